@@ -1,0 +1,1 @@
+"""Prices: from OASIS into history, and out to whoever follows them."""

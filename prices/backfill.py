@@ -1,0 +1,49 @@
+"""History on request: windows that OASIS takes, those already held passed over."""
+
+from collections.abc import Iterator, Sequence
+from datetime import datetime
+from typing import NamedTuple
+
+from prices.gaps import missing_between
+from prices.ingest import Ingested
+from prices.market import Market
+from prices.models import Gap, Node
+from prices.oasis_query import MOST_NODES, windows
+from prices.polling import ask
+
+
+class Window(NamedTuple):
+    """One request to make: up to ten nodes, [start, end)."""
+
+    nodes: Sequence[Node]
+    start: datetime
+    end: datetime
+
+
+def plan(market: Market, nodes: Sequence[Node], start: datetime, end: datetime) -> Iterator[Window]:
+    """The requests that [start, end) still needs: a run that was broken off goes on where it was.
+
+    A window whose missing intervals were all given up is not asked for again.
+    """
+    for first in range(0, len(nodes), MOST_NODES):
+        some = nodes[first : first + MOST_NODES]
+        for begin, stop in windows(start, end):
+            if any(lacks(node, market, begin, stop) for node in some):
+                yield Window(some, begin, stop)
+
+
+def lacks(node: Node, market: Market, start: datetime, end: datetime) -> bool:
+    """Whether anything in [start, end) is missing that was not given up."""
+    given_up = set(
+        Gap.objects.filter(
+            node=node, market=market.value, interval_start__gte=start, interval_start__lt=end
+        )
+        .exclude(given_up_at=None)
+        .values_list("interval_start", flat=True)
+    )
+    return any(gap not in given_up for gap in missing_between(node, market, start, end))
+
+
+def fetch(market: Market, window: Window, *, now: datetime) -> Ingested:
+    """Make one request of a plan. Raises the errors of `oasis_errors`, and NoToken."""
+    return ask(market, window.nodes, window.start, window.end, patient=True, now=now)

@@ -1,0 +1,70 @@
+"""The price now: real-time, the day-ahead price of the running hour, and their difference."""
+
+from datetime import datetime, timedelta
+from decimal import Decimal
+from typing import NamedTuple
+
+from prices.fallback import Known, Shown, shown
+from prices.intervals import floor
+from prices.market import Market
+from prices.models import Node, Price
+
+STALE_AFTER = timedelta(minutes=15)
+LOOKED_BACK = timedelta(hours=26)
+
+
+class Current(NamedTuple):
+    """The newest real-time price, and the day-ahead price of the hour now running, $/MWh.
+
+    spread is the real-time price less the day-ahead price of the hour it falls in.
+    """
+
+    rt_price: Decimal | None
+    rt_start: datetime | None
+    rt_revision: int | None
+    da_price: Decimal | None
+    da_start: datetime | None
+    spread: Decimal | None
+    last_update: datetime | None
+
+
+def current(node: Node, *, now: datetime) -> Current:
+    """What is newest at `node`."""
+    newest = Price.objects.of(node, Market.RTM).order_by("-interval_start").first()
+    hour = Price.objects.of(node, Market.DAM).filter(interval_start=floor(now, Market.DAM)).first()
+    spread = None
+    if newest:
+        beside = day_ahead_at(node, newest.interval_start, hour)
+        spread = None if beside is None else newest.lmp - beside
+    return Current(
+        rt_price=newest.lmp if newest else None,
+        rt_start=newest.interval_start if newest else None,
+        rt_revision=newest.revision if newest else None,
+        da_price=hour.lmp if hour else None,
+        da_start=hour.interval_start if hour else None,
+        spread=spread,
+        last_update=newest.seen_at if newest else None,
+    )
+
+
+def day_ahead_at(node: Node, moment: datetime, hour: Price | None) -> Decimal | None:
+    """The day-ahead LMP of the hour `moment` falls in; `hour` is one already at hand."""
+    start = floor(moment, Market.DAM)
+    if hour and hour.interval_start == start:
+        return hour.lmp
+    rows = Price.objects.of(node, Market.DAM).filter(interval_start=start)
+    price = rows.first()
+    return None if price is None else Decimal(price.lmp)
+
+
+def shown_now(node: Node, state: Current, *, now: datetime) -> Shown | None:
+    """The real-time price to show: the newest one while it is fresh, else by the ladder."""
+    price, start = state.rt_price, state.rt_start
+    if price is not None and start is not None and now - start <= 2 * Market.RTM.interval:
+        return Shown(price, start, "observed" if state.rt_revision == 1 else "corrected")
+    rows = Price.objects.of(node, Market.RTM).between(now - LOOKED_BACK, now + LOOKED_BACK)
+    held = {
+        start: Known(lmp, revision > 1)
+        for start, lmp, revision in rows.values_list("interval_start", "lmp", "revision")
+    }
+    return shown(held, Market.RTM, now=now)

@@ -1,0 +1,80 @@
+"""What to show or use where a price is not there: a ladder, each step labelled.
+
+observed (or corrected), then cached (up to 15 minutes old), interpolated (between two known
+points), previous_day (the same hour), none. Nothing is ever decided on a value that is not
+observed, and nothing estimated is stored.
+"""
+
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+from decimal import Decimal
+from typing import NamedTuple
+
+from prices.intervals import aware, floor, pacific
+from prices.market import Market
+
+CACHED_FOR = timedelta(minutes=15)
+INTERPOLATED_OVER = timedelta(minutes=30)
+
+
+class Known(NamedTuple):
+    """A held price: $/MWh, and whether it was corrected."""
+
+    lmp: Decimal
+    corrected: bool
+
+
+class Shown(NamedTuple):
+    """A price to show, the interval it is of, and how it was come by."""
+
+    lmp: Decimal
+    interval_start: datetime
+    quality: str
+
+
+def shown(held: Mapping[datetime, Known], market: Market, *, now: datetime) -> Shown | None:
+    """The best price for the interval that `now` falls in, by the ladder; None where none is.
+
+    `held` maps interval starts to prices and may hold anything of the last day and a half.
+    RTD and RTPD publish ahead: an interval that has not begun yet is not shown for this one.
+    """
+    running = floor(now, market)
+    if running in held:
+        return observed(held, running)
+    return (
+        cached(held, running, now=now) or interpolated(held, running) or previous_day(held, running)
+    )
+
+
+def observed(held: Mapping[datetime, Known], start: datetime) -> Shown:
+    """A held price as it is."""
+    known = held[start]
+    return Shown(known.lmp, start, "corrected" if known.corrected else "observed")
+
+
+def cached(held: Mapping[datetime, Known], running: datetime, *, now: datetime) -> Shown | None:
+    """The newest price before the running interval, while it is at most 15 minutes old."""
+    past = [start for start in held if start < running and now - start <= CACHED_FOR]
+    if not past:
+        return None
+    return observed(held, max(past))._replace(quality="cached")
+
+
+def interpolated(held: Mapping[datetime, Known], running: datetime) -> Shown | None:
+    """The value on the line between the nearest prices before and after, half an hour apart."""
+    before = max((start for start in held if start < running), default=None)
+    after = min((start for start in held if start > running), default=None)
+    if before is None or after is None or after - before > INTERPOLATED_OVER:
+        return None
+    share = Decimal((running - before) / (after - before)).quantize(Decimal("0.00001"))
+    low, high = held[before].lmp, held[after].lmp
+    lmp = (low + (high - low) * share).quantize(Decimal("0.00001"))
+    return Shown(lmp, running, "interpolated")
+
+
+def previous_day(held: Mapping[datetime, Known], running: datetime) -> Shown | None:
+    """Yesterday's price at the same time on a clock in California."""
+    yesterday = aware(pacific(running) - timedelta(days=1))
+    if yesterday not in held:
+        return None
+    return Shown(held[yesterday].lmp, running, "previous_day")

@@ -1,0 +1,109 @@
+"""The log that every reader of a node follows: what its events say, and how they are appended."""
+
+from collections.abc import Iterable, Mapping
+from datetime import datetime, timedelta
+from decimal import Decimal
+from typing import Any, NamedTuple
+
+from django.db import transaction
+from django.db.models import F
+
+from prices.intervals import floor, iso
+from prices.market import Market
+from prices.models import Feed, FeedEvent, Node
+from prices.published import PublishedPrice
+
+KEPT = timedelta(days=35)
+# An interval older than this is history, not news: backfilling it tells nobody on the feed.
+NEWS = {Market.RTM: timedelta(days=7), Market.RTPD: timedelta(days=7), Market.DAM: timedelta(30)}
+
+Body = dict[str, Any]
+
+
+class Publication(NamedTuple):
+    """What one transaction appended to a node's feed: events prev+1 to seq."""
+
+    slug: str
+    epoch: str
+    prev: int
+    seq: int
+
+
+class Event(NamedTuple):
+    """An event before it has its place in the log."""
+
+    kind: str
+    body: Body
+
+
+def is_news(price: PublishedPrice, *, now: datetime) -> bool:
+    """Whether a new price is young enough for the feed."""
+    return price.interval_start > now - NEWS[price.market]
+
+
+def components(price: Any) -> Body:
+    """LMP and components as JSON numbers, $/MWh, of anything that has them."""
+    return {
+        "lmp": float(price.lmp),
+        "energy": float(price.energy),
+        "congestion": float(price.congestion),
+        "loss": float(price.loss),
+        "ghg": None if price.ghg is None else float(price.ghg),
+    }
+
+
+def price_body(
+    price: Any, *, revision: int, first_seen_at: datetime, day_ahead: Mapping[datetime, Decimal]
+) -> Body:
+    """A price as the feed and the history show it (design, section 8).
+
+    `day_ahead` gives the day-ahead LMP by the start of its hour, for what is beside a
+    real-time price.
+    """
+    body: Body = {
+        "market": str(price.market),
+        "interval_start": iso(price.interval_start),
+        "interval_end": iso(price.interval_end),
+        **components(price),
+        "quality": "observed" if revision == 1 else "corrected",
+        "revision": revision,
+        "first_seen": iso(first_seen_at),
+    }
+    if price.market == Market.RTM:
+        da_price = day_ahead.get(floor(price.interval_start, Market.DAM))
+        body["da_price"] = None if da_price is None else float(da_price)
+        body["spread"] = None if da_price is None else float(price.lmp - da_price)
+    return body
+
+
+def append(node: Node, events: Iterable[Event], *, now: datetime) -> Publication:
+    """Append to the node's feed; inside the transaction that stores what the events tell.
+
+    Taking the head updates the feed's row, which locks it until the commit: so sequence numbers
+    are without a hole and in commit order, which a database sequence's are not.
+    """
+    numbered = list(events)
+    with transaction.atomic():
+        Feed.objects.get_or_create(node=node)
+        Feed.objects.filter(node=node).update(head=F("head") + len(numbered))
+        feed = Feed.objects.get(node=node)
+        prev = feed.head - len(numbered)
+        FeedEvent.objects.bulk_create(
+            [
+                FeedEvent(node=node, seq=seq, kind=event.kind, body=event.body, created_at=now)
+                for seq, event in enumerate(numbered, prev + 1)
+            ],
+            batch_size=500,
+        )
+    return Publication(node.slug, feed.epoch, prev, feed.head)
+
+
+def events_after(node: Node, seq: int, *, up_to: int | None = None) -> list[Body]:
+    """Every event after `seq`, in order, each with its seq and kind."""
+    events = FeedEvent.objects.filter(node=node, seq__gt=seq).order_by("seq")
+    if up_to is not None:
+        events = events.filter(seq__lte=up_to)
+    return [
+        {"seq": number, "kind": kind, **body}
+        for number, kind, body in events.values_list("seq", "kind", "body")
+    ]

@@ -1,0 +1,50 @@
+"""Gaps: intervals that should be held and are not."""
+
+from collections.abc import Collection, Iterable
+from datetime import datetime, timedelta
+from typing import NamedTuple
+
+from prices.intervals import intervals_between
+from prices.market import Market
+
+FIRST_WAIT = timedelta(minutes=1)
+LONGEST_WAIT = timedelta(hours=6)
+GIVE_UP_AFTER = timedelta(days=2)
+GIVE_UP_ASKED = 10
+
+
+class Range(NamedTuple):
+    """Adjoining intervals: [start, end)."""
+
+    start: datetime
+    end: datetime
+
+
+def missing(
+    held: Collection[datetime], start: datetime, end: datetime, market: Market
+) -> list[datetime]:
+    """The interval starts in [start, end) that are not among `held`, oldest first."""
+    known = set(held)
+    return [moment for moment in intervals_between(start, end, market) if moment not in known]
+
+
+def ranges(starts: Iterable[datetime], market: Market) -> list[Range]:
+    """Sorted interval starts as ranges of adjoining ones."""
+    found: list[Range] = []
+    for start in starts:
+        end = start + market.interval
+        if found and found[-1].end == start:
+            found[-1] = Range(found[-1].start, end)
+        else:
+            found.append(Range(start, end))
+    return found
+
+
+def wait(asked: int) -> timedelta:
+    """How long to leave an interval alone that OASIS was asked for `asked` times in vain."""
+    return min(FIRST_WAIT * (1 << min(asked, 10)), LONGEST_WAIT)
+
+
+def hopeless(asked: int, since: datetime, *, now: datetime) -> bool:
+    """Whether an interval was asked for often and long enough: it may be missing for ever."""
+    return asked >= GIVE_UP_ASKED and now - since >= GIVE_UP_AFTER

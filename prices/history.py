@@ -1,0 +1,227 @@
+"""Published prices into history: what is new, what is corrected, and what the feed says of it."""
+
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from decimal import Decimal
+from itertools import groupby
+from operator import attrgetter
+from typing import Any
+
+from django.db import connection, transaction
+
+from prices import feed
+from prices.feed import Event, Publication
+from prices.intervals import floor, iso
+from prices.market import Market
+from prices.models import FeedEvent, Gap, Node, Price, PriceRevision
+from prices.published import PublishedPrice
+from prices.versions import Held, Verdict, verdict
+
+COLUMNS = (
+    "node_id",
+    "market",
+    "interval_start",
+    "interval_end",
+    "lmp",
+    "energy",
+    "congestion",
+    "loss",
+    "ghg",
+    "revision",
+    "first_seen_at",
+    "seen_at",
+    "source",
+)
+INSERT = (
+    f"INSERT INTO {Price._meta.db_table} ({', '.join(COLUMNS)}) "  # noqa: S608
+    f"VALUES ({', '.join(['%s'] * len(COLUMNS))})"
+)
+
+
+@dataclass
+class Recorded:
+    """What became of a batch of prices, and what it added to the feeds."""
+
+    counts: Counter[Verdict] = field(default_factory=Counter)
+    publications: list[Publication] = field(default_factory=list)
+
+    def __getitem__(self, kind: Verdict) -> int:
+        return self.counts[kind]
+
+
+@dataclass
+class Sorted:
+    """One node's prices of a batch, by what is to be done with them."""
+
+    new: list[PublishedPrice] = field(default_factory=list)
+    corrected: list[tuple[PublishedPrice, Held]] = field(default_factory=list)
+    counts: Counter[Verdict] = field(default_factory=Counter)
+
+
+def record(
+    prices: Iterable[PublishedPrice], *, seen_at: datetime, source: str, now: datetime
+) -> Recorded:
+    """Store prices of known nodes, with their revisions and feed events, in one transaction.
+
+    Idempotent, and safe beside other writers: the nodes' rows are locked first. Raises
+    Node.DoesNotExist for a price of a node that is not known; then nothing is stored.
+    """
+    recorded = Recorded()
+    by_node = sorted(prices, key=attrgetter("node", "market", "interval_start"))
+    with transaction.atomic():
+        nodes = locked({price.node for price in by_node})
+        for name, group in groupby(by_node, key=attrgetter("node")):
+            batch = sort(nodes[name], list(group), seen_at)
+            recorded.counts += batch.counts
+            insert(nodes[name], batch.new, seen_at, source)
+            revise(nodes[name], batch.corrected, seen_at, source)
+            if nodes[name].tracked:
+                recorded.publications += publish(nodes[name], batch, seen_at, now)
+    return recorded
+
+
+def locked(names: set[str]) -> dict[str, Node]:
+    """The nodes by OASIS name, locked in a steady order so that writers can't block each other."""
+    nodes = Node.objects.select_for_update().filter(oasis_name__in=names).order_by("pk")
+    found = {node.oasis_name: node for node in nodes}
+    if missing := names - found.keys():
+        raise Node.DoesNotExist(f"no such node: {', '.join(sorted(missing))}")
+    return found
+
+
+def sort(node: Node, prices: Sequence[PublishedPrice], seen_at: datetime) -> Sorted:
+    """What each price means beside what is held."""
+    batch = Sorted()
+    for market, group in groupby(prices, key=attrgetter("market")):
+        run = list(group)
+        held = held_between(node, market, run[0].interval_start, run[-1].interval_start)
+        for price in run:
+            version = held.get(price.interval_start)
+            found = verdict(version, price, seen_at)
+            batch.counts[found] += 1
+            if found is Verdict.NEW:
+                batch.new.append(price)
+            elif version is not None and found is Verdict.CORRECTED:
+                batch.corrected.append((price, version))
+    return batch
+
+
+def held_between(
+    node: Node, market: Market, first: datetime, last: datetime
+) -> dict[datetime, Held]:
+    """The versions held from `first` to `last`, both included."""
+    rows = Price.objects.of(node, market).filter(interval_start__range=(first, last))
+    return {row[0]: Held(*row[1:]) for row in rows.values_list("interval_start", *Held._fields)}
+
+
+def insert(node: Node, prices: Sequence[PublishedPrice], seen_at: datetime, source: str) -> None:
+    """New prices, as plain rows: a month of five-minute prices through the ORM takes seconds."""
+    if not prices:
+        return
+    adapt = connection.ops.adapt_datetimefield_value
+    seen = adapt(seen_at)
+    with connection.cursor() as cursor:
+        cursor.executemany(
+            INSERT,
+            [
+                (
+                    node.pk,
+                    price.market.value,
+                    adapt(price.interval_start),
+                    adapt(price.interval_end),
+                    *price[3:],
+                    1,
+                    seen,
+                    seen,
+                    source,
+                )
+                for price in prices
+            ],
+        )
+    for market, first, last in ranges(prices):
+        Gap.objects.filter(
+            node=node,
+            market=market.value,
+            interval_start__in=Price.objects.of(node, market)
+            .filter(interval_start__range=(first, last))
+            .values("interval_start"),
+        ).delete()
+
+
+def ranges(prices: Sequence[PublishedPrice]) -> Iterator[tuple[Market, datetime, datetime]]:
+    """First and last interval of each market in a sorted batch."""
+    for market, group in groupby(prices, key=attrgetter("market")):
+        run = list(group)
+        yield market, run[0].interval_start, run[-1].interval_start
+
+
+def revise(
+    node: Node, corrected: Sequence[tuple[PublishedPrice, Held]], seen_at: datetime, source: str
+) -> None:
+    """Keep each superseded version, and let the new one take its place."""
+    PriceRevision.objects.bulk_create(
+        PriceRevision(
+            node=node,
+            market=price.market.value,
+            interval_start=price.interval_start,
+            superseded_at=seen_at,
+            **{name: value for name, value in held._asdict().items() if name != "first_seen_at"},
+        )
+        for price, held in corrected
+    )
+    for price, held in corrected:
+        Price.objects.of(node, price.market).filter(interval_start=price.interval_start).update(
+            lmp=price.lmp,
+            energy=price.energy,
+            congestion=price.congestion,
+            loss=price.loss,
+            ghg=held.ghg if price.ghg is None else price.ghg,
+            revision=held.revision + 1,
+            seen_at=seen_at,
+            source=source,
+        )
+
+
+def publish(node: Node, batch: Sorted, seen_at: datetime, now: datetime) -> list[Publication]:
+    """The events of one node's batch, oldest interval first; none where there is no news."""
+    news = [price for price in batch.new if feed.is_news(price, now=now)]
+    changes = [c for c in batch.corrected if c[0].interval_start > now - feed.KEPT]
+    beside = day_ahead(node, [*news, *(price for price, _ in changes)])
+    told: list[tuple[datetime, Event]] = []
+    for price in news:
+        body = feed.price_body(price, revision=1, first_seen_at=seen_at, day_ahead=beside)
+        told.append((price.interval_start, Event(FeedEvent.PRICE, body)))
+    for price, held in changes:
+        told.append((price.interval_start, correction(price, held, seen_at, beside)))
+    if not told:
+        return []
+    told.sort(key=lambda pair: pair[0])
+    return [feed.append(node, [event for _, event in told], now=now)]
+
+
+def correction(
+    price: PublishedPrice, held: Held, seen_at: datetime, beside: dict[datetime, Decimal]
+) -> Event:
+    """The event that tells a corrected price, with what it was before."""
+    ghg = held.ghg if price.ghg is None else price.ghg
+    body = feed.price_body(
+        price._replace(ghg=ghg),
+        revision=held.revision + 1,
+        first_seen_at=held.first_seen_at,
+        day_ahead=beside,
+    )
+    body |= {"seen": iso(seen_at), "old": feed.components(held)}
+    return Event(FeedEvent.CORRECTION, body)
+
+
+def day_ahead(node: Node, prices: Sequence[Any]) -> dict[datetime, Decimal]:
+    """The day-ahead LMPs of the hours that the real-time ones among `prices` fall in."""
+    starts = [price.interval_start for price in prices if price.market == Market.RTM]
+    if not starts:
+        return {}
+    held = Price.objects.of(node, Market.DAM).filter(
+        interval_start__range=(floor(min(starts), Market.DAM), max(starts))
+    )
+    return dict(held.values_list("interval_start", "lmp"))

@@ -1,0 +1,40 @@
+"""The market's vocabulary: its runs, and how OASIS calls them."""
+
+from datetime import timedelta
+from enum import StrEnum
+
+
+class Market(StrEnum):
+    """A market run: day-ahead (hourly), fifteen-minute (RTPD) or real-time dispatch (5 minutes)."""
+
+    DAM = "DAM"
+    RTPD = "RTPD"
+    RTM = "RTM"
+
+    @property
+    def interval(self) -> timedelta:
+        """How long one price of this market holds."""
+        return INTERVALS[self]
+
+    @property
+    def report(self) -> str:
+        """The OASIS report that carries this market's LMPs."""
+        return REPORTS[self]
+
+    @property
+    def label(self) -> str:
+        """What readers of the feed call this market: DA, FMM or RT."""
+        return LABELS[self]
+
+
+INTERVALS = {
+    Market.DAM: timedelta(hours=1),
+    Market.RTPD: timedelta(minutes=15),
+    Market.RTM: timedelta(minutes=5),
+}
+REPORTS = {
+    Market.DAM: "PRC_LMP",
+    Market.RTPD: "PRC_RTPD_LMP",
+    Market.RTM: "PRC_INTVL_LMP",
+}
+LABELS = {Market.DAM: "DA", Market.RTPD: "FMM", Market.RTM: "RT"}

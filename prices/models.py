@@ -1,0 +1,212 @@
+"""What is stored: nodes, their prices and superseded versions, the feed, fetches and gaps.
+
+All times are aware UTC; prices are $/MWh with five decimal places.
+"""
+
+import secrets
+from datetime import datetime
+from typing import Any
+
+from django.core.validators import RegexValidator
+from django.db import models
+
+from prices.market import Market
+
+MARKETS = [(market.value, market.value) for market in Market]
+
+
+def price_field(**options: Any) -> "models.DecimalField[Any, Any]":
+    """$/MWh to five places, up to ±99,999."""
+    return models.DecimalField(max_digits=10, decimal_places=5, **options)
+
+
+def new_epoch() -> str:
+    """A name for one life of a feed: another database, or a restored one, has another."""
+    return secrets.token_hex(4)
+
+
+class NodeQuerySet(models.QuerySet["Node"]):
+    """Pricing nodes."""
+
+    def tracked(self) -> "NodeQuerySet":
+        """Those with a live feed, in a steady order."""
+        return self.filter(tracked=True).order_by("pk")
+
+
+class Node(models.Model):
+    """A pricing node. Tracked nodes are polled and have a feed; the others have only history."""
+
+    slug = models.SlugField(
+        unique=True,
+        max_length=60,
+        validators=[RegexValidator(r"^[a-z0-9-]+\Z", "Small letters, digits and hyphens.")],
+        help_text="How addresses and Redis keys call the node: sp15.",
+    )
+    oasis_name = models.CharField(
+        "OASIS name",
+        unique=True,
+        max_length=60,
+        validators=[RegexValidator(r"^[A-Z0-9_.-]+\Z", "Capitals, digits, _ . and - as in OASIS.")],
+        help_text="As OASIS writes it: TH_SP15_GEN-APND.",
+    )
+    zone = models.CharField(max_length=20, blank=True, help_text="The trading hub it belongs to.")
+    tracked = models.BooleanField(default=True, help_text="Polled, with a live feed.")
+
+    objects = NodeQuerySet.as_manager()
+
+    def __str__(self) -> str:
+        return self.hub
+
+    @property
+    def hub(self) -> str:
+        """What readers call the node: SP15."""
+        return self.slug.upper()
+
+
+class PriceQuerySet(models.QuerySet["Price"]):
+    """The newest known prices."""
+
+    def of(self, node: Node, market: Market) -> "PriceQuerySet":
+        """One node's prices in one market."""
+        return self.filter(node=node, market=market.value)
+
+    def between(self, start: datetime, end: datetime) -> "PriceQuerySet":
+        """Intervals that start in [start, end), oldest first."""
+        return self.filter(interval_start__gte=start, interval_start__lt=end).order_by(
+            "interval_start"
+        )
+
+
+class Price(models.Model):
+    """The newest known version of one interval's price."""
+
+    SOURCES = [(source, source) for source in ("oasis", "simulator", "file")]
+
+    pk = models.CompositePrimaryKey("node", "market", "interval_start")
+    node = models.ForeignKey(Node, models.PROTECT)
+    market = models.CharField(max_length=4, choices=MARKETS)
+    interval_start = models.DateTimeField()
+    interval_end = models.DateTimeField()
+    lmp = price_field()
+    energy = price_field()
+    congestion = price_field()
+    loss = price_field()
+    ghg = price_field(null=True)
+    revision = models.PositiveSmallIntegerField(default=1)
+    first_seen_at = models.DateTimeField()
+    seen_at = models.DateTimeField()
+    source = models.CharField(max_length=9, choices=SOURCES)
+
+    objects = PriceQuerySet.as_manager()
+
+    def __str__(self) -> str:
+        return f"{self.node} {self.market} {self.interval_start:%Y-%m-%dT%H:%MZ}: {self.lmp}"
+
+
+class PriceRevision(models.Model):
+    """A version of a price that was superseded: append-only."""
+
+    node = models.ForeignKey(Node, models.PROTECT)
+    market = models.CharField(max_length=4, choices=MARKETS)
+    interval_start = models.DateTimeField()
+    lmp = price_field()
+    energy = price_field()
+    congestion = price_field()
+    loss = price_field()
+    ghg = price_field(null=True)
+    revision = models.PositiveSmallIntegerField()
+    seen_at = models.DateTimeField()
+    superseded_at = models.DateTimeField()
+    source = models.CharField(max_length=9, choices=Price.SOURCES)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["node", "market", "interval_start", "revision"], name="one_row_a_revision"
+            )
+        ]
+
+    def __str__(self) -> str:
+        start = f"{self.interval_start:%Y-%m-%dT%H:%MZ}"
+        return f"{self.node} {self.market} {start} rev {self.revision}"
+
+
+class Feed(models.Model):
+    """Where a node's log stands. Whoever appends to it holds this row's lock until the commit."""
+
+    node = models.OneToOneField(Node, models.PROTECT, primary_key=True)
+    epoch = models.CharField(max_length=16, default=new_epoch)
+    head = models.PositiveBigIntegerField(default=0)
+
+    def __str__(self) -> str:
+        return f"{self.node} {self.epoch}:{self.head}"
+
+
+class FeedEvent(models.Model):
+    """One thing that every reader of a node's feed learns, in commit order, without a hole."""
+
+    PRICE, CORRECTION, ALERT, STATUS = "price", "correction", "alert", "status"
+    KINDS = [(kind, kind) for kind in (PRICE, CORRECTION, ALERT, "advice", "forecast", STATUS)]
+
+    pk = models.CompositePrimaryKey("node", "seq")
+    node = models.ForeignKey(Node, models.PROTECT)
+    seq = models.PositiveBigIntegerField()
+    kind = models.CharField(max_length=10, choices=KINDS)
+    body = models.JSONField()
+    created_at = models.DateTimeField(db_index=True)
+
+    def __str__(self) -> str:
+        return f"{self.node} {self.seq} {self.kind}"
+
+
+class FetchRun(models.Model):
+    """One request to OASIS and what became of it."""
+
+    report = models.CharField(max_length=32)
+    market = models.CharField(max_length=4, choices=MARKETS, blank=True)
+    nodes = models.CharField(max_length=700, blank=True)
+    window_start = models.DateTimeField()
+    window_end = models.DateTimeField()
+    started_at = models.DateTimeField(db_index=True)
+    duration_ms = models.PositiveIntegerField()
+    status = models.PositiveSmallIntegerField("HTTP status", null=True, blank=True)
+    outcome = models.CharField(max_length=20, db_index=True)
+    detail = models.TextField(blank=True)
+    rows = models.PositiveIntegerField(default=0)
+    new = models.PositiveIntegerField(default=0)
+    corrected = models.PositiveIntegerField(default=0)
+    rejected = models.PositiveIntegerField(default=0)
+    size = models.PositiveIntegerField("bytes", default=0)
+    sha256 = models.CharField("SHA-256", max_length=64, blank=True)
+    archive = models.CharField(max_length=200, blank=True, help_text="Below the archive folder.")
+
+    OK = "ok"
+
+    class Meta:
+        indexes = [models.Index(fields=["market", "-started_at"])]
+
+    def __str__(self) -> str:
+        return f"{self.report} {self.started_at:%Y-%m-%dT%H:%M:%SZ} {self.outcome}"
+
+
+class Gap(models.Model):
+    """An interval that OASIS was asked for and did not have, though it should."""
+
+    node = models.ForeignKey(Node, models.PROTECT)
+    market = models.CharField(max_length=4, choices=MARKETS)
+    interval_start = models.DateTimeField()
+    since = models.DateTimeField()
+    asked = models.PositiveIntegerField(default=0)
+    ask_after = models.DateTimeField(db_index=True)
+    given_up_at = models.DateTimeField(null=True, blank=True)
+    reason = models.CharField(max_length=200, blank=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["node", "market", "interval_start"], name="one_gap_an_interval"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.node} {self.market} {self.interval_start:%Y-%m-%dT%H:%MZ}"

@@ -1,0 +1,134 @@
+"""OASIS over HTTP: one polite, bounded request at a time, and its failures by name."""
+
+import hashlib
+import random
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from http import HTTPStatus
+
+import requests
+
+from prices.oasis_archive import MIB, MOST_BYTES_IN
+from prices.oasis_errors import BadAnswer, OasisTrouble, RateLimited, ServerTrouble
+from prices.oasis_query import PriceQuery
+from prices.politeness import NoToken, Politeness, Token
+
+CONNECT_SECONDS = 5
+READ_SECONDS = 15
+DEADLINE_SECONDS = 40
+TRIES = 3
+FIRST_PAUSE_SECONDS = 2.0
+ACCEPTABLE_USE = b"Acceptable Use Policy Violation"
+USER_AGENT = "caiso-live (an open-source price desk)"
+
+
+@dataclass(frozen=True)
+class Download:
+    """One archive as it came, before anybody looked inside."""
+
+    content: bytes
+    status: int
+
+    @property
+    def sha256(self) -> str:
+        """The archive's fingerprint."""
+        return hashlib.sha256(self.content).hexdigest()
+
+
+class Oasis:
+    """A client for one OASIS address. `politeness` hands out the turns of the whole deployment."""
+
+    def __init__(self, url: str, politeness: Politeness) -> None:
+        self.url = url
+        self.politeness = politeness
+        self.session = requests.Session()
+        self.session.headers["User-Agent"] = USER_AGENT
+
+    def single_zip(self, query: PriceQuery, *, patient: bool) -> Download:
+        """The answer to a price query.
+
+        `patient` requests let others go first and wait for their turn; the others take the
+        next. Raises NoToken when no turn came, and the errors of `oasis_errors`.
+        """
+        return self.download("SingleZip", query.parameters, patient=patient)
+
+    def download(self, servlet: str, parameters: dict[str, str], *, patient: bool) -> Download:
+        """One servlet's answer, asked for up to three times while the deadline allows."""
+        until = time.monotonic() + DEADLINE_SECONDS
+        for pause in pauses(TRIES):
+            try:
+                return self.try_once(servlet, parameters, until, patient=patient)
+            except (RateLimited, ServerTrouble) as fault:
+                trouble: OasisTrouble = fault
+            if time.monotonic() + pause + CONNECT_SECONDS >= until:
+                break
+            time.sleep(pause)
+        raise trouble
+
+    def try_once(
+        self, servlet: str, parameters: dict[str, str], until: float, *, patient: bool
+    ) -> Download:
+        """One request, if there is a turn for it. No token, no request."""
+        with self.politeness.turn(until - time.monotonic(), patient=patient) as token:
+            try:
+                return self.request(servlet, parameters, until, token)
+            except (requests.Timeout, requests.ConnectionError) as fault:
+                raise ServerTrouble(f"no answer from {self.url}: {fault}") from fault
+            except requests.RequestException as fault:
+                raise ServerTrouble(f"the answer broke off: {fault}") from fault
+
+    def request(
+        self, servlet: str, parameters: dict[str, str], until: float, token: Token
+    ) -> Download:
+        """The bytes of one answer, whole and within bounds, or why they are none."""
+        with self.session.get(
+            f"{self.url}/{servlet}",
+            params=parameters,
+            timeout=(CONNECT_SECONDS, READ_SECONDS),
+            stream=True,
+        ) as response:
+            token.over()
+            content = b"".join(bounded(response.iter_content(16 * 1024), until, time.monotonic))
+            refuse_errors(response.status_code, content)
+            return Download(content, response.status_code)
+
+
+def bounded(
+    pieces: Iterator[bytes], until: float, monotonic: Callable[[], float]
+) -> Iterator[bytes]:
+    """`pieces` while there is time and room for them.
+
+    A server that drips a byte every few seconds never meets a read timeout: hence the clock.
+    """
+    size = 0
+    for piece in pieces:
+        size += len(piece)
+        if size > MOST_BYTES_IN:
+            raise BadAnswer(f"the answer is larger than {MOST_BYTES_IN // MIB} MB")
+        if monotonic() > until:
+            raise ServerTrouble(f"the answer took longer than {DEADLINE_SECONDS} s")
+        yield piece
+
+
+def refuse_errors(status: int, content: bytes) -> None:
+    """Tell the failures apart that HTTP shows; OASIS tells the others inside the zip.
+
+    OASIS refuses whoever asks too often with a 429, or with the same page and a 200.
+    """
+    text = content[:200].decode("utf-8", "replace")
+    if status == HTTPStatus.TOO_MANY_REQUESTS or ACCEPTABLE_USE in content[:2000]:
+        raise RateLimited(f"HTTP {status}: {text}")
+    if status >= HTTPStatus.INTERNAL_SERVER_ERROR:
+        raise ServerTrouble(f"HTTP {status}: {text}")
+    if status != HTTPStatus.OK:
+        raise BadAnswer(f"HTTP {status}: {text}")
+
+
+def pauses(tries: int) -> Iterator[float]:
+    """How long to wait after each try, in seconds: doubling, with up to half as much again."""
+    for number in range(tries):
+        yield FIRST_PAUSE_SECONDS * 2**number * random.uniform(1.0, 1.5)
+
+
+__all__ = ["Download", "NoToken", "Oasis"]

@@ -1,0 +1,89 @@
+"""OASIS reports in CSV (resultformat=6), streamed row by row."""
+
+import csv
+import io
+from collections.abc import Iterator
+from itertools import groupby
+
+from prices.market import Market
+from prices.oasis_answer import PLACES, Assembler, Row
+from prices.oasis_archive import Member
+from prices.oasis_errors import BadAnswer, NotAPriceReport
+from prices.published import Rejection
+
+# OASIS names the price column differently in each market and version (facts, item 3).
+PRICE_COLUMNS = ("MW", "PRC", "VALUE")
+NEEDED = ("XML_DATA_ITEM", "NODE", "INTERVALSTARTTIME_GMT", "INTERVALENDTIME_GMT")
+MARKET_COLUMN = "MARKET_RUN_ID"
+
+
+def read_csv(member: Member, assembler: Assembler) -> None:
+    """Give every price row of a CSV member to `assembler`.
+
+    Raises NotAPriceReport for other reports and BadAnswer for what is no text.
+    """
+    text = io.TextIOWrapper(io.BufferedReader(member), "utf-8-sig", newline="")  # type: ignore[type-var]
+    try:
+        reader = csv.reader(text, strict=True)
+        head = next(reader, [])
+        first = next(reader, [])
+        price_column = price_column_of(head, first, member.name)
+        rows = chained(first, reader)
+        read_rows(rows, head, price_column, assembler)
+    except UnicodeDecodeError as fault:
+        raise BadAnswer(f"{member.name} is not text: {fault}") from fault
+    except csv.Error as fault:
+        raise BadAnswer(f"{member.name} is not sound CSV: {fault}") from fault
+    finally:
+        text.detach()
+
+
+def chained(first: list[str], rest: Iterator[list[str]]) -> Iterator[list[str]]:
+    """The first row, read to see what this is, and the others."""
+    if first:
+        yield first
+    yield from rest
+
+
+def price_column_of(head: list[str], first: list[str], name: str) -> str:
+    """The column that holds the price. Raises NotAPriceReport where there is none."""
+    prices = [column for column in PRICE_COLUMNS if column in head]
+    row = dict(zip(head, first, strict=False))
+    item = row.get("XML_DATA_ITEM", "")
+    needed = all(column in head for column in (*NEEDED, MARKET_COLUMN))
+    if needed and len(prices) == 1 and (not first or item in PLACES):
+        return prices[0]
+    what = item or (head[0][:40] if head else "nothing")
+    raise NotAPriceReport(f"{name} holds {what}, not prices")
+
+
+def read_rows(
+    rows: Iterator[list[str]], head: list[str], price_column: str, assembler: Assembler
+) -> None:
+    """Hand the rows over by market, those of another market run or length rejected by name."""
+    market_at = head.index(MARKET_COLUMN)
+    places = [head.index(column) for column in (*NEEDED, price_column)]
+
+    def run_of(row: list[str]) -> str:
+        return row[market_at] if len(row) == len(head) else ""
+
+    for run, group in groupby(rows, key=run_of):
+        if run in Market.__members__:
+            assembler.add(Market(run), picked(group, places))
+        else:
+            reject_all(group, f"market run {run!r}" if run else "cut short", assembler)
+
+
+def picked(rows: Iterator[list[str]], places: list[int]) -> Iterator[Row]:
+    """(data item, node, start, end, value) of each row."""
+    item, node, start, end, value = places
+    for row in rows:
+        yield row[item], row[node], row[start], row[end], row[value]
+
+
+def reject_all(rows: Iterator[list[str]], reason: str, assembler: Assembler) -> None:
+    """Reject rows that no market can take; blank lines are none."""
+    for row in rows:
+        if row:
+            assembler.rows += 1
+            assembler.rejections.append(Rejection(",".join(row)[:80], reason))

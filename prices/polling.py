@@ -1,0 +1,128 @@
+"""Polling: the newest prices of all tracked nodes, and what a missed poll left behind.
+
+Nothing is remembered between two polls but what is in the database.
+"""
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+
+from django.conf import settings
+from django.db.models import Max
+
+from prices import gaps, schedule
+from prices.ingest import Ingested, ingest
+from prices.intervals import day_bounds, floor, operating_date
+from prices.market import Market
+from prices.models import FetchRun, Node, Price
+from prices.oasis_query import MOST_NODES, PriceQuery, windows
+
+DELAYS_SEEN = 24
+SEEN_LIVE = timedelta(hours=1)
+ANSWERED = (FetchRun.OK, "no_data")
+
+
+def poll(market: Market, *, now: datetime) -> Ingested:
+    """Ask for what `market` should have published by now, if a request is due.
+
+    Raises the errors of `oasis_errors`, and NoToken.
+    """
+    nodes = list(Node.objects.tracked())
+    ingested = Ingested()
+    known = held(market, nodes)
+    if not nodes or not schedule.due(market, known, now=now):
+        return ingested
+    for first in range(0, len(nodes), MOST_NODES):
+        some = nodes[first : first + MOST_NODES]
+        start, end = window(market, some, known, now=now)
+        ingested.add(ask(market, some, start, end, patient=False, now=now))
+    return ingested
+
+
+def ask(
+    market: Market,
+    nodes: Sequence[Node],
+    start: datetime,
+    end: datetime,
+    *,
+    patient: bool,
+    now: datetime,
+) -> Ingested:
+    """Ingest [start, end) for up to ten nodes, and put down in the ledger what did not come."""
+    query = PriceQuery(market, tuple(node.oasis_name for node in nodes), start, end)
+    ingested = ingest(query, patient=patient)
+    gaps.note_asked(nodes, market, start, end, delay=delay(market, nodes), now=now)
+    return ingested
+
+
+def held(market: Market, nodes: Sequence[Node]) -> schedule.Held:
+    """What is held of `market`, by the node that has least, and when it was last asked for."""
+    newest = [newest_interval(node, market) for node in nodes]
+    known = [moment for moment in newest if moment is not None]
+    least = min(known) if known and len(known) == len(newest) else None
+    last = FetchRun.objects.filter(market=market.value).order_by("-started_at").first()
+    return schedule.Held(
+        newest=least,
+        complete_until=None if least is None else least + market.interval,
+        last_asked=None if last is None else last.started_at,
+        last_was_trouble=last is not None and last.outcome not in ANSWERED,
+        delay=delay(market, nodes),
+    )
+
+
+def newest_interval(node: Node, market: Market) -> datetime | None:
+    """The start of the newest interval held."""
+    newest: datetime | None = Price.objects.of(node, market).aggregate(
+        newest=Max("interval_start")
+    )["newest"]
+    return newest
+
+
+def delay(market: Market, nodes: Sequence[Node]) -> timedelta | None:
+    """The publication delay learned from the last intervals that were seen as they came out."""
+    if not nodes:
+        return None
+    rows = (
+        Price.objects.of(nodes[0], market)
+        .exclude(source="file")
+        .order_by("-interval_start")
+        .values_list("interval_start", "first_seen_at")[:DELAYS_SEEN]
+    )
+    return schedule.learned_delay(
+        [seen - start for start, seen in rows if abs(seen - start) < SEEN_LIVE]
+    )
+
+
+def window(
+    market: Market, nodes: Sequence[Node], known: schedule.Held, *, now: datetime
+) -> tuple[datetime, datetime]:
+    """What to ask for: from the oldest open gap of the last hours to what may just be out.
+
+    The day-ahead market is asked for by whole days, today and tomorrow at the least.
+    """
+    end = schedule.window_end(market, now=now)
+    since = now - timedelta(hours=settings.HISTORY_HOURS)
+    until = schedule.published_until(market, known.delay, now=now)
+    gap = gaps.oldest_open(nodes, market, since, until, now=now)
+    if market is Market.DAM:
+        start = day_bounds(operating_date(min(gap or now, now)))[0]
+    else:
+        newest = known.newest + market.interval if known.newest else floor(now, market)
+        start = min(gap or newest, newest)
+        start = max(start, floor(since, market))
+    return start, max(end, start + market.interval)
+
+
+def close_oldest_gap(*, now: datetime) -> Ingested:
+    """Ask for one stretch of history that polls no longer reach, oldest market first.
+
+    One request a call: the next call finds what is left.
+    """
+    until = now - timedelta(hours=settings.HISTORY_HOURS)
+    for market in Market:
+        for node in Node.objects.tracked():
+            since = gaps.watched_since(node, market, now=now)
+            gap = since and gaps.oldest_open([node], market, since, until, now=now)
+            if gap:
+                start, end = next(windows(gap, until))
+                return ask(market, [node], start, end, patient=True, now=now)
+    return Ingested()

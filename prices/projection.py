@@ -1,0 +1,247 @@
+"""Redis from the database: a projection that can be thrown away and built again.
+
+One Lua script applies what is after the sequence number that Redis holds, so it may run from
+anywhere, at the same time, any number of times. The keys, for a node with the slug sp15:
+
+- caiso:sp15:stream          every feed event, with id <seq>-0; the newest 10,000 or so
+- caiso:sp15:current         hash: rt_price, rt_timestamp, da_price, da_timestamp, last_update,
+                             spread, seq, and the feed's epoch
+- caiso:sp15:rt:5min         sorted set, 7 days; score: epoch second, member: timestamp:price
+- caiso:sp15:da:hourly       the same for the day-ahead market, 30 days
+- caiso:sp15:updates         pub/sub: each price event as JSON
+- caiso:alerts               pub/sub: each alert event as JSON
+"""
+
+import json
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from decimal import Decimal
+from typing import Any
+
+import redis
+
+from prices.connection import redis_client
+from prices.current import Current, current
+from prices.feed import Body, events_after
+from prices.intervals import from_iso, iso
+from prices.market import Market
+from prices.models import Feed, FeedEvent, Node, Price, new_epoch
+
+ALERTS = "caiso:alerts"
+STREAM_LENGTH = 10_000
+KEPT = {Market.RTM: timedelta(days=7), Market.DAM: timedelta(days=30)}
+SETS = {Market.RTM: "rt:5min", Market.DAM: "da:hourly"}
+PRICE_KINDS = (FeedEvent.PRICE, FeedEvent.CORRECTION)
+
+# KEYS: stream, current, rt set, da set. ARGV[1]: a JSON document, see `batch`.
+# Nothing older than what Redis holds is written, and an event is never written twice; only a
+# batch that says `rebuild` (another epoch, or an empty Redis) clears first.
+APPLY = """
+local batch = cjson.decode(ARGV[1])
+local held = redis.call('HMGET', KEYS[2], 'epoch', 'seq', 'da_timestamp')
+local seq = tonumber(held[2] or '0')
+if batch.rebuild then
+  if held[1] == batch.epoch and seq >= batch.head then return seq end
+  redis.call('DEL', KEYS[1], KEYS[2], KEYS[3], KEYS[4])
+  seq = 0
+elseif held[1] ~= batch.epoch or seq < batch.after then
+  return -1
+end
+for _, event in ipairs(batch.events) do
+  if event.seq > seq then
+    redis.call('XADD', KEYS[1], 'MAXLEN', '~', batch.length, event.id, unpack(event.fields))
+    if event.set then
+      local key = KEYS[event.set]
+      redis.call('ZREMRANGEBYSCORE', key, event.score, event.score)
+      redis.call('ZADD', key, event.score, event.member)
+    end
+    if event.channel and not batch.rebuild then
+      redis.call('PUBLISH', event.channel, event.message)
+    end
+  end
+end
+for place, members in pairs(batch.sets) do
+  for _, pair in ipairs(members) do
+    redis.call('ZADD', KEYS[tonumber(place)], pair[1], pair[2])
+  end
+end
+for place, before in pairs(batch.expired) do
+  redis.call('ZREMRANGEBYSCORE', KEYS[tonumber(place)], '-inf', '(' .. before)
+end
+if batch.head < seq then return seq end
+if batch.head == seq and (held[3] or '') > batch.hour then return seq end
+redis.call('HSET', KEYS[2], unpack(batch.current))
+return batch.head
+"""
+
+
+@dataclass(frozen=True)
+class Keys:
+    """The Redis keys of one node."""
+
+    slug: str
+
+    def __getitem__(self, name: str) -> str:
+        return f"caiso:{self.slug}:{name}"
+
+    def written(self) -> list[str]:
+        """The keys the script writes, in its order."""
+        return [self[name] for name in ("stream", "current", "rt:5min", "da:hourly")]
+
+
+def project(node: Node, *, now: datetime) -> int:
+    """Bring Redis up to the head of the node's feed. Returns the sequence number it then holds.
+
+    Fills an empty Redis, and one that belongs to another database, from this one. Raises
+    redis.RedisError where Redis can't be reached: nothing is lost, the next call catches up.
+    """
+    client = redis_client()
+    keys = Keys(node.slug)
+    epoch, seq = position(client, keys)  # before the head: a sound Redis is never ahead of it
+    feed = Feed.objects.filter(node=node).first()
+    if feed is None:
+        return 0
+    if epoch == feed.epoch and seq > feed.head:
+        begin_epoch(feed)
+    if epoch == feed.epoch and reaches_back(node, seq):
+        applied = apply(client, keys, batch(node, feed, seq, rebuild=False, now=now))
+        if applied >= 0:
+            return applied
+    return rebuild(node, now=now)
+
+
+def begin_epoch(feed: Feed) -> None:
+    """The database fell behind its own projection: an older copy of it was restored."""
+    feed.epoch = new_epoch()
+    feed.save(update_fields=["epoch"])
+
+
+def rebuild(node: Node, *, now: datetime) -> int:
+    """Clear what Redis holds of the node and fill it from the database."""
+    feed, _ = Feed.objects.get_or_create(node=node)
+    after = max(0, feed.head - STREAM_LENGTH)
+    document = batch(node, feed, after, rebuild=True, now=now)
+    return apply(redis_client(), Keys(node.slug), document)
+
+
+def forget(node: Node) -> None:
+    """Remove what Redis holds of the node."""
+    redis_client().delete(*Keys(node.slug).written())
+
+
+def position(client: redis.Redis, keys: Keys) -> tuple[str, int]:
+    """Epoch and sequence number that Redis holds; an empty Redis holds none."""
+    epoch, seq = client.hmget(keys["current"], ["epoch", "seq"])  # type: ignore[misc]
+    return epoch or "", int(seq or 0)
+
+
+def reaches_back(node: Node, seq: int) -> bool:
+    """Whether the log still has every event after `seq`."""
+    oldest = FeedEvent.objects.filter(node=node).order_by("seq").values_list("seq", flat=True)
+    first = oldest.first()
+    return first is None or first <= seq + 1
+
+
+def apply(client: redis.Redis, keys: Keys, document: Body) -> int:
+    """Run the script. Returns the sequence number Redis then holds, -1 if it must be rebuilt."""
+    return int(client.eval(APPLY, 4, *keys.written(), json.dumps(document)))  # type: ignore[arg-type]
+
+
+def batch(node: Node, feed: Feed, after: int, *, rebuild: bool, now: datetime) -> Body:
+    """What the script is to do, as one document."""
+    keys = Keys(node.slug)
+    state = current(node, now=now)
+    return {
+        "epoch": feed.epoch,
+        "after": after,
+        "head": feed.head,
+        "rebuild": rebuild,
+        "length": STREAM_LENGTH,
+        "events": [
+            entry(event, node, keys) for event in events_after(node, after, up_to=feed.head)
+        ],
+        "sets": {place(market): members(node, market, now=now) for market in SETS}
+        if rebuild
+        else {},
+        "expired": {place(market): int((now - KEPT[market]).timestamp()) for market in SETS},
+        "hour": iso(state.da_start) if state.da_start else "",
+        "current": flat({**hash_fields(state), "seq": feed.head, "epoch": feed.epoch}),
+    }
+
+
+def entry(event: Body, node: Node, keys: Keys) -> Body:
+    """One event as the script wants it: its stream fields, and where else it belongs."""
+    body = {name: value for name, value in event.items() if name not in ("seq", "kind")}
+    text = json.dumps(body)
+    fields = {"kind": event["kind"], "body": text}
+    written: Body = {"seq": event["seq"], "id": f"{event['seq']}-0"}
+    if event["kind"] in PRICE_KINDS:
+        fields |= plain_fields(body, node)
+        written |= {"channel": keys["updates"], "message": json.dumps(event)}
+        market = Market(body["market"])
+        if market in SETS:
+            start = from_iso(body["interval_start"])
+            written |= {
+                "set": int(place(market)),
+                "score": int(start.timestamp()),
+                "member": member(start, Decimal(str(body["lmp"]))),
+            }
+    elif event["kind"] == FeedEvent.ALERT:
+        written |= {"channel": ALERTS, "message": json.dumps(event)}
+    return written | {"fields": flat(fields)}
+
+
+def plain_fields(body: Body, node: Node) -> Body:
+    """What a reader of the stream wants without parsing JSON."""
+    return {
+        "timestamp": body["interval_start"],
+        "price": price_text(Decimal(str(body["lmp"]))),
+        "type": Market(body["market"]).label,
+        "node": node.oasis_name,
+        "zone": node.zone,
+        "revision": body["revision"],
+        "quality": body["quality"],
+    }
+
+
+def members(node: Node, market: Market, *, now: datetime) -> list[tuple[int, str]]:
+    """(score, member) of every price that a sorted set keeps."""
+    rows = Price.objects.of(node, market).filter(interval_start__gte=now - KEPT[market])
+    return [
+        (int(start.timestamp()), member(start, lmp))
+        for start, lmp in rows.values_list("interval_start", "lmp")
+    ]
+
+
+def place(market: Market) -> str:
+    """Which of the script's keys is the market's sorted set."""
+    return {Market.RTM: "3", Market.DAM: "4"}[market]
+
+
+def member(start: datetime, lmp: Decimal) -> str:
+    """A member of a sorted set."""
+    return f"{iso(start)}:{price_text(lmp)}"
+
+
+def price_text(price: Decimal) -> str:
+    """$/MWh with five places, always."""
+    return f"{price:.5f}"
+
+
+def hash_fields(state: Current) -> dict[str, str]:
+    """The current hash: texts, empty where there is no price."""
+    prices = {"rt_price": state.rt_price, "da_price": state.da_price, "spread": state.spread}
+    moments = {
+        "rt_timestamp": state.rt_start,
+        "da_timestamp": state.da_start,
+        "last_update": state.last_update,
+    }
+    return {
+        **{name: "" if price is None else price_text(price) for name, price in prices.items()},
+        **{name: "" if moment is None else iso(moment) for name, moment in moments.items()},
+    }
+
+
+def flat(fields: dict[str, Any]) -> list[str]:
+    """Names and values in turn, as Redis takes them."""
+    return [str(part) for pair in fields.items() for part in pair]

@@ -1,0 +1,75 @@
+"""A price as CAISO published it, before anything is stored."""
+
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from decimal import Decimal
+from typing import NamedTuple
+
+from prices.intervals import floor
+from prices.market import Market
+
+LARGEST = Decimal(10_000)
+# Components are rounded each by itself. Recorded answers stay within 0.00001, but one real
+# price of 519.51556 is 0.00004 off its sum; rows that were mixed up miss by cents and dollars.
+ROUNDING = Decimal("0.0001")
+
+
+class PublishedPrice(NamedTuple):
+    """One interval's LMP and its components at one node, $/MWh.
+
+    ghg is None where the report has no greenhouse gas component.
+    """
+
+    node: str
+    market: Market
+    interval_start: datetime
+    lmp: Decimal
+    energy: Decimal
+    congestion: Decimal
+    loss: Decimal
+    ghg: Decimal | None
+
+    @property
+    def interval_end(self) -> datetime:
+        """When the next interval begins."""
+        return self.interval_start + self.market.interval
+
+
+class Rejection(NamedTuple):
+    """A price, or a row, that was not believed: what it was about, and why."""
+
+    subject: str
+    reason: str
+
+    def __str__(self) -> str:
+        return f"{self.subject}: {self.reason}"
+
+
+@dataclass
+class Answer:
+    """What one OASIS archive said: its prices, what was not believed, and how many rows it had."""
+
+    prices: list[PublishedPrice] = field(default_factory=list)
+    rejections: list[Rejection] = field(default_factory=list)
+    rows: int = 0
+    made_at: datetime | None = None
+
+
+def doubt(price: PublishedPrice) -> str | None:
+    """Why `price` cannot be believed, or None: its size, its interval, its components' sum."""
+    if not all(part.is_finite() and abs(part) <= LARGEST for part in price[3:] if part is not None):
+        return f"a price beyond ±{LARGEST:,} $/MWh"
+    if floor(price.interval_start, price.market) != price.interval_start:
+        return f"{price.market} has no interval that starts at {price.interval_start.isoformat()}"
+    total = price.energy + price.congestion + price.loss + (price.ghg or 0)
+    if abs(price.lmp - total) > ROUNDING:
+        return f"the components add up to {total}, not to the LMP {price.lmp}"
+    return None
+
+
+def length_doubt(market: Market, start: datetime, end: datetime) -> str | None:
+    """Why an interval from `start` to `end` is none of `market`'s, or None."""
+    if end - start == market.interval:
+        return None
+    minutes = (end - start) / timedelta(minutes=1)
+    return f"an interval of {minutes:g} minutes in the {market} market"

@@ -1,0 +1,114 @@
+"""Whether a request to OASIS is due, decided from what is held and when it was last asked.
+
+Beat ticks far more often than OASIS may be asked; each tick comes here first.
+"""
+
+from collections.abc import Sequence
+from datetime import datetime, time, timedelta
+from statistics import quantiles
+from typing import NamedTuple
+
+from prices.intervals import day_bounds, floor, operating_date, pacific
+from prices.market import Market
+
+PEAK = (time(6), time(22))
+PEAK_STEP = timedelta(seconds=20)
+NIGHT_STEP = timedelta(seconds=60)
+FIFTEEN_MINUTE_STEP = timedelta(seconds=60)
+DAY_AHEAD_FROM = time(12, 50)
+DAY_AHEAD_STEP = timedelta(minutes=1)
+DAY_AHEAD_REST = timedelta(hours=1)
+AFTER_TROUBLE = timedelta(seconds=30)
+# Before anything was seen: RTD comes about as its interval begins, RTPD 22 minutes before.
+FIRST_GUESS = {Market.RTM: timedelta(0), Market.RTPD: timedelta(minutes=-22)}
+EARLY = timedelta(seconds=5)
+# How far ahead of now a market publishes at most, rounded up.
+AHEAD = {Market.RTM: timedelta(minutes=15), Market.RTPD: timedelta(minutes=75)}
+
+
+class Held(NamedTuple):
+    """What is known when a tick asks: all of one market, over all tracked nodes."""
+
+    newest: datetime | None
+    complete_until: datetime | None
+    last_asked: datetime | None
+    last_was_trouble: bool
+    delay: timedelta | None
+
+
+def due(market: Market, held: Held, *, now: datetime) -> bool:
+    """Whether `market` should be asked for now."""
+    if held.last_asked is None:
+        return True
+    since = now - held.last_asked
+    if since < timedelta(0):  # the clock stepped back: what was asked "later" says nothing
+        return True
+    if held.last_was_trouble and since < AFTER_TROUBLE:
+        return False
+    if market is Market.DAM:
+        return since >= day_ahead_step(held.complete_until, now=now)
+    return since >= step(market, now=now) and now >= expected_at(market, held)
+
+
+def step(market: Market, *, now: datetime) -> timedelta:
+    """The shortest time between two requests for a real-time market."""
+    if market is Market.RTPD:
+        return FIFTEEN_MINUTE_STEP
+    start, end = PEAK
+    return PEAK_STEP if start <= pacific(now).time() < end else NIGHT_STEP
+
+
+def expected_at(market: Market, held: Held) -> datetime:
+    """When the interval after the newest one should be out."""
+    if held.newest is None:
+        return datetime.min.replace(tzinfo=held.last_asked.tzinfo if held.last_asked else None)
+    delay = FIRST_GUESS[market] if held.delay is None else held.delay
+    return held.newest + market.interval + delay - EARLY
+
+
+def learned_delay(delays: Sequence[timedelta]) -> timedelta | None:
+    """The publication delay to count on: the earlier quarter of those seen; None of too few.
+
+    A delay is when an interval was first seen minus its start. Asking from the earlier quarter
+    on finds most intervals within one step and wastes few requests.
+    """
+    if len(delays) < 4:
+        return None
+    return timedelta(seconds=quantiles([d.total_seconds() for d in delays], n=4)[0])
+
+
+def day_ahead_step(complete_until: datetime | None, *, now: datetime) -> timedelta:
+    """Every minute while hours are missing that should be out, else every hour."""
+    if complete_until is None or complete_until < day_ahead_expected_until(now=now):
+        return DAY_AHEAD_STEP
+    return DAY_AHEAD_REST
+
+
+def day_ahead_expected_until(*, now: datetime) -> datetime:
+    """The end of the last operating date whose day-ahead prices may be out by now.
+
+    Tomorrow is tomorrow in California, from 12:50 Pacific on.
+    """
+    today = operating_date(now)
+    if pacific(now).time() >= DAY_AHEAD_FROM:
+        today += timedelta(days=1)
+    return day_bounds(today)[1]
+
+
+def window_end(market: Market, *, now: datetime) -> datetime:
+    """The end of the window to ask for: past the newest interval that may be out."""
+    if market is Market.DAM:
+        return day_bounds(operating_date(now) + timedelta(days=1))[1]
+    return floor(now, market) + market.interval + AHEAD[market]
+
+
+def published_until(market: Market, delay: timedelta | None, *, now: datetime) -> datetime:
+    """The end of the intervals that should be out by now, with time to spare for stragglers.
+
+    What is missing before it is a gap. Intervals start before the returned moment.
+    """
+    if market is Market.DAM:
+        tomorrow_is_late = pacific(now).time() >= time(18)
+        return day_bounds(operating_date(now) + timedelta(days=1 if tomorrow_is_late else 0))[1]
+    spare = max(delay if delay is not None else FIRST_GUESS[market], timedelta(0)) + market.interval
+    return floor(now - spare, market) + market.interval
