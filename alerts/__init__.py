@@ -1,0 +1,1 @@
+"""Alerts: thresholds on prices, and what crossed them."""
