@@ -1,0 +1,1 @@
+"""The dashboard: what people and programs see of prices and alerts."""

@@ -1,0 +1,77 @@
+"""The WebSocket: greets, registers with the hub, and answers the little that clients ask.
+
+A plain ASGI application: a Channels consumer would hop through a thread for every message.
+"""
+
+import json
+from collections.abc import Awaitable, Callable
+from typing import Any
+from urllib.parse import parse_qs
+
+from dashboard import frames
+from dashboard.hub import Client, hub
+from dashboard.origin import is_ours
+
+Message = dict[str, Any]
+UNKNOWN_HUB = 4404
+FOREIGN_ORIGIN = 4403
+MOST_HUBS = 10
+DEFAULT_HUB = "SP15"
+
+
+async def feed_socket(
+    scope: Message,
+    receive: Callable[[], Awaitable[Message]],
+    send: Callable[[Message], Awaitable[None]],
+) -> None:
+    """One client's life: `/ws?hubs=SP15,NP15`."""
+
+    async def send_text(text: str) -> None:
+        await send({"type": "websocket.send", "text": text})
+
+    await receive()  # websocket.connect
+    if not is_ours(dict(scope["headers"])):
+        await send({"type": "websocket.close", "code": FOREIGN_ORIGIN})
+        return
+    await send({"type": "websocket.accept"})
+    client = Client(send_text, slugs_of(scope["query_string"]))
+    try:
+        await hub().join(client)
+        await answer_until_closed(receive, send_text)
+    except KeyError as unknown:
+        await send_text(frames.error("unknown_hub", f"There is no hub {unknown.args[0]!r}."))
+        await send({"type": "websocket.close", "code": UNKNOWN_HUB})
+    finally:
+        hub().leave(client)
+
+
+def slugs_of(query_string: bytes) -> tuple[str, ...]:
+    """The nodes asked for, each once; SP15 where none is."""
+    query = parse_qs(query_string.decode("ascii", "replace"))
+    names = ",".join(query.get("hubs", [])).split(",")
+    slugs = tuple(dict.fromkeys(name.strip().lower() for name in names if name.strip()))
+    return slugs[:MOST_HUBS] or (DEFAULT_HUB.lower(),)
+
+
+async def answer_until_closed(
+    receive: Callable[[], Awaitable[Message]], send_text: Callable[[str], Awaitable[None]]
+) -> None:
+    """Answer every frame of the client; a bad one is told, and never costs the socket."""
+    while True:
+        message = await receive()
+        if message["type"] == "websocket.disconnect":
+            return
+        await send_text(answer(message.get("text") or ""))
+
+
+def answer(text: str) -> str:
+    """The answer to one frame of a client."""
+    try:
+        frame = json.loads(text)
+    except ValueError:
+        return frames.error("not_json", "A frame is a JSON object.")
+    if not isinstance(frame, dict):
+        return frames.error("not_an_object", "A frame is a JSON object.")
+    if frame.get("type") == "ping":
+        return frames.pong(frame.get("id"))
+    return frames.error("unknown_type", f"There is no frame of type {str(frame.get('type'))!r}.")

@@ -1,0 +1,120 @@
+"""The page, the two stable answers, and the process's health."""
+
+from collections.abc import Callable
+from functools import wraps
+from http import HTTPStatus
+
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse, HttpResponseBase, JsonResponse
+from django.shortcuts import render
+from django.utils import timezone
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_safe
+
+from alerts.models import Rule
+from dashboard.answers import current_answer, history_answer
+from dashboard.problems import Problem
+from prices.market import Market
+from prices.models import Node
+
+DEFAULT_HUB = "SP15"
+MOST_HOURS = 24 * 31
+
+
+def told_as_problem(
+    view: Callable[..., HttpResponseBase],
+) -> Callable[..., HttpResponseBase]:
+    """Let a view raise Problem."""
+
+    @wraps(view)
+    def wrapped(request: HttpRequest, *arguments: object, **options: object) -> HttpResponseBase:
+        try:
+            return view(request, *arguments, **options)
+        except Problem as problem:
+            return problem.response()
+
+    return wrapped
+
+
+@require_safe
+@never_cache
+def index(request: HttpRequest) -> HttpResponse:
+    """The dashboard of one hub."""
+    nodes = list(Node.objects.tracked())
+    asked = request.GET.get("hub", DEFAULT_HUB).upper()
+    hub = next((node.hub for node in nodes if node.hub == asked), DEFAULT_HUB)
+    hubs = [{"slug": node.slug, "hub": node.hub, "node": node.oasis_name} for node in nodes]
+    page = {
+        "hub": hub,
+        "hubs": [{"hub": entry["hub"], "node": entry["node"]} for entry in hubs],
+        "source": settings.PRICE_SOURCE,
+        "thresholds": thresholds(),
+        "history_hours": 24,
+    }
+    context = {"hubs": hubs, "hub": hub, "source": settings.PRICE_SOURCE, "page": page}
+    return render(request, "dashboard/index.html", context)
+
+
+def thresholds() -> dict[str, list[dict[str, object]]]:
+    """The active rules by hub, for the chart's lines and the tiles' colours."""
+    found: dict[str, list[dict[str, object]]] = {}
+    for rule in Rule.objects.filter(active=True).select_related("node"):
+        found.setdefault(rule.node.hub, []).append(
+            {"direction": rule.direction, "limit": float(rule.limit), "market": rule.market}
+        )
+    return found
+
+
+@require_safe
+@never_cache
+@told_as_problem
+def current(request: HttpRequest) -> HttpResponseBase:
+    """`/api/current?hub=SP15`."""
+    return JsonResponse(current_answer(node_of(request), now=timezone.now()))
+
+
+@require_safe
+@never_cache
+@told_as_problem
+def history(request: HttpRequest, hours: str) -> HttpResponseBase:
+    """`/api/history/24?hub=SP15&market=RTM`."""
+    span, market = hours_of(hours), market_of(request)
+    return JsonResponse(history_answer(node_of(request), market, span, now=timezone.now()))
+
+
+@require_safe
+@never_cache
+def health(request: HttpRequest) -> HttpResponse:
+    """`/healthz`: this process answers."""
+    return HttpResponse("ok\n", content_type="text/plain")
+
+
+def node_of(request: HttpRequest) -> Node:
+    """The node a request names by hub, SP15 by default."""
+    asked = request.GET.get("hub", DEFAULT_HUB)
+    node = Node.objects.filter(slug=asked.lower()).first()
+    if node is None:
+        known = ", ".join(sorted(node.hub for node in Node.objects.tracked()))
+        raise Problem(HTTPStatus.NOT_FOUND, f"There is no hub {asked[:60]!r}; there are {known}.")
+    return node
+
+
+def market_of(request: HttpRequest) -> Market:
+    """The market a request names, RTM by default."""
+    asked = request.GET.get("market", Market.RTM.value)
+    if asked not in Market.__members__:
+        known = ", ".join(Market.__members__)
+        raise Problem(
+            HTTPStatus.BAD_REQUEST, f"There is no market {asked[:20]!r}; there are {known}."
+        )
+    return Market(asked)
+
+
+def hours_of(text: str) -> int:
+    """How many hours of history a request wants."""
+    if not (text.isascii() and text.isdigit() and 1 <= int(text[:6]) <= MOST_HOURS):
+        raise Problem(
+            HTTPStatus.BAD_REQUEST,
+            f"{text[:20]!r} hours of history; there are 1 to {MOST_HOURS} in one answer.",
+        )
+    return int(text)
