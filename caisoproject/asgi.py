@@ -1,0 +1,16 @@
+"""ASGI: HTTP by Django, the live feed by its own small application."""
+
+import os
+
+from channels.routing import ProtocolTypeRouter, URLRouter
+from django.core.asgi import get_asgi_application
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "caisoproject.settings")
+django_application = get_asgi_application()
+
+from django.urls import path  # noqa: E402
+
+from dashboard.consumers import feed_socket  # noqa: E402
+
+live_feed = URLRouter([path("ws", feed_socket)])  # type: ignore[arg-type]
+application = ProtocolTypeRouter({"http": django_application, "websocket": live_feed})

@@ -1,0 +1,85 @@
+"""Deployment values out of the environment; a wrong one stops the program with a sentence.
+
+`make run` leaves what it chose in `var/run.json`, so that a `manage.py` typed by hand meets
+the same database and the same Redis. The environment always wins over that file.
+"""
+
+import json
+import os
+import secrets
+from pathlib import Path
+from urllib.parse import urlsplit
+
+TRUE, FALSE = {"1", "true", "yes", "on"}, {"0", "false", "no", "off"}
+
+
+class Environment:
+    """The environment over the values that the last `make run` chose."""
+
+    def __init__(self, chosen: dict[str, str]) -> None:
+        self.chosen = chosen
+
+    def text(self, name: str, default: str) -> str:
+        """The value of NAME, or of the last run, or `default`; an empty value counts as none."""
+        return os.environ.get(name) or self.chosen.get(name.lower()) or default
+
+    def flag(self, name: str, *, default: bool) -> bool:
+        """NAME as yes or no."""
+        value = self.text(name, str(default)).lower()
+        if value not in TRUE | FALSE:
+            raise SystemExit(f"{name} is {value!r}; it takes 1 or 0.")
+        return value in TRUE
+
+    def number(self, name: str, default: int, *, least: int, most: int) -> int:
+        """NAME as a whole number between `least` and `most`."""
+        value = self.text(name, str(default))
+        if not value.isascii() or not value.isdigit() or not least <= int(value) <= most:
+            raise SystemExit(
+                f"{name} is {value!r}; it takes a whole number from {least} to {most}."
+            )
+        return int(value)
+
+    def one_of(self, name: str, default: str, choices: tuple[str, ...]) -> str:
+        """NAME as one of `choices`."""
+        value = self.text(name, default)
+        if value not in choices:
+            raise SystemExit(f"{name} is {value!r}; it takes one of {', '.join(choices)}.")
+        return value
+
+    def items(self, name: str, default: str) -> list[str]:
+        """NAME as a list, separated by commas."""
+        return [item.strip() for item in self.text(name, default).split(",") if item.strip()]
+
+    def url(self, name: str, default: str, schemes: tuple[str, ...]) -> str:
+        """NAME as an address with one of `schemes`."""
+        value = self.text(name, default)
+        if urlsplit(value).scheme not in schemes:
+            raise SystemExit(
+                f"{name} does not begin with one of {', '.join(s + '://' for s in schemes)}."
+            )
+        return value
+
+
+def last_run(path: Path) -> dict[str, str]:
+    """What `make run` chose, by the names of the settings in lower case; nothing before it."""
+    try:
+        chosen = json.loads(path.read_text())
+    except FileNotFoundError:
+        return {}
+    except (OSError, ValueError) as fault:
+        raise SystemExit(f"{path} cannot be read ({fault}); remove it and start again.") from fault
+    return {name: str(value) for name, value in chosen.items()}
+
+
+def kept_secret(path: Path) -> str:
+    """The secret in `path`, made at the first call and readable by its owner only."""
+    if path.exists():
+        return path.read_text().strip()
+    path.parent.mkdir(parents=True, exist_ok=True)
+    try:
+        descriptor = os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600)
+    except FileExistsError:
+        return path.read_text().strip()
+    with os.fdopen(descriptor, "w") as file:
+        file.write(secrets.token_urlsafe(48))
+    return path.read_text().strip()

@@ -1,0 +1,24 @@
+"""Make the first administrator."""
+
+import secrets
+from typing import Any
+
+from django.contrib.auth import get_user_model
+from django.core.management.base import BaseCommand
+
+NAME = "admin"
+
+
+class Command(BaseCommand):
+    """Make an `admin` account where there is no administrator yet; its password is shown once."""
+
+    help = "Make an `admin` account where there is none, and print its random password once."
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        users = get_user_model().objects
+        if users.filter(is_superuser=True).exists():
+            return
+        password = secrets.token_urlsafe(12)
+        users.create_superuser(NAME, "", password)
+        self.stdout.write(f"An account for /admin/ was made: {NAME}, password {password}")
+        self.stdout.write("It is shown this once. Change it there, or keep it well.")

@@ -1,0 +1,25 @@
+"""When beat ticks. It ticks often and cheaply: whether a request is due is decided in the task."""
+
+from datetime import timedelta
+from typing import Any
+
+
+def every(seconds: int, task: str, queue: str, *arguments: str) -> dict[str, Any]:
+    """A beat entry that no outage can pile up: a tick is dropped before the next one comes."""
+    return {
+        "task": f"caisoproject.tasks.{task}",
+        "args": arguments,
+        "schedule": timedelta(seconds=seconds),
+        "options": {"expires": 0.9 * seconds, "queue": queue},
+    }
+
+
+BEAT_SCHEDULE = {
+    "poll RTM": every(5, "poll", "poll", "RTM"),
+    "poll RTPD": every(15, "poll", "poll", "RTPD"),
+    "poll DAM": every(15, "poll", "poll", "DAM"),
+    "bring readers up to date": every(10, "catch_up", "alerts"),
+    "close gaps": every(60, "close_gaps", "backfill"),
+    "sweep corrections": every(600, "sweep_corrections", "backfill"),
+    "prune": every(3600, "prune", "analysis"),
+}

@@ -1,0 +1,181 @@
+"""Settings: every deployment value is an environment variable with a safe default."""
+
+import os
+from pathlib import Path
+
+import dj_database_url
+
+from caisoproject import environment, logs
+from caisoproject.schedule import BEAT_SCHEDULE
+
+BASE_DIR = Path(__file__).resolve().parent.parent
+VAR_DIR = Path(os.environ.get("VAR_DIR") or BASE_DIR / "var")
+env = environment.Environment(environment.last_run(VAR_DIR / "run.json"))
+
+# Where prices come from -----------------------------------------------------------------------
+
+SOURCE = env.one_of("SOURCE", "live", ("auto", "live", "simulator"))
+if SOURCE == "auto":  # `make run` decides; what is typed by hand before it means the real OASIS
+    SOURCE = "live"
+PRICE_SOURCE = "simulator" if SOURCE == "simulator" else "oasis"
+STATE_DIR = VAR_DIR / SOURCE
+OASIS_URL = env.url("OASIS_URL", "https://oasis.caiso.com/oasisapi", ("http", "https")).rstrip("/")
+OASIS_SECONDS_BETWEEN_REQUESTS = env.number("OASIS_SECONDS_BETWEEN_REQUESTS", 6, least=5, most=600)
+ARCHIVE_DIR = STATE_DIR / "archives"
+HISTORY_HOURS = env.number("HISTORY_HOURS", 48, least=1, most=24 * 30)
+
+# The database is the truth --------------------------------------------------------------------
+
+DATABASES = {
+    "default": dj_database_url.parse(
+        env.url(
+            "DATABASE_URL",
+            f"sqlite:///{STATE_DIR / 'db.sqlite3'}",
+            ("sqlite", "postgres", "postgresql"),
+        )
+    )
+}
+if DATABASES["default"]["ENGINE"].endswith("sqlite3"):
+    Path(DATABASES["default"]["NAME"]).parent.mkdir(parents=True, exist_ok=True)
+    DATABASES["default"]["OPTIONS"] = {
+        "transaction_mode": "IMMEDIATE",
+        "timeout": 20,
+        "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL;",
+    }
+    # A shared in-memory database has no WAL: two threads of one test would lock each other out.
+    DATABASES["default"]["TEST"] = {"NAME": str(STATE_DIR / f"test-{os.getpid()}.sqlite3")}
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+
+# Redis is a projection ------------------------------------------------------------------------
+
+REDIS_SCHEMES = ("redis", "rediss", "unix")
+REDIS_URL = env.url("REDIS_URL", "redis://127.0.0.1:8001/0", REDIS_SCHEMES)
+CHANNEL_REDIS_URL = env.url("CHANNEL_REDIS_URL", REDIS_URL, REDIS_SCHEMES)
+CELERY_BROKER_URL = env.url(
+    "CELERY_BROKER_URL", REDIS_URL, (*REDIS_SCHEMES, "redis+socket", "sentinel")
+)
+CHANNEL_LAYERS = {
+    "default": {
+        "BACKEND": "channels_redis.pubsub.RedisPubSubChannelLayer",
+        "CONFIG": {
+            "hosts": [
+                {
+                    "address": CHANNEL_REDIS_URL,
+                    "socket_timeout": 30,
+                    "socket_connect_timeout": 5,
+                    "socket_keepalive": True,
+                    "health_check_interval": 15,
+                }
+            ],
+        },
+    }
+}
+
+# Celery ---------------------------------------------------------------------------------------
+
+CELERY_TASK_ACKS_LATE = True
+CELERY_TASK_REJECT_ON_WORKER_LOST = True
+CELERY_TASK_IGNORE_RESULT = True
+CELERY_TASK_SOFT_TIME_LIMIT = 60
+CELERY_TASK_TIME_LIMIT = 120
+CELERY_TASK_DEFAULT_QUEUE = "poll"
+CELERY_WORKER_PREFETCH_MULTIPLIER = 1
+CELERY_WORKER_MAX_TASKS_PER_CHILD = 500
+CELERY_WORKER_SOFT_SHUTDOWN_TIMEOUT = 4
+CELERY_WORKER_HIJACK_ROOT_LOGGER = False
+CELERY_WORKER_REDIRECT_STDOUTS = False
+CELERY_TIMEZONE = "UTC"
+CELERY_ACCEPT_CONTENT = ["json"]
+CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
+CELERY_BROKER_CONNECTION_MAX_RETRIES = None
+CELERY_BROKER_TRANSPORT_OPTIONS = {
+    "visibility_timeout": 180,
+    "socket_timeout": 10,
+    "socket_connect_timeout": 5,
+    "socket_keepalive": True,
+    "health_check_interval": 10,
+    "unacked_restore_interval": 10,
+    "unacked_restore_throttle": 1,
+}
+CELERY_BEAT_SCHEDULE = BEAT_SCHEDULE
+CELERY_BEAT_SCHEDULER = "caisoproject.beat.SteadyScheduler"
+CELERY_BEAT_MAX_LOOP_INTERVAL = 3
+
+# Django ---------------------------------------------------------------------------------------
+
+DEBUG = env.flag("DEBUG", default=False)
+SECRET_KEY = env.text("SECRET_KEY", "") or environment.kept_secret(STATE_DIR / "secret_key")
+ALLOWED_HOSTS = env.items("ALLOWED_HOSTS", "localhost,127.0.0.1,[::1]")
+CSRF_TRUSTED_ORIGINS = env.items("CSRF_TRUSTED_ORIGINS", "")
+
+INSTALLED_APPS = [
+    "daphne",
+    "django.contrib.admin",
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.sessions",
+    "django.contrib.messages",
+    "django.contrib.staticfiles",
+    "channels",
+    "prices",
+    "alerts",
+    "dashboard",
+    "simulator",
+    "caisoproject",
+]
+MIDDLEWARE = [
+    "django.middleware.security.SecurityMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "dashboard.middleware.content_security_policy",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+]
+ROOT_URLCONF = "caisoproject.urls"
+ASGI_APPLICATION = "caisoproject.asgi.application"
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "DIRS": [BASE_DIR / "templates"],
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+            ],
+        },
+    }
+]
+AUTH_PASSWORD_VALIDATORS = [
+    {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator"},
+    {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+]
+LANGUAGE_CODE = "en-us"
+TIME_ZONE = "America/Los_Angeles"  # of the admin's forms; everything stored is UTC
+USE_TZ = True
+X_FRAME_OPTIONS = "DENY"
+
+NODE_MODULES = BASE_DIR / "node_modules"
+STATIC_URL = "static/"
+STATIC_ROOT = VAR_DIR / "static"
+STATICFILES_DIRS = [
+    (f"vendor/{package}", NODE_MODULES / package / folder)
+    for package, folder in {
+        "chart.js": "dist",
+        "luxon": "build/global",
+        "chartjs-adapter-luxon": "dist",
+        "chartjs-plugin-annotation": "dist",
+    }.items()
+    if (NODE_MODULES / package / folder).is_dir()
+]
+STORAGES = {
+    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "staticfiles": {"BACKEND": "caisoproject.static_files.HashedModulesStorage"},
+}
+
+logs.configure(as_json=env.flag("LOG_JSON", default=False), level=env.text("LOG_LEVEL", "INFO"))
+LOGGING_CONFIG = None
