@@ -1,0 +1,127 @@
+"""Reading a query string: what is asked for, or which error OASIS answers."""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from datetime import UTC, date, datetime
+
+from simulator.errors import QueryError
+from simulator.nodes import HUBS
+from simulator.reports import CORRECTIONS_GROUP, CURRENT_HUBS, REPORTS, WITHOUT_DATA, Report
+from simulator.trade_days import HOUR, day_bounds, day_of, days_touched
+
+LONGEST_PERIOD_DAYS = 31
+MOST_NODES = 10
+GROUP_TYPES = ("ALL_APNODES", "ALL")
+_TIME = re.compile(r"\d{8}T\d\d:\d\d-0000")
+
+Params = Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class PriceQuery:
+    """A valid question for prices: [start, end) in epoch seconds. `everything` is a grp_type."""
+
+    report: Report
+    version: int
+    start: float
+    end: float
+    nodes: tuple[str, ...] = ()
+    everything: str = ""
+    is_csv: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class GroupQuery:
+    group: str
+    version: int
+    day: date
+
+
+def price_query(params: Params, *, now: float) -> PriceQuery:
+    """Raises QueryError with the code OASIS gives."""
+    if not params:
+        raise QueryError(1011)
+    report = _report(params)
+    query = PriceQuery(report, _version(params, report), now, now, is_csv=_is_csv(params))
+    if report is CURRENT_HUBS:
+        return replace(query, start=now - HOUR, nodes=HUBS)
+    if params.get("market_run_id") != report.market:
+        raise QueryError(1001)
+    return _about(params, _within(params, query))
+
+
+def group_query(params: Params) -> GroupQuery:
+    """Raises QueryError with the code OASIS gives."""
+    if not params:
+        raise QueryError(1011)
+    if params.get("groupid") != CORRECTIONS_GROUP:
+        raise QueryError(1016)
+    if params.get("version") != "1":
+        raise QueryError(1020)
+    return GroupQuery(CORRECTIONS_GROUP, 1, day_of(_time(params, "startdatetime")))
+
+
+def _report(params: Params) -> Report:
+    name = params.get("queryname", "")
+    if name in WITHOUT_DATA:
+        raise QueryError(1000 if params.get("version") else 1020)
+    if name not in REPORTS:
+        raise QueryError(1005)
+    return REPORTS[name]
+
+
+def _version(params: Params, report: Report) -> int:
+    version = params.get("version", "")
+    if not version.isdecimal() or int(version) not in report.versions:
+        raise QueryError(1020)
+    return int(version)
+
+
+def _is_csv(params: Params) -> bool:
+    wanted = params.get("resultformat", "")
+    if wanted not in ("", "6"):
+        raise QueryError(1001)
+    return wanted == "6"
+
+
+def _within(params: Params, query: PriceQuery) -> PriceQuery:
+    start, end = _time(params, "startdatetime"), _time(params, "enddatetime")
+    if end <= start:
+        raise QueryError(1001)
+    if len(days_touched(start, end)) > LONGEST_PERIOD_DAYS:
+        raise QueryError(1004)
+    return replace(query, start=start, end=end)
+
+
+def _time(params: Params, name: str) -> float:
+    text = params.get(name, "")
+    if not _TIME.fullmatch(text):
+        raise QueryError(1002)
+    try:
+        return datetime.strptime(text[:14], "%Y%m%dT%H:%M").replace(tzinfo=UTC).timestamp()
+    except ValueError as impossible:
+        raise QueryError(1002) from impossible
+
+
+def _about(params: Params, query: PriceQuery) -> PriceQuery:
+    nodes = tuple(node for node in params.get("node", "").split(",") if node)
+    group_type = params.get("grp_type", "")
+    if group_type and group_type not in GROUP_TYPES:
+        raise QueryError(1001)
+    if nodes and nodes != ("ALL",):
+        return _of_nodes(query, nodes)
+    return replace(query, everything=group_type or "ALL", end=_clamped(query))
+
+
+def _of_nodes(query: PriceQuery, nodes: tuple[str, ...]) -> PriceQuery:
+    if len(nodes) > MOST_NODES:
+        raise QueryError(1017)
+    return replace(query, nodes=tuple(sorted(set(nodes))))
+
+
+def _clamped(query: PriceQuery) -> float:
+    """All nodes at once: one trade day of the day-ahead market or one hour of real time."""
+    if query.report.market.seconds == HOUR:
+        return min(query.end, day_bounds(day_of(query.start))[1])
+    return min(query.end, query.start + HOUR)
