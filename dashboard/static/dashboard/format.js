@@ -1,0 +1,60 @@
+// What a price looks like in text. No DOM.
+
+const price = new Intl.NumberFormat("en-US", { minimumFractionDigits: 2, maximumFractionDigits: 2, signDisplay: "negative" });
+const signed = new Intl.NumberFormat("en-US", { minimumFractionDigits: 2, maximumFractionDigits: 2, signDisplay: "exceptZero" });
+const short = new Intl.NumberFormat("en-US", { maximumFractionDigits: 2, signDisplay: "negative" });
+
+export const NOTHING = "—";
+
+function text(numberFormat, value) {
+  return value === null || value === undefined ? NOTHING : numberFormat.format(value).replace("-", "−");
+}
+
+/** "1,015.37", "−23.40", never "−0.00". */
+export function priceText(value) {
+  return text(price, value);
+}
+
+/** "+4.12", "−15.60", "0.00". */
+export function signedText(value) {
+  return text(signed, value);
+}
+
+/** A limit or an axis label: "100", "−20", "7.5". */
+export function shortText(value) {
+  return text(short, value);
+}
+
+function cents(value) {
+  return Math.round(value * 100);
+}
+
+/** "none", "negative", "zero", "positive" or "high", of what is shown: a price that rounds to 0.00 is zero. */
+export function priceTone(value, highLimit = null) {
+  if (value === null || value === undefined) return "none";
+  if (highLimit !== null && value > highLimit) return "high";
+  if (cents(value) === 0) return "zero";
+  return value < 0 ? "negative" : "positive";
+}
+
+/** The second cue beside the colour. */
+export function priceTag(tone, highLimit) {
+  return {
+    none: "",
+    negative: "▼ negative · paid to take",
+    zero: "■ zero",
+    positive: "▲ positive",
+    high: `▲▲ above ${shortText(highLimit)}`,
+  }[tone];
+}
+
+export function spreadTag(tone) {
+  return { none: "", negative: "▼ RT below DA", zero: "■ RT equals DA", positive: "▲ RT above DA" }[tone];
+}
+
+/** The lowest limit that says "high" in this market, of [{direction, limit, market}]; else of real-time; else null. */
+export function highLimit(thresholds, market) {
+  const above = (name) => thresholds.filter((t) => t.direction === "above" && t.market === name).map((t) => t.limit);
+  const limits = above(market).length ? above(market) : above("RTM");
+  return limits.length ? Math.min(...limits) : null;
+}

@@ -1,0 +1,46 @@
+// The banners: simulated, connection, source, and a price that was not observed. Each appears only when it has something to say.
+
+import { clockText, durationText, intervalText, MINUTE } from "./market_time.js";
+import { reveal, show } from "./show.js";
+import { sourceLevel } from "./status.js";
+import { newestRealTime, nextExpected } from "./store.js";
+
+export function renderNotices(state, connection, source, now) {
+  reveal("notice-simulated", source.name === "simulator");
+  notice("connection", connectionText(connection, now));
+  notice("source", connection.state === "live" ? sourceText(state, source, now) : "");
+  notice("quality", qualityText(state));
+}
+
+function notice(name, text) {
+  reveal(`notice-${name}`, text !== "");
+  if (text) show(`notice-${name}-text`, text);
+}
+
+function connectionText(connection, now) {
+  if (connection.state === "stale") return "Connection stale: nothing heard from the server for 15 seconds. Prices below are the last received.";
+  if (connection.state === "live" || connection.attempt === 0) return "";
+  const wait = Math.ceil((connection.retryAt - performance.now()) / 1000);
+  const since = connection.lostAt ? `No connection since ${clockText(connection.lostAt)} (${durationText(now - connection.lostAt)}).` : "The server cannot be reached.";
+  return `${since} Prices below are the last received. ${connection.state === "down" && wait > 0 ? `Trying again in ${wait} s.` : "Trying again …"}`;
+}
+
+function sourceText(state, source, now) {
+  const expected = nextExpected(state);
+  const newest = newestRealTime(state);
+  const silent = ["late", "down"].includes(sourceLevel(source.ageMs)) ? `${source.name === "simulator" ? "The simulator" : "CAISO"} has not answered for ${durationText(source.ageMs)}.` : "";
+  const late = expected !== null && now - expected > 5 * MINUTE
+    ? `No new real-time price since ${intervalText(newest.start, newest.end)}; the next was due ${durationText(now - expected)} ago.` : "";
+  return [silent, late].filter(Boolean).join(" ");
+}
+
+function qualityText(state) {
+  if (!state.fallback) return "";
+  const { quality, start } = state.fallback;
+  const interval = start === null ? "" : ` for ${intervalText(start, start + 5 * MINUTE)}`;
+  return {
+    cached: `Cached: the real-time price shown is the last one known${interval}; CAISO has published nothing newer.`,
+    interpolated: `Interpolated: the real-time price shown${interval} is estimated between two known prices, not published by CAISO.`,
+    previous_day: `Previous day: the real-time price shown is the one of the same hour yesterday, not published by CAISO for now.`,
+  }[quality];
+}

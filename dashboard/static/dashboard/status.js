@@ -1,0 +1,70 @@
+// The status line and the two lamps: which interval, since when, what next, and can this screen be believed?
+
+import {
+  clockText, countdownText, durationText, hourEnding, hoursInDay, intervalText, MINUTE, roughDurationText, zoneName,
+} from "./market_time.js";
+import { NOTHING } from "./format.js";
+import { element, reveal, show } from "./show.js";
+import { nextExpected, shownRealTime } from "./store.js";
+
+const CONNECTION = { connecting: "connecting", live: "live", stale: "stale", down: "offline" };
+const CONNECTION_HELP = {
+  connecting: "Opening the connection to the server", live: "Connected: prices appear as they are published",
+  stale: "Nothing heard from the server for 15 seconds", down: "No connection to the server; trying again",
+};
+const SOURCE_NAME = { oasis: "OASIS", simulator: "simulator" };
+const SOURCE_HELP = {
+  ok: "The source answered lately", late: "The source has not answered for some minutes",
+  down: "The source has not answered for a quarter of an hour", unknown: "Not known when the source last answered",
+};
+
+export function renderStatus(state, now) {
+  renderClock(now);
+  renderInterval(shownRealTime(state), now);
+  renderNext(nextExpected(state), now);
+}
+
+function renderClock(now) {
+  const day = hoursInDay(now);
+  show("clock-time", clockText(now));
+  show("clock-zone", zoneName(now));
+  show("clock-hour-ending", `HE${hourEnding(now)}`);
+  reveal("long-day", day !== 24);
+  show("long-day", day === 25 ? "25-hour day: 01:00 comes twice, HE25 after HE2" : "23-hour day: no 02:00, no HE3");
+}
+
+function renderInterval(shown, now) {
+  const known = shown && shown.start !== null;
+  const seen = Date.parse(shown?.price?.first_seen ?? "");
+  show("interval", known ? intervalText(shown.start, shown.end) : NOTHING);
+  show("first-seen", Number.isNaN(seen) ? NOTHING : clockText(seen));
+  show("age-label", known && now < shown.start ? "starts in" : "age");
+  show("age", known ? durationText(Math.abs(now - shown.start)) : NOTHING);
+}
+
+function renderNext(expected, now) {
+  const left = expected === null ? null : expected - now;
+  show("next-label", left !== null && left < -MINUTE ? "next is late by" : "next in");
+  show("next", left === null ? NOTHING : left > 0 ? countdownText(left) : left < -MINUTE ? durationText(-left) : "due now");
+  const passed = left === null ? 0 : Math.min(1, Math.max(0, 1 - left / (5 * MINUTE)));
+  element("progress-bar").style.transform = `scaleX(${passed.toFixed(4)})`;
+}
+
+export function renderLamps(connection, source) {
+  lamp("connection", connection.state, CONNECTION[connection.state], CONNECTION_HELP[connection.state]);
+  const name = SOURCE_NAME[source.name] ?? source.name;
+  const level = connection.state === "live" ? sourceLevel(source.ageMs) : "unknown";
+  lamp("source", level, level === "unknown" ? name : `${name} ${roughDurationText(source.ageMs)}`, SOURCE_HELP[level]);
+}
+
+export function sourceLevel(ageMs) {
+  if (ageMs === null) return "unknown";
+  return ageMs <= 6 * MINUTE ? "ok" : ageMs <= 15 * MINUTE ? "late" : "down";
+}
+
+function lamp(name, state, text, help) {
+  const node = element(`lamp-${name}`);
+  node.dataset.state = state;
+  node.title = help;
+  show(`lamp-${name}-text`, text);
+}
