@@ -58,11 +58,12 @@ class Hub:
             }
 
     async def stop(self) -> None:
-        """Leave the group."""
-        tasks, self.tasks = self.tasks, set()
-        for task in tasks:
-            task.cancel()
-        await asyncio.gather(*tasks, return_exceptions=True)
+        """Leave the group. Cancelled again until it holds: a thread hop can swallow it."""
+        pending, self.tasks = self.tasks, set()
+        while pending:
+            for task in pending:
+                task.cancel()
+            _, pending = await asyncio.wait(pending, timeout=0.1)
 
     async def join(self, client: Client) -> None:
         """Greet a client, show it where its feeds stand, and keep it there.

@@ -17,7 +17,10 @@ def is_ours(headers: dict[bytes, bytes]) -> bool:
         return True
     if origin in settings.CSRF_TRUSTED_ORIGINS:
         return True
-    parts = urlsplit(origin)
+    try:
+        parts = urlsplit(origin)
+    except ValueError:  # http://[ and the like
+        return False
     name = parts.hostname or ""
     bare = f"[{name}]" if ":" in name else name
     return parts.netloc == host and validate_host(bare, settings.ALLOWED_HOSTS)

@@ -7,7 +7,7 @@ from typing import NamedTuple
 from prices.intervals import intervals_between
 from prices.market import Market
 
-FIRST_WAIT = timedelta(minutes=1)
+FIRST_WAIT = timedelta(minutes=5)
 LONGEST_WAIT = timedelta(hours=6)
 GIVE_UP_AFTER = timedelta(days=2)
 GIVE_UP_ASKED = 10

@@ -89,4 +89,7 @@ def iso(moment: datetime) -> str:
 
 def from_iso(text: str) -> datetime:
     """An ISO 8601 timestamp as UTC. Raises NaiveTime without a zone, ValueError otherwise."""
-    return aware(datetime.fromisoformat(text))
+    try:
+        return aware(datetime.fromisoformat(text))
+    except OverflowError as fault:  # 0001-01-01T00:00+05:00 lies before all time
+        raise ValueError(str(fault)) from fault

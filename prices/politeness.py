@@ -101,4 +101,4 @@ class Politeness:
     def has_just_started(self) -> bool:
         """Whether Redis is younger than the pause: it may have forgotten the last turn."""
         started: dict[str, int] = self.client.info("server")  # type: ignore[assignment]
-        return started["uptime_in_seconds"] <= self.pause_seconds
+        return started["uptime_in_seconds"] < self.pause_seconds

@@ -78,7 +78,10 @@ def newest_interval(node: Node, market: Market) -> datetime | None:
 
 
 def delay(market: Market, nodes: Sequence[Node]) -> timedelta | None:
-    """The publication delay learned from the last intervals that were seen as they came out."""
+    """The publication delay learned from the last intervals that were seen as they came out.
+
+    Of those that came at the same moment only the newest tells anything: the others were late.
+    """
     if not nodes:
         return None
     rows = (
@@ -87,9 +90,11 @@ def delay(market: Market, nodes: Sequence[Node]) -> timedelta | None:
         .order_by("-interval_start")
         .values_list("interval_start", "first_seen_at")[:DELAYS_SEEN]
     )
-    return schedule.learned_delay(
-        [seen - start for start, seen in rows if abs(seen - start) < SEEN_LIVE]
-    )
+    newest: dict[datetime, datetime] = {}
+    for start, seen in rows:
+        newest.setdefault(seen, start)
+    delays = [seen - start for seen, start in newest.items()]
+    return schedule.learned_delay([delay for delay in delays if abs(delay) < SEEN_LIVE])
 
 
 def window(

@@ -1,0 +1,117 @@
+from collections.abc import Iterator
+from datetime import datetime, timedelta
+from decimal import Decimal
+
+import pytest
+import redis
+
+from alerts.evaluate import evaluate
+from alerts.models import Alert, Rule
+from prices.models import FeedEvent, Node
+from prices.projection import project
+from tests.conftest import utc
+from tests.published import published, store
+
+pytestmark = pytest.mark.django_db
+NOON = utc("2026-07-14 19:00")
+FIVE = timedelta(minutes=5)
+
+
+@pytest.fixture(autouse=True)
+def rules_made_in_the_morning(db: None) -> None:
+    Rule.objects.update(created_at=NOON - timedelta(hours=6))
+
+
+def series(*prices: str, start: datetime = NOON) -> Iterator[list[str]]:
+    """Each price published by itself, five minutes apart, and judged; the alerts so far."""
+    for number, price in enumerate(prices):
+        at = start + number * FIVE
+        store([published(at, price)], at + timedelta(minutes=1))
+        evaluate(now=at + timedelta(minutes=1))
+        yield list(Alert.objects.order_by("pk").values_list("text", flat=True))
+
+
+def test_the_first_rules_are_there_from_the_first_migration() -> None:
+    assert [str(rule) for rule in Rule.objects.order_by("pk")] == [
+        "SP15 RTM above 100.00",
+        "SP15 RTM below 0.00",
+    ]
+
+
+def test_a_crossing_makes_one_alert_and_none_while_it_stays_beyond() -> None:
+    *_, texts = series("90", "120.5", "130", "150")
+    assert texts == ["SP15 real-time above 100.00: 120.50 at 12:05 PT"]
+    assert FeedEvent.objects.filter(kind="alert").count() == 1
+
+
+def test_a_negative_price_is_told_with_a_true_minus() -> None:
+    *_, texts = series("3", "-4.18")
+    assert texts == ["SP15 real-time below 0.00: −4.18 at 12:05 PT"]
+
+
+def test_coming_back_clears_the_alert_and_the_next_crossing_is_another() -> None:
+    *_, texts = series("120", "90", "110")
+    states = [e.body["state"] for e in FeedEvent.objects.filter(kind="alert").order_by("seq")]
+    assert (len(texts), states) == (2, ["open", "cleared", "open"])
+    assert Alert.objects.filter(cleared_at=None).count() == 1
+
+
+def test_the_limit_itself_is_not_beyond() -> None:
+    *_, texts = series("100", "0")
+    assert texts == []
+
+
+def test_judging_again_alerts_nobody_twice() -> None:
+    list(series("120"))
+    assert evaluate(now=NOON + FIVE) == []
+    Rule.objects.update(judged_seq=0)  # a lost place: the interval itself was judged
+    assert evaluate(now=NOON + FIVE) == []
+    assert Alert.objects.count() == 1
+
+
+def test_several_intervals_of_one_publication_are_judged_in_their_order() -> None:
+    prices = ["90", "120", "130", "80", "-5"]
+    batch = [published(NOON + n * FIVE, price) for n, price in enumerate(prices)]
+    store(reversed(batch), NOON + timedelta(minutes=30))
+    evaluate(now=NOON + timedelta(minutes=30))
+    assert [alert.price for alert in Alert.objects.order_by("pk")] == [Decimal(120), Decimal(-5)]
+
+
+def test_a_backfilled_interval_before_the_last_judged_one_alerts_nobody() -> None:
+    list(series("50"))
+    store([published(NOON - FIVE, "500")], NOON + FIVE)
+    assert evaluate(now=NOON + FIVE) == []
+
+
+def test_prices_from_before_the_rule_was_made_are_no_news() -> None:
+    Rule.objects.update(created_at=NOON + timedelta(hours=1))
+    *_, texts = series("120")
+    assert texts == []
+
+
+def test_a_rule_that_is_switched_off_is_silent_and_starts_from_there() -> None:
+    Rule.objects.update(active=False)
+    list(series("120"))
+    Rule.objects.update(active=True)
+    *_, texts = series("90", "140", start=NOON + FIVE)
+    assert texts == ["SP15 real-time above 100.00: 140.00 at 12:10 PT"]
+
+
+def test_another_hub_does_not_fire_sp15s_rule() -> None:
+    store([published(NOON, "500", node="TH_NP15_GEN-APND")], NOON + FIVE)
+    assert evaluate(now=NOON + FIVE) == []
+
+
+def test_an_alert_is_one_message_on_the_alert_channel(valkey: redis.Redis) -> None:
+    sp15 = Node.objects.get(slug="sp15")
+    project(sp15, now=NOON)
+    with valkey.pubsub(ignore_subscribe_messages=True) as listener:
+        listener.subscribe("caiso:alerts")
+        listener.get_message(timeout=1)
+        list(series("120", "130"))
+        project(sp15, now=NOON + FIVE)
+        project(sp15, now=NOON + FIVE)
+        messages = [listener.get_message(timeout=0.5), listener.get_message(timeout=0.1)]
+    assert messages[0] is not None
+    assert "above 100.00" in messages[0]["data"]
+    assert messages[1] is None

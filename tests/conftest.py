@@ -1,0 +1,52 @@
+"""What every test starts from: an empty Redis, plain static files, a fast password hasher."""
+
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+import redis
+from pytest_django import Settings
+
+from prices import ingest
+from prices.connection import redis_client
+from tests.simulated import oasis
+
+__all__ = ["oasis"]
+
+RECORDINGS = Path(__file__).resolve().parents[2] / "shared" / "oasis" / "recordings"
+
+
+@pytest.fixture(autouse=True)
+def plain_settings(settings: Settings, tmp_path: Path) -> None:
+    """Nothing hashed, nothing waited for, archives in the test's own folder."""
+    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+    settings.STORAGES = {
+        **settings.STORAGES,
+        "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
+    }
+    settings.ARCHIVE_DIR = tmp_path / "archives"
+    settings.OASIS_SECONDS_BETWEEN_REQUESTS = 0
+    ingest.oasis.cache_clear()
+
+
+@pytest.fixture
+def valkey() -> Iterator[redis.Redis]:
+    """The test's Redis, empty."""
+    client = redis_client()
+    client.flushall()
+    yield client
+    client.flushall()
+
+
+@pytest.fixture
+def recordings() -> Path:
+    """Real answers of OASIS, where this machine has them."""
+    if not RECORDINGS.is_dir():
+        pytest.skip("no ../shared/oasis/recordings here")
+    return RECORDINGS
+
+
+def utc(text: str) -> datetime:
+    """A moment in UTC: utc("2026-11-24 01:05")."""
+    return datetime.fromisoformat(text).replace(tzinfo=UTC)

@@ -1,0 +1,165 @@
+from datetime import timedelta
+
+import pytest
+import time_machine
+from django.test import Client
+
+from prices.market import Market
+from tests.conftest import utc
+from tests.published import published, store
+
+pytestmark = pytest.mark.django_db
+NOON = utc("2026-07-14 19:00")
+NOW = utc("2026-07-14 19:02:14")
+
+
+def get(client: Client, address: str, at: str = "2026-07-14 19:02:14") -> dict[str, object]:
+    with time_machine.travel(utc(at), tick=False):
+        response = client.get(address)
+    assert response.status_code == 200
+    body: dict[str, object] = response.json()
+    return body
+
+
+def a_day() -> None:
+    store(
+        [published(NOON + timedelta(hours=n), f"{30 + n}", Market.DAM) for n in range(-20, 12)], NOW
+    )
+    store([published(NOON - timedelta(minutes=5 * n), f"{40 + n}.5") for n in range(24)], NOW)
+
+
+def test_current_answers_every_field_of_the_design(client: Client) -> None:
+    a_day()
+    answer = get(client, "/api/current?hub=SP15")
+    epoch = answer.pop("epoch")
+    assert isinstance(epoch, str)
+    assert answer == {
+        "hub": "SP15",
+        "node": "TH_SP15_GEN-APND",
+        "rt_price": 40.5,
+        "rt_timestamp": "2026-07-14T19:00:00Z",
+        "rt_quality": "observed",
+        "rt_age_s": 134.0,
+        "da_price": 30.0,
+        "da_timestamp": "2026-07-14T19:00:00Z",
+        "spread": 10.5,
+        "last_update": "2026-07-14T19:02:14Z",
+        "seq": 56,
+        "stale": False,
+        "source": "simulator",
+        "server_time": "2026-07-14T19:02:14Z",
+    }
+
+
+def test_the_day_ahead_price_is_that_of_this_hour_not_of_tomorrows_last(client: Client) -> None:
+    a_day()
+    assert get(client, "/api/current", "2026-07-14 20:00:00")["da_price"] == 31.0
+
+
+@pytest.mark.parametrize(
+    ("at", "quality", "stale"),
+    [
+        ("2026-07-14 19:10:00", "observed", False),
+        ("2026-07-14 19:14:00", "cached", False),
+        ("2026-07-14 19:16:00", None, True),
+    ],
+)
+def test_what_is_not_observed_is_labelled(
+    client: Client, at: str, quality: str | None, stale: bool
+) -> None:
+    a_day()
+    answer = get(client, "/api/current", at)
+    assert (answer["rt_quality"], answer["stale"]) == (quality, stale)
+
+
+def test_after_an_outage_yesterdays_price_is_shown_as_that(client: Client) -> None:
+    a_day()
+    answer = get(client, "/api/current", "2026-07-15 19:01:00")
+    assert (answer["rt_price"], answer["rt_quality"]) == (40.5, "previous_day")
+    assert (answer["spread"], answer["stale"]) == (None, True)
+
+
+def test_before_the_first_price_there_is_an_answer_too(client: Client) -> None:
+    answer = get(client, "/api/current")
+    assert (answer["rt_price"], answer["da_price"], answer["stale"]) == (None, None, True)
+
+
+def test_history_is_oldest_first_with_its_gaps(client: Client) -> None:
+    minutes = [m for m in range(0, 60, 5) if m not in (20, 25)]
+    store([published(NOON + timedelta(minutes=m), "40") for m in minutes], NOW)
+    answer = get(client, "/api/history/1?hub=SP15&market=RTM", "2026-07-14 20:00:30")
+    prices = answer["prices"]
+    assert isinstance(prices, list)
+    assert [price["interval_start"][11:16] for price in prices] == [
+        f"19:{minute:02}" for minute in minutes
+    ]
+    assert answer["gaps"] == [{"start": "2026-07-14T19:20:00Z", "end": "2026-07-14T19:30:00Z"}]
+    assert (answer["start"], answer["end"]) == ("2026-07-14T19:00:00Z", "2026-07-14T20:00:00Z")
+
+
+def test_day_ahead_history_reaches_as_far_as_prices_are_published(client: Client) -> None:
+    a_day()
+    answer = get(client, "/api/history/2?market=DAM")
+    prices = answer["prices"]
+    assert isinstance(prices, list)
+    assert prices[-1]["interval_start"] == "2026-07-15T06:00:00Z"
+
+
+@pytest.mark.parametrize(
+    ("address", "status", "sentence"),
+    [
+        ("/api/current?hub=XY", 404, "There is no hub 'XY'; there are NP15, SP15, ZP26."),
+        ("/api/history/0", 400, "'0' hours of history; there are 1 to 744 in one answer."),
+        ("/api/history/-3", 400, "'-3' hours of history; there are 1 to 744 in one answer."),
+        ("/api/history/745", 400, "'745' hours of history; there are 1 to 744 in one answer."),
+        ("/api/history/٣", 400, "'٣' hours of history; there are 1 to 744 in one answer."),
+        ("/api/history/24?market=RTD", 400, "There is no market 'RTD'; there are DAM, RTPD, RTM."),
+    ],
+)
+def test_a_bad_request_is_a_problem_document_that_names_the_value(
+    client: Client, address: str, status: int, sentence: str
+) -> None:
+    response = client.get(address)
+    assert (response.status_code, response.json()["detail"]) == (status, sentence)
+    assert response["Content-Type"] == "application/problem+json"
+
+
+def test_nothing_is_written_over_http(client: Client) -> None:
+    assert client.post("/api/current").status_code == 405
+
+
+def test_the_page_names_its_hubs_and_forbids_inline_code(client: Client) -> None:
+    response = client.get("/?hub=np15")
+    page = response.content.decode()
+    assert response.context["hub"] == "NP15"
+    assert all(hub in page for hub in ("SP15", "NP15", "ZP26"))
+    assert "style=" not in page
+    assert response["Content-Security-Policy"].startswith("default-src 'self'; ")
+
+
+def test_the_process_says_that_it_lives(client: Client) -> None:
+    assert client.get("/healthz").content == b"ok\n"
+
+
+@pytest.mark.parametrize("model", ["prices/node", "prices/fetchrun", "prices/gap"])
+def test_admin_pages_open(admin_client: Client, model: str) -> None:
+    assert admin_client.get(f"/admin/{model}/").status_code == 200
+
+
+@pytest.mark.parametrize("model", ["alerts/rule", "alerts/alert"])
+def test_alert_admin_pages_open(admin_client: Client, model: str) -> None:
+    assert admin_client.get(f"/admin/{model}/?q=sp").status_code in (200, 302)
+
+
+def test_an_administrator_adds_a_rule_and_a_node(admin_client: Client) -> None:
+    node = {"slug": "palo", "oasis_name": "PALOVRDE_ASR-APND", "zone": "SP15", "tracked": "on"}
+    assert admin_client.post("/admin/prices/node/add/", node).status_code == 302
+    rule = {"node": 1, "market": "DAM", "direction": "below", "limit": "-10", "active": "on"}
+    assert admin_client.post("/admin/alerts/rule/add/", rule).status_code == 302
+
+
+def test_a_wrong_slug_is_refused_by_name(admin_client: Client) -> None:
+    node = {"slug": "Palo Verde", "oasis_name": "palo verde", "tracked": "on"}
+    response = admin_client.post("/admin/prices/node/add/", node)
+    assert response.status_code == 200
+    assert "Capitals, digits, _ . and - as in OASIS." in response.content.decode()

@@ -1,0 +1,185 @@
+"""Ingest, over real HTTP: what comes is stored, and each failure keeps its name."""
+
+from datetime import timedelta
+
+import pytest
+import redis
+from django.conf import settings
+
+from prices.ingest import ingest
+from prices.market import Market
+from prices.models import FeedEvent, FetchRun, Price
+from prices.oasis_errors import (
+    BadAnswer,
+    BeyondHistory,
+    OasisTrouble,
+    OurMistake,
+    RateLimited,
+    ServerTrouble,
+    StillPreparing,
+)
+from prices.oasis_query import PriceQuery
+from prices.politeness import NoToken
+from simulator.server import Running
+from tests.conftest import utc
+from tests.published import NP15, SP15
+
+pytestmark = pytest.mark.django_db
+START = utc("2026-07-14 19:00")
+HOUR = PriceQuery(Market.RTM, (SP15, NP15), START, START + timedelta(hours=1))
+
+
+@pytest.fixture(autouse=True)
+def no_pauses(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Three tries without waiting between them."""
+    monkeypatch.setattr("prices.oasis.FIRST_PAUSE_SECONDS", 0)
+
+
+def test_every_interval_of_the_window_is_stored_also_the_last(oasis: Running) -> None:
+    ingested = ingest(HOUR, patient=False)
+    starts = sorted(
+        Price.objects.filter(node__slug="sp15").values_list("interval_start", flat=True)
+    )
+    assert ingested.new == Price.objects.count() == 24
+    assert starts == [START + timedelta(minutes=5 * n) for n in range(12)]
+
+
+def test_a_request_leaves_its_run_and_its_archive(oasis: Running) -> None:
+    ingest(HOUR, patient=False)
+    run = FetchRun.objects.get()
+    archive = settings.ARCHIVE_DIR / run.archive
+    assert (run.outcome, run.rows, run.new, run.status) == ("ok", 120, 24, 200)
+    assert archive.stat().st_size == run.size
+    assert oasis.requests[0].query["node"] == f"{SP15},{NP15}"
+
+
+def test_asking_again_brings_nothing_new(oasis: Running) -> None:
+    ingest(HOUR, patient=False)
+    again = ingest(HOUR, patient=True)
+    assert (again.new, again.unchanged, again.publications) == (0, 24, [])
+
+
+def test_a_price_that_is_not_published_yet_is_no_data_and_no_trouble(oasis: Running) -> None:
+    oasis.clock = lambda: START - timedelta(hours=2)
+    assert ingest(HOUR, patient=False).new == 0
+    assert FetchRun.objects.get().outcome == "no_data"
+
+
+@pytest.mark.parametrize(
+    ("fault", "error", "outcome"),
+    [
+        ("html_200", RateLimited, "rate_limited"),
+        ("http_503", ServerTrouble, "server_trouble"),
+        ("reset", ServerTrouble, "server_trouble"),
+        ("truncated", BadAnswer, "bad_answer"),
+        ("html_429", RateLimited, "rate_limited"),
+        ("error_1009", ServerTrouble, "server_trouble"),
+        ("error_1015", StillPreparing, "still_preparing"),
+        ("error_1014", BeyondHistory, "beyond_history"),
+        ("error_1005", OurMistake, "our_mistake"),
+        ("empty_zip", BadAnswer, "bad_answer"),
+        ("empty_body", BadAnswer, "bad_answer"),
+        ("not_zip", BadAnswer, "bad_answer"),
+        ("wrong_crc", BadAnswer, "bad_answer"),
+        ("ratio_bomb", BadAnswer, "bad_answer"),
+        ("many_members", BadAnswer, "bad_answer"),
+        ("entity_bomb", BadAnswer, "bad_answer"),
+        ("doctype", BadAnswer, "bad_answer"),
+    ],
+)
+def test_each_failure_keeps_its_name_and_the_next_poll_is_unharmed(
+    oasis: Running, fault: str, error: type[OasisTrouble], outcome: str
+) -> None:
+    oasis.fault(fault, count=3)
+    with pytest.raises(error):
+        ingest(HOUR, patient=False)
+    run = FetchRun.objects.get()
+    assert (run.outcome, Price.objects.count()) == (outcome, 0)
+    assert run.detail
+    assert not run.archive or (settings.ARCHIVE_DIR / run.archive).exists()
+    while len(oasis.requests) < 3:
+        ingest_quietly()
+    assert ingest(HOUR, patient=False).new == 24
+
+
+def ingest_quietly() -> None:
+    """Use up a fault that is not retried."""
+    with pytest.raises(OasisTrouble):
+        ingest(HOUR, patient=False)
+
+
+def test_a_rejected_archive_is_kept_apart(oasis: Running) -> None:
+    oasis.fault("truncated")
+    with pytest.raises(BadAnswer):
+        ingest(HOUR, patient=False)
+    assert FetchRun.objects.get().archive.startswith("rejected/")
+
+
+@pytest.mark.parametrize("fault", ["nan", "conflicts", "bad_sums"])
+def test_the_good_rows_of_a_partly_bad_answer_are_kept(oasis: Running, fault: str) -> None:
+    oasis.fault(fault)
+    ingested = ingest(HOUR, patient=False)
+    assert len(ingested.rejections) >= 1
+    assert ingested.new == Price.objects.count() == 24 - len(ingested.rejections)
+    assert FetchRun.objects.get().archive.startswith("rejected/")
+
+
+@pytest.mark.parametrize("fault", ["duplicates", "no_ghg", "wrong_namespace"])
+def test_what_only_looks_odd_is_stored_whole(oasis: Running, fault: str) -> None:
+    oasis.fault(fault)
+    assert ingest(HOUR, patient=False).new == 24
+
+
+def test_a_single_failure_is_tried_again_at_once(oasis: Running) -> None:
+    oasis.fault("http_503", count=2)
+    assert ingest(HOUR, patient=False).new == 24
+    assert len(oasis.requests) == 3
+
+
+def test_a_server_out_of_reach_is_server_trouble(valkey: redis.Redis) -> None:
+    with pytest.raises(ServerTrouble, match="no answer from http://127.0.0.1:1"):
+        ingest(HOUR, patient=False)
+    assert FetchRun.objects.get().outcome == "server_trouble"
+
+
+def test_a_node_that_oasis_does_not_know_is_no_data(oasis: Running) -> None:
+    unknown = PriceQuery(Market.RTM, ("NO_SUCH_NODE",), HOUR.start, HOUR.end)
+    assert ingest(unknown, patient=False).new == 0
+
+
+def test_no_turn_no_request(oasis: Running, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("prices.oasis.DEADLINE_SECONDS", 0.3)
+    oasis_turn = "caiso:oasis:turn"
+    from prices.connection import redis_client
+
+    redis_client().set(oasis_turn, "somebody else", ex=30)
+    with pytest.raises(NoToken):
+        ingest(HOUR, patient=False)
+    assert oasis.requests == []
+    assert not FetchRun.objects.exists()
+
+
+def test_a_correction_at_oasis_becomes_a_revision_and_an_event(oasis: Running) -> None:
+    ingest(HOUR, patient=False)
+    FeedEvent.objects.all().delete()
+    oasis.override(SP15, "RTM", START, "1015.37")
+    ingested = ingest(HOUR, patient=False)
+    assert (ingested.corrected, ingested.unchanged) == (1, 23)
+    assert Price.objects.get(node__slug="sp15", interval_start=START).revision == 2
+
+
+def test_our_mistake_is_not_retried(oasis: Running, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("prices.oasis_query.VERSION", "")
+    with pytest.raises(OurMistake, match="1020"):
+        ingest(HOUR, patient=False)
+    assert len(oasis.requests) == 1
+
+
+def test_a_window_that_is_too_much_is_asked_for_in_halves(oasis: Running) -> None:
+    oasis.fault("error_1003")
+    assert ingest(HOUR, patient=False).new == 24
+    windows = [(r.query["startdatetime"], r.query["enddatetime"]) for r in oasis.requests]
+    assert windows[1:] == [
+        ("20260714T19:00-0000", "20260714T19:30-0000"),
+        ("20260714T19:30-0000", "20260714T20:00-0000"),
+    ]

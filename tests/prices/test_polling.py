@@ -1,0 +1,148 @@
+"""Polls against the simulator, at a moment of the test's choosing."""
+
+from datetime import datetime, timedelta
+
+import pytest
+import time_machine
+
+from prices import corrections, gaps, polling
+from prices.market import Market
+from prices.models import FetchRun, Gap, Node, Price
+from simulator.publication import Timetable
+from simulator.server import Running
+from tests.conftest import utc
+
+pytestmark = pytest.mark.django_db
+NOON = utc("2026-07-14 19:02:30")
+HUBS = 3
+
+
+@pytest.fixture(autouse=True)
+def nothing_missing(oasis: Running) -> None:
+    """Every interval appears, 30 s after it begins; none is revised."""
+    oasis.stand_in.board.timetable = Timetable(missing_rate=0, revision_rate=0)
+
+
+def poll(market: Market, at: datetime) -> int:
+    """New prices of a poll at that moment."""
+    with time_machine.travel(at):
+        return polling.poll(market, now=at).new
+
+
+def starts(market: Market, slug: str = "sp15") -> list[datetime]:
+    rows = Price.objects.filter(node__slug=slug, market=market.value).order_by("interval_start")
+    return list(rows.values_list("interval_start", flat=True))
+
+
+def test_the_first_poll_brings_48_hours_of_all_hubs_in_one_request(oasis: Running) -> None:
+    assert poll(Market.RTM, NOON) == HUBS * len(starts(Market.RTM))
+    assert starts(Market.RTM)[0] == utc("2026-07-12 19:05")
+    assert starts(Market.RTM)[-1] == utc("2026-07-14 19:00")
+    assert len(oasis.requests) == 1
+
+
+def test_the_next_poll_asks_for_the_next_interval_only(oasis: Running) -> None:
+    poll(Market.RTM, NOON)
+    assert poll(Market.RTM, NOON + timedelta(minutes=5)) == HUBS
+    assert oasis.requests[-1].query["startdatetime"] == "20260714T19:05-0000"
+
+
+def test_a_poll_that_is_not_due_asks_nothing(oasis: Running) -> None:
+    poll(Market.RTM, NOON)
+    assert poll(Market.RTM, NOON + timedelta(seconds=10)) == 0
+    assert len(oasis.requests) == 1
+
+
+def test_a_missed_poll_heals_itself(oasis: Running) -> None:
+    poll(Market.RTM, NOON)
+    assert poll(Market.RTM, NOON + timedelta(hours=3)) == HUBS * 36
+
+
+def test_tomorrow_is_tomorrow_in_california(oasis: Running) -> None:
+    evening = utc("2026-07-15 00:30")  # 17:30 on the 14th in California, the 15th in UTC
+    poll(Market.DAM, evening)
+    assert starts(Market.DAM)[-1] == utc("2026-07-16 06:00")  # the 15th's last hour
+    assert oasis.requests[-1].query["enddatetime"] == "20260716T07:00-0000"
+
+
+def test_day_ahead_prices_are_whole_on_the_25_hour_day(oasis: Running) -> None:
+    poll(Market.DAM, utc("2026-11-01 20:00"))
+    day = [s for s in starts(Market.DAM) if utc("2026-11-01 07:00") <= s < utc("2026-11-02 08:00")]
+    assert len(day) == 25
+
+
+def test_a_gap_is_noted_asked_for_again_later_and_given_up_at_last(oasis: Running) -> None:
+    oasis.stand_in.board.timetable = Timetable(missing_rate=0.01, revision_rate=0)
+    poll(Market.RTM, NOON)
+    missing = Gap.objects.filter(node__slug="sp15").count()
+    assert missing > 0
+    assert missing == 576 - len(starts(Market.RTM))
+    at = NOON
+    while Gap.objects.filter(given_up_at=None).exists() and at < NOON + timedelta(days=4):
+        at += timedelta(hours=6)
+        with time_machine.travel(at):
+            polling.ask(
+                Market.RTM,
+                list(Node.objects.tracked()),
+                utc("2026-07-12 19:00"),
+                NOON,
+                patient=True,
+                now=at,
+            )
+    assert not Gap.objects.filter(given_up_at=None).exists()
+    assert "OASIS was asked 10 times" in Gap.objects.first().reason
+
+
+def test_a_gap_that_rests_does_not_widen_the_next_poll(oasis: Running) -> None:
+    oasis.stand_in.board.timetable = Timetable(missing_rate=0.01, revision_rate=0)
+    poll(Market.RTM, NOON)
+    poll(Market.RTM, NOON + timedelta(seconds=25))
+    poll(Market.RTM, NOON + timedelta(minutes=5))
+    first = oasis.requests[-1].query["startdatetime"]
+    assert first >= "20260714T18:"
+
+
+def test_history_beyond_the_polls_reach_is_closed_by_the_gap_task(oasis: Running) -> None:
+    poll(Market.RTM, NOON - timedelta(days=6))
+    poll(Market.RTM, NOON)
+    sp15 = Node.objects.get(slug="sp15")
+    for _ in range(9):
+        with time_machine.travel(NOON):
+            polling.close_oldest_gap(now=NOON)
+    assert gaps.missing_between(sp15, Market.RTM, utc("2026-07-08 00:00"), NOON) == []
+
+
+def test_the_sweep_fetches_yesterday_again_once_and_finds_a_revision(oasis: Running) -> None:
+    poll(Market.RTM, NOON - timedelta(days=1))
+    yesterday = utc("2026-07-13 19:00")
+    oasis.override("TH_SP15_GEN-APND", "RTM", yesterday, "-35.5")
+    for _ in range(40):
+        with time_machine.travel(NOON):
+            corrections.sweep_next(now=NOON)
+    asked = FetchRun.objects.filter(market="RTM", window_start=utc("2026-07-13 07:00"))
+    price = Price.objects.get(node__slug="sp15", market="RTM", interval_start=yesterday)
+    assert (price.revision, float(price.lmp)) == (2, -35.5)
+    assert asked.count() == 1
+
+
+def test_a_day_that_oasis_lists_as_corrected_is_fetched_again(oasis: Running) -> None:
+    poll(Market.RTM, NOON - timedelta(days=2))
+    oasis.stand_in.board.timetable = Timetable(missing_rate=0, revision_rate=0.02)
+    day = utc("2026-07-12 07:00")  # two days back: not swept by the calendar
+    for _ in range(40):
+        with time_machine.travel(NOON + timedelta(days=1)):
+            corrections.sweep_next(now=NOON + timedelta(days=1))
+    listed = FetchRun.objects.filter(report="PRC_CORR_GRP", window_start=day, outcome="ok")
+    assert listed.count() == 1
+    assert FetchRun.objects.filter(market="RTM", window_start=day).count() == 1
+    assert Price.objects.filter(revision=2).exists()
+
+
+def test_two_nodes_more_than_one_request_takes_are_asked_in_two(oasis: Running) -> None:
+    from simulator.nodes import DEFAULT_NODES
+
+    for name in [n for n in DEFAULT_NODES if not n.startswith("TH_")][:9]:
+        Node.objects.create(slug=name.lower().replace("_", "-"), oasis_name=name)
+    poll(Market.DAM, NOON)
+    assert [len(r.query["node"].split(",")) for r in oasis.requests] == [10, 2]
+    assert Price.objects.values("node").distinct().count() == 12

@@ -1,0 +1,33 @@
+"""Prices to store, made up but sound."""
+
+from collections.abc import Iterable
+from datetime import datetime
+from decimal import Decimal
+
+from prices.feed import Publication
+from prices.history import Recorded, record
+from prices.market import Market
+from prices.published import PublishedPrice
+
+SP15 = "TH_SP15_GEN-APND"
+NP15 = "TH_NP15_GEN-APND"
+
+
+def published(
+    start: datetime, lmp: str = "40.5", market: Market = Market.RTM, node: str = SP15
+) -> PublishedPrice:
+    """A price whose components add up to `lmp`."""
+    total = Decimal(lmp)
+    congestion, loss = Decimal("-1.25"), Decimal("0.75")
+    energy = total - congestion - loss
+    return PublishedPrice(node, market, start, total, energy, congestion, loss, Decimal(0))
+
+
+def store(prices: Iterable[PublishedPrice], at: datetime, source: str = "oasis") -> Recorded:
+    """Record prices seen at `at`, as a poll at that moment would."""
+    return record(prices, seen_at=at, source=source, now=at)
+
+
+def span(publication: Publication) -> tuple[int, int]:
+    """The sequence numbers a publication covers."""
+    return publication.prev + 1, publication.seq

