@@ -7,7 +7,9 @@ the same database and the same Redis. The environment always wins over that file
 import json
 import os
 import secrets
+from contextlib import suppress
 from pathlib import Path
+from tempfile import NamedTemporaryFile
 from urllib.parse import urlsplit
 
 TRUE, FALSE = {"1", "true", "yes", "on"}, {"0", "false", "no", "off"}
@@ -64,22 +66,21 @@ def last_run(path: Path) -> dict[str, str]:
     """What `make run` chose, by the names of the settings in lower case; nothing before it."""
     try:
         chosen = json.loads(path.read_text())
+        return {name: str(value) for name, value in chosen.items()}
     except FileNotFoundError:
         return {}
-    except (OSError, ValueError) as fault:
+    except (OSError, ValueError, AttributeError) as fault:
         raise SystemExit(f"{path} cannot be read ({fault}); remove it and start again.") from fault
-    return {name: str(value) for name, value in chosen.items()}
 
 
 def kept_secret(path: Path) -> str:
     """The secret in `path`, made at the first call and readable by its owner only."""
-    if path.exists():
-        return path.read_text().strip()
-    path.parent.mkdir(parents=True, exist_ok=True)
-    try:
-        descriptor = os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600)
-    except FileExistsError:
-        return path.read_text().strip()
-    with os.fdopen(descriptor, "w") as file:
-        file.write(secrets.token_urlsafe(48))
+    if not path.exists():
+        path.parent.mkdir(parents=True, exist_ok=True)
+        with NamedTemporaryFile("w", dir=path.parent) as whole:
+            whole.write(secrets.token_urlsafe(48))
+            whole.flush()
+            # A link is there whole or not at all: of processes that start together one makes it.
+            with suppress(FileExistsError):
+                os.link(whole.name, path)
     return path.read_text().strip()

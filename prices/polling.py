@@ -29,7 +29,7 @@ def poll(market: Market, *, now: datetime) -> Ingested:
     nodes = list(Node.objects.tracked())
     ingested = Ingested()
     known = held(market, nodes)
-    if not nodes or not schedule.due(market, known, now=now):
+    if not nodes or not schedule.due(market, known, now=now, pace=pace()):
         return ingested
     for first in range(0, len(nodes), MOST_NODES):
         some = nodes[first : first + MOST_NODES]
@@ -95,6 +95,13 @@ def delay(market: Market, nodes: Sequence[Node]) -> timedelta | None:
         newest.setdefault(seen, start)
     delays = [seen - start for seen, start in newest.items()]
     return schedule.learned_delay([delay for delay in delays if abs(delay) < SEEN_LIVE])
+
+
+def pace() -> schedule.Pace:
+    """How often this deployment asks at most."""
+    return schedule.Pace(
+        timedelta(seconds=settings.POLL_SECONDS), timedelta(seconds=settings.POLL_SECONDS_NIGHT)
+    )
 
 
 def window(

@@ -12,9 +12,6 @@ from prices.intervals import day_bounds, floor, operating_date, pacific
 from prices.market import Market
 
 PEAK = (time(6), time(22))
-PEAK_STEP = timedelta(seconds=20)
-NIGHT_STEP = timedelta(seconds=60)
-FIFTEEN_MINUTE_STEP = timedelta(seconds=60)
 DAY_AHEAD_FROM = time(12, 50)
 DAY_AHEAD_STEP = timedelta(minutes=1)
 DAY_AHEAD_REST = timedelta(hours=1)
@@ -24,6 +21,19 @@ FIRST_GUESS = {Market.RTM: timedelta(0), Market.RTPD: timedelta(minutes=-22)}
 EARLY = timedelta(seconds=5)
 # How far ahead of now a market publishes at most, rounded up.
 AHEAD = {Market.RTM: timedelta(minutes=15), Market.RTPD: timedelta(minutes=75)}
+
+
+class Pace(NamedTuple):
+    """The shortest time between two requests for a real-time market, by day and by night.
+
+    The fifteen-minute market is asked for at the slower one all day.
+    """
+
+    peak: timedelta = timedelta(seconds=20)
+    night: timedelta = timedelta(seconds=60)
+
+
+UNHURRIED = Pace()
 
 
 class Held(NamedTuple):
@@ -36,7 +46,7 @@ class Held(NamedTuple):
     delay: timedelta | None
 
 
-def due(market: Market, held: Held, *, now: datetime) -> bool:
+def due(market: Market, held: Held, *, now: datetime, pace: Pace = UNHURRIED) -> bool:
     """Whether `market` should be asked for now."""
     if held.last_asked is None:
         return True
@@ -47,15 +57,15 @@ def due(market: Market, held: Held, *, now: datetime) -> bool:
         return False
     if market is Market.DAM:
         return since >= day_ahead_step(held.complete_until, now=now)
-    return since >= step(market, now=now) and now >= expected_at(market, held)
+    return since >= step(market, now=now, pace=pace) and now >= expected_at(market, held)
 
 
-def step(market: Market, *, now: datetime) -> timedelta:
+def step(market: Market, *, now: datetime, pace: Pace = UNHURRIED) -> timedelta:
     """The shortest time between two requests for a real-time market."""
     if market is Market.RTPD:
-        return FIFTEEN_MINUTE_STEP
+        return pace.night
     start, end = PEAK
-    return PEAK_STEP if start <= pacific(now).time() < end else NIGHT_STEP
+    return pace.peak if start <= pacific(now).time() < end else pace.night
 
 
 def expected_at(market: Market, held: Held) -> datetime:

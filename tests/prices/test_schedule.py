@@ -1,0 +1,248 @@
+"""When OASIS is asked: often by day, less by night, when a price should be out, and not before."""
+
+from datetime import datetime, timedelta
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from prices.market import Market
+from prices.schedule import (
+    Held,
+    Pace,
+    day_ahead_expected_until,
+    due,
+    learned_delay,
+    published_until,
+    step,
+    window_end,
+)
+from tests.conftest import utc
+
+SECOND = timedelta(seconds=1)
+MINUTE = timedelta(minutes=1)
+NOW = utc("2026-11-24 01:05:30")
+NOTHING = Held(None, None, None, False, None)
+
+
+def held(
+    *,
+    ago: timedelta,
+    newest: str | None = None,
+    complete_until: str | None = None,
+    trouble: bool = False,
+    delay: timedelta | None = None,
+    now: datetime = NOW,
+) -> Held:
+    """What is known when OASIS was last asked `ago`."""
+    return Held(
+        utc(newest) if newest else None,
+        utc(complete_until) if complete_until else None,
+        now - ago,
+        trouble,
+        delay,
+    )
+
+
+@pytest.mark.parametrize("market", Market)
+def test_what_was_never_asked_for_is_due(market: Market) -> None:
+    assert due(market, NOTHING, now=NOW)
+
+
+@pytest.mark.parametrize(
+    ("moment", "seconds"),
+    [
+        ("2026-07-01 12:59", 60),  # 05:59 in summer
+        ("2026-07-01 13:00", 20),  # 06:00
+        ("2026-07-02 04:59", 20),  # 21:59
+        ("2026-07-02 05:00", 60),  # 22:00
+        ("2026-11-24 13:59", 60),  # 05:59 in winter
+        ("2026-11-24 14:00", 20),
+        ("2026-11-24 05:59", 20),
+        ("2026-11-24 06:00", 60),
+        ("2026-03-08 13:00", 20),  # the first 06:00 of summer time
+        ("2026-11-01 13:00", 60),  # 05:00: winter time has begun
+        ("2026-11-01 14:00", 20),
+    ],
+)
+def test_real_time_prices_are_asked_for_three_times_a_minute_by_day(
+    moment: str, seconds: int
+) -> None:
+    now = utc(moment)
+    assert step(Market.RTM, now=now) == seconds * SECOND
+    assert step(Market.RTPD, now=now) == MINUTE
+    assert due(Market.RTM, held(ago=seconds * SECOND, now=now), now=now)
+    assert not due(Market.RTM, held(ago=(seconds - 1) * SECOND, now=now), now=now)
+
+
+@pytest.mark.parametrize(
+    ("market", "moment", "seconds"),
+    [
+        (Market.RTM, "2026-11-24 14:00", 7),
+        (Market.RTM, "2026-11-24 06:00", 300),
+        (Market.RTPD, "2026-11-24 14:00", 300),
+    ],
+)
+def test_a_deployment_may_ask_at_its_own_pace(market: Market, moment: str, seconds: int) -> None:
+    now, pace = utc(moment), Pace(7 * SECOND, 300 * SECOND)
+    assert due(market, held(ago=seconds * SECOND, now=now), now=now, pace=pace)
+    assert not due(market, held(ago=(seconds - 1) * SECOND, now=now), now=now, pace=pace)
+
+
+@pytest.mark.parametrize(
+    ("newest", "delay", "is_due"),
+    [
+        ("2026-11-24 01:00", None, True),  # 01:05 comes as it begins
+        ("2026-11-24 01:05", None, False),  # 01:10 does not yet
+        ("2026-11-24 01:00", 20 * SECOND, True),
+        ("2026-11-24 01:00", 35 * SECOND, True),  # exactly five seconds early
+        ("2026-11-24 01:00", 36 * SECOND, False),
+        ("2026-11-24 00:55", 240 * SECOND, True),
+        ("2026-11-24 01:05", -270 * SECOND, True),
+        (None, 600 * SECOND, True),
+    ],
+)
+def test_a_real_time_price_is_asked_for_when_it_should_be_out(
+    newest: str | None, delay: timedelta | None, is_due: bool
+) -> None:
+    known = held(ago=MINUTE, newest=newest, delay=delay)
+    assert due(Market.RTM, known, now=NOW) is is_due
+
+
+@pytest.mark.parametrize(
+    ("newest", "is_due"), [("2026-11-24 01:00", True), ("2026-11-24 01:15", False)]
+)
+def test_a_fifteen_minute_price_is_expected_22_minutes_before_it_begins(
+    newest: str, is_due: bool
+) -> None:
+    # 01:15 is out since 00:53; 01:30 comes at 01:08.
+    assert due(Market.RTPD, held(ago=MINUTE, newest=newest), now=NOW) is is_due
+
+
+@pytest.mark.parametrize(
+    ("moment", "complete_until", "ago", "is_due"),
+    [
+        # In the morning today is complete until midnight: once an hour, for corrections.
+        ("2026-11-23 20:49:59", "2026-11-24 08:00", 59 * MINUTE, False),
+        ("2026-11-23 20:49:59", "2026-11-24 08:00", 60 * MINUTE, True),
+        # From 12:50 Pacific on tomorrow is expected: every minute until it is there.
+        ("2026-11-23 20:50", "2026-11-24 08:00", 60 * SECOND, True),
+        ("2026-11-23 20:50", "2026-11-24 08:00", 59 * SECOND, False),
+        ("2026-11-23 21:10", "2026-11-25 07:00", 60 * SECOND, True),
+        ("2026-11-23 21:10", "2026-11-25 08:00", 60 * SECOND, False),
+        ("2026-11-23 21:10", "2026-11-25 08:00", 60 * MINUTE, True),
+        # At 01:00 in Greenwich it is still the 23rd in California.
+        ("2026-11-24 01:00", "2026-11-25 08:00", 60 * SECOND, False),
+        ("2026-11-24 01:00", "2026-11-24 08:00", 60 * SECOND, True),
+        # In summer 12:50 is 19:50 in Greenwich.
+        ("2026-07-01 19:49:59", "2026-07-02 07:00", 60 * SECOND, False),
+        ("2026-07-01 19:50", "2026-07-02 07:00", 60 * SECOND, True),
+        # The day before the 25-hour day: it ends at 08:00, not at 07:00.
+        ("2026-10-31 20:00", "2026-11-02 07:00", 60 * SECOND, True),
+        ("2026-10-31 20:00", "2026-11-02 08:00", 60 * SECOND, False),
+        # With nothing held it is asked for by the minute at any time.
+        ("2026-11-23 12:00", None, 60 * SECOND, True),
+    ],
+)
+def test_day_ahead_prices_are_asked_for_by_the_minute_until_they_are_complete(
+    moment: str, complete_until: str | None, ago: timedelta, is_due: bool
+) -> None:
+    now = utc(moment)
+    known = held(ago=ago, complete_until=complete_until, now=now)
+    assert due(Market.DAM, known, now=now) is is_due
+
+
+@pytest.mark.parametrize(
+    ("moment", "until"),
+    [
+        ("2026-11-23 20:49:59", "2026-11-24 08:00"),
+        ("2026-11-23 20:50", "2026-11-25 08:00"),
+        ("2026-11-24 01:00", "2026-11-25 08:00"),
+        ("2026-11-24 08:00", "2026-11-25 08:00"),
+        ("2026-03-07 21:00", "2026-03-09 07:00"),
+    ],
+)
+def test_tomorrow_is_tomorrow_in_california(moment: str, until: str) -> None:
+    assert day_ahead_expected_until(now=utc(moment)) == utc(until)
+
+
+@pytest.mark.parametrize("market", Market)
+@pytest.mark.parametrize("trouble", [False, True])
+def test_a_clock_that_stepped_back_silences_no_market(market: Market, trouble: bool) -> None:
+    known = held(ago=-60 * MINUTE, newest="2026-11-24 03:00", trouble=trouble)
+    assert due(market, known, now=NOW)
+
+
+@pytest.mark.parametrize(("ago", "is_due"), [(20, False), (29, False), (30, True)])
+def test_after_trouble_oasis_is_left_alone_for_half_a_minute(ago: int, is_due: bool) -> None:
+    assert due(Market.RTM, held(ago=ago * SECOND, trouble=True), now=NOW) is is_due
+    assert due(Market.RTM, held(ago=ago * SECOND), now=NOW)
+
+
+def test_trouble_does_not_make_a_market_due() -> None:
+    known = held(ago=45 * SECOND, complete_until="2026-11-24 08:00", trouble=True)
+    assert not due(Market.DAM, known, now=NOW)
+
+
+@pytest.mark.parametrize(
+    ("delays", "learned"),
+    [
+        ([], None),
+        ([10, 20, 30], None),
+        ([40, 40, 40, 40], 40),
+        ([10, 20, 30, 40, 50, 60, 70], 20),
+        ([30] * 20 + [9000], 30),  # one interval that came after an outage
+        ([-1320, -1310, -1300, -1290], -1317.5),
+    ],
+)
+def test_the_delay_is_learned_from_the_earlier_quarter(
+    delays: list[int], learned: float | None
+) -> None:
+    expected = None if learned is None else learned * SECOND
+    assert learned_delay([delay * SECOND for delay in delays]) == expected
+
+
+@given(st.lists(st.integers(-3600, 3600), min_size=4, max_size=50))
+@settings(deadline=None, max_examples=50)
+def test_the_learned_delay_knows_no_order(delays: list[int]) -> None:
+    learned = learned_delay([delay * SECOND for delay in delays])
+    assert learned == learned_delay([delay * SECOND for delay in sorted(delays)])
+    assert learned is not None
+    assert learned <= max(delays) * SECOND
+
+
+@pytest.mark.parametrize(
+    ("market", "moment", "end"),
+    [
+        ("DAM", "2026-11-24 01:00", "2026-11-25 08:00"),
+        ("DAM", "2026-11-24 08:00", "2026-11-26 08:00"),
+        ("DAM", "2026-10-31 12:00", "2026-11-02 08:00"),
+        ("RTM", "2026-11-24 01:07", "2026-11-24 01:25"),
+        ("RTPD", "2026-11-24 01:07", "2026-11-24 02:30"),
+    ],
+)
+def test_a_window_reaches_past_the_newest_interval_that_may_be_out(
+    market: str, moment: str, end: str
+) -> None:
+    assert window_end(Market(market), now=utc(moment)) == utc(end)
+
+
+@pytest.mark.parametrize(
+    ("market", "delay", "moment", "until"),
+    [
+        ("DAM", None, "2026-11-24 01:00", "2026-11-24 08:00"),  # 17:00: tomorrow may be late
+        ("DAM", None, "2026-11-24 01:59", "2026-11-24 08:00"),
+        ("DAM", None, "2026-11-24 02:00", "2026-11-25 08:00"),  # 18:00: tomorrow is missing
+        ("DAM", None, "2026-11-01 02:00", "2026-11-02 08:00"),
+        ("RTM", None, "2026-11-24 01:07", "2026-11-24 01:05"),
+        ("RTM", None, "2026-11-24 01:10", "2026-11-24 01:10"),
+        ("RTM", 150 * SECOND, "2026-11-24 01:12", "2026-11-24 01:05"),
+        ("RTM", 150 * SECOND, "2026-11-24 01:13", "2026-11-24 01:10"),
+        ("RTPD", None, "2026-11-24 01:15", "2026-11-24 01:15"),
+        ("RTPD", -20 * MINUTE, "2026-11-24 01:14", "2026-11-24 01:00"),
+    ],
+)
+def test_an_interval_is_a_gap_only_when_it_should_long_be_out(
+    market: str, delay: timedelta | None, moment: str, until: str
+) -> None:
+    assert published_until(Market(market), delay, now=utc(moment)) == utc(until)
