@@ -1,6 +1,15 @@
+from typing import ClassVar
+
 from django.apps import AppConfig
+from django.contrib.staticfiles.apps import StaticFilesConfig
 
 
 class CaisoProjectConfig(AppConfig):
     name = "caisoproject"
     verbose_name = "CAISO Live"
+
+
+class PageFilesConfig(StaticFilesConfig):
+    """Static files without the builds for bundlers, whose imports no browser could follow."""
+
+    ignore_patterns: ClassVar[list[str]] = [*StaticFilesConfig.ignore_patterns, "*.esm.js"]

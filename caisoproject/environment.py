@@ -62,10 +62,15 @@ class Environment:
         return value
 
 
-def last_run(path: Path) -> dict[str, str]:
-    """What `make run` chose, by the names of the settings in lower case; nothing before it."""
+def last_run(path: Path, source: str | None) -> dict[str, str]:
+    """What `make run` chose, by the names of the settings in lower case; nothing before it.
+
+    Nothing either where another `source` is wanted now: its database is another.
+    """
     try:
         chosen = json.loads(path.read_text())
+        if source not in (None, "", "auto", chosen.get("source")):
+            return {}
         return {name: str(value) for name, value in chosen.items()}
     except FileNotFoundError:
         return {}

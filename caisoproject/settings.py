@@ -10,7 +10,7 @@ from caisoproject.schedule import BEAT_SCHEDULE
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 VAR_DIR = Path(os.environ.get("VAR_DIR") or BASE_DIR / "var")
-env = environment.Environment(environment.last_run(VAR_DIR / "run.json"))
+env = environment.Environment(environment.last_run(VAR_DIR / "run.json", os.environ.get("SOURCE")))
 
 # Where prices come from -----------------------------------------------------------------------
 
@@ -87,6 +87,8 @@ CELERY_TASK_DEFAULT_QUEUE = "poll"
 CELERY_WORKER_PREFETCH_MULTIPLIER = 1
 CELERY_WORKER_MAX_TASKS_PER_CHILD = 500
 CELERY_WORKER_SOFT_SHUTDOWN_TIMEOUT = 4
+# A task that loses its broker goes on: it works on the database, and may run twice.
+CELERY_WORKER_CANCEL_LONG_RUNNING_TASKS_ON_CONNECTION_LOSS = False
 CELERY_WORKER_HIJACK_ROOT_LOGGER = False
 CELERY_WORKER_REDIRECT_STDOUTS = False
 CELERY_TIMEZONE = "UTC"
@@ -114,19 +116,18 @@ ALLOWED_HOSTS = env.items("ALLOWED_HOSTS", "localhost,127.0.0.1,[::1]")
 CSRF_TRUSTED_ORIGINS = env.items("CSRF_TRUSTED_ORIGINS", "")
 
 INSTALLED_APPS = [
-    "daphne",
     "django.contrib.admin",
     "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.sessions",
     "django.contrib.messages",
-    "django.contrib.staticfiles",
+    "caisoproject.apps.PageFilesConfig",
     "channels",
     "prices",
     "alerts",
     "dashboard",
     "simulator",
-    "caisoproject",
+    "caisoproject.apps.CaisoProjectConfig",
 ]
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",

@@ -16,6 +16,7 @@ Message = dict[str, Any]
 UNKNOWN_HUB = 4404
 FOREIGN_ORIGIN = 4403
 MOST_HUBS = 10
+MOST_BYTES = 4096
 DEFAULT_HUB = "SP15"
 
 
@@ -66,6 +67,8 @@ async def answer_until_closed(
 
 def answer(text: str) -> str:
     """The answer to one frame of a client."""
+    if len(text.encode()) > MOST_BYTES:
+        return frames.error("too_large", f"A frame has at most {MOST_BYTES} bytes.")
     try:
         frame = json.loads(text)
     except ValueError:

@@ -89,9 +89,9 @@ def test_lists_are_separated_by_commas(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def test_what_the_last_run_chose_is_read_and_its_absence_is_nothing(tmp_path: Path) -> None:
     path = tmp_path / "run.json"
-    assert last_run(path) == {}
+    assert last_run(path, None) == {}
     path.write_text('{"port": 8000, "redis_url": "redis://x"}')
-    assert last_run(path) == {"port": "8000", "redis_url": "redis://x"}
+    assert last_run(path, None) == {"port": "8000", "redis_url": "redis://x"}
 
 
 @pytest.mark.parametrize("content", ["", "{", "[]", '"text"', "7"])
@@ -99,7 +99,7 @@ def test_a_broken_record_of_the_last_run_stops_the_program(tmp_path: Path, conte
     path = tmp_path / "run.json"
     path.write_text(content)
     with pytest.raises(SystemExit, match=r"run\.json cannot be read"):
-        last_run(path)
+        last_run(path, None)
 
 
 def test_a_secret_is_made_once_and_only_its_owner_reads_it(tmp_path: Path) -> None:
@@ -119,3 +119,10 @@ def test_processes_that_start_together_share_one_whole_secret(tmp_path: Path) ->
             found = set(starting.map(kept_secret, [path] * 16))
             assert len(found) == 1
             assert found != {""}
+
+
+def test_the_last_runs_choice_is_not_taken_for_another_source(tmp_path: Path) -> None:
+    path = tmp_path / "run.json"
+    path.write_text('{"source": "simulator", "database_url": "sqlite:///simulated"}')
+    assert last_run(path, "live") == {}
+    assert last_run(path, "simulator")["database_url"] == "sqlite:///simulated"

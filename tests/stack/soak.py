@@ -35,7 +35,9 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--minutes", type=float, default=15)
     minutes = parser.parse_args().minutes
-    with tempfile.TemporaryDirectory() as folder, ExitStack() as running:
+    folder = tempfile.mkdtemp(prefix="caiso-live-soak-")
+    print(f"state and log in {folder}", flush=True)
+    with ExitStack() as running:
         log = Path(folder) / "requests.jsonl"
         port = free_port()
         running.enter_context(program("manage.py", "simulate_oasis", *simulator(port, log)))
@@ -47,7 +49,9 @@ def main() -> None:
         environment = of(stack, Path(folder), url)
         running.enter_context(second_worker(environment))
         wait_until(lambda: is_filled(stack), 120, "48 hours of three hubs")
-        print(f"up after {up - began:.1f} s; 48 h of three hubs {time.monotonic() - up:.1f} s later")
+        print(
+            f"up after {up - began:.1f} s; 48 h of three hubs {time.monotonic() - up:.1f} s later"
+        )
         backfills = subprocess.Popen(
             [sys.executable, "-c", BACKFILLS, f"{minutes * 60}"], env=environment, cwd=ROOT
         )
@@ -101,7 +105,7 @@ def of(stack: Stack, var_dir: Path, url: str) -> dict[str, str]:
 
 def second_worker(environment: dict[str, str]) -> AbstractContextManager[None]:
     """Another worker on the same queues."""
-    words = ("-m", "celery", "-A", "caisoproject", "worker", "-n", "second@%h", "-q")
+    words = ("-m", "celery", "-A", "caisoproject", "worker", "-n", "second@%h")
     queues = ("-Q", "poll,alerts", "--concurrency", "1", "--without-gossip", "--without-mingle")
     return program(*words, *queues, env=environment)
 

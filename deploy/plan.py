@@ -1,0 +1,111 @@
+"""What `make run` will run: decided from the environment alone, before anything is touched."""
+
+import json
+import os
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+from urllib.parse import quote
+
+from deploy.paths import VENV
+from deploy.ports import Port
+from deploy.refusal import Refused
+
+SOURCES = ("auto", "live", "simulator")
+OASIS_URL = "https://oasis.caiso.com/oasisapi"
+
+
+@dataclass(frozen=True)
+class Plan:
+    """One stack: its ports, its state and what it talks to."""
+
+    source: str
+    port: int
+    bind: str
+    state: Path
+    redis_url: str
+    oasis_url: str
+    database_url: str
+    embeds_valkey: bool
+    embeds_simulator: bool
+
+    @property
+    def valkey_port(self) -> int:
+        return self.port + 1
+
+    @property
+    def simulator_port(self) -> int:
+        return self.port + 2
+
+    @property
+    def web_host(self) -> str:
+        """Where the web process is reached from this machine."""
+        return "127.0.0.1" if self.bind == "0.0.0.0" else self.bind  # noqa: S104
+
+    def ports(self) -> list[Port]:
+        """Each port that must be free."""
+        needed = [Port(self.bind, self.port, "")]
+        if self.embeds_valkey:
+            needed.append(Port("127.0.0.1", self.valkey_port, " (for Valkey)"))
+        if self.embeds_simulator:
+            needed.append(Port("127.0.0.1", self.simulator_port, " (for the simulator)"))
+        return needed
+
+    def as_json(self) -> str:
+        """What `manage.py` typed by hand takes as its defaults."""
+        names = ("source", "port", "redis_url", "oasis_url", "database_url")
+        values: dict[str, Any] = asdict(self)
+        return json.dumps({name: values[name] for name in names}, indent=1) + "\n"
+
+
+def wanted_source(environ: Mapping[str, str]) -> str:
+    source = environ.get("SOURCE") or "auto"
+    if source not in SOURCES:
+        raise Refused(f"SOURCE={source} is not one of {', '.join(SOURCES)}.")
+    return source
+
+
+def wanted_port(environ: Mapping[str, str]) -> int:
+    port = environ.get("PORT") or "8000"
+    if not (port.isascii() and port.isdigit() and 1 <= int(port) <= 65533):
+        raise Refused(f"PORT={port} is not a port number from 1 to 65533.")
+    return int(port)
+
+
+def decide(environ: Mapping[str, str], *, source: str, port: int, var_dir: Path) -> Plan:
+    """The plan for a source that is settled: live or simulator."""
+    state = var_dir / source
+    redis_url, oasis_url = environ.get("REDIS_URL"), environ.get("OASIS_URL")
+    embeds_simulator = source == "simulator" and not oasis_url
+    simulator_url = f"http://127.0.0.1:{port + 2}/oasisapi"
+    return Plan(
+        source=source,
+        port=port,
+        bind=environ.get("BIND") or "127.0.0.1",
+        state=state,
+        redis_url=redis_url or f"redis://127.0.0.1:{port + 1}/0",
+        oasis_url=simulator_url if embeds_simulator else oasis_url or OASIS_URL,
+        database_url=environ.get("DATABASE_URL") or f"sqlite:///{quote(str(state))}/db.sqlite3",
+        embeds_valkey=not redis_url,
+        embeds_simulator=embeds_simulator,
+    )
+
+
+def environment(plan: Plan, environ: Mapping[str, str]) -> dict[str, str]:
+    """What every process of the stack is started with."""
+    return {
+        **environ,
+        "PATH": f"{VENV / 'bin'}{os.pathsep}{environ.get('PATH', os.defpath)}",
+        "SOURCE": plan.source,
+        "PORT": str(plan.port),
+        "BIND": plan.bind,
+        "VAR_DIR": str(plan.state.parent),
+        "REDIS_URL": plan.redis_url,
+        "OASIS_URL": plan.oasis_url,
+        "DATABASE_URL": plan.database_url,
+        "PYTHONUNBUFFERED": "1",
+        # LightGBM's and XGBoost's threads fight over two cores: 40 s with two, 6 s with one.
+        "OMP_NUM_THREADS": "1",
+        "MALLOC_ARENA_MAX": "2",
+    }

@@ -1,0 +1,53 @@
+"""Sees to it that the ports are free before anything is started."""
+
+import errno
+import socket
+from collections.abc import Sequence
+from typing import NamedTuple
+
+from deploy.refusal import Refused
+
+
+class Port(NamedTuple):
+    """A port that something of ours will listen on, and what, as in `" (for Valkey)"`."""
+
+    host: str
+    number: int
+    purpose: str
+
+    def problem(self) -> int | None:
+        """The errno that listening on it ends in, or None."""
+        with socket.socket() as listener:
+            listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            try:
+                listener.bind((self.host, self.number))
+                listener.listen()
+            except OSError as problem:
+                return problem.errno or errno.EADDRNOTAVAIL
+        return None
+
+
+def refuse_what_is_taken(ports: Sequence[Port]) -> None:
+    """The web's own port comes first: it is the one to be moved."""
+    for port in ports:
+        match port.problem():
+            case None:
+                continue
+            case errno.EADDRINUSE:
+                raise Refused(
+                    f"Port {port.number}{port.purpose} is in use; "
+                    f"choose another with make run PORT={next_free(ports)}."
+                )
+            case errno.EACCES:
+                raise Refused(f"Port {port.number} needs root; choose one above 1023 with PORT=.")
+            case _:
+                raise Refused(f"Port {port.number} can't be opened on {port.host}.")
+
+
+def next_free(ports: Sequence[Port]) -> int:
+    """The nearest higher port for the web, in steps of ten, whose neighbours are free too."""
+    for step in range(10, 500, 10):
+        moved = [port._replace(number=port.number + step) for port in ports]
+        if all(port.number <= 65535 and port.problem() is None for port in moved):
+            return moved[0].number
+    return 9000

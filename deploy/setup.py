@@ -1,0 +1,22 @@
+"""What `make setup` runs first: an old Python is told so in one sentence, any other sets up.
+
+This file must be readable by the Python it turns away, so it uses nothing newer than 3.6.
+"""
+
+import sys
+
+
+def refuse_an_old_python(major: int, minor: int) -> None:
+    if (major, minor) < (3, 11):
+        sys.exit(
+            f"CAISO Live needs Python 3.11 or newer and this is {major}.{minor}: "
+            "name another one, as in make run PYTHON=python3.11."
+        )
+
+
+if __name__ == "__main__":
+    refuse_an_old_python(*sys.version_info[:2])
+
+    from deploy import installation
+
+    sys.exit(installation.main(sys.argv[1:]))

@@ -1,0 +1,43 @@
+"""SOURCE=auto: OASIS where it can be reached, else the simulator, and which of them is said."""
+
+import subprocess
+from collections.abc import Mapping
+from urllib.parse import urlsplit
+
+from deploy.paths import PYTHON, ROOT
+from deploy.plan import OASIS_URL
+
+PATIENCE_S = 4
+
+
+def settle(source: str, environ: Mapping[str, str]) -> tuple[str, Mapping[str, str]]:
+    """The source to run, and the environment without an OASIS_URL that nobody answers."""
+    if source != "auto":
+        return source, environ
+    url = environ.get("OASIS_URL") or OASIS_URL
+    problem = why_unreachable(url)
+    if problem is None:
+        print(f"SOURCE=auto: {urlsplit(url).netloc} answers, so prices are live.", flush=True)
+        return "live", environ
+    print(
+        f"SOURCE=auto: {urlsplit(url).netloc} can't be reached ({problem}), "
+        "so prices come from the simulator.",
+        flush=True,
+    )
+    return "simulator", {name: value for name, value in environ.items() if name != "OASIS_URL"}
+
+
+def why_unreachable(url: str) -> str | None:
+    """Asks in a process of its own: a name look-up that hangs can't be ended otherwise."""
+    try:
+        asked = subprocess.run(
+            [PYTHON, "-m", "deploy.reach", url],
+            cwd=ROOT,
+            stdout=subprocess.PIPE,
+            text=True,
+            check=True,
+            timeout=PATIENCE_S + 1,
+        )
+    except subprocess.TimeoutExpired:
+        return f"no answer within {PATIENCE_S} s"
+    return asked.stdout.strip() or None

@@ -1,0 +1,79 @@
+"""What `make run` decides from its environment, and what it refuses in one sentence."""
+
+import json
+from pathlib import Path
+
+import dj_database_url
+import pytest
+
+from deploy import plan
+from deploy.refusal import Refused
+
+VAR = Path("/srv/caiso live/var")
+
+
+def test_without_settings_prices_come_from_auto_on_port_8000():
+    assert plan.wanted_source({}) == "auto"
+    assert plan.wanted_port({}) == 8000
+
+
+@pytest.mark.parametrize("port", ["0", "65534", "http", "-1", "80.5", "٨٠٠٠", "1e3"])
+def test_a_port_that_is_none_is_named_in_the_sentence(port):
+    with pytest.raises(Refused, match=f"PORT={port} is not a port number from 1 to 65533"):
+        plan.wanted_port({"PORT": port})
+
+
+def test_a_source_that_is_none_is_named_in_the_sentence():
+    with pytest.raises(Refused, match="SOURCE=demo is not one of auto, live, simulator"):
+        plan.wanted_source({"SOURCE": "demo"})
+
+
+def test_the_simulator_has_a_database_a_redis_and_an_oasis_of_its_own():
+    chosen = plan.decide({}, source="simulator", port=8300, var_dir=VAR)
+    assert chosen.embeds_valkey
+    assert chosen.embeds_simulator
+    assert chosen.redis_url == "redis://127.0.0.1:8301/0"
+    assert chosen.oasis_url == "http://127.0.0.1:8302/oasisapi"
+    assert [port.number for port in chosen.ports()] == [8300, 8301, 8302]
+    database = dj_database_url.parse(chosen.database_url)
+    assert database["NAME"] == "/srv/caiso live/var/simulator/db.sqlite3"
+
+
+def test_live_prices_are_kept_apart_from_simulated_ones():
+    live = plan.decide({}, source="live", port=8000, var_dir=VAR)
+    assert live.state == VAR / "live"
+    assert live.oasis_url == "https://oasis.caiso.com/oasisapi"
+    assert not live.embeds_simulator
+
+
+def test_what_the_environment_names_is_used_instead_of_what_is_embedded():
+    environ = {
+        "REDIS_URL": "redis://redis.example/1",
+        "DATABASE_URL": "postgres://db.example/caiso",
+        "OASIS_URL": "http://stand-in.example/oasisapi",
+    }
+    chosen = plan.decide(environ, source="simulator", port=8000, var_dir=VAR)
+    assert not chosen.embeds_valkey
+    assert not chosen.embeds_simulator
+    assert [port.number for port in chosen.ports()] == [8000]
+    started_with = plan.environment(chosen, environ)
+    assert environ.items() <= started_with.items()
+
+
+def test_processes_find_the_virtual_environments_programs_first():
+    chosen = plan.decide({}, source="live", port=8000, var_dir=VAR)
+    environ = plan.environment(chosen, {"PATH": "/usr/bin", "LANG": "C"})
+    assert environ["PATH"].split(":")[0].endswith(".venv/bin")
+    assert environ["PATH"].endswith(":/usr/bin")
+    assert (environ["SOURCE"], environ["PORT"], environ["LANG"]) == ("live", "8000", "C")
+
+
+def test_commands_typed_by_hand_find_what_the_last_run_used():
+    chosen = plan.decide({}, source="simulator", port=8000, var_dir=Path("/v"))
+    assert json.loads(chosen.as_json()) == {
+        "source": "simulator",
+        "port": 8000,
+        "redis_url": "redis://127.0.0.1:8001/0",
+        "oasis_url": "http://127.0.0.1:8002/oasisapi",
+        "database_url": "sqlite:////v/simulator/db.sqlite3",
+    }

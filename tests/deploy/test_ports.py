@@ -1,0 +1,43 @@
+"""A port in use is said in one sentence that names a way out."""
+
+import re
+import socket
+
+import pytest
+
+from deploy import ports
+from deploy.ports import Port
+from deploy.refusal import Refused
+
+
+@pytest.fixture
+def taken():
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        yield listener.getsockname()[1]
+
+
+def test_a_port_in_use_is_said_with_another_that_is_free(taken):
+    with pytest.raises(Refused) as refused:
+        ports.refuse_what_is_taken([Port("127.0.0.1", taken, " (for Valkey)")])
+    sentence = str(refused.value)
+    assert sentence.startswith(f"Port {taken} (for Valkey) is in use; choose another with make run")
+    suggested = int(re.findall(r"PORT=(\d+)\.", sentence)[0])
+    ports.refuse_what_is_taken([Port("127.0.0.1", suggested, "")])
+
+
+def test_an_address_of_another_machine_is_said_too():
+    with pytest.raises(Refused, match=r"can't be opened on 192\.0\.2\.1"):
+        ports.refuse_what_is_taken([Port("192.0.2.1", 8000, "")])
+
+
+def test_a_port_that_was_just_closed_is_free(taken):
+    port = Port("127.0.0.1", taken, "")
+    with (
+        socket.create_server(("127.0.0.1", 0)) as listener,
+        socket.create_connection(listener.getsockname()),
+    ):
+        served, _ = listener.accept()
+        served.close()  # leaves the server's side in TIME_WAIT
+        freed = listener.getsockname()[1]
+    assert Port("127.0.0.1", freed, "").problem() is None
+    assert port.problem() is not None

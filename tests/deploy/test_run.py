@@ -1,0 +1,61 @@
+"""The launcher refuses what it can't run in one sentence, before it has started anything."""
+
+import os
+import socket
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from deploy import plan, run
+from deploy.paths import ROOT
+
+
+def told(tmp_path: Path, **environ: str) -> str:
+    launcher = subprocess.run(
+        [sys.executable, "-m", "deploy.run"],
+        cwd=ROOT,
+        env={**os.environ, "VAR_DIR": str(tmp_path), "SOURCE": "simulator", **environ},
+        capture_output=True,
+        text=True,
+    )
+    assert (launcher.returncode, launcher.stdout) == (1, "")
+    return launcher.stderr
+
+
+@pytest.fixture
+def taken():
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        yield listener.getsockname()[1]
+
+
+def test_a_port_in_use_is_said(tmp_path, taken):
+    assert told(tmp_path, PORT=str(taken)).startswith(f"Port {taken} is in use; choose another")
+
+
+def test_a_wrong_source_is_said(tmp_path):
+    assert told(tmp_path, SOURCE="demo") == "SOURCE=demo is not one of auto, live, simulator.\n"
+
+
+def test_a_state_that_cannot_be_written_is_said(tmp_path):
+    (tmp_path / "simulator").touch()
+    sentence = told(tmp_path, PORT="8390")
+    assert sentence == f"CAISO Live can't write what it needs: {tmp_path}/simulator: File exists.\n"
+
+
+def test_the_last_line_of_a_start_says_where_what_and_on_which_state():
+    chosen = plan.decide({}, source="simulator", port=8000, var_dir=ROOT / "var")
+    assert run.announcement(chosen) == (
+        "CAISO Live: http://127.0.0.1:8000  (source: simulator, state in var/simulator)"
+    )
+    elsewhere = plan.decide({}, source="live", port=8000, var_dir=Path("/srv/caiso"))
+    assert "state in /srv/caiso/live)" in run.announcement(elsewhere)
+
+
+def test_what_the_last_run_used_is_readable_by_its_owner_alone(tmp_path):
+    chosen = plan.decide({}, source="live", port=8000, var_dir=tmp_path)
+    run.remember(chosen)
+    file = tmp_path / "run.json"
+    assert file.read_text() == chosen.as_json()
+    assert file.stat().st_mode & 0o077 == 0

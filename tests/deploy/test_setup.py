@@ -1,0 +1,73 @@
+"""`make setup`: quick when nothing changed, and one sentence when something is in the way."""
+
+import ast
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from deploy import installation, setup
+from deploy.paths import ROOT
+from deploy.refusal import Refused
+
+
+@pytest.mark.parametrize("version", [(2, 7), (3, 6), (3, 10)])
+def test_an_old_python_is_turned_away_in_one_sentence(version):
+    with pytest.raises(SystemExit, match=r"needs Python 3\.11 or newer and this is") as refused:
+        setup.refuse_an_old_python(*version)
+    assert "\n" not in str(refused.value)
+
+
+@pytest.mark.parametrize("version", [(3, 11), (3, 14), (4, 0)])
+def test_a_new_python_is_welcome(version):
+    setup.refuse_an_old_python(*version)
+
+
+def test_an_old_python_can_read_the_file_that_turns_it_away():
+    source = Path(setup.__file__).read_text()
+    ast.parse(source, feature_version=(3, 6))
+    assert "import annotations" not in source
+
+
+def test_a_folder_that_cannot_be_written_is_said_in_one_sentence(tmp_path):
+    file = tmp_path / "file"
+    file.touch()
+    told = subprocess.run(
+        [sys.executable, "-m", "deploy.setup"],
+        cwd=ROOT,
+        env={**os.environ, "VAR_DIR": str(file / "var")},
+        capture_output=True,
+        text=True,
+    )
+    assert told.returncode == 1
+    assert told.stderr == f"CAISO Live can't write what it needs: {file}/var: Not a directory.\n"
+
+
+@pytest.fixture
+def clone(tmp_path, monkeypatch):
+    """A clone with a lock of nothing, set up by the Python that runs the tests."""
+    monkeypatch.setattr(installation, "ROOT", tmp_path)
+    monkeypatch.setattr(installation, "STAMPS", tmp_path / "stamps")
+    monkeypatch.setattr(installation, "PYTHON", Path(sys.executable))
+    (tmp_path / "requirements.txt").touch()
+    return tmp_path
+
+
+def test_what_is_locked_is_installed_once_and_again_when_the_lock_changes(clone, capsys):
+    locked = clone / "requirements.txt"
+    installation.install(locked)
+    assert capsys.readouterr().out == "Installing what requirements.txt locks\n"
+    installation.install(locked)
+    assert capsys.readouterr().out == ""
+    locked.write_text("# changed\n")
+    installation.install(locked)
+    assert capsys.readouterr().out == "Installing what requirements.txt locks\n"
+
+
+def test_a_step_that_fails_is_said_in_pips_own_words_and_tried_again(clone):
+    (clone / "requirements.txt").write_text("django==5.2.19 --hash=none\n")
+    for _ in range(2):
+        with pytest.raises(Refused, match=r"(?s)--hash.*This step failed, for the reason above"):
+            installation.install(clone / "requirements.txt")
