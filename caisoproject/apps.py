@@ -1,5 +1,3 @@
-from typing import ClassVar
-
 from django.apps import AppConfig
 from django.contrib.staticfiles.apps import StaticFilesConfig
 
@@ -12,4 +10,4 @@ class CaisoProjectConfig(AppConfig):
 class PageFilesConfig(StaticFilesConfig):
     """Static files without the builds for bundlers, whose imports no browser could follow."""
 
-    ignore_patterns: ClassVar[list[str]] = [*StaticFilesConfig.ignore_patterns, "*.esm.js"]
+    ignore_patterns = [*StaticFilesConfig.ignore_patterns, "*.esm.js"]

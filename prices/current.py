@@ -51,7 +51,7 @@ def day_ahead_at(node: Node, moment: datetime, hour: Price | None) -> Decimal | 
     """The day-ahead LMP of the hour `moment` falls in; `hour` is one already at hand."""
     start = floor(moment, Market.DAM)
     if hour and hour.interval_start == start:
-        return hour.lmp
+        return Decimal(hour.lmp)
     rows = Price.objects.of(node, Market.DAM).filter(interval_start=start)
     price = rows.first()
     return None if price is None else Decimal(price.lmp)

@@ -137,7 +137,7 @@ def test_a_single_failure_is_tried_again_at_once(oasis: Running) -> None:
 
 
 def test_a_server_out_of_reach_is_server_trouble(valkey: redis.Redis) -> None:
-    with pytest.raises(ServerTrouble, match="no answer from http://127.0.0.1:1"):
+    with pytest.raises(ServerTrouble, match=r"no answer from http://127\.0\.0\.1:1"):
         ingest(HOUR, patient=False)
     assert FetchRun.objects.get().outcome == "server_trouble"
 

@@ -148,9 +148,13 @@ export function dayAheadOfShown(state) {
 }
 
 /** Real-time less day-ahead of its own hour, or null. */
+/** Qualities of prices that CAISO did not publish: no difference is made of them. */
+export const ESTIMATED = new Set(["interpolated", "previous_day"]);
+
 export function spreadOf(state) {
-  const [lmp, dayAhead] = [shownRealTime(state)?.lmp ?? null, dayAheadOfShown(state)];
-  return lmp === null || dayAhead === null ? null : lmp - dayAhead;
+  const [shown, dayAhead] = [shownRealTime(state), dayAheadOfShown(state)];
+  if (!shown || shown.lmp === null || dayAhead === null || ESTIMATED.has(shown.quality)) return null;
+  return shown.lmp - dayAhead;
 }
 
 export function openAlerts(state) {

@@ -4,7 +4,7 @@ import { averageSpread } from "./figures.js";
 import { highLimit, NOTHING, priceTag, priceText, priceTone, signedText, spreadTag } from "./format.js";
 import { dayText, HOUR, hourEnding, hoursInDay, hourStart, intervalText, nextDayStart, operatingDate, pacificHour } from "./market_time.js";
 import { element, reveal, show } from "./show.js";
-import { dayAheadAt, dayAheadOfShown, shownRealTime, spreadOf } from "./store.js";
+import { dayAheadAt, dayAheadOfShown, ESTIMATED, shownRealTime, spreadOf } from "./store.js";
 
 const QUALITY = {
   observed: "observed", corrected: "corrected", cached: "last known price", interpolated: "interpolated", previous_day: "same hour yesterday",
@@ -74,7 +74,9 @@ function spreadDayText(average) {
 
 function spreadMissing(state) {
   if (state.seq === null) return "";
-  return shownRealTime(state) ? "No day-ahead price for its hour." : "Needs both prices.";
+  const shown = shownRealTime(state);
+  if (!shown) return "Needs both prices.";
+  return ESTIMATED.has(shown.quality) ? "Not from an estimated price." : "No day-ahead price for its hour.";
 }
 
 function fill(name, text, tone, tagText) {

@@ -1,0 +1,47 @@
+"""Measure it, each figure beside its floor."""
+
+import signal
+from argparse import ArgumentParser
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandError
+
+from caisoproject.benchmarks import ingest, latency, memory, parse
+from caisoproject.benchmarks.figures import Figure
+from caisoproject.benchmarks.machine import machine
+from caisoproject.benchmarks.stage import DidNotWork
+from caisoproject.benchmarks.table import table
+
+BENCHMARKS = {"parse": parse, "ingest": ingest, "http": latency, "memory": memory}
+
+
+class Command(BaseCommand):
+    """Run the benchmarks in stacks of their own, and print one table."""
+
+    help = "Benchmarks, each beside its floor in the same run, in databases of their own."
+    requires_system_checks = ()
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        parser.add_argument(
+            "which", nargs="*", help=f"{', '.join(BENCHMARKS)}; all of them by default"
+        )
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        signal.signal(signal.SIGTERM, signal.default_int_handler)
+        chosen = options["which"] or list(BENCHMARKS)
+        if unknown := set(chosen) - BENCHMARKS.keys():
+            raise CommandError(f"There is no benchmark {', '.join(sorted(unknown))}.")
+        try:
+            figures = [figure for name in chosen for figure in self.measured(name)]
+        except DidNotWork as fault:
+            raise CommandError(str(fault)) from fault
+        except KeyboardInterrupt as fault:
+            raise CommandError("Stopped; nothing is left running.") from fault
+        notes = [note for name in chosen for note in BENCHMARKS[name].NOTES]
+        self.stdout.write(table(figures, machine(), notes))
+
+    def measured(self, name: str) -> list[Figure]:
+        """One benchmark's figures, said before it starts: some take a minute."""
+        self.stderr.write(f"Measuring {name} ...")
+        figures: list[Figure] = BENCHMARKS[name].measure()
+        return figures

@@ -1,0 +1,93 @@
+"""The commands that an operator types."""
+
+from io import StringIO
+from typing import Any
+
+import pytest
+import redis
+import time_machine
+from django.contrib.auth.models import User
+from django.core.management import CommandError, call_command
+
+from prices.models import Price
+from simulator.publication import Timetable
+from simulator.server import Running
+from tests.conftest import utc
+from tests.published import published, store
+
+pytestmark = pytest.mark.django_db
+NOW = utc("2026-11-20 19:02:30")
+
+
+def said(command: str, **options: Any) -> str:
+    """What a command prints."""
+    out = StringIO()
+    call_command(command, stdout=out, **options)
+    return out.getvalue()
+
+
+def backfill(start: str, end: str, market: str = "RTM", **options: Any) -> str:
+    with time_machine.travel(NOW):
+        return said("backfill", market=market, start=start, end=end, **options)
+
+
+def test_a_backfill_fills_and_a_second_one_asks_nothing(oasis: Running) -> None:
+    oasis.stand_in.board.timetable = Timetable(missing_rate=0, revision_rate=0)
+    assert "1,764 new" in backfill("2026-11-01", "2026-11-03")  # a day of 25 hours, one of 24
+    assert Price.objects.filter(node__slug="sp15").count() == (25 + 24) * 12
+    assert "0 requests" in backfill("2026-11-01", "2026-11-03")
+    assert len(oasis.requests) == 1
+
+
+def test_a_long_backfill_is_cut_into_windows_that_oasis_takes(oasis: Running) -> None:
+    assert "3 requests" in backfill("2026-08-01", "2026-10-20", market="DAM", node=["sp15"])
+    assert Price.objects.count() == 80 * 24
+    assert [request.outcome for request in oasis.requests] == ["ok"] * 3
+
+
+def test_a_backfill_goes_on_after_trouble(oasis: Running, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("caisoproject.management.commands.backfill.PAUSE_SECONDS", 0)
+    monkeypatch.setattr("prices.oasis.FIRST_PAUSE_SECONDS", 0)
+    oasis.fault("truncated", count=2)
+    assert "144 new" in backfill("2026-11-09", "2026-11-11", market="DAM")
+
+
+@pytest.mark.parametrize(
+    ("start", "end", "sentence"),
+    [
+        ("2026-11-03", "2026-11-01", "--start 2026-11-03 is not before --end 2026-11-01."),
+        ("1.11.2026", "2026-11-03", "'1.11.2026' is not a date like 2026-11-01."),
+        ("2027-01-01", "2027-01-03", "--start 2027-01-01 lies in the future."),
+    ],
+)
+def test_a_wrong_window_is_named(start: str, end: str, sentence: str) -> None:
+    with pytest.raises(CommandError, match=sentence):
+        backfill(start, end)
+
+
+def test_an_unknown_node_is_named() -> None:
+    with pytest.raises(CommandError, match="There is no node 'XY'"):
+        backfill("2026-11-01", "2026-11-02", node=["XY"])
+
+
+def test_the_gap_ledger_shows_what_is_missing_in_pacific_time() -> None:
+    store([published(utc("2026-11-20 18:00")), published(utc("2026-11-20 18:50"))], NOW)
+    with time_machine.travel(NOW):
+        shown = said("gaps", hub="SP15")
+    assert "SP15 RTM 2026-11-20 10:05 to 2026-11-20 10:50 PST: asked 0 times" in shown
+    assert "NP15" not in shown
+
+
+def test_redis_is_rebuilt_from_the_database(valkey: redis.Redis) -> None:
+    store([published(utc("2026-11-20 18:00"), "12.5")], NOW)
+    valkey.set("caiso:sp15:current", "something else altogether")
+    with time_machine.travel(NOW):
+        assert "SP15: at 1" in said("rebuild_redis")
+    assert valkey.hget("caiso:sp15:current", "rt_price") == "12.50000"
+
+
+def test_the_first_administrator_is_made_once_with_a_password_shown_once() -> None:
+    shown = said("first_admin")
+    password = shown.split("password ")[1].split()[0]
+    assert User.objects.get(username="admin").check_password(password)
+    assert said("first_admin") == ""
