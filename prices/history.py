@@ -1,10 +1,11 @@
 """Published prices into history: what is new, what is corrected, and what the feed says of it."""
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from decimal import Decimal
+from functools import cache
 from itertools import groupby
 from operator import attrgetter
 from typing import Any
@@ -69,13 +70,15 @@ def record(
     Node.DoesNotExist for a price of a node that is not known; then nothing is stored.
     """
     recorded = Recorded()
+    # Each moment comes once a node, and again as the end of the interval before it.
+    adapted = cache(connection.ops.adapt_datetimefield_value)
     by_node = sorted(prices, key=attrgetter("node", "market", "interval_start"))
     with transaction.atomic():
         nodes = locked({price.node for price in by_node})
         for name, group in groupby(by_node, key=attrgetter("node")):
             batch = sort(nodes[name], list(group), seen_at)
             recorded.counts += batch.counts
-            insert(nodes[name], batch.new, seen_at, source)
+            insert(nodes[name], batch.new, seen_at, source, adapted)
             revise(nodes[name], batch.corrected, seen_at, source)
             if nodes[name].tracked:
                 recorded.publications += publish(nodes[name], batch, seen_at, now)
@@ -116,38 +119,49 @@ def held_between(
     return {row[0]: Held(*row[1:]) for row in rows.values_list("interval_start", *Held._fields)}
 
 
-def insert(node: Node, prices: Sequence[PublishedPrice], seen_at: datetime, source: str) -> None:
-    """New prices, as plain rows: a month of five-minute prices through the ORM takes seconds."""
+def insert(
+    node: Node,
+    prices: Sequence[PublishedPrice],
+    seen_at: datetime,
+    source: str,
+    adapted: Callable[[datetime], Any],
+) -> None:
+    """New prices, as plain rows: a month of five-minute prices through the ORM takes seconds.
+
+    `adapted` turns a moment into what the database driver takes.
+    """
     if not prices:
         return
-    adapt = connection.ops.adapt_datetimefield_value
-    seen = adapt(seen_at)
-    with connection.cursor() as cursor:
-        cursor.executemany(
-            INSERT,
-            [
-                (
-                    node.pk,
-                    price.market.value,
-                    adapt(price.interval_start),
-                    adapt(price.interval_end),
-                    *price[3:],
-                    1,
-                    seen,
-                    seen,
-                    source,
-                )
-                for price in prices
-            ],
+    seen = adapted(seen_at)
+    rows = [
+        (
+            node.pk,
+            price.market.value,
+            adapted(price.interval_start),
+            adapted(price.interval_end),
+            *price[3:],
+            1,
+            seen,
+            seen,
+            source,
         )
+        for price in prices
+    ]
+    with connection.cursor() as cursor:
+        cursor.executemany(INSERT, rows)
     for market, first, last in ranges(prices):
-        Gap.objects.filter(
-            node=node,
-            market=market.value,
-            interval_start__in=Price.objects.of(node, market)
-            .filter(interval_start__range=(first, last))
-            .values("interval_start"),
-        ).delete()
+        close_gaps(node, market, first, last)
+
+
+def close_gaps(node: Node, market: Market, first: datetime, last: datetime) -> None:
+    """Take out of the ledger what is held now, from `first` to `last`."""
+    held = Price.objects.of(node, market).filter(interval_start__range=(first, last))
+    Gap.objects.filter(
+        node=node,
+        market=market.value,
+        interval_start__range=(first, last),
+        interval_start__in=held.values("interval_start"),
+    ).delete()
 
 
 def ranges(prices: Sequence[PublishedPrice]) -> Iterator[tuple[Market, datetime, datetime]]:

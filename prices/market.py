@@ -11,6 +11,9 @@ class Market(StrEnum):
     RTPD = "RTPD"
     RTM = "RTM"
 
+    # Enum's own is Python code, which each of a month's rows would run through.
+    __hash__ = str.__hash__
+
     @property
     def interval(self) -> timedelta:
         """How long one price of this market holds."""

@@ -1,7 +1,7 @@
 """OASIS reports in XML, streamed: one REPORT_ITEM at a time, whatever the namespace.
 
-A REPORT_ITEM (one day, node and data item) is read by column, in C: five XPaths instead of
-a thousand Python calls. Only where a row is irregular is the item read row by row.
+A REPORT_ITEM (one day, node and data item) is read by column, in C; only where anything in it is
+unusual is it read row by row, by the tags.
 """
 
 from collections.abc import Iterator
@@ -12,12 +12,21 @@ from typing import Any
 from lxml import etree
 
 from prices.intervals import from_iso
-from prices.market import REPORTS, Market
+from prices.market import Market
 from prices.oasis_answer import Assembler, Row
 from prices.oasis_archive import MIB, Member
 from prices.oasis_errors import BadAnswer, NotAPriceReport, trouble
 from prices.published import Rejection
 
+LAYOUT = (
+    "DATA_ITEM",
+    "RESOURCE_NAME",
+    "OPR_DATE",
+    "INTERVAL_NUM",
+    "INTERVAL_START_GMT",
+    "INTERVAL_END_GMT",
+    "VALUE",
+)
 COLUMNS = ("DATA_ITEM", "RESOURCE_NAME", "INTERVAL_START_GMT", "INTERVAL_END_GMT", "VALUE")
 WANTED = ("{*}REPORT_ITEM", "{*}ERROR", "{*}TimeDate", "{*}MessageHeader")
 # A day of five-minute intervals takes 100 kB; what is larger would only fill the memory.
@@ -57,6 +66,7 @@ def read_xml(member: Member, assembler: Assembler) -> None:
         huge_tree=False,
         recover=False,
         remove_comments=True,
+        remove_blank_text=True,
         remove_pis=True,
     )
     try:
@@ -115,39 +125,56 @@ def local_text(element: Any, name: str) -> str:
 
 
 def read_item(element: Any, name: str, assembler: Assembler) -> None:
-    """The rows of one REPORT_ITEM."""
+    """The rows of one REPORT_ITEM: all at once where they are as ever, else one by one."""
     market = market_of(local_text(element, "REPORT"), local_text(element, "MKT_TYPE"), name)
-    namespace = etree.QName(element).namespace
-    regular, columns = xpaths(namespace)
-    if regular(element):
-        assembler.add(market, zip(*(column(element) for column in columns), strict=True))
-    else:
-        assembler.add(market, irregular_rows(element, assembler))
+    columns = columns_of(element)
+    if columns is None or not assembler.take(market, *columns):
+        assembler.add(market, rows_of(element, assembler))
 
 
 def market_of(report: str, market_run: str, name: str) -> Market:
     """The market a report header means. Raises NotAPriceReport for another report."""
-    for market, price_report in REPORTS.items():
-        if (report, market_run) == (price_report, market.value):
+    for market in Market:
+        if (report, market_run) == (market.report, market.value):
             return market
     raise NotAPriceReport(f"{name} is a {report or 'nameless'} report of {market_run}, no prices")
 
 
+def columns_of(element: Any) -> list[list[str]] | None:
+    """The five columns of a REPORT_ITEM; None unless its rows have the layout of every recording.
+
+    The texts come in one piece and are cut every seven. What XPath does not check of each row,
+    the first row's tags and the columns' contents do: `Assembler.take` refuses a column of items
+    or nodes that are not all the same, of times that are no intervals, of values that are no
+    numbers.
+    """
+    shape, count, texts = xpaths(etree.QName(element).namespace)
+    if not shape(element):
+        return None
+    found = texts(element)
+    row = element.find("{*}REPORT_DATA")
+    tags = () if row is None else tuple(etree.QName(cell).localname for cell in row)
+    if tags != LAYOUT or len(found) != len(LAYOUT) * count(element):
+        return None
+    return [found[LAYOUT.index(column) :: len(LAYOUT)] for column in COLUMNS]
+
+
 @lru_cache(maxsize=16)
-def xpaths(namespace: str | None) -> tuple[Any, tuple[Any, ...]]:
-    """Whether each row has each column once, and the columns' texts, for one namespace."""
+def xpaths(namespace: str | None) -> tuple[Any, Any, Any]:
+    """Whether the rows have seven leaves with VALUE last, how many rows, and all their texts."""
     prefix = f"{{{namespace}}}" if namespace else ""
-    single = " and ".join(f"count({prefix}{column}/text()) = 1" for column in COLUMNS)
-    regular = etree.ETXPath(f"not({prefix}REPORT_DATA[not({single})])")
-    columns = tuple(
-        etree.ETXPath(f"{prefix}REPORT_DATA/{prefix}{column}/text()", smart_strings=False)
-        for column in COLUMNS
+    row = f"{prefix}REPORT_DATA"
+    last = f"{row}/*[{len(LAYOUT)}][self::{prefix}VALUE]"
+    shape = etree.ETXPath(
+        f"count({row}/*) = {len(LAYOUT)} * count({row}) and not({row}/*/*)"
+        f" and count({last}) = count({row})"
     )
-    return regular, columns
+    texts = etree.ETXPath(f"{row}/*/text()", smart_strings=False)
+    return shape, etree.ETXPath(f"count({row})"), texts
 
 
-def irregular_rows(element: Any, assembler: Assembler) -> Iterator[Row]:
-    """The same rows one by one; a row without one of its columns is rejected by itself."""
+def rows_of(element: Any, assembler: Assembler) -> Iterator[Row]:
+    """The rows one by one, by their tags; one that lacks a column is rejected by itself."""
     for data in element.iterchildren("{*}REPORT_DATA"):
         texts = [[child.text or "" for child in data.iterchildren(f"{{*}}{c}")] for c in COLUMNS]
         odd = [column for column, found in zip(COLUMNS, texts, strict=True) if len(found) != 1]

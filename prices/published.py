@@ -56,20 +56,28 @@ class Answer:
 
 
 def doubt(price: PublishedPrice) -> str | None:
-    """Why `price` cannot be believed, or None: its size, its interval, its components' sum."""
-    if not all(part.is_finite() and abs(part) <= LARGEST for part in price[3:] if part is not None):
+    """Why `price` cannot be believed, or None: its components' sum, or its size."""
+    lmp, energy, congestion, loss, ghg = price[3:]
+    total = energy + congestion + loss + (ghg or 0)
+    # Written so that a value that is no number, which compares with nothing, is refused too.
+    if not -ROUNDING <= lmp - total <= ROUNDING:
+        return f"the components add up to {total}, not to the LMP {lmp}"
+    least, most = -LARGEST, LARGEST
+    if not (
+        least <= lmp <= most
+        and least <= energy <= most
+        and least <= congestion <= most
+        and least <= loss <= most
+    ):
         return f"a price beyond ±{LARGEST:,} $/MWh"
-    if floor(price.interval_start, price.market) != price.interval_start:
-        return f"{price.market} has no interval that starts at {price.interval_start.isoformat()}"
-    total = price.energy + price.congestion + price.loss + (price.ghg or 0)
-    if abs(price.lmp - total) > ROUNDING:
-        return f"the components add up to {total}, not to the LMP {price.lmp}"
     return None
 
 
-def length_doubt(market: Market, start: datetime, end: datetime) -> str | None:
+def interval_doubt(market: Market, start: datetime, end: datetime) -> str | None:
     """Why an interval from `start` to `end` is none of `market`'s, or None."""
-    if end - start == market.interval:
-        return None
-    minutes = (end - start) / timedelta(minutes=1)
-    return f"an interval of {minutes:g} minutes in the {market} market"
+    if end - start != market.interval:
+        minutes = (end - start) / timedelta(minutes=1)
+        return f"an interval of {minutes:g} minutes in the {market} market"
+    if floor(start, market) != start:
+        return f"{market} has no interval that starts at {start.isoformat()}"
+    return None

@@ -1,6 +1,5 @@
 """The seven faults of a naive build, each on the whole path: OASIS over HTTP to what is served."""
 
-from collections.abc import Iterator
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -28,11 +27,10 @@ EVENING = utc("2026-07-15 00:32:30")  # 17:32 on the 14th in California; the 15t
 
 
 @pytest.fixture(autouse=True)
-def steady(oasis: Running, valkey: redis.Redis) -> Iterator[None]:
+def steady(oasis: Running, valkey: redis.Redis) -> None:
     """Nothing missing, nothing revised, but what a test revises."""
     oasis.stand_in.board.timetable = Timetable(missing_rate=0, revision_rate=0)
     Rule.objects.update(created_at=EVENING - timedelta(days=1))
-    yield
 
 
 def poll(market: Market, at: datetime = EVENING) -> None:

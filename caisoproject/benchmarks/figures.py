@@ -49,13 +49,13 @@ def percentile(values: Sequence[float], percent: float) -> float:
     return ranked[max(0, math.ceil(len(ranked) * percent / 100) - 1)]
 
 
-def timed_ratio(what: str, rounds: Rounds, floor: str, most: float) -> Figure:
-    """Ours against its floor, in seconds."""
+def timed_ratio(what: str, rounds: Rounds, floor: str, most: float | None) -> Figure:
+    """Ours against its floor, in seconds; `most` None: for comparison only."""
     return Figure(
         what=f"{what}, median of {len(rounds.ours)} rounds",
         ours=f"{rounds.seconds:.3f} s",
         floor=f"{rounds.floor_seconds:.3f} s {floor}",
         ratio=rounds.ratio,
-        limit=f"≤ {most:g} ×",
-        met=rounds.ratio <= most,
+        limit="" if most is None else f"≤ {most:g} ×",
+        met=None if most is None else rounds.ratio <= most,
     )

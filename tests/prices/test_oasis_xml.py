@@ -1,5 +1,7 @@
 """Price reports in XML: five interleaved, shuffled rows make one price."""
 
+import re
+from datetime import timedelta
 from decimal import Decimal
 
 import pytest
@@ -235,12 +237,11 @@ def test_rows_that_contradict_each_other_in_two_members_reject_their_price() -> 
             "2026-11-24T07:00:00-00:00",
             "an interval of -60 minutes in the DAM market",
         ),
-        ("noon", "one", "'noon' to 'one' is not a pair of timestamps"),
+        ("noon", "one", "'noon' is not a timestamp"),
         (
             "0001-01-01T00:00:00+05:00",
             "0001-01-01T01:00:00+05:00",
-            "'0001-01-01T00:00:00+05:00' to '0001-01-01T01:00:00+05:00' "
-            "is not a pair of timestamps",
+            "'0001-01-01T00:00:00+05:00' is not a timestamp",
         ),
     ],
 )
@@ -413,3 +414,25 @@ def test_a_report_that_does_not_say_when_it_was_made_is_read_all_the_same(writte
     answer = read(content)
     assert answer.prices == [ONE]
     assert answer.made_at is None
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ("RESOURCE_NAME", "OPR_DATE"),
+        ("INTERVAL_NUM", "VALUE"),
+        ("INTERVAL_START_GMT", "INTERVAL_END_GMT"),
+        ("DATA_ITEM", "RESOURCE_NAME"),
+    ],
+)
+def test_columns_that_change_places_in_a_later_row_are_read_by_their_tags(
+    one: str, other: str
+) -> None:
+    prices = [ONE, ONE._replace(interval_start=ONE.interval_start + timedelta(hours=1))]
+    by_item = [rows_of(price)[item] for item in range(5) for price in prices]
+    text = xml(by_item, style=Style(rows_an_item=2))
+    head, cut, last = text.decode().rpartition("<REPORT_DATA>")
+    cells = re.findall(rf"<(?:{one}|{other})>.*?</(?:{one}|{other})>", last)
+    swapped = last.replace(cells[0], "@").replace(cells[1], cells[0]).replace("@", cells[1])
+    assert swapped != last
+    assert sorted(read((head + cut + swapped).encode()).prices) == sorted(prices)
