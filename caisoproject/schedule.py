@@ -15,9 +15,9 @@ def every(seconds: int, task: str, queue: str, *arguments: str) -> dict[str, Any
 
 
 BEAT_SCHEDULE = {
-    "poll RTM": every(5, "poll", "poll", "RTM"),
-    "poll RTPD": every(15, "poll", "poll", "RTPD"),
-    "poll DAM": every(15, "poll", "poll", "DAM"),
+    "poll RTM": every(2, "poll", "poll", "RTM"),
+    "poll RTPD": every(5, "poll", "poll", "RTPD"),
+    "poll DAM": every(5, "poll", "poll", "DAM"),
     "bring readers up to date": every(10, "catch_up", "alerts"),
     "close gaps": every(60, "close_gaps", "backfill"),
     "sweep corrections": every(600, "sweep_corrections", "backfill"),

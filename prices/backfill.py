@@ -9,6 +9,7 @@ from prices.ingest import Ingested
 from prices.market import Market
 from prices.models import Gap, Node
 from prices.oasis_query import MOST_NODES, windows
+from prices.politeness import Manner
 from prices.polling import ask
 
 
@@ -46,4 +47,4 @@ def lacks(node: Node, market: Market, start: datetime, end: datetime) -> bool:
 
 def fetch(market: Market, window: Window, *, now: datetime) -> Ingested:
     """Make one request of a plan. Raises the errors of `oasis_errors`, and NoToken."""
-    return ask(market, window.nodes, window.start, window.end, patient=True, now=now)
+    return ask(market, window.nodes, window.start, window.end, Manner.PATIENT, now=now)

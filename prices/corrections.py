@@ -12,6 +12,7 @@ from prices.intervals import day_bounds, midnight, operating_date
 from prices.market import Market
 from prices.models import FetchRun, Node, Price
 from prices.oasis_query import CORRECTIONS_GROUP, MOST_NODES
+from prices.politeness import Manner
 from prices.polling import ANSWERED, ask
 
 DAYS_BACK = (1, 3, 7, 14)
@@ -87,5 +88,5 @@ def fetch_again(market: Market, day: date, *, now: datetime) -> Ingested:
     ingested = Ingested()
     for first in range(0, len(nodes), MOST_NODES):
         some = nodes[first : first + MOST_NODES]
-        ingested.add(ask(market, some, *day_bounds(day), patient=True, now=now))
+        ingested.add(ask(market, some, *day_bounds(day), Manner.PATIENT, now=now))
     return ingested

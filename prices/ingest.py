@@ -20,7 +20,7 @@ from prices.oasis import Download, Oasis
 from prices.oasis_errors import AskedTooMuch, NoData, OasisTrouble
 from prices.oasis_query import CORRECTIONS_GROUP, PriceQuery, corrections_parameters
 from prices.oasis_report import corrected_rows, read_archive
-from prices.politeness import Politeness
+from prices.politeness import Manner, Politeness
 from prices.published import Answer, PublishedPrice, Rejection
 from prices.versions import Verdict
 
@@ -54,14 +54,14 @@ def oasis() -> Oasis:
     return Oasis(settings.OASIS_URL, Politeness(redis_client(), pause))
 
 
-def ingest(query: PriceQuery, *, patient: bool) -> Ingested:
+def ingest(query: PriceQuery, manner: Manner) -> Ingested:
     """Bring one window into history; in halves where OASIS says it is too much.
 
     No data is an answer, and an empty result. Raises the other errors of `oasis_errors`, and
     NoToken when there was no turn to ask.
     """
     try:
-        return ingest_whole(query, patient=patient)
+        return ingest_whole(query, manner)
     except NoData:
         return Ingested()
     except AskedTooMuch:
@@ -70,11 +70,11 @@ def ingest(query: PriceQuery, *, patient: bool) -> Ingested:
             raise
     ingested = Ingested()
     for half in halves:
-        ingested.add(ingest(half, patient=patient))
+        ingested.add(ingest(half, manner))
     return ingested
 
 
-def ingest_whole(query: PriceQuery, *, patient: bool) -> Ingested:
+def ingest_whole(query: PriceQuery, manner: Manner) -> Ingested:
     """One request and what it brought, put down in a FetchRun."""
     run = FetchRun(
         report=query.market.report,
@@ -84,7 +84,7 @@ def ingest_whole(query: PriceQuery, *, patient: bool) -> Ingested:
         window_end=query.end,
     )
     with put_down(run):
-        download = oasis().single_zip(query, patient=patient)
+        download = oasis().single_zip(query, manner)
         return take(run, query, download)
 
 
@@ -95,7 +95,7 @@ def ask_whether_corrected(start: datetime, end: datetime) -> None:
     """
     run = FetchRun(report=CORRECTIONS_GROUP, window_start=start, window_end=end)
     with suppress(NoData), put_down(run):
-        download = oasis().download("GroupZip", corrections_parameters(start, end), patient=True)
+        download = oasis().download("GroupZip", corrections_parameters(start, end), Manner.PATIENT)
         came(run, download)
         run.archive = keep(download, f"{run.report}.zip", run.started_at, rejected=False)
         run.rows = corrected_rows(download.content)

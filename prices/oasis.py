@@ -12,7 +12,7 @@ import requests
 from prices.oasis_archive import MIB, MOST_BYTES_IN
 from prices.oasis_errors import BadAnswer, OasisTrouble, RateLimited, ServerTrouble
 from prices.oasis_query import PriceQuery
-from prices.politeness import NoToken, Politeness, Token
+from prices.politeness import Manner, NoToken, Politeness, Token
 
 CONNECT_SECONDS = 5
 READ_SECONDS = 15
@@ -45,32 +45,36 @@ class Oasis:
         self.session = requests.Session()
         self.session.headers["User-Agent"] = USER_AGENT
 
-    def single_zip(self, query: PriceQuery, *, patient: bool) -> Download:
+    def single_zip(self, query: PriceQuery, manner: Manner) -> Download:
         """The answer to a price query.
 
-        `patient` requests let others go first and wait for their turn; the others take the
-        next. Raises NoToken when no turn came, and the errors of `oasis_errors`.
+        Raises NoToken when no turn came, and the errors of `oasis_errors`.
         """
-        return self.download("SingleZip", query.parameters, patient=patient)
+        return self.download("SingleZip", query.parameters, manner)
 
-    def download(self, servlet: str, parameters: dict[str, str], *, patient: bool) -> Download:
+    def download(self, servlet: str, parameters: dict[str, str], manner: Manner) -> Download:
         """One servlet's answer, asked for up to three times while the deadline allows."""
         until = time.monotonic() + DEADLINE_SECONDS
-        for pause in pauses(TRIES):
+        trouble: OasisTrouble = ServerTrouble("not asked")
+        for tries, pause in enumerate(pauses(TRIES), start=1):
             try:
-                return self.try_once(servlet, parameters, until, patient=patient)
+                return self.try_once(servlet, parameters, until, manner)
             except (RateLimited, ServerTrouble) as fault:
-                trouble: OasisTrouble = fault
+                trouble = fault
+            except NoToken:
+                if tries == 1:
+                    raise
+                break
             if time.monotonic() + pause + CONNECT_SECONDS >= until:
                 break
             time.sleep(pause)
         raise trouble
 
     def try_once(
-        self, servlet: str, parameters: dict[str, str], until: float, *, patient: bool
+        self, servlet: str, parameters: dict[str, str], until: float, manner: Manner
     ) -> Download:
         """One request, if there is a turn for it. No token, no request."""
-        with self.politeness.turn(until - time.monotonic(), patient=patient) as token:
+        with self.politeness.turn(manner) as token:
             try:
                 return self.request(servlet, parameters, until, token)
             except (requests.Timeout, requests.ConnectionError) as fault:
@@ -129,6 +133,3 @@ def pauses(tries: int) -> Iterator[float]:
     """How long to wait after each try, in seconds: doubling, with up to half as much again."""
     for number in range(tries):
         yield FIRST_PAUSE_SECONDS * 2**number * random.uniform(1.0, 1.5)
-
-
-__all__ = ["Download", "NoToken", "Oasis"]

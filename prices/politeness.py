@@ -10,13 +10,15 @@ import secrets
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
+from enum import Enum
 
 import redis
 
 TURN = "caiso:oasis:turn"
-WAITING = "caiso:oasis:waiting"
+RESERVED = "caiso:oasis:reserved"
 UNDER_WAY_SECONDS = 60
-WAITING_SECONDS = 3
+RESERVED_MS = 1000
+BUSY_SECONDS = 20
 LOOK_AGAIN_SECONDS = 0.1
 
 KEEP_FOR = """
@@ -50,6 +52,14 @@ class Token:
             self.client.eval(KEEP_FOR, 1, TURN, self.name, self.pause_ms)
 
 
+class Manner(Enum):
+    """How a caller behaves, and how many seconds it waits for a turn at most."""
+
+    FIRST = 10.0  # the five-minute poll: the next turn is its
+    PASSING = 0.0  # the slower polls: a free turn or none, as the next tick comes soon
+    PATIENT = 40.0  # backfills and sweeps: wait, and let the others go first
+
+
 class Politeness:
     """Hands out turns, `pause_seconds` apart."""
 
@@ -58,44 +68,64 @@ class Politeness:
         self.pause_seconds = pause_seconds
 
     @contextmanager
-    def turn(self, within_seconds: float, *, patient: bool) -> Iterator[Token]:
-        """A turn within that time. A `patient` caller steps back while an impatient one waits.
-
-        Raises NoToken.
-        """
-        until = time.monotonic() + within_seconds
-        token = self.take(patient=patient)
+    def turn(self, manner: Manner) -> Iterator[Token]:
+        """A turn, within the time that `manner` waits for one. Raises NoToken."""
+        until = time.monotonic() + manner.value
+        token = self.take(manner)
         while token is None:
-            if time.monotonic() > until:
-                raise NoToken(f"no turn at OASIS within {within_seconds:.0f} s")
+            if time.monotonic() >= until:
+                raise NoToken(f"no turn at OASIS within {manner.value:.0f} s")
             time.sleep(LOOK_AGAIN_SECONDS)
-            token = self.take(patient=patient)
+            token = self.take(manner)
         try:
             yield token
         except BaseException:
             token.over()  # whatever reached OASIS reached it before now
             raise
 
-    def take(self, *, patient: bool) -> Token | None:
+    def reserve(self, seconds: float) -> None:
+        """Let nobody else take a turn that the five-minute poll will want this soon."""
+        with suppress(redis.RedisError):
+            self.client.set(RESERVED, 1, px=int(seconds * 1000))
+
+    @contextmanager
+    def only_one(self, name: str) -> Iterator[bool]:
+        """Whether nobody else does `name` now, in the whole deployment.
+
+        A worker that is killed holds the place for some seconds more. Without Redis nobody
+        would get a turn anyway.
+        """
+        try:
+            mine = bool(self.client.set(f"caiso:oasis:{name}", 1, nx=True, ex=BUSY_SECONDS))
+        except redis.RedisError as fault:
+            raise NoToken(f"Redis can't be asked for a turn: {fault}") from fault
+        try:
+            yield mine
+        finally:
+            if mine:
+                with suppress(redis.RedisError):
+                    self.client.delete(f"caiso:oasis:{name}")
+
+    def take(self, manner: Manner) -> Token | None:
         """The turn, if it is free now. Raises NoToken where Redis can't say."""
         try:
-            return self.try_to_take(patient=patient)
+            return self.try_to_take(manner)
         except redis.RedisError as fault:
             raise NoToken(f"Redis can't be asked for a turn: {fault}") from fault
 
-    def try_to_take(self, *, patient: bool) -> Token | None:
+    def try_to_take(self, manner: Manner) -> Token | None:
         """The turn, if nobody has it, nobody goes first, and Redis has not just started."""
-        if patient and self.client.exists(WAITING):
+        if manner is Manner.FIRST:
+            self.client.set(RESERVED, 1, px=RESERVED_MS)
+        elif self.client.exists(RESERVED):
             return None
-        if not patient:
-            self.client.set(WAITING, 1, ex=WAITING_SECONDS)
         if self.client.exists(TURN) or self.has_just_started():
             return None
         name = secrets.token_hex(8)
         if not self.client.set(TURN, name, nx=True, ex=UNDER_WAY_SECONDS):
             return None
-        if not patient:
-            self.client.delete(WAITING)
+        if manner is Manner.FIRST:
+            self.client.delete(RESERVED)
         return Token(self.client, name, self.pause_seconds)
 
     def has_just_started(self) -> bool:

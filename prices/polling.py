@@ -10,14 +10,22 @@ from django.conf import settings
 from django.db.models import Max
 
 from prices import gaps, schedule
-from prices.ingest import Ingested, ingest
+from prices.ingest import Ingested, ingest, oasis
 from prices.intervals import day_bounds, floor, operating_date
 from prices.market import Market
 from prices.models import FetchRun, Node, Price
 from prices.oasis_query import MOST_NODES, PriceQuery, windows
+from prices.politeness import Manner
 
 DELAYS_SEEN = 24
 SEEN_LIVE = timedelta(hours=1)
+# A little more than one request of somebody else would hold the five-minute poll up.
+SOON = timedelta(seconds=7)
+MANNERS = {
+    Market.RTM: Manner.FIRST,
+    Market.RTPD: Manner.PASSING,
+    Market.DAM: Manner.PASSING,
+}
 ANSWERED = (FetchRun.OK, "no_data")
 
 
@@ -27,14 +35,26 @@ def poll(market: Market, *, now: datetime) -> Ingested:
     Raises the errors of `oasis_errors`, and NoToken.
     """
     nodes = list(Node.objects.tracked())
-    ingested = Ingested()
     known = held(market, nodes)
-    if not nodes or not schedule.due(market, known, now=now, pace=pace()):
-        return ingested
+    if not nodes:
+        return Ingested()
+    if not schedule.due(market, known, now=now, pace=pace()):
+        if market is Market.RTM and schedule.due(market, known, now=now + SOON, pace=pace()):
+            oasis().politeness.reserve(SOON.total_seconds())
+        return Ingested()
+    with oasis().politeness.only_one(f"polling:{market}") as mine:
+        return poll_due(market, nodes, known, now=now) if mine else Ingested()
+
+
+def poll_due(
+    market: Market, nodes: Sequence[Node], known: schedule.Held, *, now: datetime
+) -> Ingested:
+    """One request for every ten nodes."""
+    ingested = Ingested()
     for first in range(0, len(nodes), MOST_NODES):
         some = nodes[first : first + MOST_NODES]
         start, end = window(market, some, known, now=now)
-        ingested.add(ask(market, some, start, end, patient=False, now=now))
+        ingested.add(ask(market, some, start, end, MANNERS[market], now=now))
     return ingested
 
 
@@ -43,13 +63,13 @@ def ask(
     nodes: Sequence[Node],
     start: datetime,
     end: datetime,
+    manner: Manner,
     *,
-    patient: bool,
     now: datetime,
 ) -> Ingested:
     """Ingest [start, end) for up to ten nodes, and put down in the ledger what did not come."""
     query = PriceQuery(market, tuple(node.oasis_name for node in nodes), start, end)
-    ingested = ingest(query, patient=patient)
+    ingested = ingest(query, manner)
     gaps.note_asked(nodes, market, start, end, delay=delay(market, nodes), now=now)
     return ingested
 
@@ -136,5 +156,5 @@ def close_oldest_gap(*, now: datetime) -> Ingested:
             gap = since and gaps.oldest_open([node], market, since, until, now=now)
             if gap:
                 start, end = next(windows(gap, until))
-                return ask(market, [node], start, end, patient=True, now=now)
+                return ask(market, [node], start, end, Manner.PATIENT, now=now)
     return Ingested()

@@ -63,7 +63,7 @@ def test_what_is_measured_comes_with_its_verdict():
     parsed = {"rows": 5, "xml_bytes": 2_000_000, "ours": [1.5], "floor": [1.0]}
     assert parse.speed(parsed).verdict == "met"
     assert parse.memory({"prices": 1, "idle_bytes": 0, "peak_bytes": 61_000_000}).met is False
-    stored = {"prices": 16_000, "events": 7, "ours": [2.0], "floor": [0.5]}
+    stored = {"prices": 16_000, "events": 0, "ours": [2.0], "floor": [0.5]}
     ratio, speed = ingest.figures_of("ingest", stored)
     assert (ratio.verdict, speed.ours, speed.verdict) == ("missed", "8,000/s", "met")
 

@@ -19,7 +19,7 @@ from prices.oasis_errors import (
     StillPreparing,
 )
 from prices.oasis_query import PriceQuery
-from prices.politeness import NoToken
+from prices.politeness import Manner, NoToken
 from simulator.server import Running
 from tests.conftest import utc
 from tests.published import NP15, SP15
@@ -36,7 +36,7 @@ def no_pauses(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_every_interval_of_the_window_is_stored_also_the_last(oasis: Running) -> None:
-    ingested = ingest(HOUR, patient=False)
+    ingested = ingest(HOUR, Manner.FIRST)
     starts = sorted(
         Price.objects.filter(node__slug="sp15").values_list("interval_start", flat=True)
     )
@@ -45,7 +45,7 @@ def test_every_interval_of_the_window_is_stored_also_the_last(oasis: Running) ->
 
 
 def test_a_request_leaves_its_run_and_its_archive(oasis: Running) -> None:
-    ingest(HOUR, patient=False)
+    ingest(HOUR, Manner.FIRST)
     run = FetchRun.objects.get()
     archive = settings.ARCHIVE_DIR / run.archive
     assert (run.outcome, run.rows, run.new, run.status) == ("ok", 120, 24, 200)
@@ -54,14 +54,14 @@ def test_a_request_leaves_its_run_and_its_archive(oasis: Running) -> None:
 
 
 def test_asking_again_brings_nothing_new(oasis: Running) -> None:
-    ingest(HOUR, patient=False)
-    again = ingest(HOUR, patient=True)
+    ingest(HOUR, Manner.FIRST)
+    again = ingest(HOUR, Manner.PATIENT)
     assert (again.new, again.unchanged, again.publications) == (0, 24, [])
 
 
 def test_a_price_that_is_not_published_yet_is_no_data_and_no_trouble(oasis: Running) -> None:
     oasis.clock = lambda: START - timedelta(hours=2)
-    assert ingest(HOUR, patient=False).new == 0
+    assert ingest(HOUR, Manner.FIRST).new == 0
     assert FetchRun.objects.get().outcome == "no_data"
 
 
@@ -92,33 +92,33 @@ def test_each_failure_keeps_its_name_and_the_next_poll_is_unharmed(
 ) -> None:
     oasis.fault(fault, count=3)
     with pytest.raises(error):
-        ingest(HOUR, patient=False)
+        ingest(HOUR, Manner.FIRST)
     run = FetchRun.objects.get()
     assert (run.outcome, Price.objects.count()) == (outcome, 0)
     assert run.detail
     assert not run.archive or (settings.ARCHIVE_DIR / run.archive).exists()
     while len(oasis.requests) < 3:
         ingest_quietly()
-    assert ingest(HOUR, patient=False).new == 24
+    assert ingest(HOUR, Manner.FIRST).new == 24
 
 
 def ingest_quietly() -> None:
     """Use up a fault that is not retried."""
     with pytest.raises(OasisTrouble):
-        ingest(HOUR, patient=False)
+        ingest(HOUR, Manner.FIRST)
 
 
 def test_a_rejected_archive_is_kept_apart(oasis: Running) -> None:
     oasis.fault("truncated")
     with pytest.raises(BadAnswer):
-        ingest(HOUR, patient=False)
+        ingest(HOUR, Manner.FIRST)
     assert FetchRun.objects.get().archive.startswith("rejected/")
 
 
 @pytest.mark.parametrize("fault", ["nan", "conflicts", "bad_sums"])
 def test_the_good_rows_of_a_partly_bad_answer_are_kept(oasis: Running, fault: str) -> None:
     oasis.fault(fault)
-    ingested = ingest(HOUR, patient=False)
+    ingested = ingest(HOUR, Manner.FIRST)
     assert len(ingested.rejections) >= 1
     assert ingested.new == Price.objects.count() == 24 - len(ingested.rejections)
     assert FetchRun.objects.get().archive.startswith("rejected/")
@@ -127,43 +127,39 @@ def test_the_good_rows_of_a_partly_bad_answer_are_kept(oasis: Running, fault: st
 @pytest.mark.parametrize("fault", ["duplicates", "no_ghg", "wrong_namespace"])
 def test_what_only_looks_odd_is_stored_whole(oasis: Running, fault: str) -> None:
     oasis.fault(fault)
-    assert ingest(HOUR, patient=False).new == 24
+    assert ingest(HOUR, Manner.FIRST).new == 24
 
 
 def test_a_single_failure_is_tried_again_at_once(oasis: Running) -> None:
     oasis.fault("http_503", count=2)
-    assert ingest(HOUR, patient=False).new == 24
+    assert ingest(HOUR, Manner.FIRST).new == 24
     assert len(oasis.requests) == 3
 
 
 def test_a_server_out_of_reach_is_server_trouble(valkey: redis.Redis) -> None:
     with pytest.raises(ServerTrouble, match=r"no answer from http://127\.0\.0\.1:1"):
-        ingest(HOUR, patient=False)
+        ingest(HOUR, Manner.FIRST)
     assert FetchRun.objects.get().outcome == "server_trouble"
 
 
 def test_a_node_that_oasis_does_not_know_is_no_data(oasis: Running) -> None:
     unknown = PriceQuery(Market.RTM, ("NO_SUCH_NODE",), HOUR.start, HOUR.end)
-    assert ingest(unknown, patient=False).new == 0
+    assert ingest(unknown, Manner.FIRST).new == 0
 
 
-def test_no_turn_no_request(oasis: Running, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("prices.oasis.DEADLINE_SECONDS", 0.3)
-    oasis_turn = "caiso:oasis:turn"
-    from prices.connection import redis_client
-
-    redis_client().set(oasis_turn, "somebody else", ex=30)
+def test_no_turn_no_request(oasis: Running, valkey: redis.Redis) -> None:
+    valkey.set("caiso:oasis:turn", "somebody else", ex=30)
     with pytest.raises(NoToken):
-        ingest(HOUR, patient=False)
+        ingest(HOUR, Manner.PASSING)
     assert oasis.requests == []
     assert not FetchRun.objects.exists()
 
 
 def test_a_correction_at_oasis_becomes_a_revision_and_an_event(oasis: Running) -> None:
-    ingest(HOUR, patient=False)
+    ingest(HOUR, Manner.FIRST)
     FeedEvent.objects.all().delete()
     oasis.override(SP15, "RTM", START, "1015.37")
-    ingested = ingest(HOUR, patient=False)
+    ingested = ingest(HOUR, Manner.FIRST)
     assert (ingested.corrected, ingested.unchanged) == (1, 23)
     assert Price.objects.get(node__slug="sp15", interval_start=START).revision == 2
 
@@ -171,13 +167,13 @@ def test_a_correction_at_oasis_becomes_a_revision_and_an_event(oasis: Running) -
 def test_our_mistake_is_not_retried(oasis: Running, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("prices.oasis_query.VERSION", "")
     with pytest.raises(OurMistake, match="1020"):
-        ingest(HOUR, patient=False)
+        ingest(HOUR, Manner.FIRST)
     assert len(oasis.requests) == 1
 
 
 def test_a_window_that_is_too_much_is_asked_for_in_halves(oasis: Running) -> None:
     oasis.fault("error_1003")
-    assert ingest(HOUR, patient=False).new == 24
+    assert ingest(HOUR, Manner.FIRST).new == 24
     windows = [(r.query["startdatetime"], r.query["enddatetime"]) for r in oasis.requests]
     assert windows[1:] == [
         ("20260714T19:00-0000", "20260714T19:30-0000"),

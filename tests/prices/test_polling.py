@@ -8,6 +8,7 @@ import time_machine
 from prices import corrections, gaps, polling
 from prices.market import Market
 from prices.models import FetchRun, Gap, Node, Price
+from prices.politeness import Manner
 from simulator.publication import Timetable
 from simulator.server import Running
 from tests.conftest import utc
@@ -86,7 +87,7 @@ def test_a_gap_is_noted_asked_for_again_later_and_given_up_at_last(oasis: Runnin
                 list(Node.objects.tracked()),
                 utc("2026-07-12 19:00"),
                 NOON,
-                patient=True,
+                Manner.PATIENT,
                 now=at,
             )
     assert not Gap.objects.filter(given_up_at=None).exists()

@@ -18,6 +18,7 @@ from contextlib import AbstractContextManager, ExitStack, contextmanager
 from datetime import datetime
 from pathlib import Path
 
+import psutil
 import websockets
 
 from simulator.publication import Timetable, published_at
@@ -56,9 +57,16 @@ def main() -> None:
             [sys.executable, "-c", BACKFILLS, f"{minutes * 60}"], env=environment, cwd=ROOT
         )
         delays = asyncio.run(listen(stack, minutes * 60))
-        backfills.terminate()
-        backfills.wait()
+        end_tree(backfills)
         report(log, delays)
+
+
+def end_tree(process: "subprocess.Popen[bytes]") -> None:
+    """End a program and what it started."""
+    for child in psutil.Process(process.pid).children(recursive=True):
+        child.terminate()
+    process.terminate()
+    process.wait(timeout=15)
 
 
 BACKFILLS = """

@@ -1,0 +1,101 @@
+"""Turns at OASIS, on a real Redis."""
+
+import time
+
+import pytest
+import redis
+
+from prices.politeness import TURN, Manner, NoToken, Politeness, Token
+
+
+def polite(valkey: redis.Redis, pause: float = 0.3) -> Politeness:
+    return Politeness(valkey, pause)
+
+
+def free(politeness: Politeness, manner: Manner = Manner.PASSING) -> Token | None:
+    """A turn, if there is one now."""
+    return politeness.take(manner)
+
+
+@pytest.fixture(autouse=True)
+def redis_is_not_young(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(Politeness, "has_just_started", lambda self: False)
+
+
+def test_there_is_one_turn_for_everybody(valkey: redis.Redis) -> None:
+    assert free(polite(valkey))
+    assert free(polite(valkey)) is None
+
+
+def test_the_next_turn_comes_a_pause_after_the_answer_began(valkey: redis.Redis) -> None:
+    politeness = polite(valkey)
+    with politeness.turn(Manner.PASSING) as token:
+        token.over()
+        answered = time.monotonic()
+    with politeness.turn(Manner.PATIENT):
+        assert time.monotonic() - answered >= 0.29
+
+
+def test_while_a_request_is_under_way_nobody_asks_however_long_it_takes(
+    valkey: redis.Redis,
+) -> None:
+    politeness = polite(valkey, pause=0.01)
+    assert free(politeness)
+    assert 30_000 < valkey.pttl(TURN) <= 60_000
+
+
+def test_a_request_that_failed_is_followed_by_the_pause_too(valkey: redis.Redis) -> None:
+    with pytest.raises(ValueError, match="broke off"), polite(valkey, 5).turn(Manner.PASSING):
+        raise ValueError("broke off")
+    assert 4_000 < valkey.pttl(TURN) <= 5_000
+
+
+def test_only_the_holder_ends_a_turn(valkey: redis.Redis) -> None:
+    token = free(polite(valkey))
+    assert token is not None
+    valkey.set(TURN, "taken over", ex=50)
+    token.over()
+    assert valkey.ttl(TURN) == 50
+
+
+@pytest.mark.parametrize("manner", [Manner.PASSING, Manner.PATIENT])
+def test_whoever_is_not_first_steps_back_from_a_reserved_turn(
+    valkey: redis.Redis, manner: Manner
+) -> None:
+    politeness = polite(valkey)
+    politeness.reserve(5)
+    assert free(politeness, manner) is None
+    assert free(politeness, Manner.FIRST)
+
+
+def test_the_first_keeps_its_place_while_it_waits(valkey: redis.Redis) -> None:
+    politeness = polite(valkey)
+    valkey.set(TURN, "somebody", ex=30)
+    assert free(politeness, Manner.FIRST) is None
+    valkey.delete(TURN)
+    assert free(politeness, Manner.PATIENT) is None
+    assert free(politeness, Manner.FIRST)
+    valkey.delete(TURN)
+    assert free(politeness, Manner.PATIENT)
+
+
+def test_a_redis_that_has_just_started_may_have_forgotten_the_last_turn(
+    valkey: redis.Redis, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.undo()
+    assert free(polite(valkey, pause=10**9)) is None
+
+
+def test_without_redis_nobody_asks() -> None:
+    away = redis.Redis(port=1, socket_connect_timeout=0.1)
+    with pytest.raises(NoToken, match="Redis can't be asked for a turn"):
+        free(Politeness(away, 6))
+
+
+def test_what_one_worker_does_no_other_does_meanwhile(valkey: redis.Redis) -> None:
+    politeness = polite(valkey)
+    one, another = politeness.only_one("polling:RTM"), politeness.only_one("polling:RTM")
+    with one as first, another as second, politeness.only_one("x") as other:
+        assert (first, second, other) == (True, False, True)
+    with politeness.only_one("polling:RTM") as again:
+        assert again
