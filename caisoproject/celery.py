@@ -1,4 +1,4 @@
-"""The Celery application: `celery -A caisoproject worker`, `celery -A caisoproject beat`."""
+"""The Celery application of the workers: `celery -A caisoproject worker`."""
 
 import gc
 import os
@@ -11,15 +11,6 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "caisoproject.settings")
 app = Celery("caisoproject")
 app.config_from_object("django.conf:settings", namespace="CELERY")
 app.autodiscover_tasks()
-
-
-@app.on_after_configure.connect
-def place_the_beat_lock(sender: Celery, **_: object) -> None:
-    """RedBeat reads its names off the configuration itself: the namespace would hide them."""
-    sender.conf.redbeat_redis_url = sender.conf.broker_url
-    sender.conf.redbeat_redis_options = {"socket_timeout": 10, "socket_connect_timeout": 5}
-    sender.conf.redbeat_lock_timeout = 15
-    sender.conf.redbeat_key_prefix = "caiso:beat:"
 
 
 @setup_logging.connect
