@@ -6,7 +6,7 @@ BIN := .venv/bin
 LOCK := $(BIN)/uv pip compile -q --python-version 3.11 --universal --generate-hashes \
 	--no-emit-index-url --custom-compile-command 'make lock'
 
-.PHONY: help setup setup-dev run test check bench lock
+.PHONY: help setup setup-dev run test check bench soak lock
 
 help: ## these lines
 	@sed -n 's/^\([a-z]*\):.*## /make \1	/p' Makefile
@@ -33,6 +33,9 @@ check: setup-dev ## format, lint, types, imports, migrations
 
 bench: setup-dev ## the benchmarks, each beside its rival
 	@$(BIN)/python manage.py bench
+
+soak: setup-dev ## politeness and promptness over MINUTES=15, with two workers and backfills
+	@$(BIN)/python -u -m tests.stack.soak --minutes $(or $(MINUTES),15)
 
 lock: setup-dev ## locks what the .in files ask for; --upgrade is LOCK_FLAGS=-U
 	$(LOCK) $(LOCK_FLAGS) requirements-dev.in -o requirements-dev.txt
