@@ -1,11 +1,13 @@
 """Brings the database up to date before anything reads it: all in one process, to start sooner."""
 
 import os
+import sys
 
 import django
-from django.core.management import call_command
+from django.core.management import CommandError, call_command
 
 COMMANDS = (
+    ("check_redis", "--wait=5"),
     ("migrate", "--noinput", "--verbosity=0"),
     ("first_admin",),
 )
@@ -13,5 +15,8 @@ COMMANDS = (
 if __name__ == "__main__":
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "caisoproject.settings")
     django.setup()
-    for command in COMMANDS:
-        call_command(*command)
+    try:
+        for command in COMMANDS:
+            call_command(*command)
+    except CommandError as refusal:
+        sys.exit(str(refusal))

@@ -64,7 +64,7 @@ def start(supervisor: Supervisor, chosen: Plan) -> None:
         line = SIMULATOR.format(port=chosen.simulator_port)
         supervisor.start(Command("simulator", line, ROOT, environ))
     if supervisor.finish(Command("prepare", PREPARE, ROOT, environ)):
-        raise Refused("The database could not be prepared, for the reason above.")
+        raise Refused("Nothing was started, for the reason above.")
     if supervisor.stopping:
         return
     for command in processes.of_procfile(ROOT / "Procfile", environ):

@@ -36,15 +36,20 @@ os.environ |= {
 }
 for name in ("DATABASE_URL", "CELERY_BROKER_URL", "CHANNEL_REDIS_URL", "DEBUG"):
     os.environ.pop(name, None)
+# PostgreSQL instead of SQLite, where tests/stack/test_postgresql.py runs other tests on it.
+if "TEST_DATABASE_URL" in os.environ:
+    os.environ["DATABASE_URL"] = os.environ["TEST_DATABASE_URL"]
+# The PostgreSQL wheel wants a folder for its locks, and warns where the session has none.
+os.environ.setdefault("XDG_RUNTIME_DIR", str(STATE))
 (STATE / "static").mkdir()
 servers: list[subprocess.Popen[bytes]] = []
 
 
-def start_valkey(port: int, folder: Path) -> subprocess.Popen[bytes]:
+def start_valkey(port: int, folder: Path, *options: str) -> subprocess.Popen[bytes]:
     """A real server on loopback, ready to answer."""
     folder.mkdir(parents=True, exist_ok=True)
     command = [str(get_binary_path()), "--port", str(port), "--bind", "127.0.0.1"]
-    command += ["--dir", str(folder), "--save", "", "--appendonly", "yes"]
+    command += ["--dir", str(folder), "--save", "", "--appendonly", "yes", *options]
     server = subprocess.Popen(command, stdout=subprocess.DEVNULL)
     wait_for_valkey(port)
     return server

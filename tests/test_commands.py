@@ -1,6 +1,7 @@
 """The commands that an operator types."""
 
 from io import StringIO
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -8,12 +9,14 @@ import redis
 import time_machine
 from django.contrib.auth.models import User
 from django.core.management import CommandError, call_command
+from pytest_django import Settings
 
 from prices.models import Price
 from simulator.publication import Timetable
 from simulator.server import Running
 from tests.conftest import utc
 from tests.published import published, store
+from tests.real_services import free_port, start_valkey
 
 pytestmark = pytest.mark.django_db
 NOW = utc("2026-11-20 19:02:30")
@@ -91,3 +94,36 @@ def test_the_first_administrator_is_made_once_with_a_password_shown_once() -> No
     password = shown.split("password ")[1].split()[0]
     assert User.objects.get(username="admin").check_password(password)
     assert said("first_admin") == ""
+
+
+def test_a_redis_that_keeps_everything_is_taken(valkey: redis.Redis) -> None:
+    assert said("check_redis") == ""
+
+
+def test_a_redis_that_evicts_is_refused_by_name(valkey: redis.Redis) -> None:
+    valkey.config_set("maxmemory", "50mb")
+    valkey.config_set("maxmemory-policy", "allkeys-lru")
+    try:
+        with pytest.raises(CommandError, match=r"REDIS_URL evicts keys \(allkeys-lru\)"):
+            said("check_redis")
+    finally:
+        valkey.config_set("maxmemory-policy", "noeviction")
+        valkey.config_set("maxmemory", "0")
+
+
+def test_a_redis_cluster_is_refused_by_name(tmp_path: Path, settings: Settings) -> None:
+    port = free_port() % 40_000 + 10_000  # a Cluster listens 10,000 higher too
+    server = start_valkey(port, tmp_path / "cluster", "--cluster-enabled", "yes")
+    try:
+        settings.CELERY_BROKER_URL = f"redis://127.0.0.1:{port}/0"
+        with pytest.raises(CommandError, match="CELERY_BROKER_URL is a Redis Cluster"):
+            said("check_redis")
+    finally:
+        server.terminate()
+        server.wait(timeout=10)
+
+
+def test_a_redis_out_of_reach_is_named(settings: Settings) -> None:
+    settings.REDIS_URL = "redis://127.0.0.1:1/0"
+    with pytest.raises(CommandError, match="REDIS_URL: Redis can't be reached"):
+        said("check_redis")

