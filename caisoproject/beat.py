@@ -14,7 +14,7 @@ from celery import Celery
 from redbeat.schedulers import RedBeatScheduler, RedBeatSchedulerEntry
 
 log = structlog.get_logger(__name__)
-app = Celery("caisoproject.beat", fixups=[])
+app = Celery("caisoproject.beat", fixups=[], set_as_current=False)
 app.config_from_object("caisoproject.settings", namespace="CELERY")
 
 

@@ -3,8 +3,11 @@
 from datetime import datetime, timedelta
 
 import pytest
+import redis
 
-from caisoproject.beat import in_the_future, stepped_back
+from caisoproject import tasks
+from caisoproject.beat import SteadyScheduler, app, in_the_future, stepped_back
+from caisoproject.schedule import BEAT_SCHEDULE
 from tests.conftest import utc
 
 NOW = utc("2026-11-24 01:05")
@@ -39,3 +42,31 @@ def test_an_entry_that_ran_later_than_now_would_stay_silent(
     last_run_at: datetime | None, future: bool
 ) -> None:
     assert in_the_future(last_run_at, now=NOW) is future
+
+
+def test_entries_that_a_clock_step_left_in_the_future_run_again(valkey: redis.Redis) -> None:
+    scheduler = SteadyScheduler(app)
+    later = app.now() + timedelta(hours=1)
+    for entry in scheduler.stored_entries():
+        entry.reschedule(later)
+    assert scheduler.schedule == {}
+    scheduler.pull_back()
+    due = [entry.due_at for entry in scheduler.stored_entries() if entry.name != "prune"]
+    assert max(due) < later
+
+
+def test_a_scheduler_that_starts_after_a_clock_step_is_not_silent(valkey: redis.Redis) -> None:
+    for entry in SteadyScheduler(app).stored_entries():
+        entry.reschedule(app.now() + timedelta(hours=1))
+    started = SteadyScheduler(app)
+    assert all(entry.last_run_at <= app.now() for entry in started.stored_entries())
+
+
+def test_every_tick_expires_before_the_next_and_names_its_queue() -> None:
+    for name, entry in BEAT_SCHEDULE.items():
+        options = entry["options"]
+        assert options["expires"] < entry["schedule"].total_seconds(), name
+        assert options["queue"] in ("poll", "alerts", "backfill", "analysis")
+        assert (
+            getattr(tasks, entry["task"].removeprefix("caisoproject.tasks.")).name == entry["task"]
+        )
