@@ -29,6 +29,9 @@ class PriceQuery:
             raise ValueError(f"{len(self.nodes)} nodes in one query; OASIS takes 1 to {MOST_NODES}")
         if aware(self.start) >= aware(self.end):
             raise ValueError(f"the window {self.start} to {self.end} is empty")
+        for moment in (self.start, self.end):
+            if floor(moment, self.market) != aware(moment):
+                raise ValueError(f"no interval of {self.market} begins at {moment}")
         if days_touched(self.start, self.end) > MOST_DAYS:
             raise ValueError(f"the window {self.start} to {self.end} is over {MOST_DAYS} days")
 

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 from django.conf import settings
-from django.db.models import Max
+from django.db.models import F, Max
 
 from prices import gaps, schedule
 from prices.ingest import Ingested, ingest, oasis
@@ -79,7 +79,9 @@ def held(market: Market, nodes: Sequence[Node]) -> schedule.Held:
     newest = [newest_interval(node, market) for node in nodes]
     known = [moment for moment in newest if moment is not None]
     least = min(known) if known and len(known) == len(newest) else None
-    last = FetchRun.objects.filter(market=market.value).order_by("-started_at").first()
+    # A poll's window reaches past its own moment; backfills and sweeps of the past are no polls.
+    polls = FetchRun.objects.filter(market=market.value, window_end__gt=F("started_at"))
+    last = polls.order_by("-started_at").first()
     return schedule.Held(
         newest=least,
         complete_until=None if least is None else least + market.interval,
@@ -149,8 +151,8 @@ def close_oldest_gap(*, now: datetime) -> Ingested:
 
     One request a call: the next call finds what is left.
     """
-    until = now - timedelta(hours=settings.HISTORY_HOURS)
     for market in Market:
+        until = floor(now - timedelta(hours=settings.HISTORY_HOURS), market)
         for node in Node.objects.tracked():
             since = gaps.watched_since(node, market, now=now)
             gap = since and gaps.oldest_open([node], market, since, until, now=now)

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from prices.intervals import NaiveTime, operating_date
+from prices.intervals import NaiveTime, floor, operating_date
 from prices.market import Market
 from prices.oasis_query import (
     PriceQuery,
@@ -142,10 +142,11 @@ def test_halving_comes_to_an_end_at_single_intervals() -> None:
     assert sorted(single) == list(pairwise(steps))
 
 
-@given(MOMENTS, st.integers(1, 200_000))
+@given(MOMENTS, st.integers(1, 40_000))
 @settings(deadline=None, max_examples=60)
-def test_windows_tile_any_span_and_oasis_takes_each(start: datetime, minutes: int) -> None:
-    end = start + timedelta(minutes=minutes)
+def test_windows_tile_any_span_and_oasis_takes_each(moment: datetime, intervals: int) -> None:
+    start = floor(moment, Market.RTM)
+    end = start + intervals * Market.RTM.interval
     found = list(windows(start, end))
     assert found[0][0] == start
     assert found[-1][1] == end
@@ -153,6 +154,13 @@ def test_windows_tile_any_span_and_oasis_takes_each(start: datetime, minutes: in
     for window in found:
         assert query(*window).end > window[0]
         assert (operating_date(window[1]) - operating_date(window[0])).days <= 30
+
+
+@pytest.mark.parametrize("late", [timedelta(seconds=42), timedelta(minutes=2)])
+def test_a_window_that_cuts_an_interval_is_refused(late: timedelta) -> None:
+    """OASIS takes minutes: 02:45:00 to 02:45:42 would be an empty window, error 1001."""
+    with pytest.raises(ValueError, match="no interval of RTM begins at"):
+        query(START, START + late)
 
 
 def test_no_span_has_no_windows() -> None:

@@ -86,7 +86,7 @@ def test_a_gap_is_noted_asked_for_again_later_and_given_up_at_last(oasis: Runnin
                 Market.RTM,
                 list(Node.objects.tracked()),
                 utc("2026-07-12 19:00"),
-                NOON,
+                utc("2026-07-14 19:00"),
                 Manner.PATIENT,
                 now=at,
             )
@@ -147,3 +147,25 @@ def test_two_nodes_more_than_one_request_takes_are_asked_in_two(oasis: Running) 
     poll(Market.DAM, NOON)
     assert [len(r.query["node"].split(",")) for r in oasis.requests] == [10, 2]
     assert Price.objects.values("node").distinct().count() == 12
+
+
+def test_a_backfill_of_the_same_market_does_not_put_off_the_poll(oasis: Running) -> None:
+    poll(Market.RTM, NOON)
+    with time_machine.travel(NOON + timedelta(minutes=4, seconds=50)):
+        backfill = utc("2026-05-01 07:00"), utc("2026-05-02 07:00")
+        sp15 = Node.objects.get(slug="sp15")
+        polling.ask(Market.RTM, [sp15], *backfill, Manner.PATIENT, now=NOON)
+    assert poll(Market.RTM, NOON + timedelta(minutes=5)) == HUBS
+
+
+def test_the_gap_task_asks_for_whole_intervals_only(oasis: Running) -> None:
+    oasis.stand_in.board.timetable = Timetable(missing_rate=0.02, revision_rate=0)
+    for hours in (60, 0):
+        poll(Market.RTM, NOON - timedelta(hours=hours))
+        poll(Market.RTPD, NOON - timedelta(hours=hours))
+    for seconds in range(0, 900, 61):
+        at = NOON + timedelta(hours=1, seconds=seconds)
+        with time_machine.travel(at):
+            polling.close_oldest_gap(now=at)
+    outcomes = set(FetchRun.objects.values_list("outcome", flat=True))
+    assert outcomes <= {"ok", "no_data"}
