@@ -62,6 +62,11 @@ class Environment:
         return value
 
 
+def for_celery(redis_url: str) -> str:
+    """A Redis address as Celery writes it: a Unix socket has another scheme there."""
+    return redis_url.replace("unix://", "redis+socket://", 1)
+
+
 def last_run(path: Path, source: str | None) -> dict[str, str]:
     """What `make run` chose, by the names of the settings in lower case; nothing before it.
 

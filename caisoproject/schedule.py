@@ -20,6 +20,6 @@ BEAT_SCHEDULE = {
     "poll DAM": every(5, "poll", "poll", "DAM"),
     "bring readers up to date": every(10, "catch_up", "alerts"),
     "close gaps": every(60, "close_gaps", "backfill"),
-    "sweep corrections": every(600, "sweep_corrections", "backfill"),
+    "sweep corrections": every(60, "sweep_corrections", "backfill"),
     "prune": every(3600, "prune", "analysis"),
 }

@@ -27,7 +27,7 @@ OASIS_SECONDS_BETWEEN_REQUESTS = env.number(
 POLL_SECONDS = env.number("POLL_SECONDS", 20, least=1, most=300)
 POLL_SECONDS_NIGHT = env.number("POLL_SECONDS_NIGHT", 60, least=1, most=300)
 ARCHIVE_DIR = STATE_DIR / "archives"
-HISTORY_HOURS = env.number("HISTORY_HOURS", 48, least=1, most=24 * 30)
+HISTORY_HOURS = env.number("HISTORY_HOURS", 48, least=1, most=24 * 7)
 
 # The database is the truth --------------------------------------------------------------------
 
@@ -57,7 +57,9 @@ REDIS_SCHEMES = ("redis", "rediss", "unix")
 REDIS_URL = env.url("REDIS_URL", "redis://127.0.0.1:8001/0", REDIS_SCHEMES)
 CHANNEL_REDIS_URL = env.url("CHANNEL_REDIS_URL", REDIS_URL, REDIS_SCHEMES)
 CELERY_BROKER_URL = env.url(
-    "CELERY_BROKER_URL", REDIS_URL, (*REDIS_SCHEMES, "redis+socket", "sentinel")
+    "CELERY_BROKER_URL",
+    environment.for_celery(REDIS_URL),
+    (*REDIS_SCHEMES, "redis+socket", "sentinel"),
 )
 CHANNEL_LAYERS = {
     "default": {

@@ -9,6 +9,7 @@ from django.core.management import CommandError, call_command
 COMMANDS = (
     ("check_redis", "--wait=5"),
     ("migrate", "--noinput", "--verbosity=0"),
+    ("check_source",),
     ("first_admin",),
 )
 

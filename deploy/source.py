@@ -6,6 +6,7 @@ from urllib.parse import urlsplit
 
 from deploy.paths import PYTHON, ROOT
 from deploy.plan import OASIS_URL
+from deploy.refusal import Refused
 
 PATIENCE_S = 4
 
@@ -19,6 +20,11 @@ def settle(source: str, environ: Mapping[str, str]) -> tuple[str, Mapping[str, s
     if problem is None:
         print(f"SOURCE=auto: {urlsplit(url).netloc} answers, so prices are live.", flush=True)
         return "live", environ
+    if environ.get("DATABASE_URL"):
+        raise Refused(
+            f"{urlsplit(url).netloc} can't be reached ({problem}), and simulated prices don't "
+            "belong into the database of DATABASE_URL: choose SOURCE=live or SOURCE=simulator."
+        )
     print(
         f"SOURCE=auto: {urlsplit(url).netloc} can't be reached ({problem}), "
         "so prices come from the simulator.",

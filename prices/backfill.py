@@ -7,9 +7,8 @@ from typing import NamedTuple
 from prices.gaps import missing_between
 from prices.ingest import Ingested
 from prices.market import Market
-from prices.models import Gap, Node
+from prices.models import FetchRun, Gap, Node
 from prices.oasis_query import MOST_NODES, windows
-from prices.politeness import Manner
 from prices.polling import ask
 
 
@@ -28,7 +27,7 @@ def plan(market: Market, nodes: Sequence[Node], start: datetime, end: datetime) 
     """
     for first in range(0, len(nodes), MOST_NODES):
         some = nodes[first : first + MOST_NODES]
-        for begin, stop in windows(start, end):
+        for begin, stop in windows(start, end, market, len(some)):
             if any(lacks(node, market, begin, stop) for node in some):
                 yield Window(some, begin, stop)
 
@@ -47,4 +46,4 @@ def lacks(node: Node, market: Market, start: datetime, end: datetime) -> bool:
 
 def fetch(market: Market, window: Window, *, now: datetime) -> Ingested:
     """Make one request of a plan. Raises the errors of `oasis_errors`, and NoToken."""
-    return ask(market, window.nodes, window.start, window.end, Manner.PATIENT, now=now)
+    return ask(market, window.nodes, window.start, window.end, FetchRun.BACKFILL, now=now)

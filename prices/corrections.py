@@ -4,89 +4,106 @@ Prices are revised in place for days to two weeks (facts, item 9). PRC_CORR_GRP 
 dates that were corrected, without the new prices: those days are fetched again too.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import date, datetime, timedelta
+from typing import NamedTuple
 
 from prices.ingest import Ingested, ask_whether_corrected
 from prices.intervals import day_bounds, midnight, operating_date
 from prices.market import Market
 from prices.models import FetchRun, Node, Price
 from prices.oasis_query import CORRECTIONS_GROUP, MOST_NODES
-from prices.politeness import Manner
 from prices.polling import ANSWERED, ask
 
 DAYS_BACK = (1, 3, 7, 14)
+LISTED_DAYS = 14
+AFTER_TROUBLE = timedelta(hours=1)
+# OASIS makes a GroupZip while it says 1015: half a minute, by the facts.
+WHILE_PREPARING = timedelta(seconds=30)
+
+
+class Check(NamedTuple):
+    """A whole day of one market, for up to ten nodes."""
+
+    market: Market
+    day: date
+    nodes: Sequence[Node]
 
 
 def sweep_next(*, now: datetime) -> Ingested:
-    """Make the next check of today that is still to be made: one request for ten nodes a call.
+    """Make the next check of today that is still to be made: one request a call.
 
-    Raises the errors of `oasis_errors`, and NoToken.
+    The days of the calendar come first: the list of corrections only adds to them. Raises the
+    errors of `oasis_errors`, and NoToken.
     """
+    for check in days_to_fetch(now=now):
+        start, end = day_bounds(check.day)
+        return ask(check.market, check.nodes, start, end, FetchRun.SWEEP, now=now)
     for day in days_to_look_up(now=now):
         ask_whether_corrected(*day_bounds(day))
-        return Ingested()
-    for market, day in days_to_fetch(now=now):
-        return fetch_again(market, day, now=now)
+        break
     return Ingested()
 
 
-def days_to_look_up(*, now: datetime) -> Iterator[date]:
-    """Days of the last two weeks whose list of corrections was not asked for today."""
+def days_to_fetch(*, now: datetime) -> Iterator[Check]:
+    """What is to be fetched again: by the calendar, and the days listed as corrected."""
     today = operating_date(now)
-    for back in range(1, max(DAYS_BACK) + 1):
+    nodes = list(Node.objects.tracked())
+    for back in range(1, LISTED_DAYS + 1):
         day = today - timedelta(days=back)
-        if any(is_held(market, day) for market in Market) and not answered_since(
-            CORRECTIONS_GROUP, day, midnight(today)
-        ):
+        since = midnight(today) if back in DAYS_BACK else listed_at(day)
+        for market in Market:
+            for first in range(0, len(nodes), MOST_NODES):
+                check = Check(market, day, nodes[first : first + MOST_NODES])
+                if since and is_held(check) and may_ask(check, since, now=now):
+                    yield check
+
+
+def days_to_look_up(*, now: datetime) -> Iterator[date]:
+    """Days of the last two weeks, held at all, whose list was not asked for today."""
+    today = operating_date(now)
+    for back in range(1, LISTED_DAYS + 1):
+        day = today - timedelta(days=back)
+        runs = FetchRun.objects.filter(
+            report=CORRECTIONS_GROUP, window_start=midnight(day), started_at__gte=midnight(today)
+        )
+        held = Price.objects.filter(node__tracked=True).between(*day_bounds(day))
+        if held.exists() and rested(runs.order_by("-started_at").first(), now=now):
             yield day
 
 
-def days_to_fetch(*, now: datetime) -> Iterator[tuple[Market, date]]:
-    """Markets and days to be fetched again: by the calendar, and those listed as corrected."""
-    today = operating_date(now)
-    for back in range(1, max(DAYS_BACK) + 1):
-        day = today - timedelta(days=back)
-        listed = listed_at(day)
-        since = midnight(today) if back in DAYS_BACK else listed
-        for market in Market:
-            if since and is_held(market, day) and not answered_since(market.report, day, since):
-                yield market, day
+def may_ask(check: Check, since: datetime, *, now: datetime) -> bool:
+    """Whether a check was not answered since then, nor tried in vain within the hour.
+
+    A day that came in halves is answered when its last half was.
+    """
+    runs = FetchRun.objects.filter(
+        purpose=FetchRun.SWEEP,
+        market=check.market.value,
+        nodes=",".join(node.oasis_name for node in check.nodes),
+        window_end=day_bounds(check.day)[1],
+        started_at__gte=since,
+    )
+    return rested(runs.order_by("-started_at").first(), now=now)
 
 
-def is_held(market: Market, day: date) -> bool:
-    """Whether there is anything of `day` that could have been corrected."""
-    start, end = day_bounds(day)
-    rows = Price.objects.filter(market=market.value, node__tracked=True)
-    return rows.between(start, end).exists()
+def rested(last: FetchRun | None, *, now: datetime) -> bool:
+    """Whether to ask after `last`: never after an answer, and after trouble when it is over."""
+    if last is None:
+        return True
+    rest = WHILE_PREPARING if last.outcome == "still_preparing" else AFTER_TROUBLE
+    return last.outcome not in ANSWERED and now - last.started_at >= rest
 
 
-def answered_since(report: str, day: date, moment: datetime) -> bool:
-    """Whether the whole of `day` was asked for, and answered, since `moment`."""
-    start, end = day_bounds(day)
-    return FetchRun.objects.filter(
-        report=report,
-        window_start__lte=start,
-        window_end__gte=end,
-        started_at__gte=moment,
-        outcome__in=ANSWERED,
-    ).exists()
+def is_held(check: Check) -> bool:
+    """Whether there is anything that could have been corrected."""
+    rows = Price.objects.filter(market=check.market.value, node__in=check.nodes)
+    return rows.between(*day_bounds(check.day)).exists()
 
 
 def listed_at(day: date) -> datetime | None:
-    """When OASIS last listed a correction of `day`."""
-    start, _ = day_bounds(day)
+    """When OASIS first listed as many corrections of `day` as it does now; None if none."""
     runs = FetchRun.objects.filter(
-        report=CORRECTIONS_GROUP, window_start=start, outcome=FetchRun.OK, rows__gt=0
+        report=CORRECTIONS_GROUP, window_start=midnight(day), outcome=FetchRun.OK, rows__gt=0
     )
-    return runs.order_by("started_at").values_list("started_at", flat=True).first()
-
-
-def fetch_again(market: Market, day: date, *, now: datetime) -> Ingested:
-    """A whole day of one market, for all tracked nodes."""
-    nodes = list(Node.objects.tracked())
-    ingested = Ingested()
-    for first in range(0, len(nodes), MOST_NODES):
-        some = nodes[first : first + MOST_NODES]
-        ingested.add(ask(market, some, *day_bounds(day), Manner.PATIENT, now=now))
-    return ingested
+    return runs.order_by("-rows", "started_at").values_list("started_at", flat=True).first()

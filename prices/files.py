@@ -2,17 +2,24 @@
 
 from collections.abc import Collection
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
+from itertools import chain, count
 from pathlib import Path
 
+from django.core.exceptions import ValidationError
+from django.db import transaction
 from django.utils.text import slugify
 
 from prices.feed import Publication
 from prices.history import record
 from prices.models import Node
+from prices.oasis_errors import BadAnswer
 from prices.oasis_report import read_file
-from prices.published import Answer, Rejection
+from prices.published import Answer, PublishedPrice, Rejection
 from prices.versions import Verdict
+
+# Tomorrow's day-ahead prices are the furthest there are.
+PUBLISHED_AHEAD = timedelta(days=2)
 
 
 @dataclass
@@ -25,6 +32,7 @@ class Loaded:
     corrected: int
     unchanged: int
     outdated: int
+    rejected: int
     rejections: list[Rejection]
     publications: list[Publication]
 
@@ -38,8 +46,10 @@ def load(path: Path, *, only: Collection[str] | None, now: datetime) -> Loaded:
     """
     answer = read_file(path.name, path.read_bytes(), only)
     seen_at = answer.made_at or datetime.fromtimestamp(path.stat().st_mtime, UTC)
-    make_known(answer)
-    recorded = record(answer.prices, seen_at=min(seen_at, now), source="file", now=now)
+    prices = believable(answer, now=now)
+    with transaction.atomic():
+        make_known({price.node for price in prices})
+        recorded = record(prices, seen_at=min(seen_at, now), source="file", now=now)
     return Loaded(
         rows=answer.rows,
         prices=len(answer.prices),
@@ -47,14 +57,42 @@ def load(path: Path, *, only: Collection[str] | None, now: datetime) -> Loaded:
         corrected=recorded[Verdict.CORRECTED],
         unchanged=recorded[Verdict.UNCHANGED],
         outdated=recorded[Verdict.OUTDATED],
+        rejected=answer.rejected,
         rejections=answer.rejections,
         publications=recorded.publications,
     )
 
 
-def make_known(answer: Answer) -> None:
-    """Add the nodes of an answer that are not there yet, with history only."""
-    names = {price.node for price in answer.prices}
+def believable(answer: Answer, *, now: datetime) -> list[PublishedPrice]:
+    """The prices of intervals that can have been published by now; the others are rejected."""
+    prices = []
+    for price in answer.prices:
+        if price.interval_start < now + PUBLISHED_AHEAD:
+            prices.append(price)
+        else:
+            subject = f"{price.market} {price.node} {price.interval_start:%Y-%m-%dT%H:%MZ}"
+            answer.reject(subject, "an interval that is not published yet")
+    return prices
+
+
+def make_known(names: set[str]) -> None:
+    """Add the nodes that are not there yet, with history only.
+
+    Raises BadAnswer for a name that no node of OASIS can have.
+    """
     known = set(Node.objects.filter(oasis_name__in=names).values_list("oasis_name", flat=True))
     for name in sorted(names - known):
-        Node.objects.create(slug=slugify(name.replace("_", "-")), oasis_name=name, tracked=False)
+        node = Node(slug=free_slug(name), oasis_name=name, tracked=False)
+        try:
+            node.full_clean()
+        except ValidationError as fault:
+            raise BadAnswer(f"{name[:80]!r} is no name of a node: {fault.messages[0]}") from fault
+        node.save()
+
+
+def free_slug(name: str) -> str:
+    """A slug for a node that no other has: two names may differ in nothing that a slug shows."""
+    slug = slugify(name.replace("_", "-"))
+    taken = set(Node.objects.filter(slug__startswith=slug).values_list("slug", flat=True))
+    numbered = (f"{slug}-{number}" for number in count(2))
+    return next(one for one in chain([slug], numbered) if one not in taken)

@@ -86,8 +86,12 @@ def record(
 
 
 def locked(names: set[str]) -> dict[str, Node]:
-    """The nodes by OASIS name, locked in a steady order so that writers can't block each other."""
-    nodes = Node.objects.select_for_update().filter(oasis_name__in=names).order_by("pk")
+    """The nodes by OASIS name, locked in a steady order so that writers can't block each other.
+
+    Not against foreign keys to them: an alert's event, which holds the feed, would wait for us
+    while we wait for the feed.
+    """
+    nodes = Node.objects.select_for_update(no_key=True).filter(oasis_name__in=names).order_by("pk")
     found = {node.oasis_name: node for node in nodes}
     if missing := names - found.keys():
         raise Node.DoesNotExist(f"no such node: {', '.join(sorted(missing))}")

@@ -162,8 +162,12 @@ class FeedEvent(models.Model):
 class FetchRun(models.Model):
     """One request to OASIS and what became of it."""
 
+    POLL, GAP, BACKFILL, SWEEP = "poll", "gap", "backfill", "sweep"
+    PURPOSES = [(purpose, purpose) for purpose in (POLL, GAP, BACKFILL, SWEEP)]
+
     report = models.CharField(max_length=32)
     market = models.CharField(max_length=4, choices=MARKETS, blank=True)
+    purpose = models.CharField(max_length=8, choices=PURPOSES)
     nodes = models.CharField(max_length=700, blank=True)
     window_start = models.DateTimeField()
     window_end = models.DateTimeField()
@@ -183,7 +187,7 @@ class FetchRun(models.Model):
     OK = "ok"
 
     class Meta:
-        indexes = [models.Index(fields=["market", "-started_at"])]
+        indexes = [models.Index(fields=["purpose", "market", "-started_at"])]
 
     def __str__(self) -> str:
         return f"{self.report} {self.started_at:%Y-%m-%dT%H:%M:%SZ} {self.outcome}"

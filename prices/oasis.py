@@ -1,6 +1,5 @@
 """OASIS over HTTP: one polite, bounded request at a time, and its failures by name."""
 
-import hashlib
 import random
 import time
 from collections.abc import Callable, Iterator
@@ -29,11 +28,6 @@ class Download:
 
     content: bytes
     status: int
-
-    @property
-    def sha256(self) -> str:
-        """The archive's fingerprint."""
-        return hashlib.sha256(self.content).hexdigest()
 
 
 class Oasis:
@@ -91,6 +85,7 @@ class Oasis:
             params=parameters,
             timeout=(CONNECT_SECONDS, READ_SECONDS),
             stream=True,
+            allow_redirects=False,  # a second request in one turn would come too close
         ) as response:
             token.over()
             content = b"".join(bounded(response.iter_content(16 * 1024), until, time.monotonic))
@@ -120,13 +115,16 @@ def refuse_errors(status: int, content: bytes) -> None:
 
     OASIS refuses whoever asks too often with a 429, or with the same page and a 200.
     """
-    text = content[:200].decode("utf-8", "replace")
+    if status == HTTPStatus.OK and ACCEPTABLE_USE not in content[:2000]:
+        return
+    kind: type[OasisTrouble] = BadAnswer
     if status == HTTPStatus.TOO_MANY_REQUESTS or ACCEPTABLE_USE in content[:2000]:
-        raise RateLimited(f"HTTP {status}: {text}")
-    if status >= HTTPStatus.INTERNAL_SERVER_ERROR:
-        raise ServerTrouble(f"HTTP {status}: {text}")
-    if status != HTTPStatus.OK:
-        raise BadAnswer(f"HTTP {status}: {text}")
+        kind = RateLimited
+    elif status >= HTTPStatus.INTERNAL_SERVER_ERROR:
+        kind = ServerTrouble
+    trouble = kind(f"HTTP {status}: {content[:200].decode('utf-8', 'replace')}")
+    trouble.status, trouble.body = status, content
+    raise trouble
 
 
 def pauses(tries: int) -> Iterator[float]:

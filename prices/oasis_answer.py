@@ -9,7 +9,7 @@ from itertools import chain
 
 from prices.intervals import NaiveTime, from_iso
 from prices.market import Market
-from prices.published import Answer, PublishedPrice, Rejection, doubt, interval_doubt
+from prices.published import Answer, PublishedPrice, doubt, interval_doubt
 
 # Which place of a price each OASIS data item fills (facts, item 4).
 PLACES = {
@@ -42,11 +42,9 @@ class Assembler:
         self.nodes = nodes
         self.parts: dict[Node, Parts] = {}
         self.spoilt: dict[Node, dict[datetime, str]] = defaultdict(dict)
-        self.rejections: list[Rejection] = []
+        self.said = Answer()
         self.times: dict[Market, dict[tuple[str, str], datetime | str]] = defaultdict(dict)
         self.moments: dict[str, datetime | str] = {}
-        self.rows = 0
-        self.made_at: datetime | None = None
 
     def take(
         self,
@@ -67,7 +65,7 @@ class Assembler:
             if fresh is None or not held.keys().isdisjoint(fresh):
                 return False
             held.update(fresh)
-        self.rows += len(values)
+        self.said.rows += len(values)
         return True
 
     def fresh(
@@ -88,13 +86,13 @@ class Assembler:
     def add(self, market: Market, rows: Iterable[Row]) -> None:
         """Take (data item, node, start, end, value) rows of `market`, all still text."""
         for item, node, start, end, value in rows:
-            self.rows += 1
+            self.said.rows += 1
             place = PLACES.get(item)
             if place is None or not self.wanted(node):
                 continue
             moment = self.times[market].get((start, end)) or self.time(market, start, end)
             if isinstance(moment, str):
-                self.rejections.append(Rejection(f"{market} {node} {start}", moment))
+                self.said.reject(f"{market} {node} {start}", moment)
             else:
                 self.put(market, node, moment, place, value)
 
@@ -145,7 +143,7 @@ class Assembler:
 
     def answer(self) -> Answer:
         """The prices that are whole and add up, and the reason for each that is not."""
-        answer = Answer(rejections=self.rejections, rows=self.rows, made_at=self.made_at)
+        answer = self.said
         for (market, node), parts in self.parts.items():
             spoilt = self.spoilt.get((market, node), {})
             of = [part.get for part in parts]
@@ -158,7 +156,7 @@ class Assembler:
                     answer.prices.append(price)
                 else:
                     subject = f"{market} {node} {start:%Y-%m-%dT%H:%MZ}"
-                    answer.rejections.append(Rejection(subject, reason))
+                    answer.reject(subject, reason)
         return answer
 
 

@@ -9,7 +9,6 @@ from prices.market import Market
 from prices.oasis_answer import PLACES, Assembler, Row
 from prices.oasis_archive import Member
 from prices.oasis_errors import BadAnswer, NotAPriceReport
-from prices.published import Rejection
 
 # OASIS names the price column differently in each market and version (facts, item 3).
 PRICE_COLUMNS = ("MW", "PRC", "VALUE")
@@ -85,5 +84,5 @@ def reject_all(rows: Iterator[list[str]], reason: str, assembler: Assembler) -> 
     """Reject rows that no market can take; blank lines are none."""
     for row in rows:
         if row:
-            assembler.rows += 1
-            assembler.rejections.append(Rejection(",".join(row)[:80], reason))
+            assembler.said.rows += 1
+            assembler.said.reject(",".join(row)[:80], reason)

@@ -8,6 +8,9 @@ class OasisTrouble(Exception):
     """OASIS did not give what was asked for; the text is what came back."""
 
     outcome = "trouble"
+    # What came instead of a report, where anything did.
+    status: int | None = None
+    body: bytes = b""
 
 
 class RateLimited(OasisTrouble):

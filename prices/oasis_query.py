@@ -10,6 +10,9 @@ from prices.market import Market
 MOST_NODES = 10
 # OASIS counts calendar days touched and takes 31 (error 1004): 30 leaves room at both ends.
 MOST_DAYS = 30
+# 335 bytes a row: what is inflated stays well below the 64 MB that are believed.
+MOST_ROWS = 140_000
+ROWS_A_PRICE = 5
 # With version 1 every report is one XML member, whose price is called VALUE (facts, item 3).
 VERSION = "1"
 CORRECTIONS_GROUP = "PRC_CORR_GRP"
@@ -77,9 +80,15 @@ def corrections_parameters(start: datetime, end: datetime) -> dict[str, str]:
     }
 
 
-def windows(start: datetime, end: datetime) -> Iterator[tuple[datetime, datetime]]:
-    """[start, end) cut into windows that OASIS takes, oldest first, without gap or overlap."""
-    step = timedelta(days=MOST_DAYS - 1)
+def windows(
+    start: datetime, end: datetime, market: Market, nodes: int
+) -> Iterator[tuple[datetime, datetime]]:
+    """[start, end) cut into windows that OASIS takes, oldest first, without gap or overlap.
+
+    For many nodes they are shorter: a month of five-minute prices is 15 MB of XML a node.
+    """
+    fitting = MOST_ROWS // (ROWS_A_PRICE * nodes) * market.interval
+    step = min(timedelta(days=MOST_DAYS - 1), fitting)
     while start < end:
         stop = min(start + step, end)
         yield start, stop

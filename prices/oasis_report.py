@@ -50,7 +50,7 @@ def corrected_rows(archive: bytes) -> int:
 
 def read_member(member: Member, assembler: Assembler) -> None:
     """One member, XML or CSV by its first character."""
-    assembler.made_at = stamp(member.name) or assembler.made_at
+    assembler.said.made_at = stamp(member.name) or assembler.said.made_at
     first = member.first()
     if not first:
         raise BadAnswer(f"{member.name} is empty")

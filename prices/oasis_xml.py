@@ -16,7 +16,6 @@ from prices.market import Market
 from prices.oasis_answer import Assembler, Row
 from prices.oasis_archive import MIB, Member
 from prices.oasis_errors import BadAnswer, NotAPriceReport, trouble
-from prices.published import Rejection
 
 LAYOUT = (
     "DATA_ITEM",
@@ -97,7 +96,7 @@ def read_element(element: Any, name: str, assembler: Assembler) -> None:
     """One element that matters, then let go of it and of all that came before."""
     match etree.QName(element).localname:
         case "TimeDate":
-            assembler.made_at = moment(element.text or "") or assembler.made_at
+            assembler.said.made_at = moment(element.text or "") or assembler.said.made_at
             return
         case "MessageHeader":
             pass
@@ -179,9 +178,9 @@ def rows_of(element: Any, assembler: Assembler) -> Iterator[Row]:
         texts = [[child.text or "" for child in data.iterchildren(f"{{*}}{c}")] for c in COLUMNS]
         odd = [column for column, found in zip(COLUMNS, texts, strict=True) if len(found) != 1]
         if odd:
-            assembler.rows += 1
+            assembler.said.rows += 1
             where = " ".join(found[0] for found in texts[:3] if found)
-            assembler.rejections.append(Rejection(where or "a row", f"no single {odd[0]}"))
+            assembler.said.reject(where or "a row", f"no single {odd[0]}")
             continue
         item, node, start, end, value = (found[0] for found in texts)
         yield item, node, start, end, value

@@ -18,7 +18,8 @@ TURN = "caiso:oasis:turn"
 RESERVED = "caiso:oasis:reserved"
 UNDER_WAY_SECONDS = 60
 RESERVED_MS = 1000
-BUSY_SECONDS = 20
+BUSY_SECONDS = 60
+FOR_EVER = -1  # a key without an end, as PTTL says it
 LOOK_AGAIN_SECONDS = 0.1
 
 KEEP_FOR = """
@@ -95,16 +96,16 @@ class Politeness:
         A worker that is killed holds the place for some seconds more. Without Redis nobody
         would get a turn anyway.
         """
+        key, owner = f"caiso:oasis:{name}", secrets.token_hex(8)
         try:
-            mine = bool(self.client.set(f"caiso:oasis:{name}", 1, nx=True, ex=BUSY_SECONDS))
+            mine = bool(self.client.set(key, owner, nx=True, ex=BUSY_SECONDS))
         except redis.RedisError as fault:
             raise NoToken(f"Redis can't be asked for a turn: {fault}") from fault
         try:
             yield mine
         finally:
-            if mine:
-                with suppress(redis.RedisError):
-                    self.client.delete(f"caiso:oasis:{name}")
+            with suppress(redis.RedisError):
+                self.client.eval(KEEP_FOR, 1, key, owner, 0)
 
     def take(self, manner: Manner) -> Token | None:
         """The turn, if it is free now. Raises NoToken where Redis can't say."""
@@ -119,7 +120,7 @@ class Politeness:
             self.client.set(RESERVED, 1, px=RESERVED_MS)
         elif self.client.exists(RESERVED):
             return None
-        if self.client.exists(TURN) or self.has_just_started():
+        if self.is_taken() or self.has_just_started():
             return None
         name = secrets.token_hex(8)
         if not self.client.set(TURN, name, nx=True, ex=UNDER_WAY_SECONDS):
@@ -128,7 +129,22 @@ class Politeness:
             self.client.delete(RESERVED)
         return Token(self.client, name, self.pause_seconds)
 
+    def is_taken(self) -> bool:
+        """Whether somebody has the turn.
+
+        Redis counts down by the wall clock: after a step back of an hour a turn would last that
+        hour longer. One that lasts longer than any turn can is over.
+        """
+        left_ms: int = self.client.pttl(TURN)  # type: ignore[assignment]
+        if left_ms > 1000 * UNDER_WAY_SECONDS:
+            self.client.delete(TURN)
+            return False
+        return left_ms > 0 or left_ms == FOR_EVER
+
     def has_just_started(self) -> bool:
-        """Whether Redis is younger than the pause: it may have forgotten the last turn."""
+        """Whether Redis is younger than the pause: it may have forgotten the last turn.
+
+        Its age is negative after the clock stepped back.
+        """
         started: dict[str, int] = self.client.info("server")  # type: ignore[assignment]
-        return started["uptime_in_seconds"] < self.pause_seconds
+        return 0 <= started["uptime_in_seconds"] < self.pause_seconds

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 from django.conf import settings
-from django.db.models import F, Max
+from django.db.models import Max
 
 from prices import gaps, schedule
 from prices.ingest import Ingested, ingest, oasis
@@ -35,7 +35,7 @@ def poll(market: Market, *, now: datetime) -> Ingested:
     Raises the errors of `oasis_errors`, and NoToken.
     """
     nodes = list(Node.objects.tracked())
-    known = held(market, nodes)
+    known = held(market, nodes, now=now)
     if not nodes:
         return Ingested()
     if not schedule.due(market, known, now=now, pace=pace()):
@@ -54,7 +54,7 @@ def poll_due(
     for first in range(0, len(nodes), MOST_NODES):
         some = nodes[first : first + MOST_NODES]
         start, end = window(market, some, known, now=now)
-        ingested.add(ask(market, some, start, end, MANNERS[market], now=now))
+        ingested.add(ask(market, some, start, end, FetchRun.POLL, now=now))
     return ingested
 
 
@@ -63,24 +63,25 @@ def ask(
     nodes: Sequence[Node],
     start: datetime,
     end: datetime,
-    manner: Manner,
+    purpose: str,
     *,
     now: datetime,
 ) -> Ingested:
     """Ingest [start, end) for up to ten nodes, and put down in the ledger what did not come."""
     query = PriceQuery(market, tuple(node.oasis_name for node in nodes), start, end)
-    ingested = ingest(query, manner)
+    manner = MANNERS[market] if purpose == FetchRun.POLL else Manner.PATIENT
+    ingested = ingest(query, manner, purpose)
     gaps.note_asked(nodes, market, start, end, delay=delay(market, nodes), now=now)
     return ingested
 
 
-def held(market: Market, nodes: Sequence[Node]) -> schedule.Held:
+def held(market: Market, nodes: Sequence[Node], *, now: datetime) -> schedule.Held:
     """What is held of `market`, by the node that has least, and when it was last asked for."""
     newest = [newest_interval(node, market) for node in nodes]
     known = [moment for moment in newest if moment is not None]
     least = min(known) if known and len(known) == len(newest) else None
-    # A poll's window reaches past its own moment; backfills and sweeps of the past are no polls.
-    polls = FetchRun.objects.filter(market=market.value, window_end__gt=F("started_at"))
+    # What lies in the future was asked before the clock stepped back: it says nothing.
+    polls = FetchRun.objects.filter(purpose=FetchRun.POLL, market=market.value, started_at__lte=now)
     last = polls.order_by("-started_at").first()
     return schedule.Held(
         newest=least,
@@ -157,6 +158,6 @@ def close_oldest_gap(*, now: datetime) -> Ingested:
             since = gaps.watched_since(node, market, now=now)
             gap = since and gaps.oldest_open([node], market, since, until, now=now)
             if gap:
-                start, end = next(windows(gap, until))
-                return ask(market, [node], start, end, Manner.PATIENT, now=now)
+                start, end = next(windows(gap, until, market, 1))
+                return ask(market, [node], start, end, FetchRun.GAP, now=now)
     return Ingested()

@@ -23,7 +23,7 @@ import redis
 from prices.connection import redis_client
 from prices.current import Current, current
 from prices.feed import Body, events_after
-from prices.intervals import from_iso, iso
+from prices.intervals import floor, from_iso, iso
 from prices.market import Market
 from prices.models import Feed, FeedEvent, Node, Price, new_epoch
 
@@ -164,7 +164,7 @@ def batch(node: Node, feed: Feed, after: int, *, rebuild: bool, now: datetime) -
         if rebuild
         else {},
         "expired": {place(market): int((now - KEPT[market]).timestamp()) for market in SETS},
-        "hour": iso(state.da_start) if state.da_start else "",
+        "hour": iso(floor(now, Market.DAM)),
         "current": flat({**hash_fields(state), "seq": feed.head, "epoch": feed.epoch}),
     }
 

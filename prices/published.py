@@ -9,6 +9,7 @@ from prices.intervals import floor
 from prices.market import Market
 
 LARGEST = Decimal(10_000)
+REASONS_KEPT = 50
 # Components are rounded each by itself. Recorded answers stay within 0.00001, but one real
 # price of 519.51556 is 0.00004 off its sum; rows that were mixed up miss by cents and dollars.
 ROUNDING = Decimal("0.0001")
@@ -47,12 +48,22 @@ class Rejection(NamedTuple):
 
 @dataclass
 class Answer:
-    """What one OASIS archive said: its prices, what was not believed, and how many rows it had."""
+    """What one OASIS archive said: its prices, what was not believed, and how many rows it had.
+
+    `rejected` counts them all; of the reasons only the first are kept.
+    """
 
     prices: list[PublishedPrice] = field(default_factory=list)
     rejections: list[Rejection] = field(default_factory=list)
+    rejected: int = 0
     rows: int = 0
     made_at: datetime | None = None
+
+    def reject(self, subject: str, reason: str) -> None:
+        """Count one more that is not believed."""
+        self.rejected += 1
+        if len(self.rejections) < REASONS_KEPT:
+            self.rejections.append(Rejection(subject, reason))
 
 
 def doubt(price: PublishedPrice) -> str | None:

@@ -127,3 +127,14 @@ def test_a_redis_out_of_reach_is_named(settings: Settings) -> None:
     settings.REDIS_URL = "redis://127.0.0.1:1/0"
     with pytest.raises(CommandError, match="REDIS_URL: Redis can't be reached"):
         said("check_redis")
+
+
+def test_simulated_and_real_prices_do_not_share_a_database() -> None:
+    store([published(utc("2026-11-20 18:00"))], NOW)  # from OASIS, while SOURCE is the simulator
+    with pytest.raises(CommandError, match="The database holds prices of oasis"):
+        said("check_source")
+
+
+def test_loaded_files_may_lie_beside_either_source() -> None:
+    store([published(utc("2026-11-20 18:00"))], NOW, source="file")
+    assert said("check_source") == ""

@@ -14,8 +14,7 @@ from caisoproject.tasks import tell
 from prices import polling
 from prices.intervals import NaiveTime, aware, from_iso
 from prices.market import Market
-from prices.models import FeedEvent, Node, Price
-from prices.politeness import Manner
+from prices.models import FeedEvent, FetchRun, Node, Price
 from simulator.publication import Timetable
 from simulator.reports import Market as SimulatedMarket
 from simulator.server import Running
@@ -99,7 +98,7 @@ def test_6_a_corrected_price_replaces_its_point(
     with time_machine.travel(EVENING + timedelta(hours=1)):
         nodes = list(Node.objects.tracked())
         end = start + Market.RTM.interval
-        again = polling.ask(Market.RTM, nodes, start, end, Manner.PATIENT, now=EVENING)
+        again = polling.ask(Market.RTM, nodes, start, end, FetchRun.BACKFILL, now=EVENING)
         tell(again.publications)
     score = start.timestamp()
     assert valkey.zrangebyscore("caiso:sp15:rt:5min", score, score) == [

@@ -1,10 +1,13 @@
 """Ingest, over real HTTP: what comes is stored, and each failure keeps its name."""
 
 from datetime import timedelta
+from pathlib import Path
+from unittest.mock import Mock
 
 import pytest
 import redis
-from django.conf import settings
+from django.conf import settings as django_settings
+from pytest_django import Settings
 
 from prices.ingest import ingest
 from prices.market import Market
@@ -36,7 +39,7 @@ def no_pauses(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_every_interval_of_the_window_is_stored_also_the_last(oasis: Running) -> None:
-    ingested = ingest(HOUR, Manner.FIRST)
+    ingested = ingest(HOUR, Manner.FIRST, FetchRun.POLL)
     starts = sorted(
         Price.objects.filter(node__slug="sp15").values_list("interval_start", flat=True)
     )
@@ -45,23 +48,23 @@ def test_every_interval_of_the_window_is_stored_also_the_last(oasis: Running) ->
 
 
 def test_a_request_leaves_its_run_and_its_archive(oasis: Running) -> None:
-    ingest(HOUR, Manner.FIRST)
+    ingest(HOUR, Manner.FIRST, FetchRun.POLL)
     run = FetchRun.objects.get()
-    archive = settings.ARCHIVE_DIR / run.archive
+    archive = django_settings.ARCHIVE_DIR / run.archive
     assert (run.outcome, run.rows, run.new, run.status) == ("ok", 120, 24, 200)
     assert archive.stat().st_size == run.size
     assert oasis.requests[0].query["node"] == f"{SP15},{NP15}"
 
 
 def test_asking_again_brings_nothing_new(oasis: Running) -> None:
-    ingest(HOUR, Manner.FIRST)
-    again = ingest(HOUR, Manner.PATIENT)
+    ingest(HOUR, Manner.FIRST, FetchRun.POLL)
+    again = ingest(HOUR, Manner.PATIENT, FetchRun.BACKFILL)
     assert (again.new, again.unchanged, again.publications) == (0, 24, [])
 
 
 def test_a_price_that_is_not_published_yet_is_no_data_and_no_trouble(oasis: Running) -> None:
     oasis.clock = lambda: START - timedelta(hours=2)
-    assert ingest(HOUR, Manner.FIRST).new == 0
+    assert ingest(HOUR, Manner.FIRST, FetchRun.POLL).new == 0
     assert FetchRun.objects.get().outcome == "no_data"
 
 
@@ -92,74 +95,74 @@ def test_each_failure_keeps_its_name_and_the_next_poll_is_unharmed(
 ) -> None:
     oasis.fault(fault, count=3)
     with pytest.raises(error):
-        ingest(HOUR, Manner.FIRST)
+        ingest(HOUR, Manner.FIRST, FetchRun.POLL)
     run = FetchRun.objects.get()
     assert (run.outcome, Price.objects.count()) == (outcome, 0)
     assert run.detail
-    assert not run.archive or (settings.ARCHIVE_DIR / run.archive).exists()
+    assert not run.archive or (django_settings.ARCHIVE_DIR / run.archive).exists()
     while len(oasis.requests) < 3:
         ingest_quietly()
-    assert ingest(HOUR, Manner.FIRST).new == 24
+    assert ingest(HOUR, Manner.FIRST, FetchRun.POLL).new == 24
 
 
 def ingest_quietly() -> None:
     """Use up a fault that is not retried."""
     with pytest.raises(OasisTrouble):
-        ingest(HOUR, Manner.FIRST)
+        ingest(HOUR, Manner.FIRST, FetchRun.POLL)
 
 
 def test_a_rejected_archive_is_kept_apart(oasis: Running) -> None:
     oasis.fault("truncated")
     with pytest.raises(BadAnswer):
-        ingest(HOUR, Manner.FIRST)
+        ingest(HOUR, Manner.FIRST, FetchRun.POLL)
     assert FetchRun.objects.get().archive.startswith("rejected/")
 
 
 @pytest.mark.parametrize("fault", ["nan", "conflicts", "bad_sums"])
 def test_the_good_rows_of_a_partly_bad_answer_are_kept(oasis: Running, fault: str) -> None:
     oasis.fault(fault)
-    ingested = ingest(HOUR, Manner.FIRST)
-    assert len(ingested.rejections) >= 1
-    assert ingested.new == Price.objects.count() == 24 - len(ingested.rejections)
+    ingested = ingest(HOUR, Manner.FIRST, FetchRun.POLL)
+    assert ingested.rejected >= 1
+    assert ingested.new == Price.objects.count() == 24 - ingested.rejected
     assert FetchRun.objects.get().archive.startswith("rejected/")
 
 
 @pytest.mark.parametrize("fault", ["duplicates", "no_ghg", "wrong_namespace"])
 def test_what_only_looks_odd_is_stored_whole(oasis: Running, fault: str) -> None:
     oasis.fault(fault)
-    assert ingest(HOUR, Manner.FIRST).new == 24
+    assert ingest(HOUR, Manner.FIRST, FetchRun.POLL).new == 24
 
 
 def test_a_single_failure_is_tried_again_at_once(oasis: Running) -> None:
     oasis.fault("http_503", count=2)
-    assert ingest(HOUR, Manner.FIRST).new == 24
+    assert ingest(HOUR, Manner.FIRST, FetchRun.POLL).new == 24
     assert len(oasis.requests) == 3
 
 
 def test_a_server_out_of_reach_is_server_trouble(valkey: redis.Redis) -> None:
     with pytest.raises(ServerTrouble, match=r"no answer from http://127\.0\.0\.1:1"):
-        ingest(HOUR, Manner.FIRST)
+        ingest(HOUR, Manner.FIRST, FetchRun.POLL)
     assert FetchRun.objects.get().outcome == "server_trouble"
 
 
 def test_a_node_that_oasis_does_not_know_is_no_data(oasis: Running) -> None:
     unknown = PriceQuery(Market.RTM, ("NO_SUCH_NODE",), HOUR.start, HOUR.end)
-    assert ingest(unknown, Manner.FIRST).new == 0
+    assert ingest(unknown, Manner.FIRST, FetchRun.POLL).new == 0
 
 
 def test_no_turn_no_request(oasis: Running, valkey: redis.Redis) -> None:
     valkey.set("caiso:oasis:turn", "somebody else", ex=30)
     with pytest.raises(NoToken):
-        ingest(HOUR, Manner.PASSING)
+        ingest(HOUR, Manner.PASSING, FetchRun.POLL)
     assert oasis.requests == []
     assert not FetchRun.objects.exists()
 
 
 def test_a_correction_at_oasis_becomes_a_revision_and_an_event(oasis: Running) -> None:
-    ingest(HOUR, Manner.FIRST)
+    ingest(HOUR, Manner.FIRST, FetchRun.POLL)
     FeedEvent.objects.all().delete()
     oasis.override(SP15, "RTM", START, "1015.37")
-    ingested = ingest(HOUR, Manner.FIRST)
+    ingested = ingest(HOUR, Manner.FIRST, FetchRun.POLL)
     assert (ingested.corrected, ingested.unchanged) == (1, 23)
     assert Price.objects.get(node__slug="sp15", interval_start=START).revision == 2
 
@@ -167,15 +170,45 @@ def test_a_correction_at_oasis_becomes_a_revision_and_an_event(oasis: Running) -
 def test_our_mistake_is_not_retried(oasis: Running, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("prices.oasis_query.VERSION", "")
     with pytest.raises(OurMistake, match="1020"):
-        ingest(HOUR, Manner.FIRST)
+        ingest(HOUR, Manner.FIRST, FetchRun.POLL)
     assert len(oasis.requests) == 1
 
 
 def test_a_window_that_is_too_much_is_asked_for_in_halves(oasis: Running) -> None:
     oasis.fault("error_1003")
-    assert ingest(HOUR, Manner.FIRST).new == 24
+    assert ingest(HOUR, Manner.FIRST, FetchRun.POLL).new == 24
     windows = [(r.query["startdatetime"], r.query["enddatetime"]) for r in oasis.requests]
     assert windows[1:] == [
         ("20260714T19:00-0000", "20260714T19:30-0000"),
         ("20260714T19:30-0000", "20260714T20:00-0000"),
     ]
+
+
+def test_a_full_archive_disk_costs_the_archive_and_not_the_prices(
+    oasis: Running, settings: Settings, tmp_path: Path
+) -> None:
+    in_the_way = tmp_path / "a file"
+    in_the_way.write_text("where the folder should be")
+    settings.ARCHIVE_DIR = in_the_way
+    assert ingest(HOUR, Manner.FIRST, FetchRun.POLL).new == 24
+    assert FetchRun.objects.get().archive == ""
+
+
+def test_a_request_that_ends_in_a_fault_of_ours_leaves_its_run_too(
+    oasis: Running, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("prices.ingest.record", Mock(side_effect=RuntimeError("broken")))
+    with pytest.raises(RuntimeError):
+        ingest(HOUR, Manner.FIRST, FetchRun.POLL)
+    run = FetchRun.objects.get()
+    assert (run.outcome, run.detail) == ("broke_off", "RuntimeError: broken")
+
+
+@pytest.mark.parametrize(("fault", "status"), [("html_429", 429), ("http_502", 502)])
+def test_what_came_instead_of_a_report_is_kept(oasis: Running, fault: str, status: int) -> None:
+    oasis.fault(fault, count=3)
+    with pytest.raises(OasisTrouble):
+        ingest(HOUR, Manner.FIRST, FetchRun.POLL)
+    run = FetchRun.objects.get()
+    assert (run.status, run.archive.startswith("rejected/")) == (status, True)
+    assert (django_settings.ARCHIVE_DIR / run.archive).stat().st_size == run.size

@@ -9,6 +9,8 @@ from django.core.management import CommandError, call_command
 from django.db.models import Count, Sum
 
 from prices.models import FeedEvent, Node, Price
+from tests.conftest import utc
+from tests.prices import rendered
 
 pytestmark = pytest.mark.django_db
 SPRING = "morgan-sell/20190301_20190401_PRC_LMP_DAM_20200603_09_21_36_v1.csv"
@@ -119,3 +121,31 @@ def test_an_unknown_node_is_added_untracked_and_nodes_can_be_chosen(recordings: 
     node = Node.objects.get(oasis_name="SP26SLAK_5_N001")
     assert (node.slug, node.tracked, node.hub) == ("sp26slak-5-n001", False, "SP26SLAK-5-N001")
     assert Price.objects.values("node").distinct().count() == 1
+
+
+def answer_of(tmp_path: Path, *names: str, start: str = "2026-11-24 08:00") -> Path:
+    """A file with one day-ahead price for each of these nodes."""
+    prices = [rendered.price(node=name, start=utc(start)) for name in names]
+    path = tmp_path / "made.xml"
+    path.write_bytes(rendered.xml(rendered.rows_of(*prices), style=rendered.Style(rows_an_item=1)))
+    return path
+
+
+def test_two_nodes_whose_names_look_alike_are_two(tmp_path: Path) -> None:
+    assert "2 new" in load(answer_of(tmp_path, "A_NODE", "A-NODE"))
+    slugs = Node.objects.filter(tracked=False).values_list("slug", flat=True)
+    assert set(slugs) == {"a-node", "a-node-2"}
+
+
+def test_a_name_that_no_node_can_have_is_refused_and_nothing_is_stored(tmp_path: Path) -> None:
+    said = StringIO()
+    with pytest.raises(CommandError):
+        call_command("load", str(answer_of(tmp_path, "GOOD_NODE", "bad node")), stderr=said)
+    assert "'bad node' is no name of a node" in said.getvalue()
+    assert (Node.objects.count(), Price.objects.count()) == (3, 0)
+
+
+def test_a_price_of_years_ahead_is_rejected_by_name(tmp_path: Path) -> None:
+    said = load(answer_of(tmp_path, "TH_SP15_GEN-APND", start="2099-11-24 08:00"))
+    assert "an interval that is not published yet" in said
+    assert not Price.objects.exists()

@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from prices.intervals import NaiveTime, floor, operating_date
 from prices.market import Market
+from prices.oasis_archive import MOST_BYTES_OUT
 from prices.oasis_query import (
     PriceQuery,
     corrections_parameters,
@@ -147,7 +148,7 @@ def test_halving_comes_to_an_end_at_single_intervals() -> None:
 def test_windows_tile_any_span_and_oasis_takes_each(moment: datetime, intervals: int) -> None:
     start = floor(moment, Market.RTM)
     end = start + intervals * Market.RTM.interval
-    found = list(windows(start, end))
+    found = list(windows(start, end, Market.RTM, 1))
     assert found[0][0] == start
     assert found[-1][1] == end
     assert all(one[1] == next_one[0] for one, next_one in pairwise(found))
@@ -164,4 +165,13 @@ def test_a_window_that_cuts_an_interval_is_refused(late: timedelta) -> None:
 
 
 def test_no_span_has_no_windows() -> None:
-    assert list(windows(START, START)) == []
+    assert list(windows(START, START, Market.RTM, 1)) == []
+
+
+@pytest.mark.parametrize("market", list(Market))
+@pytest.mark.parametrize("nodes", [1, 3, 6, 10])
+def test_no_window_holds_more_than_is_believed_of_an_archive(market: Market, nodes: int) -> None:
+    year = START, START + timedelta(days=365)
+    for start, end in windows(*year, market, nodes):
+        bytes_of_xml = (end - start) / market.interval * nodes * 5 * 340
+        assert bytes_of_xml < MOST_BYTES_OUT

@@ -99,3 +99,15 @@ def test_what_one_worker_does_no_other_does_meanwhile(valkey: redis.Redis) -> No
         assert (first, second, other) == (True, False, True)
     with politeness.only_one("polling:RTM") as again:
         assert again
+
+
+def test_a_turn_that_a_clock_step_made_endless_is_over(valkey: redis.Redis) -> None:
+    valkey.set(TURN, "before the clock stepped back an hour", ex=3600)
+    assert free(polite(valkey))
+
+
+def test_a_place_that_expired_is_not_taken_from_the_next(valkey: redis.Redis) -> None:
+    politeness = polite(valkey)
+    with politeness.only_one("x"):
+        valkey.set("caiso:oasis:x", "another worker", ex=50)
+    assert valkey.get("caiso:oasis:x") == "another worker"

@@ -1,6 +1,8 @@
 """Polls against the simulator, at a moment of the test's choosing."""
 
+from contextlib import suppress
 from datetime import datetime, timedelta
+from unittest.mock import Mock
 
 import pytest
 import time_machine
@@ -8,7 +10,7 @@ import time_machine
 from prices import corrections, gaps, polling
 from prices.market import Market
 from prices.models import FetchRun, Gap, Node, Price
-from prices.politeness import Manner
+from prices.oasis_errors import BadAnswer
 from simulator.publication import Timetable
 from simulator.server import Running
 from tests.conftest import utc
@@ -87,7 +89,7 @@ def test_a_gap_is_noted_asked_for_again_later_and_given_up_at_last(oasis: Runnin
                 list(Node.objects.tracked()),
                 utc("2026-07-12 19:00"),
                 utc("2026-07-14 19:00"),
-                Manner.PATIENT,
+                FetchRun.BACKFILL,
                 now=at,
             )
     assert not Gap.objects.filter(given_up_at=None).exists()
@@ -154,7 +156,7 @@ def test_a_backfill_of_the_same_market_does_not_put_off_the_poll(oasis: Running)
     with time_machine.travel(NOON + timedelta(minutes=4, seconds=50)):
         backfill = utc("2026-05-01 07:00"), utc("2026-05-02 07:00")
         sp15 = Node.objects.get(slug="sp15")
-        polling.ask(Market.RTM, [sp15], *backfill, Manner.PATIENT, now=NOON)
+        polling.ask(Market.RTM, [sp15], *backfill, FetchRun.BACKFILL, now=NOON)
     assert poll(Market.RTM, NOON + timedelta(minutes=5)) == HUBS
 
 
@@ -169,3 +171,27 @@ def test_the_gap_task_asks_for_whole_intervals_only(oasis: Running) -> None:
             polling.close_oldest_gap(now=at)
     outcomes = set(FetchRun.objects.values_list("outcome", flat=True))
     assert outcomes <= {"ok", "no_data"}
+
+
+def test_a_list_of_corrections_that_cannot_be_read_does_not_stop_the_sweep(
+    oasis: Running, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("prices.ingest.corrected_rows", Mock(side_effect=BadAnswer("unreadable")))
+    for market in Market:
+        poll(market, NOON - timedelta(days=1))
+    for minute in range(30):
+        at = NOON + timedelta(minutes=minute)
+        with time_machine.travel(at), suppress(BadAnswer):
+            corrections.sweep_next(now=at)
+    fetched = FetchRun.objects.filter(purpose="sweep", outcome="ok")
+    assert set(fetched.values_list("market", flat=True)) == {"RTM", "RTPD", "DAM"}
+    looked_up = FetchRun.objects.filter(report="PRC_CORR_GRP", outcome="bad_answer")
+    assert looked_up.count() == looked_up.values("window_start").distinct().count() > 0
+
+
+def test_a_poll_after_the_clock_stepped_back_keeps_its_pace(oasis: Running) -> None:
+    poll(Market.RTM, NOON + timedelta(hours=1))
+    asked = len(oasis.requests)
+    for seconds in range(0, 18, 2):
+        poll(Market.RTM, NOON + timedelta(seconds=seconds))
+    assert len(oasis.requests) <= asked + 1

@@ -46,7 +46,7 @@ class Command(BaseCommand):
             total.add(self.patiently(market, window))
         self.stdout.write(
             f"{len(windows)} requests: {total.new:,} new, {total.corrected:,} corrected, "
-            f"{total.unchanged:,} unchanged, {len(total.rejections):,} rejected"
+            f"{total.unchanged:,} unchanged, {total.rejected:,} rejected"
         )
 
     def patiently(self, market: Market, window: Window) -> Ingested:

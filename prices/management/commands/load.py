@@ -41,9 +41,9 @@ class Command(BaseCommand):
         self.stdout.write(
             f"{path.name}: {loaded.rows:,} rows, {loaded.prices:,} prices: {loaded.new:,} new, "
             f"{loaded.corrected:,} corrected, {loaded.unchanged:,} unchanged, "
-            f"{loaded.outdated:,} outdated, {len(loaded.rejections):,} rejected"
+            f"{loaded.outdated:,} outdated, {loaded.rejected:,} rejected"
         )
         for rejection in loaded.rejections[:MOST_REASONS]:
             self.stdout.write(f"  {rejection}")
-        if len(loaded.rejections) > MOST_REASONS:
-            self.stdout.write(f"  and {len(loaded.rejections) - MOST_REASONS:,} more")
+        if loaded.rejected > MOST_REASONS:
+            self.stdout.write(f"  and {loaded.rejected - MOST_REASONS:,} more")

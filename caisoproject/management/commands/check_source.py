@@ -1,0 +1,23 @@
+"""Refuse a database that holds prices of the other source."""
+
+from typing import Any
+
+from django.conf import settings
+from django.core.management.base import BaseCommand, CommandError
+
+from prices.models import Price
+
+
+class Command(BaseCommand):
+    """Simulated and real prices never share a database."""
+
+    help = "See that the database holds no prices of another source than the one chosen."
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        others = Price.objects.exclude(source__in=(settings.PRICE_SOURCE, "file"))
+        other = others.values_list("source", flat=True).first()
+        if other:
+            raise CommandError(
+                f"The database holds prices of {other}, and SOURCE={settings.SOURCE} would mix "
+                f"them with those of {settings.PRICE_SOURCE}: give it a database of its own."
+            )
