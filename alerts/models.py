@@ -1,13 +1,12 @@
 """Thresholds, and the alerts they raised."""
 
-from datetime import datetime
 from typing import Any
 
 from django.db import models
 from django.utils import timezone
 
-from alerts.rules import Crossing
-from prices.models import MARKETS, Node, price_field
+from alerts.rules import Threshold
+from prices.models import MARKETS, Feed, Node, price_field
 
 
 class Rule(models.Model):
@@ -37,6 +36,22 @@ class Rule(models.Model):
     def __str__(self) -> str:
         return f"{self.node} {self.market} {self.direction} {self.limit:.2f}"
 
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        """A new rule starts at the head of its node's feed."""
+        if self._state.adding:
+            self.start_at_head()
+        super().save(*args, **kwargs)
+
+    def start_at_head(self) -> None:
+        """What the feed has told up to now is no news to this rule, and nothing is judged yet."""
+        heads = Feed.objects.filter(node=self.node_id).values_list("head", flat=True)
+        self.judged_seq, self.judged_until, self.beyond = heads.first() or 0, None, False
+
+    @property
+    def threshold(self) -> Threshold:
+        """What a price is judged by."""
+        return Threshold(self.direction, self.limit)
+
 
 class Alert(models.Model):
     """One crossing of a rule, frozen as it was, until the price came back."""
@@ -56,14 +71,3 @@ class Alert(models.Model):
 
     def __str__(self) -> str:
         return self.text
-
-    @classmethod
-    def opened_by(cls, rule: Rule, crossing: Crossing, text: str, *, now: datetime) -> "Alert":
-        """An alert for `rule`, not yet saved."""
-        return cls(
-            rule=rule,
-            interval_start=crossing.interval_start,
-            price=crossing.price,
-            text=text,
-            opened_at=now,
-        )

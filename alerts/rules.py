@@ -63,7 +63,16 @@ def judge(
 def wording(hub: str, market: str, threshold: Threshold, crossing: Crossing) -> str:
     """A crossing as people read it, in Pacific time."""
     clock = f"{pacific(crossing.interval_start):%H:%M}"
-    price = f"{crossing.price:,.2f}".replace("-", "−")
-    limit = f"{threshold.limit:,.2f}".replace("-", "−")
     verb = threshold.direction if crossing.opens else f"no longer {threshold.direction}"
+    limit, price = two_decimals(threshold.limit), two_decimals(crossing.price)
     return f"{hub} {market} {verb} {limit}: {price} at {clock} PT"
+
+
+def wording_of_end(hub: str, market: str, threshold: Threshold, why: str) -> str:
+    """That an alert ended without a price, and why."""
+    return f"{hub} {market} {threshold.direction} {two_decimals(threshold.limit)}: {why}"
+
+
+def two_decimals(price: Decimal) -> str:
+    """$/MWh with a true minus, and none where it rounds to zero."""
+    return f"{price:z,.2f}".replace("-", "−")

@@ -1,9 +1,12 @@
 from collections.abc import Iterator
 from datetime import datetime, timedelta
 from decimal import Decimal
+from typing import Any
 
 import pytest
 import redis
+from django.db import OperationalError, connection
+from structlog.testing import capture_logs
 
 from alerts.evaluate import evaluate
 from alerts.models import Alert, Rule
@@ -67,6 +70,34 @@ def test_judging_again_alerts_nobody_twice() -> None:
     Rule.objects.update(judged_seq=0)  # a lost place: the interval itself was judged
     assert evaluate(now=NOON + FIVE) == []
     assert Alert.objects.count() == 1
+
+
+def test_a_place_that_goes_back_opens_no_alert_twice_and_clears_no_later_one() -> None:
+    list(series("120", "90", "130"))
+    before = list(FeedEvent.objects.values_list("seq", flat=True))
+    Rule.objects.update(judged_seq=0, judged_until=None, beyond=False)
+    assert evaluate(now=NOON + 3 * FIVE) == []
+    assert list(FeedEvent.objects.values_list("seq", flat=True)) == before
+    assert [alert.cleared_at is None for alert in Alert.objects.order_by("pk")] == [False, True]
+
+
+def test_a_rule_that_the_database_refuses_does_not_stop_the_others() -> None:
+    first, _ = rules = list(Rule.objects.order_by("pk"))
+    Rule.objects.filter(pk=rules[1].pk).update(direction="above", limit=110)
+
+    def full_for_the_first(execute: Any, sql: str, params: Any, *rest: Any) -> Any:
+        if sql.startswith('INSERT INTO "alerts_alert"') and first.pk in params:
+            raise OperationalError("database or disk is full")
+        return execute(sql, params, *rest)
+
+    with connection.execute_wrapper(full_for_the_first), capture_logs() as logs:
+        *_, texts = series("120")
+    assert texts == ["SP15 real-time above 110.00: 120.00 at 12:00 PT"]
+    assert [(entry["rule"], entry["why"]) for entry in logs] == [
+        (first.pk, "database or disk is full")
+    ]
+    evaluate(now=NOON + FIVE)
+    assert Alert.objects.count() == 2
 
 
 def test_several_intervals_of_one_publication_are_judged_in_their_order() -> None:

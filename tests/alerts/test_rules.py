@@ -171,3 +171,11 @@ def test_an_alert_reads_with_a_true_minus_and_a_pacific_clock(
     worded = wording("SP15", "RT", threshold, crossing)
     assert worded == text
     assert "-" not in worded
+
+
+@pytest.mark.parametrize("price", ["-0.00499", "-0.00001", "-0.005", "0.004"])
+def test_a_price_that_rounds_to_zero_has_no_minus(price: str) -> None:
+    worded = wording(
+        "SP15", "RT", Threshold("below", Decimal(0)), Crossing(START, Decimal(price), opens=True)
+    )
+    assert worded == "SP15 RT below 0.00: 0.00 at 17:00 PT"

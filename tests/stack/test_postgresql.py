@@ -16,6 +16,7 @@ SAME = [
     "tests/prices/test_projection.py",
     "tests/prices/test_load.py",
     "tests/alerts/test_evaluate.py",
+    "tests/alerts/test_changed_rules.py",
     "tests/dashboard/test_api.py",
     "tests/test_seven_faults.py",
 ]

@@ -1,0 +1,194 @@
+"""What an administrator changes while the rules are judged."""
+
+from collections.abc import Iterable
+from datetime import datetime, timedelta
+
+import pytest
+import time_machine
+from django.contrib import admin
+from django.contrib.auth.models import User
+from django.test import Client, RequestFactory
+
+from alerts.admin import RuleAdmin
+from alerts.evaluate import advance, evaluate
+from alerts.models import Alert, Rule
+from prices.market import Market
+from prices.models import Feed, FeedEvent, Node
+from prices.published import PublishedPrice
+from tests.conftest import utc
+from tests.published import NP15, published, store
+
+pytestmark = pytest.mark.django_db
+NOON = utc("2026-07-14 19:00")
+FIVE = timedelta(minutes=5)
+HOUR = timedelta(hours=1)
+SWITCHED_OFF = "SP15 real-time above 100.00: rule switched off"
+
+
+@pytest.fixture(autouse=True)
+def rules_made_in_the_morning(db: None) -> None:
+    Rule.objects.update(created_at=NOON - 6 * HOUR)
+
+
+@pytest.fixture
+def above() -> Rule:
+    return Rule.objects.get(direction="above")
+
+
+def publish(*prices: PublishedPrice, at: datetime) -> list[str]:
+    """The prices published and judged at `at`; the alerts so far."""
+    store(prices, at)
+    evaluate(now=at)
+    return list(Alert.objects.order_by("pk").values_list("text", flat=True))
+
+
+def told() -> list[tuple[str, str, str]]:
+    """Every alert event in its order: hub, state and text."""
+    events = FeedEvent.objects.filter(kind="alert").order_by("created_at", "seq")
+    return [(event.node.hub, event.body["state"], event.body["text"]) for event in events]
+
+
+def edit(rule: Rule, **values: str) -> None:
+    """The rule as read, changed in the admin's form: what was judged since is not in it."""
+    request, rules = RequestFactory().post("/"), RuleAdmin(Rule, admin.site)
+    request.user = User(is_superuser=True)
+    now = {name: getattr(rule, name) for name in ("market", "direction", "limit")}
+    data = {**now, "node": rule.node_id, "active": "on", **values}
+    form = rules.get_form(request, rule)(data, instance=rule)
+    assert form.is_valid(), form.errors
+    rules.save_model(request, form.save(commit=False), form, change=True)
+
+
+def edit_in_list(client: Client, rules: Iterable[Rule], *active: Rule) -> None:
+    """The list of rules saved with these, and no others, switched on."""
+    data = {"form-TOTAL_FORMS": "2", "form-INITIAL_FORMS": "2", "_save": "Save"}
+    for number, rule in enumerate(rules):
+        data |= {f"form-{number}-id": str(rule.pk), f"form-{number}-limit": str(rule.limit)}
+        data |= {f"form-{number}-active": "on"} if rule in active else {}
+    assert client.post("/admin/alerts/rule/", data).status_code == 302
+
+
+def test_saving_a_rule_keeps_what_was_judged_since_it_was_read(above: Rule) -> None:
+    publish(published(NOON, "120"), at=NOON + FIVE)
+    above.beyond, above.judged_seq, above.judged_until = False, 0, None  # as read at 11:59
+    edit(above, limit="110")
+    after = Rule.objects.get(pk=above.pk)
+    assert (after.limit, after.beyond, after.judged_seq, after.judged_until) == (
+        110,
+        True,
+        1,
+        NOON,
+    )
+
+
+def test_a_rule_saved_as_it_is_keeps_its_place(above: Rule) -> None:
+    publish(published(NOON, "120"), at=NOON + FIVE)
+    above.judged_seq = 0
+    edit(above)
+    assert Rule.objects.get(pk=above.pk).judged_seq == 1
+
+
+def test_the_list_of_rules_saves_what_was_changed_in_it(admin_client: Client, above: Rule) -> None:
+    publish(published(NOON, "120"), at=NOON + FIVE)
+    below = Rule.objects.get(direction="below")
+    edit_in_list(admin_client, [below, above], above)
+    active = dict(Rule.objects.values_list("direction", "active"))
+    assert active == {"above": True, "below": False}
+    assert Rule.objects.get(pk=above.pk).beyond
+
+
+def test_a_rule_for_another_market_does_not_wait_for_the_old_ones_hours(above: Rule) -> None:
+    edit(above, market="DAM")
+    Rule.objects.update(created_at=NOON - 6 * HOUR)
+    hours = [published(NOON + n * HOUR, "90", Market.DAM) for n in range(30)]
+    publish(*hours, at=NOON)
+    with time_machine.travel(NOON + FIVE, tick=False):
+        edit(Rule.objects.get(pk=above.pk), market="RTM")
+    texts = publish(published(NOON + FIVE, "140"), at=NOON + 2 * FIVE)
+    assert texts == ["SP15 real-time above 100.00: 140.00 at 12:05 PT"]
+
+
+def test_a_rule_for_another_hub_starts_at_the_head_of_that_hubs_feed(above: Rule) -> None:
+    np15 = Node.objects.get(slug="np15")
+    old = [published(NOON - n * FIVE, "150", node=NP15) for n in range(3)]
+    publish(*old, published(NOON, "120"), at=NOON + FIVE)
+    with time_machine.travel(NOON + FIVE, tick=False):
+        edit(above, node=str(np15.pk))
+    after = Rule.objects.get(pk=above.pk)
+    assert (after.node, after.judged_seq, after.judged_until) == (np15, 3, None)
+    assert (after.beyond, after.created_at) == (False, NOON + FIVE)
+
+
+def test_changing_what_a_rule_means_clears_its_alert_on_the_feed_that_told_it(above: Rule) -> None:
+    publish(published(NOON, "120"), at=NOON)
+    with time_machine.travel(NOON + FIVE, tick=False):
+        edit(above, node=str(Node.objects.get(slug="np15").pk), market="DAM", limit="50")
+    assert told()[1:] == [("SP15", "cleared", "SP15 real-time above 100.00: rule changed")]
+    assert Alert.objects.get().cleared_at == NOON + FIVE
+
+
+def test_another_direction_is_judged_anew(above: Rule) -> None:
+    Rule.objects.exclude(pk=above.pk).delete()
+    publish(published(NOON, "120"), at=NOON)
+    with time_machine.travel(NOON + FIVE, tick=False):
+        edit(Rule.objects.get(pk=above.pk), direction="below")
+    texts = publish(published(NOON + FIVE, "40"), at=NOON + 2 * FIVE)
+    assert texts[1:] == ["SP15 real-time below 100.00: 40.00 at 12:05 PT"]
+
+
+@pytest.mark.parametrize("change", [{"market": "RTPD"}, {"node_id": 2}])
+def test_a_rule_changed_while_it_is_judged_tells_nothing_of_its_old_meaning(
+    above: Rule, change: dict[str, str]
+) -> None:
+    store([published(NOON, "120")], NOON)
+    read = Rule.objects.select_related("node").get(pk=above.pk)
+    Rule.objects.filter(pk=above.pk).update(**change)
+    assert advance(read, 1, now=NOON) == []
+    assert not Alert.objects.exists()
+
+
+def test_switching_a_rule_off_clears_its_alert_and_says_so(above: Rule) -> None:
+    publish(published(NOON, "120"), at=NOON)
+    evaluate(now=NOON)  # judged up to its own alert: no price is needed for what follows
+    Rule.objects.filter(pk=above.pk).update(active=False)
+    [publication] = evaluate(now=NOON + FIVE)
+    event = FeedEvent.objects.get(node=above.node, seq=publication.seq)
+    alert = Alert.objects.get()
+    assert (event.body["state"], event.body["alert_id"]) == ("cleared", alert.pk)
+    assert (event.body["text"], event.body["price"]) == (SWITCHED_OFF, 120.0)
+    assert (publication.prev + 1, alert.cleared_at) == (publication.seq, NOON + FIVE)
+
+
+def test_a_rule_switched_off_clears_its_alert_once(above: Rule) -> None:
+    publish(published(NOON, "120"), at=NOON)
+    Rule.objects.filter(pk=above.pk).update(active=False)
+    publish(published(NOON + FIVE, "130"), at=NOON + FIVE)
+    publish(published(NOON + 2 * FIVE, "90"), at=NOON + 2 * FIVE)
+    assert told()[1:] == [("SP15", "cleared", SWITCHED_OFF)]
+
+
+def test_a_rule_switched_off_without_an_alert_says_nothing() -> None:
+    Rule.objects.update(active=False)
+    publish(published(NOON, "120"), at=NOON)
+    assert told() == []
+    assert set(Rule.objects.values_list("judged_seq", flat=True)) == {1}
+
+
+def test_a_new_rule_is_not_alerted_by_hours_already_published() -> None:
+    sp15 = Node.objects.get(slug="sp15")
+    tomorrow = [published(NOON + n * HOUR, "300", Market.DAM) for n in range(12, 36)]
+    publish(*tomorrow, at=NOON)
+    with time_machine.travel(NOON + FIVE, tick=False):
+        rule = Rule.objects.create(node=sp15, market="DAM", direction="above", limit=100)
+    assert rule.judged_seq == Feed.objects.get(node=sp15).head == 24
+    assert publish(published(NOON, "50"), at=NOON + FIVE) == []
+    news = published(NOON + 36 * HOUR, "310", Market.DAM)
+    assert len(publish(news, at=NOON + HOUR)) == 1
+
+
+def test_a_rule_made_in_the_admin_starts_at_the_head(admin_client: Client) -> None:
+    publish(published(NOON, "40"), at=NOON)
+    sp15 = Node.objects.get(slug="sp15").pk
+    rule = {"node": sp15, "market": "DAM", "direction": "below", "limit": "-10", "active": "on"}
+    assert admin_client.post("/admin/alerts/rule/add/", rule).status_code == 302
+    assert Rule.objects.get(market="DAM").judged_seq == 1
