@@ -45,9 +45,9 @@ def sweep_corrections() -> None:
 @shared_task
 def catch_up() -> None:
     """Tell what a killed worker or a lost Redis left untold, and roll the day-ahead hour over."""
-    tell(evaluate(now=timezone.now()))
     for node in Node.objects.tracked():
         project(node, now=timezone.now())
+    tell(evaluate(now=timezone.now()))
 
 
 @shared_task

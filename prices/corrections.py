@@ -13,7 +13,7 @@ from prices.intervals import day_bounds, midnight, operating_date
 from prices.market import Market
 from prices.models import FetchRun, Node, Price
 from prices.oasis_query import CORRECTIONS_GROUP, MOST_NODES
-from prices.polling import ANSWERED, ask
+from prices.polling import ask
 
 DAYS_BACK = (1, 3, 7, 14)
 LISTED_DAYS = 14
@@ -92,7 +92,7 @@ def rested(last: FetchRun | None, *, now: datetime) -> bool:
     if last is None:
         return True
     rest = WHILE_PREPARING if last.outcome == "still_preparing" else AFTER_TROUBLE
-    return last.outcome not in ANSWERED and now - last.started_at >= rest
+    return last.outcome not in FetchRun.ANSWERED and now - last.started_at >= rest
 
 
 def is_held(check: Check) -> bool:

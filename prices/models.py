@@ -185,6 +185,7 @@ class FetchRun(models.Model):
     archive = models.CharField(max_length=200, blank=True, help_text="Below the archive folder.")
 
     OK = "ok"
+    ANSWERED = (OK, "no_data")
 
     class Meta:
         indexes = [models.Index(fields=["purpose", "market", "-started_at"])]

@@ -16,9 +16,8 @@ from prices.market import Market
 from prices.models import FetchRun, Node, Price
 from prices.oasis_query import MOST_NODES, PriceQuery, windows
 from prices.politeness import Manner
+from prices.publication import publication_delay
 
-DELAYS_SEEN = 24
-SEEN_LIVE = timedelta(hours=1)
 # A little more than one request of somebody else would hold the five-minute poll up.
 SOON = timedelta(seconds=7)
 MANNERS = {
@@ -26,7 +25,6 @@ MANNERS = {
     Market.RTPD: Manner.PASSING,
     Market.DAM: Manner.PASSING,
 }
-ANSWERED = (FetchRun.OK, "no_data")
 
 
 def poll(market: Market, *, now: datetime) -> Ingested:
@@ -71,7 +69,7 @@ def ask(
     query = PriceQuery(market, tuple(node.oasis_name for node in nodes), start, end)
     manner = MANNERS[market] if purpose == FetchRun.POLL else Manner.PATIENT
     ingested = ingest(query, manner, purpose)
-    gaps.note_asked(nodes, market, start, end, delay=delay(market, nodes), now=now)
+    gaps.note_asked(nodes, market, start, end, delay=publication_delay(market, nodes), now=now)
     return ingested
 
 
@@ -87,8 +85,8 @@ def held(market: Market, nodes: Sequence[Node], *, now: datetime) -> schedule.He
         newest=least,
         complete_until=None if least is None else least + market.interval,
         last_asked=None if last is None else last.started_at,
-        last_was_trouble=last is not None and last.outcome not in ANSWERED,
-        delay=delay(market, nodes),
+        last_was_trouble=last is not None and last.outcome not in FetchRun.ANSWERED,
+        delay=publication_delay(market, nodes),
     )
 
 
@@ -98,26 +96,6 @@ def newest_interval(node: Node, market: Market) -> datetime | None:
         newest=Max("interval_start")
     )["newest"]
     return newest
-
-
-def delay(market: Market, nodes: Sequence[Node]) -> timedelta | None:
-    """The publication delay learned from the last intervals that were seen as they came out.
-
-    Of those that came at the same moment only the newest tells anything: the others were late.
-    """
-    if not nodes:
-        return None
-    rows = (
-        Price.objects.of(nodes[0], market)
-        .exclude(source="file")
-        .order_by("-interval_start")
-        .values_list("interval_start", "first_seen_at")[:DELAYS_SEEN]
-    )
-    newest: dict[datetime, datetime] = {}
-    for start, seen in rows:
-        newest.setdefault(seen, start)
-    delays = [seen - start for seen, start in newest.items()]
-    return schedule.learned_delay([delay for delay in delays if abs(delay) < SEEN_LIVE])
 
 
 def pace() -> schedule.Pace:

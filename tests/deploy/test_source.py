@@ -7,6 +7,7 @@ from http.server import BaseHTTPRequestHandler, HTTPServer
 import pytest
 
 from deploy import source
+from deploy.refusal import Refused
 
 
 class NotHere(BaseHTTPRequestHandler):
@@ -51,3 +52,8 @@ def test_without_an_answer_prices_are_simulated_and_the_reason_is_said(closed_ur
 
 def test_a_source_that_was_named_is_not_asked_for(closed_url):
     assert source.settle("live", {"OASIS_URL": closed_url})[0] == "live"
+
+
+def test_simulated_prices_never_go_into_a_database_that_was_named(closed_url):
+    with pytest.raises(Refused, match="choose SOURCE=live or SOURCE=simulator"):
+        source.settle("auto", {"OASIS_URL": closed_url, "DATABASE_URL": "postgres://x/live"})
