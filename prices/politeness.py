@@ -18,7 +18,7 @@ TURN = "caiso:oasis:turn"
 RESERVED = "caiso:oasis:reserved"
 UNDER_WAY_SECONDS = 60
 RESERVED_MS = 1000
-BUSY_SECONDS = 60
+BUSY_SECONDS = 12
 FOR_EVER = -1  # a key without an end, as PTTL says it
 LOOK_AGAIN_SECONDS = 0.1
 

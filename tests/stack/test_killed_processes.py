@@ -55,9 +55,9 @@ def test_history_is_complete_and_nothing_doubled_after_each_process_was_killed(
         for number, name in enumerate(("worker", "beat", "valkey", "web"), start=2):
             reveal(board, start, 6 * number)
             old = stack.kill(name)
-            wait_until(lambda n=name, o=old: stack.is_back(n, o), 20, f"{name} started again")
+            wait_until(lambda n=name, o=old: stack.is_back(n, o), 40, f"{name} started again")
             wanted = 3 * (6 * number - 1)
-            wait_until(lambda w=wanted: held(stack) >= w, 40, f"prices after {name} was killed")
+            wait_until(lambda w=wanted: held(stack) >= w, 90, f"prices after {name} was killed")
         wait_until(lambda: stack.get("/api/current") is not None, 20, "the web process answers")
         assert_complete(stack, start, 30)
 

@@ -101,15 +101,15 @@ def test_a_new_interval_a_correction_and_an_alert_reach_an_open_page(
     desk: Desk, page: Page
 ) -> None:
     desk.publish("63.25")
-    expect(page.locator("#rt-price")).to_have_text("63.25", timeout=20_000)
+    expect(page.locator("#rt-price")).to_have_text("63.25", timeout=45_000)
     expect(page.locator("#tile-rt")).to_have_attribute("data-tone", "positive")
     desk.oasis.override(SP15, "RTM", desk.newest, "61.5")
     desk.publish("1015.37")
-    expect(page.locator("#rt-price")).to_have_text("1,015.37", timeout=20_000)
+    expect(page.locator("#rt-price")).to_have_text("1,015.37", timeout=45_000)
     expect(page.locator("#tile-rt")).to_have_attribute("data-tone", "high")
     expect(page.locator("#log li[data-kind=alert]").first).to_contain_text("above 100")
     desk.publish("-4.18")
-    expect(page.locator("#rt-price")).to_have_text("−4.18", timeout=20_000)
+    expect(page.locator("#rt-price")).to_have_text("−4.18", timeout=45_000)
     expect(page.locator("#tile-rt")).to_have_attribute("data-tone", "negative")
     expect(page.locator("#rt-tag")).to_contain_text("negative")
     clock = f"{pacific(desk.newest):%H:%M}"
@@ -132,9 +132,9 @@ def test_the_page_comes_back_by_itself_after_the_web_process_was_killed(
     desk: Desk, page: Page
 ) -> None:
     desk.stack.kill("web")
-    expect(page.locator("[data-lamp=connection][data-state=live]")).to_be_visible(timeout=20_000)
+    expect(page.locator("[data-lamp=connection][data-state=live]")).to_be_visible(timeout=45_000)
     desk.publish("37.75")
-    expect(page.locator("#rt-price")).to_have_text("37.75", timeout=20_000)
+    expect(page.locator("#rt-price")).to_have_text("37.75", timeout=45_000)
 
 
 def test_pictures(desk: Desk, page: Page) -> None:
