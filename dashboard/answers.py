@@ -12,6 +12,7 @@ from prices.gap_ranges import missing, ranges
 from prices.intervals import floor, iso
 from prices.market import Market
 from prices.models import Feed, Node, Price
+from prices.publication import publication_delay
 from prices.schedule import published_until
 
 COLUMNS = (
@@ -62,7 +63,7 @@ def history_answer(node: Node, market: Market, hours: int, *, now: datetime) -> 
     start = floor(now - timedelta(hours=hours), market)
     prices = price_bodies(node, market, start)
     held = {price["interval_start"] for price in prices}
-    until = published_until(market, None, now=now)
+    until = published_until(market, publication_delay(market, [node]), now=now)
     lacking = [gap for gap in missing((), start, until, market) if iso(gap) not in held]
     return {
         "hub": node.hub,

@@ -9,15 +9,16 @@ from typing import Any
 from urllib.parse import parse_qs
 
 from dashboard import frames
-from dashboard.hub import Client, hub
+from dashboard.hub import Client, UnknownHub, hub
 from dashboard.origin import is_ours
+from dashboard.slugs import DEFAULT_HUB, quoted
 
 Message = dict[str, Any]
 UNKNOWN_HUB = 4404
 FOREIGN_ORIGIN = 4403
 MOST_HUBS = 10
 MOST_BYTES = 4096
-DEFAULT_HUB = "SP15"
+MOST_ID = 100
 
 
 async def feed_socket(
@@ -39,8 +40,9 @@ async def feed_socket(
     try:
         await hub().join(client)
         await answer_until_closed(receive, send_text)
-    except KeyError as unknown:
-        await send_text(frames.error("unknown_hub", f"There is no hub {unknown.args[0]!r}."))
+    except UnknownHub as unknown:
+        message = f"There is no hub {quoted(unknown.slug)}."
+        await send_text(frames.error("unknown_hub", message))
         await send({"type": "websocket.close", "code": UNKNOWN_HUB})
     finally:
         hub().leave(client)
@@ -70,11 +72,32 @@ def answer(text: str) -> str:
     if len(text.encode()) > MOST_BYTES:
         return frames.error("too_large", f"A frame has at most {MOST_BYTES} bytes.")
     try:
-        frame = json.loads(text)
-    except ValueError:
+        frame = json.loads(text, parse_constant=refuse)
+    except (ValueError, RecursionError):
         return frames.error("not_json", "A frame is a JSON object.")
     if not isinstance(frame, dict):
         return frames.error("not_an_object", "A frame is a JSON object.")
-    if frame.get("type") == "ping":
-        return frames.pong(frame.get("id"))
-    return frames.error("unknown_type", f"There is no frame of type {str(frame.get('type'))!r}.")
+    return answer_by_type(frame)
+
+
+def refuse(constant: str) -> None:
+    """NaN and Infinity, which Python reads and JSON has not."""
+    raise ValueError(constant)
+
+
+def answer_by_type(frame: Message) -> str:
+    """The answer to a frame that is a JSON object."""
+    kind = frame.get("type")
+    if kind == "ping":
+        return answer_to_ping(frame.get("id"))
+    if not isinstance(kind, str):
+        return frames.error("unknown_type", "A frame's type is a string.")
+    return frames.error("unknown_type", f"There is no frame of type {quoted(kind)}.")
+
+
+def answer_to_ping(name: object) -> str:
+    """A pong with the ping's id."""
+    if isinstance(name, bool) or not isinstance(name, str | int) or len(str(name)) > MOST_ID:
+        message = f"A ping's id is a string or a whole number of at most {MOST_ID} characters."
+        return frames.error("bad_id", message)
+    return frames.pong(name)

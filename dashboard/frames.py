@@ -99,6 +99,6 @@ def error(code: str, message: str) -> str:
     return text({"type": "error", "code": code, "message": message})
 
 
-def pong(name: object) -> str:
+def pong(name: str | int) -> str:
     """The answer to a ping."""
     return text({"type": "pong", "id": name})

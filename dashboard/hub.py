@@ -16,7 +16,7 @@ import redis
 import structlog
 from channels.db import database_sync_to_async
 from channels.layers import get_channel_layer
-from django.db import DatabaseError
+from django.db import Error as DatabaseTrouble
 from django.utils import timezone
 
 from dashboard import frames, positions
@@ -29,6 +29,14 @@ AFTER_TROUBLE_SECONDS = 1
 SNAPSHOT_KEPT_SECONDS = 5
 
 Send = Callable[[str], Awaitable[None]]
+
+
+class UnknownHub(Exception):
+    """A client asks for a hub that no tracked node has."""
+
+    def __init__(self, slug: str) -> None:
+        super().__init__(slug)
+        self.slug = slug
 
 
 class Client:
@@ -50,12 +58,19 @@ class Hub:
         self.tasks: set[asyncio.Task[None]] = set()
 
     def start(self) -> None:
-        """Join the group and begin to beat; at the first client."""
-        if not self.tasks:
-            self.tasks = {
-                asyncio.create_task(forever(self.listen), name="hub listens"),
-                asyncio.create_task(forever(self.beat), name="hub beats"),
-            }
+        """Join the group and begin to beat; at the first client, and again after a wreck."""
+        running = {task.get_name() for task in self.tasks if not task.done()}
+        for work in (self.listen, self.beat):
+            if work.__name__ not in running:
+                task = asyncio.create_task(forever(work), name=work.__name__)
+                task.add_done_callback(self.ended)
+                self.tasks.add(task)
+
+    def ended(self, task: asyncio.Task[None]) -> None:
+        """Forget a task that is over; what nobody expected is told in full."""
+        self.tasks.discard(task)
+        if not task.cancelled():
+            log.error("the hub is wrecked", work=task.get_name(), exc_info=task.exception())
 
     async def stop(self) -> None:
         """Leave the group. Cancelled again until it holds: a thread hop can swallow it."""
@@ -68,7 +83,7 @@ class Hub:
     async def join(self, client: Client) -> None:
         """Greet a client, show it where its feeds stand, and keep it there.
 
-        Raises KeyError, with the hub's slug, for a node that has no feed.
+        Raises UnknownHub for a slug that has no feed.
         """
         self.start()
         async with self.lock:
@@ -76,7 +91,7 @@ class Hub:
             for slug in client.slugs:
                 feed = await database_sync_to_async(positions.feed_of)(slug)
                 if feed is None:
-                    raise KeyError(slug)
+                    raise UnknownHub(slug)
                 await self.bring_up(feed)
                 feeds[feed.node.hub] = feed
             await client.send(frames.hello(feeds, now=timezone.now()))
@@ -86,8 +101,8 @@ class Hub:
 
     def leave(self, client: Client) -> None:
         """Forget a client whose socket is closed."""
-        for slug in client.slugs:
-            self.clients[slug].discard(client)
+        for clients in self.clients.values():
+            clients.discard(client)
 
     async def listen(self) -> None:
         """Pass on what the group hears. The group is joined anew every 30 s: Redis may forget."""
@@ -122,18 +137,28 @@ class Hub:
                     await self.bring_up(feed)
 
     async def bring_up(self, feed: Feed) -> None:
-        """Bring the clients of a feed to its head: by its events, or by a snapshot if too many."""
-        slug = feed.node.slug
-        epoch, seq = self.places.get(slug, ("", 0))
-        self.places[slug] = (feed.epoch, feed.head)
-        if not self.clients[slug] or (epoch, seq) == (feed.epoch, feed.head):
-            return
+        """Bring the clients of a feed to its head.
+
+        Our place moves once the text is there: a database that fails costs no event.
+        """
+        slug, head = feed.node.slug, (feed.epoch, feed.head)
+        if not self.clients[slug]:
+            self.places[slug] = head
+        elif self.places.get(slug) != head:
+            text = await self.missed(feed)
+            self.places[slug] = head
+            await self.write(slug, text)
+
+    async def missed(self, feed: Feed) -> str:
+        """What came since our place: the events, or a snapshot if they are too many."""
+        epoch, seq = self.places.get(feed.node.slug, ("", 0))
         whole = epoch == feed.epoch and 0 < feed.head - seq <= MOST_EVENTS
         if whole and await database_sync_to_async(positions.has_all_after)(feed, seq):
-            render = database_sync_to_async(frames.events)
-            await self.write(slug, await render(feed.node, epoch, seq, feed.head))
-        else:
-            await self.write(slug, await self.snapshot(feed))
+            text: str = await database_sync_to_async(frames.events)(
+                feed.node, epoch, seq, feed.head
+            )
+            return text
+        return await self.snapshot(feed)
 
     async def snapshot(self, feed: Feed) -> str:
         """A snapshot at the feed's head; many who come back at once share one."""
@@ -187,7 +212,7 @@ async def forever(work: Callable[[], Awaitable[None]]) -> None:
     while True:
         try:
             await work()
-        except (redis.RedisError, DatabaseError, OSError) as fault:
+        except (redis.RedisError, DatabaseTrouble, OSError) as fault:
             log.warning("the hub stumbled", work=work.__name__, why=str(fault))
             await asyncio.sleep(AFTER_TROUBLE_SECONDS)
 

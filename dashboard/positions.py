@@ -3,8 +3,8 @@
 from datetime import datetime
 from typing import NamedTuple
 
+from dashboard.slugs import is_slug
 from prices.models import Feed, FeedEvent, FetchRun, Node
-from prices.polling import ANSWERED
 
 
 class Standing(NamedTuple):
@@ -21,7 +21,7 @@ def standing(*, now: datetime) -> Standing:
         for feed in Feed.objects.filter(node__tracked=True).select_related("node")
     }
     last = (
-        FetchRun.objects.filter(outcome__in=ANSWERED)
+        FetchRun.objects.filter(outcome__in=FetchRun.ANSWERED)
         .order_by("-started_at")
         .values_list("started_at", flat=True)
         .first()
@@ -31,7 +31,7 @@ def standing(*, now: datetime) -> Standing:
 
 def feed_of(slug: str) -> Feed | None:
     """The feed of a tracked node, made at its first reader; None for a node that has none."""
-    node = Node.objects.tracked().filter(slug=slug).first()
+    node = Node.objects.tracked().filter(slug=slug).first() if is_slug(slug) else None
     if node is None:
         return None
     feed = Feed.objects.filter(node=node).select_related("node").first()

@@ -1,5 +1,6 @@
 """The page, the two stable answers, and the process's health."""
 
+import re
 from collections.abc import Callable
 from functools import wraps
 from http import HTTPStatus
@@ -14,10 +15,10 @@ from django.views.decorators.http import require_safe
 from alerts.models import Rule
 from dashboard.answers import current_answer, history_answer
 from dashboard.problems import Problem
+from dashboard.slugs import DEFAULT_HUB, is_slug, quoted
 from prices.market import Market
 from prices.models import Node
 
-DEFAULT_HUB = "SP15"
 MOST_HOURS = 24 * 31
 
 
@@ -92,10 +93,11 @@ def health(request: HttpRequest) -> HttpResponse:
 def node_of(request: HttpRequest) -> Node:
     """The node a request names by hub, SP15 by default."""
     asked = request.GET.get("hub", DEFAULT_HUB)
-    node = Node.objects.filter(slug=asked.lower()).first()
+    slug = asked.lower()
+    node = Node.objects.filter(slug=slug).first() if is_slug(slug) else None
     if node is None:
         known = ", ".join(sorted(node.hub for node in Node.objects.tracked()))
-        raise Problem(HTTPStatus.NOT_FOUND, f"There is no hub {asked[:60]!r}; there are {known}.")
+        raise Problem(HTTPStatus.NOT_FOUND, f"There is no hub {quoted(asked)}; there are {known}.")
     return node
 
 
@@ -112,9 +114,10 @@ def market_of(request: HttpRequest) -> Market:
 
 def hours_of(text: str) -> int:
     """How many hours of history a request wants."""
-    if not (text.isascii() and text.isdigit() and 1 <= int(text[:6]) <= MOST_HOURS):
+    hours = int(text) if re.fullmatch("[0-9]{1,3}", text) else 0
+    if not 1 <= hours <= MOST_HOURS:
         raise Problem(
             HTTPStatus.BAD_REQUEST,
             f"{text[:20]!r} hours of history; there are 1 to {MOST_HOURS} in one answer.",
         )
-    return int(text)
+    return hours

@@ -2,10 +2,13 @@ from datetime import timedelta
 
 import pytest
 import time_machine
+from django.db import connection
 from django.test import Client
 
+from dashboard import positions
 from prices.market import Market
 from tests.conftest import utc
+from tests.dashboard.postgres import refuse_nul
 from tests.published import published, store
 
 pytestmark = pytest.mark.django_db
@@ -97,6 +100,14 @@ def test_history_is_oldest_first_with_its_gaps(client: Client) -> None:
     assert (answer["start"], answer["end"]) == ("2026-07-14T19:00:00Z", "2026-07-14T20:00:00Z")
 
 
+def test_the_interval_that_is_not_due_yet_is_no_gap(client: Client) -> None:
+    for n in range(11):
+        start = NOON + timedelta(minutes=5 * n)
+        store([published(start)], start + timedelta(minutes=7))
+    answer = get(client, "/api/history/1", "2026-07-14 20:00:30")
+    assert answer["gaps"] == []
+
+
 def test_day_ahead_history_reaches_as_far_as_prices_are_published(client: Client) -> None:
     a_day()
     answer = get(client, "/api/history/2?market=DAM")
@@ -113,6 +124,21 @@ def test_day_ahead_history_reaches_as_far_as_prices_are_published(client: Client
         ("/api/history/-3", 400, "'-3' hours of history; there are 1 to 744 in one answer."),
         ("/api/history/745", 400, "'745' hours of history; there are 1 to 744 in one answer."),
         ("/api/history/٣", 400, "'٣' hours of history; there are 1 to 744 in one answer."),
+        (
+            "/api/history/000744999",
+            400,
+            "'000744999' hours of history; there are 1 to 744 in one answer.",
+        ),
+        (
+            f"/api/history/000744{'9' * 20}",
+            400,
+            "'00074499999999999999' hours of history; there are 1 to 744 in one answer.",
+        ),
+        (
+            f"/api/current?hub={'x' * 70}",
+            404,
+            f"There is no hub '{'x' * 60}'; there are NP15, SP15, ZP26.",
+        ),
         ("/api/history/24?market=RTD", 400, "There is no market 'RTD'; there are DAM, RTPD, RTM."),
     ],
 )
@@ -122,6 +148,14 @@ def test_a_bad_request_is_a_problem_document_that_names_the_value(
     response = client.get(address)
     assert (response.status_code, response.json()["detail"]) == (status, sentence)
     assert response["Content-Type"] == "application/problem+json"
+
+
+def test_a_name_with_a_nul_is_an_unknown_hub_on_postgresql_too(client: Client) -> None:
+    with connection.execute_wrapper(refuse_nul):
+        response = client.get("/api/current?hub=%00")
+        assert positions.feed_of("\0") is None
+    assert response.status_code == 404
+    assert response.json()["detail"].startswith(r"There is no hub '\x00'; ")
 
 
 def test_nothing_is_written_over_http(client: Client) -> None:

@@ -1,7 +1,8 @@
 """The live feed in one process: real Redis, real database, the ASGI application itself."""
 
+import asyncio
 import json
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from datetime import timedelta
 from typing import Any
 
@@ -9,10 +10,13 @@ import pytest
 import redis
 from asgiref.sync import sync_to_async
 from channels.testing import WebsocketCommunicator
+from django.db import InterfaceError, OperationalError
 from django.utils import timezone
+from structlog.testing import capture_logs
 
 from caisoproject.asgi import application
-from dashboard import frames
+from dashboard import consumers, frames, positions
+from dashboard import hub as hubs
 from dashboard.broadcast import announce
 from dashboard.hub import hub
 from prices.feed import Publication
@@ -29,6 +33,7 @@ FIVE = timedelta(minutes=5)
 async def quick_hub(monkeypatch: pytest.MonkeyPatch, valkey: redis.Redis) -> AsyncIterator[None]:
     """A hub that beats five times a second, stopped after the test."""
     monkeypatch.setattr(frames, "HEARTBEAT_SECONDS", 0.2)
+    monkeypatch.setattr(hubs, "AFTER_TROUBLE_SECONDS", 0)
     yield
     await hub().stop()
 
@@ -38,10 +43,23 @@ class Browser(WebsocketCommunicator):  # type: ignore[misc]
 
     async def frame(self, kind: str) -> dict[str, Any]:
         """The next frame of that type; others are passed over."""
-        while True:
-            frame: dict[str, Any] = json.loads(await self.receive_from(timeout=5))
-            if frame["type"] == kind:
-                return frame
+        return (await self.until(kind))[-1]
+
+    async def until(self, kind: str) -> list[dict[str, Any]]:
+        """Every frame up to the next of that type."""
+        frames: list[dict[str, Any]] = []
+        async with asyncio.timeout(5):  # heartbeats never end
+            while not frames or frames[-1]["type"] != kind:
+                frames.append(json.loads(await self.receive_from(timeout=5)))
+        return frames
+
+    async def all_events(self) -> list[dict[str, Any]]:
+        """Every events frame until two heartbeats from now: what was told has come by then."""
+        await self.send_to(text_data='{"type":"ping","id":"now"}')
+        frames = [
+            frame for kind in ("pong", "heartbeat", "heartbeat") for frame in await self.until(kind)
+        ]
+        return [frame for frame in frames if frame["type"] == "events"]
 
     async def greeted(self) -> dict[str, Any]:
         """The snapshot after the hello."""
@@ -69,6 +87,18 @@ async def tell(publications: list[Publication]) -> None:
         await sync_to_async(announce)(publication)
 
 
+def failing_once(work: Callable[..., Any], fault: Exception) -> Callable[..., Any]:
+    """`work`, but its first call raises."""
+    faults = [fault]
+
+    def wrapped(*arguments: Any, **options: Any) -> Any:
+        if faults:
+            raise faults.pop()
+        return work(*arguments, **options)
+
+    return wrapped
+
+
 async def test_a_client_is_greeted_with_where_the_feed_stands() -> None:
     await publish("41", "42")
     client = browser()
@@ -84,13 +114,15 @@ async def test_a_publication_reaches_every_client_of_its_hub_once() -> None:
     first, second, other = browser(), browser("SP15,NP15"), browser("NP15")
     for client in (first, second, other):
         await client.greeted()
-    await tell(await publish("55"))
+    publications = await publish("55")
+    await tell(publications)
+    await tell(publications)
     for client in (first, second):
-        events = await client.frame("events")
+        [events] = await client.all_events()
         assert (events["hub"], events["prev"], events["seq"]) == ("SP15", 1, 2)
         assert [event["lmp"] for event in events["events"]] == [55.0]
     await tell(await publish("77", node=NP15))
-    assert (await other.frame("events"))["hub"] == "NP15"
+    assert [events["hub"] for events in await other.all_events()] == ["NP15"]
     for client in (first, second, other):
         await client.disconnect()
 
@@ -113,9 +145,8 @@ async def test_an_announcement_that_comes_late_and_twice_is_passed_on_once() -> 
     await tell(late)
     await tell(early)
     await tell(late)
-    seen = [(frame["prev"], frame["seq"]) for frame in [await client.frame("events")]]
-    await client.frame("heartbeat")
-    assert seen == [(0, 2)]
+    events = [event for frame in await client.all_events() for event in frame["events"]]
+    assert [event["seq"] for event in events] == [1, 2]
     await client.disconnect()
 
 
@@ -146,18 +177,73 @@ async def test_an_emptied_redis_costs_no_event(valkey: redis.Redis) -> None:
     await client.disconnect()
 
 
+async def test_a_database_that_fails_once_costs_no_event(monkeypatch: pytest.MonkeyPatch) -> None:
+    client = browser()
+    await client.greeted()
+    broken = failing_once(frames.events, OperationalError("the connection is lost"))
+    monkeypatch.setattr(frames, "events", broken)
+    await publish("41")
+    assert [(events["prev"], events["seq"]) for events in await client.all_events()] == [(0, 1)]
+    await client.disconnect()
+
+
+async def test_a_closed_connection_does_not_stop_the_heart(monkeypatch: pytest.MonkeyPatch) -> None:
+    client = browser()
+    await client.greeted()
+    broken = failing_once(positions.standing, InterfaceError("connection already closed"))
+    monkeypatch.setattr(positions, "standing", broken)
+    assert await client.frame("heartbeat")
+    await client.disconnect()
+
+
+async def test_a_wrecked_hub_is_told_and_starts_again_with_the_next_client(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    first, second = browser(), browser()
+    monkeypatch.setattr(positions, "standing", failing_once(positions.standing, ValueError("odd")))
+    with capture_logs() as logs:
+        await first.greeted()
+        await asyncio.wait(hub().tasks, timeout=5, return_when=asyncio.FIRST_COMPLETED)
+        await second.greeted()
+    told = [(log["work"], str(log["exc_info"])) for log in logs if log["log_level"] == "error"]
+    assert told == [("beat", "odd")]
+    assert await second.frame("heartbeat")
+    assert await first.frame("heartbeat")
+    for client in (first, second):
+        await client.disconnect()
+
+
+NOT_JSON = {"type": "error", "code": "not_json", "message": "A frame is a JSON object."}
+BAD_ID = {
+    "type": "error",
+    "code": "bad_id",
+    "message": "A ping's id is a string or a whole number of at most 100 characters.",
+}
+
+
 @pytest.mark.parametrize(
     ("sent", "answer"),
     [
         ('{"type":"ping","id":7}', {"type": "pong", "id": 7}),
-        ("{", {"type": "error", "code": "not_json", "message": "A frame is a JSON object."}),
+        ("{", NOT_JSON),
+        ("[" * 4000, NOT_JSON),
+        ('{"type":"ping","id":NaN}', NOT_JSON),
+        ('{"type":"ping","id":-Infinity}', NOT_JSON),
+        ('{"type":"ping","id":1e999}', BAD_ID),
+        ('{"type":"ping","id":true}', BAD_ID),
+        ('{"type":"ping"}', BAD_ID),
+        ('{"type":"ping","id":"%s"}' % ("x" * 101), BAD_ID),
+        (
+            '{"type":7}',
+            {"type": "error", "code": "unknown_type", "message": "A frame's type is a string."},
+        ),
         ("[1]", {"type": "error", "code": "not_an_object", "message": "A frame is a JSON object."}),
         (
-            '{"type":"x"}',
+            '{"type":"%s"}' % ("x" * 70),
             {
                 "type": "error",
                 "code": "unknown_type",
-                "message": "There is no frame of type 'x'.",
+                "message": f"There is no frame of type '{'x' * 60}'.",
             },
         ),
     ],
@@ -172,11 +258,24 @@ async def test_a_bad_frame_is_told_and_costs_no_socket(sent: str, answer: dict[s
     await client.disconnect()
 
 
-async def test_an_unknown_hub_is_named_before_the_socket_closes() -> None:
-    client = browser("XY")
+@pytest.mark.parametrize(
+    ("asked", "named"), [("XY", "'xy'"), ("%00", r"'\x00'"), ("X" * 70, f"'{'x' * 60}'")]
+)
+async def test_an_unknown_hub_is_named_before_the_socket_closes(asked: str, named: str) -> None:
+    client = browser(asked)
     await client.connect()
-    assert (await client.frame("error"))["message"] == "There is no hub 'xy'."
+    assert (await client.frame("error"))["message"] == f"There is no hub {named}."
     assert (await client.receive_output())["code"] == 4404
+    assert not hub().clients
+
+
+async def test_another_key_error_is_no_unknown_hub(monkeypatch: pytest.MonkeyPatch) -> None:
+    client = browser()
+    await client.greeted()
+    monkeypatch.setattr(consumers, "answer", failing_once(consumers.answer, KeyError("sp15")))
+    await client.send_to(text_data="{}")
+    with pytest.raises(KeyError, match="sp15"):
+        await client.wait()
 
 
 async def test_a_foreign_page_may_not_listen() -> None:

@@ -147,10 +147,10 @@ export function dayAheadOfShown(state) {
   return dayAheadAt(state, shown.start)?.lmp ?? shown.price?.da_price ?? null;
 }
 
-/** Real-time less day-ahead of its own hour, or null. */
 /** Qualities of prices that CAISO did not publish: no difference is made of them. */
 export const ESTIMATED = new Set(["interpolated", "previous_day"]);
 
+/** Real-time less day-ahead of its own hour, or null. */
 export function spreadOf(state) {
   const [shown, dayAhead] = [shownRealTime(state), dayAheadOfShown(state)];
   if (!shown || shown.lmp === null || dayAhead === null || ESTIMATED.has(shown.quality)) return null;
