@@ -65,7 +65,10 @@ def ask(request: Callable[[], Ingested]) -> None:
         ingested = request()
     except OurMistake:
         raise
-    except (OasisTrouble, NoToken) as fault:
+    except NoToken as fault:
+        log.debug("no turn", detail=str(fault))
+        return
+    except OasisTrouble as fault:
         log.info("nothing from OASIS", outcome=fault.outcome, detail=str(fault))
         return
     if ingested.publications:

@@ -164,8 +164,12 @@ export function openAlerts(state) {
 /** When the next real-time price should be here: five minutes on, at the usual delay (which is negative when CAISO publishes ahead). */
 export function nextExpected(state) {
   const newest = newestRealTime(state);
-  if (!newest) return null;
-  const delays = [...state.rt.values()].slice(-12).map((price) => Date.parse(price.first_seen) - price.start)
-    .filter((delay) => Math.abs(delay) < 10 * MINUTE).sort((a, b) => a - b);
-  return newest.end + (delays[Math.floor(delays.length / 2)] ?? 0);
+  return newest ? newest.end + usualDelay([...state.rt.values()].slice(-24)) : null;
+}
+
+/** The median delay of the prices that came by themselves: of those that came together only the newest was not late. */
+function usualDelay(prices) {
+  const newestSeen = new Map(prices.map((price) => [price.first_seen, Date.parse(price.first_seen) - price.start]));
+  const delays = [...newestSeen.values()].filter((delay) => Math.abs(delay) < 10 * MINUTE).sort((a, b) => a - b);
+  return delays.length < 3 ? 0 : delays[Math.floor(delays.length / 2)];
 }

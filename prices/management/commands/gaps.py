@@ -12,6 +12,7 @@ from prices.gap_ranges import Range, ranges
 from prices.intervals import pacific
 from prices.market import Market
 from prices.models import Gap, Node
+from prices.publication import publication_delay
 from prices.schedule import published_until
 
 
@@ -39,7 +40,7 @@ class Command(BaseCommand):
         if since is None:
             self.stdout.write(f"{node} {market}: nothing held yet")
             return 0
-        until = published_until(market, None, now=now)
+        until = published_until(market, publication_delay(market, [node]), now=now)
         missing = gaps.missing_between(node, market, since, until)
         for gap in ranges(missing, market):
             self.stdout.write(self.line(node, market, gap))
