@@ -5,7 +5,6 @@ new to poll all the time.
 """
 
 import sqlite3
-from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -15,28 +14,14 @@ import redis
 
 from prices.intervals import floor, intervals_between, iso
 from prices.market import Market
-from simulator.board import Board
 from simulator.publication import Timetable
-from simulator.reports import Market as SimulatedMarket
 from simulator.server import Running, running
 from simulator.stand_in import StandIn
-from simulator.trade_days import Slot
+from tests.stack.revealed import SlowlyRevealed
 from tests.stack.running import Stack, running_stack, wait_until
 
 HOURS = 6
 pytestmark = pytest.mark.xdist_group("stack")
-
-
-@dataclass(slots=True)
-class SlowlyRevealed(Board):
-    """Shows real-time intervals up to a moment that the test moves on."""
-
-    until: list[float] = field(default_factory=lambda: [0.0])
-
-    def is_published(self, market: SimulatedMarket, slot: Slot, *, now: float) -> bool:
-        if market is SimulatedMarket.RTM:
-            return slot.epoch < self.until[0]
-        return Board.is_published(self, market, slot, now=now)
 
 
 def reveal(board: SlowlyRevealed, start: datetime, intervals: int) -> None:
