@@ -12,7 +12,7 @@ MOST_MB = 60
 NOTES = [
     "bare iterparse: lxml over the same XML, inflated beforehand, clearing each REPORT_DATA and "
     "reading nothing;",
-    "  ours reads, checks checks and returns every price. Both in CPU seconds.",
+    "  ours reads, checks and returns every price. Both in CPU seconds.",
 ]
 
 

@@ -195,7 +195,7 @@ def test_a_member_of_blanks_is_given_up_after_its_first_piece() -> None:
 
 @pytest.mark.parametrize(
     "name",
-    ["../../../../etc/escaped", "/tmp/escaped", "a/../../escaped", "C:\\escaped", "..\\escaped"],
+    ["../../../../etc/escaped", "/escaped", "a/../../escaped", "C:\\escaped", "..\\escaped"],
 )
 def test_a_member_name_is_a_name_and_no_place_on_the_disk(
     name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
