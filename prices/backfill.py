@@ -8,7 +8,7 @@ from prices.gaps import missing_between
 from prices.ingest import Ingested
 from prices.market import Market
 from prices.models import FetchRun, Gap, Node
-from prices.oasis_query import MOST_NODES, windows
+from prices.oasis_query import groups, windows
 from prices.polling import ask
 
 
@@ -25,8 +25,7 @@ def plan(market: Market, nodes: Sequence[Node], start: datetime, end: datetime) 
 
     A window whose missing intervals were all given up is not asked for again.
     """
-    for first in range(0, len(nodes), MOST_NODES):
-        some = nodes[first : first + MOST_NODES]
+    for some in groups(nodes):
         for begin, stop in windows(start, end, market, len(some)):
             if any(lacks(node, market, begin, stop) for node in some):
                 yield Window(some, begin, stop)

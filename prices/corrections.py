@@ -12,7 +12,7 @@ from prices.ingest import Ingested, ask_whether_corrected
 from prices.intervals import day_bounds, midnight, operating_date
 from prices.market import Market
 from prices.models import FetchRun, Node, Price
-from prices.oasis_query import CORRECTIONS_GROUP, MOST_NODES
+from prices.oasis_query import CORRECTIONS_GROUP, groups
 from prices.polling import ask
 
 DAYS_BACK = (1, 3, 7, 14)
@@ -53,8 +53,8 @@ def days_to_fetch(*, now: datetime) -> Iterator[Check]:
         day = today - timedelta(days=back)
         since = midnight(today) if back in DAYS_BACK else listed_at(day)
         for market in Market:
-            for first in range(0, len(nodes), MOST_NODES):
-                check = Check(market, day, nodes[first : first + MOST_NODES])
+            for some in groups(nodes):
+                check = Check(market, day, some)
                 if since and is_held(check) and may_ask(check, since, now=now):
                     yield check
 

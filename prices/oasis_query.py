@@ -1,12 +1,14 @@
 """Price queries as OASIS wants them: parameters, windows, and how to cut what is too long."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from typing import TypeVar
 
 from prices.intervals import aware, floor, operating_date
 from prices.market import Market
 
+T = TypeVar("T")
 MOST_NODES = 10
 # OASIS counts calendar days touched and takes 31 (error 1004): 30 leaves room at both ends.
 MOST_DAYS = 30
@@ -93,3 +95,9 @@ def windows(
         stop = min(start + step, end)
         yield start, stop
         start = stop
+
+
+def groups(nodes: Sequence[T]) -> Iterator[Sequence[T]]:
+    """`nodes` in groups that one request takes."""
+    for first in range(0, len(nodes), MOST_NODES):
+        yield nodes[first : first + MOST_NODES]

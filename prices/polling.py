@@ -14,7 +14,7 @@ from prices.ingest import Ingested, ingest, oasis
 from prices.intervals import day_bounds, floor, operating_date
 from prices.market import Market
 from prices.models import FetchRun, Node, Price
-from prices.oasis_query import MOST_NODES, PriceQuery, windows
+from prices.oasis_query import PriceQuery, groups, windows
 from prices.politeness import Manner
 from prices.publication import publication_delay
 
@@ -33,9 +33,9 @@ def poll(market: Market, *, now: datetime) -> Ingested:
     Raises the errors of `oasis_errors`, and NoToken.
     """
     nodes = list(Node.objects.tracked())
-    known = held(market, nodes, now=now)
     if not nodes:
         return Ingested()
+    known = held(market, nodes, now=now)
     if not schedule.due(market, known, now=now, pace=pace()):
         if market is Market.RTM and schedule.due(market, known, now=now + SOON, pace=pace()):
             oasis().politeness.reserve(SOON.total_seconds())
@@ -49,8 +49,7 @@ def poll_due(
 ) -> Ingested:
     """One request for every ten nodes."""
     ingested = Ingested()
-    for first in range(0, len(nodes), MOST_NODES):
-        some = nodes[first : first + MOST_NODES]
+    for some in groups(nodes):
         start, end = window(market, some, known, now=now)
         ingested.add(ask(market, some, start, end, FetchRun.POLL, now=now))
     return ingested
@@ -126,7 +125,7 @@ def window(
 
 
 def close_oldest_gap(*, now: datetime) -> Ingested:
-    """Ask for one stretch of history that polls no longer reach, oldest market first.
+    """Ask for one stretch of history that polls no longer reach, of one market at one node.
 
     One request a call: the next call finds what is left.
     """

@@ -29,6 +29,7 @@ from tests.real_services import free_port
 from tests.stack.running import ROOT, Stack, running_stack, wait_until
 
 SEED = 1
+CLOSEST_SECONDS = 5
 
 
 def main() -> None:
@@ -166,12 +167,15 @@ def delay_of(event: dict[str, object]) -> float | None:
 
 
 def report(log: Path, delays: list[tuple[str, float]]) -> None:
-    """What the simulator's own log says, and how prompt the feed was."""
+    """What the simulator's own log says, and how prompt the feed was; an end in failure if rude."""
     lines = log.read_text().splitlines()
-    refused = sum('"429"' in line or "rate" in json.loads(line)["outcome"] for line in lines)
-    print(f"{len(lines)} requests, {refused} refused, closest pair {closest_pair(lines)} s apart")
+    refused = sum(json.loads(line)["outcome"] in ("429", "html_200") for line in lines)
+    closest = closest_pair(lines)
+    print(f"{len(lines)} requests, {refused} refused, closest pair {closest} s apart")
     for start, delay in delays:
         print(f"interval {start}: on the feed {delay:.1f} s after its publication")
+    if refused or closest is None or closest < CLOSEST_SECONDS:
+        sys.exit("OASIS would have refused us")
 
 
 if __name__ == "__main__":
