@@ -107,11 +107,14 @@ def sort(node: Node, prices: Sequence[PublishedPrice], seen_at: datetime) -> Sor
         for price in run:
             version = held.get(price.interval_start)
             found = verdict(version, price, seen_at)
-            batch.counts[found] += 1
             if found is Verdict.NEW:
                 batch.new.append(price)
             elif version is not None and found is Verdict.CORRECTED:
                 batch.corrected.append((price, version))
+            else:
+                batch.counts[found] += 1
+    batch.counts[Verdict.NEW] = len(batch.new)
+    batch.counts[Verdict.CORRECTED] = len(batch.corrected)
     return batch
 
 
