@@ -4,6 +4,7 @@ import { crosshair, startReadout } from "./chart_readout.js";
 import { axisLimits, gapCount, pointAt, priceAxis, spacedOut, stepPoints } from "./chart_series.js";
 import { priceTone, shortText } from "./format.js";
 import { dayText, HOUR, MINUTE, pacificHour, timeText, wholeHours } from "./market_time.js";
+import { startRangeTabs } from "./range_tabs.js";
 import { element, reveal } from "./show.js";
 
 const AHEAD = 4 * HOUR;
@@ -134,4 +135,20 @@ function describe(state, points, isEmpty) {
   canvas.dataset.gaps = gapCount(points);
   canvas.dataset.alerts = state.alerts.size;
   canvas.setAttribute("aria-label", `Prices of ${state.hub}, last 24 hours: ${canvas.dataset.rtIntervals} real-time intervals, ${canvas.dataset.gaps} gaps, ${canvas.dataset.alerts} alerts. The table below has every number.`);
+}
+
+/** The two charts and their range switch: onRange(range) hears "24h", "48h" or "7d". */
+export function createCharts({ onRange }) {
+  startRangeTabs(onRange);
+  return { large: createPriceChart() };
+}
+
+export function renderCharts(charts, state, { range, thresholds, now }) {
+  charts.last = [state, { range, thresholds, now }];
+  renderChart(charts.large, state, thresholds, now);
+}
+
+/** After a change of theme: the colours are read anew. */
+export function redrawCharts(charts) {
+  if (charts.last) renderCharts(charts, ...charts.last);
 }
