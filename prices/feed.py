@@ -8,6 +8,7 @@ from typing import Any, NamedTuple
 from django.db import transaction
 from django.db.models import F
 
+from prices.batch import numbered
 from prices.intervals import floor, iso
 from prices.market import Market
 from prices.models import Feed, FeedEvent, Node
@@ -82,16 +83,16 @@ def append(node: Node, events: Iterable[Event], *, now: datetime) -> Publication
     Taking the head updates the feed's row, which locks it until the commit: so sequence numbers
     are without a hole and in commit order, which a database sequence's are not.
     """
-    numbered = list(events)
+    told = list(events)
     with transaction.atomic():
         Feed.objects.get_or_create(node=node)
-        Feed.objects.filter(node=node).update(head=F("head") + len(numbered))
+        Feed.objects.filter(node=node).update(head=F("head") + len(told))
         feed = Feed.objects.get(node=node)
-        prev = feed.head - len(numbered)
+        prev = feed.head - len(told)
         FeedEvent.objects.bulk_create(
             [
                 FeedEvent(node=node, seq=seq, kind=event.kind, body=event.body, created_at=now)
-                for seq, event in enumerate(numbered, prev + 1)
+                for seq, event in numbered(prev, told)
             ],
             batch_size=500,
         )

@@ -6,19 +6,18 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from decimal import Decimal
 from functools import cache
-from itertools import groupby
-from operator import attrgetter
 from typing import Any
 
 from django.db import connection, transaction
 
 from prices import feed
+from prices.batch import Sorted, by_market, by_node, in_interval_order
 from prices.feed import Event, Publication
 from prices.intervals import floor, iso
 from prices.market import Market
 from prices.models import FeedEvent, Gap, Node, Price, PriceRevision
 from prices.published import PublishedPrice
-from prices.versions import Held, Verdict, verdict
+from prices.versions import Held, Verdict, revised
 
 COLUMNS = (
     "node_id",
@@ -52,15 +51,6 @@ class Recorded:
         return self.counts[kind]
 
 
-@dataclass
-class Sorted:
-    """One node's prices of a batch, by what is to be done with them."""
-
-    new: list[PublishedPrice] = field(default_factory=list)
-    corrected: list[tuple[PublishedPrice, Held]] = field(default_factory=list)
-    counts: Counter[Verdict] = field(default_factory=Counter)
-
-
 def record(
     prices: Iterable[PublishedPrice], *, seen_at: datetime, source: str, now: datetime
 ) -> Recorded:
@@ -72,11 +62,11 @@ def record(
     recorded = Recorded()
     # Each moment comes once a node, and again as the end of the interval before it.
     adapted = cache(connection.ops.adapt_datetimefield_value)
-    by_node = sorted(prices, key=attrgetter("node", "market", "interval_start"))
+    batches = dict(by_node(prices))
     with transaction.atomic():
-        nodes = locked({price.node for price in by_node})
-        for name, group in groupby(by_node, key=attrgetter("node")):
-            batch = sort(nodes[name], list(group), seen_at)
+        nodes = locked(set(batches))
+        for name, published in batches.items():
+            batch = sort(nodes[name], published, seen_at)
             recorded.counts += batch.counts
             insert(nodes[name], batch.new, seen_at, source, adapted)
             revise(nodes[name], batch.corrected, seen_at, source)
@@ -101,20 +91,9 @@ def locked(names: set[str]) -> dict[str, Node]:
 def sort(node: Node, prices: Sequence[PublishedPrice], seen_at: datetime) -> Sorted:
     """What each price means beside what is held."""
     batch = Sorted()
-    for market, group in groupby(prices, key=attrgetter("market")):
-        run = list(group)
+    for market, run in by_market(prices):
         held = held_between(node, market, run[0].interval_start, run[-1].interval_start)
-        for price in run:
-            version = held.get(price.interval_start)
-            found = verdict(version, price, seen_at)
-            if found is Verdict.NEW:
-                batch.new.append(price)
-            elif version is not None and found is Verdict.CORRECTED:
-                batch.corrected.append((price, version))
-            else:
-                batch.counts[found] += 1
-    batch.counts[Verdict.NEW] = len(batch.new)
-    batch.counts[Verdict.CORRECTED] = len(batch.corrected)
+        batch.add(run, held, seen_at)
     return batch
 
 
@@ -173,8 +152,7 @@ def close_gaps(node: Node, market: Market, first: datetime, last: datetime) -> N
 
 def ranges(prices: Sequence[PublishedPrice]) -> Iterator[tuple[Market, datetime, datetime]]:
     """First and last interval of each market in a sorted batch."""
-    for market, group in groupby(prices, key=attrgetter("market")):
-        run = list(group)
+    for market, run in by_market(prices):
         yield market, run[0].interval_start, run[-1].interval_start
 
 
@@ -193,15 +171,9 @@ def revise(
         for price, held in corrected
     )
     for price, held in corrected:
+        version = revised(held, price, seen_at, source)
         Price.objects.of(node, price.market).filter(interval_start=price.interval_start).update(
-            lmp=price.lmp,
-            energy=price.energy,
-            congestion=price.congestion,
-            loss=price.loss,
-            ghg=held.ghg if price.ghg is None else price.ghg,
-            revision=held.revision + 1,
-            seen_at=seen_at,
-            source=source,
+            **version._asdict()
         )
 
 
@@ -209,17 +181,22 @@ def publish(node: Node, batch: Sorted, seen_at: datetime, now: datetime) -> list
     """The events of one node's batch, oldest interval first; none where there is no news."""
     news = [price for price in batch.new if feed.is_news(price, now=now)]
     changes = [c for c in batch.corrected if c[0].interval_start > now - feed.KEPT]
-    beside = day_ahead(node, [*news, *(price for price, _ in changes)])
-    told: list[tuple[datetime, Event]] = []
-    for price in news:
-        body = feed.price_body(price, revision=1, first_seen_at=seen_at, day_ahead=beside)
-        told.append((price.interval_start, Event(FeedEvent.PRICE, body)))
-    for price, held in changes:
-        told.append((price.interval_start, correction(price, held, seen_at, beside)))
+    told = in_interval_order(news, changes)
     if not told:
         return []
-    told.sort(key=lambda pair: pair[0])
-    return [feed.append(node, [event for _, event in told], now=now)]
+    beside = day_ahead(node, [price for price, _ in told])
+    events = [event_of(price, held, seen_at, beside) for price, held in told]
+    return [feed.append(node, events, now=now)]
+
+
+def event_of(
+    price: PublishedPrice, held: Held | None, seen_at: datetime, beside: dict[datetime, Decimal]
+) -> Event:
+    """The event that tells a new price, or a corrected one with what it was before."""
+    if held is not None:
+        return correction(price, held, seen_at, beside)
+    body = feed.price_body(price, revision=1, first_seen_at=seen_at, day_ahead=beside)
+    return Event(FeedEvent.PRICE, body)
 
 
 def correction(

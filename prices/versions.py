@@ -42,3 +42,17 @@ def verdict(held: Held | None, price: PublishedPrice, seen_at: datetime) -> Verd
     if held[:4] == price[3:7] and price.ghg in (held.ghg, None):
         return Verdict.UNCHANGED
     return Verdict.OUTDATED if seen_at < held.seen_at else Verdict.CORRECTED
+
+
+def revised(held: Held, price: PublishedPrice, seen_at: datetime, source: str) -> Held:
+    """The version that takes the place of `held` when `price` corrects it."""
+    return held._replace(
+        lmp=price.lmp,
+        energy=price.energy,
+        congestion=price.congestion,
+        loss=price.loss,
+        ghg=held.ghg if price.ghg is None else price.ghg,
+        revision=held.revision + 1,
+        seen_at=seen_at,
+        source=source,
+    )

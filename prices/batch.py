@@ -1,0 +1,70 @@
+"""A batch of published prices: in order, beside what is held, and as the feed will tell it."""
+
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from itertools import groupby
+from operator import attrgetter
+from typing import TypeVar
+
+from prices.market import Market
+from prices.published import PublishedPrice
+from prices.versions import Held, Verdict, verdict
+
+Run = list[PublishedPrice]
+T = TypeVar("T")
+
+
+@dataclass
+class Sorted:
+    """One node's prices of a batch, by what is to be done with them."""
+
+    new: list[PublishedPrice] = field(default_factory=list)
+    corrected: list[tuple[PublishedPrice, Held]] = field(default_factory=list)
+    counts: Counter[Verdict] = field(default_factory=Counter)
+
+    def add(
+        self, run: Iterable[PublishedPrice], held: Mapping[datetime, Held], seen_at: datetime
+    ) -> None:
+        """Sort in one market's prices, beside the versions held by interval start."""
+        new, corrected = len(self.new), len(self.corrected)
+        for price in run:
+            version = held.get(price.interval_start)
+            found = verdict(version, price, seen_at)
+            if found is Verdict.NEW:
+                self.new.append(price)
+            elif version is not None and found is Verdict.CORRECTED:
+                self.corrected.append((price, version))
+            else:
+                self.counts[found] += 1
+        self.counts[Verdict.NEW] += len(self.new) - new
+        self.counts[Verdict.CORRECTED] += len(self.corrected) - corrected
+
+
+def by_node(prices: Iterable[PublishedPrice]) -> Iterator[tuple[str, Run]]:
+    """Each node's prices, in order of market and interval, however they came."""
+    ordered = sorted(prices, key=attrgetter("node", "market", "interval_start"))
+    for node, group in groupby(ordered, key=attrgetter("node")):
+        yield node, list(group)
+
+
+def by_market(prices: Iterable[PublishedPrice]) -> Iterator[tuple[Market, Run]]:
+    """Each market's prices, of one node's in order."""
+    for market, group in groupby(prices, key=attrgetter("market")):
+        yield market, list(group)
+
+
+def in_interval_order(
+    new: Sequence[PublishedPrice], corrected: Sequence[tuple[PublishedPrice, Held]]
+) -> list[tuple[PublishedPrice, Held | None]]:
+    """What the feed tells, oldest interval first: new prices, and corrected ones with the old."""
+    told: list[tuple[PublishedPrice, Held | None]] = [(price, None) for price in new]
+    told += corrected
+    told.sort(key=lambda change: change[0].interval_start)
+    return told
+
+
+def numbered(head: int, events: Iterable[T]) -> Iterator[tuple[int, T]]:
+    """Events with their places in a feed: those that follow on its head."""
+    return enumerate(events, head + 1)
