@@ -31,8 +31,8 @@ check: setup-dev ## format, lint, types, imports, migrations
 	$(BIN)/python manage.py makemigrations --check --dry-run
 	$(BIN)/python manage.py check
 
-bench: setup-dev ## the benchmarks, each beside its rival
-	@$(BIN)/python manage.py bench
+bench: setup-dev ## the benchmarks, each beside its rival; BENCH="feed page chaos": only these
+	@$(BIN)/python manage.py bench $(BENCH)
 
 soak: setup-dev ## politeness and promptness over MINUTES=15, with two workers and backfills
 	@$(BIN)/python -u -m tests.stack.soak --minutes $(or $(MINUTES),15)

@@ -1,0 +1,115 @@
+"""What checks the live feed finds what is wrong with it: tried on lines that are."""
+
+import random
+
+import pytest
+
+from caisoproject.benchmarks import feed_chaos
+from caisoproject.benchmarks.feed_check import FeedLog, Line, Verdict, digest, judged
+from caisoproject.benchmarks.feed_client import FeedClient
+from caisoproject.benchmarks.feed_faults import FAULTS, drawn
+from caisoproject.benchmarks.feed_reader import Reader
+
+EVENTS = [{"seq": seq, "kind": "price", "lmp": seq / 8} for seq in range(1, 9)]
+LOG = FeedLog("e1", [digest(event) for event in EVENTS])
+
+
+def line_of(*seqs: int, first: int = 2) -> Line:
+    line = Line()
+    line.begin("e1", first)
+    for seq in seqs:
+        line.add(seq, LOG.digests[seq - 1])
+    return line
+
+
+def wrong(line: Line) -> dict[str, int]:
+    """What is not nothing in the verdict on one line."""
+    verdict = vars(judged([("SP15", line)], {"SP15": LOG}))
+    return {name: count for name, count in verdict.items() if count and name != "given"}
+
+
+@pytest.mark.parametrize(
+    ("seqs", "found"),
+    [
+        ((3, 4, 5, 6, 7, 8), {}),
+        ((3, 4, 4, 5, 6, 7, 8), {"doubled": 1}),
+        ((3, 5, 6, 7, 8), {"lost": 1, "differing": 1}),
+        ((3, 5, 4, 6, 7, 8), {"out_of_order": 1, "differing": 1}),
+        ((3, 4, 5, 6), {"lost": 2, "differing": 1}),
+        ((2, 3, 4, 5, 6, 7, 8), {"doubled": 1}),
+        ((), {"lost": 6, "differing": 1}),
+    ],
+)
+def test_an_event_that_is_lost_doubled_or_late_is_found(seqs, found):
+    assert wrong(line_of(*seqs)) == found
+
+
+def test_an_event_that_says_something_else_is_found():
+    line = line_of(3, 4, 5, 6, 7)
+    line.add(8, digest(EVENTS[7] | {"lmp": 1.01}))
+    assert wrong(line) == {"differing": 1}
+
+
+def test_a_snapshot_is_right_only_at_first_and_in_another_epoch():
+    line = line_of(3, 4)
+    line.begin("e1", 6)
+    line.add(7, LOG.digests[6])
+    line.add(8, LOG.digests[7])
+    assert wrong(line) == {"snapshots": 1}
+    other = Line()
+    other.begin("e0", 70)
+    other.begin("e1", 8)
+    assert wrong(other) == {}
+
+
+def test_every_kind_of_fault_is_drawn_and_the_same_for_a_seed():
+    names = drawn(20, random.Random(7))
+    assert (len(names), {*names}) == (20, {*FAULTS})
+    assert names == drawn(20, random.Random(7))
+
+
+def test_chaos_is_met_only_where_nothing_is_wrong():
+    ordeal = feed_chaos.Ordeal(1, 200, Verdict(1_000_000, 0, 0, 0, 0, 1), {"a fault": [3, 9.1]})
+    figures = feed_chaos.figures_of(ordeal)
+    assert [figure.verdict for figure in figures if figure.limit] == [*["met"] * 5, "missed"]
+    assert figures[-1].ours == "9.1 s"
+
+
+def framed(text: bytes, opcode: int = 0x81) -> bytes:
+    """A frame as a server sends it."""
+    size = len(text)
+    long = size.to_bytes(2) if size < 65536 else size.to_bytes(8)
+    head = bytes((opcode, size)) if size < 126 else bytes((opcode, 126 if size < 65536 else 127))
+    return head + (long if size >= 126 else b"") + text
+
+
+@pytest.mark.parametrize("at_once", [1, 7, 100_000])
+def test_frames_of_all_sizes_are_read_however_they_come(at_once):
+    heard: list[bytes] = []
+    client = FeedClient("here", "/ws", heard.append, lambda code: None)
+    texts = [b"a", b"b" * 125, b"c" * 126, b"d" * 65_535, b"e" * 65_536]
+    sent = b"HTTP/1.1 101 Switching\r\n\r\n" + b"".join(map(framed, texts))
+    sent += framed(b"in two ", 0x01) + framed(b"parts", 0x80)
+    for start in range(0, len(sent), at_once):
+        client.data_received(sent[start : start + at_once])
+    assert heard == [*texts, b"in two parts"]
+
+
+def heard_by(reader: Reader, *frames: bytes) -> None:
+    for frame in frames:
+        reader.hear(frame)
+
+
+def test_a_reader_takes_what_follows_and_leaves_what_it_has():
+    reader = Reader("http://127.0.0.1:1")
+    heard_by(
+        reader,
+        b'{"type":"hello"}',
+        b'{"type":"snapshot","hub":"SP15","epoch":"e1","seq":1}',
+        b'{"type":"events","hub":"SP15","epoch":"e1","prev":1,"seq":2,"events":[{"seq":2}]}',
+        b'{"type":"events","hub":"SP15","epoch":"e1","prev":0,"seq":2,"events":[{"seq":2}]}',
+        b'{"type":"events","hub":"SP15","epoch":"e1","prev":3,"seq":4,"events":[{"seq":4}]}',
+    )
+    assert (reader.places["SP15"].seq, reader.left) == (2, 1)
+    assert (reader.lines["SP15"].given, reader.lines["SP15"].lost(2)) == (1, 0)
+    assert reader.path() == "/ws?hubs=NP15,SP15&after=,e1:2"
