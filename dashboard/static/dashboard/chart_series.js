@@ -1,50 +1,60 @@
-// Prices as the points of a stepped line that breaks where an interval is missing. No DOM.
+// What a chart draws of the prices, as values: steps that break where an interval is missing, and what is marked on them. No DOM.
 
-/** [{x, y, price}]: a point at each interval's start, one at the end of each unbroken run, then NaN. */
-export function stepPoints(prices) {
+import { hourStart } from "./market_time.js";
+
+/** [{x, y, price}]: a point at each interval's start, one at the end of each unbroken run, then NaN. `place` turns a price into y. */
+export function stepPoints(prices, place = (lmp) => lmp) {
   return prices.flatMap((price, i) => {
-    const point = { x: price.start, y: price.lmp, price };
+    const point = { x: price.start, y: place(price.lmp), price };
     const next = prices[i + 1];
     if (next && next.start === price.end) return [point];
-    const end = { x: price.end, y: price.lmp, price };
+    const end = { ...point, x: price.end };
     return next ? [point, end, { x: price.end, y: NaN, price: null }] : [point, end];
   });
 }
 
-export function gapCount(points) {
-  return points.filter((point) => point.price === null).length;
+/** [{start, end}] between the first and the last price: what is not held. */
+export function gapsIn(prices) {
+  return prices.slice(1).flatMap(({ start }, i) => (start > prices[i].end ? [{ start: prices[i].end, end: start }] : []));
 }
 
-/** The index of the point whose interval holds the time, or -1. */
-export function pointAt(points, at) {
-  return points.findIndex(({ price, x }) => price && x === price.start && price.start <= at && at < price.end);
+/** [{start, end, rt, da}] of the intervals that have both prices. */
+export function spreadBlocks(prices, dayAhead) {
+  return prices.filter(({ start }) => dayAhead.has(hourStart(start)))
+    .map(({ start, end, lmp }) => ({ start, end, rt: lmp, da: dayAhead.get(hourStart(start)).lmp }));
 }
 
-/** Limits worth a place on the axis: one that would squeeze the prices flat is left off it. */
-export function axisLimits(lmps, thresholds) {
-  const [low, high] = [Math.min(0, ...lmps), Math.max(0, ...lmps)];
-  const limits = thresholds.map((threshold) => threshold.limit);
-  return limits.filter((limit) => limit <= Math.max(150, 2 * high) && limit >= Math.min(-50, 2 * low));
+export function isCorrected(price) {
+  return price.revision > 1 || price.quality === "corrected";
 }
 
-/** {min, max, ticks}: zero and the limits in sight, room for a flag above and below, and at most `most` round ticks. */
-export function priceAxis(lmps, limits, most) {
-  const [low, high] = [Math.min(0, ...lmps, ...limits), Math.max(20, ...lmps, ...limits)];
-  const room = (high - low) * 0.09;
-  const [min, max] = [low < 0 ? low - room : 0, high + room];
-  const step = roundStep((max - min) / most);
-  const first = Math.ceil(min / step);
-  return { min, max, ticks: Array.from({ length: Math.floor(max / step) - first + 1 }, (_, i) => (first + i) * step) };
+/** [{at, price, alert}] of the alerts opened in the span, oldest first; state.alerts is a Map of {opened, state}. */
+export function alertsIn(alerts, { start, end }) {
+  return [...alerts.values()].map(({ opened }) => ({ at: Date.parse(opened.interval_start), price: opened.price, alert: opened }))
+    .filter(({ at }) => at >= start && at < end).sort((a, b) => a.at - b.at);
 }
 
-function roundStep(atLeast) {
-  const ten = 10 ** Math.floor(Math.log10(atLeast));
-  return [1, 2, 2.5, 5, 10].map((round) => round * ten).find((step) => step >= atLeast);
+/** [{at, price}]: the furthest price of each unbroken run that lies where the axis is squeezed. */
+export function peaksBeyond(prices, { above, below }) {
+  return [...furthest(prices, (lmp) => above && lmp > above.from, 1), ...furthest(prices, (lmp) => below && lmp < below.from, -1)]
+    .map((price) => ({ at: (price.start + price.end) / 2, price }));
 }
 
-/** Alerts far enough apart to be labelled; a later, crowded one keeps its mark and loses its words. */
-export function spacedOut(alerts, apartMs) {
+function furthest(prices, isBeyond, sign) {
+  const peaks = [];
+  prices.forEach((price, i) => {
+    if (!isBeyond(price.lmp)) return;
+    const before = prices[i - 1];
+    const goesOn = before && before.end === price.start && isBeyond(before.lmp);
+    if (!goesOn) peaks.push(price);
+    else if (sign * price.lmp > sign * peaks.at(-1).lmp) peaks[peaks.length - 1] = price;
+  });
+  return peaks;
+}
+
+/** Marks far enough apart to be labelled; a later, crowded one keeps its mark and loses its words. */
+export function spacedOut(marks, apartMs) {
   const labelled = [];
-  for (const alert of alerts) if (!labelled.length || alert.at - labelled.at(-1).at >= apartMs) labelled.push(alert);
+  for (const mark of marks) if (!labelled.length || mark.at - labelled.at(-1).at >= apartMs) labelled.push(mark);
   return labelled;
 }

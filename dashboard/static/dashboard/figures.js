@@ -1,17 +1,47 @@
-// Average, high and low of the prices of a stretch of time. No DOM.
+// Average, high, low, standard deviation and TBn of the prices of a stretch of time. No DOM.
 
 import { dayStart, HOUR, hourStart, nextDayStart } from "./market_time.js";
 
-/** {count, average, high, low, negativeMs} of held prices; high and low are prices; null without any. */
+/** {count, average, deviation, high, low, negativeMs, tb2, tb4} of held prices; high and low are prices; null without any. */
 export function figures(prices) {
   if (!prices.length) return null;
+  const hours = wholeHourMeans(prices);
   return {
     count: prices.length,
-    average: prices.reduce((sum, price) => sum + price.lmp, 0) / prices.length,
+    average: mean(prices.map((price) => price.lmp)),
+    deviation: standardDeviation(prices.map((price) => price.lmp)),
     high: prices.reduce((best, price) => (price.lmp > best.lmp ? price : best)),
     low: prices.reduce((best, price) => (price.lmp < best.lmp ? price : best)),
     negativeMs: prices.filter((price) => price.lmp < 0).reduce((sum, price) => sum + price.end - price.start, 0),
+    tb2: topBottom(hours, 2),
+    tb4: topBottom(hours, 4),
   };
+}
+
+function mean(values) {
+  return values.reduce((sum, value) => sum + value, 0) / values.length;
+}
+
+/** Of all the prices there are, not of a sample: divided by n. */
+function standardDeviation(values) {
+  const average = mean(values);
+  return Math.sqrt(mean(values.map((value) => (value - average) ** 2)));
+}
+
+/** The mean price of each clock hour that is held from end to end: 12 real-time intervals, or one day-ahead hour. */
+export function wholeHourMeans(prices) {
+  const hours = new Map();
+  for (const price of prices) hours.set(hourStart(price.start), [...(hours.get(hourStart(price.start)) ?? []), price]);
+  const isWhole = (held) => held.reduce((sum, price) => sum + price.end - price.start, 0) === HOUR;
+  return [...hours.values()].filter(isWhole).map((held) => mean(held.map((price) => price.lmp)));
+}
+
+/** TBn, $ for 1 MW: the n dearest hours' means less the n cheapest's; null with fewer than 2n hours. */
+export function topBottom(hourMeans, n) {
+  if (hourMeans.length < 2 * n) return null;
+  const sorted = [...hourMeans].sort((a, b) => a - b);
+  const sum = (values) => values.reduce((total, value) => total + value, 0);
+  return sum(sorted.slice(-n)) - sum(sorted.slice(0, n));
 }
 
 function between(prices, start, end) {
