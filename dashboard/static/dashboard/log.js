@@ -1,31 +1,40 @@
 // The live log: prices as they come, corrections with the old value struck through, alerts, status. Newest first.
 
 import { highLimit, priceText, priceTone, shortText } from "./format.js";
+import { isShown } from "./log_entries.js";
 import { clockText, dayText, intervalText, operatingDate } from "./market_time.js";
 import { element, make, reveal, show, tag } from "./show.js";
-import { openAlerts } from "./store.js";
 
 const MARKET = { RTM: "RT", DAM: "DA", RTPD: "FMM" };
+const MOST_LINES = 120;
+const EMPTY = {
+  all: "Nothing yet. Prices, corrections and alerts appear here as they happen.", prices: "No prices yet.",
+  corrections: "No corrections held. CAISO revises prices for up to two weeks.", alerts: "No alerts in the last 24 hours.",
+  status: "Nothing to report: connection and source have been steady since this page was opened.",
+};
 let told = new Set();
 
-export function renderLog(state, thresholds) {
+export function renderLog(state, filter, thresholds) {
   const fresh = told.size ? (entry) => !told.has(entry.key) : () => false;
-  const lines = state.log.flatMap((entry, i) => [...dayLine(entry, state.log[i - 1]), line(entry, thresholds, fresh(entry), state)]);
-  element("log").replaceChildren(...lines);
+  const entries = state.log.filter((entry) => isShown(entry, filter)).slice(0, MOST_LINES);
+  element("log").replaceChildren(...entries.flatMap((entry, i) => [...dayLine(entry, entries[i - 1]), line(entry, thresholds, fresh(entry))]));
   told = new Set(state.log.map((entry) => entry.key));
-  reveal("log-empty", state.log.length === 0);
-  show("log-alerts", alertsText(state));
-  element("log-alerts").dataset.tone = openAlerts(state).length ? "high" : "none";
+  reveal("log-empty", entries.length === 0);
+  reveal("log", entries.length > 0);
+  show("log-empty", EMPTY[filter]);
 }
 
 export function forgetLog() {
   told = new Set();
 }
 
-function alertsText(state) {
-  const [open, all] = [openAlerts(state).length, state.alerts.size];
-  if (open) return `⚑ ${open} open`;
-  return all ? `⚑ ${all} in 24 h` : "no alerts in 24 h";
+/** choose(filter) hears which of log_entries.js's filters the reader picked. */
+export function startLogFilters(choose) {
+  element("log-filters").addEventListener("click", ({ target }) => { if (target.dataset.filter) choose(target.dataset.filter); });
+}
+
+export function markFilter(filter) {
+  for (const button of element("log-filters").children) button.setAttribute("aria-pressed", String(button.dataset.filter === filter));
 }
 
 function dayLine(entry, newer) {
@@ -33,11 +42,11 @@ function dayLine(entry, newer) {
   return [make("li", "day", dayText(entry.at))];
 }
 
-function line(entry, thresholds, isFresh, state) {
+function line(entry, thresholds, isFresh) {
   const time = make("time", "", clockText(entry.at).slice(0, 5));
   time.dateTime = new Date(entry.at).toISOString();
   time.title = `${dayText(entry.at)} ${clockText(entry.at)} PT`;
-  const item = make("li", isFresh ? "fresh" : "", time, ...CONTENT[entry.kind](entry, thresholds, state));
+  const item = make("li", isFresh ? "fresh" : "", time, ...CONTENT[entry.kind](entry, thresholds));
   item.dataset.kind = entry.kind;
   return item;
 }
@@ -52,10 +61,7 @@ const CONTENT = {
       ...(price.old.lmp === price.lmp ? [" components"] : [])),
     value(price.lmp, highLimit(thresholds, price.market)),
   ],
-  alert: ({ alert }, thresholds, state) => [
-    make("span", "", `⚑ ${alert.direction} ${shortText(alert.limit)} `, alertTag(alert, state)),
-    value(alert.price, highLimit(thresholds, alert.market)),
-  ],
+  alert: ({ alert }, thresholds) => [alertWords(alert), value(alert.price, highLimit(thresholds, alert.market))],
   "day-ahead": ({ start, hours, low, high }) => [
     make("span", "", `◆ DA ${dayText(start)} published: ${hours} hours, ${priceText(low)} to ${priceText(high)}`),
   ],
@@ -63,11 +69,11 @@ const CONTENT = {
   error: ({ text }) => [make("span", "", `✕ ${text}`)],
 };
 
-function alertTag(alert, state) {
-  const isOpen = alert.state === "open" && state.alerts.get(alert.alert_id)?.state === "open";
-  const mark = tag(isOpen ? "high" : "none", isOpen ? "open" : alert.state === "open" ? "opened" : "cleared");
-  mark.title = alert.text;
-  return mark;
+function alertWords(alert) {
+  const isOpen = alert.state === "open";
+  const words = make("span", "", `⚑ ${MARKET[alert.market]} ${alert.direction} ${shortText(alert.limit)} `, tag(isOpen ? "high" : "none", isOpen ? "opened" : "cleared"));
+  words.title = alert.text;
+  return words;
 }
 
 function value(lmp, limit) {

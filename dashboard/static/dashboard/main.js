@@ -1,49 +1,89 @@
 // The wiring: frames into state, state onto the screen.
 
+import { nextRange, RANGE_HOURS, readAddress, writeAddress } from "./address.js";
+import { renderAlerts } from "./alerts_list.js";
+import { startAttention, tellAlerts } from "./attention.js";
+import { renderComponents } from "./components_bar.js";
 import { Feed } from "./feed.js";
+import { connectionLine, fallbackLine, sourceLine } from "./happenings.js";
 import { markHub, startHubTabs } from "./hub_tabs.js";
-import { forgetLog, renderLog } from "./log.js";
+import { startKeys } from "./keys.js";
+import { forgetLog, markFilter, renderLog, startLogFilters } from "./log.js";
+import { nextFilter } from "./log_entries.js";
 import { MINUTE } from "./market_time.js";
 import { renderNotices } from "./notices.js";
-import { createPriceChart, renderChart } from "./price_chart.js";
+import { judgeProtocol, reloadWhenIdle, startOlderPage } from "./older_page.js";
+import { createCharts, redrawCharts, renderCharts } from "./price_chart.js";
 import { renderTable } from "./price_table.js";
+import { nextExpected } from "./publication.js";
+import { markRange } from "./range_tabs.js";
 import { serverNow, setServerTime } from "./server_clock.js";
 import { element } from "./show.js";
-import { announce, announceInterval, renderTitle } from "./spoken.js";
-import { renderLamps, renderStatus } from "./status.js";
-import { applyCurrent, applyEvents, applySnapshot, emptyHub, logStatus, nextExpected, placeOf } from "./store.js";
+import { startCsv } from "./shown_csv.js";
+import { announce, announceInterval, renderTab } from "./spoken.js";
+import { renderLamps, renderPublication, renderStatus } from "./status.js";
+import { applyCurrent, applyEvents, applySnapshot, emptyHub, logStatus, placeIn } from "./store.js";
 import { renderSummary } from "./summary.js";
-import { startTheme } from "./theme.js";
+import { otherTheme, setTheme, startTheme } from "./theme.js";
 import { renderTiles } from "./tiles.js";
 
 const page = JSON.parse(element("page-data").textContent);
-const chart = createPriceChart();
-const feed = new Feed({ seqHeld: () => state.seq, onFrame: take, onChange: connectionChanged });
-let state = emptyHub(page.hub);
+const charts = createCharts({ onRange: chooseRange });
+const feed = new Feed({ place: placeToResume, onFrame: take, onChange: connectionChanged });
+const held = new Map();
+let shown = readAddress(location.search, page);
+let state = emptyHub(shown.hub);
+let filter = "all";
 let source = { name: page.source, ageMs: null, asOf: null };
 let askedAt = 0;
+let painting = null;
 
 const thresholds = () => page.thresholds[state.hub] ?? [];
+const view = (now) => ({ range: shown.range, thresholds: thresholds(), now });
+
+/** Where the feed carries on; null asks for a snapshot, also where we hold fewer hours than are to be shown. */
+function placeToResume() {
+  return state.hours < RANGE_HOURS[shown.range] ? null : placeIn(state);
+}
 
 function take(frame) {
   if (frame.server_time) setServerTime(frame.server_time);
-  if (frame.type === "hello") source = { ...source, name: frame.source };
-  if (frame.type === "heartbeat") source = { ...source, ageMs: frame.source_age_s === null ? null : frame.source_age_s * 1000, asOf: serverNow() };
+  if (frame.type === "hello") greet(frame);
+  if (frame.type === "heartbeat") hearOfSource(frame.source_age_s);
   if (frame.type === "error") become(logStatus(state, frame.message, "error", serverNow()));
-  if (frame.type === "snapshot" && frame.hub === state.hub) become(applySnapshot(state, frame));
-  if (frame.type === "events" && frame.hub === state.hub) takeEvents(frame);
+  if (frame.type === "snapshot" && frame.hub === state.hub) become(applySnapshot(state, frame, feed.hours));
+  if (frame.type === "events") takeEvents(frame);
+}
+
+function greet(frame) {
+  source = { ...source, name: frame.source };
+  judgeProtocol(frame.protocol);
 }
 
 function takeEvents(frame) {
-  const place = placeOf(state, frame);
-  if (place === "next") become(applyEvents(state, frame, serverNow()));
-  if (place === "gap" && state.seq !== null) feed.retry();
+  become(applyEvents(state, frame, serverNow()));
+  tellAlerts(frame.events, serverNow());
+}
+
+function hearOfSource(ageS) {
+  const ageMs = ageS === null ? null : ageS * 1000;
+  tellStatus(sourceLine(source.name === "simulator" ? "The simulator" : "CAISO", source.ageMs, ageMs));
+  source = { ...source, ageMs, asOf: serverNow() };
+}
+
+/** A line about the connection or the source belongs to every hub's log. */
+function tellStatus(text) {
+  if (!text) return;
+  for (const [hub, other] of held) held.set(hub, logStatus(other, text, "status", serverNow()));
+  become(logStatus(state, text, "status", serverNow()));
 }
 
 function become(next) {
-  state = next;
+  const line = next.hub === state.hub && state.seq !== null ? fallbackLine(state.fallback, next.fallback) : "";
+  state = line ? logStatus(next, line, "status", serverNow()) : next;
+  held.set(state.hub, state);
   renderNow();
-  renderHeld();
+  renderSoon();
   announceInterval(state);
 }
 
@@ -51,35 +91,46 @@ function become(next) {
 function renderNow() {
   const now = serverNow();
   const aged = source.ageMs === null ? source : { ...source, ageMs: source.ageMs + now - source.asOf };
-  document.body.dataset.connection = feed.state;
-  document.body.dataset.source = source.name;
-  document.body.dataset.loaded = String(state.seq !== null);
+  Object.assign(document.body.dataset, { connection: feed.state, source: source.name, loaded: String(state.seq !== null), seq: state.seq ?? "" });
   renderStatus(state, now);
   renderLamps(feed, aged);
   renderNotices(state, feed, aged, now);
   renderTiles(state, thresholds(), now);
-  renderTitle(state, feed, source);
+  renderTab(state, feed, source, thresholds());
 }
 
-/** What moves with the prices: when one comes, and once a minute. */
+/** What moves with the prices: when one comes, and once a minute. Many frames at once are one painting. */
+function renderSoon() {
+  painting ??= requestAnimationFrame(() => {
+    painting = null;
+    renderHeld();
+    document.body.dataset.paintedAt = String(performance.timeOrigin + performance.now());
+  });
+}
+
 function renderHeld() {
   const now = serverNow();
-  renderChart(chart, state, thresholds(), now);
+  renderCharts(charts, state, view(now));
   renderSummary(state, now);
-  renderLog(state, thresholds());
-  renderTable(state);
+  renderComponents(state);
+  renderPublication(state, now);
+  renderAlerts(state, thresholds(), now);
+  renderLog(state, filter, thresholds());
+  renderTable(state, shown.range, now);
 }
 
-function connectionChanged() {
+function connectionChanged(before) {
   if (feed.state === "stale" || (feed.state === "down" && feed.lostAt)) announce("Connection lost. Prices are the last received.");
+  tellStatus(connectionLine(before, feed));
   renderNow();
 }
 
 function tick() {
   feed.watch();
+  reloadWhenIdle();
   renderNow();
   const now = serverNow();
-  if (Math.floor(now / MINUTE) !== Math.floor((now - 1000) / MINUTE)) renderHeld();
+  if (Math.floor(now / MINUTE) !== Math.floor((now - 1000) / MINUTE)) renderSoon();
   if (nextExpected(state) !== null && now - nextExpected(state) > 5 * MINUTE && now - askedAt > MINUTE) askForFallback(now);
   setTimeout(tick, 1000 - (now % 1000));
 }
@@ -93,25 +144,60 @@ async function askForFallback(now) {
   if (current && hub === state.hub) become(applyCurrent(state, current));
 }
 
-function choose(hub) {
-  if (hub === state.hub) return;
-  state = emptyHub(hub);
-  forgetLog();
-  follow(hub);
+function chooseHub(hub) {
+  if (hub && hub !== shown.hub) go({ ...shown, hub }, "pushState");
 }
 
-function follow(hub) {
-  markHub(page, hub);
+function chooseRange(range) {
+  if (range !== shown.range) go({ ...shown, range }, "pushState");
+}
+
+function switchTheme() {
+  setTheme(otherTheme());
+  go({ ...shown, theme: otherTheme() === "dark" ? "light" : "dark" }, "replaceState");
+  redrawCharts(charts);
+}
+
+function chooseFilter(chosen) {
+  filter = chosen;
+  markFilter(filter);
+  renderSoon();
+}
+
+/** Show something else, and say so in the address. */
+function go(next, how) {
+  history[how](null, "", writeAddress(location.search, next));
+  showWhat(next);
+}
+
+function showWhat(next) {
+  const isOtherHub = next.hub !== state.hub;
+  shown = next;
+  if (isOtherHub) { state = held.get(next.hub) ?? emptyHub(next.hub); forgetLog(); }
+  markHub(page, shown);
+  markRange(shown.range);
   renderNow();
-  renderHeld();
-  feed.follow(hub);
+  renderSoon();
+  if (isOtherHub || feed.hub === undefined || placeToResume() === null) feed.follow(shown.hub, RANGE_HOURS[shown.range]);
 }
 
-startTheme(renderHeld);
-startHubTabs(page, choose);
-element("price-table").addEventListener("toggle", () => renderTable(state));
-element("retry").addEventListener("click", () => feed.retryNow());
-addEventListener("online", () => feed.retryNow());
-document.addEventListener("visibilitychange", () => { if (!document.hidden) feed.watch(); });
-follow(page.hub);
+function goBack() {
+  const next = readAddress(location.search, page);
+  if (next.theme) { setTheme(next.theme); redrawCharts(charts); }
+  showWhat(next);
+}
+
+startTheme(switchTheme, () => redrawCharts(charts));
+startHubTabs(chooseHub);
+startLogFilters(chooseFilter);
+startCsv(() => ({ state, range: shown.range, now: serverNow() }));
+startKeys({ hub: (n) => chooseHub(page.hubs[n]?.hub), range: () => chooseRange(nextRange(shown.range)), theme: switchTheme, filter: () => chooseFilter(nextFilter(filter)) });
+startAttention();
+startOlderPage();
+for (const table of document.querySelectorAll("details")) table.addEventListener("toggle", () => renderTable(state, shown.range, serverNow()));
+element("retry").addEventListener("click", () => feed.wake());
+addEventListener("online", () => feed.wake());
+addEventListener("popstate", goBack);
+document.addEventListener("visibilitychange", () => { if (!document.hidden) { feed.watch(); feed.wake(); } });
+showWhat(shown);
 tick();

@@ -1,15 +1,18 @@
 // The banners: simulated, connection, source, and a price that was not observed. Each appears only when it has something to say.
 
-import { clockText, durationText, intervalText, MINUTE } from "./market_time.js";
-import { reveal, show } from "./show.js";
-import { sourceLevel } from "./status.js";
-import { newestRealTime, nextExpected } from "./store.js";
+import { clockText, durationText, intervalText, MINUTE, roughDurationText } from "./market_time.js";
+import { nextExpected } from "./publication.js";
+import { element, reveal, show } from "./show.js";
+import { sourceLevel } from "./source_level.js";
+import { newestRealTime } from "./store.js";
 
 export function renderNotices(state, connection, source, now) {
   reveal("notice-simulated", source.name === "simulator");
-  notice("connection", connectionText(connection, now));
+  notice("connection", connectionText(connection, now) || replayText(connection));
+  element("notice-connection").dataset.tone = connection.state === "live" ? "warn" : "bad";
+  reveal("retry", connection.state !== "live");
   notice("source", connection.state === "live" ? sourceText(state, source, now) : "");
-  notice("quality", qualityText(state));
+  notice("quality", qualityText(state, now));
 }
 
 function notice(name, text) {
@@ -17,12 +20,17 @@ function notice(name, text) {
   if (text) show(`notice-${name}-text`, text);
 }
 
+function replayText({ state, catchingUp }) {
+  return state === "live" && catchingUp ? `Catching up on ${roughDurationText(catchingUp.ms)}: what was published while the connection was gone is coming in now.` : "";
+}
+
 function connectionText(connection, now) {
   if (connection.state === "stale") return "Connection stale: nothing heard from the server for 15 seconds. Prices below are the last received.";
-  if (connection.state === "live" || connection.attempt === 0) return "";
-  const wait = Math.ceil((connection.retryAt - performance.now()) / 1000);
+  if (connection.state === "live" || connection.state === "connecting") return "";
+  const wait = connection.retryAt === null ? 0 : Math.ceil((connection.retryAt - performance.now()) / 1000);
   const since = connection.lostAt ? `No connection since ${clockText(connection.lostAt)} (${durationText(now - connection.lostAt)}).` : "The server cannot be reached.";
-  return `${since} Prices below are the last received. ${connection.state === "down" && wait > 0 ? `Trying again in ${wait} s.` : "Trying again …"}`;
+  const why = connection.refusal ? ` ${connection.refusal}` : "";
+  return `${since}${why} Prices below are the last received. ${wait > 0 ? `Trying again in ${wait} s.` : "Trying again …"}`;
 }
 
 function sourceText(state, source, now) {
@@ -34,13 +42,16 @@ function sourceText(state, source, now) {
   return [silent, late].filter(Boolean).join(" ");
 }
 
-function qualityText(state) {
+function qualityText(state, now) {
   if (!state.fallback) return "";
   const { quality, start } = state.fallback;
   const interval = start === null ? "" : ` for ${intervalText(start, start + 5 * MINUTE)}`;
-  return {
+  const due = nextExpected(state);
+  const since = due !== null && due < now ? ` Since ${clockText(due).slice(0, 5)}.` : "";
+  const text = {
     cached: `Cached: the real-time price shown is the last one known${interval}; CAISO has published nothing newer.`,
     interpolated: `Interpolated: the real-time price shown${interval} is estimated between two known prices, not published by CAISO.`,
     previous_day: `Previous day: the real-time price shown is the one of the same hour yesterday, not published by CAISO for now.`,
   }[quality];
+  return `${text}${since}`;
 }

@@ -1,19 +1,25 @@
-// What is said without being looked at: the tab's title, and one polite line an interval for a screen reader.
+// What is said without being looked at: the tab's title and icon, and one polite line an interval for a screen reader.
 
-import { priceText, signedText } from "./format.js";
+import { highLimit, priceText, signedText } from "./format.js";
 import { intervalText } from "./market_time.js";
 import { show } from "./show.js";
 import { shownRealTime, spreadOf } from "./store.js";
+import { renderTabIcon } from "./tab_icon.js";
 
 let spokenOf = null;
 
-export function renderTitle(state, connection, source) {
-  const lmp = shownRealTime(state)?.lmp;
-  const doubt = connection.state === "stale" || connection.state === "down" ? "(stale) " : "";
-  const simulated = source.name === "simulator" ? "SIMULATED " : "";
-  const price = lmp === undefined || lmp === null ? "" : `${priceText(lmp)} `;
-  const title = `${doubt}${price}${state.hub} · ${simulated}CAISO Live`;
+/** The tab's title and its icon. */
+export function renderTab(state, connection, source, thresholds) {
+  const lmp = shownRealTime(state)?.lmp ?? null;
+  const isDoubtful = connection.state === "stale" || connection.state === "down";
+  const title = titleText(state.hub, lmp, isDoubtful, source.name === "simulator");
   if (document.title !== title) document.title = title;
+  renderTabIcon(lmp, highLimit(thresholds, "RTM"), isDoubtful);
+}
+
+function titleText(hub, lmp, isDoubtful, isSimulated) {
+  const price = lmp === null ? "" : `${priceText(lmp)} `;
+  return `${isDoubtful ? "(stale) " : ""}${price}${hub} · ${isSimulated ? "SIMULATED " : ""}CAISO Live`;
 }
 
 export function announceInterval(state) {

@@ -1,11 +1,14 @@
 // The status line and the two lamps: which interval, since when, what next, and can this screen be believed?
 
 import {
-  clockText, countdownText, durationText, hourEnding, hoursInDay, intervalText, MINUTE, roughDurationText, zoneName,
+  clockText, countdownText, durationText, hourEnding, hoursInDay, intervalText, MINUTE, roughDurationText, SECOND, zoneName,
 } from "./market_time.js";
 import { NOTHING } from "./format.js";
+import { nextExpected, typicalDelay } from "./publication.js";
 import { element, reveal, show } from "./show.js";
-import { nextExpected, shownRealTime } from "./store.js";
+import { sourceLevel } from "./source_level.js";
+import { shownRealTime } from "./store.js";
+import { todayComplete } from "./today.js";
 
 const CONNECTION = { connecting: "connecting", live: "live", stale: "stale", down: "offline" };
 const CONNECTION_HELP = {
@@ -50,16 +53,24 @@ function renderNext(expected, now) {
   element("progress-bar").style.transform = `scaleX(${passed.toFixed(4)})`;
 }
 
+/** What moves with the prices only. */
+export function renderPublication(state, now) {
+  const [delay, { held, expected }] = [typicalDelay(state, now), todayComplete(state, now)];
+  show("delay", delay === null ? NOTHING : delayText(delay));
+  show("complete", expected ? `${held} / ${expected}` : NOTHING);
+  element("complete").dataset.tone = held < expected ? "high" : "none";
+}
+
+function delayText(delay) {
+  const length = durationText(Math.abs(delay));
+  return Math.abs(delay) < SECOND ? "as it starts" : `${length} ${delay < 0 ? "before" : "after"} it starts`;
+}
+
 export function renderLamps(connection, source) {
   lamp("connection", connection.state, CONNECTION[connection.state], CONNECTION_HELP[connection.state]);
   const name = SOURCE_NAME[source.name] ?? source.name;
   const level = connection.state === "live" ? sourceLevel(source.ageMs) : "unknown";
   lamp("source", level, level === "unknown" ? name : `${name} ${roughDurationText(source.ageMs)}`, SOURCE_HELP[level]);
-}
-
-export function sourceLevel(ageMs) {
-  if (ageMs === null) return "unknown";
-  return ageMs <= 6 * MINUTE ? "ok" : ageMs <= 15 * MINUTE ? "late" : "down";
 }
 
 function lamp(name, state, text, help) {

@@ -1,4 +1,4 @@
-// The light and dark switch. A choice stays in this browser and in the address, so that a link looks the same elsewhere.
+// The light and dark switch. A choice stays in this browser; main.js puts it in the address too, so that a link looks the same elsewhere.
 
 import { element, show } from "./show.js";
 
@@ -8,23 +8,25 @@ export function theme() {
   return document.documentElement.dataset.theme ?? (systemIsDark.matches ? "dark" : "light");
 }
 
-export function startTheme(onChange) {
-  label();
-  element("theme-switch").addEventListener("click", () => { choose(theme() === "dark" ? "light" : "dark"); label(); onChange(); });
-  systemIsDark.addEventListener("change", () => { label(); onChange(); });
+export function otherTheme() {
+  return theme() === "dark" ? "light" : "dark";
 }
 
-function choose(chosen) {
+/** onSwitch() is called when the reader wants the other one; onSystem() when the system changed under us. */
+export function startTheme(onSwitch, onSystem) {
+  label();
+  element("theme-switch").addEventListener("click", onSwitch);
+  systemIsDark.addEventListener("change", () => { label(); onSystem(); });
+}
+
+export function setTheme(chosen) {
   document.documentElement.dataset.theme = chosen;
   try { localStorage.setItem("theme", chosen); } catch { /* storage may be forbidden */ }
-  const url = new URL(location);
-  url.searchParams.set("theme", chosen);
-  history.replaceState(history.state, "", url);
+  label();
 }
 
 function label() {
-  const other = theme() === "dark" ? "light" : "dark";
-  element("theme-switch").title = `Switch to ${other}`;
-  element("theme-switch").setAttribute("aria-label", `Switch to ${other} colours`);
-  show("theme-icon", other === "light" ? "☀\uFE0E" : "☾");
+  element("theme-switch").title = `Switch to ${otherTheme()} (T)`;
+  element("theme-switch").setAttribute("aria-label", `Switch to ${otherTheme()} colours`);
+  show("theme-icon", otherTheme() === "light" ? "☀\uFE0E" : "☾");
 }

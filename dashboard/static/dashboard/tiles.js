@@ -1,52 +1,56 @@
-// The three tiles: real-time, day-ahead of the hour now running, and the spread between them.
+// The tiles: real-time, day-ahead of the hour now running, the spread between them, and how far the day has gone.
 
-import { averageSpread } from "./figures.js";
+import { dayAheadChange, nextHourText, realTimeChange, spreadChange } from "./changes.js";
 import { highLimit, NOTHING, priceTag, priceText, priceTone, signedText, spreadTag } from "./format.js";
-import { dayText, HOUR, hourEnding, hoursInDay, hourStart, intervalText, nextDayStart, operatingDate, pacificHour } from "./market_time.js";
+import { dayText, HOUR, hourEnding, hoursInDay, hourStart, intervalText, nextDayStart, operatingDate, pacificHour, timeText } from "./market_time.js";
 import { element, reveal, show } from "./show.js";
 import { dayAheadAt, dayAheadOfShown, ESTIMATED, shownRealTime, spreadOf } from "./store.js";
+import { todayExtremes } from "./today.js";
 
 const QUALITY = {
   observed: "observed", corrected: "corrected", cached: "last known price", interpolated: "interpolated", previous_day: "same hour yesterday",
 };
+let filledFor = null;
 
 export function renderTiles(state, thresholds, now) {
-  renderRealTime(state, highLimit(thresholds, "RTM"));
-  renderDayAhead(state, highLimit(thresholds, "DAM"), now);
-  renderSpread(state, now);
+  const mayFlash = filledFor === state.hub && state.seq !== null;
+  renderRealTime(state, highLimit(thresholds, "RTM"), mayFlash);
+  renderDayAhead(state, highLimit(thresholds, "DAM"), now, mayFlash);
+  renderSpread(state, mayFlash);
+  renderToday(state, highLimit(thresholds, "RTM"), now);
+  filledFor = state.seq === null ? null : state.hub;
 }
 
-function renderRealTime(state, limit) {
+function renderRealTime(state, limit, mayFlash) {
   const shown = shownRealTime(state);
   const tone = priceTone(shown?.lmp, limit);
-  fill("rt", priceText(shown?.lmp), tone, priceTag(tone, limit));
-  for (const part of ["energy", "congestion", "loss", "ghg"]) show(`rt-${part}`, priceText(shown?.price?.[part]));
+  fill("rt", priceText(shown?.lmp), tone, priceTag(tone, limit), mayFlash);
+  show("rt-change", realTimeChange(state));
   show("rt-meta", realTimeMeta(state, shown));
   element("tile-rt").dataset.quality = shown?.quality ?? "none";
 }
 
 function realTimeMeta(state, shown) {
-  if (state.seq === null) return "Loading the last 24 hours …";
+  if (state.seq === null) return "Loading the last prices …";
   if (!shown) return "Waiting for the first prices. CAISO publishes one every five minutes.";
   const when = shown.start === null ? [] : [`${intervalText(shown.start, shown.end)} · HE${hourEnding(shown.start)}`];
   const revision = shown.price ? [`revision ${shown.price.revision}`] : [];
   return [...when, QUALITY[shown.quality] ?? shown.quality, ...revision].join(" · ");
 }
 
-function renderDayAhead(state, limit, now) {
-  const [price, next] = [dayAheadAt(state, now), dayAheadAt(state, now + HOUR)];
+function renderDayAhead(state, limit, now, mayFlash) {
+  const price = dayAheadAt(state, now);
   const tone = priceTone(price?.lmp, limit);
   show("da-title", `Day-ahead HE${hourEnding(now)}`);
-  fill("da", priceText(price?.lmp), tone, priceTag(tone, limit));
-  show("da-meta", state.seq === null ? "" : dayAheadMeta(price, next, now));
+  fill("da", priceText(price?.lmp), tone, priceTag(tone, limit), mayFlash);
+  show("da-change", dayAheadChange(state, now));
+  show("da-meta", state.seq === null ? "" : dayAheadMeta(state, price, now));
   show("da-tomorrow", state.seq === null ? "" : tomorrowText(state, now));
 }
 
-function dayAheadMeta(price, next, now) {
-  if (!price) return `No day-ahead price for ${intervalText(hourStart(now), hourStart(now) + HOUR)}.`;
-  if (!next) return intervalText(price.start, price.end);
-  const arrow = next.lmp > price.lmp ? "▲" : next.lmp < price.lmp ? "▼" : "=";
-  return `next hour ${priceText(next.lmp)} ${arrow}`;
+function dayAheadMeta(state, price, now) {
+  const hour = intervalText(hourStart(now), hourStart(now) + HOUR);
+  return price ? nextHourText(state, now) || hour : `No day-ahead price for ${hour}.`;
 }
 
 function tomorrowText(state, now) {
@@ -56,20 +60,16 @@ function tomorrowText(state, now) {
   return held ? `tomorrow ${held} of ${hoursInDay(tomorrow)} hours` : `${dayText(tomorrow)} ${pacificHour(now) < 13 ? "due after 13:00" : "not published yet"}`;
 }
 
-function renderSpread(state, now) {
+function renderSpread(state, mayFlash) {
   const spread = spreadOf(state);
   const tone = priceTone(spread);
-  fill("spread", signedText(spread), tone, spreadTag(tone));
+  fill("spread", signedText(spread), tone, spreadTag(tone), mayFlash);
+  show("spread-change", spread === null ? "" : spreadChange(state));
   show("spread-meta", spread === null ? spreadMissing(state) : spreadParts(shownRealTime(state), dayAheadOfShown(state)));
-  show("spread-day", spreadDayText(averageSpread(state, now)));
 }
 
 function spreadParts(shown, dayAhead) {
   return `${priceText(shown.lmp)} less ${priceText(dayAhead)}, DA of HE${hourEnding(shown.start)}`;
-}
-
-function spreadDayText(average) {
-  return average === null ? "" : `24 h average ${signedText(average)}`;
 }
 
 function spreadMissing(state) {
@@ -79,11 +79,22 @@ function spreadMissing(state) {
   return ESTIMATED.has(shown.quality) ? "Not from an estimated price." : "No day-ahead price for its hour.";
 }
 
-function fill(name, text, tone, tagText) {
+function renderToday(state, limit, now) {
+  const extremes = todayExtremes(state, now);
+  for (const name of ["high", "low"]) {
+    const price = extremes?.[name];
+    show(`today-${name}`, priceText(price?.lmp));
+    show(`today-${name}-at`, price ? timeText(price.start) : "");
+    element(`today-${name}`).dataset.tone = priceTone(price?.lmp, limit);
+  }
+  show("today-meta", extremes || state.seq === null ? "" : "No real-time price of today yet.");
+}
+
+function fill(name, text, tone, tagText, mayFlash) {
   const value = element(name === "spread" ? "spread" : `${name}-price`);
   const changed = value.textContent !== text && value.textContent !== NOTHING && text !== NOTHING;
   show(value.id, text);
-  if (changed) flash(value);
+  if (changed && mayFlash) flash(value);
   element(`tile-${name}`).dataset.tone = tone;
   show(`${name}-tag`, tagText);
   reveal(`${name}-tag`, tagText !== "");

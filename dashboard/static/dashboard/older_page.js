@@ -1,0 +1,36 @@
+// A page that is older than the server: it says so, and loads anew once, at a moment when nobody is using it.
+
+import { element, reveal } from "./show.js";
+
+const PROTOCOL = 1;
+const IDLE_MS = 60_000;
+let touchedAt = 0;
+let waitsFor = null;
+
+export function startOlderPage() {
+  for (const name of ["pointerdown", "keydown", "wheel"]) addEventListener(name, () => { touchedAt = performance.now(); }, { passive: true });
+  element("reload").addEventListener("click", () => location.reload());
+}
+
+/** What a hello says it speaks. */
+export function judgeProtocol(protocol) {
+  reveal("notice-page", protocol !== PROTOCOL);
+  waitsFor = protocol === PROTOCOL || hasReloadedFor(protocol) ? null : protocol;
+}
+
+/** Once a second. */
+export function reloadWhenIdle() {
+  const isIdle = document.hidden || performance.now() - touchedAt > IDLE_MS;
+  if (waitsFor === null || !isIdle || !remember(waitsFor)) return;
+  waitsFor = null;
+  location.reload();
+}
+
+function hasReloadedFor(protocol) {
+  try { return sessionStorage.getItem("reloaded-for") === String(protocol); } catch { return true; }
+}
+
+/** Without a memory of it we would load anew for ever: then only the reader does. */
+function remember(protocol) {
+  try { sessionStorage.setItem("reloaded-for", String(protocol)); return true; } catch { return false; }
+}
