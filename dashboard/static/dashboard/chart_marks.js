@@ -55,9 +55,11 @@ function apart(chart, { span }) {
   return ((span.end - span.start) * WORDS_PX) / chart.width;
 }
 
-/** Above the plot, where no price is drawn over them. */
+/** Above the plot, where no price is drawn over them; beside a squeezed price's number the dot alone says it. */
 function flags(chart, scene) {
-  return Object.fromEntries(spacedOut(scene.alerts, apart(chart, scene)).map(({ at, price, alert }) => [`flag${alert.alert_id}`, {
+  const [far, numbers] = [apart(chart, scene), peaksBeyond(scene.rt, scene.axis)];
+  const free = scene.alerts.filter((alert) => numbers.every(({ at }) => Math.abs(at - alert.at) > far));
+  return Object.fromEntries(spacedOut(free, far).map(({ at, price, alert }) => [`flag${alert.alert_id}`, {
     type: "label", xValue: at, yValue: scene.axis.max, yAdjust: -9, adjustScaleRange: false, ...words(chart, `⚑ ${shortText(Math.round(price))}`, { color: token("ink") }),
   }]));
 }
@@ -66,8 +68,8 @@ function flags(chart, scene) {
 function peaks(chart, scene) {
   const found = peaksBeyond(scene.rt, scene.axis).sort((a, b) => a.at - b.at);
   return Object.fromEntries(spacedOut(found, apart(chart, scene)).map(({ at, price }) => [`peak${price.start}`, {
-    type: "label", xValue: at, yValue: scene.place(price.lmp), yAdjust: price.lmp > 0 ? -9 : 9, adjustScaleRange: false,
-    ...words(chart, priceText(price.lmp), { color: token("ink"), font: { size: fontSize(chart), weight: "bold" } }),
+    type: "label", xValue: at, yValue: scene.place(price.lmp), yAdjust: price.lmp > 0 ? -11 : 11, adjustScaleRange: false,
+    ...words(chart, priceText(price.lmp), { color: token("ink"), backgroundColor: token("panel"), padding: 1, font: { size: fontSize(chart), weight: "bold" } }),
   }]));
 }
 

@@ -2,7 +2,7 @@
 
 const LABEL_ROOM = 0.09;
 const SQUEEZED_ROOM = 0.3;
-const FAR = 2.5; // beyond the ordinary prices by this many times their span, an extreme would flatten them
+const FAR = 1.5; // beyond the ordinary prices by this many times their span, an extreme would flatten them
 
 /** Limits worth a place on the axis: within twice the prices, or within far {low, high}; another would press the prices flat. */
 export function axisLimits(lmps, thresholds, far) {
@@ -31,7 +31,8 @@ export function priceAxis(lmps, limits, most) {
 function framed(squeezes, bottom, top, most) {
   const [low, high] = [placed(squeezes.below?.to ?? bottom, squeezes), placed(squeezes.above?.to ?? top, squeezes)];
   const room = (high - low) * LABEL_ROOM;
-  const values = [...squeezedTicks(squeezes.below), ...roundValues(bottom, top, roundStep((top - bottom) / most)), ...squeezedTicks(squeezes.above)];
+  const squeezed = (squeeze) => squeezedTicks(squeeze, most > 4 ? 2 : 1);
+  const values = [...squeezed(squeezes.below), ...roundValues(bottom, top, roundStep((top - bottom) / most)), ...squeezed(squeezes.above)];
   const ticks = values.map((value) => ({ value, at: placed(value, squeezes) }));
   return { ...squeezes, min: low < 0 ? low - room : 0, max: high + room, ticks };
 }
@@ -58,11 +59,11 @@ function ordinaryRange(lmps, limits) {
   return { low: lowest(ordinary, 0), high: highest(ordinary, 20) };
 }
 
-function squeezedTicks(squeeze) {
+function squeezedTicks(squeeze, most) {
   if (!squeeze) return [];
   const [low, high] = [Math.min(squeeze.from, squeeze.to), Math.max(squeeze.from, squeeze.to)];
   const far = (value) => Math.abs(value - squeeze.from) > (high - low) / 4;
-  return roundValues(low, high, roundStep((high - low) / 2)).filter(far);
+  return roundValues(low, high, roundStep((high - low) / most)).filter(far);
 }
 
 function roundValues(low, high, step) {

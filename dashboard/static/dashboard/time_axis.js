@@ -1,10 +1,10 @@
 // The hours a chart shows, and where its time axis has ticks: linear in time, labelled by the Pacific wall clock. No DOM.
 
+import { RANGE_HOURS } from "./address.js";
 import { dayText, HOUR, hourStart, MINUTE, pacificHour, timeText } from "./market_time.js";
 
 const FIVE = 5 * MINUTE;
 const NARROW_AHEAD = 8 * HOUR;
-export const RANGE_HOURS = { "24h": 24, "48h": 48, "7d": 168 };
 export const RANGE_TEXT = { "24h": "24 hours", "48h": "48 hours", "7d": "7 days" };
 
 function floorFive(at) {
@@ -35,7 +35,8 @@ export function timeTicks({ start, end }, most) {
     midnights, midnights.filter((_, i) => i % 2 === 0), midnights.filter((_, i) => i % 4 === 0),
   ];
   const chosen = choices.find((ticks) => ticks.length <= most) ?? [];
-  return chosen.map(({ at, hour }) => ({ at, isMidnight: hour === 0, text: hour === 0 ? midnightText(at, chosen === midnights) : timeText(at) }));
+  const onlyDays = chosen.every(({ hour }) => hour === 0);
+  return chosen.map(({ at, hour }) => ({ at, isMidnight: hour === 0, text: hour === 0 ? midnightText(at, onlyDays) : timeText(at) }));
 }
 
 function midnightText(at, onlyDays) {
