@@ -21,15 +21,11 @@ export function readAddress(search, { hub, hubs }) {
 /** The query that says the same, other parts of it kept: "?hub=NP15&range=7d". What is usual is left out, except the hub. */
 export function writeAddress(search, { hub, range, theme }) {
   const query = new URLSearchParams(search);
+  for (const name of ["hub", "range", "theme"]) query.delete(name);
   query.set("hub", hub);
-  setOrDrop(query, "range", range === FIRST_RANGE ? null : range);
-  setOrDrop(query, "theme", theme);
+  if (range !== FIRST_RANGE) query.set("range", range);
+  if (theme) query.set("theme", theme);
   return `?${query}`;
-}
-
-function setOrDrop(query, name, value) {
-  if (value) query.set(name, value);
-  else query.delete(name);
 }
 
 export function nextRange(range) {

@@ -58,7 +58,8 @@ function priceEntry(price) {
 }
 
 function alertEntry(alert) {
-  return { key: `alert:${alert.alert_id}:${alert.state}`, at: Date.parse(alert.at), order: alert.alert_id, kind: "alert", alert };
+  const order = Date.parse(alert.interval_start) + 1; // above the price that it is about, where both came at once
+  return { key: `alert:${alert.alert_id}:${alert.state}`, at: Date.parse(alert.at), order, kind: "alert", alert };
 }
 
 function dayAheadEntry(prices, now) {

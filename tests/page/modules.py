@@ -1,0 +1,79 @@
+"""The page's own modules, called in a real browser: no Node, no copy of them in Python."""
+
+import shutil
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from functools import partial
+from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+from typing import Any
+
+import pytest
+from playwright.sync_api import Page, sync_playwright
+
+CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
+FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run"]
+FLAGS += ["--disable-background-networking", "--disable-component-update", "--disable-sync"]
+MODULES = Path(__file__).resolve().parents[2] / "dashboard" / "static" / "dashboard"
+Call = Callable[..., Any]
+in_a_browser = [
+    pytest.mark.xdist_group("page-modules"),
+    pytest.mark.skipif(CHROMIUM is None, reason="no Chromium on this machine"),
+]
+
+
+class Quiet(SimpleHTTPRequestHandler):
+    """Serves files and says nothing."""
+
+    extensions_map = {**SimpleHTTPRequestHandler.extensions_map, ".js": "text/javascript"}
+
+    def log_message(self, format: str, *args: object) -> None:
+        """Not a line."""
+
+
+@contextmanager
+def served() -> Iterator[str]:
+    """The modules over HTTP on loopback: a browser imports none from a file."""
+    server = ThreadingHTTPServer(("127.0.0.1", 0), partial(Quiet, directory=str(MODULES)))
+    thread = threading.Thread(target=server.serve_forever)
+    thread.start()
+    try:
+        yield f"http://127.0.0.1:{server.server_port}"
+    finally:
+        server.shutdown()
+        thread.join()
+        server.server_close()
+
+
+@contextmanager
+def opened() -> Iterator[Page]:
+    """An empty page from where the modules are, in a browser that stands in Berlin."""
+    with served() as address, sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
+        page = browser.new_context(timezone_id="Europe/Berlin").new_page()
+        page.route("**/blank", lambda route: route.fulfill(body="", content_type="text/html"))
+        page.goto(f"{address}/blank")
+        yield page
+        browser.close()
+
+
+def caller(page: Page) -> Call:
+    """call(body, **names): the value of a JavaScript body in which every pure module is at hand.
+
+    `m` holds what the modules export, the names are the keyword arguments.
+    """
+    page.evaluate(
+        f"async () => {{ window.m = Object.assign({{}}, ...await Promise.all([{IMPORTS}])); }}"
+    )
+
+    def call(body: str, **names: Any) -> Any:
+        taken = ", ".join(names)
+        return page.evaluate(f"({{{taken}}}) => {{ {body} }}", names)
+
+    return call
+
+
+PURE = ("market_time", "format", "figures", "chart_series", "price_axis", "time_axis")
+PURE += ("shown_csv", "components_bar", "store")
+IMPORTS = ", ".join(f"import('/{name}.js')" for name in PURE)

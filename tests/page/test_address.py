@@ -1,0 +1,76 @@
+"""The address says what is shown: a link shows the same thing elsewhere."""
+
+import pytest
+
+from tests.page.modules import IN_A_BROWSER, Run, module_page, run
+
+__all__ = ["module_page", "run"]
+
+pytestmark = IN_A_BROWSER
+PAGE = {"hub": "SP15", "hubs": [{"hub": "SP15"}, {"hub": "NP15"}]}
+
+
+@pytest.mark.parametrize(
+    ("search", "hub", "chosen_range", "theme"),
+    [
+        ("", "SP15", "24h", None),
+        ("?hub=np15&range=7d&theme=dark", "NP15", "7d", "dark"),
+        ("?hub=nowhere&range=9d&theme=pink", "SP15", "24h", None),
+    ],
+)
+def test_what_an_address_says(
+    search: str, hub: str, chosen_range: str, theme: str | None, run: Run
+) -> None:
+    found = run("address.js", "readAddress(a.search, a.page)", {"search": search, "page": PAGE})
+    assert found == {"hub": hub, "range": chosen_range, "theme": theme}
+
+
+@pytest.mark.parametrize(
+    ("shown", "search"),
+    [
+        ({"hub": "SP15", "range": "24h", "theme": None}, "?from=mail&hub=SP15"),
+        (
+            {"hub": "NP15", "range": "7d", "theme": "dark"},
+            "?from=mail&hub=NP15&range=7d&theme=dark",
+        ),
+    ],
+)
+def test_an_address_keeps_what_it_does_not_know(
+    shown: dict[str, str | None], search: str, run: Run
+) -> None:
+    before = "?from=mail&range=48h"
+    found = run("address.js", "writeAddress(a.search, a.shown)", {"search": before, "shown": shown})
+    assert found == search
+
+
+def test_r_goes_through_the_ranges(run: Run) -> None:
+    assert run("address.js", "['24h', '48h', '7d'].map(nextRange)") == ["48h", "7d", "24h"]
+
+
+@pytest.mark.parametrize(
+    ("place", "address"),
+    [
+        (None, "wss://caiso.example/ws?hubs=SP15&hours=168"),
+        ({"epoch": "a1", "seq": 42}, "wss://caiso.example/ws?hubs=SP15&hours=168&after=a1%3A42"),
+    ],
+)
+def test_the_feed_is_asked_to_carry_on(
+    place: dict[str, object] | None, address: str, run: Run
+) -> None:
+    where = "{ protocol: 'https:', host: 'caiso.example' }"
+    assert run("address.js", f"feedAddress({where}, 'SP15', 168, a)", place) == address
+
+
+@pytest.mark.parametrize(
+    ("lmp", "text"),
+    [
+        (63.4, "63"),
+        (-23.4, "−23"),
+        (-0.2, "0"),
+        (1015.37, "1.0k"),
+        (-1015.37, "−1.0k"),
+        (12_400, "12k"),
+    ],
+)
+def test_the_price_on_the_tabs_icon(lmp: float, text: str, run: Run) -> None:
+    assert run("tab_icon.js", "iconText(a)", lmp) == text

@@ -1,0 +1,56 @@
+"""One table of cases holds for the server's readers and for the page."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from dashboard.following import Place
+from tests.page.modules import IN_A_BROWSER, Run, module_page, run
+
+__all__ = ["module_page", "run"]
+
+pytestmark = IN_A_BROWSER[:1]
+CASES = json.loads(Path(__file__).with_name("following_cases.json").read_text())
+steps = pytest.mark.parametrize("case", CASES["steps"], ids=lambda case: case["name"])
+behind = pytest.mark.parametrize("case", CASES["behind"], ids=lambda case: case["name"])
+in_a_browser = IN_A_BROWSER[1]
+
+
+@steps
+def test_what_a_frame_is_to_a_reader(case: dict[str, Any]) -> None:
+    assert Place(*case["place"]).step(*case["frame"]).value == case["is"]
+
+
+@steps
+@in_a_browser
+def test_what_a_frame_is_to_the_page(case: dict[str, Any], run: Run) -> None:
+    (epoch, prev, seq), (own_epoch, own_seq) = case["frame"], case["place"]
+    frame = {"epoch": epoch, "prev": prev, "seq": seq}
+    found = run(
+        "following.js",
+        "step(a.place, a.frame)",
+        {"place": {"epoch": own_epoch, "seq": own_seq}, "frame": frame},
+    )
+    assert found == case["is"]
+
+
+@behind
+def test_whether_a_reader_is_behind(case: dict[str, Any]) -> None:
+    assert Place(*case["place"]).is_behind(case["epoch"], case["head"]) is case["is"]
+
+
+@behind
+@in_a_browser
+def test_whether_the_page_is_behind(case: dict[str, Any], run: Run) -> None:
+    place = dict(zip(("epoch", "seq"), case["place"], strict=True))
+    found = run("following.js", "isBehind(a.place, a.head, a.epoch)", {**case, "place": place})
+    assert found is case["is"]
+
+
+@in_a_browser
+def test_a_page_that_holds_nothing_takes_no_events(run: Run) -> None:
+    assert run("following.js", "step(null, { epoch: 'a', prev: 0, seq: 1 })") == "gap"
+    assert run("following.js", "placeText(null)") == ""
+    assert run("following.js", "placeText({ epoch: 'a', seq: 7 })") == "a:7"

@@ -1,0 +1,107 @@
+"""Market time in the browser: Pacific whatever the browser's zone, on days of 23, 24 and 25 hours."""
+
+from datetime import datetime
+from typing import Any
+
+import pytest
+
+from tests.page.modules import IN_A_BROWSER, Run, module_page, run
+
+__all__ = ["module_page", "run"]
+
+pytestmark = IN_A_BROWSER
+
+
+def ms(text: str) -> float:
+    """Milliseconds of a moment: ms("2026-11-01T08:00Z")."""
+    return datetime.fromisoformat(text.replace("Z", "+00:00")).timestamp() * 1000
+
+
+@pytest.mark.parametrize(
+    ("moment", "hours", "start", "date"),
+    [
+        ("2026-07-14T12:00Z", 24, "2026-07-14T07:00Z", "2026-07-14"),
+        ("2026-07-14T06:59Z", 24, "2026-07-13T07:00Z", "2026-07-13"),
+        ("2026-03-08T09:00Z", 23, "2026-03-08T08:00Z", "2026-03-08"),
+        ("2026-03-09T06:59Z", 23, "2026-03-08T08:00Z", "2026-03-08"),
+        ("2026-03-09T07:00Z", 24, "2026-03-09T07:00Z", "2026-03-09"),
+        ("2026-11-01T07:00Z", 25, "2026-11-01T07:00Z", "2026-11-01"),
+        ("2026-11-02T07:59Z", 25, "2026-11-01T07:00Z", "2026-11-01"),
+        ("2026-11-02T08:00Z", 24, "2026-11-02T08:00Z", "2026-11-02"),
+    ],
+)
+def test_an_operating_day(moment: str, hours: int, start: str, date: str, run: Run) -> None:
+    found = run("market_time.js", "[hoursInDay(a), dayStart(a), operatingDate(a)]", ms(moment))
+    assert found == [hours, ms(start), date]
+
+
+@pytest.mark.parametrize(
+    ("moment", "ending", "time"),
+    [
+        ("2026-07-14T21:35Z", 15, "14:35"),
+        ("2026-07-14T07:00Z", 1, "00:00"),
+        ("2026-07-14T06:55Z", 24, "23:55"),
+        ("2026-03-08T09:55Z", 2, "01:55"),
+        ("2026-03-08T10:00Z", 4, "03:00"),
+        ("2026-11-01T08:30Z", 2, "01:30 PDT"),
+        ("2026-11-01T09:30Z", 25, "01:30 PST"),
+        ("2026-11-01T10:00Z", 3, "02:00"),
+    ],
+)
+def test_an_hour_ending(moment: str, ending: int, time: str, run: Run) -> None:
+    assert run("market_time.js", "[hourEnding(a), timeText(a)]", ms(moment)) == [ending, time]
+
+
+@pytest.mark.parametrize(
+    ("start", "end", "text"),
+    [
+        ("2026-07-14T21:35Z", "2026-07-14T21:40Z", "14:35–14:40"),
+        ("2026-03-08T09:55Z", "2026-03-08T10:00Z", "01:55–03:00"),
+        ("2026-11-01T08:55Z", "2026-11-01T09:00Z", "01:55 PDT–01:00 PST"),
+        ("2026-11-01T09:30Z", "2026-11-01T09:35Z", "01:30–01:35 PST"),
+    ],
+)
+def test_an_interval(start: str, end: str, text: str, run: Run) -> None:
+    assert run("market_time.js", "intervalText(a[0], a[1])", [ms(start), ms(end)]) == text
+
+
+def test_an_axis_of_autumn_has_one_oclock_twice(run: Run) -> None:
+    bounds = [ms("2026-11-01T07:00Z"), ms("2026-11-01T11:00Z")]
+    found = run("market_time.js", "wholeHours(a[0], a[1], 1).map(pacificHour)", bounds)
+    assert found == [0, 1, 1, 2, 3]
+
+
+def test_an_axis_of_spring_has_no_two_oclock(run: Run) -> None:
+    bounds = [ms("2026-03-08T08:00Z"), ms("2026-03-08T11:00Z")]
+    found = run("market_time.js", "wholeHours(a[0], a[1], 1).map(pacificHour)", bounds)
+    assert found == [0, 1, 3, 4]
+
+
+@pytest.mark.parametrize(
+    ("milliseconds", "long", "rough"),
+    [
+        (-5_000, "0 s", "0 s"),
+        (45_999, "45 s", "45 s"),
+        (132_000, "2 min 12 s", "2 min"),
+        (3_900_000, "1 h 05 min", "1 h"),
+        (273_600_000, "3 d 4 h", "3 d"),
+    ],
+)
+def test_a_duration(milliseconds: int, long: str, rough: str, run: Run) -> None:
+    found: Any = run("market_time.js", "[durationText(a), roughDurationText(a)]", milliseconds)
+    assert found == [long, rough]
+
+
+@pytest.mark.parametrize(
+    ("value", "text", "signed", "tone"),
+    [
+        (1015.37, "1,015.37", "+1,015.37", "high"),
+        (-1015.37, "−1,015.37", "−1,015.37", "negative"),
+        (-0.004, "0.00", "0.00", "zero"),
+        (0.005, "0.01", "+0.01", "positive"),
+        (None, "—", "—", "none"),
+    ],
+)
+def test_a_price_in_words(value: float | None, text: str, signed: str, tone: str, run: Run) -> None:
+    found = run("format.js", "[priceText(a), signedText(a), priceTone(a, 100)]", value)
+    assert found == [text, signed, tone]

@@ -1,0 +1,198 @@
+"""What the page makes of frames: nothing twice, nothing older over something newer."""
+
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+
+from prices.intervals import iso
+from tests.page.modules import IN_A_BROWSER, Run, module_page, run
+
+__all__ = ["module_page", "run"]
+
+pytestmark = IN_A_BROWSER
+NOON = datetime(2026, 7, 14, 19, tzinfo=UTC)
+SNAPSHOT = "applySnapshot(emptyHub('SP15'), a.snapshot, 24)"
+LOG = "state.log.map((e) => [e.kind, e.price?.lmp ?? e.alert?.state ?? e.text])"
+
+
+def price(minute: int, lmp: float, revision: int = 1, **more: Any) -> dict[str, Any]:
+    """A real-time price of the interval that many minutes after noon, seen a minute into it."""
+    start = NOON + timedelta(minutes=minute)
+    body = {"energy": lmp, "congestion": 0, "loss": 0, "ghg": 0, "lmp": lmp}
+    return body | {
+        "market": "RTM",
+        "interval_start": iso(start),
+        "interval_end": iso(start + timedelta(minutes=5)),
+        "first_seen": iso(start + timedelta(minutes=1)),
+        "revision": revision,
+        "quality": "observed" if revision == 1 else "corrected",
+        **more,
+    }
+
+
+def alert(number: int, state: str, minute: int, lmp: float) -> dict[str, Any]:
+    """An alert above 100, as an event tells it."""
+    start = NOON + timedelta(minutes=minute)
+    return {
+        "alert_id": number,
+        "state": state,
+        "market": "RTM",
+        "direction": "above",
+        "limit": 100,
+        "price": lmp,
+        "interval_start": iso(start),
+        "interval_end": iso(start + timedelta(minutes=5)),
+        "at": iso(start + timedelta(minutes=1)),
+        "text": f"alert {number} {state}",
+        "kind": "alert",
+    }
+
+
+def snapshot(*prices: dict[str, Any], seq: int = 10, alerts: Any = ()) -> dict[str, Any]:
+    """A snapshot of SP15 in epoch "a"."""
+    body = {"hub": "SP15", "epoch": "a", "seq": seq, "current": None}
+    return body | {"rt": list(prices), "da": [], "alerts": list(alerts)}
+
+
+def events(prev: int, *told: dict[str, Any]) -> dict[str, Any]:
+    """Events that follow on `prev`."""
+    numbered = [
+        {"seq": seq, "kind": "correction" if "old" in event else "price", **event}
+        for seq, event in enumerate(told, prev + 1)
+    ]
+    frame = {"hub": "SP15", "epoch": "a", "prev": prev, "seq": prev + len(told)}
+    return frame | {"events": numbered}
+
+
+def after(run: Run, expression: str, first: dict[str, Any], *frames: dict[str, Any]) -> Any:
+    """`expression` of the state after a snapshot and frames of events."""
+    state = f"a.frames.reduce((held, frame) => applyEvents(held, frame, 0), {SNAPSHOT})"
+    argument = {"snapshot": first, "frames": list(frames)}
+    return run("store.js", f"((state) => {expression})({state})", argument)
+
+
+LMPS = "[...state.rt.values()].map((p) => p.lmp)"
+
+
+def test_a_new_price_is_the_newest(run: Run) -> None:
+    found = after(
+        run,
+        "[state.seq, newestRealTime(state).lmp]",
+        snapshot(price(0, 30)),
+        events(10, price(5, 31)),
+    )
+    assert found == [11, 31]
+
+
+def test_a_late_price_takes_its_place_among_the_others(run: Run) -> None:
+    first = snapshot(price(0, 30), price(10, 32))
+    assert after(run, LMPS, first, events(10, price(5, 31))) == [30, 31, 32]
+
+
+def test_a_correction_replaces_its_price(run: Run) -> None:
+    corrected = price(0, 28, revision=2, old={"lmp": 30}, seen=iso(NOON + timedelta(hours=2)))
+    assert after(run, LMPS, snapshot(price(0, 30)), events(10, corrected)) == [28]
+
+
+def test_a_lower_revision_never_replaces_a_higher_one(run: Run) -> None:
+    known = price(0, 28, revision=2)
+    assert after(run, LMPS, snapshot(known), events(10, price(0, 30))) == [28]
+
+
+def test_what_a_snapshot_and_a_resume_both_tell_is_told_once(run: Run) -> None:
+    corrected = price(0, 28, revision=2, old={"lmp": 30}, seen=iso(NOON + timedelta(hours=2)))
+    opened = alert(1, "open", 5, 130)
+    first = snapshot(corrected, price(5, 130), alerts=[opened])
+    told = after(run, LOG, first, events(10, price(0, 30), corrected, price(5, 130), opened))
+    assert told == [["correction", 28], ["alert", "open"], ["price", 130], ["price", 30]]
+
+
+def test_what_comes_by_resume_is_timed_by_when_it_was_published(run: Run) -> None:
+    times = "state.log.map((e) => e.at)"
+    found = after(run, times, snapshot(), events(10, price(0, 30), price(5, 31)))
+    expected = [NOON + timedelta(minutes=6), NOON + timedelta(minutes=1)]
+    assert found == [moment.timestamp() * 1000 for moment in expected]
+
+
+def test_a_day_of_day_ahead_prices_is_one_line(run: Run) -> None:
+    day = [
+        price(60 * hour, 20 + hour)
+        | {"market": "DAM", "interval_end": iso(NOON + timedelta(hours=hour + 1))}
+        for hour in range(24)
+    ]
+    found = after(
+        run,
+        "[state.da.size, state.log.map((e) => [e.kind, e.hours, e.low, e.high])]",
+        snapshot(),
+        events(10, *day),
+    )
+    assert found == [24, [["day-ahead", 24, 20, 43]]]
+
+
+def test_what_is_rare_is_not_pushed_out_by_what_is_frequent(run: Run) -> None:
+    prices = [price(5 * i, 30) for i in range(200)]
+    found = after(
+        run,
+        "['alert', 'price'].map((kind) => state.log.filter((e) => e.kind === kind).length)",
+        snapshot(alerts=[alert(1, "open", 0, 130)]),
+        events(10, *prices),
+    )
+    assert found == [1, 100]
+
+
+def test_seven_days_and_an_hour_are_kept(run: Run) -> None:
+    week = [price(60 * hour, 30) for hour in range(24 * 8)]
+    assert after(run, "state.rt.size", snapshot(*week)) == 169
+
+
+@pytest.mark.parametrize(
+    ("told", "expected"),
+    [
+        ([alert(1, "open", 0, 120)], ["open", 1_200_000, 150]),
+        ([alert(1, "open", 0, 120), alert(1, "cleared", 10, 90)], ["cleared", 600_000, 150]),
+        ([alert(1, "cleared", 10, 90)], ["cleared", None, None]),
+    ],
+    ids=["open", "cleared", "opened before what we hold"],
+)
+def test_the_course_of_an_alert(told: Any, expected: Any, run: Run) -> None:
+    prices = [price(0, 120), price(5, 150), price(10, 90)]
+    held = {
+        "rt": [
+            [NOON.timestamp() * 1000 + 300_000 * i, body["lmp"]] for i, body in enumerate(prices)
+        ],
+        "told": told,
+        "now": (NOON + timedelta(minutes=20)).timestamp() * 1000,
+    }
+    state = (
+        "{ rt: new Map(a.rt.map(([start, lmp]) => [start, { start, lmp }])), da: new Map(),"
+        " alerts: a.told.reduce(withAlert, new Map()) }"
+    )
+    course = "((s, alert) => [alert.state, alertCourse(alert, s, a.now)])"
+    kind, found = run("alerts_held.js", f"((s) => {course}(s, alertsToShow(s)[0]))({state})", held)
+    assert [kind, found["lastedMs"], found["peak"]] == expected
+
+
+@pytest.mark.parametrize(
+    ("lost_s", "shortest_s", "longest_s"), [(0, 1, 2), (20, 1, 2), (60, 3, 6), (3600, 15, 30)]
+)
+def test_the_wait_before_another_try(
+    lost_s: int, shortest_s: float, longest_s: float, run: Run
+) -> None:
+    found = run("retry.js", "[retryDelay(a, 0), retryDelay(a, 1)]", lost_s * 1000)
+    assert found == [shortest_s * 1000, longest_s * 1000]
+
+
+@pytest.mark.parametrize(
+    ("ended", "expected"),
+    [
+        ({"code": 1012, "byeMs": 1234, "lostMs": 0}, 1234),
+        ({"code": 1012, "byeMs": None, "lostMs": 0}, 1500),
+        ({"code": 4408, "byeMs": None, "lostMs": 90_000}, 750),
+        ({"code": 4429, "byeMs": None, "lostMs": 0}, 45_000),
+        ({"code": 4404, "byeMs": None, "lostMs": 0}, 45_000),
+        ({"code": 1006, "byeMs": None, "lostMs": 0}, 1500),
+    ],
+)
+def test_how_a_socket_ended_says_how_long_to_wait(ended: Any, expected: int, run: Run) -> None:
+    assert run("retry.js", "delayAfter(a, 0.5)", ended) == expected
