@@ -2,11 +2,12 @@
 
 import pytest
 
-from tests.page.modules import IN_A_BROWSER, Run, module_page, run
+from tests.page.by_name import Run, run
+from tests.page.modules import in_a_browser
 
-__all__ = ["module_page", "run"]
+__all__ = ["run"]
 
-pytestmark = IN_A_BROWSER
+pytestmark = in_a_browser
 PAGE = {"hub": "SP15", "hubs": [{"hub": "SP15"}, {"hub": "NP15"}]}
 
 

@@ -7,15 +7,16 @@ from typing import Any
 import pytest
 
 from dashboard.following import Place
-from tests.page.modules import IN_A_BROWSER, Run, module_page, run
+from tests.page.by_name import Run, run
+from tests.page.modules import in_a_browser
 
-__all__ = ["module_page", "run"]
+__all__ = ["run"]
 
-pytestmark = IN_A_BROWSER[:1]
+pytestmark = in_a_browser[:1]
 CASES = json.loads(Path(__file__).with_name("following_cases.json").read_text())
 steps = pytest.mark.parametrize("case", CASES["steps"], ids=lambda case: case["name"])
 behind = pytest.mark.parametrize("case", CASES["behind"], ids=lambda case: case["name"])
-in_a_browser = IN_A_BROWSER[1]
+needs_chromium = in_a_browser[1]
 
 
 @steps
@@ -24,7 +25,7 @@ def test_what_a_frame_is_to_a_reader(case: dict[str, Any]) -> None:
 
 
 @steps
-@in_a_browser
+@needs_chromium
 def test_what_a_frame_is_to_the_page(case: dict[str, Any], run: Run) -> None:
     (epoch, prev, seq), (own_epoch, own_seq) = case["frame"], case["place"]
     frame = {"epoch": epoch, "prev": prev, "seq": seq}
@@ -42,14 +43,14 @@ def test_whether_a_reader_is_behind(case: dict[str, Any]) -> None:
 
 
 @behind
-@in_a_browser
+@needs_chromium
 def test_whether_the_page_is_behind(case: dict[str, Any], run: Run) -> None:
     place = dict(zip(("epoch", "seq"), case["place"], strict=True))
     found = run("following.js", "isBehind(a.place, a.head, a.epoch)", {**case, "place": place})
     assert found is case["is"]
 
 
-@in_a_browser
+@needs_chromium
 def test_a_page_that_holds_nothing_takes_no_events(run: Run) -> None:
     assert run("following.js", "step(null, { epoch: 'a', prev: 0, seq: 1 })") == "gap"
     assert run("following.js", "placeText(null)") == ""

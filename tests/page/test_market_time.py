@@ -1,15 +1,16 @@
-"""Market time in the browser: Pacific whatever the browser's zone, on days of 23, 24 and 25 hours."""
+"""Market time in the browser: Pacific in any zone, on days of 23, 24 and 25 hours."""
 
 from datetime import datetime
 from typing import Any
 
 import pytest
 
-from tests.page.modules import IN_A_BROWSER, Run, module_page, run
+from tests.page.by_name import Run, run
+from tests.page.modules import in_a_browser
 
-__all__ = ["module_page", "run"]
+__all__ = ["run"]
 
-pytestmark = IN_A_BROWSER
+pytestmark = in_a_browser
 
 
 def ms(text: str) -> float:

@@ -6,11 +6,12 @@ from typing import Any
 import pytest
 
 from prices.intervals import iso
-from tests.page.modules import IN_A_BROWSER, Run, module_page, run
+from tests.page.by_name import Run, run
+from tests.page.modules import in_a_browser
 
-__all__ = ["module_page", "run"]
+__all__ = ["run"]
 
-pytestmark = IN_A_BROWSER
+pytestmark = in_a_browser
 NOON = datetime(2026, 7, 14, 19, tzinfo=UTC)
 SNAPSHOT = "applySnapshot(emptyHub('SP15'), a.snapshot, 24)"
 LOG = "state.log.map((e) => [e.kind, e.price?.lmp ?? e.alert?.state ?? e.text])"

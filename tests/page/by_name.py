@@ -1,0 +1,23 @@
+"""One module's exports at hand, by its name."""
+
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import pytest
+
+from tests.page.modules import opened
+
+Run = Callable[..., Any]
+
+
+@pytest.fixture(scope="module")
+def run() -> Iterator[Run]:
+    """run("market_time.js", "hourEnding(a)", a): an expression with a module's exports in scope."""
+    with opened() as page:
+
+        def evaluate(module: str, expression: str, argument: object = None) -> Any:
+            names = page.evaluate(f"async () => Object.keys(await import('/{module}'))")
+            scope = f"const {{ {', '.join(names)} }} = await import('/{module}');"
+            return page.evaluate(f"async (a) => {{ {scope} return {expression}; }}", argument)
+
+        yield evaluate
