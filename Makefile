@@ -6,7 +6,7 @@ BIN := .venv/bin
 LOCK := $(BIN)/uv pip compile -q --python-version 3.11 --universal --generate-hashes \
 	--no-emit-index-url --custom-compile-command 'make lock'
 
-.PHONY: help setup setup-dev run test check bench soak lock
+.PHONY: help setup setup-dev run test check bench soak model lock
 
 help: ## these lines
 	@sed -n 's/^\([a-z]*\):.*## /make \1	/p' Makefile
@@ -36,6 +36,9 @@ bench: setup-dev ## the benchmarks, each beside its rival; BENCH="feed page chao
 
 soak: setup-dev ## politeness and promptness over MINUTES=15, with two workers and backfills
 	@$(BIN)/python -u -m tests.stack.soak --minutes $(or $(MINUTES),15)
+
+model: setup-dev ## 20,000 seeds of the feed with faults, and how soon each missing rule is noticed
+	@$(BIN)/python -m tests.model.run
 
 lock: setup-dev ## locks what the .in files ask for; --upgrade is LOCK_FLAGS=-U
 	$(LOCK) $(LOCK_FLAGS) requirements-dev.in -o requirements-dev.txt

@@ -1,0 +1,54 @@
+"""What must hold when everything has come to rest."""
+
+from collections import Counter
+
+from tests.model.database import ALERT, CORRECTION, PRICE, Rows
+from tests.model.violation import Violation
+
+
+def check(world) -> None:
+    """Database, log and readers agree with the market and with each other. Raises Violation."""
+    for node, rows in world.database.rows.items():
+        for reader in world.readers:
+            check_reader(node, rows, reader)
+        check_log(node, rows)
+        check_prices(node, rows, world.market.newest)
+
+
+def check_reader(node: str, rows: Rows, reader) -> None:
+    """A reader shows what the database holds, and has every alert."""
+    held = {interval: (row.revision, row.lmp) for interval, row in rows.held.items()}
+    if reader.places[node] != (rows.epoch, rows.head):
+        raise Violation(f"a reader of {node} stays at {reader.places[node]}, head {rows.head}")
+    if reader.shown[node] != held:
+        raise Violation(f"a reader of {node} shows {reader.shown[node]}, held is {held}")
+    if reader.alerts[node] != set(rows.alerts):
+        raise Violation(f"a reader of {node} lacks alerts {set(rows.alerts) - reader.alerts[node]}")
+
+
+def check_log(node: str, rows: Rows) -> None:
+    """The log has no hole, and tells every change once."""
+    if sorted(rows.told) != list(range(1, rows.head + 1)):
+        raise Violation(f"the log of {node} has a hole: {sorted(rows.told)}")
+    told = Counter(event for event in rows.told.values() if event.kind is not ALERT)
+    happened = [
+        (PRICE if row.revision == 1 else CORRECTION, interval, row.lmp, row.revision)
+        for interval, row in [*rows.revisions, *rows.held.items()]
+    ]
+    if told != Counter(happened):
+        raise Violation(f"the log of {node} tells {told}, but there were {happened}")
+    alerts = [event.version for event in rows.told.values() if event.kind is ALERT]
+    if alerts != rows.alerts:
+        raise Violation(f"the log of {node} tells alerts {alerts}, but there were {rows.alerts}")
+
+
+def check_prices(node: str, rows: Rows, newest: dict[tuple[str, int], int]) -> None:
+    """The newest version of every published interval is held."""
+    published = {interval: version for (name, interval), version in newest.items() if name == node}
+    held = {interval: row.lmp for interval, row in rows.held.items()}
+    if held != published:
+        raise Violation(f"{node} holds {held}, but published is {published}")
+    for interval, row in rows.held.items():
+        superseded = [version.revision for place, version in rows.revisions if place == interval]
+        if superseded != list(range(1, row.revision)):
+            raise Violation(f"{node} {interval} at revision {row.revision} keeps {superseded}")

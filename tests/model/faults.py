@@ -1,0 +1,77 @@
+"""What happens to other people: kills, cuts, a log that is trimmed, a database that is restored."""
+
+from collections.abc import Iterator
+
+from dashboard.following import Place
+from tests.model.database import Rows
+from tests.model.reader import Reader
+
+LONG = 100
+
+
+class Faults:
+    """One at a time, by chance. `mark` says when it was taken, and where the logs ended then."""
+
+    __slots__ = ("backup", "mark", "restored", "world")
+
+    def __init__(self, world) -> None:
+        self.world = world
+        self.mark: tuple[int, list[tuple[str, Place]]] = (0, [])
+        self.backup: dict[str, Rows] | None = None
+        self.restored = 0
+
+    def strike(self) -> None:
+        """One of them."""
+        world, roll = self.world, self.world.rng.random()
+        if roll < 0.3:
+            self.any_of(world.workers).kill()
+        elif roll < 0.65:
+            self.disconnect(self.any_of(world.readers))
+        elif roll < 0.78:
+            self.any_of(world.web).kill()
+        elif roll < 0.95:
+            self.trim()
+        else:
+            self.back_up_or_restore()
+
+    def any_of(self, things: list):
+        """One of them by chance."""
+        return things[int(self.world.rng.random() * len(things))]
+
+    def disconnect(self, reader: Reader) -> None:
+        """A connection is cut, with what is on it, for a moment or for long."""
+        web = self.world.web_of(reader.wire)
+        if web:
+            web.disconnect(reader.wire)
+        reader.wire = None
+        reader.away_until = self.world.clock + int(2 * LONG * self.world.rng.random() ** 4)
+
+    def trim(self) -> None:
+        """Retention: the log loses what was in it long ago, longer than any connection lasts."""
+        marked_at, heads = self.mark
+        if self.world.clock - marked_at < LONG:
+            return
+        rows = self.world.database.rows
+        for node, head in heads:
+            if rows[node].epoch == head.epoch:
+                rows[node].trim(min([head.seq, *self.needed(node, head.epoch)]))
+        heads = [(node, Place(rows[node].epoch, rows[node].head)) for node in rows]
+        self.mark = self.world.clock, heads
+
+    def needed(self, node: str, epoch: str) -> Iterator[int]:
+        """Where the connections of now stand."""
+        for web in self.world.web:
+            for client, _ in web.sessions.values():
+                place = client.places[node]
+                if place and place.epoch == epoch:
+                    yield place.seq
+
+    def back_up_or_restore(self) -> None:
+        """Keep the database as it is; or go back to what was kept, with everything stopped."""
+        if self.backup is None:
+            self.restored += 1
+            self.backup = self.world.database.backup(f"restored {self.restored}")
+            return
+        for process in [*self.world.workers, *self.world.web]:
+            process.kill()
+        self.world.database.rows, self.backup = self.backup, None

@@ -1,0 +1,85 @@
+"""Processes: they do one thing at a time, a step at a time, and can be killed anywhere."""
+
+from collections.abc import Callable
+
+from tests.model.reader import Reader, Wire
+from tests.model.web import Client, Hub, Steps
+
+
+class Process:
+    """Something that does one task after another, a step at a time, and can be killed."""
+
+    __slots__ = ("begin", "task")
+
+    def __init__(self, begin: Callable[[], Steps | None]) -> None:
+        self.begin = begin
+        self.task: Steps | None = None
+
+    def step(self) -> None:
+        """One step of the task, or the next task's first."""
+        if self.task is None:
+            self.task = self.begin()
+        self.go_on()
+
+    def go_on(self) -> None:
+        """One step of the task, if there is one."""
+        if self.task is not None:
+            try:
+                next(self.task)
+            except StopIteration:
+                self.task = None
+
+    def kill(self) -> None:
+        """Wherever it is; what it locked is free again."""
+        if self.task is not None:
+            self.task.close()
+            self.task = None
+
+
+class WebProcess:
+    """A hub with its connections' tasks; a restart begins with nothing."""
+
+    __slots__ = ("beat", "hub", "listen", "number", "sessions", "world")
+
+    def __init__(self, world, number: int) -> None:
+        self.world = world
+        self.number = number
+        self.listen = Process(self.heard)
+        self.beat = Process(lambda: self.hub.beat())
+        self.start()
+
+    def start(self) -> None:
+        """With nothing known."""
+        self.hub = Hub(self.world.database, f"hub {self.number}")
+        self.sessions: dict[Wire, tuple[Client, Process]] = {}
+
+    def heard(self) -> Steps | None:
+        """What is to be done about the next message."""
+        publication = self.world.bus.receive(self.number)
+        return self.hub.listen(publication) if publication else None
+
+    def connect(self, wire: Wire, reader: Reader) -> None:
+        """A reader comes, with the places it has."""
+        client = Client(wire, dict(reader.places))
+        session = Process(lambda: None)
+        session.task = self.hub.serve(client)
+        self.sessions[wire] = (client, session)
+
+    def disconnect(self, wire: Wire) -> None:
+        """A reader is gone."""
+        if wire in self.sessions:
+            client, session = self.sessions.pop(wire)
+            session.kill()
+            self.hub.leave(client)
+
+    def serve(self, wire: Wire) -> None:
+        """One step of a connection's task."""
+        self.sessions[wire][1].go_on()
+
+    def kill(self) -> None:
+        """The process dies, with all its connections."""
+        self.listen.kill()
+        self.beat.kill()
+        for _, session in self.sessions.values():
+            session.kill()
+        self.start()

@@ -1,0 +1,118 @@
+"""A reader of the live feed, as the page is one: it keeps its place, and what it shows."""
+
+from collections import deque
+from typing import Any
+
+from dashboard.following import Place, Step
+from tests.model.database import ALERT, Told
+from tests.model.market import NODES
+from tests.model.violation import Violation
+
+
+class Wire:
+    """A connection. What is written comes in order, until it is cut."""
+
+    __slots__ = ("frames", "questions")
+
+    def __init__(self) -> None:
+        self.frames: deque[Any] = deque()
+        self.questions: list[list[tuple[str, Place | None]]] = []
+
+    def write(self, frame) -> None:
+        """From the web process."""
+        self.frames.append(frame)
+
+    def ask(self, places: list[tuple[str, Place | None]]) -> None:
+        """From the reader: a resume."""
+        self.questions.append(places)
+
+    def asked(self) -> list[tuple[str, Place | None]]:
+        """The next resume, or nothing."""
+        return self.questions.pop(0) if self.questions else []
+
+
+class Reader:
+    """What one reader holds of each node, and the checks of every step it makes."""
+
+    __slots__ = ("alerts", "away_until", "name", "places", "shown", "suspects", "takes", "wire")
+
+    def __init__(self, name: str) -> None:
+        self.name = name
+        self.takes = {
+            "events": self.take_events,
+            "snapshot": self.take_snapshot,
+            "heartbeat": self.take_heartbeat,
+        }
+        self.wire: Wire | None = None
+        self.away_until = 0
+        self.forget()
+
+    def forget(self) -> None:
+        """A page that is loaded anew."""
+        self.places: dict[str, Place | None] = dict.fromkeys(NODES)
+        self.shown: dict[str, dict[int, tuple[int, int]]] = {node: {} for node in NODES}
+        self.alerts: dict[str, set[int]] = {node: set() for node in NODES}
+        self.suspects: dict[str, Place] = {}
+
+    def read(self) -> None:
+        """Take one frame, if there is one."""
+        if self.wire and self.wire.frames:
+            kind, *frame = self.wire.frames.popleft()
+            self.takes[kind](*frame)
+
+    def take_snapshot(self, node: str, epoch: str, seq: int, held, alerts: list[int]) -> None:
+        """All of a node anew."""
+        shown = {interval: (row.revision, row.lmp) for interval, row in held.items()}
+        place = self.places[node]
+        if place and place.epoch == epoch:
+            for interval, (_, version) in self.shown[node].items():
+                self.check_not_older(node, interval, shown.get(interval, (0, -1))[1], version)
+        self.shown[node] = shown
+        self.alerts[node] = set(alerts)
+        self.places[node] = Place(epoch, seq)
+
+    def take_events(
+        self, node: str, epoch: str, prev: int, seq: int, events: list[tuple[int, Told]]
+    ) -> None:
+        """Events: the next ones are taken, seen ones left, and for missing ones it asks."""
+        place = self.places[node]
+        step = place.step(epoch, prev, seq) if place else Step.GAP
+        if step is Step.GAP:
+            self.wire.ask([(node, place)])
+        elif step is Step.NEXT:
+            self.check_complete(node, place, [number for number, _ in events], seq)
+            for _, told in events:
+                self.apply(node, told)
+            self.places[node] = Place(epoch, seq)
+
+    def apply(self, node: str, told: Told) -> None:
+        """One event. A lower revision never replaces a higher one: a snapshot may be ahead."""
+        if told.kind is ALERT:
+            self.alerts[node].add(told.version)
+            return
+        revision, version = self.shown[node].get(told.interval, (0, -1))
+        if told.revision >= revision:
+            self.check_not_older(node, told.interval, told.version, version)
+            self.shown[node][told.interval] = (told.revision, told.version)
+
+    def take_heartbeat(self, heads: list[tuple[str, int]]) -> None:
+        """A head that is ahead of our place, and still is at the next heartbeat, was missed."""
+        for node, head in heads:
+            place = self.places[node]
+            if not place or not place.is_behind(place.epoch, head):
+                self.suspects.pop(node, None)
+            elif self.suspects.get(node) == place:
+                self.suspects.pop(node)
+                self.wire.ask([(node, place)])
+            else:
+                self.suspects[node] = place
+
+    def check_complete(self, node: str, place: Place, numbers: list[int], seq: int) -> None:
+        """Each event once, in order, and none left out."""
+        if numbers != list(range(place.seq + 1, seq + 1)):
+            raise Violation(f"a reader of {node} at {place.seq} takes {numbers} up to {seq}")
+
+    def check_not_older(self, node: str, interval: int, version: int, before: int) -> None:
+        """What is shown never goes back to an older version."""
+        if version < before:
+            raise Violation(f"a reader of {node} sees {interval} go from {before} to {version}")

@@ -1,0 +1,5 @@
+"""What must never be seen."""
+
+
+class Violation(Exception):
+    """A promise of the live feed is broken."""
