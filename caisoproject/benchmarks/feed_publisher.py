@@ -12,7 +12,7 @@ import signal
 import sys
 import time
 from collections.abc import Iterator
-from datetime import timedelta
+from datetime import datetime, timedelta
 from itertools import count, islice
 from pathlib import Path
 
@@ -36,15 +36,16 @@ from prices.published import PublishedPrice  # noqa: E402
 
 log = structlog.get_logger(__name__)
 NODES = ("TH_NP15_GEN-APND", "TH_SP15_GEN-APND")
-BACK, SPAN = timedelta(days=6), timedelta(days=5)
+SPAN = timedelta(days=5)
 BURST = 400
 LOST_SHARE = 0.5
 
 
-def main(pause_s: str, each: str) -> None:
-    """Every `pause_s` seconds `each` events of each of two hubs."""
+def main(pause_s: str, each: str, back_hours: str) -> None:
+    """Every `pause_s` seconds `each` events of each of two hubs, the first so many hours ago."""
     orders = settings.STATE_DIR / "orders"
-    prices = news(random.randrange(2**31))
+    start = timezone.now() - timedelta(hours=int(back_hours))
+    prices = news(start, random.randrange(2**31))
     with (settings.STATE_DIR / "published.jsonl").open("a", buffering=1) as published:
         while True:
             due = time.monotonic() + float(pause_s)
@@ -58,9 +59,8 @@ def main(pause_s: str, each: str) -> None:
             time.sleep(max(0.0, due - time.monotonic()))
 
 
-def news(seed: int) -> Iterator[PublishedPrice]:
-    """Prices of the last days, for ever: what was told before comes again with another value."""
-    start = timezone.now() - BACK
+def news(start: datetime, seed: int) -> Iterator[PublishedPrice]:
+    """Prices of five days, for ever: what was told before comes again with another value."""
     for number in count(seed):
         for price in made_up_prices(Market.RTM, start, start + SPAN, seed=number):
             if price.node in NODES:

@@ -35,7 +35,7 @@ def read(text: bytes) -> Frame:
     return Frame(body, [(event["seq"], digest(event)) for event in body.get("events", ())])
 
 
-Took = Callable[[str, int, float], None]
+Took = Callable[[str, int, int, float], None]
 
 
 class Reader:
@@ -133,7 +133,7 @@ class Reader:
             for number, name in frame.events:
                 line.add(number, name)
             if self.took:
-                self.took(hub, seq, time.monotonic())
+                self.took(hub, body["prev"], seq, time.monotonic())
         elif step is Step.SEEN:
             self.left += 1
         else:

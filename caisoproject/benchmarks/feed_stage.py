@@ -72,18 +72,18 @@ class FeedStage:
         self.database = stage.plan.state / "db.sqlite3"
         self.publisher = Program(stage, "")
 
-    def start(self) -> None:
+    def start(self, held_hours: int) -> None:
         """Valkey and the web process, until they answer; the database is filled."""
-        self.stage.answer("fill")
+        self.stage.answer("fill", held_hours)
         self.valkey.start()
         self.stage.wait_until(lambda: self.ask("PING") == "PONG", 10, "Valkey")
         self.web.start()
         self.stage.wait_until(lambda: self.stage.get("/api/current") is not None, 30, "the web")
 
-    def publish(self, pause_s: float, each: int) -> None:
-        """Start a publisher: every `pause_s` seconds `each` events of each hub."""
+    def publish(self, pause_s: float, each: int, back_hours: int = 6 * 24) -> None:
+        """Start a publisher: `each` events of each hub every `pause_s` s, from long ago on."""
         program = "python -m caisoproject.benchmarks.feed_publisher"
-        self.publisher.line = f"{program} {pause_s} {each}"
+        self.publisher.line = f"{program} {pause_s} {each} {back_hours}"
         self.publisher.start()
 
     def ask(self, *words: str) -> object:
@@ -113,12 +113,12 @@ class FeedStage:
 
 
 @contextmanager
-def feed_staged() -> Iterator[FeedStage]:
+def feed_staged(held_hours: int = 48) -> Iterator[FeedStage]:
     """A stage of its own whose web process answers, and takes many sockets from one address."""
     with staged() as stage:
         feed_stage = FeedStage(replace(stage, environ={**stage.environ, **ROOMY}))
         try:
-            feed_stage.start()
+            feed_stage.start(held_hours)
             yield feed_stage
         finally:
             feed_stage.end()

@@ -1,4 +1,4 @@
-"""A program: an empty database gets two days of prices in every market, up to this minute."""
+"""A program: an empty database gets some days of prices in every market, up to this minute."""
 
 import json
 import sys
@@ -16,19 +16,19 @@ from prices.history import record  # noqa: E402
 from prices.market import Market  # noqa: E402
 from prices.versions import Verdict  # noqa: E402
 
-HELD = timedelta(hours=48)
 AHEAD = {Market.DAM: timedelta(hours=12)}
 
 
-def main() -> None:
+def main(hours: str = "48") -> None:
     call_command("migrate", interactive=False, verbosity=0)
     now = timezone.now()
+    start = now - timedelta(hours=int(hours))
     stored = 0
     for market in Market:
-        prices = made_up_prices(market, now - HELD, now + AHEAD.get(market, timedelta()))
+        prices = made_up_prices(market, start, now + AHEAD.get(market, timedelta()))
         stored += record(prices, seen_at=now, source="simulator", now=now)[Verdict.NEW]
     json.dump(stored, sys.stdout)
 
 
 if __name__ == "__main__":
-    main()
+    main(*sys.argv[1:])

@@ -6,7 +6,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
 
-from caisoproject.benchmarks import feed_chaos, ingest, latency, memory, parse
+from caisoproject.benchmarks import feed_chaos, feed_load, ingest, latency, memory, page, parse
 from caisoproject.benchmarks.figures import Figure
 from caisoproject.benchmarks.machine import machine
 from caisoproject.benchmarks.stage import DidNotWork
@@ -17,6 +17,8 @@ BENCHMARKS = {
     "ingest": ingest,
     "http": latency,
     "memory": memory,
+    "feed": feed_load,
+    "page": page,
     "chaos": feed_chaos,
 }
 ONLY_BY_NAME = {"chaos"}

@@ -1,13 +1,15 @@
-"""What checks the live feed finds what is wrong with it: tried on lines that are."""
+"""What checks the live feed and the page finds what is wrong: tried on what is."""
 
 import random
 
 import pytest
 
-from caisoproject.benchmarks import feed_chaos
+from caisoproject.benchmarks import feed_chaos, feed_load, page
 from caisoproject.benchmarks.feed_check import FeedLog, Line, Verdict, digest, judged
 from caisoproject.benchmarks.feed_client import FeedClient
+from caisoproject.benchmarks.feed_delays import Receipt, delays
 from caisoproject.benchmarks.feed_faults import FAULTS, drawn
+from caisoproject.benchmarks.feed_load import Memory
 from caisoproject.benchmarks.feed_reader import Reader
 
 EVENTS = [{"seq": seq, "kind": "price", "lmp": seq / 8} for seq in range(1, 9)]
@@ -113,3 +115,39 @@ def test_a_reader_takes_what_follows_and_leaves_what_it_has():
     assert (reader.places["SP15"].seq, reader.left) == (2, 1)
     assert (reader.lines["SP15"].given, reader.lines["SP15"].lost(2)) == (1, 0)
     assert reader.path() == "/ws?hubs=NP15,SP15&after=,e1:2"
+
+
+def test_a_frame_of_several_publications_has_a_delay_for_each():
+    published = {("SP15", 3): 10.0, ("SP15", 5): 11.0, ("SP15", 6): 12.0, ("NP15", 4): 11.5}
+    receipts = [Receipt("SP15", 0, 3, 10.25), Receipt("SP15", 3, 6, 12.5)]
+    assert delays(receipts, published) == [0.25, 1.5, 0.5]
+
+
+def test_the_web_process_is_held_to_its_growth_at_the_most_and_after():
+    before, most, after = Memory(100, 80), Memory(119, 101), Memory(110, 90)
+    figures = feed_load.growth_figures(before, most, after)
+    assert [figure.verdict for figure in figures] == ["missed", "met"]
+    assert figures[0].ours == "+19.0 MB (+21.0)"
+
+
+LOAD = {
+    "painted_ms": 400,
+    "first_paint_ms": 200,
+    "sockets": 1,
+    "resources": [
+        {"name": "http://here/", "by": "navigation", "bytes": 9_000},
+        {"name": "http://here/main.js", "by": "script", "bytes": 100_000},
+    ],
+    "frame_bytes": 90_000,
+    "deflated_bytes": 12_000,
+    "long_ms": [60.0],
+}
+
+
+def test_a_page_is_held_to_its_bytes_and_to_one_request_for_data():
+    figures = page.load_figures([LOAD])
+    assert [figure.ours for figure in figures[2:4]] == ["199 KB", "100 KB"]
+    assert [figure.verdict for figure in figures if figure.limit] == ["met", "met"]
+    asks = {"name": "http://here/api/current", "by": "fetch", "bytes": 60_000}
+    figures = page.load_figures([LOAD | {"resources": [*LOAD["resources"], asks]}])
+    assert [figure.verdict for figure in figures if figure.limit] == ["missed", "missed"]

@@ -1,0 +1,99 @@
+"""A program: opens the dashboard in a headless Chromium, and says what its own clocks say."""
+
+import json
+import shutil
+import sys
+import zlib
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from playwright.sync_api import Page, sync_playwright
+
+WATCH = Path(__file__).with_name("page_watch.js")
+FLAGS = ["--no-sandbox", "--disable-gpu", "--no-first-run", "--disable-background-networking"]
+LOADED = "() => window.benchSeen && window.benchSeen.paints.length > 0"
+RESOURCES = """() => ["navigation", "resource"]
+    .flatMap((type) => performance.getEntriesByType(type))
+    .map((entry) => ({ name: entry.name, by: entry.initiatorType, bytes: entry.transferSize }))"""
+FIRST_PAINT = "() => performance.getEntriesByName('first-contentful-paint')[0]?.startTime ?? null"
+ENOUGH = """(count) =>
+    benchSeen.frames.filter(({ data }) => data.includes('"events"')).length > count"""
+FORGET = "() => Object.assign(benchSeen, { frames: [], paints: [], longTasks: [] })"
+Figures = dict[str, Any]
+
+
+def main(url: str, loads: str, events: str) -> None:
+    """`loads` cold loads of the page, and then `events` prices on one that shows 7 days."""
+    with browser() as new_page:
+        cold = [cold_load(new_page(), url) for _ in range(int(loads))]
+        week = events_of(new_page(), f"{url}?range=7d", int(events))
+    json.dump({"cold": cold, "week": week}, sys.stdout)
+
+
+@contextmanager
+def browser() -> Iterator[Any]:
+    """Makes pages that know nothing of each other: each with an empty cache."""
+    with sync_playwright() as playwright:
+        found = shutil.which("chromium") or shutil.which("chromium-browser")
+        chromium = playwright.chromium.launch(executable_path=found, args=FLAGS)
+
+        def new_page() -> Page:
+            page = chromium.new_context(viewport={"width": 1440, "height": 900}).new_page()
+            page.add_init_script(path=WATCH)
+            return page
+
+        yield new_page
+        chromium.close()
+
+
+def cold_load(page: Page, url: str) -> Figures:
+    """Milliseconds and bytes up to the first prices on the screen."""
+    page.goto(url)
+    page.wait_for_function(LOADED)
+    seen = page.evaluate("() => window.benchSeen")
+    painted = seen["paints"][0]["at"]
+    frames = [frame["data"].encode() for frame in seen["frames"] if frame["at"] <= painted]
+    measured = {
+        "painted_ms": painted,
+        "first_paint_ms": page.evaluate(FIRST_PAINT),
+        "sockets": seen["sockets"],
+        "resources": page.evaluate(RESOURCES),
+        "frame_bytes": sum(map(len, frames)),
+        "deflated_bytes": sum(len(zlib.compress(frame)) for frame in frames),
+        "long_ms": [task["duration"] for task in seen["longTasks"]],
+    }
+    page.context.close()
+    return measured
+
+
+def events_of(page: Page, url: str, count: int) -> Figures:
+    """Milliseconds from a frame with a price to its being on the screen, for each of them."""
+    page.goto(url)
+    page.wait_for_function(LOADED)
+    page.wait_for_timeout(2000)
+    page.evaluate(FORGET)
+    page.wait_for_function(ENOUGH, arg=count, timeout=120_000)
+    seen = page.evaluate("() => window.benchSeen")
+    return {
+        "event_ms": waits(seen["frames"], seen["paints"])[:count],
+        "long_ms": [task["duration"] for task in seen["longTasks"]],
+    }
+
+
+def waits(frames: list[Figures], paints: list[Figures]) -> list[float]:
+    """From each frame of events to the first painting that has them."""
+    found = []
+    for frame in frames:
+        told = json.loads(frame["data"])
+        after = [
+            p["at"] for p in paints if p["at"] >= frame["at"] and p["seq"] >= told.get("seq", 0)
+        ]
+        if told["type"] == "events" and after:
+            found.append(after[0] - frame["at"])
+    return found
+
+
+if __name__ == "__main__":
+    main(*sys.argv[1:])

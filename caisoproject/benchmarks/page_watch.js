@@ -1,0 +1,19 @@
+// Runs in the page before its own scripts: notes what came over the socket and when it was on the screen.
+{
+  const seen = { sockets: 0, frames: [], paints: [], longTasks: [] };
+  window.benchSeen = seen;
+  const Native = window.WebSocket;
+  window.WebSocket = class extends Native {
+    constructor(...options) {
+      super(...options);
+      seen.sockets += 1;
+      this.addEventListener("message", ({ data }) => seen.frames.push({ at: performance.now(), data }));
+    }
+  };
+  const afterPaint = new MessageChannel();
+  afterPaint.port1.onmessage = () => seen.paints.push({ at: performance.now(), seq: Number(document.body.dataset.seq) });
+  const noted = () => { if (document.body.dataset.loaded === "true") afterPaint.port2.postMessage(null); };
+  addEventListener("DOMContentLoaded", () => new MutationObserver(noted).observe(document.body, { attributeFilter: ["data-painted-at"] }));
+  new PerformanceObserver((list) => seen.longTasks.push(...list.getEntries().map(({ startTime, duration }) => ({ startTime, duration }))))
+    .observe({ type: "longtask", buffered: true });
+}
