@@ -29,6 +29,16 @@ class Publication(NamedTuple):
     events: list[tuple[int, Told]]
 
 
+def check_step(interval: int, before: Held, version: Held) -> None:
+    """A version brings something new, and neither an older price nor less than was known."""
+    if version.lmp < before.lmp:
+        raise Violation(f"interval {interval} goes from {before.lmp} back to {version.lmp}")
+    if version.ghg is None and before.ghg is not None:
+        raise Violation(f"interval {interval} forgets its greenhouse gas component")
+    if version[:5] == before[:5]:
+        raise Violation(f"interval {interval} is corrected to what it was")
+
+
 class Rows:
     """One node's rows. `told` keeps what the log is trimmed of, for the checks."""
 
@@ -53,12 +63,11 @@ class Rows:
         return rows
 
     def put(self, interval: int, version: Held) -> None:
-        """A price row takes its newest version; an older one must not come."""
+        """A price row takes its next version."""
         before = self.held.get(interval)
         if before is not None:
+            check_step(interval, before, version)
             self.revisions.append((interval, before))
-            if version.lmp < before.lmp:
-                raise Violation(f"interval {interval} goes from {before.lmp} back to {version.lmp}")
         self.held[interval] = version
 
     def events_after(self, seq: int, up_to: int) -> list[tuple[int, Told]]:

@@ -23,13 +23,13 @@ class Faults:
     def strike(self) -> None:
         """One of them."""
         world, roll = self.world, self.world.rng.random()
-        if roll < 0.3:
+        if roll < 0.28:
             self.any_of(world.workers).kill()
-        elif roll < 0.65:
+        elif roll < 0.6:
             self.disconnect(self.any_of(world.readers))
-        elif roll < 0.78:
+        elif roll < 0.72:
             self.any_of(world.web).kill()
-        elif roll < 0.95:
+        elif roll < 0.86:
             self.trim()
         else:
             self.back_up_or_restore()
