@@ -161,12 +161,13 @@ def test_two_hours_have_ticks_at_quarters(call: Call) -> None:
 
 def test_the_axis_goes_as_far_as_day_ahead_prices_are_held(call: Call) -> None:
     now = NOON + 7 * MINUTE
-    body = "return m.rangeSpan('24h', end, now, narrow)"
-    tomorrow = NOON + 36 * HOUR
-    whole = call(body, end=tomorrow, now=now, narrow=False)
-    assert whole == {"start": NOON + 5 * MINUTE - 24 * HOUR, "end": tomorrow}
-    assert call(body, end=tomorrow, now=now, narrow=True)["end"] == now + 8 * HOUR
-    assert call(body, end=None, now=now, narrow=False)["end"] == NOON + 35 * MINUTE
+    body = """const da = new Map(prices.map((price) => [price.start, price]));
+              return m.rangeSpan({ da }, '24h', now, narrow);"""
+    prices = hourly(NOON, *[30.0] * 36)
+    whole = call(body, prices=prices, now=now, narrow=False)
+    assert whole == {"start": NOON + 5 * MINUTE - 24 * HOUR, "end": NOON + 36 * HOUR}
+    assert call(body, prices=prices, now=now, narrow=True)["end"] == now + 8 * HOUR
+    assert call(body, prices=[], now=now, narrow=False)["end"] == NOON + 35 * MINUTE
 
 
 # The CSV file

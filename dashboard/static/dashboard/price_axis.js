@@ -19,7 +19,7 @@ export function priceAxis(lmps, limits, most) {
   const ordinary = ordinaryRange(lmps, limits);
   const [low, high] = [lowest([...lmps, ...limits], 0), highest([...lmps, ...limits], 20)];
   const span = ordinary.high - ordinary.low;
-  const step = roundStep((span * (1 + 2 * LABEL_ROOM)) / most);
+  const step = roundStep(span / 8); // not of the ticks: the squeeze begins at the same price on a phone
   const isAbove = high - ordinary.high > FAR * span;
   const isBelow = ordinary.low - low > FAR * span;
   const top = isAbove ? Math.ceil(ordinary.high / step) * step : high;

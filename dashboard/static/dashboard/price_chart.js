@@ -24,9 +24,8 @@ export function createCharts({ onRange }) {
 
 export function renderCharts(charts, state, { range, thresholds, now }) {
   charts.last = [state, { range, thresholds, now }];
-  const dayAheadEnd = [...state.da.values()].at(-1)?.end ?? null;
   draw(charts.recent, { span: recentSpan(now), state, thresholds, far: FAR.recent, now });
-  draw(charts.large, { span: rangeSpan(range, dayAheadEnd, now, isNarrow(charts.large)), state, thresholds, far: FAR.large, now });
+  draw(charts.large, { span: rangeSpan(state, range, now, isNarrow(charts.large)), state, thresholds, far: FAR.large, now });
   describe("recent", charts.recent.scene, "last 2 hours");
   describeLarge(charts.large.scene, RANGE_TEXT[range]);
 }

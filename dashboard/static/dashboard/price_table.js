@@ -11,8 +11,7 @@ const COLUMNS = 10;
 const rows = new WeakMap(); // a price's row: of 2,016 intervals, one is new
 
 export function renderTable(state, range, now) {
-  const dayAheadEnd = [...state.da.values()].at(-1)?.end ?? null;
-  const span = rangeSpan(range, dayAheadEnd, now, false);
+  const span = rangeSpan(state, range, now);
   if (element("recent-table").open) fill("recent-rows", realTimeRows(state, recentSpan(now), "recent"));
   if (element("price-table").open) fill("price-rows", realTimeRows(state, span, "price"));
   if (element("day-ahead-table").open) fill("day-ahead-rows", dayAheadRows(inSpan(state.da, span)));

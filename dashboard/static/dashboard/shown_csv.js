@@ -17,7 +17,7 @@ export function startCsv(getShown) {
 
 /** Times in UTC as CAISO's file gave them, the operating date, hour ending and clock in Pacific; $/MWh; nothing where nothing was published. */
 export function csvText(state, range, now) {
-  const span = rangeSpan(range, [...state.da.values()].at(-1)?.end ?? null, now, false);
+  const span = rangeSpan(state, range, now);
   const rows = [...inSpan(state.rt, span).map((price) => row(state.hub, "RTM", price)), ...inSpan(state.da, span).map((price) => row(state.hub, "DAM", price))];
   return [COLUMNS, ...rows].map((cells) => `${cells.map(cell).join(",")}\r\n`).join("");
 }

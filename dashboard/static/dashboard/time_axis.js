@@ -4,6 +4,7 @@ import { RANGE_HOURS } from "./address.js";
 import { dayText, HOUR, hourStart, MINUTE, pacificHour, timeText } from "./market_time.js";
 
 const FIVE = 5 * MINUTE;
+const LITTLE_AHEAD = 30 * MINUTE;
 const NARROW_AHEAD = 8 * HOUR;
 export const RANGE_TEXT = { "24h": "24 hours", "48h": "48 hours", "7d": "7 days" };
 
@@ -12,13 +13,14 @@ function floorFive(at) {
 }
 
 /** {start, end} of the large chart: the hours back, and ahead as far as day-ahead prices are held; on a phone 8 hours ahead. */
-export function rangeSpan(range, dayAheadEnd, now, isNarrow) {
-  const known = isNarrow ? Math.min(dayAheadEnd ?? 0, now + NARROW_AHEAD) : dayAheadEnd ?? 0;
-  return { start: floorFive(now - RANGE_HOURS[range] * HOUR), end: Math.max(known, floorFive(now) + 6 * FIVE) };
+export function rangeSpan(state, range, now, isNarrow = false) {
+  const known = [...state.da.values()].at(-1)?.end ?? 0;
+  const end = isNarrow ? Math.min(known, now + NARROW_AHEAD) : known;
+  return { start: floorFive(now - RANGE_HOURS[range] * HOUR), end: Math.max(end, floorFive(now) + LITTLE_AHEAD) };
 }
 
 export function recentSpan(now) {
-  return { start: floorFive(now - 2 * HOUR), end: floorFive(now) + 6 * FIVE };
+  return { start: floorFive(now - 2 * HOUR), end: floorFive(now) + LITTLE_AHEAD };
 }
 
 export function inSpan(prices, { start, end }) {
