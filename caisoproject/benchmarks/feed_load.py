@@ -27,7 +27,7 @@ NOTES = [
     f"feed: {MANY} readers of two hubs on the web process as the Procfile starts it, one address; "
     "the publisher stores prices and tells them;",
     "  CPU: publications of one event, heartbeats and all else the process does included.",
-    f"  rude: {RUDE} that never read and {RUDE} that write all they can, for {RUDE_S} s beside "
+    f"  rude: {RUDE} that never read and {RUDE} that ask for all they can, {RUDE_S} s beside "
     f"{NORMAL} readers, with 400 events at once every {BURST_EVERY_S} s;",
     "  delay: from the commit of a publication to a reader that has parsed it; MB are 1,000,000 "
     "bytes.",
@@ -118,9 +118,9 @@ class Load:
             *delay_figures(calm, rude),
             *growth_figures(before, largest(looks), after),
             Figure(
-                f"feed: pings of the {RUDE} that flooded, answered",
-                f"{told['answered']:,}",
-                f"{told['asked']:,} written, most of them to stay in the kernel's buffers",
+                f"feed: frames that the {RUDE} that flooded were sent",
+                f"{told['heard']:,}",
+                f"{told['asked']:,} questions, most of them still in the kernel's buffers",
             ),
             Figure(
                 f"feed: how often the {RUDE} that never read were cut",

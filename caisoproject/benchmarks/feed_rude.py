@@ -2,10 +2,12 @@
 
 import asyncio
 import json
+import random
 import select
 import socket
 import sys
 import time
+from collections.abc import Sequence
 from functools import partial
 from typing import Any
 
@@ -14,7 +16,8 @@ from caisoproject.benchmarks.feed_client import FeedClient
 PATH = "/ws?hubs=NP15,SP15"
 LITTLE = 4096  # what the kernel may hold for a client that does not read
 COMES_BACK_S = 1
-CHUNK = 50
+CHUNK = 10
+PING = '{"type":"ping","id":1}'
 GONE = select.POLLHUP | select.POLLERR | select.POLLRDHUP
 
 
@@ -44,14 +47,20 @@ class NeverReads:
 
 
 class Floods:
-    """A client that asks as fast as the network takes it; cut off, it comes and does it again."""
+    """A client that asks as fast as the network takes it; cut off, it comes and does it again.
+
+    It asks for pongs and, in turn, for all that came since some random place.
+    """
 
     def __init__(self, port: int) -> None:
         self.port = port
-        self.cut = self.asked = self.answered = 0
+        self.cut = self.asked = self.heard = 0
+        self.feeds: dict[str, dict[str, Any]] = {}
 
     def hear(self, text: bytes) -> None:
-        self.answered += b'"pong"' in text
+        self.heard += 1
+        if text.startswith(b'{"type":"hello"'):
+            self.feeds = json.loads(text)["feeds"]
 
     async def flood(self) -> None:
         """For ever."""
@@ -60,10 +69,18 @@ class Floods:
             loop = asyncio.get_running_loop()
             _, client = await loop.create_connection(socket_of, "127.0.0.1", self.port)
             while not client.transport.is_closing():
-                await client.ask(CHUNK)
+                await client.ask(CHUNK, (PING, self.resume()))
                 self.asked += CHUNK
             self.cut += 1
             await asyncio.sleep(COMES_BACK_S)
+
+    def resume(self) -> str:
+        """Some place behind the head."""
+        places = {
+            hub: {"epoch": feed["epoch"], "seq": random.randint(0, feed["head"])}
+            for hub, feed in self.feeds.items()
+        }
+        return json.dumps({"type": "resume", "feeds": places})
 
 
 class Flooder(FeedClient):
@@ -83,11 +100,11 @@ class Flooder(FeedClient):
     def connection_lost(self, exc: Exception | None) -> None:
         self.flows.set()
 
-    async def ask(self, count: int) -> None:
-        """So many pings, once there is room for them."""
+    async def ask(self, count: int, questions: Sequence[str]) -> None:
+        """So many questions in turn, once there is room for them."""
         await self.flows.wait()
-        for _ in range(count):
-            self.say('{"type":"ping","id":1}')
+        for number in range(count if self.is_open else 0):
+            self.say(questions[number % len(questions)])
         await asyncio.sleep(0)
 
 
@@ -96,7 +113,7 @@ def ignore(told: object) -> None:
 
 
 async def rude(port: int, count: int, seconds: float) -> dict[str, int]:
-    """`count` of each kind for a while: how often the ones were cut, what the others wrote."""
+    """`count` of each kind for a while: how often they were cut, what was asked and heard."""
     silent = [NeverReads(port) for _ in range(count)]
     loud = [Floods(port) for _ in range(count)]
     flooding = [asyncio.ensure_future(client.flood()) for client in loud]
@@ -111,7 +128,7 @@ async def rude(port: int, count: int, seconds: float) -> dict[str, int]:
         "silent_cut": sum(client.cut for client in silent),
         "loud_cut": sum(client.cut for client in loud),
         "asked": sum(client.asked for client in loud),
-        "answered": sum(client.answered for client in loud),
+        "heard": sum(client.heard for client in loud),
     }
 
 
