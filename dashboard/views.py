@@ -50,7 +50,6 @@ def index(request: HttpRequest) -> HttpResponse:
         "hubs": [{"hub": entry["hub"], "node": entry["node"]} for entry in hubs],
         "source": settings.PRICE_SOURCE,
         "thresholds": thresholds(),
-        "history_hours": 24,
     }
     context = {"hubs": hubs, "hub": hub, "source": settings.PRICE_SOURCE, "page": page}
     return render(request, "dashboard/index.html", context)

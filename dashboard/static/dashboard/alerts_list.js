@@ -2,7 +2,7 @@
 
 import { alertCourse, alertsToShow, openAlerts } from "./alerts_held.js";
 import { priceText, shortText } from "./format.js";
-import { dayText, operatingDate, roughDurationText, timeText } from "./market_time.js";
+import { dayText, MINUTE, operatingDate, roughDurationText, timeText } from "./market_time.js";
 import { element, make, reveal, show, tag } from "./show.js";
 
 const MARKET = { RTM: "RT", DAM: "DA", RTPD: "FMM" };
@@ -47,6 +47,7 @@ function line(alert, state, now) {
 
 function courseText(isOpen, lastedMs) {
   if (lastedMs === null) return "cleared";
+  if (isOpen && lastedMs < MINUTE) return "just opened";
   return `${isOpen ? "open for" : "cleared after"} ${roughDurationText(lastedMs)}`;
 }
 
