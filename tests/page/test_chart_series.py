@@ -42,8 +42,9 @@ def test_the_spread_is_shaded_where_both_prices_are_held(call: Call) -> None:
 
 
 def test_marks_that_crowd_lose_their_words(call: Call) -> None:
-    marks = [{"at": at} for at in (0, 5, 10, 19, 20)]
-    assert call("return m.spacedOut(marks, 10)", marks=marks) == [{"at": 0}, {"at": 10}, {"at": 20}]
+    body = "return m.spacedOut(times.map((at) => ({ at })), 10).map(({ at }) => at)"
+    assert call(body, times=[0, 5, 10, 19, 20]) == [0, 10, 20]
+    assert call(body, times=[20, 11, 5, 31]) == [20, 5, 31]
 
 
 # The price axis
@@ -95,11 +96,11 @@ def test_the_axis_of_nothing_is_from_zero_to_twenty(call: Call) -> None:
     assert (axis["min"], axis["ticks"][0]["value"], axis["ticks"][-1]["value"]) == (0, 0, 20)
 
 
-def test_each_run_beyond_the_squeeze_has_its_peak(call: Call) -> None:
+def test_each_run_beyond_the_squeeze_has_its_peak_the_furthest_first(call: Call) -> None:
     prices = five(NOON, 50, 400, 1015.37, 300, 60, 500, None, 700)
     body = """const axis = { above: { from: 100 }, below: null };
               return m.peaksBeyond(prices, axis).map(({ price }) => price.lmp);"""
-    assert call(body, prices=prices) == [1015.37, 500, 700]
+    assert call(body, prices=prices) == [1015.37, 700, 500]
 
 
 def test_a_limit_far_from_all_prices_is_left_off(call: Call) -> None:

@@ -34,10 +34,11 @@ function toCome(chart, { span, now }) {
   };
 }
 
-/** Where prices are squeezed: a dashed edge, and words that say so. */
-function squeezes(chart, { span, axis }) {
+/** Where prices are squeezed: a dashed edge, and words that say so, in the hours to come where there are enough of them. */
+function squeezes(chart, { span, axis, now }) {
+  const side = span.end - now > (span.end - span.start) / 5 ? "end" : "start";
   const band = (squeeze, word) => ({ ...box("squeezed", { yMin: squeeze.from, yMax: squeeze.to > squeeze.from ? axis.max : axis.min }),
-    label: words(chart, `squeezed ${word} ${shortText(squeeze.from)}`, { position: { x: "end", y: squeeze.to > squeeze.from ? "end" : "start" } }) });
+    label: words(chart, `squeezed ${word} ${shortText(squeeze.from)}`, { position: { x: side, y: squeeze.to > squeeze.from ? "end" : "start" } }) });
   const edge = (squeeze) => ({ type: "line", yMin: squeeze.from, yMax: squeeze.from, xMin: span.start, xMax: span.end, borderColor: token("axis"), borderWidth: 1.5, borderDash: [8, 3, 2, 3], drawTime: BEHIND });
   return {
     ...(axis.above ? { above: band(axis.above, "above"), aboveEdge: edge(axis.above) } : {}),
@@ -66,8 +67,7 @@ function flags(chart, scene) {
 
 /** The number at a price that the axis squeezes. */
 function peaks(chart, scene) {
-  const found = peaksBeyond(scene.rt, scene.axis).sort((a, b) => a.at - b.at);
-  return Object.fromEntries(spacedOut(found, apart(chart, scene)).map(({ at, price }) => [`peak${price.start}`, {
+  return Object.fromEntries(spacedOut(peaksBeyond(scene.rt, scene.axis), apart(chart, scene)).map(({ at, price }) => [`peak${price.start}`, {
     type: "label", xValue: at, yValue: scene.place(price.lmp), yAdjust: price.lmp > 0 ? -11 : 11, adjustScaleRange: false,
     ...words(chart, priceText(price.lmp), { color: token("ink"), backgroundColor: token("panel"), padding: 1, font: { size: fontSize(chart), weight: "bold" } }),
   }]));

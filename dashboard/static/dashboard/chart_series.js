@@ -34,10 +34,10 @@ export function alertsIn(alerts, { start, end }) {
     .filter(({ at }) => at >= start && at < end).sort((a, b) => a.at - b.at);
 }
 
-/** [{at, price}]: the furthest price of each unbroken run that lies where the axis is squeezed. */
+/** [{at, price}]: the furthest price of each unbroken run that lies where the axis is squeezed; the furthest of all first. */
 export function peaksBeyond(prices, { above, below }) {
   return [...furthest(prices, (lmp) => above && lmp > above.from, 1), ...furthest(prices, (lmp) => below && lmp < below.from, -1)]
-    .map((price) => ({ at: (price.start + price.end) / 2, price }));
+    .sort((a, b) => Math.abs(b.lmp) - Math.abs(a.lmp)).map((price) => ({ at: (price.start + price.end) / 2, price }));
 }
 
 function furthest(prices, isBeyond, sign) {
@@ -52,9 +52,9 @@ function furthest(prices, isBeyond, sign) {
   return peaks;
 }
 
-/** Marks far enough apart to be labelled; a later, crowded one keeps its mark and loses its words. */
+/** Marks far enough apart to be labelled, the first of the list first; a crowded one keeps its mark and loses its words. */
 export function spacedOut(marks, apartMs) {
   const labelled = [];
-  for (const mark of marks) if (!labelled.length || mark.at - labelled.at(-1).at >= apartMs) labelled.push(mark);
+  for (const mark of marks) if (labelled.every(({ at }) => Math.abs(mark.at - at) >= apartMs)) labelled.push(mark);
   return labelled;
 }
