@@ -135,11 +135,12 @@ export class Feed {
   /** The network is back, or the page is looked at again: do not wait for what is planned. */
   wake() {
     if (this.state !== "live") this.open();
-    else if (since(this.heardAt) > QUIET_MS) this.ask();
+    else if (since(this.heardAt) > QUIET_MS) this.doubt();
   }
 
   /** Is there anybody? Without an answer in 2 s a new socket is tried. */
-  ask() {
+  doubt() {
+    if (this.state !== "live") return;
     this.askedAt = performance.now();
     this.send({ type: "ping", id: "awake" });
   }

@@ -1,31 +1,26 @@
 // The wiring: frames into state, state onto the screen.
 
 import { nextRange, RANGE_HOURS, readAddress, writeAddress } from "./address.js";
-import { renderAlerts } from "./alerts_list.js";
 import { startAttention, tellAlerts } from "./attention.js";
-import { renderComponents } from "./components_bar.js";
 import { Feed } from "./feed.js";
 import { connectionLine, fallbackLine, sourceLine } from "./happenings.js";
 import { markHub, startHubTabs } from "./hub_tabs.js";
 import { startKeys } from "./keys.js";
-import { forgetLog, markFilter, renderLog, startLogFilters } from "./log.js";
+import { forgetLog, markFilter, startLogFilters } from "./log.js";
 import { nextFilter } from "./log_entries.js";
 import { MINUTE } from "./market_time.js";
-import { renderNotices } from "./notices.js";
 import { judgeProtocol, reloadWhenIdle, startOlderPage } from "./older_page.js";
-import { createCharts, redrawCharts, renderCharts } from "./price_chart.js";
+import { createCharts, redrawCharts } from "./price_chart.js";
 import { renderTable } from "./price_table.js";
 import { nextExpected } from "./publication.js";
 import { markRange } from "./range_tabs.js";
+import { renderHeld, renderNow } from "./screen.js";
 import { serverNow, setServerTime } from "./server_clock.js";
 import { element } from "./show.js";
 import { startCsv } from "./shown_csv.js";
-import { announce, announceInterval, renderTab } from "./spoken.js";
-import { renderLamps, renderPublication, renderStatus } from "./status.js";
+import { announce, announceInterval } from "./spoken.js";
 import { applyCurrent, applyEvents, applySnapshot, emptyHub, logStatus, placeIn } from "./store.js";
-import { renderSummary } from "./summary.js";
 import { otherTheme, setTheme, startTheme } from "./theme.js";
-import { renderTiles } from "./tiles.js";
 
 const page = JSON.parse(element("page-data").textContent);
 const charts = createCharts({ onRange: chooseRange });
@@ -38,8 +33,7 @@ let source = { name: page.source, ageMs: null, asOf: null };
 let askedAt = 0;
 let painting = null;
 
-const thresholds = () => page.thresholds[state.hub] ?? [];
-const view = (now) => ({ range: shown.range, thresholds: thresholds(), now });
+const known = () => ({ state, feed, source, filter, range: shown.range, thresholds: page.thresholds[state.hub] ?? [], now: serverNow() });
 
 /** Where the feed carries on; null asks for a snapshot, also where we hold fewer hours than are to be shown. */
 function placeToResume() {
@@ -79,56 +73,33 @@ function tellStatus(text) {
 }
 
 function become(next) {
-  const line = next.hub === state.hub && state.seq !== null ? fallbackLine(state.fallback, next.fallback) : "";
+  const line = state.seq === null ? "" : fallbackLine(state.fallback, next.fallback);
   state = line ? logStatus(next, line, "status", serverNow()) : next;
   held.set(state.hub, state);
-  renderNow();
+  renderNow(known());
   renderSoon();
   announceInterval(state);
 }
 
-/** What moves with the clock: once a second. */
-function renderNow() {
-  const now = serverNow();
-  const aged = source.ageMs === null ? source : { ...source, ageMs: source.ageMs + now - source.asOf };
-  Object.assign(document.body.dataset, { connection: feed.state, source: source.name, loaded: String(state.seq !== null), seq: state.seq ?? "" });
-  renderStatus(state, now);
-  renderLamps(feed, aged);
-  renderNotices(state, feed, aged, now);
-  renderTiles(state, thresholds(), now);
-  renderTab(state, feed, source, thresholds());
-}
-
-/** What moves with the prices: when one comes, and once a minute. Many frames at once are one painting. */
+/** Many frames at once are one painting. */
 function renderSoon() {
   painting ??= requestAnimationFrame(() => {
     painting = null;
-    renderHeld();
-    document.body.dataset.paintedAt = String(performance.timeOrigin + performance.now());
+    renderHeld(charts, known());
   });
-}
-
-function renderHeld() {
-  const now = serverNow();
-  renderCharts(charts, state, view(now));
-  renderSummary(state, now);
-  renderComponents(state);
-  renderPublication(state, now);
-  renderAlerts(state, thresholds(), now);
-  renderLog(state, filter, thresholds());
-  renderTable(state, shown.range, now);
 }
 
 function connectionChanged(before) {
   if (feed.state === "stale" || (feed.state === "down" && feed.lostAt)) announce("Connection lost. Prices are the last received.");
+  if (feed.state !== "live") source = { ...source, ageMs: null }; // how it answers meanwhile, we do not hear
   tellStatus(connectionLine(before, feed));
-  renderNow();
+  renderNow(known());
 }
 
 function tick() {
   feed.watch();
   reloadWhenIdle();
-  renderNow();
+  renderNow(known());
   const now = serverNow();
   if (Math.floor(now / MINUTE) !== Math.floor((now - 1000) / MINUTE)) renderSoon();
   if (nextExpected(state) !== null && now - nextExpected(state) > 5 * MINUTE && now - askedAt > MINUTE) askForFallback(now);
@@ -176,7 +147,7 @@ function showWhat(next) {
   if (isOtherHub) { state = held.get(next.hub) ?? emptyHub(next.hub); forgetLog(); }
   markHub(page, shown);
   markRange(shown.range);
-  renderNow();
+  renderNow(known());
   renderSoon();
   if (isOtherHub || feed.hub === undefined || placeToResume() === null) feed.follow(shown.hub, RANGE_HOURS[shown.range]);
 }
@@ -197,6 +168,7 @@ startOlderPage();
 for (const table of document.querySelectorAll("details")) table.addEventListener("toggle", () => renderTable(state, shown.range, serverNow()));
 element("retry").addEventListener("click", () => feed.wake());
 addEventListener("online", () => feed.wake());
+addEventListener("offline", () => feed.doubt());
 addEventListener("popstate", goBack);
 document.addEventListener("visibilitychange", () => { if (!document.hidden) { feed.watch(); feed.wake(); } });
 showWhat(shown);

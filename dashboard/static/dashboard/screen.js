@@ -1,0 +1,35 @@
+// The whole screen from what is known: what moves with the clock, and what moves with the prices.
+
+import { renderAlerts } from "./alerts_list.js";
+import { renderComponents } from "./components_bar.js";
+import { renderLog } from "./log.js";
+import { renderNotices } from "./notices.js";
+import { renderCharts } from "./price_chart.js";
+import { renderTable } from "./price_table.js";
+import { renderTab } from "./spoken.js";
+import { renderLamps, renderPublication, renderStatus } from "./status.js";
+import { renderSummary } from "./summary.js";
+import { renderTiles } from "./tiles.js";
+
+/** Once a second, and at each change. */
+export function renderNow({ state, feed, source, thresholds, now }) {
+  const aged = source.ageMs === null ? source : { ...source, ageMs: source.ageMs + now - source.asOf };
+  Object.assign(document.body.dataset, { connection: feed.state, source: source.name, loaded: String(state.seq !== null), seq: state.seq ?? "" });
+  renderStatus(state, now);
+  renderLamps(feed, aged);
+  renderNotices(state, feed, aged, now);
+  renderTiles(state, thresholds, now);
+  renderTab(state, feed, source, thresholds);
+}
+
+/** When prices come, and once a minute. */
+export function renderHeld(charts, { state, range, filter, thresholds, now }) {
+  renderCharts(charts, state, { range, thresholds, now });
+  renderSummary(state, now);
+  renderComponents(state);
+  renderPublication(state, now);
+  renderAlerts(state, thresholds, now);
+  renderLog(state, filter, thresholds);
+  renderTable(state, range, now);
+  document.body.dataset.paintedAt = String(performance.timeOrigin + performance.now());
+}
