@@ -18,7 +18,7 @@ from caisoproject.benchmarks.stage import DidNotWork
 
 MANY, NORMAL, RUDE = 500, 200, 20
 WHOLE_WITHIN_S = 60
-MEASURED_S, RUDE_S, SETTLING_S = 15, 40, 5
+MEASURED_S, RUDE_S, SETTLING_S, LEFT_S = 15, 40, 5, 15
 OFTEN_S, PAUSE_S, EACH = 0.2, 0.5, 5
 BURST_EVERY_S = 8
 MOST_BACK_S, MOST_DELAY_S, MOST_MB = 35, 1, 20
@@ -111,8 +111,8 @@ class Load:
         looking = asyncio.ensure_future(often(lambda: looks.append(memory(self.web()))))
         told = await self.rude_told()
         rude = await self.delays_since()
+        await asyncio.sleep(LEFT_S)
         looking.cancel()
-        await asyncio.sleep(SETTLING_S)
         after = memory(self.web())
         return [
             *delay_figures(calm, rude),
@@ -214,5 +214,5 @@ def growth_figures(before: Memory, most: Memory, after: Memory) -> list[Figure]:
             limit=f"< {MOST_MB} MB",
             met=max(now.rss - before.rss, now.pss - before.pss) < MOST_MB,
         )
-        for when, now in (("at the most", most), (f"{SETTLING_S} s after they left", after))
+        for when, now in (("at the most", most), (f"{LEFT_S} s after they left", after))
     ]

@@ -140,8 +140,9 @@ async def listen(stack: Stack, seconds: float) -> list[tuple[str, float]]:
     """Seconds from publication to arrival for each new SP15 interval."""
     delays = []
     until = time.monotonic() + seconds
+    host = f"127.0.0.1:{stack.port}"
     async with websockets.connect(
-        f"ws://127.0.0.1:{stack.port}/ws?hubs=SP15", max_size=None
+        f"ws://{host}/ws?hubs=SP15", origin=f"http://{host}", max_size=None
     ) as socket:
         while (left := until - time.monotonic()) > 0:
             try:
