@@ -205,6 +205,6 @@ def test_the_csv_file_has_a_line_for_each_price_shown(call: Call) -> None:
 def test_a_component_that_lowers_the_price_lies_left_of_zero_and_says_so(call: Call) -> None:
     price = {"energy": 6, "congestion": -4, "loss": 0.001, "ghg": None}
     bars = call("return m.componentBars(price)", price=price)
-    assert [bar["word"] for bar in bars] == ["adds", "lowers", "nothing", "not published"]
+    assert [bar["word"] for bar in bars] == ["adds", "lowers", "adds nothing", "not published"]
     assert [(bar["left"], bar["width"]) for bar in bars[:2]] == [(40, 60), (0, 40)]
     assert [bar["tone"] for bar in bars[:2]] == ["positive", "negative"]

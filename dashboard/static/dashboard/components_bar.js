@@ -6,7 +6,7 @@ import { element, make, reveal, show } from "./show.js";
 import { shownRealTime } from "./store.js";
 
 const COMPONENTS = { energy: "energy", congestion: "congestion", loss: "loss", ghg: "GHG" };
-const WORDS = { positive: "adds", negative: "lowers", zero: "nothing", none: "not published" };
+const WORDS = { positive: "adds", negative: "lowers", zero: "adds nothing", none: "not published" };
 
 /** [{name, value, tone, word, left, width}]: left and width in percent of a track whose zero is as far right as the lowest asks. */
 export function componentBars(price) {
@@ -34,14 +34,15 @@ function row({ name, value, tone, word, left, width }) {
   Object.assign(bar.style, { left: `${left}%`, width: `${width}%` });
   const track = make("span", "track", bar);
   track.setAttribute("aria-hidden", "true");
-  return described(make("div", "", make("dt", "", name), make("dd", "", track, make("b", "", value === null ? NOTHING : signedText(value)), make("small", "", word))), tone);
+  return line("", tone, name, track, value === null ? NOTHING : signedText(value), word);
 }
 
 function total(price) {
-  return described(make("div", "total", make("dt", "", "LMP"), make("dd", "", make("span", "track"), make("b", "", priceText(price.lmp)), make("small", "", "$/MWh"))), priceTone(price.lmp));
+  return line("total", priceTone(price.lmp), "LMP", make("span", "track"), priceText(price.lmp), "$/MWh");
 }
 
-function described(node, tone) {
+function line(className, tone, name, track, text, word) {
+  const node = make("div", className, make("dt", "", name), make("dd", "", track, make("b", "", text), make("small", "", word)));
   node.dataset.tone = tone;
   return node;
 }

@@ -65,13 +65,15 @@ function describe(name, { state, rt, da, alerts }, hours, canvasId = "recent-cha
   reveal(`${name}-empty`, words !== "");
   element(`${name}-empty`).dataset.over = da.length ? "day-ahead" : "nothing";
   const [corrected, gaps] = [rt.filter(isCorrected).length, gapsIn(rt).length];
-  element(canvasId).setAttribute("aria-label", `Prices of ${state.hub}, ${hours}: ${rt.length} real-time intervals, ${gaps} gaps, ${corrected} corrected, ${alerts.length} alerts. The arrow keys read them out; the table below has every number.`);
+  const counts = `${rt.length} real-time intervals, ${gaps} gaps, ${corrected} corrected, ${alerts.length} alerts`;
+  element(canvasId).setAttribute("aria-label", `Prices of ${state.hub}, ${hours}: ${counts}. The arrow keys read them out; the table below has every number.`);
 }
 
 function emptyText(state, rt, da) {
   if (rt.length) return "";
   if (state.seq === null) return "Loading the prices …";
   const newest = newestRealTime(state);
-  if (newest) return `No real-time price of these hours. The newest, ${priceText(newest.lmp)}, is of ${dayText(newest.start)} ${intervalText(newest.start, newest.end)}.`;
+  const when = newest && `${dayText(newest.start)} ${intervalText(newest.start, newest.end)}`;
+  if (newest) return `No real-time price of these hours. The newest, ${priceText(newest.lmp)}, is of ${when}.`;
   return da.length ? "No real-time price of these hours yet" : "Waiting for the first prices";
 }

@@ -69,10 +69,16 @@ function setAxes(chart, { span, axis }) {
   const { x, y } = chart.options.scales;
   const font = { size: fontSize(chart) };
   const times = timeTicks(span, Math.floor(chart.width / (isNarrow(chart) ? 62 : 74)));
-  Object.assign(x, { min: span.start, max: span.end, border: { color: token("line") }, afterBuildTicks: (scale) => { scale.ticks = times.map(({ at }) => ({ value: at })); } });
+  Object.assign(x, { min: span.start, max: span.end, border: { color: token("line") }, afterBuildTicks: put(times) });
   Object.assign(x.ticks, { color: token("dim"), font, callback: (_, i) => times[i]?.text ?? "" });
   x.grid = { color: ({ index }) => (times[index]?.isMidnight ? token("line") : "transparent"), drawTicks: false };
-  Object.assign(y, { min: axis.min, max: axis.max, afterBuildTicks: (scale) => { scale.ticks = axis.ticks.map(({ at }) => ({ value: at })); } });
+  Object.assign(y, { min: axis.min, max: axis.max, afterBuildTicks: put(axis.ticks) });
   Object.assign(y.ticks, { color: token("dim"), font, callback: (_, i) => shortText(axis.ticks[i]?.value) });
-  y.grid = { color: ({ tick }) => token(tick?.value === 0 ? "axis" : "line"), lineWidth: ({ tick }) => (tick?.value === 0 ? 1.6 : 1), drawTicks: false };
+  const isZero = (tick) => tick?.value === 0;
+  y.grid = { color: ({ tick }) => token(isZero(tick) ? "axis" : "line"), lineWidth: ({ tick }) => (isZero(tick) ? 1.6 : 1), drawTicks: false };
+}
+
+/** Ticks where we worked them out, and nowhere else. */
+function put(ticks) {
+  return (scale) => { scale.ticks = ticks.map(({ at }) => ({ value: at })); };
 }
