@@ -76,7 +76,9 @@ function hourRow(price) {
 }
 
 function when(price) {
-  return [make("th", "", intervalText(price.start, price.end)), make("td", "", String(hourEnding(price.start)))];
+  const interval = make("th", "", intervalText(price.start, price.end));
+  interval.scope = "row";
+  return [interval, make("td", "", String(hourEnding(price.start)))];
 }
 
 function quality(price) {
