@@ -16,6 +16,7 @@ from caisoproject.benchmarks.feed_client import FeedClient
 PATH = "/ws?hubs=NP15,SP15"
 LITTLE = 4096  # what the kernel may hold for a client that does not read
 COMES_BACK_S = 1
+GREETED_S = 0.05
 CHUNK = 10
 PING = '{"type":"ping","id":1}'
 GONE = select.POLLHUP | select.POLLERR | select.POLLRDHUP
@@ -69,6 +70,8 @@ class Floods:
             loop = asyncio.get_running_loop()
             _, client = await loop.create_connection(socket_of, "127.0.0.1", self.port)
             while not client.transport.is_closing():
+                while not self.feeds:
+                    await asyncio.sleep(GREETED_S)
                 await client.ask(CHUNK, (PING, self.resume()))
                 self.asked += CHUNK
             self.cut += 1
