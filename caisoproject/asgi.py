@@ -1,4 +1,4 @@
-"""ASGI: HTTP by Django, the live feed by its own small application."""
+"""ASGI: HTTP by Django, the live feed by its own small applications."""
 
 import os
 
@@ -8,9 +8,13 @@ from django.core.asgi import get_asgi_application
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "caisoproject.settings")
 django_application = get_asgi_application()
 
-from django.urls import path  # noqa: E402
+from django.urls import path, re_path  # noqa: E402
 
 from dashboard.consumers import feed_socket  # noqa: E402
+from dashboard.stream import feed_stream  # noqa: E402
 
 live_feed = URLRouter([path("ws", feed_socket)])  # type: ignore[arg-type]
-application = ProtocolTypeRouter({"http": django_application, "websocket": live_feed})
+http = URLRouter(
+    [path("api/v1/stream", feed_stream), re_path("", django_application)]  # type: ignore[arg-type]
+)
+application = ProtocolTypeRouter({"http": http, "websocket": live_feed})

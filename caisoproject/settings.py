@@ -120,6 +120,12 @@ SECRET_KEY = env.text("SECRET_KEY", "") or environment.kept_secret(STATE_DIR / "
 ALLOWED_HOSTS = env.items("ALLOWED_HOSTS", "localhost,127.0.0.1,[::1]")
 CSRF_TRUSTED_ORIGINS = env.items("CSRF_TRUSTED_ORIGINS", "")
 
+# The live feed: clients of one web process, in all and from one address; what a program shows
+# that opens a WebSocket without being a page of ours.
+SOCKETS_MOST = env.number("SOCKETS_MOST", 1000, least=1, most=100_000)
+SOCKETS_PER_ADDRESS = env.number("SOCKETS_PER_ADDRESS", 20, least=1, most=100_000)
+FEED_TOKEN = env.text("FEED_TOKEN", "") or environment.kept_secret(STATE_DIR / "feed_token")
+
 INSTALLED_APPS = [
     "django.contrib.admin",
     "django.contrib.auth",

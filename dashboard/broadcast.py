@@ -9,13 +9,12 @@ from asgiref.sync import async_to_sync
 from channels.layers import get_channel_layer
 
 from dashboard import frames
-from prices.feed import Publication
+from dashboard.following import PAGE
+from prices.feed import Publication, events_after
 from prices.models import Node
 
 log = structlog.get_logger(__name__)
 GROUP = "feed"
-# A frame with more events than this is larger than a snapshot: the hubs then send those.
-MOST_EVENTS = 250
 
 
 def announce(publication: Publication) -> None:
@@ -35,8 +34,9 @@ def announce(publication: Publication) -> None:
 
 
 def rendered(publication: Publication) -> str | None:
-    """The frame for the clients, or None where a snapshot says it in less."""
-    if publication.seq - publication.prev > MOST_EVENTS:
+    """The frame for the clients, or None where it takes more than one: the hubs then read."""
+    slug, epoch, prev, seq = publication
+    if seq - prev > PAGE:
         return None
-    node = Node.objects.get(slug=publication.slug)
-    return frames.events(node, publication.epoch, publication.prev, publication.seq)
+    node = Node.objects.get(slug=slug)
+    return frames.events(node, epoch, prev, seq, events_after(node, prev, up_to=seq))

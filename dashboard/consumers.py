@@ -4,80 +4,150 @@ A plain ASGI application: a Channels consumer would hop through a thread for eve
 """
 
 import json
-from collections.abc import Awaitable, Callable
+import time
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from typing import Any
-from urllib.parse import parse_qs
+
+from django.conf import settings
 
 from dashboard import frames
+from dashboard.allowance import Allowance
+from dashboard.daphne_wires import DaphneSocket
+from dashboard.doors import Doors, Full, whose
 from dashboard.hub import Client, UnknownHub, hub
-from dashboard.origin import is_ours
-from dashboard.slugs import DEFAULT_HUB, quoted
+from dashboard.origin import may_listen
+from dashboard.slugs import quoted
+from dashboard.wire import AsgiSocket, Frame, Message, Receive, Send, Wire
+from dashboard.wishes import BadWish, resumed, wishes
 
-Message = dict[str, Any]
+BAD_WISH = 4400
 UNKNOWN_HUB = 4404
 FOREIGN_ORIGIN = 4403
-MOST_HUBS = 10
+TOO_MANY = 4429
 MOST_BYTES = 4096
 MOST_ID = 100
+MOST_FRAMES, FRAMES_SECONDS = 20, 10
+
+doors = Doors(settings.SOCKETS_MOST, settings.SOCKETS_PER_ADDRESS)
 
 
-async def feed_socket(
-    scope: Message,
-    receive: Callable[[], Awaitable[Message]],
-    send: Callable[[Message], Awaitable[None]],
-) -> None:
-    """One client's life: `/ws?hubs=SP15,NP15`."""
+class Refused(Exception):
+    """A client that is let go again: its close code, and the error frame that says why."""
 
-    async def send_text(text: str) -> None:
-        await send({"type": "websocket.send", "text": text})
+    def __init__(self, close_code: int, code: str, message: str) -> None:
+        super().__init__(message)
+        self.close_code = close_code
+        self.frame = Frame("error", frames.error(code, message))
 
+
+async def feed_socket(scope: Message, receive: Receive, send: Send) -> None:
+    """One client's life: `/ws?hubs=SP15,NP15&after=<epoch>:<seq>,<epoch>:<seq>&hours=24`."""
     await receive()  # websocket.connect
-    if not is_ours(dict(scope["headers"])):
+    if not may_listen(dict(scope["headers"])):
         await send({"type": "websocket.close", "code": FOREIGN_ORIGIN})
         return
     await send({"type": "websocket.accept"})
-    client = Client(send_text, slugs_of(scope["query_string"]))
+    wire = socket_wire(scope, send)
     try:
+        async with admitted(scope):
+            await serve(scope, receive, wire)
+    except Refused as refused:
+        await wire.write(refused.frame)
+        await wire.close(refused.close_code)
+
+
+def socket_wire(scope: Message, send: Send) -> Wire:
+    """The way to this client, by Daphne's own means where it is Daphne that serves it."""
+    protocol = (scope.get("extensions") or {}).get("caiso.protocol")
+    return DaphneSocket(send, protocol) if protocol else AsgiSocket(send)
+
+
+@asynccontextmanager
+async def admitted(scope: Message) -> AsyncIterator[None]:
+    """Room for one more client. Raises Refused where there is none."""
+    address = whose(scope.get("client"))
+    try:
+        doors.enter(address)
+    except Full as full:
+        raise Refused(TOO_MANY, "too_many_sockets", str(full)) from full
+    try:
+        yield
+    finally:
+        doors.leave(address)
+
+
+async def serve(scope: Message, receive: Receive, wire: Wire) -> None:
+    """Greet a client, answer it until it goes, and forget it. Raises Refused."""
+    if hub().closing:
+        await hub().say_bye(wire)
+        return
+    try:
+        client = Client(wire, wishes(scope["query_string"]))
         await hub().join(client)
-        await answer_until_closed(receive, send_text)
+    except BadWish as wish:
+        raise Refused(BAD_WISH, wish.code, wish.message) from wish
     except UnknownHub as unknown:
         message = f"There is no hub {quoted(unknown.slug)}."
-        await send_text(frames.error("unknown_hub", message))
-        await send({"type": "websocket.close", "code": UNKNOWN_HUB})
+        raise Refused(UNKNOWN_HUB, "unknown_hub", message) from unknown
+    try:
+        await answer_until_closed(client, receive)
     finally:
         hub().leave(client)
 
 
-def slugs_of(query_string: bytes) -> tuple[str, ...]:
-    """The nodes asked for, each once; SP15 where none is."""
-    query = parse_qs(query_string.decode("ascii", "replace"))
-    names = ",".join(query.get("hubs", [])).split(",")
-    slugs = tuple(dict.fromkeys(name.strip().lower() for name in names if name.strip()))
-    return slugs[:MOST_HUBS] or (DEFAULT_HUB.lower(),)
+async def answer_until_closed(client: Client, receive: Receive) -> None:
+    """Answer every frame of the client; a bad one is told, and never costs the socket.
+
+    One that comes too often is told once, and then not read for a while.
+    """
+    allowance = Allowance(MOST_FRAMES, FRAMES_SECONDS)
+    while (message := await receive())["type"] != "websocket.disconnect":
+        if allowance.take(time.monotonic()):
+            await answer(client, message.get("text") or "")
+        elif allowance.is_first_too_many():
+            wait = allowance.wait(time.monotonic())
+            await tell_error(
+                client,
+                "too_many_frames",
+                f"At most {MOST_FRAMES} frames in {FRAMES_SECONDS} s; nothing is read meanwhile.",
+            )
+            client.wire.hold(wait)
 
 
-async def answer_until_closed(
-    receive: Callable[[], Awaitable[Message]], send_text: Callable[[str], Awaitable[None]]
-) -> None:
-    """Answer every frame of the client; a bad one is told, and never costs the socket."""
-    while True:
-        message = await receive()
-        if message["type"] == "websocket.disconnect":
-            return
-        await send_text(answer(message.get("text") or ""))
+async def answer(client: Client, text: str) -> None:
+    """Do what one frame of a client asks, or say what is wrong with it."""
+    try:
+        frame = frame_in(text)
+        if frame["type"] == "ping":
+            await hub().give(client, Frame("pong", frames.pong(ping_id(frame.get("id")))))
+        else:
+            await hub().resume(client, resumed(frame, client.places))
+    except BadWish as wish:
+        await tell_error(client, wish.code, wish.message)
 
 
-def answer(text: str) -> str:
-    """The answer to one frame of a client."""
+async def tell_error(client: Client, code: str, message: str) -> None:
+    """An error frame."""
+    await hub().give(client, Frame("error", frames.error(code, message)))
+
+
+def frame_in(text: str) -> dict[str, Any]:
+    """The frame a client sent: a ping or a resume. Raises BadWish."""
     if len(text.encode()) > MOST_BYTES:
-        return frames.error("too_large", f"A frame has at most {MOST_BYTES} bytes.")
+        raise BadWish("too_large", f"A frame has at most {MOST_BYTES} bytes.")
     try:
         frame = json.loads(text, parse_constant=refuse)
-    except (ValueError, RecursionError):
-        return frames.error("not_json", "A frame is a JSON object.")
+    except (ValueError, RecursionError) as fault:
+        raise BadWish("not_json", "A frame is a JSON object.") from fault
     if not isinstance(frame, dict):
-        return frames.error("not_an_object", "A frame is a JSON object.")
-    return answer_by_type(frame)
+        raise BadWish("not_an_object", "A frame is a JSON object.")
+    kind = frame.get("type")
+    if not isinstance(kind, str):
+        raise BadWish("unknown_type", "A frame's type is a string.")
+    if kind not in ("ping", "resume"):
+        raise BadWish("unknown_type", f"There is no frame of type {quoted(kind)}.")
+    return frame
 
 
 def refuse(constant: str) -> None:
@@ -85,19 +155,9 @@ def refuse(constant: str) -> None:
     raise ValueError(constant)
 
 
-def answer_by_type(frame: Message) -> str:
-    """The answer to a frame that is a JSON object."""
-    kind = frame.get("type")
-    if kind == "ping":
-        return answer_to_ping(frame.get("id"))
-    if not isinstance(kind, str):
-        return frames.error("unknown_type", "A frame's type is a string.")
-    return frames.error("unknown_type", f"There is no frame of type {quoted(kind)}.")
-
-
-def answer_to_ping(name: object) -> str:
-    """A pong with the ping's id."""
+def ping_id(name: object) -> str | int:
+    """The id a pong gives back. Raises BadWish."""
     if isinstance(name, bool) or not isinstance(name, str | int) or len(str(name)) > MOST_ID:
         message = f"A ping's id is a string or a whole number of at most {MOST_ID} characters."
-        return frames.error("bad_id", message)
-    return frames.pong(name)
+        raise BadWish("bad_id", message)
+    return name

@@ -6,7 +6,8 @@ from datetime import datetime, timedelta
 from django.conf import settings
 
 from dashboard.answers import current_answer, price_bodies
-from prices.feed import Body, events_after
+from dashboard.following import Place
+from prices.feed import Body
 from prices.intervals import day_bounds, iso, operating_date
 from prices.market import Market
 from prices.models import Feed, FeedEvent, Node
@@ -35,21 +36,21 @@ def hello(feeds: dict[str, Feed], *, now: datetime) -> str:
     )
 
 
-def snapshot(node: Node, feed: Feed, *, now: datetime) -> str:
-    """All that a screen shows of a hub, as of `feed`'s head or a moment later.
+def snapshot(node: Node, head: Place, hours: int, *, now: datetime) -> str:
+    """All that a screen shows of a hub, as of the feed's head or a moment later.
 
     Prices that came after the head was read come again as events: a price replaces itself.
     """
-    yesterday = operating_date(now - SHOWN)
+    start = now - timedelta(hours=hours)
     return text(
         {
             "type": "snapshot",
             "hub": node.hub,
-            "epoch": feed.epoch,
-            "seq": feed.head,
+            "epoch": head.epoch,
+            "seq": head.seq,
             "current": current_answer(node, now=now),
-            "rt": price_bodies(node, Market.RTM, now - SHOWN),
-            "da": price_bodies(node, Market.DAM, day_bounds(yesterday)[0]),
+            "rt": price_bodies(node, Market.RTM, start),
+            "da": price_bodies(node, Market.DAM, day_bounds(operating_date(start))[0]),
             "alerts": recent_alerts(node, now=now),
             "advice": None,
             "forecast": None,
@@ -68,8 +69,8 @@ def recent_alerts(node: Node, *, now: datetime) -> list[Body]:
     ]
 
 
-def events(node: Node, epoch: str, prev: int, seq: int) -> str:
-    """Everything after `prev` up to `seq`, in one frame."""
+def events(node: Node, epoch: str, prev: int, seq: int, told: list[Body]) -> str:
+    """Everything after `prev` up to `seq`, which is `told`, in one frame."""
     return text(
         {
             "type": "events",
@@ -77,7 +78,7 @@ def events(node: Node, epoch: str, prev: int, seq: int) -> str:
             "epoch": epoch,
             "prev": prev,
             "seq": seq,
-            "events": events_after(node, prev, up_to=seq),
+            "events": told,
         }
     )
 
@@ -92,6 +93,11 @@ def heartbeat(heads: dict[str, int], source_age_s: float | None, *, now: datetim
             "source_age_s": source_age_s,
         }
     )
+
+
+def bye(retry_ms: int) -> str:
+    """The server is going away; come back after so long."""
+    return text({"type": "bye", "retry_ms": retry_ms})
 
 
 def error(code: str, message: str) -> str:

@@ -2,10 +2,12 @@
 
 A client that Channels would serve costs a thread hop a message; a client of the hub costs a
 write. The hub keeps its own place in each feed: a publication that follows on it is passed on as
-it came, anything else makes the hub read the database. Every client stands where the hub stands.
+it came, anything else makes the hub read the database. A client that has caught up stands where
+the hub stands.
 """
 
 import asyncio
+import random
 import time
 from collections import defaultdict
 from collections.abc import Awaitable, Callable
@@ -20,15 +22,25 @@ from django.db import Error as DatabaseTrouble
 from django.utils import timezone
 
 from dashboard import frames, positions
-from dashboard.broadcast import GROUP, MOST_EVENTS
-from prices.models import Feed
+from dashboard.broadcast import GROUP
+from dashboard.following import Place, Step
+from dashboard.shared_work import SharedWork
+from dashboard.wire import Frame, Wire
+from dashboard.wishes import HOURS, Wishes
+from prices.models import Feed, Node
 
 log = structlog.get_logger(__name__)
 REJOIN_SECONDS = 30
 AFTER_TROUBLE_SECONDS = 1
-SNAPSHOT_KEPT_SECONDS = 5
+FAREWELL_SECONDS = 3
+RETRY_MS = (500, 5_000)
+# What may wait for a client that reads slowly; it is cut then, and resumes.
+MOST_BACKLOG = 256 * 1024
+PATIENCE_SECONDS = 30
+A_TURN = 50
 
-Send = Callable[[str], Awaitable[None]]
+GOING_AWAY = 1012
+TOO_SLOW = 4408
 
 
 class UnknownHub(Exception):
@@ -40,22 +52,25 @@ class UnknownHub(Exception):
 
 
 class Client:
-    """One open socket, and the hubs it follows."""
+    """One open connection: the hubs it follows, and where it stands in each."""
 
-    def __init__(self, send: Send, slugs: tuple[str, ...]) -> None:
-        self.send = send
-        self.slugs = slugs
+    def __init__(self, wire: Wire, wishes: Wishes) -> None:
+        self.wire = wire
+        self.places = wishes.places
+        self.hours = wishes.hours
 
 
 class Hub:
     """All clients of this process, and where they stand in each feed."""
 
     def __init__(self) -> None:
-        self.clients: dict[str, set[Client]] = defaultdict(set)
-        self.places: dict[str, tuple[str, int]] = {}
-        self.snapshots: dict[str, tuple[str, int, float, str]] = {}
+        self.everyone: set[Client] = set()
+        self.clients: dict[str, set[Client]] = defaultdict(set)  # who have caught up
+        self.places: dict[str, Place] = {}
+        self.shared = SharedWork()
         self.lock = asyncio.Lock()
         self.tasks: set[asyncio.Task[None]] = set()
+        self.closing = False
 
     def start(self) -> None:
         """Join the group and begin to beat; at the first client, and again after a wreck."""
@@ -81,28 +96,51 @@ class Hub:
             _, pending = await asyncio.wait(pending, timeout=0.1)
 
     async def join(self, client: Client) -> None:
-        """Greet a client, show it where its feeds stand, and keep it there.
+        """Greet a client, bring it to where its feeds stand, and keep it there.
 
         Raises UnknownHub for a slug that has no feed.
         """
         self.start()
-        async with self.lock:
-            feeds = {}
-            for slug in client.slugs:
-                feed = await database_sync_to_async(positions.feed_of)(slug)
-                if feed is None:
-                    raise UnknownHub(slug)
-                await self.bring_up(feed)
-                feeds[feed.node.hub] = feed
-            await client.send(frames.hello(feeds, now=timezone.now()))
-            for feed in feeds.values():
-                await client.send(await self.snapshot(feed))
-                self.clients[feed.node.slug].add(client)
+        feeds = [await self.feed_of(slug) for slug in client.places]
+        hello = frames.hello({feed.node.hub: feed for feed in feeds}, now=timezone.now())
+        await client.wire.write(Frame("hello", hello))
+        self.everyone.add(client)
+        for feed in feeds:
+            await self.catch_up(client, feed)
+
+    async def resume(self, client: Client, places: dict[str, Place]) -> None:
+        """Send a client again what came after places it names."""
+        for slug, place in places.items():
+            self.clients[slug].discard(client)
+            client.places[slug] = place
+            await self.catch_up(client, await self.feed_of(slug))
 
     def leave(self, client: Client) -> None:
-        """Forget a client whose socket is closed."""
+        """Forget a client whose connection is closed."""
+        self.everyone.discard(client)
         for clients in self.clients.values():
             clients.discard(client)
+
+    async def feed_of(self, slug: str) -> Feed:
+        """The feed as the database has it now. Raises UnknownHub."""
+        feed: Feed | None = await database_sync_to_async(positions.feed_of)(slug)
+        if feed is None:
+            raise UnknownHub(slug)
+        return feed
+
+    async def catch_up(self, client: Client, feed: Feed) -> None:
+        """Send a client what it missed, page by page as it takes them, until it stands with us."""
+        slug = feed.node.slug
+        async with self.lock:
+            await self.bring_up(feed)
+        while client in self.everyone and client.places[slug] != (head := self.places[slug]):
+            frame, place = await self.missed(feed.node, client.places[slug], head, client.hours)
+            client.places[slug] = place
+            await client.wire.write(frame)
+            if not await drained(client.wire):
+                await self.cut(client)
+        if client in self.everyone:
+            self.clients[slug].add(client)
 
     async def listen(self) -> None:
         """Pass on what the group hears. The group is joined anew every 30 s: Redis may forget."""
@@ -128,83 +166,138 @@ class Hub:
         async with self.lock:
             if not self.clients[slug]:
                 return
-            if self.places.get(slug) == (epoch, message["prev"]) and message["text"]:
-                self.places[slug] = (epoch, seq)
-                await self.write(slug, message["text"])
-            elif self.places.get(slug, ("", 0)) < (epoch, seq):
-                feed = await database_sync_to_async(positions.feed_of)(slug)
-                if feed:
-                    await self.bring_up(feed)
+            step = self.places[slug].step(epoch, message["prev"], seq)
+            if step is Step.NEXT and message["text"]:
+                await self.pass_on(slug, Frame("events", message["text"]), Place(epoch, seq))
+            elif step is not Step.SEEN:
+                await self.bring_up(await self.feed_of(slug))
 
     async def bring_up(self, feed: Feed) -> None:
-        """Bring the clients of a feed to its head.
+        """Bring the clients of a feed to its head, and us with them.
 
         Our place moves once the text is there: a database that fails costs no event.
         """
-        slug, head = feed.node.slug, (feed.epoch, feed.head)
+        slug, head = feed.node.slug, Place(feed.epoch, feed.head)
         if not self.clients[slug]:
-            self.places[slug] = head
-        elif self.places.get(slug) != head:
-            text = await self.missed(feed)
-            self.places[slug] = head
-            await self.write(slug, text)
+            known = self.places.setdefault(slug, head)
+            self.places[slug] = head if known.is_behind(*head) else known
+        while self.places[slug].is_behind(*head):
+            frame, place = await self.missed(feed.node, self.places[slug], head, HOURS)
+            await self.pass_on(slug, frame, place)
 
-    async def missed(self, feed: Feed) -> str:
-        """What came since our place: the events, or a snapshot if they are too many."""
-        epoch, seq = self.places.get(feed.node.slug, ("", 0))
-        whole = epoch == feed.epoch and 0 < feed.head - seq <= MOST_EVENTS
-        if whole and await database_sync_to_async(positions.has_all_after)(feed, seq):
-            text: str = await database_sync_to_async(frames.events)(
-                feed.node, epoch, seq, feed.head
-            )
-            return text
-        return await self.snapshot(feed)
+    async def missed(
+        self, node: Node, place: Place | None, head: Place, hours: int
+    ) -> tuple[Frame, Place]:
+        """The next frame for a reader at `place`, and where it stands then.
 
-    async def snapshot(self, feed: Feed) -> str:
-        """A snapshot at the feed's head; many who come back at once share one."""
-        slug = feed.node.slug
-        kept = self.snapshots.get(slug)
-        fresh = kept and time.monotonic() - kept[2] < SNAPSHOT_KEPT_SECONDS
-        if kept and fresh and kept[:2] == (feed.epoch, feed.head):
-            return kept[3]
-        render = database_sync_to_async(frames.snapshot)
-        text: str = await render(feed.node, feed, now=timezone.now())
-        self.snapshots[slug] = (feed.epoch, feed.head, time.monotonic(), text)
-        return text
+        A page of events, or a snapshot where events can't tell. Many who come back share it.
+        """
+        page = await self.shared.once(
+            (node.slug, place, head), database_sync_to_async(page_after), node, place, head
+        )
+        if page:
+            return page  # type: ignore[no-any-return]
+        return await self.snapshot(node, head, hours), head
+
+    async def snapshot(self, node: Node, head: Place, hours: int) -> Frame:
+        """A snapshot at the feed's head."""
+        render = database_sync_to_async(snapshot)
+        frame: Frame = await self.shared.once((node.slug, head, hours), render, node, head, hours)
+        return frame
 
     async def beat(self) -> None:
         """Every 5 s: the heads as the database has them, and what a lost message left behind."""
         while True:
             await asyncio.sleep(frames.HEARTBEAT_SECONDS)
-            if not any(self.clients.values()):
+            if not self.everyone:
                 continue
             now = timezone.now()
             found = await database_sync_to_async(positions.standing)(now=now)
             async with self.lock:
                 for slug, feed in found.feeds.items():
-                    if self.clients[slug] and not self.is_ahead_of(feed):
+                    if self.clients[slug]:
                         await self.bring_up(feed)
-                for client in self.everybody():
-                    heads = {
-                        found.feeds[slug].node.hub: self.places[slug][1]
-                        for slug in client.slugs
-                        if slug in found.feeds
-                    }
-                    await client.send(frames.heartbeat(heads, found.source_age_s, now=now))
+                hubs = {slug: feed.node.hub for slug, feed in found.feeds.items()}
+                await self.send_heartbeats(hubs, found.source_age_s)
 
-    def is_ahead_of(self, feed: Feed) -> bool:
-        """Whether a publication that came since brought us past what `feed` was when read."""
-        epoch, seq = self.places.get(feed.node.slug, ("", 0))
-        return epoch == feed.epoch and seq > feed.head
+    async def send_heartbeats(self, hubs: dict[str, str], source_age_s: float | None) -> None:
+        """To each client the heads of those of its hubs in which it has caught up."""
+        made: dict[tuple[str, ...], Frame] = {}
+        now = timezone.now()
+        for number, client in enumerate(list(self.everyone)):
+            slugs = tuple(
+                slug for slug in client.places if slug in hubs and client in self.clients[slug]
+            )
+            if slugs not in made:
+                heads = {hubs[slug]: self.places[slug].seq for slug in slugs}
+                made[slugs] = Frame("heartbeat", frames.heartbeat(heads, source_age_s, now=now))
+            await self.give(client, made[slugs])
+            await self.yield_after(number)
 
-    def everybody(self) -> set[Client]:
-        """Every client, once."""
-        return {client for clients in self.clients.values() for client in clients}
+    async def pass_on(self, slug: str, frame: Frame, place: Place) -> None:
+        """Give a frame to every client of a hub that stands where the frame goes on."""
+        before, self.places[slug] = self.places[slug], place
+        for number, client in enumerate(list(self.clients[slug])):
+            if client in self.clients[slug] and client.places[slug] == before:
+                client.places[slug] = place
+                await self.give(client, frame)
+            await self.yield_after(number)
 
-    async def write(self, slug: str, text: str) -> None:
-        """Give one frame to every client of a hub."""
-        for client in list(self.clients[slug]):
-            await client.send(text)
+    async def give(self, client: Client, frame: Frame) -> None:
+        """Write a frame to a client; one that does not read what it has is cut instead."""
+        if client.wire.backlog <= MOST_BACKLOG:
+            await client.wire.write(frame)
+        else:
+            await self.cut(client)
+
+    async def cut(self, client: Client) -> None:
+        """End the connection of a slow reader, who can come back and resume."""
+        log.info("cut a slow reader", backlog=client.wire.backlog)
+        self.leave(client)
+        await client.wire.close(TOO_SLOW)
+
+    async def yield_after(self, number: int) -> None:
+        """Let others have their turn now and then: a write never suspends by itself."""
+        if number % A_TURN == A_TURN - 1:
+            await asyncio.sleep(0)
+
+    async def farewell(self) -> None:
+        """Say goodbye to everyone, each with another time to come back, and wait for them to go."""
+        self.closing = True
+        for client in list(self.everyone):
+            await self.say_bye(client.wire)
+        until = time.monotonic() + FAREWELL_SECONDS
+        while self.everyone and time.monotonic() < until:
+            await asyncio.sleep(0.05)
+
+    async def say_bye(self, wire: Wire) -> None:
+        """The server is going away."""
+        await wire.write(Frame("bye", frames.bye(random.randint(*RETRY_MS))))
+        await wire.close(GOING_AWAY)
+
+
+async def drained(wire: Wire) -> bool:
+    """Whether a client takes what was written before our patience ends."""
+    try:
+        async with asyncio.timeout(PATIENCE_SECONDS):
+            await wire.drained()
+    except TimeoutError:
+        return False
+    return True
+
+
+def page_after(node: Node, place: Place | None, head: Place) -> tuple[Frame, Place] | None:
+    """The next page of events as a frame, and where its reader then stands; None: a snapshot."""
+    found = positions.next_events(node, place, head)
+    if found is None or place is None:
+        return None
+    until, told = found
+    return Frame("events", frames.events(node, until.epoch, place.seq, until.seq, told)), until
+
+
+def snapshot(node: Node, head: Place, hours: int) -> Frame:
+    """A snapshot as a frame."""
+    return Frame("snapshot", frames.snapshot(node, head, hours, now=timezone.now()))
 
 
 async def forever(work: Callable[[], Awaitable[None]]) -> None:

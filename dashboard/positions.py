@@ -3,8 +3,10 @@
 from datetime import datetime
 from typing import NamedTuple
 
+from dashboard.following import PAGE, Place, missed
 from dashboard.slugs import is_slug
-from prices.models import Feed, FeedEvent, FetchRun, Node
+from prices.feed import Body, events_after
+from prices.models import Feed, FetchRun, Node
 
 
 class Standing(NamedTuple):
@@ -38,8 +40,13 @@ def feed_of(slug: str) -> Feed | None:
     return feed or Feed.objects.get_or_create(node=node)[0]
 
 
-def has_all_after(feed: Feed, seq: int) -> bool:
-    """Whether the log still has every event after `seq`."""
-    if seq >= feed.head:
-        return seq == feed.head
-    return FeedEvent.objects.filter(node=feed.node, seq=seq + 1).exists()
+def next_events(node: Node, place: Place | None, head: Place) -> tuple[Place, list[Body]] | None:
+    """The next page of events for a reader at `place`, and where it stands then.
+
+    None where it needs a snapshot instead.
+    """
+    first: list[Body] = []
+    if place and place.epoch == head.epoch and place.seq <= head.seq:
+        first = events_after(node, place.seq, up_to=min(head.seq, place.seq + PAGE))
+    until = missed(place, head, first[0]["seq"] if first else None)
+    return (until, first) if until else None

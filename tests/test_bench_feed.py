@@ -136,7 +136,7 @@ LOAD = {
     "sockets": 1,
     "resources": [
         {"name": "http://here/", "by": "navigation", "bytes": 9_000},
-        {"name": "http://here/main.js", "by": "script", "bytes": 100_000},
+        {"name": "http://here/main.0a1b2c.js", "by": "script", "bytes": 100_000},
     ],
     "frame_bytes": 90_000,
     "deflated_bytes": 12_000,
@@ -148,6 +148,7 @@ def test_a_page_is_held_to_its_bytes_and_to_one_request_for_data():
     figures = page.load_figures([LOAD])
     assert [figure.ours for figure in figures[2:4]] == ["199 KB", "100 KB"]
     assert [figure.verdict for figure in figures if figure.limit] == ["met", "met"]
+    assert figures[3].floor == "main.js 100 KB, the page itself 9 KB"
     asks = {"name": "http://here/api/current", "by": "fetch", "bytes": 60_000}
     figures = page.load_figures([LOAD | {"resources": [*LOAD["resources"], asks]}])
     assert [figure.verdict for figure in figures if figure.limit] == ["missed", "missed"]

@@ -27,7 +27,7 @@ NOTES = [
 # What tells a process apart in its command line, in the order it is looked for.
 MARKS = {
     "simulate_oasis": "simulator",
-    "daphne": "web",
+    "caisoproject.web": "web",
     "worker@": "worker",
     "analyst@": "analyst",
     "beat": "beat",

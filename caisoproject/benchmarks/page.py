@@ -50,7 +50,7 @@ def load_figures(loads: list[Measured]) -> list[Figure]:
             limit=f"≤ {kilobytes(MOST_BYTES)}",
             met=fetched + framed <= MOST_BYTES,
         ),
-        Figure("page: of it scripts", kilobytes(scripts)),
+        Figure("page: of it scripts", kilobytes(scripts), largest(loads[0])),
         requests(loads),
         long_tasks("loading", [load["long_ms"] for load in loads]),
     ]
@@ -95,6 +95,18 @@ def fetched_bytes(load: Measured) -> int:
 def script_bytes(load: Measured) -> int:
     """Of the scripts."""
     return sum(e["bytes"] for e in load["resources"] if e["name"].endswith(".js"))
+
+
+def largest(load: Measured) -> str:
+    """The three files that weigh most."""
+    ranked = sorted(load["resources"], key=lambda entry: -entry["bytes"])[:3]
+    return ", ".join(f"{file_name(entry['name'])} {kilobytes(entry['bytes'])}" for entry in ranked)
+
+
+def file_name(url: str) -> str:
+    """What a file is called, without the hash of its content."""
+    name, *rest = url.rpartition("/")[2].split(".")
+    return ".".join([name, *rest[-1:]]) if name else "the page itself"
 
 
 def by(load: Measured, *initiators: str) -> list[Measured]:

@@ -1,90 +1,24 @@
 """The live feed in one process: real Redis, real database, the ASGI application itself."""
 
 import asyncio
-import json
-from collections.abc import AsyncIterator, Callable
-from datetime import timedelta
+from collections.abc import Callable
 from typing import Any
 
 import pytest
 import redis
-from asgiref.sync import sync_to_async
-from channels.testing import WebsocketCommunicator
 from django.db import InterfaceError, OperationalError
-from django.utils import timezone
 from structlog.testing import capture_logs
 
-from caisoproject.asgi import application
 from dashboard import consumers, frames, positions
-from dashboard import hub as hubs
-from dashboard.broadcast import announce
 from dashboard.hub import hub
-from prices.feed import Publication
-from prices.intervals import floor
-from prices.market import Market
 from prices.models import Feed
-from tests.published import NP15, published, store
+from tests.dashboard.listening import browser, publish, tell
+from tests.published import NP15
 
-pytestmark = pytest.mark.django_db(transaction=True, serialized_rollback=True)
-FIVE = timedelta(minutes=5)
-
-
-@pytest.fixture(autouse=True)
-async def quick_hub(monkeypatch: pytest.MonkeyPatch, valkey: redis.Redis) -> AsyncIterator[None]:
-    """A hub that beats five times a second, stopped after the test."""
-    monkeypatch.setattr(frames, "HEARTBEAT_SECONDS", 0.2)
-    monkeypatch.setattr(hubs, "AFTER_TROUBLE_SECONDS", 0)
-    yield
-    await hub().stop()
-
-
-class Browser(WebsocketCommunicator):  # type: ignore[misc]
-    """A client that reads frames by their type."""
-
-    async def frame(self, kind: str) -> dict[str, Any]:
-        """The next frame of that type; others are passed over."""
-        return (await self.until(kind))[-1]
-
-    async def until(self, kind: str) -> list[dict[str, Any]]:
-        """Every frame up to the next of that type."""
-        frames: list[dict[str, Any]] = []
-        async with asyncio.timeout(5):  # heartbeats never end
-            while not frames or frames[-1]["type"] != kind:
-                frames.append(json.loads(await self.receive_from(timeout=5)))
-        return frames
-
-    async def all_events(self) -> list[dict[str, Any]]:
-        """Every events frame until two heartbeats from now: what was told has come by then."""
-        await self.send_to(text_data='{"type":"ping","id":"now"}')
-        frames = [
-            frame for kind in ("pong", "heartbeat", "heartbeat") for frame in await self.until(kind)
-        ]
-        return [frame for frame in frames if frame["type"] == "events"]
-
-    async def greeted(self) -> dict[str, Any]:
-        """The snapshot after the hello."""
-        assert (await self.connect())[0]
-        assert (await self.frame("hello"))["protocol"] == 1
-        return await self.frame("snapshot")
-
-
-def browser(hubs: str = "SP15", **headers: str) -> Browser:
-    encoded = [(name.encode(), value.encode()) for name, value in headers.items()]
-    return Browser(application, f"/ws?hubs={hubs}", headers=encoded)
-
-
-@sync_to_async
-def publish(*prices: str, back: int = 0, node: str = "TH_SP15_GEN-APND") -> list[Publication]:
-    """Store prices of the newest intervals, without telling anybody."""
-    now = timezone.now()
-    start = floor(now, Market.RTM) - back * FIVE
-    batch = [published(start - n * FIVE, price, node=node) for n, price in enumerate(prices)]
-    return store(batch, now, source="simulator").publications
-
-
-async def tell(publications: list[Publication]) -> None:
-    for publication in publications:
-        await sync_to_async(announce)(publication)
+pytestmark = [
+    pytest.mark.django_db(transaction=True, serialized_rollback=True),
+    pytest.mark.usefixtures("quick_hub"),
+]
 
 
 def failing_once(work: Callable[..., Any], fault: Exception) -> Callable[..., Any]:
@@ -150,13 +84,15 @@ async def test_an_announcement_that_comes_late_and_twice_is_passed_on_once() -> 
     await client.disconnect()
 
 
-async def test_a_long_backfill_comes_as_a_snapshot() -> None:
+async def test_a_long_backfill_comes_in_pages() -> None:
     client = browser()
     await client.greeted()
     await tell(await publish(*["40"] * 280))
-    assert (await client.frame("snapshot"))["seq"] == 280
+    told = await client.all_events()
     await tell(await publish("-3", back=-1))
-    assert (await client.frame("events"))["prev"] == 280
+    told += await client.all_events()
+    assert [(frame["prev"], frame["seq"]) for frame in told] == [(0, 250), (250, 280), (280, 281)]
+    assert [event["seq"] for frame in told for event in frame["events"]] == list(range(1, 282))
     await client.disconnect()
 
 

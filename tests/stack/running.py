@@ -38,7 +38,12 @@ class Stack:
 
     def process(self, name: str) -> psutil.Process:
         """The main process of one program: the child of the launcher whose command says so."""
-        words = {"web": "daphne", "valkey": "valkey", "beat": "beat", "worker": "poll,alerts"}
+        words = {
+            "web": "caisoproject.web",
+            "valkey": "valkey",
+            "beat": "beat",
+            "worker": "poll,alerts",
+        }
         for child in psutil.Process(self.launcher.pid).children():
             if words[name] in " ".join(child.cmdline()):
                 return child

@@ -1,0 +1,94 @@
+"""The web process: Daphne, with what the live feed needs of it.
+
+Daphne gives an application no way to see what a client has not taken, ends every answer after
+the same time, and drops all sockets at SIGTERM without a word. `python -m caisoproject.web` takes
+the options of `daphne`.
+"""
+
+import asyncio
+import time
+from typing import Any
+
+from daphne.server import Server, reactor  # first: it installs Twisted's reactor
+
+from daphne.cli import CommandLineInterface  # isort: skip
+from daphne.ws_protocol import WebSocketProtocol  # isort: skip
+from twisted.internet.defer import Deferred  # isort: skip
+
+import caisoproject.asgi  # noqa: F401  # isort: skip
+
+from dashboard.allowance import Allowance
+from dashboard.daphne_wires import hold
+from dashboard.hub import hub
+
+MOST_PINGS, PINGS_SECONDS = 20, 10
+# A slow reader may still take what waits for it, and with it the code that says why it was cut.
+CLOSE_SECONDS = 10
+CHECK_SECONDS = 2
+
+
+class FeedProtocol(WebSocketProtocol):  # type: ignore[misc]
+    """A WebSocket whose client can't flood us with pings, which no application sees."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.pings = Allowance(MOST_PINGS, PINGS_SECONDS)
+
+    def onPing(self, payload: bytes) -> None:  # noqa: N802 (autobahn's name)
+        now = time.monotonic()
+        if self.pings.take(now):
+            super().onPing(payload)
+        elif self.pings.is_first_too_many():
+            hold(self.transport, self.pings.wait(now))
+
+
+class Web(Server):  # type: ignore[misc]
+    """Daphne's server."""
+
+    def __init__(self, *arguments: Any, **options: Any) -> None:
+        super().__init__(*arguments, ready_callable=self.prepare, **options)
+
+    def prepare(self) -> None:
+        """Before the first client: Daphne makes its factories only when it runs."""
+        self.ws_factory.protocol = FeedProtocol
+        self.ws_factory.setProtocolOptions(closeHandshakeTimeout=CLOSE_SECONDS)
+
+    def create_application(self, protocol: Any, scope: dict[str, Any]) -> Any:
+        """Let the application reach the connection itself."""
+        scope["extensions"] = {"caiso.protocol": protocol}
+        return super().create_application(protocol, scope)
+
+    def timeout_checker(self) -> None:
+        """End what takes too long, but for answers that are meant to last."""
+        for protocol in list(self.connections):
+            if not getattr(protocol, "lasts", False):
+                protocol.check_timeouts()
+        reactor.callLater(CHECK_SECONDS, self.timeout_checker)
+
+    def kill_all_applications(self) -> Deferred[None]:
+        """At SIGTERM: say goodbye on every socket before it is closed."""
+        return Deferred.fromFuture(asyncio.ensure_future(self.end()))
+
+    async def end(self) -> None:
+        """Goodbye, and then the end of what still runs."""
+        await hub().farewell()
+        await hub().stop()
+        running = [
+            details["application_instance"]
+            for details in self.connections.values()
+            if "application_instance" in details and not details["application_instance"].done()
+        ]
+        for application in running:
+            application.cancel()
+        if running:
+            await asyncio.wait(running, timeout=1)
+
+
+class Program(CommandLineInterface):  # type: ignore[misc]
+    """The command `daphne`, which starts our server."""
+
+    server_class = Web
+
+
+if __name__ == "__main__":
+    Program.entrypoint()

@@ -1,0 +1,19 @@
+"""The hub of these tests."""
+
+from collections.abc import AsyncIterator
+
+import pytest
+import redis
+
+from dashboard import frames
+from dashboard import hub as hubs
+from dashboard.hub import hub
+
+
+@pytest.fixture
+async def quick_hub(monkeypatch: pytest.MonkeyPatch, valkey: redis.Redis) -> AsyncIterator[None]:
+    """A hub that beats five times a second, stopped after the test."""
+    monkeypatch.setattr(frames, "HEARTBEAT_SECONDS", 0.2)
+    monkeypatch.setattr(hubs, "AFTER_TROUBLE_SECONDS", 0)
+    yield
+    await hub().stop()

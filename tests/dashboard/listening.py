@@ -1,0 +1,69 @@
+"""Clients of the live feed in one process, and what there is for them to hear."""
+
+import asyncio
+import json
+from datetime import timedelta
+from typing import Any
+
+from asgiref.sync import sync_to_async
+from channels.testing import WebsocketCommunicator
+from django.utils import timezone
+
+from caisoproject.asgi import application
+from dashboard.broadcast import announce
+from prices.feed import Publication
+from prices.intervals import floor
+from prices.market import Market
+from tests.published import published, store
+
+FIVE = timedelta(minutes=5)
+
+
+class Browser(WebsocketCommunicator):  # type: ignore[misc]
+    """A client that reads frames by their type."""
+
+    async def frame(self, kind: str) -> dict[str, Any]:
+        """The next frame of that type; others are passed over."""
+        return (await self.until(kind))[-1]
+
+    async def until(self, kind: str) -> list[dict[str, Any]]:
+        """Every frame up to the next of that type."""
+        frames: list[dict[str, Any]] = []
+        async with asyncio.timeout(5):  # heartbeats never end
+            while not frames or frames[-1]["type"] != kind:
+                frames.append(json.loads(await self.receive_from(timeout=5)))
+        return frames
+
+    async def all_events(self) -> list[dict[str, Any]]:
+        """Every events frame until two heartbeats from now: what was told has come by then."""
+        await self.send_to(text_data='{"type":"ping","id":"now"}')
+        frames = [
+            frame for kind in ("pong", "heartbeat", "heartbeat") for frame in await self.until(kind)
+        ]
+        return [frame for frame in frames if frame["type"] == "events"]
+
+    async def greeted(self) -> dict[str, Any]:
+        """The snapshot after the hello."""
+        assert (await self.connect())[0]
+        assert (await self.frame("hello"))["protocol"] == 1
+        return await self.frame("snapshot")
+
+
+def browser(hubs: str = "SP15", **headers: str) -> Browser:
+    headers = headers or {"authorization": "Bearer of-the-tests"}
+    encoded = [(name.encode(), value.encode()) for name, value in headers.items()]
+    return Browser(application, f"/ws?hubs={hubs}", headers=encoded)
+
+
+@sync_to_async
+def publish(*prices: str, back: int = 0, node: str = "TH_SP15_GEN-APND") -> list[Publication]:
+    """Store prices of the newest intervals, without telling anybody."""
+    now = timezone.now()
+    start = floor(now, Market.RTM) - back * FIVE
+    batch = [published(start - n * FIVE, price, node=node) for n, price in enumerate(prices)]
+    return store(batch, now, source="simulator").publications
+
+
+async def tell(publications: list[Publication]) -> None:
+    for publication in publications:
+        await sync_to_async(announce)(publication)
