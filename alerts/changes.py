@@ -4,23 +4,42 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from django.db import transaction
+from django.db.models import F
 
 from alerts.models import Rule
-from alerts.open_alerts import withdraw
+from alerts.withdrawing import withdraw
 
-MEANING = {"node", "market", "direction"}
-PLACE = ("created_at", "judged_seq", "judged_until", "beyond")
+MEANING = {"node", "market", "watched", "direction", "span"}
+LIMITS = {"limit", "clear_limit", "for_minutes", "cool_down_minutes"}
+PLACE = (
+    "judges_from",
+    "judged_seq",
+    "judged_until",
+    "judged_end",
+    "beyond",
+    "beyond_since",
+    "calm_until",
+    "flaps",
+)
 
 
-def save_changes(rule: Rule, fields: Sequence[str], *, now: datetime) -> None:
+def save_changes(
+    rule: Rule, fields: Sequence[str], *, now: datetime, conditions: bool = False
+) -> None:
     """Save these fields and no others: a worker may have moved the rule's place since it was read.
 
-    A rule that means something else now starts over.
+    A rule that means something else now, or is switched on again, starts over. One with other
+    limits goes on, and judges by them what ends from now on. `conditions`: those changed too.
     """
-    if MEANING.isdisjoint(fields):
-        rule.save(update_fields=fields)
+    changed, kept = set(fields), [name for name in fields if name != "methods"]
+    switched_on = "active" in changed and rule.active
+    if conditions or switched_on or not MEANING.isdisjoint(changed):
+        start_over(rule, kept, now=now)
+    elif not LIMITS.isdisjoint(changed):
+        rule.judges_from = now
+        save_version(rule, [*kept, "judges_from"])
     else:
-        start_over(rule, fields, now=now)
+        rule.save(update_fields=kept)
 
 
 def start_over(rule: Rule, fields: Sequence[str], *, now: datetime) -> None:
@@ -32,5 +51,12 @@ def start_over(rule: Rule, fields: Sequence[str], *, now: datetime) -> None:
         rules = Rule.objects.select_related("node").select_for_update(of=("self",), no_key=True)
         withdraw(rules.get(pk=rule.pk), "rule changed", now=now)
         rule.start_at_head()
-        rule.created_at = now
-        rule.save(update_fields=[*fields, *PLACE])
+        rule.judges_from = now
+        save_version(rule, [*fields, *PLACE])
+
+
+def save_version(rule: Rule, fields: Sequence[str]) -> None:
+    """Save, so that no worker that judged by the old values can tell anything."""
+    with transaction.atomic():
+        rule.save(update_fields=fields)
+        Rule.objects.filter(pk=rule.pk).update(version=F("version") + 1)

@@ -1,24 +1,32 @@
-"""Rules against the feed: every new interval is judged once, and a crossing makes one alert.
+"""Rules against the feed: every interval is judged once, in order, and what comes of it is told.
 
 A rule keeps its own place in its node's log. Whoever moves that place with an UPDATE that still
-finds the old one owns the step; the alert, its feed event and the new place are one transaction.
+finds the old one owns the step; the alerts, their transitions, deliveries and feed events and the
+new place are one transaction.
 """
 
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
-from decimal import Decimal
+from itertools import groupby
 
 import structlog
 from django.db import DatabaseError, transaction
+from django.db.models import F, OuterRef, Subquery
 
-from alerts.models import Rule
-from alerts.open_alerts import cross, withdraw
-from alerts.rules import Judged, Observed, judge
+from alerts import ages
+from alerts.judging import Judging, Verdict
+from alerts.models import Rule, state_fields
+from alerts.rules import State
+from alerts.telling import Telling, tell, tellings
+from alerts.watched import AGE
+from alerts.withdrawing import withdraw
 from prices import feed
-from prices.feed import Event, Publication
-from prices.intervals import from_iso
-from prices.models import Feed, FeedEvent
+from prices.feed import Publication
+from prices.market import Market
+from prices.models import Feed
 
 log = structlog.get_logger(__name__)
+CHUNK = 500
 
 
 def evaluate(*, now: datetime) -> list[Publication]:
@@ -26,73 +34,113 @@ def evaluate(*, now: datetime) -> list[Publication]:
 
     A rule that the database refuses is logged and judged again at the next call.
     """
+    told = [publication for rule in switched_off() for publication in stand_down(rule, now=now)]
+    keep_at_head()
     # The rules first: a head that was read before them could be behind a rule's place.
-    rules = list(Rule.objects.select_related("node").order_by("pk"))
+    behind = list(rules_behind())
     heads = dict(Feed.objects.values_list("node_id", "head"))
-    told: list[Publication] = []
-    for rule in rules:
-        try:
-            told += bring_up(rule, heads.get(rule.node_id, 0), now=now)
-        except DatabaseError as fault:
-            log.warning("rule not judged", rule=rule.pk, why=str(fault))
-    return told
+    for (node_id, market), group in groupby(behind, key=lambda rule: (rule.node_id, rule.market)):
+        rules = [rule for rule in group if rule.judged_seq < heads[node_id]]
+        if rules:
+            told += judge_rules(Judging(Market(market), rules, heads[node_id]), now=now)
+    return told + ages.evaluate(now=now)
 
 
-def bring_up(rule: Rule, head: int, *, now: datetime) -> list[Publication]:
-    """Bring one rule up to `head`, as far as there is anything to do."""
-    if rule.active:
-        return advance(rule, head, now=now) if rule.judged_seq != head else []
-    return stand_down(rule, head, now=now) if rule.judged_seq != head or rule.beyond else []
+def rules_behind() -> Iterable[Rule]:
+    """The active rules whose node's feed has moved on since they judged, by node and market."""
+    rules = Rule.objects.filter(active=True).exclude(watched=AGE)
+    return (
+        rules.exclude(judged_seq=F("node__feed__head"))
+        .filter(node__feed__isnull=False)
+        .select_related("node")
+        .prefetch_related("conditions")
+        .order_by("node", "market", "pk")
+    )
 
 
-def stand_down(rule: Rule, head: int, *, now: datetime) -> list[Publication]:
-    """Keep a rule that is switched off at the head: switched on, it starts from there."""
+def switched_off() -> Iterable[Rule]:
+    """Rules that have an alert open and judge no more."""
+    return Rule.objects.filter(active=False, beyond=True).select_related("node").order_by("pk")
+
+
+def stand_down(rule: Rule, *, now: datetime) -> list[Publication]:
+    """Clear what a rule that was switched off has open."""
     with transaction.atomic():
-        if not claim(rule, head, Judged(rule.judged_until, beyond=False)):
+        if not claim([Verdict(rule, State(), [])], rule.judged_seq):
             return []
         return withdraw(rule, "rule switched off", now=now)
 
 
-def advance(rule: Rule, head: int, *, now: datetime) -> list[Publication]:
-    """Judge what the feed holds between the rule's place and `head`."""
-    before = Judged(rule.judged_until, rule.beyond)
-    judged, crossings = judge(rule.threshold, before, observed(rule, head))
+def keep_at_head() -> None:
+    """A rule that is switched off stays at the head: switched on, it starts from there."""
+    head = Feed.objects.filter(node=OuterRef("node")).values("head")
+    idle = Rule.objects.filter(active=False, beyond=False, node__feed__isnull=False)
+    ids = list(idle.exclude(judged_seq=F("node__feed__head")).values_list("pk", flat=True))
+    if ids:
+        Rule.objects.filter(pk__in=ids, active=False).update(judged_seq=Subquery(head))
+
+
+def judge_rules(judging: Judging, *, now: datetime) -> list[Publication]:
+    """Judge one node's rules of one market, and tell what comes of it."""
+    told: list[Publication] = []
+    for verdicts in alike(judging.verdicts()):
+        try:
+            told += settle(verdicts, judging, now=now)
+        except DatabaseError:
+            told += one_by_one(verdicts, judging, now=now)
+    return told
+
+
+def alike(verdicts: Iterable[Verdict]) -> Iterator[list[Verdict]]:
+    """Verdicts that one UPDATE can claim: the same place before, the same state after."""
+
+    def place(verdict: Verdict) -> tuple[object, ...]:
+        rule = verdict.rule
+        return (verdict.tells, rule.judged_seq, rule.version, repr(verdict.state))
+
+    for _, group in groupby(sorted(verdicts, key=place), key=place):
+        same = list(group)
+        yield from (same[first : first + CHUNK] for first in range(0, len(same), CHUNK))
+
+
+def one_by_one(
+    verdicts: Sequence[Verdict], judging: Judging, *, now: datetime
+) -> list[Publication]:
+    """Verdicts that can't be settled together: those that can't by themselves are logged."""
+    told: list[Publication] = []
+    for verdict in verdicts:
+        try:
+            told += settle([verdict], judging, now=now)
+        except DatabaseError as fault:
+            log.warning("rule not judged", rule=verdict.rule.pk, why=str(fault))
+    return told
+
+
+def settle(verdicts: Sequence[Verdict], judging: Judging, *, now: datetime) -> list[Publication]:
+    """Claim the step of each rule, and tell what those have to tell that we own."""
     with transaction.atomic():
-        if not claim(rule, head, judged):
-            return []
-        events: list[Event] = []
-        for crossing in crossings:
-            events += cross(rule, crossing, now=now)
-        return [feed.append(rule.node, events, now=now)] if events else []
+        ours = claimed(verdicts, judging.head)
+        told: list[Telling] = [t for verdict in ours for t in tellings(verdict, judging)]
+        events = tell(told, now=now) if told else []
+        return [feed.append(judging.rules[0].node, events, now=now)] if events else []
 
 
-def claim(rule: Rule, head: int, judged: Judged) -> bool:
-    """Move the rule's place; False when somebody else did, or an administrator changed the rule."""
-    return bool(
-        Rule.objects.filter(
-            pk=rule.pk,
-            judged_seq=rule.judged_seq,
-            active=rule.active,
-            node=rule.node_id,
-            market=rule.market,
-            direction=rule.direction,
-            limit=rule.limit,
-        ).update(judged_seq=head, judged_until=judged.until, beyond=judged.beyond)
+def claimed(verdicts: Sequence[Verdict], head: int) -> list[Verdict]:
+    """Those of alike verdicts that we own: all, or, where somebody was there before, some."""
+    with transaction.atomic():
+        if claim(verdicts, head) == len(verdicts):
+            return list(verdicts)
+        transaction.set_rollback(True)
+    return [verdict for verdict in verdicts if claim([verdict], head)]
+
+
+def claim(verdicts: Sequence[Verdict], head: int) -> int:
+    """Move rules that stand alike. Returns how many still stood where we thought."""
+    first, ids = verdicts[0], [verdict.rule.pk for verdict in verdicts]
+    standing = Rule.objects.filter(
+        pk__in=ids,
+        judged_seq=first.rule.judged_seq,
+        version=first.rule.version,
+        active=first.rule.active,
     )
-
-
-def observed(rule: Rule, head: int) -> list[Observed]:
-    """New intervals of the rule's market that ended after the rule was made.
-
-    A price that was there before the rule is no news: the rule's place began at the head. Nor is
-    an older one that is backfilled since. Corrections are not judged here.
-    """
-    events = FeedEvent.objects.filter(
-        node=rule.node_id, kind=FeedEvent.PRICE, seq__gt=rule.judged_seq, seq__lte=head
-    )
-    bodies = events.values_list("body", flat=True)
-    return [
-        Observed(from_iso(body["interval_start"]), Decimal(str(body["lmp"])))
-        for body in bodies
-        if body["market"] == rule.market and from_iso(body["interval_end"]) > rule.created_at
-    ]
+    return standing.update(judged_seq=head, **state_fields(first.state))

@@ -1,40 +1,184 @@
-"""Thresholds, and the alerts they raised."""
+"""Rules, the alerts they opened, what was told of each, and to whom it is delivered."""
 
+import secrets
+from datetime import timedelta
 from typing import Any
+from zoneinfo import ZoneInfo
 
+from django.conf import settings
+from django.core.exceptions import ValidationError
+from django.core.validators import MaxValueValidator, RegexValidator
 from django.db import models
 from django.utils import timezone
 
-from alerts.rules import Threshold
+from alerts import rule_checks, wording
+from alerts.quiet import EVERY_DAY, Quiet
+from alerts.rules import Condition as PureCondition
+from alerts.rules import Ruling, State
+from alerts.watched import (
+    AGE,
+    CHANGE,
+    CHEAPEST,
+    COMPONENTS,
+    DEAREST,
+    FIXED_DIRECTIONS,
+    SPREAD,
+    Watch,
+)
+from prices.market import Market
 from prices.models import MARKETS, Feed, Node, price_field
 
+INFO, WARNING, CRITICAL = "info", "warning", "critical"
+SEVERITIES = [(name, name) for name in (INFO, WARNING, CRITICAL)]
+OPENED, CLEARED, RETRACTED = "opened", "cleared", "retracted"
+KINDS = [(name, name) for name in (OPENED, CLEARED, RETRACTED)]
+DAY_MINUTES = 24 * 60
 
-class Rule(models.Model):
-    """A threshold on one node's price in one market."""
 
+def new_key() -> str:
+    """An idempotency key."""
+    return secrets.token_hex(16)
+
+
+class Watching(models.Model):
+    """What is watched, and the limits on it."""
+
+    WATCHED = [
+        ("lmp", "price"),
+        (SPREAD, "spread RT − DA"),
+        (CHANGE, "change over some minutes"),
+        *[(name, f"component: {name}") for name in COMPONENTS[1:]],
+        (DEAREST, "among the dearest %"),
+        (CHEAPEST, "among the cheapest %"),
+    ]
     ABOVE, BELOW = "above", "below"
     DIRECTIONS = [(ABOVE, "above"), (BELOW, "below")]
 
-    node = models.ForeignKey(Node, models.PROTECT)
-    market = models.CharField(max_length=4, choices=MARKETS, default="RTM")
-    direction = models.CharField(max_length=5, choices=DIRECTIONS)
-    limit: "models.DecimalField[Any, Any]" = price_field(help_text="$/MWh")
-    active = models.BooleanField(default=True)
-    created_at = models.DateTimeField(default=timezone.now, editable=False)
-    # Where this rule stands in its node's feed, and the last interval it judged.
-    judged_seq = models.PositiveBigIntegerField(default=0, editable=False)
-    judged_until = models.DateTimeField(null=True, editable=False)
-    beyond = models.BooleanField(default=False, editable=False)
+    watched = models.CharField(max_length=10, choices=WATCHED, default="lmp")
+    direction = models.CharField(
+        max_length=5, choices=DIRECTIONS, default=ABOVE, help_text="Not used by relative limits."
+    )
+    limit: "models.DecimalField[Any, Any]" = price_field(
+        help_text="$/MWh; of a relative limit percent, of data age minutes."
+    )
+    clear_limit: "models.DecimalField[Any, Any]" = price_field(
+        null=True, blank=True, help_text="Where it clears; empty: at the limit."
+    )
+    span = models.PositiveSmallIntegerField(
+        "over",
+        default=0,
+        help_text="Minutes of a change. Days a relative limit looks back; 0: the hours of the day "
+        "itself (day-ahead).",
+    )
 
     class Meta:
-        constraints = [
-            models.UniqueConstraint(
-                fields=["node", "market", "direction", "limit"], name="one_rule_a_threshold"
-            )
-        ]
+        abstract = True
+
+    @property
+    def condition(self) -> PureCondition:
+        """What a value is judged by."""
+        clear_limit = self.limit if self.clear_limit is None else self.clear_limit
+        direction = FIXED_DIRECTIONS.get(self.watched, self.direction)
+        return PureCondition(self.watched, direction, self.limit, clear_limit, self.span)
+
+    @property
+    def watch(self) -> Watch:
+        """What is watched."""
+        return Watch(self.watched, self.span)
+
+    def problems(self, market: Market) -> dict[str, str]:
+        """What is wrong with it on a market, by field."""
+        return rule_checks.problems(self.condition, market)
+
+
+class Method(models.Model):
+    """A delivery method: how somebody is told, and where."""
+
+    EMAIL, WEBHOOK, SLACK, TEAMS = "email", "webhook", "slack", "teams"
+    NTFY, APPRISE, PUSH = "ntfy", "apprise", "push"
+    METHODS = [
+        (EMAIL, "e-mail"),
+        (WEBHOOK, "webhook (signed JSON)"),
+        (SLACK, "Slack-compatible webhook"),
+        (TEAMS, "Teams-compatible webhook"),
+        (NTFY, "ntfy"),
+        (APPRISE, "Apprise URL"),
+        (PUSH, "browser push"),
+    ]
+    name = models.CharField(max_length=80)
+    kind = models.CharField(max_length=8, choices=METHODS, default=EMAIL)
+    address = models.TextField(help_text="An e-mail address, or a URL.")
+    secret = models.CharField(
+        max_length=200, blank=True, help_text="Signs a webhook; the token of ntfy."
+    )
+    owner = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, null=True, blank=True)
+    active = models.BooleanField(default=True)
+
+    class Meta:
+        verbose_name = "delivery method"
 
     def __str__(self) -> str:
-        return f"{self.node} {self.market} {self.direction} {self.limit:.2f}"
+        return f"{self.name} ({self.get_kind_display()})"
+
+
+class Rule(Watching):
+    """What somebody wants to be told about a node, and how."""
+
+    HELD, DROPPED = "held", "dropped"
+    QUIET_THEN = [(HELD, "held for the digest at 07:00 PT"), (DROPPED, "dropped")]
+
+    WATCHED = [*Watching.WATCHED, (AGE, "data age")]
+
+    watched = models.CharField(max_length=10, choices=WATCHED, default="lmp")
+    name = models.CharField(max_length=80, blank=True)
+    node = models.ForeignKey(Node, models.PROTECT, limit_choices_to={"tracked": True})
+    market = models.CharField(max_length=4, choices=MARKETS, default="RTM")
+    for_minutes = models.PositiveSmallIntegerField(
+        "for at least",
+        default=0,
+        validators=[MaxValueValidator(DAY_MINUTES)],
+        help_text="Minutes without a break beyond the limit before it opens.",
+    )
+    cool_down_minutes = models.PositiveSmallIntegerField(
+        "cool-down",
+        default=0,
+        validators=[MaxValueValidator(DAY_MINUTES)],
+        help_text="Minutes after it cleared in which it does not open again.",
+    )
+    quiet_from = models.TimeField(null=True, blank=True, help_text="Nothing is sent from here on,")
+    quiet_until = models.TimeField(null=True, blank=True, help_text="until here.")
+    quiet_days = models.CharField(
+        max_length=7,
+        default=EVERY_DAY,
+        validators=[RegexValidator(r"^[1-7]{1,7}\Z", "Digits from 1, Monday, to 7, Sunday.")],
+        help_text="Days on which quiet hours begin: 1, Monday, to 7, Sunday.",
+    )
+    quiet_zone = models.CharField(
+        max_length=40, default="America/Los_Angeles", help_text="Whose clock: Europe/Berlin."
+    )
+    quiet_then = models.CharField(
+        max_length=7, choices=QUIET_THEN, default=HELD, help_text="What becomes of an alert then."
+    )
+    severity = models.CharField(max_length=8, choices=SEVERITIES, default=WARNING)
+    owner = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, null=True, blank=True)
+    methods = models.ManyToManyField(Method, blank=True, verbose_name="delivery methods")
+    active = models.BooleanField(default=True)
+    muted_until = models.DateTimeField(null=True, blank=True)
+    created_at = models.DateTimeField(default=timezone.now, editable=False)
+    # Judges intervals that end after this, by a meaning that has this number.
+    judges_from = models.DateTimeField(default=timezone.now, editable=False)
+    version = models.PositiveIntegerField(default=1, editable=False)
+    # Where this rule stands in its node's feed, and what it remembers (alerts.rules.State).
+    judged_seq = models.PositiveBigIntegerField(default=0, editable=False)
+    judged_until = models.DateTimeField(null=True, editable=False)
+    judged_end = models.DateTimeField(null=True, editable=False)
+    beyond = models.BooleanField(default=False, editable=False)
+    beyond_since = models.DateTimeField(null=True, editable=False)
+    calm_until = models.DateTimeField(null=True, editable=False)
+    flaps = models.PositiveIntegerField(default=0, editable=False)
+
+    def __str__(self) -> str:
+        return f"{self.name}: {self.subject}" if self.name else self.subject
 
     def save(self, *args: Any, **kwargs: Any) -> None:
         """A new rule starts at the head of its node's feed."""
@@ -42,32 +186,191 @@ class Rule(models.Model):
             self.start_at_head()
         super().save(*args, **kwargs)
 
+    def clean(self) -> None:
+        """Raises ValidationError with what is wrong, by field."""
+        if self.node_id is None or self.limit is None:
+            return
+        found = self.problems(Market(self.market)) | rule_checks.quiet_problems(
+            self.quiet_from, self.quiet_until, self.quiet_zone
+        )
+        if found:
+            raise ValidationError(dict(found))
+
     def start_at_head(self) -> None:
         """What the feed has told up to now is no news to this rule, and nothing is judged yet."""
         heads = Feed.objects.filter(node=self.node_id).values_list("head", flat=True)
-        self.judged_seq, self.judged_until, self.beyond = heads.first() or 0, None, False
+        self.judged_seq = heads.first() or 0
+        self.state = State()
 
     @property
-    def threshold(self) -> Threshold:
-        """What a price is judged by."""
-        return Threshold(self.direction, self.limit)
+    def state(self) -> State:
+        """What the rule remembers."""
+        return State(
+            self.judged_until,
+            self.judged_end,
+            self.beyond,
+            self.beyond_since,
+            self.calm_until,
+            self.flaps,
+        )
+
+    @state.setter
+    def state(self, state: State) -> None:
+        for name, value in state_fields(state).items():
+            setattr(self, name, value)
+
+    @property
+    def watchings(self) -> list[Watching]:
+        """What is watched, in the order of the conditions."""
+        return [self, *self.conditions.all()] if self.pk else [self]
+
+    @property
+    def ruling(self) -> Ruling:
+        """How the rule judges."""
+        return Ruling(
+            tuple(watching.condition for watching in self.watchings),
+            timedelta(minutes=self.for_minutes),
+            timedelta(minutes=self.cool_down_minutes),
+        )
+
+    @property
+    def subject(self) -> str:
+        """What the rule watches for, in words."""
+        return self.words(over=False)
+
+    def words(self, *, over: bool) -> str:
+        """What the rule watches for, or that it is no longer so."""
+        conditions = [watching.condition for watching in self.watchings]
+        return wording.subject(self.node.hub, Market(self.market), conditions, over=over)
+
+    @property
+    def quiet(self) -> Quiet | None:
+        """Its quiet hours, if it has any."""
+        if self.quiet_from is None or self.quiet_until is None:
+            return None
+        zone = ZoneInfo(self.quiet_zone)
+        return Quiet(self.quiet_from, self.quiet_until, self.quiet_days, zone)
+
+
+def state_fields(state: State) -> dict[str, Any]:
+    """A state as a rule stores it."""
+    names = ("judged_until", "judged_end", "beyond", "beyond_since", "calm_until", "flaps")
+    return dict(zip(names, state, strict=True))
+
+
+class Condition(Watching):
+    """One more thing that must hold for a rule to open, on the same node and market."""
+
+    rule = models.ForeignKey(Rule, models.CASCADE, related_name="conditions")
+
+    class Meta:
+        ordering = ["pk"]
+
+    def __str__(self) -> str:
+        return wording.condition_words(self.condition)
+
+    def clean(self) -> None:
+        """Raises ValidationError with what is wrong, by field."""
+        if self.limit is None:
+            return
+        if found := self.problems(Market(self.rule.market)):
+            raise ValidationError(dict(found))
 
 
 class Alert(models.Model):
-    """One crossing of a rule, frozen as it was, until the price came back."""
+    """One stretch of time in which a rule held, frozen as it was when it opened."""
 
     rule = models.ForeignKey(Rule, models.PROTECT)
+    wording = models.CharField("rule", max_length=400)
+    severity = models.CharField(max_length=8, choices=SEVERITIES, default=WARNING)
     interval_start = models.DateTimeField()
     price: "models.DecimalField[Any, Any]" = price_field()
-    text = models.CharField(max_length=200)
+    value: "models.DecimalField[Any, Any]" = models.DecimalField(max_digits=14, decimal_places=5)
+    text = models.CharField(max_length=600)
     opened_at = models.DateTimeField()
+    cleared_interval = models.DateTimeField(null=True, blank=True)
     cleared_at = models.DateTimeField(null=True, blank=True)
+    retracted_at = models.DateTimeField(null=True, blank=True)
+    flaps = models.PositiveIntegerField("flaps suppressed", default=0)
+    acknowledged_at = models.DateTimeField(null=True, blank=True)
+    acknowledged_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.SET_NULL, null=True, blank=True
+    )
 
     class Meta:
         constraints = [
-            models.UniqueConstraint(fields=["rule", "interval_start"], name="one_alert_a_crossing")
+            models.UniqueConstraint(
+                fields=["rule", "interval_start"],
+                condition=models.Q(retracted_at=None),
+                name="one_alert_an_episode",
+            )
         ]
         indexes = [models.Index(fields=["-opened_at"])]
 
     def __str__(self) -> str:
         return self.text
+
+    @property
+    def state(self) -> str:
+        """open, cleared or retracted."""
+        if self.retracted_at:
+            return RETRACTED
+        return CLEARED if self.cleared_at else "open"
+
+
+class Transition(models.Model):
+    """What was told of an alert: that it opened, cleared or was retracted. Append-only."""
+
+    alert = models.ForeignKey(Alert, models.CASCADE, related_name="transitions")
+    kind = models.CharField(max_length=9, choices=KINDS)
+    interval_start = models.DateTimeField()
+    price: "models.DecimalField[Any, Any]" = price_field()
+    value: "models.DecimalField[Any, Any]" = models.DecimalField(max_digits=14, decimal_places=5)
+    text = models.CharField(max_length=600)
+    at = models.DateTimeField(db_index=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["alert", "kind"], name="one_row_a_transition")
+        ]
+
+    def __str__(self) -> str:
+        return self.text
+
+
+class Delivery(models.Model):
+    """The outbox: one message to one delivery method, until it is there or given up.
+
+    `due_at` is when it may be tried; whoever moves it on with an UPDATE makes the try.
+    """
+
+    WAITING, SENT, GIVEN_UP = "waiting", "sent", "given up"
+    HELD, IN_DIGEST, DROPPED, MUTED = "held", "in a digest", "dropped", "muted"
+    STATES = [
+        (state, state) for state in (WAITING, SENT, GIVEN_UP, HELD, IN_DIGEST, DROPPED, MUTED)
+    ]
+    TEST, DIGEST = "test", "digest"
+
+    transition = models.ForeignKey(Transition, models.CASCADE, null=True, blank=True)
+    method = models.ForeignKey(Method, models.CASCADE)
+    kind = models.CharField(max_length=9, choices=[*KINDS, (DIGEST, DIGEST), (TEST, TEST)])
+    # What a digest or a test says; an alert's message is made of its transition.
+    content = models.JSONField(null=True, blank=True)
+    key = models.CharField("idempotency key", max_length=32, default=new_key, unique=True)
+    state = models.CharField(max_length=11, choices=STATES, default=WAITING)
+    created_at = models.DateTimeField()
+    due_at = models.DateTimeField()
+    attempts = models.PositiveIntegerField(default=0)
+    sent_at = models.DateTimeField(null=True, blank=True)
+    given_up_at = models.DateTimeField(null=True, blank=True)
+    last_error = models.CharField(max_length=300, blank=True)
+
+    class Meta:
+        verbose_name_plural = "deliveries"
+        constraints = [
+            models.UniqueConstraint(fields=["transition", "method"], name="one_delivery_a_method")
+        ]
+        indexes = [models.Index(fields=["state", "due_at"])]
+
+    def __str__(self) -> str:
+        return f"{self.kind} to {self.method}: {self.state}"

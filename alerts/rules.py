@@ -1,78 +1,138 @@
-"""Whether a price crosses a threshold. Pure: intervals in, crossings out."""
+"""What a rule makes of a node's intervals. Pure: readings in, transitions out.
 
-from collections.abc import Iterable
-from datetime import datetime
+A rule opens where all of its conditions hold for long enough, and clears where one of them is back
+on the near side of its clear limit. Between the two limits nothing changes: that is what keeps a
+price which sits on the limit from telling the same thing at every interval.
+"""
+
+from collections.abc import Iterable, Sequence
+from datetime import datetime, timedelta
 from decimal import Decimal
+from enum import Enum
 from typing import NamedTuple
 
-from prices.intervals import pacific
+NOTHING = timedelta()
 
 
-class Threshold(NamedTuple):
-    """A limit in $/MWh, and which side of it is beyond."""
+class Stance(Enum):
+    """Where an interval stands to a rule."""
 
+    BEYOND = "beyond"
+    BETWEEN = "between"
+    BACK = "back"
+    UNKNOWN = "unknown"
+
+
+class Condition(NamedTuple):
+    """A limit on something that is watched, and the limit that clears it, in its unit."""
+
+    watched: str
     direction: str
     limit: Decimal
+    clear_limit: Decimal
+    span: int = 0  # minutes of a change, days of a comparison
 
-    def is_beyond(self, price: Decimal) -> bool:
-        """Whether `price` lies strictly on the far side."""
-        return price > self.limit if self.direction == "above" else price < self.limit
-
-
-class Judged(NamedTuple):
-    """How far a rule has judged: the last interval, and whether that one was beyond."""
-
-    until: datetime | None
-    beyond: bool
-
-
-class Observed(NamedTuple):
-    """One interval's observed price, $/MWh."""
-
-    interval_start: datetime
-    price: Decimal
+    def stance(self, value: Decimal | None) -> Stance:
+        """Where a value stands; nothing is known of one that is missing or no finite number."""
+        if value is None or not value.is_finite():
+            return Stance.UNKNOWN
+        if self.direction == "above":
+            if value > self.limit:
+                return Stance.BEYOND
+            return Stance.BETWEEN if value > self.clear_limit else Stance.BACK
+        if value < self.limit:
+            return Stance.BEYOND
+        return Stance.BETWEEN if value < self.clear_limit else Stance.BACK
 
 
-class Crossing(NamedTuple):
-    """A price that went beyond the limit (`opens`), or came back."""
+class Ruling(NamedTuple):
+    """How a rule judges: all of its conditions, for how long, and how calm it stays after."""
 
-    interval_start: datetime
-    price: Decimal
+    conditions: tuple[Condition, ...]
+    for_at_least: timedelta = NOTHING
+    cool_down: timedelta = NOTHING
+
+    def stance(self, values: Sequence[Decimal | None]) -> Stance:
+        """Where an interval stands by its values, one a condition."""
+        if len(values) == 1:
+            return self.conditions[0].stance(values[0])
+        found = {
+            condition.stance(value)
+            for condition, value in zip(self.conditions, values, strict=True)
+        }
+        for stance in (Stance.BACK, Stance.UNKNOWN, Stance.BETWEEN):
+            if stance in found:
+                return stance
+        return Stance.BEYOND
+
+
+class Reading(NamedTuple):
+    """One observed interval: [start, end), and where it stands."""
+
+    start: datetime
+    end: datetime
+    stance: Stance
+
+
+class State(NamedTuple):
+    """How far a rule has judged, and what it then remembers."""
+
+    until: datetime | None = None  # the start of the last interval judged
+    until_end: datetime | None = None
+    is_open: bool = False
+    since: datetime | None = None  # the start of the unbroken run beyond the limit
+    calm_until: datetime | None = None  # no alert opens before, after one has cleared
+    flaps: int = 0  # crossings that opened nothing since the last alert cleared
+
+
+class Transition(NamedTuple):
+    """The interval at which a rule opened or cleared, and the crossings suppressed until then."""
+
+    start: datetime
     opens: bool
+    flaps: int
 
 
 def judge(
-    threshold: Threshold, judged: Judged, observed: Iterable[Observed]
-) -> tuple[Judged, list[Crossing]]:
+    ruling: Ruling, state: State, readings: Iterable[Reading]
+) -> tuple[State, list[Transition]]:
     """Judge each interval once, oldest first: what is not newer than the last is passed over.
 
-    Returns how far is judged then, and the crossings. A price that stays beyond crosses nothing.
+    Returns what is remembered then, and the transitions.
     """
-    crossings: list[Crossing] = []
-    until, beyond = judged
-    for interval in sorted(observed):
-        if until is not None and interval.interval_start <= until:
+    transitions: list[Transition] = []
+    for reading in sorted(readings):
+        if state.until is not None and reading.start <= state.until:
             continue
-        now_beyond = threshold.is_beyond(interval.price)
-        if now_beyond != beyond:
-            crossings.append(Crossing(interval.interval_start, interval.price, opens=now_beyond))
-        until, beyond = interval.interval_start, now_beyond
-    return Judged(until, beyond), crossings
+        after = step(ruling, state, reading)
+        if after.is_open != state.is_open:
+            transitions.append(Transition(reading.start, after.is_open, state.flaps))
+        state = after
+    return state, transitions
 
 
-def wording(hub: str, market: str, threshold: Threshold, crossing: Crossing) -> str:
-    """A crossing as people read it, in Pacific time."""
-    clock = f"{pacific(crossing.interval_start):%H:%M}"
-    verb = threshold.direction if crossing.opens else f"no longer {threshold.direction}"
-    limit, price = two_decimals(threshold.limit), two_decimals(crossing.price)
-    return f"{hub} {market} {verb} {limit}: {price} at {clock} PT"
+def step(ruling: Ruling, state: State, reading: Reading) -> State:
+    """What is remembered after one more interval."""
+    unbroken = state.since if reading.start == state.until_end else None
+    here = state._replace(until=reading.start, until_end=reading.end)
+    if reading.stance is Stance.BEYOND:
+        return beyond(ruling, here, reading, unbroken)
+    if reading.stance is Stance.UNKNOWN:
+        return here if here.since is None else here._replace(since=None)
+    if here.since is not None and not here.is_open:
+        here = here._replace(flaps=here.flaps + 1)  # too short, or too soon
+    here = here._replace(since=None)
+    if reading.stance is Stance.BACK and here.is_open:
+        return here._replace(is_open=False, calm_until=reading.end + ruling.cool_down, flaps=0)
+    return here
 
 
-def wording_of_end(hub: str, market: str, threshold: Threshold, why: str) -> str:
-    """That an alert ended without a price, and why."""
-    return f"{hub} {market} {threshold.direction} {two_decimals(threshold.limit)}: {why}"
-
-
-def two_decimals(price: Decimal) -> str:
-    """$/MWh with a true minus, and none where it rounds to zero."""
-    return f"{price:z,.2f}".replace("-", "−")
+def beyond(ruling: Ruling, state: State, reading: Reading, unbroken: datetime | None) -> State:
+    """After an interval beyond the limit: open, if it has been for long enough."""
+    since = unbroken or reading.start
+    if state.is_open:
+        again = state.since is None  # it came back a little, and is beyond once more
+        return state._replace(since=since, flaps=state.flaps + again)
+    long_enough = reading.end - since >= ruling.for_at_least
+    calm = state.calm_until is not None and reading.start < state.calm_until
+    return state._replace(since=since, is_open=long_enough and not calm)

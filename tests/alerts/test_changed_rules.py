@@ -7,10 +7,12 @@ import pytest
 import time_machine
 from django.contrib import admin
 from django.contrib.auth.models import User
+from django.forms import model_to_dict
 from django.test import Client, RequestFactory
 
 from alerts.admin import RuleAdmin
-from alerts.evaluate import advance, evaluate
+from alerts.evaluate import evaluate, judge_rules
+from alerts.judging import Judging
 from alerts.models import Alert, Rule
 from prices.market import Market
 from prices.models import Feed, FeedEvent, Node
@@ -27,11 +29,13 @@ SWITCHED_OFF = "SP15 real-time above 100.00: rule switched off"
 
 @pytest.fixture(autouse=True)
 def rules_made_in_the_morning(db: None) -> None:
-    Rule.objects.update(created_at=NOON - 6 * HOUR)
+    Rule.objects.update(judges_from=NOON - 6 * HOUR)
 
 
 @pytest.fixture
 def above() -> Rule:
+    Rule.objects.filter(watched="age").delete()
+    Rule.objects.update(clear_limit=None)
     return Rule.objects.get(direction="above")
 
 
@@ -52,8 +56,8 @@ def edit(rule: Rule, **values: str) -> None:
     """The rule as read, changed in the admin's form: what was judged since is not in it."""
     request, rules = RequestFactory().post("/"), RuleAdmin(Rule, admin.site)
     request.user = User(is_superuser=True)
-    now = {name: getattr(rule, name) for name in ("market", "direction", "limit")}
-    data = {**now, "node": rule.node_id, "active": "on", **values}
+    now = {name: held for name, held in model_to_dict(rule).items() if held is not None}
+    data = {**now, **values}
     form = rules.get_form(request, rule)(data, instance=rule)
     assert form.is_valid(), form.errors
     rules.save_model(request, form.save(commit=False), form, change=True)
@@ -92,14 +96,14 @@ def test_the_list_of_rules_saves_what_was_changed_in_it(admin_client: Client, ab
     publish(published(NOON, "120"), at=NOON + FIVE)
     below = Rule.objects.get(direction="below")
     edit_in_list(admin_client, [below, above], above)
-    active = dict(Rule.objects.values_list("direction", "active"))
+    active = {rule.direction: rule.active for rule in Rule.objects.exclude(watched="age")}
     assert active == {"above": True, "below": False}
     assert Rule.objects.get(pk=above.pk).beyond
 
 
 def test_a_rule_for_another_market_does_not_wait_for_the_old_ones_hours(above: Rule) -> None:
     edit(above, market="DAM")
-    Rule.objects.update(created_at=NOON - 6 * HOUR)
+    Rule.objects.update(judges_from=NOON - 6 * HOUR)
     hours = [published(NOON + n * HOUR, "90", Market.DAM) for n in range(30)]
     publish(*hours, at=NOON)
     with time_machine.travel(NOON + FIVE, tick=False):
@@ -116,7 +120,7 @@ def test_a_rule_for_another_hub_starts_at_the_head_of_that_hubs_feed(above: Rule
         edit(above, node=str(np15.pk))
     after = Rule.objects.get(pk=above.pk)
     assert (after.node, after.judged_seq, after.judged_until) == (np15, 3, None)
-    assert (after.beyond, after.created_at) == (False, NOON + FIVE)
+    assert (after.beyond, after.judges_from) == (False, NOON + FIVE)
 
 
 def test_changing_what_a_rule_means_clears_its_alert_on_the_feed_that_told_it(above: Rule) -> None:
@@ -136,14 +140,14 @@ def test_another_direction_is_judged_anew(above: Rule) -> None:
     assert texts[1:] == ["SP15 real-time below 100.00: 40.00 at 12:05 PT"]
 
 
-@pytest.mark.parametrize("change", [{"market": "RTPD"}, {"node_id": 2}])
+@pytest.mark.parametrize("change", [{"market": "RTPD"}, {"node": "2"}, {"limit": "150"}])
 def test_a_rule_changed_while_it_is_judged_tells_nothing_of_its_old_meaning(
     above: Rule, change: dict[str, str]
 ) -> None:
     store([published(NOON, "120")], NOON)
     read = Rule.objects.select_related("node").get(pk=above.pk)
-    Rule.objects.filter(pk=above.pk).update(**change)
-    assert advance(read, 1, now=NOON) == []
+    edit(Rule.objects.get(pk=above.pk), **change)
+    assert judge_rules(Judging(Market.RTM, [read], 1), now=NOON) == []
     assert not Alert.objects.exists()
 
 
@@ -176,6 +180,7 @@ def test_a_rule_switched_off_without_an_alert_says_nothing() -> None:
 
 def test_a_new_rule_is_not_alerted_by_hours_already_published() -> None:
     sp15 = Node.objects.get(slug="sp15")
+    Rule.objects.all().delete()
     tomorrow = [published(NOON + n * HOUR, "300", Market.DAM) for n in range(12, 36)]
     publish(*tomorrow, at=NOON)
     with time_machine.travel(NOON + FIVE, tick=False):
@@ -189,6 +194,7 @@ def test_a_new_rule_is_not_alerted_by_hours_already_published() -> None:
 def test_a_rule_made_in_the_admin_starts_at_the_head(admin_client: Client) -> None:
     publish(published(NOON, "40"), at=NOON)
     sp15 = Node.objects.get(slug="sp15").pk
-    rule = {"node": sp15, "market": "DAM", "direction": "below", "limit": "-10", "active": "on"}
+    rule = model_to_dict(Rule(node_id=sp15, market="DAM", direction="below", limit=-10))
+    rule = {name: value for name, value in rule.items() if value is not None}
     assert admin_client.post("/admin/alerts/rule/add/", rule).status_code == 302
     assert Rule.objects.get(market="DAM").judged_seq == 1

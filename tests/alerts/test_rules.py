@@ -1,4 +1,4 @@
-"""Crossings: which prices make one, and how they read."""
+"""Series of prices and what a rule makes of them, worked by hand."""
 
 from datetime import datetime, timedelta
 from decimal import Decimal
@@ -7,175 +7,160 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from alerts.rules import Crossing, Judged, Observed, Threshold, judge, wording
+from alerts.rules import Condition, Reading, Ruling, Stance, State, judge
 from tests.conftest import utc
 
 START = utc("2026-11-24 01:00")
-ABOVE = Threshold("above", Decimal(100))
-BELOW = Threshold("below", Decimal(-10))
-FRESH = Judged(None, beyond=False)
+FIVE = timedelta(minutes=5)
+ABOVE = Condition("lmp", "above", Decimal(100), Decimal(95))
+BELOW = Condition("lmp", "below", Decimal(0), Decimal(5))
+SHARP = Condition("lmp", "above", Decimal(100), Decimal(100))
+MISSING, ESTIMATED, NAN = None, None, Decimal("NaN")
+Prices = list[int | str | Decimal | None]
 
 
-def at(step: int) -> datetime:
-    """The start of the interval `step` five-minute intervals after the first."""
-    return START + step * timedelta(minutes=5)
-
-
-def observed(*prices: int | str) -> list[Observed]:
-    """One price for each five-minute interval from START on."""
-    return [Observed(at(step), Decimal(price)) for step, price in enumerate(prices)]
-
-
-@pytest.mark.parametrize(
-    ("threshold", "price", "beyond"),
-    [
-        (ABOVE, "100.00001", True),
-        (ABOVE, "100", False),
-        (ABOVE, "99.99999", False),
-        (BELOW, "-10.00001", True),
-        (BELOW, "-10", False),
-        (BELOW, "-9.99999", False),
-        (BELOW, "10", False),
-    ],
-)
-def test_a_price_on_the_limit_is_not_beyond_it(
-    threshold: Threshold, price: str, beyond: bool
-) -> None:
-    assert threshold.is_beyond(Decimal(price)) is beyond
-    assert bool(judge(threshold, FRESH, observed(price))[1]) is beyond
-
-
-@pytest.mark.parametrize(
-    ("threshold", "prices", "crossings"),
-    [
-        (ABOVE, [], []),
-        (ABOVE, [50, 100, 99], []),
-        (ABOVE, [50, 101, 500, 102], [(1, True)]),
-        (ABOVE, [101, 102, 103], [(0, True)]),
-        (ABOVE, [50, 101, 100], [(1, True), (2, False)]),
-        (ABOVE, [101, 99, 101, 99], [(0, True), (1, False), (2, True), (3, False)]),
-        (BELOW, [0, -10, -11, -50, -10], [(2, True), (4, False)]),
-    ],
-)
-def test_a_price_crosses_once_and_not_again_while_it_stays_beyond(
-    threshold: Threshold, prices: list[int], crossings: list[tuple[int, bool]]
-) -> None:
-    _, found = judge(threshold, FRESH, observed(*prices))
-    assert [(one.interval_start, one.opens) for one in found] == [
-        (at(step), opens) for step, opens in crossings
+def readings(ruling: Ruling, *prices: int | str | Decimal | None) -> list[Reading]:
+    """One interval for each price from START on; None is one that is not there."""
+    return [
+        Reading(START + n * FIVE, START + (n + 1) * FIVE, ruling.stance([Decimal(price)]))
+        for n, price in enumerate(prices)
+        if price is not None
     ]
 
 
-def test_a_crossing_carries_its_price() -> None:
-    _, (crossing,) = judge(ABOVE, FRESH, observed(50, "101.5"))
-    assert crossing == Crossing(at(1), Decimal("101.5"), opens=True)
+def told(ruling: Ruling, *prices: int | str | Decimal | None) -> str:
+    """What is told at each interval: O opens, C clears, . nothing."""
+    _, told = judge(ruling, State(), readings(ruling, *prices))
+    signs = {(one.start - START) // FIVE: "O" if one.opens else "C" for one in told}
+    return "".join(signs.get(n, ".") for n in range(len(prices)))
 
 
-def test_the_same_interval_judged_again_crosses_nothing() -> None:
-    judged, first = judge(ABOVE, FRESH, observed(50, 150))
-    again, second = judge(ABOVE, judged, observed(50, 150))
-    assert len(first) == 1
-    assert second == []
-    assert again == judged == Judged(at(1), beyond=True)
-
-
-def test_the_same_interval_twice_in_one_batch_is_judged_once() -> None:
-    _, crossings = judge(ABOVE, FRESH, [*observed(150), *observed(150)])
-    assert len(crossings) == 1
-
-
-def test_a_corrected_price_of_a_judged_interval_crosses_nothing() -> None:
-    judged, _ = judge(ABOVE, FRESH, observed(150))
-    assert judge(ABOVE, judged, observed(50)) == (judged, [])
-
-
-def test_an_interval_older_than_the_last_judged_is_passed_over() -> None:
-    judged, _ = judge(ABOVE, FRESH, observed(50, 50, 50))
-    late = [Observed(at(1), Decimal(500))]
-    assert judge(ABOVE, judged, late) == (judged, [])
-
-
-def test_a_rule_that_judged_beyond_goes_on_from_there() -> None:
-    judged = Judged(at(-1), beyond=True)
-    assert judge(ABOVE, judged, observed(150))[1] == []
-    assert [one.opens for one in judge(ABOVE, judged, observed(50))[1]] == [False]
-
-
-PRICES = st.lists(st.integers(90, 110), max_size=30)
-
-
-@given(PRICES, st.randoms(use_true_random=False))
-@settings(deadline=None, max_examples=50)
-def test_the_order_in_which_intervals_arrive_changes_nothing(
-    prices: list[int], random: object
-) -> None:
-    shuffled = observed(*prices)
-    random.shuffle(shuffled)  # type: ignore[attr-defined]
-    assert judge(ABOVE, FRESH, shuffled) == judge(ABOVE, FRESH, observed(*prices))
-
-
-@given(PRICES, st.integers(0, 30))
-@settings(deadline=None, max_examples=50)
-def test_two_polls_find_the_same_crossings_as_one(prices: list[int], cut: int) -> None:
-    whole = judge(ABOVE, FRESH, observed(*prices))
-    judged, first = judge(ABOVE, FRESH, observed(*prices)[:cut])
-    judged, second = judge(ABOVE, judged, observed(*prices))
-    assert (judged, first + second) == whole
-
-
-@given(PRICES)
-@settings(deadline=None, max_examples=50)
-def test_crossings_open_and_close_by_turns(prices: list[int]) -> None:
-    judged, crossings = judge(ABOVE, FRESH, observed(*prices))
-    assert [one.opens for one in crossings] == [step % 2 == 0 for step in range(len(crossings))]
-    assert judged.beyond is (len(crossings) % 2 == 1)
+PLAIN = Ruling((ABOVE,))
+LONG = Ruling((ABOVE,), for_at_least=timedelta(minutes=15))
+CALM = Ruling((ABOVE,), cool_down=timedelta(minutes=10))
 
 
 @pytest.mark.parametrize(
-    ("moment", "threshold", "price", "opens", "text"),
+    ("ruling", "prices", "expected"),
     [
-        (
-            "2026-11-24 01:05",
-            ABOVE,
-            "1234.56",
-            True,
-            "SP15 RT above 100.00: 1,234.56 at 17:05 PT",
-        ),
-        (
-            "2026-07-01 07:00",
-            ABOVE,
-            "80",
-            False,
-            "SP15 RT no longer above 100.00: 80.00 at 00:00 PT",
-        ),
-        (
-            "2026-11-01 08:30",
-            BELOW,
-            "-25.5",
-            True,
-            "SP15 RT below −10.00: −25.50 at 01:30 PT",
-        ),
-        (
-            "2026-11-01 09:30",
-            BELOW,
-            "3",
-            False,
-            "SP15 RT no longer below −10.00: 3.00 at 01:30 PT",
-        ),
+        (PLAIN, [], ""),
+        (PLAIN, [50, 100, 99], "..."),
+        (PLAIN, [50, 101, 500, 102], ".O.."),
+        (PLAIN, [50, "100.00001"], ".O"),
+        # On the limit, and between the limits, nothing changes: one open and one clear.
+        (PLAIN, [99, 101, 100, 101, 99, 101, 100, 96, 101, 95], ".O.......C"),
+        (PLAIN, [101, "95.00001", 101, 95, 96, 99, 101], "O..C..O"),
+        (Ruling((SHARP,)), [101, 100, 101, 100], "OCOC"),
+        (Ruling((BELOW,)), [1, 0, "-0.00001", 4, -3, 5, -1], "..O..CO"),
+        # A gap, an estimate or no number at all opens nothing and clears nothing.
+        (PLAIN, [50, NAN, "Infinity", MISSING, 50], "....."),
+        (PLAIN, [101, NAN, MISSING, 101, 94], "O...C"),
+        # For at least fifteen minutes: the third interval without a break.
+        (LONG, [101, 102, 103, 104, 90], "..O.C"),
+        (LONG, [101, 102, 99, 101, 102, 103], ".....O"),
+        (LONG, [101, 102, MISSING, 101, 102, 103], ".....O"),
+        (LONG, [101, 102, NAN, 101, 102, 103], ".....O"),
+        # Calm for ten minutes after the interval that cleared it.
+        (CALM, [101, 90, 101, 90, 101], "OC..O"),
+        (CALM, [101, 90, 101, 101, 101, 101], "OC..O."),
     ],
 )
-def test_an_alert_reads_with_a_true_minus_and_a_pacific_clock(
-    moment: str, threshold: Threshold, price: str, opens: bool, text: str
+def test_a_series_of_prices_tells_what_was_worked_out_by_hand(
+    ruling: Ruling, prices: Prices, expected: str
 ) -> None:
-    crossing = Crossing(utc(moment), Decimal(price), opens)
-    worded = wording("SP15", "RT", threshold, crossing)
-    assert worded == text
-    assert "-" not in worded
+    assert told(ruling, *prices) == expected
 
 
-@pytest.mark.parametrize("price", ["-0.00499", "-0.00001", "-0.005", "0.004"])
-def test_a_price_that_rounds_to_zero_has_no_minus(price: str) -> None:
-    worded = wording(
-        "SP15", "RT", Threshold("below", Decimal(0)), Crossing(START, Decimal(price), opens=True)
-    )
-    assert worded == "SP15 RT below 0.00: 0.00 at 17:00 PT"
+@pytest.mark.parametrize(
+    ("ruling", "prices", "flaps"),
+    [
+        (PLAIN, [99, 101, 102, 103], 0),
+        (PLAIN, [101, 99, 101, 99, 101], 2),
+        (LONG, [101, 99, 101, 102, 99, 101], 2),
+        (CALM, [101, 90, 101, 90], 1),
+        (PLAIN, [101, 90, 101, 90], 0),
+        (PLAIN, [101, 99, 101, 90], 0),  # counted with the alert that cleared
+    ],
+)
+def test_crossings_that_open_nothing_are_counted(
+    ruling: Ruling, prices: Prices, flaps: int
+) -> None:
+    assert judge(ruling, State(), readings(ruling, *prices))[0].flaps == flaps
+
+
+def test_an_alert_that_clears_says_how_many_crossings_it_spared() -> None:
+    _, (opened, cleared) = judge(PLAIN, State(), readings(PLAIN, 101, 99, 101, 99, 101, 90))
+    assert (opened.flaps, cleared.flaps) == (0, 2)
+
+
+@pytest.mark.parametrize(
+    ("values", "stance"),
+    [
+        ((101, -21), Stance.BEYOND),
+        ((101, -19), Stance.BETWEEN),
+        ((99, -21), Stance.BETWEEN),
+        ((101, -10), Stance.BACK),
+        ((90, -21), Stance.BACK),
+        ((None, -21), Stance.UNKNOWN),
+        ((None, -10), Stance.BACK),
+        ((101, None), Stance.UNKNOWN),
+    ],
+)
+def test_all_conditions_must_hold_and_one_that_is_back_clears(
+    values: tuple[int | None, ...], stance: Stance
+) -> None:
+    spread = Condition("spread", "below", Decimal(-20), Decimal(-10))
+    numbers = [None if value is None else Decimal(value) for value in values]
+    assert Ruling((ABOVE, spread)).stance(numbers) is stance
+
+
+def test_the_repeated_hour_in_november_is_judged_as_two_hours() -> None:
+    one_o_clock = utc("2026-11-01 08:00")  # 01:00 PDT; 01:00 PST is an hour later
+    starts: list[datetime] = [one_o_clock + n * FIVE for n in range(24)]
+    prices = [101] * 12 + [90] * 12
+    found = [
+        Reading(start, start + FIVE, PLAIN.stance([Decimal(price)]))
+        for start, price in zip(starts, prices, strict=True)
+    ]
+    _, transitions = judge(PLAIN, State(), found)
+    assert [(one.start, one.opens) for one in transitions] == [
+        (utc("2026-11-01 08:00"), True),
+        (utc("2026-11-01 09:00"), False),
+    ]
+
+
+def test_an_interval_judged_before_changes_nothing() -> None:
+    state, first = judge(PLAIN, State(), readings(PLAIN, 50, 150))
+    assert judge(PLAIN, state, readings(PLAIN, 150, 50)) == (state, [])
+    assert len(first) == 1
+
+
+PRICES = st.lists(st.one_of(st.none(), st.integers(90, 106)), max_size=40)
+RULINGS = st.sampled_from([PLAIN, LONG, CALM, Ruling((SHARP,)), Ruling((BELOW,))])
+
+
+@given(RULINGS, PRICES, st.randoms(use_true_random=False))
+@settings(deadline=None, max_examples=60)
+def test_the_order_in_which_intervals_arrive_changes_nothing(
+    ruling: Ruling, prices: Prices, random: object
+) -> None:
+    shuffled = readings(ruling, *prices)
+    random.shuffle(shuffled)  # type: ignore[attr-defined]
+    assert judge(ruling, State(), shuffled) == judge(ruling, State(), readings(ruling, *prices))
+
+
+@given(RULINGS, PRICES, st.integers(0, 40))
+@settings(deadline=None, max_examples=60)
+def test_two_polls_tell_the_same_as_one(ruling: Ruling, prices: Prices, cut: int) -> None:
+    whole = readings(ruling, *prices)
+    middle, first = judge(ruling, State(), whole[:cut])
+    last, second = judge(ruling, middle, whole[cut:])
+    assert (last, first + second) == judge(ruling, State(), whole)
+
+
+@given(RULINGS, PRICES)
+@settings(deadline=None, max_examples=60)
+def test_an_alert_opens_and_clears_in_turn(ruling: Ruling, prices: Prices) -> None:
+    state, transitions = judge(ruling, State(), readings(ruling, *prices))
+    assert [one.opens for one in transitions] == [n % 2 == 0 for n in range(len(transitions))]
+    assert state.is_open == (len(transitions) % 2 == 1)

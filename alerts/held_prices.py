@@ -1,0 +1,41 @@
+"""A node's observed prices from the database, as rules watch them."""
+
+from collections.abc import Iterable
+from datetime import datetime, timedelta
+from decimal import Decimal
+
+from alerts.watched import SPREAD, Observed, Series, Watch
+from prices.intervals import floor
+from prices.market import Market
+from prices.models import Price
+
+COLUMNS = ("interval_start", "lmp", "energy", "congestion", "loss", "ghg")
+
+
+def series(
+    node_id: int, market: Market, watches: Iterable[Watch], start: datetime, end: datetime
+) -> Series:
+    """What is held of [start, end), and before it as far as the watches look back."""
+    watched = set(watches)
+    earliest = start - max((watch.looks_back for watch in watched), default=timedelta())
+    rows = Price.objects.filter(
+        node=node_id,
+        market=market.value,
+        interval_start__gte=earliest,
+        # The hours of a day are compared with each other, also the later ones.
+        interval_start__lt=end + timedelta(days=1),
+    ).values_list(*COLUMNS)
+    prices = {first: Observed(*components) for first, *components in rows.iterator(5000)}
+    wants_spread = any(watch.watched == SPREAD for watch in watched)
+    return Series(market, prices, day_ahead(node_id, start, end) if wants_spread else {})
+
+
+def day_ahead(node_id: int, start: datetime, end: datetime) -> dict[datetime, Decimal]:
+    """Day-ahead LMPs by the start of their hour."""
+    hours = Price.objects.filter(
+        node=node_id,
+        market=Market.DAM.value,
+        interval_start__gte=floor(start, Market.DAM),
+        interval_start__lt=end,
+    )
+    return dict(hours.values_list("interval_start", "lmp"))

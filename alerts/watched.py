@@ -1,0 +1,137 @@
+"""What rules watch in a node's prices, as values. Pure: prices in, values out.
+
+lmp, energy, congestion, loss and ghg are $/MWh; spread is the price less the day-ahead price of
+the hour, $/MWh; change is the price less the one `span` minutes before, $/MWh; dearest and
+cheapest are the share of the reference prices that are dearer or cheaper, in percent, so that
+"among the dearest 5 %" is a value below 5. The reference are the `span` operating days before the
+interval's, or with a span of 0 the hours of its own.
+"""
+
+from bisect import bisect_left, bisect_right
+from collections.abc import Callable, Mapping
+from datetime import date, datetime, timedelta
+from decimal import Decimal
+from typing import NamedTuple
+
+from prices.intervals import day_bounds, day_intervals, floor, intervals_between, operating_date
+from prices.market import Market
+
+COMPONENTS = ("lmp", "energy", "congestion", "loss", "ghg")
+SPREAD, CHANGE, DEAREST, CHEAPEST, AGE = "spread", "change", "dearest", "cheapest", "age"
+RANKS = (DEAREST, CHEAPEST)
+# On which side of its limit such a value is beyond, whatever a rule says.
+FIXED_DIRECTIONS = {DEAREST: "below", CHEAPEST: "below", AGE: "above"}
+# A reference with fewer prices than this share of its intervals says nothing.
+ENOUGH = Decimal("0.8")
+
+
+class Watch(NamedTuple):
+    """What is watched, over how many minutes or days."""
+
+    watched: str
+    span: int = 0
+
+    @property
+    def looks_back(self) -> timedelta:
+        """How much older prices it needs, at the most."""
+        if self.watched in RANKS:
+            return timedelta(days=self.span + 2)
+        return timedelta(minutes=self.span)
+
+
+class Observed(NamedTuple):
+    """An observed price with its components, $/MWh."""
+
+    lmp: Decimal
+    energy: Decimal
+    congestion: Decimal
+    loss: Decimal
+    ghg: Decimal | None
+
+
+class Series:
+    """Observed prices of one node in one market, by interval start, and what is watched in them.
+
+    `day_ahead` gives the day-ahead LMP by the start of its hour.
+    """
+
+    def __init__(
+        self,
+        market: Market,
+        prices: Mapping[datetime, Observed],
+        day_ahead: Mapping[datetime, Decimal],
+    ) -> None:
+        self.market = market
+        self.prices = prices
+        self.day_ahead = day_ahead
+        self.references: dict[tuple[date, int], list[Decimal]] = {}
+        self.values: dict[tuple[Watch, datetime], Decimal | None] = {}
+
+    def value(self, watch: Watch, start: datetime) -> Decimal | None:
+        """The value of an interval; None where a price it needs is not held."""
+        key = (watch, start)
+        if key not in self.values:
+            price = self.prices.get(start)
+            self.values[key] = None if price is None else self.of(watch, start, price)
+        return self.values[key]
+
+    def of(self, watch: Watch, start: datetime, price: Observed) -> Decimal | None:
+        """The value of an interval whose price is held."""
+        if watch.watched in COMPONENTS:
+            component: Decimal | None = getattr(price, watch.watched)
+            return component
+        return OTHERS[watch.watched](self, watch.span, start, price.lmp)
+
+    def spread(self, _: int, start: datetime, lmp: Decimal) -> Decimal | None:
+        """Against the day-ahead price of the hour the interval falls in."""
+        beside = self.day_ahead.get(floor(start, Market.DAM))
+        return None if beside is None else lmp - beside
+
+    def change(self, minutes: int, start: datetime, lmp: Decimal) -> Decimal | None:
+        """Against the price of the interval that began so many minutes before."""
+        before = self.prices.get(start - timedelta(minutes=minutes))
+        return None if before is None else lmp - before.lmp
+
+    def dearer(self, days: int, start: datetime, lmp: Decimal) -> Decimal | None:
+        """Percent of the reference that is dearer."""
+        held = self.reference(operating_date(start), days)
+        return share(len(held) - bisect_right(held, lmp), len(held))
+
+    def cheaper(self, days: int, start: datetime, lmp: Decimal) -> Decimal | None:
+        """Percent of the reference that is cheaper."""
+        held = self.reference(operating_date(start), days)
+        return share(bisect_left(held, lmp), len(held))
+
+    def reference(self, day: date, days: int) -> list[Decimal]:
+        """The prices an interval of this operating date is compared with, cheapest first."""
+        key = (day, days)
+        if key not in self.references:
+            self.references[key] = self.referred(day, days)
+        return self.references[key]
+
+    def referred(self, day: date, days: int) -> list[Decimal]:
+        """Empty where too few are held: of the day itself all must be."""
+        expected = self.expected(day, days)
+        held = sorted(self.prices[start].lmp for start in expected if start in self.prices)
+        enough = len(expected) * (ENOUGH if days else 1)
+        return held if len(held) >= enough else []
+
+    def expected(self, day: date, days: int) -> list[datetime]:
+        """The intervals of the reference."""
+        if not days:
+            return day_intervals(day, self.market)
+        first, last = day - timedelta(days=days), day - timedelta(days=1)
+        return list(intervals_between(day_bounds(first)[0], day_bounds(last)[1], self.market))
+
+
+OTHERS: dict[str, Callable[[Series, int, datetime, Decimal], Decimal | None]] = {
+    SPREAD: Series.spread,
+    CHANGE: Series.change,
+    DEAREST: Series.dearer,
+    CHEAPEST: Series.cheaper,
+}
+
+
+def share(count: int, of: int) -> Decimal | None:
+    """Percent; None of nothing."""
+    return Decimal(100 * count) / of if of else None

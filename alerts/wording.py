@@ -1,0 +1,108 @@
+"""Rules and alerts as people read them, in Pacific time. Pure."""
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from decimal import Decimal
+
+from alerts.rules import Condition
+from alerts.watched import AGE, CHANGE, CHEAPEST, DEAREST, RANKS, SPREAD
+from prices.intervals import pacific
+from prices.market import Market
+
+MARKETS = {Market.RTM: "real-time", Market.RTPD: "fifteen-minute", Market.DAM: "day-ahead"}
+
+
+def subject(
+    hub: str, market: Market, conditions: Sequence[Condition], *, over: bool = False
+) -> str:
+    """What a rule watches for: `SP15 real-time above 100.00`; `over`: no longer."""
+    words = [condition_words(condition, "no longer " if over else "") for condition in conditions]
+    return f"{hub} {MARKETS[market]} {' and '.join(words)}"
+
+
+def condition_words(condition: Condition, no: str = "") -> str:
+    """One condition: `spread below −20.00`; `no` stands before what no longer holds."""
+    if condition.watched in RANKS:
+        share = f"{condition.watched} {percent(condition.limit)}"
+        return f"{no}among the {share} of {reference(condition)}"
+    if condition.watched == AGE:
+        return f"data {no}older than {plain(condition.limit)} min"
+    side = f"{no}{condition.direction} {two_decimals(condition.limit)}"
+    return f"{watched_words(condition)} {side}".strip()
+
+
+def watched_words(condition: Condition) -> str:
+    """What is watched, empty for the price itself."""
+    if condition.watched == CHANGE:
+        return f"change over {condition.span} min"
+    return "" if condition.watched == "lmp" else condition.watched
+
+
+def reference(condition: Condition) -> str:
+    """What a relative limit is relative to."""
+    return f"the last {condition.span} days" if condition.span else "the day"
+
+
+def told(subject: str, condition: Condition, price: Decimal, value: Decimal, when: str) -> str:
+    """That a rule opened, or is over: what it watches for, the figures, and when."""
+    return f"{subject}: {figures(condition, price, value)} at {when}"
+
+
+def interval(market: Market, start: datetime) -> str:
+    """When an interval is: `14:35 PT`; a day-ahead hour mostly is of another day."""
+    day = f"{pacific(start):%a %-d %b} " if market is Market.DAM else ""
+    return f"{day}{clock(start)}"
+
+
+def figures(condition: Condition, price: Decimal, value: Decimal) -> str:
+    """The price, and with it what is watched where that is something else."""
+    if condition.watched in (CHEAPEST, DEAREST, "lmp"):
+        return two_decimals(price)
+    name = "spread" if condition.watched == SPREAD else watched_words(condition)
+    return f"{name} {two_decimals(value)}, price {two_decimals(price)}"
+
+
+def aged(subject: str, newest: datetime, minutes: float) -> str:
+    """How old a node's data are."""
+    return f"{subject}: {minutes:.0f} min, newest interval {clock(newest)}"
+
+
+def ended(subject: str, why: str) -> str:
+    """That an alert ended without a price, and why."""
+    return f"{subject}: {why}"
+
+
+def clock(moment: datetime) -> str:
+    """`14:35 PT`, and which of the two in the hour that comes twice."""
+    local = pacific(moment)
+    others = (pacific(moment + hour) for hour in (timedelta(hours=1), timedelta(hours=-1)))
+    twice = any(f"{other:%d %H:%M}" == f"{local:%d %H:%M}" for other in others)
+    return f"{local:%H:%M} {local:%Z}" if twice else f"{local:%H:%M} PT"
+
+
+def percent(share: Decimal) -> str:
+    """`5 %`, without zeros that say nothing."""
+    return f"{plain(share)} %"
+
+
+def plain(number: Decimal) -> str:
+    """A number without zeros that say nothing."""
+    return f"{number.normalize():f}"
+
+
+def two_decimals(price: Decimal) -> str:
+    """$/MWh with a true minus, and none where it rounds to zero."""
+    return f"{price:z,.2f}".replace("-", "−")
+
+
+def amended(text: str, why: str) -> str:
+    """What is told because prices changed afterwards says so."""
+    return f"{text} ({why})" if why else text
+
+
+def retracted(subject: str, was: Decimal, now: Decimal, when: str, why: str) -> str:
+    """That an alert should not have been: what its price was and is, if that is what changed."""
+    if was == now:
+        return f"{subject}: retracted at {when} ({why})"
+    prices = f"{two_decimals(now)}, not {two_decimals(was)}"
+    return f"{subject}: retracted, {when} is {prices} ({why})"
