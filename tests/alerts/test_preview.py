@@ -1,0 +1,89 @@
+"""How often a rule would have fired."""
+
+from datetime import datetime, timedelta
+
+import pytest
+
+from alerts.models import Condition, Rule
+from alerts.preview import Preview, duration, preview
+from prices.market import Market
+from prices.models import Node
+from tests.conftest import utc
+from tests.published import published, store
+
+pytestmark = pytest.mark.django_db
+NOON = utc("2026-07-14 19:00")
+FIVE = timedelta(minutes=5)
+
+
+def rule(**fields: object) -> Rule:
+    """A rule that is not saved."""
+    plain = {"node": Node.objects.get(slug="sp15"), "limit": 100, "direction": "above"}
+    return Rule(**plain | fields)
+
+
+def held(*prices: str, until: datetime = NOON) -> None:
+    """Prices of the intervals up to noon, seen as they came."""
+    for number, price in enumerate(prices):
+        start = until - (len(prices) - number) * FIVE
+        store([published(start, price)], start + timedelta(minutes=3))
+
+
+def test_a_preview_tells_how_often_how_long_and_what_it_spared() -> None:
+    held("90", "120", "99", "130", "90", "140", "150", "99", "97", "101", "80")
+    found = preview(rule(clear_limit=95), now=NOON, days=1)
+    assert (found.fired, found.flaps, found.longest) == (2, 2, timedelta(minutes=25))
+    assert found.sentence == (
+        "This rule would have fired 2 times (2 flaps suppressed, longest 25 min) in the last "
+        "day, of which 11 of 288 intervals are held."
+    )
+
+
+def test_more_conditions_fire_less_often() -> None:
+    store([published(NOON - timedelta(hours=1), "110", Market.DAM)], NOON - timedelta(days=1))
+    held("120", "140", "150", "90")
+    spread = Condition(watched="spread", direction="above", limit=25)
+    assert preview(rule(), now=NOON, days=1).longest == timedelta(minutes=15)
+    assert preview(rule(), [spread], now=NOON, days=1).longest == timedelta(minutes=10)
+
+
+def test_a_preview_of_data_age_counts_the_silences() -> None:
+    for minutes in (0, 5, 10, 40, 45):
+        start = NOON - timedelta(minutes=90 - minutes)
+        store([published(start, "40")], start + timedelta(minutes=3))
+    found = preview(rule(watched="age", limit=15), now=NOON, days=1)
+    assert [(one.opened, one.cleared) for one in found.episodes] == [
+        (NOON - timedelta(minutes=65), NOON - timedelta(minutes=47)),
+        (NOON - timedelta(minutes=30), NOON),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("found", "sentence"),
+    [
+        (
+            Preview(14, 2, timedelta(minutes=190), [], 25_920, 25_920, 90),
+            "This rule would have fired 14 times (2 flaps suppressed, longest 3 h 10 min) "
+            "in the last 90 days.",
+        ),
+        (
+            Preview(1, 1, timedelta(minutes=5), [], 288, 288, 90),
+            "This rule would have fired once (1 flap suppressed, longest 5 min) "
+            "in the last 90 days.",
+        ),
+        (
+            Preview(0, 0, None, [], 288, 288, 90),
+            "This rule would not have fired in the last 90 days.",
+        ),
+    ],
+)
+def test_the_answer_is_a_sentence(found: Preview, sentence: str) -> None:
+    assert found.sentence == sentence
+
+
+@pytest.mark.parametrize(
+    ("minutes", "text"),
+    [(5, "5 min"), (60, "1 h 0 min"), (190, "3 h 10 min"), (3000, "2 d 2 h")],
+)
+def test_a_duration_is_read_at_a_glance(minutes: int, text: str) -> None:
+    assert duration(timedelta(minutes=minutes)) == text
