@@ -101,7 +101,7 @@ def ntfy_headers(message: Message) -> dict[str, str]:
         "Tags": NTFY_TAGS.get(message.severity, "information_source"),
         "X-Sequence-ID": short_key(message),
     }
-    return {**headers, "Click": message.link} if message.link else headers
+    return {**headers, "Click": header_text(message.link)} if message.link else headers
 
 
 def header_text(text: str) -> str:
