@@ -7,7 +7,7 @@ import pytest
 
 from alerts.rule_checks import problems, quiet_problems
 from alerts.rules import Condition
-from alerts.watched import Observed, Series, Watch
+from alerts.watched import Series, Watch
 from prices.intervals import day_bounds, day_intervals
 from prices.market import Market
 from tests.conftest import utc
@@ -16,15 +16,14 @@ NOON = utc("2026-07-14 19:00")
 FIVE = timedelta(minutes=5)
 
 
-def observed(lmp: int | str) -> Observed:
-    total = Decimal(lmp)
-    return Observed(total, total - 3, Decimal(5), Decimal(-2), None)
-
-
 def rtm(**prices: int) -> Series:
     """Real-time prices by minutes after noon, beside a day-ahead price of 40."""
-    held = {NOON + timedelta(minutes=int(m[1:])): observed(lmp) for m, lmp in prices.items()}
-    return Series(Market.RTM, held, {NOON: Decimal(40)})
+    held = {NOON + timedelta(minutes=int(m[1:])): Decimal(lmp) for m, lmp in prices.items()}
+    components = {
+        "energy": {start: lmp - 3 for start, lmp in held.items()},
+        "ghg": dict.fromkeys(held),
+    }
+    return Series(Market.RTM, held, {NOON: Decimal(40)}, components)
 
 
 @pytest.mark.parametrize(
@@ -32,8 +31,6 @@ def rtm(**prices: int) -> Series:
     [
         (Watch("lmp"), 10, 70),
         (Watch("energy"), 10, 67),
-        (Watch("congestion"), 10, 5),
-        (Watch("loss"), 10, -2),
         (Watch("ghg"), 10, None),
         (Watch("spread"), 10, 30),
         (Watch("spread"), 60, None),
@@ -52,7 +49,7 @@ def test_a_value_is_there_where_all_its_prices_are(
 @pytest.mark.parametrize("day", ["2026-07-14", "2026-03-08", "2026-11-01"])
 def test_hours_of_a_day_are_ranked_by_how_many_are_dearer_or_cheaper(day: str) -> None:
     hours = day_intervals(datetime.fromisoformat(day).date(), Market.DAM)
-    series = Series(Market.DAM, {start: observed(n) for n, start in enumerate(hours)}, {})
+    series = Series(Market.DAM, {start: Decimal(n) for n, start in enumerate(hours)}, {})
     dearest = [start for start in hours if (series.value(Watch("dearest"), start) or 0) < 10]
     cheapest = [start for start in hours if (series.value(Watch("cheapest"), start) or 0) < 10]
     assert (dearest, cheapest) == (hours[-3:], hours[:3])
@@ -60,14 +57,14 @@ def test_hours_of_a_day_are_ranked_by_how_many_are_dearer_or_cheaper(day: str) -
 
 def test_a_day_that_is_not_whole_ranks_nothing() -> None:
     hours = day_intervals(NOON.date(), Market.DAM)[1:]
-    series = Series(Market.DAM, {start: observed(n) for n, start in enumerate(hours)}, {})
+    series = Series(Market.DAM, {start: Decimal(n) for n, start in enumerate(hours)}, {})
     assert {series.value(Watch("dearest"), start) for start in hours} == {None}
 
 
 def test_days_before_are_the_whole_operating_days_before() -> None:
     today, _ = day_bounds(NOON.date())
-    held = {today - n * FIVE: observed(n) for n in range(1, 2 * 288 + 1)}
-    held[NOON] = observed(570)
+    held = {today - n * FIVE: Decimal(n) for n in range(1, 2 * 288 + 1)}
+    held[NOON] = Decimal(570)
     series = Series(Market.RTM, held, {})
     assert series.value(Watch("dearest", 2), NOON) == Decimal(600) / 576
     assert series.value(Watch("cheapest", 2), NOON) == Decimal(56900) / 576
