@@ -107,3 +107,4 @@ def tell(publications: list[Publication]) -> None:
         project(Node.objects.get(slug=publication.slug), now=timezone.now())
         fault_point("projected")
         announce(publication)
+        fault_point("announced")

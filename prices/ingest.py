@@ -12,7 +12,6 @@ from django.conf import settings
 from django.utils import timezone
 
 from prices.connection import redis_client
-from prices.fault_points import fault_point
 from prices.feed import Publication
 from prices.fetches import came, keep, put_down
 from prices.history import Recorded, record
@@ -121,7 +120,6 @@ def take(run: FetchRun, query: PriceQuery, download: Download) -> Ingested:
     asked = asked_for(answer, query)
     keep(run, download.content, rejected=answer.rejected > 0)
     recorded = record(asked, seen_at=seen_at, source=settings.PRICE_SOURCE, now=seen_at)
-    fault_point("prices committed")
     describe(run, answer, recorded)
     return Ingested(
         new=recorded[Verdict.NEW],
