@@ -87,7 +87,9 @@ def test_a_rule_that_the_database_refuses_does_not_stop_the_others() -> None:
     Rule.objects.filter(pk=second.pk).update(direction="above", limit=110, clear_limit=None)
 
     def full_for_the_first(execute: Any, sql: str, params: Any, *rest: Any) -> Any:
-        if sql.startswith('INSERT INTO "alerts_alert"') and first.pk in params:
+        # PostgreSQL takes several rows as one list for each column.
+        values = [v for param in params for v in (param if isinstance(param, list) else [param])]
+        if sql.startswith('INSERT INTO "alerts_alert"') and first.pk in values:
             raise OperationalError("database or disk is full")
         return execute(sql, params, *rest)
 
