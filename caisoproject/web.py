@@ -7,6 +7,7 @@ the options of `daphne`.
 
 import asyncio
 import time
+from functools import cached_property
 from typing import Any
 
 from daphne.server import Server, reactor  # first: it installs Twisted's reactor
@@ -18,28 +19,48 @@ from twisted.internet.defer import Deferred  # isort: skip
 import caisoproject.asgi  # noqa: F401  # isort: skip
 
 from dashboard.allowance import Allowance
-from dashboard.daphne_wires import hold
+from dashboard.consumers import MOST_BYTES
+from dashboard.daphne_inflow import Inflow
 from dashboard.hub import hub
 
 MOST_PINGS, PINGS_SECONDS = 20, 10
 # A slow reader may still take what waits for it, and with it the code that says why it was cut.
 CLOSE_SECONDS = 10
 CHECK_SECONDS = 2
+# What the application gets instead of a message that it would refuse: nothing of it is kept.
+TOO_LONG = b" " * (MOST_BYTES + 1)
 
 
 class FeedProtocol(WebSocketProtocol):  # type: ignore[misc]
-    """A WebSocket whose client can't flood us with pings, which no application sees."""
+    """A WebSocket whose client can't flood us: with pings, long messages, or more than we take."""
 
     def __init__(self) -> None:
         super().__init__()
         self.pings = Allowance(MOST_PINGS, PINGS_SECONDS)
+
+    @cached_property
+    def inflow(self) -> Inflow:
+        """What is read of the client."""
+        return Inflow(self.transport, self.application_queue.qsize)
 
     def onPing(self, payload: bytes) -> None:  # noqa: N802 (autobahn's name)
         now = time.monotonic()
         if self.pings.take(now):
             super().onPing(payload)
         elif self.pings.is_first_too_many():
-            hold(self.transport, self.pings.wait(now))
+            self.inflow.hold(self.pings.wait(now))
+
+    def onMessageFrameData(self, payload: bytes) -> None:  # noqa: N802
+        if not self.is_too_long():
+            super().onMessageFrameData(payload)
+
+    def onMessage(self, payload: bytes, isBinary: bool) -> None:  # noqa: N802, N803
+        super().onMessage(TOO_LONG if self.is_too_long() else payload, isBinary)
+        self.inflow.came()
+
+    def is_too_long(self) -> bool:
+        """Whether the message that comes is longer than the application takes."""
+        return bool(self.message_data_total_length > MOST_BYTES)
 
 
 class Web(Server):  # type: ignore[misc]

@@ -12,9 +12,6 @@ from zope.interface import implementer
 
 from dashboard.wire import AsgiSocket, AsgiStream, Frame, Places, Send
 
-# Read and written in small pieces: a client that floods gets no more than this a turn.
-PIECE = 4096
-
 
 @implementer(IPushProducer)
 class Backlog:
@@ -51,8 +48,8 @@ class DaphneSocket(AsgiSocket):
         super().__init__(send)
         self.protocol = protocol
         self.transport = protocol.transport
+        self.inflow = protocol.inflow
         self.waiting = Backlog(self.transport)
-        self.transport.bufferSize = PIECE
         self.transport.unregisterProducer()  # of the HTTP request that became a WebSocket
         self.transport.registerProducer(self.waiting, True)
 
@@ -72,10 +69,11 @@ class DaphneSocket(AsgiSocket):
         await self.waiting.flowing.wait()
 
     def hold(self, seconds: float) -> None:
-        hold(self.transport, seconds)
+        self.inflow.hold(seconds)
 
     async def close(self, code: int) -> None:
         self.transport.unregisterProducer()
+        self.waiting.stopProducing()  # nobody tells us any more: who waits goes on
         await super().close(code)
 
 
@@ -106,15 +104,3 @@ class DaphneStream(AsgiStream):
         elif self.request.channel is not None:
             self.request.unregisterProducer()
             await super().close(code)
-
-
-def hold(transport: Any, seconds: float) -> None:
-    """Stop reading from a transport for so long."""
-    transport.pauseProducing()
-    asyncio.get_running_loop().call_later(seconds, read_again, transport)
-
-
-def read_again(transport: Any) -> None:
-    """Go on reading, if there is still somebody."""
-    if transport.connected and not transport.disconnecting:
-        transport.resumeProducing()

@@ -11,6 +11,7 @@ import random
 import time
 from collections import defaultdict
 from collections.abc import Awaitable, Callable
+from contextlib import suppress
 from typing import Any
 from weakref import WeakKeyDictionary
 
@@ -23,20 +24,18 @@ from django.utils import timezone
 
 from dashboard import frames, positions
 from dashboard.broadcast import GROUP
+from dashboard.client import Client
 from dashboard.following import Place, Step
-from dashboard.shared_work import SharedWork
+from dashboard.pages import Pages
 from dashboard.wire import Frame, Wire
-from dashboard.wishes import HOURS, Wishes
-from prices.models import Feed, Node
+from dashboard.wishes import HOURS
+from prices.models import Feed
 
 log = structlog.get_logger(__name__)
 REJOIN_SECONDS = 30
 AFTER_TROUBLE_SECONDS = 1
 FAREWELL_SECONDS = 3
 RETRY_MS = (500, 5_000)
-# What may wait for a client that reads slowly; it is cut then, and resumes.
-MOST_BACKLOG = 256 * 1024
-PATIENCE_SECONDS = 30
 A_TURN = 50
 
 GOING_AWAY = 1012
@@ -51,15 +50,6 @@ class UnknownHub(Exception):
         self.slug = slug
 
 
-class Client:
-    """One open connection: the hubs it follows, and where it stands in each."""
-
-    def __init__(self, wire: Wire, wishes: Wishes) -> None:
-        self.wire = wire
-        self.places = wishes.places
-        self.hours = wishes.hours
-
-
 class Hub:
     """All clients of this process, and where they stand in each feed."""
 
@@ -67,7 +57,7 @@ class Hub:
         self.everyone: set[Client] = set()
         self.clients: dict[str, set[Client]] = defaultdict(set)  # who have caught up
         self.places: dict[str, Place] = {}
-        self.shared = SharedWork()
+        self.pages = Pages()
         self.lock = asyncio.Lock()
         self.tasks: set[asyncio.Task[None]] = set()
         self.closing = False
@@ -96,7 +86,7 @@ class Hub:
             _, pending = await asyncio.wait(pending, timeout=0.1)
 
     async def join(self, client: Client) -> None:
-        """Greet a client, bring it to where its feeds stand, and keep it there.
+        """Greet a client, bring it to where its feeds stand, and keep it there until it leaves.
 
         Raises UnknownHub for a slug that has no feed.
         """
@@ -109,11 +99,12 @@ class Hub:
             await self.catch_up(client, feed)
 
     async def resume(self, client: Client, places: dict[str, Place]) -> None:
-        """Send a client again what came after places it names."""
+        """Send a client again what came after places it names. Raises UnknownHub."""
         for slug, place in places.items():
+            feed = await self.feed_of(slug)
             self.clients[slug].discard(client)
             client.places[slug] = place
-            await self.catch_up(client, await self.feed_of(slug))
+            await self.catch_up(client, feed)
 
     def leave(self, client: Client) -> None:
         """Forget a client whose connection is closed."""
@@ -133,44 +124,64 @@ class Hub:
         slug = feed.node.slug
         async with self.lock:
             await self.bring_up(feed)
-        while client in self.everyone and client.places[slug] != (head := self.places[slug]):
-            frame, place = await self.missed(feed.node, client.places[slug], head, client.hours)
+        while self.has(client) and client.places[slug] != (head := self.places[slug]):
+            frame, place = await self.pages.in_turn(
+                feed.node, client.places[slug], head, client.hours
+            )
             client.places[slug] = place
-            await client.wire.write(frame)
-            if not await drained(client.wire):
+            if not await client.takes(frame):
                 await self.cut(client)
-        if client in self.everyone:
+        if self.has(client):
             self.clients[slug].add(client)
 
+    def has(self, client: Client) -> bool:
+        """Whether a client is still to be given anything."""
+        return client in self.everyone and not self.closing
+
     async def listen(self) -> None:
-        """Pass on what the group hears. The group is joined anew every 30 s: Redis may forget."""
+        """Pass on what the group hears. Every 30 s it is joined anew, on a connection of its own:
+
+        Redis may forget us, and a connection may be dead and not say so.
+        """
         layer = get_channel_layer()
-        channel = await layer.new_channel()
         while True:
+            await layer.flush()
+            channel = await layer.new_channel()
             await layer.group_add(GROUP, channel)
-            rejoin_at = time.monotonic() + REJOIN_SECONDS
-            receiving = asyncio.ensure_future(layer.receive(channel))
-            try:
-                while time.monotonic() < rejoin_at:
-                    done, _ = await asyncio.wait({receiving}, timeout=REJOIN_SECONDS)
-                    if done:
-                        await self.publish(receiving.result())
-                        receiving = asyncio.ensure_future(layer.receive(channel))
-                        await asyncio.sleep(0)  # a full queue never suspends by itself
-            finally:
-                receiving.cancel()
+            await self.hear(layer, channel, until=time.monotonic() + REJOIN_SECONDS)
+
+    async def hear(self, layer: Any, channel: str, *, until: float) -> None:
+        """Pass on what comes on a channel for so long; to cancel is to unsubscribe."""
+        receiving = asyncio.ensure_future(layer.receive(channel))
+        try:
+            while (rest := until - time.monotonic()) > 0:
+                done, _ = await asyncio.wait({receiving}, timeout=rest)
+                if done:
+                    await self.publish(receiving.result())
+                    receiving = asyncio.ensure_future(layer.receive(channel))
+                    await asyncio.sleep(0)  # a full queue never suspends by itself
+        finally:
+            receiving.cancel()
 
     async def publish(self, message: dict[str, Any]) -> None:
-        """A publication: passed on where it follows on our place, else read from the database."""
+        """A publication: passed on where it follows on our place, else read from the database.
+
+        Our place moves with nobody there too: who catches up meanwhile goes on to it.
+        """
         slug, epoch, seq = message["slug"], message["epoch"], message["seq"]
         async with self.lock:
-            if not self.clients[slug]:
+            if slug not in self.places:
                 return
             step = self.places[slug].step(epoch, message["prev"], seq)
             if step is Step.NEXT and message["text"]:
                 await self.pass_on(slug, Frame("events", message["text"]), Place(epoch, seq))
             elif step is not Step.SEEN:
-                await self.bring_up(await self.feed_of(slug))
+                await self.read_up(slug)
+
+    async def read_up(self, slug: str) -> None:
+        """Bring a feed's clients to where the database has it; a hub that was given up stays."""
+        with suppress(UnknownHub):
+            await self.bring_up(await self.feed_of(slug))
 
     async def bring_up(self, feed: Feed) -> None:
         """Bring the clients of a feed to its head, and us with them.
@@ -182,28 +193,8 @@ class Hub:
             known = self.places.setdefault(slug, head)
             self.places[slug] = head if known.is_behind(*head) else known
         while self.places[slug].is_behind(*head):
-            frame, place = await self.missed(feed.node, self.places[slug], head, HOURS)
+            frame, place = await self.pages.next(feed.node, self.places[slug], head, HOURS)
             await self.pass_on(slug, frame, place)
-
-    async def missed(
-        self, node: Node, place: Place | None, head: Place, hours: int
-    ) -> tuple[Frame, Place]:
-        """The next frame for a reader at `place`, and where it stands then.
-
-        A page of events, or a snapshot where events can't tell. Many who come back share it.
-        """
-        page = await self.shared.once(
-            (node.slug, place, head), database_sync_to_async(page_after), node, place, head
-        )
-        if page:
-            return page  # type: ignore[no-any-return]
-        return await self.snapshot(node, head, hours), head
-
-    async def snapshot(self, node: Node, head: Place, hours: int) -> Frame:
-        """A snapshot at the feed's head."""
-        render = database_sync_to_async(snapshot)
-        frame: Frame = await self.shared.once((node.slug, head, hours), render, node, head, hours)
-        return frame
 
     async def beat(self) -> None:
         """Every 5 s: the heads as the database has them, and what a lost message left behind."""
@@ -245,10 +236,10 @@ class Hub:
 
     async def give(self, client: Client, frame: Frame) -> None:
         """Write a frame to a client; one that does not read what it has is cut instead."""
-        if client.wire.backlog <= MOST_BACKLOG:
-            await client.wire.write(frame)
-        else:
+        if client.is_slow():
             await self.cut(client)
+        else:
+            await client.wire.write(frame)
 
     async def cut(self, client: Client) -> None:
         """End the connection of a slow reader, who can come back and resume."""
@@ -262,42 +253,24 @@ class Hub:
             await asyncio.sleep(0)
 
     async def farewell(self) -> None:
-        """Say goodbye to everyone, each with another time to come back, and wait for them to go."""
+        """Say goodbye to everyone, each with another time to come back, and wait for them to go.
+
+        Who was about to join when it began is told too.
+        """
         self.closing = True
-        for client in list(self.everyone):
-            await self.say_bye(client.wire)
+        told: set[Client] = set()
         until = time.monotonic() + FAREWELL_SECONDS
         while self.everyone and time.monotonic() < until:
+            untold = self.everyone - told
+            for client in untold:
+                await self.say_bye(client.wire)
+            told |= untold
             await asyncio.sleep(0.05)
 
     async def say_bye(self, wire: Wire) -> None:
         """The server is going away."""
         await wire.write(Frame("bye", frames.bye(random.randint(*RETRY_MS))))
         await wire.close(GOING_AWAY)
-
-
-async def drained(wire: Wire) -> bool:
-    """Whether a client takes what was written before our patience ends."""
-    try:
-        async with asyncio.timeout(PATIENCE_SECONDS):
-            await wire.drained()
-    except TimeoutError:
-        return False
-    return True
-
-
-def page_after(node: Node, place: Place | None, head: Place) -> tuple[Frame, Place] | None:
-    """The next page of events as a frame, and where its reader then stands; None: a snapshot."""
-    found = positions.next_events(node, place, head)
-    if found is None or place is None:
-        return None
-    until, told = found
-    return Frame("events", frames.events(node, until.epoch, place.seq, until.seq, told)), until
-
-
-def snapshot(node: Node, head: Place, hours: int) -> Frame:
-    """A snapshot as a frame."""
-    return Frame("snapshot", frames.snapshot(node, head, hours, now=timezone.now()))
 
 
 async def forever(work: Callable[[], Awaitable[None]]) -> None:

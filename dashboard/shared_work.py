@@ -5,10 +5,11 @@ from collections.abc import Awaitable, Callable, Hashable
 from typing import Any
 
 KEPT_SECONDS = 5
+MOST_KEPT = 12
 
 
 class SharedWork:
-    """What was done in the last seconds, or is being done, by what was asked."""
+    """What was done in the last seconds, or is being done, by what was asked; the newest of it."""
 
     def __init__(self) -> None:
         self.done: dict[Hashable, asyncio.Task[Any]] = {}
@@ -25,11 +26,22 @@ class SharedWork:
             task = asyncio.ensure_future(work(*arguments))
             self.done[key] = task
             task.add_done_callback(lambda ended: self.keep(key, ended))
+            self.forget_the_oldest()
         return await asyncio.shield(task)
 
     def keep(self, key: Hashable, task: asyncio.Task[Any]) -> None:
         """Keep a result for a while."""
         if task.cancelled() or task.exception():
-            self.done.pop(key, None)
+            self.forget(key, task)
         else:
-            asyncio.get_running_loop().call_later(KEPT_SECONDS, self.done.pop, key, None)
+            asyncio.get_running_loop().call_later(KEPT_SECONDS, self.forget, key, task)
+
+    def forget(self, key: Hashable, task: asyncio.Task[Any]) -> None:
+        """Forget a result, unless another has taken its place."""
+        if self.done.get(key) is task:
+            del self.done[key]
+
+    def forget_the_oldest(self) -> None:
+        """A page takes 100 kB: those who ask for many would fill the memory."""
+        while len(self.done) > MOST_KEPT:
+            del self.done[next(iter(self.done))]
