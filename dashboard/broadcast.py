@@ -10,7 +10,7 @@ from channels.layers import get_channel_layer
 
 from dashboard import frames
 from dashboard.following import PAGE
-from prices.feed import Publication, events_after
+from prices.feed import Publication, told_after
 from prices.models import Node
 
 log = structlog.get_logger(__name__)
@@ -39,4 +39,5 @@ def rendered(publication: Publication) -> str | None:
     if seq - prev > PAGE:
         return None
     node = Node.objects.get(slug=slug)
-    return frames.events(node, epoch, prev, seq, events_after(node, prev, up_to=seq))
+    told = [event for _, event in told_after(node, prev, up_to=seq)]
+    return frames.events(node, epoch, prev, seq, told)

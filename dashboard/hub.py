@@ -269,7 +269,8 @@ class Hub:
 
     async def say_bye(self, wire: Wire) -> None:
         """The server is going away."""
-        await wire.write(Frame("bye", frames.bye(random.randint(*RETRY_MS))))
+        retry_ms = random.randint(*RETRY_MS)
+        await wire.write(Frame("bye", frames.bye(retry_ms), retry_ms))
         await wire.close(GOING_AWAY)
 
 

@@ -1,6 +1,7 @@
 """What a reader of a feed missed, page by page: read from the database, once for all who ask."""
 
 import asyncio
+import time
 
 from channels.db import database_sync_to_async
 from django.utils import timezone
@@ -24,10 +25,14 @@ class Pages:
     ) -> tuple[Frame, Place]:
         """The same for one of many who catch up: they read one at a time.
 
-        The hub itself, whom everybody waits for, has one page at most before it.
+        The hub itself, whom everybody waits for, has one page at most before it; and reading
+        rests for as long as it took, or those who ask for much would take all of the processor.
         """
         async with self.turn:
-            return await self.next(node, place, head, hours)
+            began = time.monotonic()
+            frame = await self.next(node, place, head, hours)
+            await asyncio.sleep(time.monotonic() - began)
+            return frame
 
     async def next(
         self, node: Node, place: Place | None, head: Place, hours: int
