@@ -19,9 +19,10 @@ from twisted.internet.defer import Deferred  # isort: skip
 import caisoproject.asgi  # noqa: F401  # isort: skip
 
 from dashboard.allowance import Allowance
-from dashboard.consumers import MOST_BYTES
+from dashboard.consumers import MOST_BYTES, TRY_AGAIN
 from dashboard.daphne_inflow import Inflow
-from dashboard.hub import hub
+from dashboard.daphne_outflow import Outflow
+from dashboard.hub import GOING_AWAY, hub
 
 MOST_PINGS, PINGS_SECONDS = 20, 10
 # A slow reader may still take what waits for it, and with it the code that says why it was cut.
@@ -38,10 +39,37 @@ class FeedProtocol(WebSocketProtocol):  # type: ignore[misc]
         super().__init__()
         self.pings = Allowance(MOST_PINGS, PINGS_SECONDS)
 
+    outflow: Outflow | None = None
+
     @cached_property
     def inflow(self) -> Inflow:
         """What is read of the client."""
         return Inflow(self.transport, self.application_queue.qsize)
+
+    def let_flow(self) -> Outflow:
+        """From here on nothing is written but what the client takes."""
+        self.outflow = Outflow(self.transport)
+        return self.outflow
+
+    def sendData(self, data: bytes, *options: Any, **more: Any) -> None:  # noqa: N802
+        """All that autobahn writes: frames, pings, the close."""
+        if self.outflow:
+            self.outflow.write(data)
+        else:
+            super().sendData(data, *options, **more)
+
+    def sendClose(self, code: int | None = None, reason: str | None = None) -> None:  # noqa: N802
+        """Close with any code: autobahn refuses a server's 1012 and 1013 as none of its own."""
+        if code in (GOING_AWAY, TRY_AGAIN):
+            self.sendCloseFrame(code)
+        else:
+            super().sendClose(code, reason)
+
+    def unregisterProducer(self) -> None:  # noqa: N802
+        """Before the connection is dropped: what still waits goes with it."""
+        if self.outflow:
+            self.outflow.stopProducing()
+        super().unregisterProducer()
 
     def onPing(self, payload: bytes) -> None:  # noqa: N802 (autobahn's name)
         now = time.monotonic()

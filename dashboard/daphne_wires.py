@@ -47,34 +47,25 @@ class DaphneSocket(AsgiSocket):
     def __init__(self, send: Send, protocol: Any) -> None:
         super().__init__(send)
         self.protocol = protocol
-        self.transport = protocol.transport
         self.inflow = protocol.inflow
-        self.waiting = Backlog(self.transport)
-        self.transport.unregisterProducer()  # of the HTTP request that became a WebSocket
-        self.transport.registerProducer(self.waiting, True)
+        self.outflow = protocol.let_flow()
 
     @property
     def backlog(self) -> int:  # type: ignore[override]
-        return self.waiting.bytes
+        return int(self.outflow.bytes)
 
     async def write(self, frame: Frame) -> None:
         if self.protocol.state != self.protocol.STATE_OPEN:
             return
         if frame.made is None:
-            frame.made = self.protocol.factory.prepareMessage(frame.data)
+            frame.made = self.protocol.factory.prepareMessage(frame.data, doNotCompress=True)
         self.protocol.sendPreparedMessage(frame.made)
-        self.waiting.wrote(len(frame.data))
 
     async def drained(self) -> None:
-        await self.waiting.flowing.wait()
+        await self.outflow.flowing.wait()
 
     def hold(self, seconds: float) -> None:
         self.inflow.hold(seconds)
-
-    async def close(self, code: int) -> None:
-        self.transport.unregisterProducer()
-        self.waiting.stopProducing()  # nobody tells us any more: who waits goes on
-        await super().close(code)
 
 
 class DaphneStream(AsgiStream):

@@ -124,10 +124,11 @@ class Hub:
         slug = feed.node.slug
         async with self.lock:
             await self.bring_up(feed)
-        while self.has(client) and client.places[slug] != (head := self.places[slug]):
-            frame, place = await self.pages.in_turn(
-                feed.node, client.places[slug], head, client.hours
-            )
+        while self.has(client) and client.places[slug] != self.places[slug]:
+            async with self.pages.turn():  # where we stand is asked in it: many share a page then
+                frame, place = await self.pages.next(
+                    feed.node, client.places[slug], self.places[slug], client.hours
+                )
             client.places[slug] = place
             if not await client.takes(frame):
                 await self.cut(client)

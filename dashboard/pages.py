@@ -2,6 +2,8 @@
 
 import asyncio
 import time
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 
 from channels.db import database_sync_to_async
 from django.utils import timezone
@@ -12,27 +14,27 @@ from dashboard.shared_work import SharedWork
 from dashboard.wire import Frame
 from prices.models import Node
 
+REST = 2
+
 
 class Pages:
     """The next frame for a reader at some place. The last ones are kept for who asks the same."""
 
     def __init__(self) -> None:
         self.shared = SharedWork()
-        self.turn = asyncio.Lock()
+        self.taken = asyncio.Lock()
 
-    async def in_turn(
-        self, node: Node, place: Place | None, head: Place, hours: int
-    ) -> tuple[Frame, Place]:
-        """The same for one of many who catch up: they read one at a time.
+    @asynccontextmanager
+    async def turn(self) -> AsyncIterator[None]:
+        """One of many who catch up reads at a time.
 
         The hub itself, whom everybody waits for, has one page at most before it; and reading
-        rests for as long as it took, or those who ask for much would take all of the processor.
+        rests for longer than it took, or those who ask for much would take all of the processor.
         """
-        async with self.turn:
+        async with self.taken:
             began = time.monotonic()
-            frame = await self.next(node, place, head, hours)
-            await asyncio.sleep(time.monotonic() - began)
-            return frame
+            yield
+            await asyncio.sleep(REST * (time.monotonic() - began))
 
     async def next(
         self, node: Node, place: Place | None, head: Place, hours: int

@@ -2,6 +2,8 @@
 
 import asyncio
 import json
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from typing import Any
 
 import pytest
@@ -117,17 +119,20 @@ async def test_each_of_several_hubs_goes_on_from_its_own_place() -> None:
 
 
 class Halted:
-    """The pages for who catches up, which wait until they may go on."""
+    """Whoever catches up waits for its turn until it may go on."""
 
     def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
         self.asked, self.may_go_on = asyncio.Event(), asyncio.Event()
-        self.in_turn = Pages.in_turn
-        monkeypatch.setattr(Pages, "in_turn", lambda *arguments: self.wait(*arguments))
+        turn = Pages.turn
 
-    async def wait(self, *arguments: Any) -> Any:
-        self.asked.set()
-        await self.may_go_on.wait()
-        return await self.in_turn(*arguments)
+        @asynccontextmanager
+        async def halted(pages: Pages) -> AsyncIterator[None]:
+            async with turn(pages):
+                yield
+                self.asked.set()
+                await self.may_go_on.wait()
+
+        monkeypatch.setattr(Pages, "turn", halted)
 
 
 async def test_what_is_published_while_a_client_catches_up_comes_once_and_after_it(
