@@ -6,6 +6,7 @@ the options of `daphne`.
 """
 
 import asyncio
+import socket
 import time
 from functools import cached_property
 from typing import Any
@@ -28,6 +29,8 @@ MOST_PINGS, PINGS_SECONDS = 20, 10
 # A slow reader may still take what waits for it, and with it the code that says why it was cut.
 CLOSE_SECONDS = 10
 CHECK_SECONDS = 2
+# By itself the kernel keeps 4 MB for a client that does not read, and 6 MB of one that floods.
+KERNEL_SENDS, KERNEL_RECEIVES = 128 * 1024, 16 * 1024
 # What the application gets instead of a message that it would refuse: nothing of it is kept.
 TOO_LONG = b" " * (MOST_BYTES + 1)
 
@@ -48,6 +51,9 @@ class FeedProtocol(WebSocketProtocol):  # type: ignore[misc]
 
     def let_flow(self) -> Outflow:
         """From here on nothing is written but what the client takes."""
+        opened = self.transport.getHandle()
+        opened.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, KERNEL_SENDS)
+        opened.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, KERNEL_RECEIVES)
         self.outflow = Outflow(self.transport)
         return self.outflow
 
