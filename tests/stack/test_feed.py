@@ -25,6 +25,7 @@ WITHIN_S = 30
 HTTP_TIMEOUT_S = 2
 BYE_WITHIN_S = 5
 NEVER_READ = 4096
+A_LINE = 2**22
 BURSTS = "NP15"  # the publisher's bursts are of this hub
 
 
@@ -67,10 +68,12 @@ async def frame(client: ClientConnection, kind: str) -> dict[str, Any]:
 async def script(stage: FeedStage) -> AsyncIterator[asyncio.StreamReader]:
     """A reader of the stream."""
     host, _, port = address(stage).partition(":")
-    reader, writer = await asyncio.open_connection(host, int(port))
+    reader, writer = await asyncio.open_connection(host, int(port), limit=A_LINE)
     writer.write(f"GET /api/v1/stream HTTP/1.1\r\nHost: {address(stage)}\r\n\r\n".encode())
-    yield reader
-    writer.close()
+    try:
+        yield reader
+    finally:
+        writer.transport.abort()
 
 
 async def told(reader: asyncio.StreamReader, kind: str) -> dict[str, Any]:
