@@ -12,6 +12,7 @@ import time
 from collections import defaultdict
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
+from functools import partial
 from typing import Any
 from weakref import WeakKeyDictionary
 
@@ -27,6 +28,7 @@ from dashboard.broadcast import GROUP
 from dashboard.client import Client
 from dashboard.following import Place, Step
 from dashboard.pages import Pages
+from dashboard.shared_work import SharedReading
 from dashboard.wire import Frame, Wire
 from dashboard.wishes import HOURS
 from prices.models import Feed
@@ -58,6 +60,7 @@ class Hub:
         self.clients: dict[str, set[Client]] = defaultdict(set)  # who have caught up
         self.places: dict[str, Place] = {}
         self.pages = Pages()
+        self.feeds = SharedReading()
         self.lock = asyncio.Lock()
         self.tasks: set[asyncio.Task[None]] = set()
         self.closing = False
@@ -114,7 +117,8 @@ class Hub:
 
     async def feed_of(self, slug: str) -> Feed:
         """The feed as the database has it now. Raises UnknownHub."""
-        feed: Feed | None = await database_sync_to_async(positions.feed_of)(slug)
+        read = partial(database_sync_to_async(positions.feed_of), slug)
+        feed: Feed | None = await self.feeds.next(slug, read)
         if feed is None:
             raise UnknownHub(slug)
         return feed

@@ -51,3 +51,26 @@ def failed(begun: Begun) -> bool:
     """Whether work ended without a result."""
     task = begun.task
     return task.done() and (task.cancelled() or task.exception() is not None)
+
+
+class SharedReading:
+    """Readings that many ask for at once: all who asked before one began share it.
+
+    Nobody gets what was read before it asked.
+    """
+
+    def __init__(self) -> None:
+        self.turn = asyncio.Lock()
+        self.waiting: dict[Hashable, asyncio.Task[Any]] = {}
+
+    async def next(self, key: Hashable, read: Callable[[], Awaitable[Any]]) -> Any:
+        """The result of the next `read` by this key that begins."""
+        if key not in self.waiting:
+            self.waiting[key] = asyncio.ensure_future(self.read(key, read))
+        return await asyncio.shield(self.waiting[key])
+
+    async def read(self, key: Hashable, read: Callable[[], Awaitable[Any]]) -> Any:
+        """Read in turn; whoever asks from then on needs another reading."""
+        async with self.turn:
+            del self.waiting[key]
+            return await read()

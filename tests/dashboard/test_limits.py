@@ -13,7 +13,7 @@ from dashboard.daphne_inflow import MOST_WAITING, Inflow
 from dashboard.doors import Doors, Full, whose
 from dashboard.following import Place
 from dashboard.hub import TOO_SLOW, hub
-from dashboard.shared_work import MOST_KEPT, SharedWork
+from dashboard.shared_work import MOST_KEPT, SharedReading, SharedWork
 from dashboard.wire import Frame
 from dashboard.wishes import BadWish, Wishes, resumed, wishes
 from tests.dashboard.listening import browser, publish, tell
@@ -188,6 +188,23 @@ async def test_work_that_failed_is_done_again_for_the_next_who_asks() -> None:
     with pytest.raises(OSError, match="not now"):
         await shared.once("a", fail)
     assert await shared.once("a", work) == "done"
+
+
+async def test_readers_share_the_next_reading_and_never_one_that_began_before_they_asked() -> None:
+    shared, begun, may_end = SharedReading(), [], asyncio.Event()
+
+    async def read() -> int:
+        begun.append(len(begun) + 1)
+        number = begun[-1]
+        await may_end.wait()
+        return number
+
+    first = asyncio.ensure_future(shared.next("a", read))
+    await soon(lambda: begun == [1])
+    others = [asyncio.ensure_future(shared.next("a", read)) for _ in range(3)]
+    may_end.set()
+    assert await asyncio.gather(first, *others) == [1, 2, 2, 2]
+    assert not shared.waiting
 
 
 class Transport:
