@@ -104,10 +104,9 @@ class Hub:
     async def resume(self, client: Client, places: dict[str, Place]) -> None:
         """Send a client again what came after places it names. Raises UnknownHub."""
         for slug, place in places.items():
-            feed = await self.feed_of(slug)
-            self.clients[slug].discard(client)
+            self.clients[slug].discard(client)  # at once, or what comes meanwhile comes twice
             client.places[slug] = place
-            await self.catch_up(client, feed)
+            await self.catch_up(client, await self.feed_of(slug))
 
     def leave(self, client: Client) -> None:
         """Forget a client whose connection is closed."""

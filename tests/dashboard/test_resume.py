@@ -172,6 +172,28 @@ async def test_a_lone_client_hears_at_once_what_was_told_while_it_caught_up(
     await client.disconnect()
 
 
+async def test_what_is_told_while_a_resume_begins_comes_once(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    place = await been_there("41", "42")
+    client = browser(after=place)
+    await welcomed(client)
+    feed_of = hub().feed_of
+
+    async def told_before(slug: str) -> Any:
+        if told := await publish("43"):
+            await hub().publish(
+                {**told[0]._asdict(), "text": '{"type":"events","seq":3,"events":[]}'}
+            )
+        return await feed_of(slug)
+
+    monkeypatch.setattr(hub(), "feed_of", told_before)
+    frames = await resumes(client, SP15={"epoch": place.partition(":")[0], "seq": 1})
+    assert [frame["seq"] for frame in frames if frame["type"] == "events"] == [3]
+    assert seqs(frames) == [2, 3]
+    await client.disconnect()
+
+
 async def test_a_heartbeat_names_no_head_that_a_client_is_still_catching_up_to(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
