@@ -10,11 +10,11 @@ from channels.layers import get_channel_layer
 
 from dashboard import frames
 from dashboard.following import PAGE
+from dashboard.group import GROUP
 from prices.feed import Publication, told_after
 from prices.models import Node
 
 log = structlog.get_logger(__name__)
-GROUP = "feed"
 
 
 def announce(publication: Publication) -> None:

@@ -11,7 +11,7 @@ import random
 import time
 from collections import defaultdict
 from collections.abc import Awaitable, Callable
-from contextlib import suppress
+from contextlib import aclosing, suppress
 from functools import partial
 from typing import Any
 from weakref import WeakKeyDictionary
@@ -19,14 +19,13 @@ from weakref import WeakKeyDictionary
 import redis
 import structlog
 from channels.db import database_sync_to_async
-from channels.layers import get_channel_layer
 from django.db import Error as DatabaseTrouble
 from django.utils import timezone
 
 from dashboard import frames, positions
-from dashboard.broadcast import GROUP
 from dashboard.client import Client
 from dashboard.following import Place, Step
+from dashboard.group import heard
 from dashboard.pages import Pages
 from dashboard.shared_work import SharedReading
 from dashboard.wire import Frame, Wire
@@ -34,7 +33,6 @@ from dashboard.wishes import HOURS
 from prices.models import Feed
 
 log = structlog.get_logger(__name__)
-REJOIN_SECONDS = 30
 AFTER_TROUBLE_SECONDS = 1
 FAREWELL_SECONDS = 3
 RETRY_MS = (500, 5_000)
@@ -143,29 +141,10 @@ class Hub:
         return client in self.everyone and not self.closing
 
     async def listen(self) -> None:
-        """Pass on what the group hears. Every 30 s it is joined anew, on a connection of its own:
-
-        Redis may forget us, and a connection may be dead and not say so.
-        """
-        layer = get_channel_layer()
-        while True:
-            await layer.flush()
-            channel = await layer.new_channel()
-            await layer.group_add(GROUP, channel)
-            await self.hear(layer, channel, until=time.monotonic() + REJOIN_SECONDS)
-
-    async def hear(self, layer: Any, channel: str, *, until: float) -> None:
-        """Pass on what comes on a channel for so long; to cancel is to unsubscribe."""
-        receiving = asyncio.ensure_future(layer.receive(channel))
-        try:
-            while (rest := until - time.monotonic()) > 0:
-                done, _ = await asyncio.wait({receiving}, timeout=rest)
-                if done:
-                    await self.publish(receiving.result())
-                    receiving = asyncio.ensure_future(layer.receive(channel))
-                    await asyncio.sleep(0)  # a full queue never suspends by itself
-        finally:
-            receiving.cancel()
+        """Pass on what the group hears."""
+        async with aclosing(heard()) as messages:
+            async for message in messages:
+                await self.publish(message)
 
     async def publish(self, message: dict[str, Any]) -> None:
         """A publication: passed on where it follows on our place, else read from the database.
