@@ -7,6 +7,8 @@ import { highLimit, priceText, priceTone, shortText } from "./format.js";
 const BEHIND = "beforeDatasetsDraw";
 const FREE = { adjustScaleRange: false };
 const WORDS_PX = 64;
+const WORDS_SQUEEZED_PX = 150;
+const NUMBER_PX = 26;
 
 /** The annotations of a scene, by name. */
 export function marks(chart, scene) {
@@ -34,17 +36,30 @@ function belowZero({ axis }) {
   return axis.min < 0 ? { belowZero: box("neg-fill", { yMin: axis.min, yMax: 0 }) } : {};
 }
 
-function toCome(chart, { span, axis, now }) {
+function pixels(chart, { start, end }, ms) {
+  return (ms / (end - start)) * chart.width;
+}
+
+function toCome(chart, scene) {
+  const { span, now } = scene;
   return {
     toCome: box("spread", { xMin: now, xMax: span.end }),
     now: line("ink", { xMin: now, xMax: now }, { borderWidth: 1, borderDash: [3, 3] }),
-    nowWord: label(chart, now, axis.min, "now", { xAdjust: isNarrow(chart) ? -16 : 18, yAdjust: -10 }),
+    nowWord: nowWord(chart, scene),
   };
+}
+
+/** Beside its line where there is room, and not where the newest price is drawn. */
+function nowWord(chart, { span, axis, now, rt, place }) {
+  const xAdjust = isNarrow(chart) || pixels(chart, span, span.end - now) < 60 ? -16 : 18;
+  const newest = rt.at(-1);
+  const isLow = newest && place(newest.lmp) < (axis.min + axis.max) / 2;
+  return label(chart, now, isLow ? axis.max : axis.min, "now", { xAdjust, yAdjust: isLow ? 10 : -10 });
 }
 
 /** Where prices are squeezed: a dashed edge, and words that say so, in the hours to come where there are enough of them. */
 function squeezes(chart, { span, axis, now }) {
-  const x = span.end - now > (span.end - span.start) / 5 ? "end" : "start";
+  const x = pixels(chart, span, span.end - now) > WORDS_SQUEEZED_PX ? "end" : "start";
   const edge = ({ from }) => line("axis", { yMin: from, yMax: from }, { borderDash: [8, 3, 2, 3], drawTime: BEHIND });
   const band = ({ from }, yMax, word, y) => ({
     ...box("squeezed", { yMin: from, yMax }), label: words(chart, `squeezed ${word} ${shortText(from)}`, { position: { x, y } }),
@@ -75,9 +90,16 @@ function flags(chart, scene) {
 /** The number at a price that the axis squeezes. */
 function peaks(chart, scene) {
   const look = { color: token("ink"), backgroundColor: token("panel"), padding: 1, font: { size: fontSize(chart), weight: "bold" } };
-  const number = ({ at, price: { lmp } }) => label(chart, at, scene.place(lmp), priceText(lmp), { ...look, yAdjust: lmp > 0 ? -11 : 11 });
+  const number = ({ at, price: { lmp } }) => label(chart, at, scene.place(lmp), priceText(lmp), { ...look, ...besides(chart, scene, at, lmp) });
   const labelled = spacedOut(peaksBeyond(scene.rt, scene.axis), apart(chart, scene));
   return Object.fromEntries(labelled.map((peak) => [`peak${peak.price.start}`, number(peak)]));
+}
+
+/** Above a high price and below a low one; where the axis is too near, beside it. */
+function besides(chart, { span, axis, place }, at, lmp) {
+  if (lmp > 0) return { yAdjust: -11 };
+  if (((place(lmp) - axis.min) / (axis.max - axis.min)) * chart.height > NUMBER_PX) return { yAdjust: 11 };
+  return { yAdjust: -6, xAdjust: pixels(chart, span, at - span.start) > 2 * WORDS_PX ? -WORDS_PX : WORDS_PX };
 }
 
 function newest({ rt, thresholds, place }) {
