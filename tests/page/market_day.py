@@ -24,7 +24,7 @@ def real_time(start: datetime, end: datetime) -> list[Body]:
     return curve(Market.RTM, start, end)
 
 
-def day_ahead(now: datetime, days_back: int = 2) -> list[Body]:
+def day_ahead(now: datetime, days_back: int) -> list[Body]:
     """Every hour from some days ago to the end of tomorrow."""
     today = day_of(now.timestamp())
     start = day_bounds(today - timedelta(days=days_back))[0]

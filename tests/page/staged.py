@@ -84,7 +84,7 @@ class Day:
 def ordinary(now: datetime, hours: int = 24) -> Day:
     """A day on which everything came as it should."""
     newest = now - timedelta(seconds=now.timestamp() % 300)
-    return Day(now, real_time(newest - timedelta(hours=hours), newest + FIVE), day_ahead(now))
+    return Day(now, real_time(newest - timedelta(hours=hours), newest + FIVE), day_ahead(now, 8))
 
 
 class Stage:

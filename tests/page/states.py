@@ -85,7 +85,7 @@ def catching_up(stage: Stage) -> None:
 
 
 def simulated(stage: Stage) -> None:
-    stage.show(replace(plain(), source="simulator"))
+    stage.show(replace(eventful(), source="simulator"))
 
 
 def above_a_thousand(stage: Stage) -> None:
