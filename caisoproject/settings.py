@@ -211,7 +211,6 @@ STATICFILES_DIRS = [
     (f"vendor/{package}", NODE_MODULES / package / folder)
     for package, folder in {
         "chart.js": "dist",
-        "chartjs-plugin-annotation": "dist",
     }.items()
     if (NODE_MODULES / package / folder).is_dir()
 ]
