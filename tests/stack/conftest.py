@@ -17,9 +17,17 @@ from simulator.publication import Timetable
 from simulator.server import running
 from simulator.stand_in import StandIn
 from tests.stack.desk import FIVE, Desk
+from tests.stack.mailbox import mailbox
 from tests.stack.revealed import SlowlyRevealed
 from tests.stack.running import ROOT, running_stack, wait_until
 from tests.stack.screen import CHROMIUM, FLAGS, Screen, a_screen
+
+TOLD_BY_MAIL = """
+UPDATE alerts_rule SET judges_from = datetime('now', '-1 day');
+INSERT INTO alerts_method (id, name, kind, address, secret, active)
+    VALUES (1, 'desk', 'email', 'desk@example.org', '', 1);
+INSERT INTO alerts_rule_methods (rule_id, method_id) SELECT id, 1 FROM alerts_rule;
+"""
 
 
 @pytest.fixture(scope="package")
@@ -34,14 +42,17 @@ def desk(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Desk]:
     board.until[0] = (newest + FIVE).timestamp()
     pace = {"OASIS_SECONDS_BETWEEN_REQUESTS": "0", "POLL_SECONDS": "1", "POLL_SECONDS_NIGHT": "1"}
     with (
+        mailbox() as (letters, port),
         running(StandIn(board=board)) as oasis,
-        running_stack(folder, oasis.url, **pace) as stack,
+        running_stack(
+            folder, oasis.url, EMAIL_HOST="127.0.0.1", EMAIL_PORT=str(port), **pace
+        ) as stack,
     ):
         wait_until(lambda: (stack.get("/api/current") or {}).get("rt_price"), 60, "first prices")
         wait_until(lambda: stack.get("/api/current")["da_price"] is not None, 30, "day-ahead")
         with closing(sqlite3.connect(stack.database, timeout=20)) as connection, connection:
-            connection.execute("UPDATE alerts_rule SET judges_from = datetime('now', '-1 day')")
-        yield Desk(stack, oasis, newest)
+            connection.executescript(TOLD_BY_MAIL)
+        yield Desk(stack, oasis, newest, letters)
 
 
 @pytest.fixture(scope="module")

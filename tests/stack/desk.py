@@ -17,6 +17,7 @@ from prices.intervals import iso
 from prices.market import Market
 from simulator.server import Running
 from tests.published import SP15
+from tests.stack.mailbox import Mailbox
 from tests.stack.running import ROOT, Stack
 
 FIVE = Market.RTM.interval
@@ -28,11 +29,12 @@ LOOK_EVERY_S = 0.003
 
 @dataclass
 class Desk:
-    """A stack, its simulator, and the newest interval published so far."""
+    """A stack, its simulator, the newest interval published so far, and what was mailed."""
 
     stack: Stack
     oasis: Running
     newest: datetime
+    letters: Mailbox
 
     def publish(self, lmp: str) -> None:
         """Publish the next interval, for SP15."""
