@@ -1,12 +1,16 @@
 from django.urls import path
 
-from dashboard import views
+from dashboard import alert_views, views
 from dashboard.api.previews import rule_preview
 
 urlpatterns = [
     path("", views.index, name="dashboard"),
     path("api/current", views.current, name="current"),
     path("api/history/<str:hours>", views.history, name="history"),
+    path("alerts/", alert_views.alerts, name="alerts"),
+    path("alerts/<int:alert_id>/acknowledge/", alert_views.acknowledge, name="acknowledge"),
+    path("alerts/rules/<int:rule_id>/mute/", alert_views.mute, name="mute"),
+    path("alerts/rules/<int:rule_id>/unmute/", alert_views.unmute, name="unmute"),
     path("api/v1/rules/preview", rule_preview, name="rule-preview"),
     path("healthz", views.health, name="health"),
 ]
