@@ -6,7 +6,7 @@ BIN := .venv/bin
 LOCK := $(BIN)/uv pip compile -q --python-version 3.11 --universal --generate-hashes \
 	--no-emit-index-url --custom-compile-command 'make lock'
 
-.PHONY: help setup setup-dev run test check bench soak model lock
+.PHONY: help setup setup-dev run test check bench soak model kills lock
 
 help: ## these lines
 	@sed -n 's/^\([a-z]*\):.*## /make \1	/p' Makefile
@@ -39,6 +39,9 @@ soak: setup-dev ## politeness and promptness over MINUTES=15, with two workers a
 
 model: setup-dev ## 20,000 seeds of the feed with faults, and how soon each missing rule is noticed
 	@$(BIN)/python -m tests.model.run
+
+kills: setup-dev ## 200 kills of a worker at every step between a price and its delivery
+	@$(BIN)/python -m tests.stack.delivery_kills --runs $(or $(RUNS),200)
 
 lock: setup-dev ## locks what the .in files ask for; --upgrade is LOCK_FLAGS=-U
 	$(LOCK) $(LOCK_FLAGS) requirements-dev.in -o requirements-dev.txt

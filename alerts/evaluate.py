@@ -5,6 +5,7 @@ finds the old one owns the step; the alerts, their transitions, deliveries and f
 new place are one transaction.
 """
 
+from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
 from itertools import groupby
@@ -15,12 +16,13 @@ from django.db.models import F, OuterRef, Subquery
 
 from alerts import ages
 from alerts.judging import Judging, Verdict
-from alerts.models import Rule, state_fields
+from alerts.models import Condition, Rule, Watching, state_fields
 from alerts.rules import State
 from alerts.telling import Telling, tell, tellings
 from alerts.watched import AGE
 from alerts.withdrawing import withdraw
 from prices import feed
+from prices.fault_points import fault_point
 from prices.feed import Publication
 from prices.market import Market
 from prices.models import Feed
@@ -37,25 +39,31 @@ def evaluate(*, now: datetime) -> list[Publication]:
     told = [publication for rule in switched_off() for publication in stand_down(rule, now=now)]
     keep_at_head()
     # The rules first: a head that was read before them could be behind a rule's place.
-    behind = list(rules_behind())
-    heads = dict(Feed.objects.values_list("node_id", "head"))
+    behind = rules_behind()
+    feeds = {feed.node_id: feed for feed in Feed.objects.select_related("node")}
     for (node_id, market), group in groupby(behind, key=lambda rule: (rule.node_id, rule.market)):
-        rules = [rule for rule in group if rule.judged_seq < heads[node_id]]
+        node, head = feeds[node_id].node, feeds[node_id].head
+        rules = [rule for rule in group if rule.judged_seq < head]
         if rules:
-            told += judge_rules(Judging(Market(market), rules, heads[node_id]), now=now)
+            told += judge_rules(Judging(node, Market(market), rules, head), now=now)
     return told + ages.evaluate(now=now)
 
 
-def rules_behind() -> Iterable[Rule]:
-    """The active rules whose node's feed has moved on since they judged, by node and market."""
-    rules = Rule.objects.filter(active=True).exclude(watched=AGE)
-    return (
-        rules.exclude(judged_seq=F("node__feed__head"))
-        .filter(node__feed__isnull=False)
-        .select_related("node")
-        .prefetch_related("conditions")
-        .order_by("node", "market", "pk")
-    )
+def rules_behind() -> list[Rule]:
+    """The active rules whose node's feed has moved on since they judged, by node and market.
+
+    Each knows its conditions; there may be ten thousand of them.
+    """
+    judging = Rule.objects.filter(active=True, node__feed__isnull=False).exclude(watched=AGE)
+    behind = judging.exclude(judged_seq=F("node__feed__head"))
+    rules = list(behind.order_by("node", "market", "pk"))
+    more: dict[int, list[Watching]] = defaultdict(list)
+    if rules:
+        for condition in Condition.objects.filter(rule__active=True).order_by("pk"):
+            more[condition.rule_id].append(condition)
+    for rule in rules:
+        rule.watchings = [rule, *more.get(rule.pk, ())]
+    return rules
 
 
 def switched_off() -> Iterable[Rule]:
@@ -93,13 +101,11 @@ def judge_rules(judging: Judging, *, now: datetime) -> list[Publication]:
 
 def alike(verdicts: Iterable[Verdict]) -> Iterator[list[Verdict]]:
     """Verdicts that one UPDATE can claim: the same place before, the same state after."""
-
-    def place(verdict: Verdict) -> tuple[object, ...]:
+    groups: dict[tuple[object, ...], list[Verdict]] = defaultdict(list)
+    for verdict in verdicts:
         rule = verdict.rule
-        return (verdict.tells, rule.judged_seq, rule.version, repr(verdict.state))
-
-    for _, group in groupby(sorted(verdicts, key=place), key=place):
-        same = list(group)
+        groups[verdict.tells, rule.judged_seq, rule.version, verdict.state].append(verdict)
+    for same in groups.values():
         yield from (same[first : first + CHUNK] for first in range(0, len(same), CHUNK))
 
 
@@ -120,9 +126,15 @@ def settle(verdicts: Sequence[Verdict], judging: Judging, *, now: datetime) -> l
     """Claim the step of each rule, and tell what those have to tell that we own."""
     with transaction.atomic():
         ours = claimed(verdicts, judging.head)
-        told: list[Telling] = [t for verdict in ours for t in tellings(verdict, judging)]
+        fault_point("rules claimed")
+        told: list[Telling] = [
+            telling for verdict in ours if verdict.tells for telling in tellings(verdict, judging)
+        ]
         events = tell(told, now=now) if told else []
-        return [feed.append(judging.rules[0].node, events, now=now)] if events else []
+        fault_point("alerts written")
+        publications = [feed.append(judging.node, events, now=now)] if events else []
+    fault_point("alerts committed")
+    return publications
 
 
 def claimed(verdicts: Sequence[Verdict], head: int) -> list[Verdict]:

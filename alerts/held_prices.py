@@ -4,12 +4,10 @@ from collections.abc import Iterable
 from datetime import datetime, timedelta
 from decimal import Decimal
 
-from alerts.watched import SPREAD, Observed, Series, Watch
+from alerts.watched import COMPONENTS, SPREAD, Series, Watch
 from prices.intervals import floor
 from prices.market import Market
 from prices.models import Price
-
-COLUMNS = ("interval_start", "lmp", "energy", "congestion", "loss", "ghg")
 
 
 def series(
@@ -18,16 +16,19 @@ def series(
     """What is held of [start, end), and before it as far as the watches look back."""
     watched = set(watches)
     earliest = start - max((watch.looks_back for watch in watched), default=timedelta())
-    rows = Price.objects.filter(
+    names = [name for name in COMPONENTS[1:] if any(watch.watched == name for watch in watched)]
+    held = Price.objects.filter(
         node=node_id,
         market=market.value,
         interval_start__gte=earliest,
         # The hours of a day are compared with each other, also the later ones.
         interval_start__lt=end + timedelta(days=1),
-    ).values_list(*COLUMNS)
-    prices = {first: Observed(*components) for first, *components in rows.iterator(5000)}
+    )
+    rows = list(held.values_list("interval_start", "lmp", *names).iterator(5000))
+    components = {name: {row[0]: row[place] for row in rows} for place, name in enumerate(names, 2)}
     wants_spread = any(watch.watched == SPREAD for watch in watched)
-    return Series(market, prices, day_ahead(node_id, start, end) if wants_spread else {})
+    beside = day_ahead(node_id, start, end) if wants_spread else {}
+    return Series(market, {row[0]: row[1] for row in rows}, beside, components)
 
 
 def day_ahead(node_id: int, start: datetime, end: datetime) -> dict[datetime, Decimal]:

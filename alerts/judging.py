@@ -13,6 +13,7 @@ from alerts.news import News
 from alerts.rules import Reading, Ruling, Stance, State, Transition, judge
 from alerts.watched import COMPONENTS, SPREAD, Series, Watch
 from prices.market import Market
+from prices.models import Node
 
 # How far before a changed interval is judged anew: longer than any rule waits or stays calm.
 MARGIN = timedelta(days=2)
@@ -38,13 +39,17 @@ class Verdict(NamedTuple):
 class Judging:
     """Rules of one node and market, up to a head of the node's feed."""
 
-    def __init__(self, market: Market, rules: Sequence[Rule], head: int) -> None:
+    def __init__(self, node: Node, market: Market, rules: Sequence[Rule], head: int) -> None:
+        self.node = node
         self.market = market
         self.rules = rules
         self.head = head
-        self.node_id = rules[0].node_id
         self.watches = {rule.pk: tuple(w.watch for w in rule.watchings) for rule in rules}
         self.known: dict[object, News] = {}
+        self.spread = {
+            pk: any(watch.watched == SPREAD for watch in watches)
+            for pk, watches in self.watches.items()
+        }
 
     def verdicts(self) -> list[Verdict]:
         """One for each rule, in their order."""
@@ -60,7 +65,7 @@ class Judging:
 
     def news_to(self, rule: Rule) -> News:
         """What is news to a rule; many stand at the same place."""
-        spread = any(watch.watched == SPREAD for watch in self.watches[rule.pk])
+        spread = self.spread[rule.pk]
         key = (rule.judged_seq, rule.judged_until, rule.judges_from, spread)
         if key not in self.known:
             self.known[key] = news.news(
@@ -76,7 +81,7 @@ class Judging:
     @cached_property
     def events(self) -> list[news.Told]:
         """The price events since the rule that is furthest behind."""
-        return news.told(self.node_id, min(rule.judged_seq for rule in self.rules), self.head)
+        return news.told(self.node.pk, min(rule.judged_seq for rule in self.rules), self.head)
 
     @cached_property
     def series(self) -> Series:
@@ -90,7 +95,7 @@ class Judging:
             last = max(last, *(rule.judged_until or last for rule in self.rules))
         watches = {watch for several in self.watches.values() for watch in several}
         end = last + self.market.interval
-        return held_prices.series(self.node_id, self.market, watches, first, end)
+        return held_prices.series(self.node.pk, self.market, watches, first, end)
 
     @cached_property
     def alerted(self) -> frozenset[int]:
@@ -140,7 +145,7 @@ class Judging:
         start = State(is_open=carried is not None, calm_until=calm_until(rule, ruling, first, self))
         starts = (
             start
-            for start in sorted(self.series.prices)
+            for start in self.series.starts
             if first <= start <= last and start + self.market.interval > rule.judges_from
         )
         state, transitions = judge(ruling, start, self.readings(rule, ruling, starts))

@@ -10,6 +10,7 @@ from django.core.exceptions import ValidationError
 from django.core.validators import MaxValueValidator, RegexValidator
 from django.db import models
 from django.utils import timezone
+from django.utils.functional import cached_property
 
 from alerts import rule_checks, wording
 from alerts.quiet import EVERY_DAY, Quiet
@@ -219,9 +220,9 @@ class Rule(Watching):
         for name, value in state_fields(state).items():
             setattr(self, name, value)
 
-    @property
+    @cached_property
     def watchings(self) -> list[Watching]:
-        """What is watched, in the order of the conditions."""
+        """What is watched, in the order of the conditions; of this rule as it was read."""
         return [self, *self.conditions.all()] if self.pk else [self]
 
     @property

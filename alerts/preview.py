@@ -79,7 +79,7 @@ def all_readings(
 ) -> Iterable[Reading]:
     """Every held interval from `start` on, as the rule sees it."""
     interval = series.market.interval
-    for first in sorted(series.prices):
+    for first in series.starts:
         if first >= start:
             stance = ruling.stance([series.value(watch, first) for watch in watches])
             yield Reading(first, first + interval, stance)

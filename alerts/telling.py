@@ -38,6 +38,7 @@ class Telling(NamedTuple):
 
 def tellings(verdict: Verdict, judging: Judging) -> list[Telling]:
     """What a verdict has to tell, in the order in which it is told."""
+    verdict.rule.node = judging.node
     if verdict.why:
         return amended(verdict, judging.series)
     return [moved(verdict.rule, one, judging.series) for one in verdict.transitions]
@@ -71,7 +72,7 @@ def raised(rule: Rule, episode: Episode, series: Series, why: str) -> list[Telli
 
 def telling(rule: Rule, kind: str, start: datetime, series: Series, why: str = "") -> Telling:
     """That a rule opened or cleared at an interval."""
-    price = series.prices[start].lmp
+    price = series.prices[start]
     value = series.value(rule.watch, start)
     value = price if value is None else value
     words = rule.words(over=kind == CLEARED)
@@ -82,8 +83,7 @@ def telling(rule: Rule, kind: str, start: datetime, series: Series, why: str = "
 
 def retracted(alert: Alert, rule: Rule, series: Series, why: str) -> Telling:
     """That an alert should not have been."""
-    price = series.prices.get(alert.interval_start)
-    lmp = alert.price if price is None else price.lmp
+    lmp = series.prices.get(alert.interval_start, alert.price)
     when = wording.interval(series.market, alert.interval_start)
     text = wording.retracted(alert.wording, alert.price, lmp, when, why)
     return Telling(rule, RETRACTED, alert.interval_start, lmp, alert.value, text, alert_id=alert.pk)

@@ -11,9 +11,11 @@ from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Mapping
 from datetime import date, datetime, timedelta
 from decimal import Decimal
+from functools import cached_property
+from itertools import chain
 from typing import NamedTuple
 
-from prices.intervals import day_bounds, day_intervals, floor, intervals_between, operating_date
+from prices.intervals import day_bounds, floor, operating_date
 from prices.market import Market
 
 COMPONENTS = ("lmp", "energy", "congestion", "loss", "ghg")
@@ -39,48 +41,39 @@ class Watch(NamedTuple):
         return timedelta(minutes=self.span)
 
 
-class Observed(NamedTuple):
-    """An observed price with its components, $/MWh."""
-
-    lmp: Decimal
-    energy: Decimal
-    congestion: Decimal
-    loss: Decimal
-    ghg: Decimal | None
-
-
 class Series:
-    """Observed prices of one node in one market, by interval start, and what is watched in them.
+    """Observed LMPs of one node in one market, by interval start, and what is watched in them.
 
-    `day_ahead` gives the day-ahead LMP by the start of its hour.
+    `components` are those that are watched, by name; `day_ahead` gives the day-ahead LMP by the
+    start of its hour.
     """
 
     def __init__(
         self,
         market: Market,
-        prices: Mapping[datetime, Observed],
+        prices: Mapping[datetime, Decimal],
         day_ahead: Mapping[datetime, Decimal],
+        components: Mapping[str, Mapping[datetime, Decimal | None]] | None = None,
     ) -> None:
         self.market = market
         self.prices = prices
         self.day_ahead = day_ahead
+        self.components = {"lmp": prices, **(components or {})}
+        self.days: dict[date, list[Decimal]] = {}
         self.references: dict[tuple[date, int], list[Decimal]] = {}
         self.values: dict[tuple[Watch, datetime], Decimal | None] = {}
 
     def value(self, watch: Watch, start: datetime) -> Decimal | None:
         """The value of an interval; None where a price it needs is not held."""
+        held = self.components.get(watch.watched)
+        if held is not None:
+            return held.get(start)
         key = (watch, start)
         if key not in self.values:
-            price = self.prices.get(start)
-            self.values[key] = None if price is None else self.of(watch, start, price)
+            lmp = self.prices.get(start)
+            of = OTHERS[watch.watched]
+            self.values[key] = None if lmp is None else of(self, watch.span, start, lmp)
         return self.values[key]
-
-    def of(self, watch: Watch, start: datetime, price: Observed) -> Decimal | None:
-        """The value of an interval whose price is held."""
-        if watch.watched in COMPONENTS:
-            component: Decimal | None = getattr(price, watch.watched)
-            return component
-        return OTHERS[watch.watched](self, watch.span, start, price.lmp)
 
     def spread(self, _: int, start: datetime, lmp: Decimal) -> Decimal | None:
         """Against the day-ahead price of the hour the interval falls in."""
@@ -90,7 +83,7 @@ class Series:
     def change(self, minutes: int, start: datetime, lmp: Decimal) -> Decimal | None:
         """Against the price of the interval that began so many minutes before."""
         before = self.prices.get(start - timedelta(minutes=minutes))
-        return None if before is None else lmp - before.lmp
+        return None if before is None else lmp - before
 
     def dearer(self, days: int, start: datetime, lmp: Decimal) -> Decimal | None:
         """Percent of the reference that is dearer."""
@@ -111,17 +104,24 @@ class Series:
 
     def referred(self, day: date, days: int) -> list[Decimal]:
         """Empty where too few are held: of the day itself all must be."""
-        expected = self.expected(day, days)
-        held = sorted(self.prices[start].lmp for start in expected if start in self.prices)
-        enough = len(expected) * (ENOUGH if days else 1)
+        several = [day - timedelta(days=back) for back in range(1, days + 1)] or [day]
+        # Sorted day by day, and then together: sorting finds what is in order already.
+        held = sorted(chain.from_iterable(map(self.of_day, several)))
+        length = day_bounds(several[0])[1] - day_bounds(several[-1])[0]
+        enough = int(length / self.market.interval) * (ENOUGH if days else 1)
         return held if len(held) >= enough else []
 
-    def expected(self, day: date, days: int) -> list[datetime]:
-        """The intervals of the reference."""
-        if not days:
-            return day_intervals(day, self.market)
-        first, last = day - timedelta(days=days), day - timedelta(days=1)
-        return list(intervals_between(day_bounds(first)[0], day_bounds(last)[1], self.market))
+    def of_day(self, day: date) -> list[Decimal]:
+        """The prices held of an operating date, cheapest first."""
+        if day not in self.days:
+            first, last = (bisect_left(self.starts, bound) for bound in day_bounds(day))
+            self.days[day] = sorted(self.prices[start] for start in self.starts[first:last])
+        return self.days[day]
+
+    @cached_property
+    def starts(self) -> list[datetime]:
+        """The held intervals, oldest first."""
+        return sorted(self.prices)
 
 
 OTHERS: dict[str, Callable[[Series, int, datetime, Decimal], Decimal | None]] = {

@@ -6,12 +6,14 @@ the same database and the same Redis. The environment always wins over that file
 
 import json
 import os
+import re
 import secrets
 from contextlib import suppress
 from pathlib import Path
 from tempfile import NamedTemporaryFile
 from urllib.parse import urlsplit
 
+HOST_AND_PORT = re.compile(r"([a-z0-9.-]+|\[[0-9a-f:]+\]):[0-9]{1,5}")
 TRUE, FALSE = {"1", "true", "yes", "on"}, {"0", "false", "no", "off"}
 
 
@@ -52,10 +54,32 @@ class Environment:
         """NAME as a list, separated by commas."""
         return [item.strip() for item in self.text(name, default).split(",") if item.strip()]
 
+    def matching(self, name: str, pattern: str, what: str) -> str:
+        """NAME if the whole of it is like `pattern`; empty where it is not set."""
+        value = self.text(name, "")
+        if value and not re.fullmatch(pattern, value):
+            raise SystemExit(f"{name} is not {what}.")
+        return value
+
+    def file(self, name: str) -> str:
+        """NAME as a file that is there; empty where it is not set."""
+        value = self.text(name, "")
+        if value and not Path(value).is_file():
+            raise SystemExit(f"{name} is {value!r}; there is no such file.")
+        return value
+
+    def hosts(self, name: str) -> list[str]:
+        """NAME as a list of host:port, separated by commas."""
+        found = self.items(name, "")
+        for host in found:
+            if not HOST_AND_PORT.fullmatch(host):
+                raise SystemExit(f"{name} has {host!r}; it takes host:port, with commas between.")
+        return found
+
     def url(self, name: str, default: str, schemes: tuple[str, ...]) -> str:
-        """NAME as an address with one of `schemes`."""
+        """NAME as an address with one of `schemes`, or none where `default` is none."""
         value = self.text(name, default)
-        if urlsplit(value).scheme not in schemes:
+        if value and urlsplit(value).scheme not in schemes:
             raise SystemExit(
                 f"{name} does not begin with one of {', '.join(s + '://' for s in schemes)}."
             )
@@ -83,12 +107,12 @@ def last_run(path: Path, source: str | None) -> dict[str, str]:
         raise SystemExit(f"{path} cannot be read ({fault}); remove it and start again.") from fault
 
 
-def kept_secret(path: Path) -> str:
-    """The secret in `path`, made at the first call and readable by its owner only."""
+def kept_secret(path: Path, size: int = 48) -> str:
+    """The secret of `size` bytes in `path`, made at the first call, readable by its owner only."""
     if not path.exists():
         path.parent.mkdir(parents=True, exist_ok=True)
         with NamedTemporaryFile("w", dir=path.parent) as whole:
-            whole.write(secrets.token_urlsafe(48))
+            whole.write(secrets.token_urlsafe(size))
             whole.flush()
             # A link is there whole or not at all: of processes that start together one makes it.
             with suppress(FileExistsError):

@@ -19,6 +19,8 @@ BEAT_SCHEDULE = {
     "poll RTPD": every(5, "poll", "poll", "RTPD"),
     "poll DAM": every(5, "poll", "poll", "DAM"),
     "bring readers up to date": every(10, "catch_up", "alerts"),
+    "deliver": every(2, "deliver", "alerts"),
+    "digest": every(60, "digest", "alerts"),
     "close gaps": every(60, "close_gaps", "backfill"),
     "sweep corrections": every(60, "sweep_corrections", "backfill"),
     "prune": every(3600, "prune", "analysis"),

@@ -1,6 +1,7 @@
 """Settings: every deployment value is an environment variable with a safe default."""
 
 import os
+from email.utils import parseaddr
 from pathlib import Path
 
 import dj_database_url
@@ -125,6 +126,34 @@ CSRF_TRUSTED_ORIGINS = env.items("CSRF_TRUSTED_ORIGINS", "")
 SOCKETS_MOST = env.number("SOCKETS_MOST", 1000, least=1, most=100_000)
 SOCKETS_PER_ADDRESS = env.number("SOCKETS_PER_ADDRESS", 20, least=1, most=100_000)
 FEED_TOKEN = env.text("FEED_TOKEN", "") or environment.kept_secret(STATE_DIR / "feed_token")
+
+# How alerts go out ----------------------------------------------------------------------------
+
+SITE_URL = env.url("SITE_URL", "", ("http", "https")).rstrip(
+    "/"
+)  # what links in messages begin with
+EMAIL_HOST = env.text("EMAIL_HOST", "")
+EMAIL_PORT = env.number("EMAIL_PORT", 25, least=1, most=65535)
+EMAIL_HOST_USER = env.text("EMAIL_HOST_USER", "")
+EMAIL_HOST_PASSWORD = env.text("EMAIL_HOST_PASSWORD", "")
+EMAIL_USE_TLS = env.flag("EMAIL_USE_TLS", default=False)
+EMAIL_USE_SSL = env.flag("EMAIL_USE_SSL", default=False)
+if EMAIL_USE_TLS and EMAIL_USE_SSL:
+    raise SystemExit(
+        "EMAIL_USE_TLS and EMAIL_USE_SSL are both on; a mail server takes one of them."
+    )
+EMAIL_TIMEOUT = env.number("EMAIL_TIMEOUT", 10, least=1, most=50)
+DEFAULT_FROM_EMAIL = env.text("DEFAULT_FROM_EMAIL", "CAISO Live <caiso-live@localhost>")
+# Receivers inside, which no user may name unless an operator did; and who vouches for them.
+WEBHOOK_HOSTS_ALLOWED = env.hosts("WEBHOOK_HOSTS_ALLOWED")
+WEBHOOK_CA_FILE = env.file("WEBHOOK_CA_FILE")
+# Who push services may ask about us, and the key by which they know us: 32 bytes.
+VAPID_SUBJECT = env.matching(
+    "VAPID_SUBJECT", r"mailto:\S+@\S+|https://\S+", "a mailto: or https: address"
+) or (SITE_URL if SITE_URL.startswith("https") else f"mailto:{parseaddr(DEFAULT_FROM_EMAIL)[1]}")
+VAPID_PRIVATE_KEY = env.matching(
+    "VAPID_PRIVATE_KEY", r"[A-Za-z0-9_-]{43}", "a private key: 43 characters of base64url"
+) or environment.kept_secret(STATE_DIR / "vapid_private_key", size=32)
 
 INSTALLED_APPS = [
     "django.contrib.admin",

@@ -5,14 +5,20 @@ reordered task costs time, never data.
 """
 
 from collections.abc import Callable
+from contextlib import suppress
 
 import structlog
 from celery import shared_task
 from django.utils import timezone
+from redis.exceptions import LockError
 
+from alerts.deliver import deliver_due
+from alerts.digest import write_digests
 from alerts.evaluate import evaluate
 from dashboard.broadcast import announce
 from prices import corrections, polling, retention
+from prices.connection import redis_client
+from prices.fault_points import fault_point
 from prices.feed import Publication
 from prices.ingest import Ingested
 from prices.market import Market
@@ -22,6 +28,7 @@ from prices.politeness import NoToken
 from prices.projection import project
 
 log = structlog.get_logger(__name__)
+DELIVERING, DELIVERING_SECONDS = "caiso:delivering", 60
 
 
 @shared_task
@@ -48,6 +55,24 @@ def catch_up() -> None:
     for node in Node.objects.tracked():
         project(node, now=timezone.now())
     tell(evaluate(now=timezone.now()))
+
+
+@shared_task
+def deliver() -> None:
+    """Send what is in the outbox; one worker at a time, so that another is free to poll."""
+    lock = redis_client().lock(DELIVERING, timeout=DELIVERING_SECONDS)
+    if lock.acquire(blocking=False):
+        try:
+            deliver_due(now=timezone.now())
+        finally:
+            with suppress(LockError):  # it took longer than the lock holds
+                lock.release()
+
+
+@shared_task
+def digest() -> None:
+    """Write what quiet hours held back into the outbox, in the morning."""
+    write_digests(now=timezone.now())
 
 
 @shared_task
@@ -80,4 +105,6 @@ def tell(publications: list[Publication]) -> None:
     """Project what is new into Redis and announce it to every web process."""
     for publication in publications:
         project(Node.objects.get(slug=publication.slug), now=timezone.now())
+        fault_point("projected")
         announce(publication)
+        fault_point("announced")

@@ -12,6 +12,7 @@ from django.db import connection, transaction
 
 from prices import feed
 from prices.batch import Sorted, by_market, by_node, in_interval_order
+from prices.fault_points import fault_point
 from prices.feed import Event, Publication
 from prices.intervals import floor, iso
 from prices.market import Market
@@ -72,6 +73,7 @@ def record(
             revise(nodes[name], batch.corrected, seen_at, source)
             if nodes[name].tracked:
                 recorded.publications += publish(nodes[name], batch, seen_at, now)
+    fault_point("prices committed")
     return recorded
 
 

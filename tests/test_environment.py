@@ -74,6 +74,43 @@ def test_a_wrong_flag_choice_or_address_stops_the_program(monkeypatch: pytest.Mo
         wrong.url(NAME, "redis://localhost", ("redis", "rediss"))
 
 
+def test_what_is_not_set_is_no_address_no_file_and_no_host(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    unset = environment(monkeypatch, None)
+    assert (unset.url(NAME, "", ("https",)), unset.file(NAME), unset.hosts(NAME)) == ("", "", [])
+    assert unset.matching(NAME, "[a-z]+", "a word") == ""
+
+
+def test_hosts_are_named_with_their_ports(monkeypatch: pytest.MonkeyPatch) -> None:
+    named = environment(monkeypatch, "receiver:9000, 127.0.0.1:80,[::1]:8080")
+    assert named.hosts(NAME) == ["receiver:9000", "127.0.0.1:80", "[::1]:8080"]
+
+
+@pytest.mark.parametrize("value", ["receiver", "a:b", "http://a:80", "A:80", "a:80 b:80", "::1:80"])
+def test_a_host_without_its_port_stops_the_program(
+    monkeypatch: pytest.MonkeyPatch, value: str
+) -> None:
+    with pytest.raises(SystemExit, match="takes host:port, with commas between"):
+        environment(monkeypatch, value).hosts(NAME)
+
+
+def test_a_file_that_is_not_there_stops_the_program(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    with pytest.raises(SystemExit, match="there is no such file"):
+        environment(monkeypatch, str(tmp_path / "ca.pem")).file(NAME)
+    (tmp_path / "ca.pem").touch()
+    assert environment(monkeypatch, str(tmp_path / "ca.pem")).file(NAME) == str(tmp_path / "ca.pem")
+
+
+def test_a_wrong_key_is_not_repeated(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert environment(monkeypatch, "abc").matching(NAME, "[a-z]+", "a word") == "abc"
+    with pytest.raises(SystemExit) as stopped:
+        environment(monkeypatch, "abc-123").matching(NAME, "[a-z]+", "a word")
+    assert stopped.value.code == f"{NAME} is not a word."
+
+
 def test_a_wrong_address_is_not_repeated_for_it_may_hold_a_password(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:

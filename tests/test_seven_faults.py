@@ -30,7 +30,7 @@ EVENING = utc("2026-07-15 00:32:30")  # 17:32 on the 14th in California; the 15t
 def steady(oasis: Running, valkey: redis.Redis) -> None:
     """Nothing missing, nothing revised, but what a test revises."""
     oasis.stand_in.board.timetable = Timetable(missing_rate=0, revision_rate=0)
-    Rule.objects.update(created_at=EVENING - timedelta(days=1))
+    Rule.objects.update(judges_from=EVENING - timedelta(days=1))
 
 
 def poll(market: Market, at: datetime = EVENING) -> None:

@@ -72,7 +72,7 @@ def desk(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Desk]:
         wait_until(lambda: (stack.get("/api/current") or {}).get("rt_price"), 60, "first prices")
         wait_until(lambda: stack.get("/api/current")["da_price"] is not None, 30, "day-ahead")
         with closing(sqlite3.connect(stack.database, timeout=20)) as connection, connection:
-            connection.execute("UPDATE alerts_rule SET created_at = datetime('now', '-1 day')")
+            connection.execute("UPDATE alerts_rule SET judges_from = datetime('now', '-1 day')")
         yield Desk(stack, oasis, newest)
 
 

@@ -6,7 +6,16 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
 
-from caisoproject.benchmarks import feed_chaos, feed_load, ingest, latency, memory, page, parse
+from caisoproject.benchmarks import (
+    feed_chaos,
+    feed_load,
+    ingest,
+    latency,
+    memory,
+    page,
+    parse,
+    rules,
+)
 from caisoproject.benchmarks.figures import Figure
 from caisoproject.benchmarks.machine import machine
 from caisoproject.benchmarks.stage import DidNotWork
@@ -15,6 +24,7 @@ from caisoproject.benchmarks.table import table
 BENCHMARKS = {
     "parse": parse,
     "ingest": ingest,
+    "rules": rules,
     "http": latency,
     "memory": memory,
     "feed": feed_load,

@@ -1,0 +1,78 @@
+"""The ways a message goes out: what each takes for an address, and how it sends."""
+
+from collections.abc import Callable
+from datetime import datetime
+from typing import NamedTuple, Protocol
+
+from django.conf import settings
+
+from alerts import (
+    send_apprise,
+    send_chat,
+    send_email,
+    send_ntfy,
+    send_push,
+    send_webhook,
+    target_url,
+)
+from alerts.delivery_errors import Refused
+from alerts.message import Message
+
+
+class Target(NamedTuple):
+    """One delivery method as it is stored."""
+
+    kind: str
+    address: str  # an e-mail address, a URL, an Apprise URL; for push the subscription's JSON
+    secret: str  # the webhook's key for signatures, ntfy's token; "" otherwise
+
+
+class Sender(Protocol):
+    """Sends to an address, or raises DeliveryTrouble."""
+
+    def __call__(self, address: str, secret: str, message: Message, *, now: datetime) -> None: ...
+
+
+class Method(NamedTuple):
+    """A name for people, a check of addresses for forms, and the sender."""
+
+    label: str
+    check: Callable[[str], str]
+    send: Sender
+
+
+def check_url(address: str) -> str:
+    """The address of a webhook, if it is one that we send to."""
+    return str(target_url.parse(address.strip(), settings.WEBHOOK_HOSTS_ALLOWED))
+
+
+METHODS = {
+    "email": Method("e-mail", send_email.check, send_email.send),
+    "webhook": Method("webhook", check_url, send_webhook.send),
+    "slack": Method("Slack-compatible webhook", check_url, send_chat.slack),
+    "teams": Method("Teams-compatible webhook", check_url, send_chat.teams),
+    "ntfy": Method("ntfy", send_ntfy.check, send_ntfy.send),
+    "apprise": Method("Apprise service", send_apprise.check, send_apprise.send),
+    "push": Method("browser push", send_push.check, send_push.send),
+}
+KINDS = [(kind, method.label) for kind, method in METHODS.items()]
+
+
+def send(target: Target, message: Message, *, now: datetime) -> None:
+    """Send once. Raises Unreachable (try again), or Refused, ForbiddenTarget, Gone (give up)."""
+    method(target.kind).send(target.address, target.secret, message, now=now)
+
+
+def check_address(kind: str, address: str) -> str:
+    """The address cleaned; Refused or ForbiddenTarget with a sentence that names what is wrong.
+
+    No name is looked up here: where it leads is checked at each sending.
+    """
+    return method(kind).check(address)
+
+
+def method(kind: str) -> Method:
+    """The delivery method of this kind."""
+    if kind not in METHODS:
+        raise Refused(f"{kind} is no delivery method.")
+    return METHODS[kind]

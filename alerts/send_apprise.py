@@ -1,0 +1,118 @@
+"""A message by one of the services that Apprise knows: Telegram, Pushover, text messages, ...
+
+Apprise can post to any host, run programs and read files. Here it meets only the services below:
+each is loaded by itself, and where it posts to stands in its plugin, not in the user's address.
+"""
+
+import logging
+import re
+from datetime import datetime
+from importlib import import_module
+from typing import Any
+
+from alerts.answers import Answer, refuse_failures
+from alerts.delivery_errors import ForbiddenTarget, Refused, Unreachable
+from alerts.message import Message
+
+SERVICES = {
+    "clickatell": ("clickatell", "NotifyClickatell"),
+    "discord": ("discord", "NotifyDiscord"),
+    "gchat": ("google_chat", "NotifyGoogleChat"),
+    "line": ("line", "NotifyLine"),
+    "msgbird": ("messagebird", "NotifyMessageBird"),
+    "opsgenie": ("opsgenie", "NotifyOpsgenie"),
+    "pagerduty": ("pagerduty", "NotifyPagerDuty"),
+    "pagertree": ("pagertree", "NotifyPagerTree"),
+    "plivo": ("plivo", "NotifyPlivo"),
+    "pover": ("pushover", "NotifyPushover"),
+    "prowl": ("prowl", "NotifyProwl"),
+    "signl4": ("signl4", "NotifySIGNL4"),
+    "slack": ("slack", "NotifySlack"),
+    "sns": ("sns", "NotifySNS"),
+    "spike": ("spike", "NotifySpike"),
+    "spush": ("simplepush", "NotifySimplePush"),
+    "tgram": ("telegram", "NotifyTelegram"),
+    "threema": ("threema", "NotifyThreema"),
+    "twilio": ("twilio", "NotifyTwilio"),
+    "vonage": ("vonage", "NotifyVonage"),
+}
+# What may stand after the question mark. Not `template`, which reads a file of ours, nor what
+# switches off the check of certificates or has a worker wait.
+PARAMETERS = {
+    *("access", "apikey", "gwid", "id", "integration", "integrationkey", "key", "secret", "sid"),
+    *("token", "from", "source", "to", "group", "thread", "threadkey", "topic", "workspace"),
+    *("expire", "interval", "preview", "priority", "region", "severity", "silent", "sound"),
+    *("class", "component", "entity", "event", "mode", "tags", "urgency"),
+}
+TYPES = {"critical": "failure", "warning": "warning", "info": "info"}
+STATUS = re.compile(r"error=(\d{3})\b")
+SECONDS = 4.0
+
+
+def send(address: str, secret: str, message: Message, *, now: datetime) -> None:
+    """Have Apprise tell it. Apprise answers yes or no; why not is in what it logs."""
+    from apprise import LogCapture  # noqa: PLC0415 - 8 MB, for those who use it
+
+    service = load(address)
+    with LogCapture(level=logging.WARNING, fmt="%(message)s") as logged:  # type: ignore[no-untyped-call]
+        body = "\n\n".join(filter(None, (message.text, message.link)))
+        kind = TYPES.get(message.severity, "info")
+        if service.notify(body=body, title=message.subject, notify_type=kind):
+            return
+        refuse_by_log(logged.getvalue(), now=now)
+
+
+def refuse_by_log(logged: str, *, now: datetime) -> None:
+    """Raise what the logged status means; without one, nobody was there."""
+    status = STATUS.search(logged)
+    if status:
+        refuse_failures(Answer(int(status[1]), {}, logged.encode()), now=now)
+    raise Unreachable(logged or "The service did not take it, and Apprise does not say why.")
+
+
+def load(address: str) -> Any:
+    """The one service that `address` names, with our own limits whatever the address says."""
+    from apprise import AppriseAsset  # noqa: PLC0415
+
+    plugin = plugin_of(address)
+    parts = plugin.parse_url(address)
+    if not parts or unknown_parameters(parts):
+        raise Refused("The address is not what this service's looks like in Apprise.")
+    asset = AppriseAsset(app_id="CAISO Live", storage_mode="memory", http_redirects=False)
+    try:
+        service = plugin(**{**parts, "asset": asset})
+    except TypeError as fault:  # what every plugin raises for what it cannot use
+        raise Refused(f"The address cannot be used: {fault}") from fault
+    if len(service) > 1:
+        raise Refused("The address names several receivers; make a delivery method for each.")
+    return limited(service)
+
+
+def plugin_of(address: str) -> Any:
+    """The plugin for the address, if it is one of ours."""
+    scheme = address.partition("://")[0].lower()
+    if scheme not in SERVICES:
+        raise ForbiddenTarget(f"Of Apprise's services only these: {', '.join(SERVICES)}.")
+    module, name = SERVICES[scheme]
+    return getattr(import_module(f"apprise.plugins.{module}"), name)
+
+
+def unknown_parameters(parts: dict[str, Any]) -> bool:
+    """Whether there is anything after the question mark that may not be there."""
+    others = any(parts.get(f"qsd{sign}") for sign in "+-:")
+    return others or not PARAMETERS.issuperset(parts.get("qsd", {}))
+
+
+def limited(service: Any) -> Any:
+    """`service` as patient and as strict as our own requests are."""
+    service.verify_certificate, service.redirects = True, False
+    service.socket_connect_timeout = service.socket_read_timeout = SECONDS
+    service.overflow_mode = "truncate"
+    service.retry = 0
+    return service
+
+
+def check(address: str) -> str:
+    """The address, if a service can be made of it."""
+    load(address.strip())
+    return address.strip()

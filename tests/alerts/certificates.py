@@ -1,0 +1,54 @@
+"""A certificate authority of the tests, and servers' certificates by it."""
+
+import ssl
+from datetime import UTC, datetime, timedelta
+from ipaddress import ip_address
+from pathlib import Path
+
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
+from cryptography.x509.oid import NameOID
+
+
+class Authority:
+    """Signs certificates. `file` holds its own, for those who trust it."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self.key = ec.generate_private_key(ec.SECP256R1())
+        self.name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "Authority of the tests")])
+        own = self.builder(self.name, self.key.public_key()).add_extension(
+            x509.BasicConstraints(ca=True, path_length=0), critical=True
+        )
+        self.file = folder / "authority.pem"
+        self.file.write_bytes(own.sign(self.key, hashes.SHA256()).public_bytes(Encoding.PEM))
+
+    def builder(
+        self, subject: x509.Name, key: ec.EllipticCurvePublicKey
+    ) -> x509.CertificateBuilder:
+        """A certificate for an hour, not yet signed."""
+        now = datetime.now(UTC)
+        return (
+            x509.CertificateBuilder(self.name, subject, key, x509.random_serial_number())
+            .not_valid_before(now - timedelta(minutes=1))
+            .not_valid_after(now + timedelta(hours=1))
+        )
+
+    def server(self, name: str, address: str) -> ssl.SSLContext:
+        """What a server needs to be `name`, and to be `address`."""
+        key = ec.generate_private_key(ec.SECP256R1())
+        alternatives = [x509.DNSName(name), x509.IPAddress(ip_address(address))]
+        subject = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, name)])
+        certificate = self.builder(subject, key.public_key()).add_extension(
+            x509.SubjectAlternativeName(alternatives), critical=False
+        )
+        file = self.folder / f"{name}.pem"
+        file.write_bytes(
+            key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
+            + certificate.sign(self.key, hashes.SHA256()).public_bytes(Encoding.PEM)
+        )
+        context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+        context.load_cert_chain(file)
+        return context

@@ -1,0 +1,172 @@
+"""Prices that change or come after they were judged: what was told is made right."""
+
+from datetime import timedelta
+
+import pytest
+
+from alerts.evaluate import evaluate
+from alerts.models import Alert, Rule, Transition
+from prices.market import Market
+from prices.models import FeedEvent, Node
+from tests.conftest import utc
+from tests.published import published, store
+
+pytestmark = pytest.mark.django_db
+NOON = utc("2026-07-14 19:00")
+FIVE = timedelta(minutes=5)
+LATER = NOON + timedelta(minutes=40)
+
+
+@pytest.fixture(autouse=True)
+def one_rule(db: None) -> Rule:
+    Rule.objects.all().delete()
+    made = NOON - timedelta(hours=6)
+    return Rule.objects.create(
+        node=Node.objects.get(slug="sp15"), limit=100, judges_from=made, created_at=made
+    )
+
+
+def come(*prices: str | None) -> None:
+    """Each interval from noon on, published and judged as it comes; None does not come."""
+    for number, price in enumerate(prices):
+        if price is not None:
+            seen(number, price, minutes=1)
+
+
+def seen(number: int, price: str, *, minutes: int = 35, market: Market = Market.RTM) -> None:
+    """One interval's price, seen so many minutes after it began, and judged."""
+    start = NOON + number * FIVE
+    at = start + timedelta(minutes=minutes)
+    store([published(start, price, market)], at)
+    evaluate(now=at)
+
+
+def told() -> list[str]:
+    """Every transition, in the order told."""
+    return list(Transition.objects.order_by("pk").values_list("text", flat=True))
+
+
+def events() -> list[str]:
+    """The states of the alert events of the feed."""
+    found = FeedEvent.objects.filter(kind="alert").order_by("seq")
+    return [event.body["state"] for event in found]
+
+
+SUBJECT = "SP15 real-time above 100.00"
+OVER = "SP15 real-time no longer above 100.00"
+CORRECTED = "(after a correction)"
+
+
+def test_a_correction_that_removes_the_crossing_retracts_the_alert() -> None:
+    come("90", "150", "90")
+    seen(1, "80")
+    assert told()[2:] == [f"{SUBJECT}: retracted, 12:05 PT is 80.00, not 150.00 {CORRECTED}"]
+    assert Alert.objects.get().state == "retracted"
+    assert events() == ["open", "cleared", "retracted"]
+
+
+def test_an_alert_that_is_open_is_retracted_too_and_the_next_crossing_opens_another() -> None:
+    come("90", "150")
+    seen(1, "80")
+    come(None, None, "120")
+    assert [alert.state for alert in Alert.objects.order_by("pk")] == ["retracted", "open"]
+
+
+def test_a_correction_that_adds_a_crossing_raises_an_alert_with_its_end() -> None:
+    come("90", "95", "90")
+    seen(1, "150")
+    assert told() == [
+        f"{SUBJECT}: 150.00 at 12:05 PT {CORRECTED}",
+        f"{OVER}: 90.00 at 12:10 PT {CORRECTED}",
+    ]
+    assert events() == ["open", "cleared"]
+
+
+def test_an_interval_that_comes_late_is_judged_and_says_so() -> None:
+    come("90", None, "90")
+    seen(1, "150")
+    assert told()[0] == f"{SUBJECT}: 150.00 at 12:05 PT (a price came late)"
+    assert len(told()) == 2
+
+
+def test_a_late_interval_that_crosses_nothing_tells_nothing() -> None:
+    come("90", None, "90")
+    seen(1, "91")
+    assert told() == []
+
+
+def test_a_dip_that_comes_late_leaves_an_alert_that_lasts_as_it_is() -> None:
+    come("150", None, "160")
+    seen(1, "80")
+    assert events() == ["open"]
+
+
+def test_a_correction_while_it_lasts_changes_nothing_that_was_told() -> None:
+    come("150", "160", "170")
+    seen(1, "165")
+    seen(0, "155")
+    assert events() == ["open"]
+
+
+def test_a_dip_that_is_corrected_away_between_two_alerts_tells_nothing() -> None:
+    come("150", "90", "160")
+    seen(1, "155")
+    assert [alert.state for alert in Alert.objects.order_by("pk")] == ["cleared", "open"]
+    assert events() == ["open", "cleared", "open"]
+
+
+def test_what_cleared_by_a_price_that_is_corrected_is_raised_from_there() -> None:
+    come("150", "90")
+    seen(1, "155")
+    assert told()[2:] == [f"{SUBJECT}: 155.00 at 12:05 PT {CORRECTED}"]
+    come(None, None, "80")
+    assert Alert.objects.filter(cleared_at=None).count() == 0
+
+
+def test_a_correction_is_made_right_once() -> None:
+    come("90", "150", "90")
+    seen(1, "80")
+    before = told()
+    Rule.objects.update(judged_seq=0)
+    evaluate(now=LATER)
+    assert told() == before
+
+
+def test_a_rule_that_waits_is_judged_anew_over_its_whole_wait() -> None:
+    Rule.objects.update(for_minutes=15)
+    come("150", "99", "150", "150", "90")
+    assert told() == []
+    seen(1, "120")
+    assert told() == [
+        f"{SUBJECT}: 150.00 at 12:10 PT {CORRECTED}",
+        f"{OVER}: 90.00 at 12:20 PT {CORRECTED}",
+    ]
+
+
+def test_a_day_ahead_price_that_comes_late_gives_the_spread_of_its_hour() -> None:
+    Rule.objects.update(watched="spread", limit=30)
+    come("90", "90")
+    seen(0, "50", market=Market.DAM)
+    assert told() == [
+        "SP15 real-time spread above 30.00: spread 40.00, price 90.00 at 12:00 PT "
+        "(a price came late)"
+    ]
+
+
+def test_what_a_rule_judged_by_another_limit_is_left_as_it_was() -> None:
+    come("90", "150", "90")
+    Rule.objects.update(limit=60, judges_from=NOON + 3 * FIVE)
+    come(None, None, None, "50")
+    seen(1, "140")
+    assert events() == ["open", "cleared"]
+
+
+def test_a_change_over_minutes_is_judged_again_on_both_of_its_ends() -> None:
+    Rule.objects.update(watched="change", span=10, limit=40)
+    come("50", "60", "70")
+    assert told() == []
+    seen(0, "20")
+    assert told()[0] == (
+        "SP15 real-time change over 10 min above 40.00: "
+        "change over 10 min 50.00, price 70.00 at 12:10 PT (after a correction)"
+    )

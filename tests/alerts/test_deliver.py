@@ -1,0 +1,194 @@
+"""The outbox emptied: real rows, a real receiver on loopback."""
+
+import json
+from collections.abc import Callable
+from datetime import datetime, time, timedelta
+
+import pytest
+
+from alerts.deliver import LEASE, claim, deliver_due, due, put_test, try_again
+from alerts.digest import write_digests
+from alerts.evaluate import evaluate
+from alerts.models import Delivery, Method, Rule
+from tests.alerts.receiver import Handler, Receiver, status
+from tests.conftest import utc
+from tests.published import published, store
+
+# Threads send; the rows are met by the main one alone.
+pytestmark = pytest.mark.django_db
+NOON = utc("2026-07-14 19:00")
+FIVE = timedelta(minutes=5)
+DAY = timedelta(days=1)
+
+
+@pytest.fixture
+def hook(receiver: Receiver) -> Method:
+    """A webhook that all of SP15's rules tell."""
+    address = f"http://127.0.0.1:{receiver.port}/hook"
+    hook = Method.objects.create(name="hook", kind="webhook", address=address, secret="s3cret")
+    Rule.objects.update(judges_from=NOON - timedelta(hours=6))
+    for rule in Rule.objects.all():
+        rule.methods.add(hook)
+    return hook
+
+
+def come(*prices: str, start: datetime = NOON) -> None:
+    """Prices published and judged, one after the other."""
+    for number, price in enumerate(prices):
+        at = start + number * FIVE
+        store([published(at, price)], at)
+        evaluate(now=at)
+
+
+def told(receiver: Receiver) -> list[tuple[str, str]]:
+    """Kind and subject of what came."""
+    bodies = [json.loads(one.body) for one in receiver.received]
+    return [(body["kind"], body["subject"]) for body in bodies]
+
+
+def states() -> list[str]:
+    return list(Delivery.objects.order_by("pk").values_list("state", flat=True))
+
+
+def test_a_crossing_and_its_end_go_out_in_order_and_once(hook: Method, receiver: Receiver) -> None:
+    come("120", "90")
+    assert deliver_due(now=NOON + FIVE) == 2
+    assert told(receiver) == [
+        ("opened", "SP15 real-time above 100.00: 120.00 at 12:00 PT"),
+        ("cleared", "Cleared: SP15 real-time no longer above 100.00: 90.00 at 12:05 PT"),
+    ]
+    assert deliver_due(now=NOON + DAY) == 0
+    assert states() == ["sent", "sent"]
+
+
+def test_a_receiver_is_told_the_figures_and_what_they_are_of(
+    hook: Method, receiver: Receiver
+) -> None:
+    come("120.5")
+    deliver_due(now=NOON)
+    facts = json.loads(receiver.received[0].body)["facts"]
+    assert {name: facts[name] for name in ("hub", "market", "price", "limit", "source")} == {
+        "hub": "SP15",
+        "market": "RTM",
+        "price": 120.5,
+        "limit": 100.0,
+        "source": "simulator",
+    }
+    assert facts["interval_start"] == "2026-07-14T19:00:00Z"
+
+
+def test_what_fails_is_tried_again_with_the_same_key_before_what_came_after(
+    hook: Method, receiver: Receiver
+) -> None:
+    receiver.answer = status(503)
+    come("120")
+    deliver_due(now=NOON)
+    come("90", start=NOON + FIVE)
+    assert [one.kind for one in due(NOON + FIVE)] == ["opened"]
+    delivery = Delivery.objects.earliest("pk")
+    assert (delivery.state, delivery.attempts) == ("waiting", 1)
+    assert delivery.last_error.startswith("Unreachable: ")
+    receiver.answer = status(200)
+    Delivery.objects.update(due_at=NOON)
+    deliver_due(now=NOON + 2 * FIVE)
+    assert [kind for kind, _ in told(receiver)] == ["opened", "opened", "cleared"]
+    assert len({one.headers["idempotency-key"] for one in receiver.received}) == 2
+
+
+def test_after_a_day_a_delivery_is_given_up_visibly_and_can_be_taken_up(
+    hook: Method, receiver: Receiver
+) -> None:
+    receiver.answer = status(503)
+    come("120")
+    Delivery.objects.update(created_at=NOON - 2 * DAY)
+    deliver_due(now=NOON)
+    delivery = Delivery.objects.get()
+    assert delivery.state == "given up"
+    assert delivery.given_up_at is not None
+    receiver.answer = status(200)
+    assert try_again(Delivery.objects.all(), now=NOON) == 1
+    deliver_due(now=NOON)
+    assert states() == ["sent"]
+
+
+def test_what_is_refused_is_given_up_at_once(hook: Method, receiver: Receiver) -> None:
+    receiver.answer = status(404)
+    come("120")
+    deliver_due(now=NOON)
+    assert states() == ["given up"]
+
+
+def test_one_bad_method_does_not_hold_up_another(hook: Method, receiver: Receiver) -> None:
+    bad = Method.objects.create(name="bad", kind="webhook", address="https://10.0.0.1/")
+    Rule.objects.get(limit=100).methods.add(bad)
+    come("120")
+    deliver_due(now=NOON)
+    assert sorted(states()) == ["given up", "sent"]
+    assert Delivery.objects.get(method=bad).last_error.startswith("ForbiddenTarget: ")
+
+
+def test_a_receiver_that_is_away_is_asked_once_a_round_and_keeps_nobody_waiting(
+    hook: Method, receiver: Receiver
+) -> None:
+    receiver.answer = status(503)
+    Rule.objects.filter(limit=100).update(clear_limit=None)
+    for other in range(3):
+        rule = Rule.objects.create(
+            node=Rule.objects.earliest("pk").node, limit=50 + other, judges_from=NOON - DAY
+        )
+        rule.methods.add(hook)
+    come("120")
+    deliver_due(now=NOON)
+    assert len(receiver.received) == 1
+    assert set(Delivery.objects.values_list("state", "attempts")) == {("waiting", 1)}
+
+
+def test_a_mistake_of_ours_is_kept_and_tried_again(
+    hook: Method, receiver: Receiver, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("alerts.send_webhook.webhook_body", broken)
+    come("120")
+    deliver_due(now=NOON)
+    assert Delivery.objects.get().last_error == "KeyError: 'odd'"
+    assert states() == ["waiting"]
+
+
+def broken(message: object) -> Callable[[Handler], None]:
+    raise KeyError("odd")
+
+
+def test_whoever_moves_a_delivery_first_sends_it(hook: Method) -> None:
+    come("120")
+    first, second = due(NOON), due(NOON)
+    assert claim(first[0], now=NOON)
+    assert not claim(second[0], now=NOON)
+    assert due(NOON + timedelta(seconds=1)) == []
+    assert len(due(NOON + LEASE)) == 1  # whoever took it died
+
+
+def test_a_test_delivery_says_that_nothing_has_happened(hook: Method, receiver: Receiver) -> None:
+    put_test(hook, now=NOON)
+    deliver_due(now=NOON)
+    assert told(receiver) == [("test", "Test from CAISO Live")]
+
+
+def test_the_digest_at_seven_tells_once_what_the_night_held_back(
+    hook: Method, receiver: Receiver
+) -> None:
+    night = {"quiet_from": time(22), "quiet_until": time(7)}
+    Rule.objects.update(**night)
+    midnight = utc("2026-07-14 07:00")
+    Rule.objects.update(judges_from=midnight - DAY)
+    come("120", "90", start=midnight)
+    assert deliver_due(now=midnight + FIVE) == 0
+    assert write_digests(now=utc("2026-07-14 13:59")) == 0
+    assert write_digests(now=utc("2026-07-14 14:00")) == 1
+    assert write_digests(now=utc("2026-07-14 14:01")) == 0
+    deliver_due(now=utc("2026-07-14 14:01"))
+    assert told(receiver) == [("digest", "CAISO Live: 2 alert messages held in quiet hours")]
+    text = json.loads(receiver.received[0].body)["text"]
+    assert text.splitlines() == [
+        "Tue 00:00 opened: SP15 real-time above 100.00: 120.00 at 00:00 PT",
+        "Tue 00:05 cleared: SP15 real-time no longer above 100.00: 90.00 at 00:05 PT",
+    ]
+    assert states() == ["in a digest", "in a digest", "sent"]

@@ -1,0 +1,20 @@
+"""A worker killed at any step between a price and its delivery: nothing is lost."""
+
+import json
+import os
+import subprocess
+import sys
+
+from tests.stack.running import ROOT
+
+
+def test_every_transition_is_one_row_and_every_delivery_is_made() -> None:
+    kept = {name: text for name, text in os.environ.items() if not name.startswith("PYTEST")}
+    command = [sys.executable, "-m", "tests.stack.delivery_kills", "--runs", "30"]
+    done = subprocess.run(
+        command, cwd=ROOT, env=kept, capture_output=True, text=True, timeout=240, check=False
+    )
+    assert done.returncode == 0, done.stdout + done.stderr
+    found = json.loads(done.stdout)
+    assert found["violations"] == []
+    assert found["killed"] >= 15
