@@ -15,7 +15,8 @@ from alerts import alerts_csv
 from alerts.admin_filters import RuleFilter, StateFilter
 from alerts.changes import save_changes
 from alerts.condition_formset import ConditionFormSet
-from alerts.models import Alert, Condition, Rule, Transition
+from alerts.delivery_admin import DeliveryAdmin, MethodAdmin
+from alerts.models import Alert, Condition, Delivery, Method, Rule, Transition
 from alerts.quality import WEEK, quality_of, with_quality
 from prices.admin import ReadOnlyAdmin
 
@@ -126,3 +127,7 @@ class TransitionAdmin(ReadOnlyAdmin):
     list_select_related = ["alert"]
     search_fields = ["text"]
     date_hierarchy = "at"
+
+
+admin.site.register(Method, MethodAdmin)
+admin.site.register(Delivery, DeliveryAdmin)
