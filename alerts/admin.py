@@ -50,7 +50,7 @@ class RuleAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
 
     class Media:
         js = [forms.Script("alerts/rule_preview.js", type="module")]
-        css = {"all": ["alerts/rule_preview.css"]}
+        css = {"all": ["alerts/admin.css"]}
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Rule]:
         rules = super().get_queryset(request).prefetch_related("conditions")

@@ -27,6 +27,9 @@ class MethodAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
     search_fields = ["name", "address", "owner__username"]
     actions = ["send_tests"]
 
+    class Media:
+        css = {"all": ["alerts/admin.css"]}
+
     def get_changeform_initial_data(self, request: HttpRequest) -> dict[str, Any]:
         """Whoever adds a delivery method owns it."""
         return {"owner": request.user.pk, **super().get_changeform_initial_data(request)}

@@ -8,13 +8,12 @@ from alerts.delivery_errors import Refused
 from alerts.methods import check_address
 from alerts.models import Method
 
+SECRET = forms.PasswordInput({"autocomplete": "new-password"})
 KEPT = "Signs a webhook; the token of ntfy. Left empty it stays, while kind and address stay."
 
 
 class MethodForm(forms.ModelForm):  # type: ignore[type-arg]
-    secret = forms.CharField(
-        max_length=200, required=False, help_text=KEPT, widget=forms.PasswordInput()
-    )
+    secret = forms.CharField(max_length=200, required=False, help_text=KEPT, widget=SECRET)
 
     class Meta:
         model = Method

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from dashboard import alert_views, views
+from dashboard import alert_views, metrics_view, views
 from dashboard.api.previews import rule_preview
 
 urlpatterns = [
@@ -12,5 +12,6 @@ urlpatterns = [
     path("alerts/rules/<int:rule_id>/mute/", alert_views.mute, name="mute"),
     path("alerts/rules/<int:rule_id>/unmute/", alert_views.unmute, name="unmute"),
     path("api/v1/rules/preview", rule_preview, name="rule-preview"),
+    path("metrics", metrics_view.show, name="metrics"),
     path("healthz", views.health, name="health"),
 ]
