@@ -17,7 +17,6 @@ from prometheus_client.core import (
     Metric,
 )
 from prometheus_client.registry import Collector, CollectorRegistry
-from prometheus_client.utils import floatToGoString
 
 from alerts.models import Delivery, Rule, Transition
 
@@ -137,7 +136,10 @@ def latency() -> Metric:
     by_second = sent.annotate(took_s=took_s, at_most=Ceil("took_s")).values_list("at_most")
     rows = list(by_second.annotate(Count("pk"), Sum("took_s")).order_by())
     buckets: list[tuple[str, float]] = [
-        (floatToGoString(most), sum(count for at_most, count, _ in rows if at_most <= most))
+        (
+            "+Inf" if most == inf else str(float(most)),
+            sum(count for at_most, count, _ in rows if at_most <= most),
+        )
         for most in (*BUCKETS_S, inf)
     ]
     return HistogramMetricFamily(

@@ -17,6 +17,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
 from alerts.models import CLEARED, CRITICAL, RETRACTED, WARNING, Alert, Rule
+from alerts.send_push import public_key
 from alerts.states import OPEN, in_state
 from dashboard.alert_lines import MONTH, lines, rule_lines
 from dashboard.slugs import is_slug
@@ -51,9 +52,22 @@ def alerts(request: HttpRequest) -> HttpResponse:
         "query": without_page(request.GET),
         "source": settings.PRICE_SOURCE,
         "is_staff": request.user.is_staff,
-        "page_data": {"hubs": [node.hub for node in Node.objects.tracked()]},
+        "page_data": page_data(request),
     }
     return render(request, "dashboard/alerts.html", context)
+
+
+def page_data(request: HttpRequest) -> dict[str, object]:
+    """What the page's scripts need to know."""
+    hubs = [node.hub for node in Node.objects.tracked()]
+    return {"hubs": hubs, "push_key": public_key() if request.user.is_staff else ""}
+
+
+@require_safe
+@never_cache
+def push_worker(request: HttpRequest) -> HttpResponse:
+    """The service worker: at the root, as it speaks for the whole site."""
+    return render(request, "dashboard/push_worker.js", content_type="text/javascript")
 
 
 def all_alerts() -> QuerySet[Alert]:

@@ -1,6 +1,7 @@
 // The page of alerts: it shows what the server wrote, and fetches it anew when an alert comes, and twice a minute for how long each has lasted.
 
 import { listen } from "./alert_news.js";
+import { startPush } from "./push.js";
 import { refresh } from "./refreshed.js";
 import { element, show } from "./show.js";
 import { otherTheme, setTheme, startTheme } from "./theme.js";
@@ -33,8 +34,9 @@ function hear(alerts) {
 }
 
 startTheme(() => setTheme(otherTheme()), () => {});
-const { hubs } = JSON.parse(element("page-data").textContent);
+const { hubs, push_key: pushKey } = JSON.parse(element("page-data").textContent);
 listen(hubs, { onAlerts: hear, onState: (state) => { lamp(state); if (state === "live") soon(0); } });
 document.addEventListener("visibilitychange", () => { if (!document.hidden) soon(0); });
 for (const select of document.querySelectorAll("#narrow select")) select.addEventListener("change", () => select.form.requestSubmit());
 soon(REFRESH_MS);
+startPush(pushKey);
