@@ -96,7 +96,20 @@ def judge_rules(judging: Judging, *, now: datetime) -> list[Publication]:
             told += settle(verdicts, judging, now=now)
         except DatabaseError:
             told += one_by_one(verdicts, judging, now=now)
+    pass_over(told, judging)
     return told
+
+
+def pass_over(told: Sequence[Publication], judging: Judging) -> None:
+    """Move the rules on past what they told themselves, where nobody else told anything between."""
+    place = judging.head
+    for publication in told:
+        if publication.prev != place:
+            return
+        place = publication.seq
+    if told:
+        standing = Rule.objects.filter(node=judging.node, judged_seq=judging.head)
+        standing.update(judged_seq=place)
 
 
 def alike(verdicts: Iterable[Verdict]) -> Iterator[list[Verdict]]:

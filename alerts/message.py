@@ -84,7 +84,8 @@ def adaptive_card(message: Message) -> dict[str, Any]:
         "version": "1.4",
         "body": [
             {**title, "size": "Medium", "color": color},
-            {"type": "TextBlock", "text": message.text, "wrap": True},
+            # A single line end is a blank there.
+            {"type": "TextBlock", "text": message.text.replace("\n", "\n\n"), "wrap": True},
             {"type": "FactSet", "facts": facts},
         ],
     }

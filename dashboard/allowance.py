@@ -1,26 +1,31 @@
-"""How often something may happen: so many times in so many seconds."""
+"""How often something may happen: so many times in any so many seconds."""
+
+from collections import deque
 
 
 class Allowance:
-    """Counts within windows that follow each other; `now` is any steady clock, in seconds."""
+    """Remembers when it last allowed something; `now` is any steady clock, in seconds."""
 
     def __init__(self, most: int, seconds: float) -> None:
-        self.most = most
         self.seconds = seconds
-        self.began = float("-inf")
-        self.taken = 0
+        self.taken: deque[float] = deque(maxlen=most)
+        self.refused = 0
 
     def take(self, now: float) -> bool:
         """Whether once more is allowed; it then counts."""
-        if now - self.began >= self.seconds:
-            self.began, self.taken = now, 0
-        self.taken += 1
-        return self.taken <= self.most
+        if self.wait(now) > 0:
+            self.refused += 1
+            return False
+        self.taken.append(now)
+        self.refused = 0
+        return True
 
     def is_first_too_many(self) -> bool:
-        """Whether the last one was the first of its window that was not allowed."""
-        return self.taken == self.most + 1
+        """Whether the last one was the first after an allowed one that was not."""
+        return self.refused == 1
 
     def wait(self, now: float) -> float:
-        """Seconds until the window is over."""
-        return max(0.0, self.began + self.seconds - now)
+        """Seconds until once more is allowed."""
+        if len(self.taken) < (self.taken.maxlen or 0):
+            return 0.0
+        return max(0.0, self.taken[0] + self.seconds - now)

@@ -3,6 +3,8 @@
 Whoever misses it learns of it from the database at the next heartbeat.
 """
 
+from typing import Any
+
 import redis
 import structlog
 from asgiref.sync import async_to_sync
@@ -10,33 +12,42 @@ from channels.layers import get_channel_layer
 
 from dashboard import frames
 from dashboard.following import PAGE
-from prices.feed import Publication, events_after
+from dashboard.group import GROUP
+from prices.feed import Publication, told_after
 from prices.models import Node
 
 log = structlog.get_logger(__name__)
-GROUP = "feed"
+MOST_PAGES = 4
 
 
 def announce(publication: Publication) -> None:
     """Send a publication to the hubs, rendered once. A failure is logged: it costs 5 seconds."""
-    message = {
-        "type": "publication",
-        "slug": publication.slug,
-        "epoch": publication.epoch,
-        "prev": publication.prev,
-        "seq": publication.seq,
-        "text": rendered(publication),
-    }
     try:
-        async_to_sync(get_channel_layer().group_send)(GROUP, message)
+        for page in pages(publication):
+            async_to_sync(get_channel_layer().group_send)(GROUP, message(page))
     except (redis.RedisError, OSError) as fault:
         log.warning("not announced", slug=publication.slug, seq=publication.seq, why=str(fault))
 
 
+def pages(publication: Publication) -> list[Publication]:
+    """A publication as frames have room for it; one that takes many is for the hubs to read."""
+    slug, epoch, prev, seq = publication
+    starts = range(prev, seq, PAGE)
+    if len(starts) > MOST_PAGES:
+        return [publication]
+    return [Publication(slug, epoch, start, min(start + PAGE, seq)) for start in starts]
+
+
+def message(publication: Publication) -> dict[str, Any]:
+    """What the hubs hear: where it follows, and the frame for their clients."""
+    return {"type": "publication", **publication._asdict(), "text": rendered(publication)}
+
+
 def rendered(publication: Publication) -> str | None:
-    """The frame for the clients, or None where it takes more than one: the hubs then read."""
+    """The frame for the clients, or None where it takes more than one."""
     slug, epoch, prev, seq = publication
     if seq - prev > PAGE:
         return None
     node = Node.objects.get(slug=slug)
-    return frames.events(node, epoch, prev, seq, events_after(node, prev, up_to=seq))
+    told = [event for _, event in told_after(node, prev, up_to=seq)]
+    return frames.events(node, epoch, prev, seq, told)

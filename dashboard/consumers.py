@@ -9,18 +9,23 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import Any
 
+import structlog
 from django.conf import settings
+from django.db import Error as DatabaseTrouble
 
 from dashboard import frames
 from dashboard.allowance import Allowance
+from dashboard.client import Client
 from dashboard.daphne_wires import DaphneSocket
 from dashboard.doors import Doors, Full, whose
-from dashboard.hub import Client, UnknownHub, hub
+from dashboard.hub import UnknownHub, hub
 from dashboard.origin import may_listen
 from dashboard.slugs import quoted
 from dashboard.wire import AsgiSocket, Frame, Message, Receive, Send, Wire
 from dashboard.wishes import BadWish, resumed, wishes
 
+log = structlog.get_logger(__name__)
+TRY_AGAIN = 1013
 BAD_WISH = 4400
 UNKNOWN_HUB = 4404
 FOREIGN_ORIGIN = 4403
@@ -28,6 +33,7 @@ TOO_MANY = 4429
 MOST_BYTES = 4096
 MOST_ID = 100
 MOST_FRAMES, FRAMES_SECONDS = 20, 10
+NOT_READY = "The database can't be read at the moment; come back soon."
 
 doors = Doors(settings.SOCKETS_MOST, settings.SOCKETS_PER_ADDRESS)
 
@@ -84,13 +90,21 @@ async def serve(scope: Message, receive: Receive, wire: Wire) -> None:
         return
     try:
         client = Client(wire, wishes(scope["query_string"]))
-        await hub().join(client)
+        await live(client, receive)
     except BadWish as wish:
         raise Refused(BAD_WISH, wish.code, wish.message) from wish
     except UnknownHub as unknown:
         message = f"There is no hub {quoted(unknown.slug)}."
         raise Refused(UNKNOWN_HUB, "unknown_hub", message) from unknown
+    except DatabaseTrouble as trouble:
+        log.warning("a client can't be served", why=str(trouble))
+        raise Refused(TRY_AGAIN, "not_ready", NOT_READY) from trouble
+
+
+async def live(client: Client, receive: Receive) -> None:
+    """All that a client is given; whatever ends it, the hub forgets the client."""
     try:
+        await hub().join(client)
         await answer_until_closed(client, receive)
     finally:
         hub().leave(client)

@@ -12,9 +12,6 @@ from zope.interface import implementer
 
 from dashboard.wire import AsgiSocket, AsgiStream, Frame, Places, Send
 
-# Read and written in small pieces: a client that floods gets no more than this a turn.
-PIECE = 4096
-
 
 @implementer(IPushProducer)
 class Backlog:
@@ -50,33 +47,25 @@ class DaphneSocket(AsgiSocket):
     def __init__(self, send: Send, protocol: Any) -> None:
         super().__init__(send)
         self.protocol = protocol
-        self.transport = protocol.transport
-        self.waiting = Backlog(self.transport)
-        self.transport.bufferSize = PIECE
-        self.transport.unregisterProducer()  # of the HTTP request that became a WebSocket
-        self.transport.registerProducer(self.waiting, True)
+        self.inflow = protocol.inflow
+        self.outflow = protocol.let_flow()
 
     @property
     def backlog(self) -> int:  # type: ignore[override]
-        return self.waiting.bytes
+        return int(self.outflow.bytes)
 
     async def write(self, frame: Frame) -> None:
         if self.protocol.state != self.protocol.STATE_OPEN:
             return
         if frame.made is None:
-            frame.made = self.protocol.factory.prepareMessage(frame.data)
+            frame.made = self.protocol.factory.prepareMessage(frame.data, doNotCompress=True)
         self.protocol.sendPreparedMessage(frame.made)
-        self.waiting.wrote(len(frame.data))
 
     async def drained(self) -> None:
-        await self.waiting.flowing.wait()
+        await self.outflow.flowing.wait()
 
     def hold(self, seconds: float) -> None:
-        hold(self.transport, seconds)
-
-    async def close(self, code: int) -> None:
-        self.transport.unregisterProducer()
-        await super().close(code)
+        self.inflow.hold(seconds)
 
 
 class DaphneStream(AsgiStream):
@@ -106,15 +95,3 @@ class DaphneStream(AsgiStream):
         elif self.request.channel is not None:
             self.request.unregisterProducer()
             await super().close(code)
-
-
-def hold(transport: Any, seconds: float) -> None:
-    """Stop reading from a transport for so long."""
-    transport.pauseProducing()
-    asyncio.get_running_loop().call_later(seconds, read_again, transport)
-
-
-def read_again(transport: Any) -> None:
-    """Go on reading, if there is still somebody."""
-    if transport.connected and not transport.disconnecting:
-        transport.resumeProducing()

@@ -11,32 +11,31 @@ import random
 import time
 from collections import defaultdict
 from collections.abc import Awaitable, Callable
+from contextlib import aclosing, suppress
+from functools import partial
 from typing import Any
 from weakref import WeakKeyDictionary
 
 import redis
 import structlog
 from channels.db import database_sync_to_async
-from channels.layers import get_channel_layer
 from django.db import Error as DatabaseTrouble
 from django.utils import timezone
 
 from dashboard import frames, positions
-from dashboard.broadcast import GROUP
+from dashboard.client import Client
 from dashboard.following import Place, Step
-from dashboard.shared_work import SharedWork
+from dashboard.group import heard
+from dashboard.pages import Pages
+from dashboard.shared_work import SharedReading
 from dashboard.wire import Frame, Wire
-from dashboard.wishes import HOURS, Wishes
-from prices.models import Feed, Node
+from dashboard.wishes import HOURS
+from prices.models import Feed
 
 log = structlog.get_logger(__name__)
-REJOIN_SECONDS = 30
 AFTER_TROUBLE_SECONDS = 1
 FAREWELL_SECONDS = 3
 RETRY_MS = (500, 5_000)
-# What may wait for a client that reads slowly; it is cut then, and resumes.
-MOST_BACKLOG = 256 * 1024
-PATIENCE_SECONDS = 30
 A_TURN = 50
 
 GOING_AWAY = 1012
@@ -51,15 +50,6 @@ class UnknownHub(Exception):
         self.slug = slug
 
 
-class Client:
-    """One open connection: the hubs it follows, and where it stands in each."""
-
-    def __init__(self, wire: Wire, wishes: Wishes) -> None:
-        self.wire = wire
-        self.places = wishes.places
-        self.hours = wishes.hours
-
-
 class Hub:
     """All clients of this process, and where they stand in each feed."""
 
@@ -67,7 +57,8 @@ class Hub:
         self.everyone: set[Client] = set()
         self.clients: dict[str, set[Client]] = defaultdict(set)  # who have caught up
         self.places: dict[str, Place] = {}
-        self.shared = SharedWork()
+        self.pages = Pages()
+        self.feeds = SharedReading()
         self.lock = asyncio.Lock()
         self.tasks: set[asyncio.Task[None]] = set()
         self.closing = False
@@ -96,7 +87,7 @@ class Hub:
             _, pending = await asyncio.wait(pending, timeout=0.1)
 
     async def join(self, client: Client) -> None:
-        """Greet a client, bring it to where its feeds stand, and keep it there.
+        """Greet a client, bring it to where its feeds stand, and keep it there until it leaves.
 
         Raises UnknownHub for a slug that has no feed.
         """
@@ -109,9 +100,9 @@ class Hub:
             await self.catch_up(client, feed)
 
     async def resume(self, client: Client, places: dict[str, Place]) -> None:
-        """Send a client again what came after places it names."""
+        """Send a client again what came after places it names. Raises UnknownHub."""
         for slug, place in places.items():
-            self.clients[slug].discard(client)
+            self.clients[slug].discard(client)  # at once, or what comes meanwhile comes twice
             client.places[slug] = place
             await self.catch_up(client, await self.feed_of(slug))
 
@@ -123,7 +114,8 @@ class Hub:
 
     async def feed_of(self, slug: str) -> Feed:
         """The feed as the database has it now. Raises UnknownHub."""
-        feed: Feed | None = await database_sync_to_async(positions.feed_of)(slug)
+        read = partial(database_sync_to_async(positions.feed_of), slug)
+        feed: Feed | None = await self.feeds.next(slug, read)
         if feed is None:
             raise UnknownHub(slug)
         return feed
@@ -133,44 +125,46 @@ class Hub:
         slug = feed.node.slug
         async with self.lock:
             await self.bring_up(feed)
-        while client in self.everyone and client.places[slug] != (head := self.places[slug]):
-            frame, place = await self.missed(feed.node, client.places[slug], head, client.hours)
+        while self.has(client) and client.places[slug] != self.places[slug]:
+            async with self.pages.turn():  # where we stand is asked in it: many share a page then
+                frame, place = await self.pages.next(
+                    feed.node, client.places[slug], self.places[slug], client.hours
+                )
             client.places[slug] = place
-            await client.wire.write(frame)
-            if not await drained(client.wire):
+            if not await client.takes(frame):
                 await self.cut(client)
-        if client in self.everyone:
+        if self.has(client):
             self.clients[slug].add(client)
 
+    def has(self, client: Client) -> bool:
+        """Whether a client is still to be given anything."""
+        return client in self.everyone and not self.closing
+
     async def listen(self) -> None:
-        """Pass on what the group hears. The group is joined anew every 30 s: Redis may forget."""
-        layer = get_channel_layer()
-        channel = await layer.new_channel()
-        while True:
-            await layer.group_add(GROUP, channel)
-            rejoin_at = time.monotonic() + REJOIN_SECONDS
-            receiving = asyncio.ensure_future(layer.receive(channel))
-            try:
-                while time.monotonic() < rejoin_at:
-                    done, _ = await asyncio.wait({receiving}, timeout=REJOIN_SECONDS)
-                    if done:
-                        await self.publish(receiving.result())
-                        receiving = asyncio.ensure_future(layer.receive(channel))
-                        await asyncio.sleep(0)  # a full queue never suspends by itself
-            finally:
-                receiving.cancel()
+        """Pass on what the group hears."""
+        async with aclosing(heard()) as messages:
+            async for message in messages:
+                await self.publish(message)
 
     async def publish(self, message: dict[str, Any]) -> None:
-        """A publication: passed on where it follows on our place, else read from the database."""
+        """A publication: passed on where it follows on our place, else read from the database.
+
+        Our place moves with nobody there too: who catches up meanwhile goes on to it.
+        """
         slug, epoch, seq = message["slug"], message["epoch"], message["seq"]
         async with self.lock:
-            if not self.clients[slug]:
+            if slug not in self.places:
                 return
             step = self.places[slug].step(epoch, message["prev"], seq)
             if step is Step.NEXT and message["text"]:
                 await self.pass_on(slug, Frame("events", message["text"]), Place(epoch, seq))
             elif step is not Step.SEEN:
-                await self.bring_up(await self.feed_of(slug))
+                await self.read_up(slug)
+
+    async def read_up(self, slug: str) -> None:
+        """Bring a feed's clients to where the database has it; a hub that was given up stays."""
+        with suppress(UnknownHub):
+            await self.bring_up(await self.feed_of(slug))
 
     async def bring_up(self, feed: Feed) -> None:
         """Bring the clients of a feed to its head, and us with them.
@@ -182,28 +176,8 @@ class Hub:
             known = self.places.setdefault(slug, head)
             self.places[slug] = head if known.is_behind(*head) else known
         while self.places[slug].is_behind(*head):
-            frame, place = await self.missed(feed.node, self.places[slug], head, HOURS)
+            frame, place = await self.pages.next(feed.node, self.places[slug], head, HOURS)
             await self.pass_on(slug, frame, place)
-
-    async def missed(
-        self, node: Node, place: Place | None, head: Place, hours: int
-    ) -> tuple[Frame, Place]:
-        """The next frame for a reader at `place`, and where it stands then.
-
-        A page of events, or a snapshot where events can't tell. Many who come back share it.
-        """
-        page = await self.shared.once(
-            (node.slug, place, head), database_sync_to_async(page_after), node, place, head
-        )
-        if page:
-            return page  # type: ignore[no-any-return]
-        return await self.snapshot(node, head, hours), head
-
-    async def snapshot(self, node: Node, head: Place, hours: int) -> Frame:
-        """A snapshot at the feed's head."""
-        render = database_sync_to_async(snapshot)
-        frame: Frame = await self.shared.once((node.slug, head, hours), render, node, head, hours)
-        return frame
 
     async def beat(self) -> None:
         """Every 5 s: the heads as the database has them, and what a lost message left behind."""
@@ -245,10 +219,10 @@ class Hub:
 
     async def give(self, client: Client, frame: Frame) -> None:
         """Write a frame to a client; one that does not read what it has is cut instead."""
-        if client.wire.backlog <= MOST_BACKLOG:
-            await client.wire.write(frame)
-        else:
+        if client.is_slow():
             await self.cut(client)
+        else:
+            await client.wire.write(frame)
 
     async def cut(self, client: Client) -> None:
         """End the connection of a slow reader, who can come back and resume."""
@@ -262,42 +236,25 @@ class Hub:
             await asyncio.sleep(0)
 
     async def farewell(self) -> None:
-        """Say goodbye to everyone, each with another time to come back, and wait for them to go."""
+        """Say goodbye to everyone, each with another time to come back, and wait for them to go.
+
+        Who was about to join when it began is told too.
+        """
         self.closing = True
-        for client in list(self.everyone):
-            await self.say_bye(client.wire)
+        told: set[Client] = set()
         until = time.monotonic() + FAREWELL_SECONDS
         while self.everyone and time.monotonic() < until:
+            untold = self.everyone - told
+            for client in untold:
+                await self.say_bye(client.wire)
+            told |= untold
             await asyncio.sleep(0.05)
 
     async def say_bye(self, wire: Wire) -> None:
         """The server is going away."""
-        await wire.write(Frame("bye", frames.bye(random.randint(*RETRY_MS))))
+        retry_ms = random.randint(*RETRY_MS)
+        await wire.write(Frame("bye", frames.bye(retry_ms), retry_ms))
         await wire.close(GOING_AWAY)
-
-
-async def drained(wire: Wire) -> bool:
-    """Whether a client takes what was written before our patience ends."""
-    try:
-        async with asyncio.timeout(PATIENCE_SECONDS):
-            await wire.drained()
-    except TimeoutError:
-        return False
-    return True
-
-
-def page_after(node: Node, place: Place | None, head: Place) -> tuple[Frame, Place] | None:
-    """The next page of events as a frame, and where its reader then stands; None: a snapshot."""
-    found = positions.next_events(node, place, head)
-    if found is None or place is None:
-        return None
-    until, told = found
-    return Frame("events", frames.events(node, until.epoch, place.seq, until.seq, told)), until
-
-
-def snapshot(node: Node, head: Place, hours: int) -> Frame:
-    """A snapshot as a frame."""
-    return Frame("snapshot", frames.snapshot(node, head, hours, now=timezone.now()))
 
 
 async def forever(work: Callable[[], Awaitable[None]]) -> None:

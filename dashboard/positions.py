@@ -5,7 +5,7 @@ from typing import NamedTuple
 
 from dashboard.following import PAGE, Place, missed
 from dashboard.slugs import is_slug
-from prices.feed import Body, events_after
+from prices.feed import told_after
 from prices.models import Feed, FetchRun, Node
 
 
@@ -40,13 +40,13 @@ def feed_of(slug: str) -> Feed | None:
     return feed or Feed.objects.get_or_create(node=node)[0]
 
 
-def next_events(node: Node, place: Place | None, head: Place) -> tuple[Place, list[Body]] | None:
-    """The next page of events for a reader at `place`, and where it stands then.
+def next_events(node: Node, place: Place | None, head: Place) -> tuple[Place, list[str]] | None:
+    """The next page of events, as JSON texts, for a reader at `place`, and where it stands then.
 
     None where it needs a snapshot instead.
     """
-    first: list[Body] = []
+    told: list[tuple[int, str]] = []
     if place and place.epoch == head.epoch and place.seq <= head.seq:
-        first = events_after(node, place.seq, up_to=min(head.seq, place.seq + PAGE))
-    until = missed(place, head, first[0]["seq"] if first else None)
-    return (until, first) if until else None
+        told = told_after(node, place.seq, up_to=min(head.seq, place.seq + PAGE))
+    until = missed(place, head, told[0][0] if told else None)
+    return (until, [event for _, event in told]) if until else None

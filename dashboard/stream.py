@@ -7,15 +7,20 @@ that `Last-Event-ID` brings it exactly what it missed.
 import asyncio
 from http import HTTPStatus
 
-from dashboard.consumers import Refused, admitted
+import structlog
+from django.db import Error as DatabaseTrouble
+
+from dashboard.client import Client
+from dashboard.consumers import NOT_READY, TRY_AGAIN, Refused, admitted
 from dashboard.daphne_wires import DaphneStream
-from dashboard.hub import Client, UnknownHub, hub
+from dashboard.hub import UnknownHub, hub
 from dashboard.origin import is_our_host
 from dashboard.problems import Problem
 from dashboard.slugs import quoted
 from dashboard.wire import AsgiStream, Message, Places, Receive, Send
 from dashboard.wishes import BadWish, Wishes, wishes
 
+log = structlog.get_logger(__name__)
 MOST_PLACES = 1000
 
 
@@ -52,11 +57,17 @@ async def serve(scope: Message, receive: Receive, send: Send, asked: Wishes) -> 
     """Send what the hub sends until the reader goes. Raises UnknownHub before the first byte."""
     if hub().closing:
         raise Problem(HTTPStatus.SERVICE_UNAVAILABLE, "The server is going away; come back soon.")
-    client = Client(stream_wire(scope, send, asked.places), asked)
+    wire = stream_wire(scope, send, asked.places)
+    client = Client(wire, asked)
     gone = asyncio.ensure_future(until_gone(receive))
     try:
         await hub().join(client)
         await gone
+    except DatabaseTrouble as trouble:
+        log.warning("a reader can't be served", why=str(trouble))
+        if not wire.begun:
+            raise Problem(HTTPStatus.SERVICE_UNAVAILABLE, NOT_READY) from trouble
+        await wire.close(TRY_AGAIN)
     finally:
         gone.cancel()
         hub().leave(client)

@@ -21,11 +21,15 @@ EVENT_STREAM = [
 
 
 class Frame:
-    """A frame of the feed as text; `made` is for a wire that prepares it further."""
+    """A frame of the feed as text; `made` is for a wire that prepares it further.
 
-    def __init__(self, kind: str, text: str) -> None:
+    `retry_ms` is when a reader of a stream, which knows no bye, is to come back.
+    """
+
+    def __init__(self, kind: str, text: str, retry_ms: int | None = None) -> None:
         self.kind = kind
         self.text = text
+        self.retry_ms = retry_ms
         self.made: Any = None
 
     @cached_property
@@ -35,7 +39,8 @@ class Frame:
     @cached_property
     def as_event(self) -> bytes:
         """The lines of a server-sent event, but for its id."""
-        return b"event: %b\ndata: %b\n\n" % (self.kind.encode(), self.data)
+        retry = b"" if self.retry_ms is None else b"retry: %d\n" % self.retry_ms
+        return b"event: %b\n%bdata: %b\n\n" % (self.kind.encode(), retry, self.data)
 
 
 class Wire(Protocol):

@@ -40,7 +40,7 @@ def set_up(*, dev: bool) -> None:
     install(ROOT / "requirements.txt")
     if dev:
         install(ROOT / "requirements-dev.txt")
-    fetch_npm_assets()
+    fetch_npm_assets(dev=dev)
     collect_static_files()
 
 
@@ -89,17 +89,23 @@ def install(locked: Path) -> None:
     leave_stamp(locked.name, key)
 
 
-def fetch_npm_assets() -> None:
+def fetch_npm_assets(*, dev: bool) -> None:
+    """What the page loads, and for the tests what looks at it: then it stays."""
     key = fingerprint(ROOT / "package.json", ROOT / "package-lock.json", ROOT / ".npmrc")
-    if stamp("npm") == key and (ROOT / "node_modules" / ".package-lock.json").exists():
+    enough = [f"{key} dev"] if dev else [f"{key} dev", key]
+    if stamp("npm") in enough and (ROOT / "node_modules" / ".package-lock.json").exists():
         return
-    npm: list[str | Path] = ["npm"]
-    if not shutil.which("npm"):
-        install(ROOT / "deploy" / "requirements-node.txt")
-        npm = [PYTHON, "-c", NPM_WHEEL]
     print("Fetching the page's scripts with npm", flush=True)
-    run([*npm, "ci", "--ignore-scripts"])
-    leave_stamp("npm", key)
+    run([*npm(), "ci", "--ignore-scripts", "--include=dev" if dev else "--omit=dev"])
+    leave_stamp("npm", f"{key} dev" if dev else key)
+
+
+def npm() -> list[str | Path]:
+    """The machine's own npm, or the one of a wheel."""
+    if shutil.which("npm"):
+        return ["npm"]
+    install(ROOT / "deploy" / "requirements-node.txt")
+    return [PYTHON, "-c", NPM_WHEEL]
 
 
 def collect_static_files() -> None:

@@ -152,3 +152,9 @@ def test_a_page_is_held_to_its_bytes_and_to_one_request_for_data():
     asks = {"name": "http://here/api/current", "by": "fetch", "bytes": 60_000}
     figures = page.load_figures([LOAD | {"resources": [*LOAD["resources"], asks]}])
     assert [figure.verdict for figure in figures if figure.limit] == ["missed", "missed"]
+
+
+def test_a_commit_waits_for_the_first_painting_that_has_it():
+    committed = {4: 9.0, 5: 10.0, 6: 11.0, 8: 13.0}
+    painted = [(4, 9.5), (6, 11.5), (7, 12.0)]
+    assert page.waits_since_commit(committed, painted) == [1.5, 0.5]

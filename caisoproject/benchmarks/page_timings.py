@@ -3,6 +3,7 @@
 import json
 import shutil
 import sys
+import time
 import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -20,6 +21,7 @@ RESOURCES = """() => ["navigation", "resource"]
 FIRST_PAINT = "() => performance.getEntriesByName('first-contentful-paint')[0]?.startTime ?? null"
 ENOUGH = """(count) =>
     benchSeen.frames.filter(({ data }) => data.includes('"events"')).length > count"""
+ORIGIN = "() => performance.timeOrigin"
 FORGET = "() => Object.assign(benchSeen, { frames: [], paints: [], longTasks: [] })"
 Figures = dict[str, Any]
 
@@ -78,8 +80,15 @@ def events_of(page: Page, url: str, count: int) -> Figures:
     seen = page.evaluate("() => window.benchSeen")
     return {
         "event_ms": waits(seen["frames"], seen["paints"])[:count],
+        "painted": by_the_machines_clock(seen["paints"], page.evaluate(ORIGIN)),
         "long_ms": [task["duration"] for task in seen["longTasks"]],
     }
+
+
+def by_the_machines_clock(paints: list[Figures], origin_ms: float) -> list[tuple[int, float]]:
+    """Up to which seq the page was painted, and when by the clock that publications name."""
+    ahead_s = time.time() - time.monotonic()
+    return [(paint["seq"], (origin_ms + paint["at"]) / 1000 - ahead_s) for paint in paints]
 
 
 def waits(frames: list[Figures], paints: list[Figures]) -> list[float]:

@@ -80,7 +80,7 @@ def test_saving_a_rule_keeps_what_was_judged_since_it_was_read(above: Rule) -> N
     assert (after.limit, after.beyond, after.judged_seq, after.judged_until) == (
         110,
         True,
-        1,
+        2,
         NOON,
     )
 
@@ -89,7 +89,7 @@ def test_a_rule_saved_as_it_is_keeps_its_place(above: Rule) -> None:
     publish(published(NOON, "120"), at=NOON + FIVE)
     above.judged_seq = 0
     edit(above)
-    assert Rule.objects.get(pk=above.pk).judged_seq == 1
+    assert Rule.objects.get(pk=above.pk).judged_seq == 2
 
 
 def test_the_list_of_rules_saves_what_was_changed_in_it(admin_client: Client, above: Rule) -> None:

@@ -72,7 +72,7 @@ def test_teams_gets_a_card_in_its_envelope() -> None:
     assert (title["text"], title["color"], text["text"]) == (
         SPIKE.subject,
         "Attention",
-        SPIKE.text,
+        SPIKE.text.replace("\n", "\n\n"),
     )
     assert {"title": "price", "value": "519.51556"} in facts["facts"]
     assert card["actions"] == [{"type": "Action.OpenUrl", "title": "Open", "url": SPIKE.link}]

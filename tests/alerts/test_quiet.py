@@ -30,6 +30,7 @@ BERLIN = Quiet(time(22), time(7), EVERY_DAY, ZoneInfo("Europe/Berlin"))
         (WEEKEND, "2026-07-19T23:59", True),
         (WEEKEND, "2026-07-20T00:00", False),
         (FRIDAY_NIGHT, "2026-07-17T23:00", True),
+        (FRIDAY_NIGHT, "2026-07-17T06:00", False),  # began on Thursday
         (FRIDAY_NIGHT, "2026-07-18T06:00", True),
         (FRIDAY_NIGHT, "2026-07-18T23:00", False),
         # The clock goes back: both of the one o'clock hours are quiet.

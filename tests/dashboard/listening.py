@@ -49,10 +49,23 @@ class Browser(WebsocketCommunicator):  # type: ignore[misc]
         return await self.frame("snapshot")
 
 
-def browser(hubs: str = "SP15", **headers: str) -> Browser:
+def browser(hubs: str = "SP15", after: str = "", **headers: str) -> Browser:
     headers = headers or {"authorization": "Bearer of-the-tests"}
     encoded = [(name.encode(), value.encode()) for name, value in headers.items()]
-    return Browser(application, f"/ws?hubs={hubs}", headers=encoded)
+    query = f"hubs={hubs}" + (f"&after={after}" if after else "")
+    return Browser(application, f"/ws?{query}", headers=encoded)
+
+
+def place_of(frame: dict[str, Any], seq: int | None = None) -> str:
+    """Where the reader of a frame stands, as an address says it; or at another seq."""
+    return f"{frame['epoch']}:{frame['seq'] if seq is None else seq}"
+
+
+def seqs(frames: list[dict[str, Any]]) -> list[int]:
+    """The sequence numbers of all events in some frames, in the order they came."""
+    return [
+        event["seq"] for frame in frames if frame["type"] == "events" for event in frame["events"]
+    ]
 
 
 @sync_to_async

@@ -6,13 +6,14 @@ from typing import Any
 
 import pytest
 import redis
+from channels.layers import get_channel_layer
 from django.db import InterfaceError, OperationalError
 from structlog.testing import capture_logs
 
-from dashboard import consumers, frames, positions
+from dashboard import consumers, frames, group, positions
 from dashboard.hub import hub
 from prices.models import Feed
-from tests.dashboard.listening import browser, publish, tell
+from tests.dashboard.listening import browser, publish, seqs, tell
 from tests.published import NP15
 
 pytestmark = [
@@ -110,6 +111,23 @@ async def test_an_emptied_redis_costs_no_event(valkey: redis.Redis) -> None:
     valkey.flushall()
     await tell(await publish("41"))
     assert (await client.frame("events"))["seq"] == 1
+    await client.disconnect()
+
+
+async def test_a_hub_that_has_gone_deaf_joins_the_group_anew_and_has_missed_nothing(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(group, "REJOIN_SECONDS", 0.1)
+    monkeypatch.setattr(frames, "HEARTBEAT_SECONDS", 60)  # no heartbeat helps it
+    client = browser()
+    await client.greeted()
+    await get_channel_layer().flush()
+    told = 0
+    while await client.receive_nothing(0.05):
+        await tell(await publish(str(told), back=-told))
+        told += 1
+    events = await client.frame("events")
+    assert (events["prev"], seqs([events])) == (0, list(range(1, events["seq"] + 1)))
     await client.disconnect()
 
 

@@ -71,3 +71,22 @@ def test_a_step_that_fails_is_said_in_pips_own_words_and_tried_again(clone):
     for _ in range(2):
         with pytest.raises(Refused, match=r"(?s)--hash.*This step failed, for the reason above"):
             installation.install(clone / "requirements.txt")
+
+
+def test_what_only_the_tests_need_is_not_fetched_to_run_and_not_thrown_away_by_it(
+    clone, monkeypatch
+):
+    for name in ("package.json", "package-lock.json", ".npmrc"):
+        (clone / name).touch()
+    asked = []
+
+    def run(command):
+        asked.append(command[-1])
+        (clone / "node_modules").mkdir(exist_ok=True)
+        (clone / "node_modules" / ".package-lock.json").touch()
+
+    monkeypatch.setattr(installation, "npm", lambda: ["npm"])
+    monkeypatch.setattr(installation, "run", run)
+    for dev in (False, False, True, False, True):
+        installation.fetch_npm_assets(dev=dev)
+    assert asked == ["--omit=dev", "--include=dev"]

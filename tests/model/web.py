@@ -90,7 +90,7 @@ class Hub:
     def publish(self, publication: Publication) -> Steps:
         """The same, under the lock."""
         node, epoch, prev, seq, events = publication
-        if not self.caught_up[node]:
+        if node not in self.places:
             return
         step = self.places[node].step(epoch, prev, seq)
         if step is Step.NEXT:

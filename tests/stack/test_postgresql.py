@@ -18,6 +18,10 @@ SAME = [
     "tests/prices/test_load.py",
     "tests/alerts/test_evaluate.py",
     "tests/alerts/test_changed_rules.py",
+    "tests/alerts/test_corrections.py",
+    "tests/alerts/test_outbox.py",
+    "tests/alerts/test_deliver.py",
+    "tests/alerts/test_preview.py",
     "tests/dashboard/test_api.py",
     "tests/test_seven_faults.py",
 ]
@@ -38,6 +42,6 @@ def test_prices_alerts_and_answers_are_the_same_on_postgresql() -> None:
             env=environment,
             capture_output=True,
             text=True,
-            timeout=150,
+            timeout=240,
         )
     assert run.returncode == 0, run.stdout[-4000:]

@@ -1,63 +1,110 @@
 // What is marked on a chart: below zero, the hours to come, now, limits, alerts, squeezed prices, the newest price.
 
 import { fontSize, isNarrow, token } from "./chart_colours.js";
+import { dot } from "./chart_dots.js";
 import { peaksBeyond, spacedOut } from "./chart_series.js";
 import { highLimit, priceText, priceTone, shortText } from "./format.js";
 
-const BEHIND = "beforeDatasetsDraw";
-const FREE = { adjustScaleRange: false };
 const WORDS_PX = 64;
+const WORDS_SQUEEZED_PX = 150;
+const NUMBER_PX = 26;
 
-/** The annotations of a scene, by name. */
-export function marks(chart, scene) {
-  return { ...belowZero(scene), ...toCome(chart, scene), ...squeezes(chart, scene), ...limitLines(scene), ...flags(chart, scene),
-    ...peaks(chart, scene), ...newest(scene) };
+export const marks = {
+  id: "marks",
+  beforeDatasetsDraw(chart) { if (chart.scene) draw(chart, behind); },
+  afterDatasetsDraw(chart) { if (chart.scene) draw(chart, over); },
+};
+
+function draw(chart, how) {
+  chart.ctx.save();
+  how(chart, chart.scene);
+  chart.ctx.restore();
 }
 
-function words(chart, content, more) {
-  return { display: true, content, color: token("dim"), backgroundColor: "transparent", padding: 2, font: { size: fontSize(chart), weight: "normal" }, ...more };
+function behind(chart, { axis, now }) {
+  if (axis.min < 0) box(chart, "neg-fill", chart.chartArea.left, axis.min, 0);
+  box(chart, "spread", atTime(chart, now), axis.min, axis.max);
+  if (axis.above) squeeze(chart, axis.above, axis.max, "above", -9);
+  if (axis.below) squeeze(chart, axis.below, axis.min, "below", 9);
 }
 
-function label(chart, xValue, yValue, content, more) {
-  return { type: "label", xValue, yValue, ...FREE, ...words(chart, content, more) };
+function over(chart, scene) {
+  const { top, bottom } = chart.chartArea;
+  const now = atTime(chart, scene.now);
+  line(chart, "ink", [3, 3], [now, top], [now, bottom], 1);
+  for (const limit of scene.limits) level(chart, limit > 0 ? "high" : "neg", [2, 5], scene.place(limit));
+  nowWord(chart, scene);
+  flags(chart, scene);
+  numbers(chart, scene);
+  newest(chart, scene);
 }
 
-function line(colour, ends, more) {
-  return { type: "line", borderColor: token(colour), borderWidth: 1.5, ...ends, ...FREE, ...more };
+function atTime({ scales }, ms) {
+  return scales.x.getPixelForValue(ms);
 }
 
-function box(colour, sides) {
-  return { type: "box", backgroundColor: token(colour), borderWidth: 0, drawTime: BEHIND, ...sides };
+function atPrice({ scales }, drawn) {
+  return scales.y.getPixelForValue(drawn);
 }
 
-function belowZero({ axis }) {
-  return axis.min < 0 ? { belowZero: box("neg-fill", { yMin: axis.min, yMax: 0 }) } : {};
+/** From a pixel on the left to the right edge, between two values of the axis. */
+function box(chart, colour, left, low, high) {
+  const [top, bottom] = [atPrice(chart, high), atPrice(chart, low)];
+  chart.ctx.fillStyle = token(colour);
+  chart.ctx.fillRect(left, top, chart.chartArea.right - left, bottom - top);
 }
 
-function toCome(chart, { span, axis, now }) {
-  return {
-    toCome: box("spread", { xMin: now, xMax: span.end }),
-    now: line("ink", { xMin: now, xMax: now }, { borderWidth: 1, borderDash: [3, 3] }),
-    nowWord: label(chart, now, axis.min, "now", { xAdjust: isNarrow(chart) ? -16 : 18, yAdjust: -10 }),
-  };
+function line({ ctx }, colour, dash, from, to, width = 1.5) {
+  Object.assign(ctx, { strokeStyle: token(colour), lineWidth: width });
+  ctx.setLineDash(dash);
+  ctx.beginPath();
+  ctx.moveTo(...from);
+  ctx.lineTo(...to);
+  ctx.stroke();
+  ctx.setLineDash([]);
+}
+
+function level(chart, colour, dash, drawn) {
+  const { left, right } = chart.chartArea;
+  line(chart, colour, dash, [left, atPrice(chart, drawn)], [right, atPrice(chart, drawn)]);
+}
+
+/** On a ground of the panel's colour where it must be read over lines. */
+function words(chart, text, x, y, { align = "center", colour = "dim", isBold = false } = {}) {
+  const { ctx } = chart;
+  Object.assign(ctx, { font: `${isBold ? "bold" : "normal"} ${fontSize(chart)}px ${Chart.defaults.font.family}`, textAlign: align, textBaseline: "middle" });
+  if (isBold) ground(chart, ctx.measureText(text).width + 2, x, y);
+  ctx.fillStyle = token(colour);
+  ctx.fillText(text, x, y);
+}
+
+function ground(chart, width, x, y) {
+  const height = fontSize(chart) + 4;
+  chart.ctx.fillStyle = token("panel");
+  chart.ctx.fillRect(x - width / 2, y - height / 2, width, height);
+}
+
+function pixels(chart, { start, end }, ms) {
+  return (ms / (end - start)) * chart.width;
 }
 
 /** Where prices are squeezed: a dashed edge, and words that say so, in the hours to come where there are enough of them. */
-function squeezes(chart, { span, axis, now }) {
-  const x = span.end - now > (span.end - span.start) / 5 ? "end" : "start";
-  const edge = ({ from }) => line("axis", { yMin: from, yMax: from }, { borderDash: [8, 3, 2, 3], drawTime: BEHIND });
-  const band = ({ from }, yMax, word, y) => ({
-    ...box("squeezed", { yMin: from, yMax }), label: words(chart, `squeezed ${word} ${shortText(from)}`, { position: { x, y } }),
-  });
-  return {
-    ...(axis.above ? { above: band(axis.above, axis.max, "above", "end"), aboveEdge: edge(axis.above) } : {}),
-    ...(axis.below ? { below: band(axis.below, axis.min, "below", "start"), belowEdge: edge(axis.below) } : {}),
-  };
+function squeeze(chart, { from }, to, word, away) {
+  const { left, right } = chart.chartArea;
+  const { span, now } = chart.scene;
+  box(chart, "squeezed", left, Math.min(from, to), Math.max(from, to));
+  level(chart, "axis", [8, 3, 2, 3], from);
+  const isRight = pixels(chart, span, span.end - now) > WORDS_SQUEEZED_PX;
+  words(chart, `squeezed ${word} ${shortText(from)}`, isRight ? right - 3 : left + 3, atPrice(chart, from) + away, { align: isRight ? "right" : "left" });
 }
 
-function limitLines({ limits, place }) {
-  const at = (limit) => ({ yMin: place(limit), yMax: place(limit) });
-  return Object.fromEntries(limits.map((limit) => [`limit${limit}`, line(limit > 0 ? "high" : "neg", at(limit), { borderDash: [2, 5] })]));
+/** Beside its line where there is room, and not where the newest price is drawn. */
+function nowWord(chart, { span, axis, now, rt, place }) {
+  const isRight = !isNarrow(chart) && pixels(chart, span, span.end - now) >= 60;
+  const price = rt.at(-1);
+  const isLow = price && place(price.lmp) < (axis.min + axis.max) / 2;
+  const y = isLow ? atPrice(chart, axis.max) + 10 : atPrice(chart, axis.min) - 10;
+  words(chart, "now", atTime(chart, now) + (isRight ? 18 : -16), y);
 }
 
 function apart(chart, { span }) {
@@ -66,24 +113,30 @@ function apart(chart, { span }) {
 
 /** Above the plot, where no price is drawn over them; beside a squeezed price's number the dot alone says it. */
 function flags(chart, scene) {
-  const [far, numbers] = [apart(chart, scene), peaksBeyond(scene.rt, scene.axis)];
-  const free = scene.alerts.filter((alert) => numbers.every(({ at }) => Math.abs(at - alert.at) > far));
-  const flag = ({ at, price }) => label(chart, at, scene.axis.max, `⚑ ${shortText(Math.round(price))}`, { color: token("ink"), yAdjust: -9 });
-  return Object.fromEntries(spacedOut(free, far).map((found) => [`flag${found.alert.alert_id}`, flag(found)]));
+  const [far, peaks] = [apart(chart, scene), peaksBeyond(scene.rt, scene.axis)];
+  const free = scene.alerts.filter((alert) => peaks.every(({ at }) => Math.abs(at - alert.at) > far));
+  for (const { at, price } of spacedOut(free, far)) words(chart, `⚑ ${shortText(Math.round(price))}`, atTime(chart, at), chart.chartArea.top - 9, { colour: "ink" });
 }
 
 /** The number at a price that the axis squeezes. */
-function peaks(chart, scene) {
-  const look = { color: token("ink"), backgroundColor: token("panel"), padding: 1, font: { size: fontSize(chart), weight: "bold" } };
-  const number = ({ at, price: { lmp } }) => label(chart, at, scene.place(lmp), priceText(lmp), { ...look, yAdjust: lmp > 0 ? -11 : 11 });
-  const labelled = spacedOut(peaksBeyond(scene.rt, scene.axis), apart(chart, scene));
-  return Object.fromEntries(labelled.map((peak) => [`peak${peak.price.start}`, number(peak)]));
+function numbers(chart, scene) {
+  for (const { at, price } of spacedOut(peaksBeyond(scene.rt, scene.axis), apart(chart, scene))) {
+    const [right, down] = besides(chart, scene, at, price.lmp);
+    words(chart, priceText(price.lmp), atTime(chart, at) + right, atPrice(chart, scene.place(price.lmp)) + down, { colour: "ink", isBold: true });
+  }
 }
 
-function newest({ rt, thresholds, place }) {
+/** Pixels to the right and down: above a high price and below a low one; where the axis is too near, beside it. */
+function besides(chart, { span, axis, place }, at, lmp) {
+  if (lmp > 0) return [0, -11];
+  if (((place(lmp) - axis.min) / (axis.max - axis.min)) * chart.height > NUMBER_PX) return [0, 11];
+  return [pixels(chart, span, at - span.start) > 2 * WORDS_PX ? -WORDS_PX : WORDS_PX, -6];
+}
+
+function newest(chart, { rt, thresholds, place }) {
   const price = rt.at(-1);
-  if (!price) return {};
+  if (!price) return;
   const colour = token({ negative: "neg", high: "high" }[priceTone(price.lmp, highLimit(thresholds, "RTM"))] ?? "rt");
-  const look = { radius: 5, backgroundColor: colour, borderColor: token("panel"), borderWidth: 1.5 };
-  return { newest: { type: "point", xValue: price.end, yValue: place(price.lmp), ...look, ...FREE } };
+  chart.ctx.lineWidth = 1.5;
+  dot(chart.ctx, [atTime(chart, price.end), atPrice(chart, place(price.lmp))], 5, colour, token("panel"));
 }

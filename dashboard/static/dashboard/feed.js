@@ -69,13 +69,20 @@ export class Feed {
 
   take(frame) {
     this.askedAt = null;
-    if (frame.type === "hello" || frame.type === "heartbeat") this.heardAt = performance.now();
+    if (frame.type === "hello" || frame.type === "heartbeat") this.hear();
     if (frame.type === "hello") this.greet(frame);
     if (frame.type === "bye") this.byeMs = frame.retry_ms;
     if (frame.type === "error" && REFUSED.has(frame.code)) this.retry();
     else if (frame.type === "events") this.takeEvents(frame);
     else this.onFrame(frame);
     if (frame.type === "heartbeat") this.compare(frame);
+  }
+
+  /** Looked at again in the very moment it would be stale: once a second would be up to a second late. */
+  hear() {
+    this.heardAt = performance.now();
+    clearTimeout(this.silence);
+    this.silence = setTimeout(() => this.watch(), STALE_MS + 10);
   }
 
   greet(frame) {

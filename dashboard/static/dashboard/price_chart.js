@@ -51,7 +51,8 @@ function redrawForPaper(charts) {
 
 function describeLarge(scene, hours) {
   const { dataset } = element("price-chart");
-  Object.assign(dataset, { rtIntervals: scene.rt.length, gaps: gapsIn(scene.rt).length, alerts: scene.alerts.length });
+  const [gaps, corrected] = [gapsIn(scene.rt).length, scene.rt.filter(isCorrected).length];
+  Object.assign(dataset, { rtIntervals: scene.rt.length, gaps, corrected, alerts: scene.alerts.length });
   show("chart-span", hours[0].toUpperCase() + hours.slice(1));
   describe("chart", scene, `last ${hours}`, "price-chart");
   const squeezed = squeezeText(scene.axis, shortText);

@@ -17,7 +17,7 @@ const STEPS = { data: [], stepped: "before", pointRadius: 0, pointHitRadius: 0 }
 export function createStepChart(canvasId, tipId) {
   const chart = new Chart(element(canvasId), {
     type: "line",
-    plugins: [shading, dots, crosshair],
+    plugins: [marks, shading, dots, crosshair],
     data: { datasets: [
       { ...STEPS, label: "real-time", order: 1 },
       { ...STEPS, label: "day-ahead", order: 2, borderDash: [7, 5] },
@@ -26,7 +26,7 @@ export function createStepChart(canvasId, tipId) {
       animation: false, parsing: false, normalized: true, responsive: true, maintainAspectRatio: false, events: [],
       onResize: (chart) => { if (chart.scene) prepare(chart, chart.scene); },
       layout: { padding: { top: 20, right: 2 } },
-      plugins: { legend: { display: false }, tooltip: { enabled: false }, colors: { enabled: false }, annotation: { clip: false, annotations: {} } },
+      plugins: { legend: { display: false }, tooltip: { enabled: false }, colors: { enabled: false } },
       scales: {
         x: { type: "linear", ticks: { autoSkip: false, maxRotation: 0 } },
         y: { type: "linear", ticks: { autoSkip: false }, border: { display: false } },
@@ -49,7 +49,6 @@ function prepare(chart, scene) {
   chart.scene = completed(chart, scene);
   setSteps(chart.data.datasets, chart.scene);
   setAxes(chart, chart.scene);
-  chart.options.plugins.annotation.annotations = marks(chart, chart.scene);
 }
 
 function completed(chart, scene) {

@@ -1,0 +1,181 @@
+"""The whole page in a browser, as the server renders it, while the test plays the live feed.
+
+The market's clock is the server's: a page greeted on the first of November shows that day.
+"""
+
+import json
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from mimetypes import guess_type
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+import pytest
+from django.contrib.staticfiles import finders
+from django.template.loader import render_to_string
+from playwright.sync_api import Browser, Page, Route, WebSocketRoute, expect, sync_playwright
+
+from dashboard.middleware import POLICY
+from prices.intervals import iso
+from tests.page.market_day import FIVE, SP15, Body, day_ahead, real_time
+from tests.page.modules import CHROMIUM, FLAGS
+
+HOST = "http://localhost"
+AXE = Path(__file__).resolve().parents[2] / "node_modules" / "axe-core" / "axe.min.js"
+WIDE, PHONE = {"width": 1440, "height": 900}, {"width": 390, "height": 844}
+OBSERVED = {"rt_quality": "observed"}
+NODES = {"SP15": SP15, "NP15": "TH_NP15_GEN-APND", "ZP26": "TH_ZP26_GEN-APND"}
+on_the_stage = [
+    pytest.mark.xdist_group("page-states"),
+    pytest.mark.skipif(CHROMIUM is None, reason="no Chromium on this machine"),
+]
+LIMITS = [
+    {"direction": "above", "limit": 100.0, "market": "RTM"},
+    {"direction": "below", "limit": 0.0, "market": "RTM"},
+]
+
+
+@dataclass
+class Day:
+    """What the server knows, and what it says when the page connects."""
+
+    now: datetime
+    rt: list[Body] = field(default_factory=list)
+    da: list[Body] = field(default_factory=list)
+    alerts: list[Body] = field(default_factory=list)
+    current: Body | None = field(default_factory=lambda: dict(OBSERVED))
+    source: str = "oasis"
+    source_age_s: float | None = 12.0
+    nodes: dict[str, str] = field(default_factory=lambda: dict(NODES))
+    seq: int = 100
+    speaks: bool = True
+    has_more: bool = False  # events that it does not send yet
+
+    @property
+    def hub(self) -> str:
+        """The first of the nodes is the one shown."""
+        return next(iter(self.nodes))
+
+    def html(self) -> str:
+        """The page as the view renders it."""
+        hubs = [{"slug": hub.lower(), "hub": hub, "node": node} for hub, node in self.nodes.items()]
+        shown = {"hub": self.hub, "hubs": hubs, "source": self.source}
+        page = shown | {"thresholds": {self.hub: LIMITS}}
+        return render_to_string("dashboard/index.html", shown | {"page": page})
+
+    def frames(self) -> list[Body]:
+        """What a new page is told."""
+        feeds = {self.hub: {"epoch": "a", "head": self.seq}}
+        hello = {"type": "hello", "protocol": 1, "server_time": iso(self.now), "feeds": feeds}
+        snapshot = {"type": "snapshot", "hub": self.hub, "epoch": "a", "seq": self.seq}
+        snapshot |= {"current": self.current, "rt": self.rt, "da": self.da, "alerts": self.alerts}
+        told = [] if self.has_more else [snapshot]
+        return [hello | {"source": self.source}, *told, self.heartbeat()]
+
+    def heartbeat(self) -> Body:
+        """That the server lives."""
+        told = {"server_time": iso(self.now), "feeds": {self.hub: self.seq}}
+        return {"type": "heartbeat", "source_age_s": self.source_age_s} | told
+
+
+def ordinary(now: datetime, hours: int = 24) -> Day:
+    """A day on which everything came as it should."""
+    newest = now - timedelta(seconds=now.timestamp() % 300)
+    return Day(now, real_time(newest - timedelta(hours=hours), newest + FIVE), day_ahead(now, 8))
+
+
+class Stage:
+    """A page, and the server's end of its live feed."""
+
+    def __init__(self, page: Page) -> None:
+        self.page = page
+        self.day = Day(datetime.now(UTC))
+        self.wires: list[WebSocketRoute] = []
+        self.complaints: list[str] = []
+        page.on("pageerror", lambda error: self.complaints.append(str(error)))
+        page.on("console", self.overhear)
+        page.route(f"{HOST}/**", self.answer)
+        page.route_web_socket("**/ws?*", self.greet)
+
+    def overhear(self, message: Any) -> None:
+        if message.type == "error":
+            self.complaints.append(message.text)
+
+    def answer(self, route: Route) -> None:
+        """The page itself and its files, as the server has them."""
+        path = urlsplit(route.request.url).path
+        if path.startswith("/static/"):
+            file = finders.find(path.removeprefix("/static/"))
+            route.fulfill(path=file, content_type=guess_type(path)[0])
+        elif path == "/":
+            headers = {"Content-Security-Policy": POLICY}
+            route.fulfill(body=self.day.html(), content_type="text/html", headers=headers)
+        else:
+            route.fulfill(body=json.dumps(self.day.current), content_type="application/json")
+
+    def greet(self, wire: WebSocketRoute) -> None:
+        """A socket is opened; a server that does not speak stays silent."""
+        self.wires.append(wire)
+        if self.day.speaks:
+            for frame in self.day.frames():
+                wire.send(json.dumps(frame))
+
+    def say(self, *frames: Body) -> None:
+        """More from the server, on the newest socket."""
+        for frame in frames:
+            self.wires[-1].send(json.dumps(frame))
+
+    def tell(self, *events: Body) -> None:
+        """Events that follow on what was told."""
+        prev, self.day.seq = self.day.seq, self.day.seq + len(events)
+        numbered = [
+            {"seq": prev + 1 + n, "kind": "price", **event} for n, event in enumerate(events)
+        ]
+        frame = {"type": "events", "hub": self.day.hub, "epoch": "a", "prev": prev}
+        frame |= {"seq": self.day.seq}
+        self.say(frame | {"events": numbered})
+
+    def show(self, day: Day, query: str = "") -> Page:
+        """Open the page on such a day."""
+        self.day = day
+        self.page.goto(f"{HOST}/{query}")
+        if day.speaks:
+            expect(self.page.locator("body[data-loaded=true][data-painted-at]")).to_be_attached()
+            self.let_pass(1)
+        return self.page
+
+    def let_pass(self, seconds: float) -> None:
+        """Time, as the page sees it."""
+        self.page.clock.run_for(round(seconds * 1000))
+
+    def look(self, size: dict[str, int], scheme: str) -> None:
+        """As seen on such a screen, in such colours."""
+        self.page.set_viewport_size(size)  # type: ignore[arg-type]
+        self.page.emulate_media(color_scheme=scheme)  # type: ignore[arg-type]
+        if self.day.speaks:
+            self.say(self.day.heartbeat())  # real time passes too: 15 s of it would be stale
+        self.let_pass(1)
+
+
+@contextmanager
+def a_browser() -> Iterator[Browser]:
+    """Chromium."""
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
+        yield browser
+        browser.close()
+
+
+@contextmanager
+def staged(browser: Browser) -> Iterator[Stage]:
+    """A page of its own, whose clock moves when told too."""
+    context = browser.new_context(timezone_id="Europe/Berlin", viewport=WIDE)  # type: ignore[arg-type]
+    page = context.new_page()
+    page.clock.install()
+    try:
+        yield Stage(page)
+    finally:
+        context.close()

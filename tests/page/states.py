@@ -1,0 +1,141 @@
+"""The states the screen is designed for, each as the server would bring it about."""
+
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import timedelta
+
+from tests.page.market_day import Body, alert, at, corrected, valued
+from tests.page.staged import NODES, Day, Stage, ordinary
+
+NOON = at("2026-07-14 12:37:14-07:00")
+LONG = "ALAMITOS_7_UNIT_1_AGGREGATED-APND_RTM_TEST"
+State = Callable[[Stage], None]
+
+
+def plain() -> Day:
+    """A summer noon without anything odd."""
+    return ordinary(NOON)
+
+
+def newest_is(day: Day, lmp: str) -> Day:
+    """The same day with another newest price."""
+    return replace(day, rt=[*day.rt[:-1], valued(day.rt[-1], lmp)])
+
+
+def ages(day: Day, minutes: int) -> Day:
+    """The same day without its last prices."""
+    until = (day.now - timedelta(minutes=minutes)).isoformat()
+    return replace(day, rt=[price for price in day.rt if price["interval_end"] <= until])
+
+
+def eventful() -> Day:
+    """A spike with its alert, prices below zero, corrections, and half an hour that is missing."""
+    day = plain()
+    spike, low = day.rt[100], day.rt[-8]
+    rt = [price for price in day.rt if price not in day.rt[150:156]]
+    for price, lmp in ((spike, "183.4"), (day.rt[101], "121"), (low, "-12.5"), (rt[-1], "-4.18")):
+        rt[rt.index(price)] = valued(price, lmp)
+    opened = [valued(spike, "183.4"), valued(low, "-12.5")]
+    alerts = [
+        alert(1, opened[0]),
+        alert(1, day.rt[102], state="cleared"),
+        alert(2, opened[1], limit=0),
+    ]
+    return replace(day, rt=rt, alerts=alerts)
+
+
+def first_start(stage: Stage) -> None:
+    current = {"rt_price": None, "rt_quality": None, "rt_timestamp": None}
+    stage.show(Day(NOON, current=current, source_age_s=None, seq=0))
+
+
+def loading(stage: Stage) -> None:
+    stage.show(replace(plain(), speaks=False))
+
+
+def no_alerts(stage: Stage) -> None:
+    stage.show(plain())
+
+
+def stale(stage: Stage) -> None:
+    stage.show(plain())
+    stage.day.speaks = False
+    stage.let_pass(17)
+
+
+def disconnected(stage: Stage) -> None:
+    stage.show(plain())
+    stage.day.speaks = False
+    stage.wires[-1].close(code=1011)
+    stage.let_pass(65)
+
+
+def degraded(stage: Stage) -> None:
+    day = ages(plain(), minutes=25)
+    start = "2026-07-13T19:35:00Z"
+    fallback = {"rt_price": 31.2, "rt_quality": "previous_day", "rt_timestamp": start}
+    stage.show(replace(day, current=fallback, source_age_s=22 * 60))
+
+
+def catching_up(stage: Stage) -> None:
+    stage.show(plain())
+    stage.wires[-1].close(code=1012)
+    stage.day = replace(stage.day, now=NOON + timedelta(hours=2), seq=1000, has_more=True)
+    stage.let_pass(5)
+
+
+def simulated(stage: Stage) -> None:
+    stage.show(replace(eventful(), source="simulator"))
+
+
+def above_a_thousand(stage: Stage) -> None:
+    day = newest_is(plain(), "1015.37")
+    stage.show(replace(day, alerts=[alert(1, day.rt[-1])]))
+
+
+def negative(stage: Stage) -> None:
+    day = newest_is(plain(), "-23.4")
+    stage.show(replace(day, alerts=[alert(1, day.rt[-1], limit=0)]))
+
+
+def alerts_open(stage: Stage) -> None:
+    stage.show(eventful())
+    changed: list[Body] = [corrected(stage.day.rt[-20], "18.25", NOON)]
+    stage.tell(*changed)
+    stage.let_pass(2)
+
+
+def long_name(stage: Stage) -> None:
+    nodes = {LONG: "ALAMITOS_7_N001-UNIT-1-AGGREGATED-APND", **NODES}
+    stage.show(replace(newest_is(plain(), "-1015.37"), nodes=nodes))
+
+
+def spring(stage: Stage) -> None:
+    stage.show(ordinary(at("2026-03-08 23:52:10-07:00")))
+
+
+def autumn(stage: Stage) -> None:
+    stage.show(ordinary(at("2026-11-01 23:52:10-08:00"), 25), "?range=48h")
+
+
+def seven_days(stage: Stage) -> None:
+    stage.show(ordinary(NOON, 168), "?range=7d")
+
+
+STATES: dict[str, State] = {
+    "first-start": first_start,
+    "loading": loading,
+    "no-alerts": no_alerts,
+    "stale": stale,
+    "disconnected": disconnected,
+    "source-degraded": degraded,
+    "catching-up": catching_up,
+    "simulated": simulated,
+    "above-1000": above_a_thousand,
+    "negative": negative,
+    "alerts-open": alerts_open,
+    "long-name": long_name,
+    "23-hour-day": spring,
+    "25-hour-day": autumn,
+    "7-days": seven_days,
+}

@@ -1,0 +1,149 @@
+"""What is drawn is right: read from the canvas, by colour and place."""
+
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import datetime, timedelta
+from typing import Any
+
+import pytest
+from playwright.sync_api import expect
+
+from tests.page.market_day import Body, alert, at, corrected, valued
+from tests.page.staged import Stage, on_the_stage, ordinary
+from tests.page.states import above_a_thousand, negative, plain
+
+pytestmark = on_the_stage
+# The page's own colours that a canvas has at a moment, between two prices.
+DRAWN = """({ canvas, at, low, high }) => {
+  const chart = Chart.getChart(canvas);
+  const { x, y } = chart.scales;
+  const ratio = chart.currentDevicePixelRatio;
+  const [top, bottom] = [high, low].map((lmp) => y.getPixelForValue(chart.scene.place(lmp)));
+  const left = x.getPixelForValue(at);
+  const [width, height] = [3 * ratio, Math.max(1, (bottom - top) * ratio)];
+  const { data } = chart.ctx.getImageData((left - 1) * ratio, top * ratio, width, height);
+  const hex = (rgb) => `#${[...rgb].map((it) => it.toString(16).padStart(2, "0")).join("")}`;
+  const pixels = Array.from({ length: data.length / 4 }, (_, i) => data.slice(4 * i, 4 * i + 3));
+  const found = pixels.map(hex);
+  const style = getComputedStyle(document.documentElement);
+  const token = (name) => style.getPropertyValue(`--${name}`).trim();
+  return ["rt", "da", "neg", "high", "ink"].filter((name) => found.includes(token(name)));
+}"""
+TICKS = "(canvas) => Chart.getChart(canvas).scales.x.ticks.map(({ label }) => [label].flat()[0])"
+Drawn = Callable[..., list[str]]
+
+
+@pytest.fixture
+def drawn(stage: Stage) -> Drawn:
+    """drawn(price, around): the colours in the middle of its interval, some dollars around it."""
+
+    def colours(price: Body, around: float = 1, canvas: str = "recent-chart") -> Any:
+        start = datetime.fromisoformat(price["interval_start"]).timestamp() * 1000
+        span = {"low": price["lmp"] - around, "high": price["lmp"] + around}
+        return stage.page.evaluate(DRAWN, {"canvas": canvas, "at": start + 150_000, **span})
+
+    return colours
+
+
+def test_a_price_above_a_thousand_is_drawn_where_it_belongs(stage: Stage, drawn: Drawn) -> None:
+    above_a_thousand(stage)
+    newest = stage.day.rt[-1]
+    assert "rt" in drawn(newest, around=60)
+    assert "rt" not in drawn(newest | {"lmp": 400.0}, around=60)
+    expect(stage.page.locator("#rt-price")).to_have_text("1,015.37")
+    expect(stage.page.locator("#tile-rt")).to_have_attribute("data-tone", "high")
+    expect(stage.page.locator("#rt-tag")).to_have_text("▲▲ above 100")
+    expect(stage.page.locator("#chart-note")).to_contain_text("drawn closer together")
+
+
+def test_a_negative_price_is_below_the_line_of_zero_and_says_so(stage: Stage, drawn: Drawn) -> None:
+    negative(stage)
+    assert "rt" in drawn(stage.day.rt[-1], around=3)
+    expect(stage.page.locator("#rt-price")).to_have_text("−23.40")
+    expect(stage.page.locator("#tile-rt")).to_have_attribute("data-tone", "negative")
+    expect(stage.page.locator("#rt-tag")).to_have_text("▼ negative · paid to take")
+    assert stage.page.title().startswith("−23.40 SP15")
+
+
+def test_a_gap_is_no_line(stage: Stage, drawn: Drawn) -> None:
+    day = plain()
+    flat = [valued(price, "15") for price in day.rt]
+    missing = flat[-10]
+    stage.show(replace(day, rt=[price for price in flat if price is not missing]))
+    assert "rt" in drawn(flat[-11])
+    assert "rt" not in drawn(missing)
+    assert "rt" in drawn(flat[-9])
+
+
+def test_a_corrected_price_replaces_its_point_and_is_marked(stage: Stage, drawn: Drawn) -> None:
+    day = plain()
+    flat = [valued(price, "15") for price in day.rt]
+    stage.show(replace(day, rt=flat))
+    assert "ink" not in drawn(flat[-10], around=2)
+    stage.tell(corrected(flat[-10], "22", day.now))
+    stage.let_pass(1)
+    assert "rt" not in drawn(flat[-10], around=2)
+    assert "ink" in drawn(flat[-10] | {"lmp": 22.0}, around=2)
+    chart = stage.page.locator("#price-chart")
+    expect(chart).to_have_attribute("data-rt-intervals", str(len(flat)))
+    expect(chart).to_have_attribute("data-corrected", "1")
+
+
+def test_alerts_are_marked_where_they_opened(stage: Stage, drawn: Drawn) -> None:
+    day = plain()
+    spike = valued(day.rt[-10], "130")
+    stage.show(replace(day, rt=[*day.rt[:-10], spike, *day.rt[-9:]], alerts=[alert(1, spike)]))
+    assert "high" in drawn(spike | {"interval_start": spike_start(spike)}, around=8)
+    expect(stage.page.locator("#price-chart")).to_have_attribute("data-alerts", "1")
+
+
+def spike_start(price: Body) -> str:
+    """So early that the middle of the interval is the start of the price's own."""
+    return str(datetime.fromisoformat(price["interval_start"]) - timedelta(seconds=150))
+
+
+@pytest.mark.parametrize(
+    ("now", "hours", "words"),
+    [
+        ("2026-03-08 23:57:10-07:00", 23, "23-hour day: no 02:00, no HE3"),
+        ("2026-11-01 23:57:10-08:00", 25, "25-hour day: 01:00 comes twice, HE25 after HE2"),
+    ],
+)
+def test_a_day_of_23_or_25_hours_is_whole_and_in_order(
+    now: str, hours: int, words: str, stage: Stage
+) -> None:
+    day = ordinary(at(now), hours)
+    page = stage.show(day, "?range=48h")
+    expect(page.locator("#long-day")).to_contain_text(words)
+    expect(page.locator("#complete")).to_have_text(f"{hours * 12} / {hours * 12}")
+    expect(page.locator("#price-chart")).to_have_attribute("data-gaps", "0")
+    page.locator("#price-table summary").click()
+    rows = page.locator("#price-rows tr:not(.day) th").all_inner_texts()[::-1]
+    today = rows[-hours * 12 :]
+    assert len(set(today)) == hours * 12
+    assert today[0] == "00:00–00:05"
+    endings = page.locator("#price-rows tr:not(.day) td:nth-of-type(1)").all_inner_texts()[::-1]
+    counted = list(dict.fromkeys(endings[-hours * 12 :]))
+    assert counted == hour_endings(hours)
+
+
+def hour_endings(hours: int) -> list[str]:
+    """As CAISO counts them: spring has no 3, autumn's repeated hour is 25."""
+    usual = [str(hour) for hour in range(1, 25)]
+    return [h for h in usual if h != "3"] if hours == 23 else [*usual[:2], "25", *usual[2:]]
+
+
+@pytest.mark.parametrize(
+    ("around", "clock"),
+    [
+        ("2026-03-08 03:42:10-07:00", ["01:45", "03:00", "03:15"]),
+        ("2026-11-01 01:42:10-08:00", ["01:45 PDT", "01:00 PST", "01:15 PST"]),
+    ],
+)
+def test_the_clock_of_the_axis_skips_or_repeats_an_hour_and_time_goes_on(
+    around: str, clock: list[str], stage: Stage
+) -> None:
+    stage.show(ordinary(at(around), 3))
+    ticks = stage.page.evaluate(TICKS, "recent-chart")
+    first = ticks.index(clock[0])
+    assert ticks[first : first + 3] == clock

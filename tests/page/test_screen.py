@@ -1,0 +1,178 @@
+"""The whole page at work: pointer, keys, address, tables, what is said aloud, sound, paper."""
+
+import csv
+from dataclasses import replace
+
+from playwright.sync_api import expect
+
+from tests.page.market_day import FIVE, alert, real_time
+from tests.page.staged import Stage, on_the_stage
+from tests.page.states import NOON, catching_up, eventful, plain
+
+pytestmark = on_the_stage
+# Stands in for the browser's own, which show and sound where no test can look.
+HEARD = """
+window.heard = { notified: [], tones: 0 };
+window.Notification = class {
+  static permission = "default";
+  static requestPermission = async () => { Notification.permission = "granted"; };
+  constructor(title, { body }) { heard.notified.push(body); }
+};
+const start = OscillatorNode.prototype.start;
+OscillatorNode.prototype.start = function (at) { heard.tones += 1; start.call(this, at); };
+"""
+
+
+def test_the_data_come_in_one_request_and_from_one_host(stage: Stage) -> None:
+    asked: list[str] = []
+    stage.page.on("request", lambda request: asked.append(request.url))
+    stage.show(plain())
+    stage.let_pass(10)
+    assert len(stage.wires) == 1
+    assert [url for url in asked if "/api/" in url or not url.startswith("http://localhost/")] == []
+
+
+def test_the_pointer_reads_an_interval_out(stage: Stage) -> None:
+    page = stage.show(eventful())
+    page.locator("#price-chart").hover(position={"x": 120, "y": 200})
+    tip = page.locator("#chart-tip")
+    expect(tip).to_be_visible()
+    words = [
+        "PDT · HE",
+        "real-time",
+        "energy",
+        "congestion",
+        "loss",
+        "GHG",
+        "observed · revision 1",
+    ]
+    for word in [*words, "day-ahead", "spread"]:
+        expect(tip).to_contain_text(word)
+    page.mouse.move(5, 5)
+    expect(tip).to_be_hidden()
+
+
+def test_arrow_keys_read_out_too_and_say_what_was_corrected(stage: Stage) -> None:
+    page = stage.show(plain())
+    page.locator("#recent-chart").focus()
+    page.keyboard.press("End")
+    expect(page.locator("#recent-tip")).to_contain_text("12:35–12:40")
+    page.keyboard.press("ArrowLeft")
+    expect(page.locator("#recent-tip")).to_contain_text("12:30–12:35")
+    page.keyboard.press("Escape")
+    expect(page.locator("#recent-tip")).to_be_hidden()
+
+
+def test_keys_choose_hub_range_filter_theme_and_help_and_the_address_keeps_them(
+    stage: Stage,
+) -> None:
+    page = stage.show(plain())
+    page.keyboard.press("r")
+    page.keyboard.press("t")
+    assert page.url.endswith("?hub=SP15&range=48h&theme=dark")
+    expect(page.locator("[data-range='48h']")).to_have_attribute("aria-pressed", "true")
+    page.keyboard.press("f")
+    expect(page.locator("[data-filter=prices]")).to_have_attribute("aria-pressed", "true")
+    page.keyboard.press("?")
+    expect(page.locator("#keys-help")).to_be_visible()
+    page.keyboard.press("Escape")
+    expect(page.locator("#keys-help")).to_be_hidden()
+    page.keyboard.press("2")
+    expect(page.locator("a[data-hub=NP15]")).to_have_attribute("aria-current", "page")
+    assert page.url.endswith("?hub=NP15&range=48h&theme=dark")
+    page.go_back()
+    expect(page.locator("a[data-hub=SP15]")).to_have_attribute("aria-current", "page")
+
+
+def test_a_link_shows_the_same_thing(stage: Stage) -> None:
+    page = stage.show(plain(), "?hub=SP15&range=7d&theme=dark")
+    expect(page.locator("html")).to_have_attribute("data-theme", "dark")
+    expect(page.locator("#chart-span")).to_have_text("7 days")
+
+
+def test_an_interval_is_told_once_on_the_tile_aloud_and_on_the_tab(stage: Stage) -> None:
+    page = stage.show(plain())
+    icon = page.locator("link[rel=icon]").get_attribute("href")
+    stage.tell(*[{**price, "lmp": 61.5} for price in real_time(NOON, NOON + FIVE)])
+    stage.let_pass(1)
+    expect(page.locator("#rt-price")).to_have_text("61.50")
+    expect(page.locator("#rt-price")).to_have_class("flash")
+    expect(page.locator("#rt-change")).to_contain_text("▲ +62.45 since 12:35")
+    said = page.locator("#announcer")
+    expect(said).to_have_attribute("aria-live", "polite")
+    expect(said).to_contain_text("SP15 12:40–12:45: 61.50 dollars per megawatt-hour")
+    assert page.title() == "61.50 SP15 · CAISO Live"
+    assert page.locator("link[rel=icon]").get_attribute("href") != icon
+
+
+def test_filters_leave_what_they_name(stage: Stage) -> None:
+    page = stage.show(eventful())
+    page.locator("[data-filter=alerts]").click()
+    stage.let_pass(1)
+    kinds = page.locator("#log li").evaluate_all("(lines) => lines.map((li) => li.dataset.kind)")
+    assert kinds
+    assert set(kinds) - {None} == {"alert"}
+
+
+def test_alerts_have_their_state_and_how_long(stage: Stage) -> None:
+    page = stage.show(eventful())
+    expect(page.locator("#alerts-count")).to_have_text("⚑ 1 open")
+    expect(page.locator("#alerts li[data-state=open]")).to_contain_text("open for 37 min")
+    expect(page.locator("#alerts li[data-state=cleared]")).to_contain_text("cleared after 10 min")
+
+
+def test_an_alert_sounds_and_notifies_only_who_asked(stage: Stage) -> None:
+    stage.page.add_init_script(HEARD)
+    page = stage.show(plain())
+    stage.tell(alert(1, stage.day.rt[-1]))
+    assert page.evaluate("() => heard") == {"notified": [], "tones": 0}
+    page.locator("#alert-notify").click()
+    expect(page.locator("#alert-notify")).to_have_attribute("aria-pressed", "true")
+    page.locator("#alert-sound").click()  # and is heard at once
+    stage.tell(alert(2, stage.day.rt[-1], limit=0))
+    heard = page.evaluate("() => heard")
+    assert heard["notified"] == [alert(2, stage.day.rt[-1], limit=0)["text"]]
+    assert heard["tones"] == 4
+
+
+def test_the_csv_has_what_the_chart_shows(stage: Stage) -> None:
+    page = stage.show(replace(plain(), source="simulator"))
+    with page.expect_download() as download:
+        page.locator("#csv").click()
+    assert download.value.suggested_filename == "SIMULATED-SP15-24h-2026-07-14.csv"
+    with open(download.value.path(), newline="") as file:
+        rows = list(csv.DictReader(file))
+    shown = int(page.locator("#price-chart").get_attribute("data-rt-intervals") or 0)
+    assert len([row for row in rows if row["market"] == "RTM"]) == shown
+    newest = [row for row in rows if row["market"] == "RTM"][-1]
+    assert float(newest["lmp"]) == stage.day.rt[-1]["lmp"]
+    assert newest["pacific_time"] == "12:35 PDT"
+
+
+def test_each_chart_has_its_twin_in_numbers(stage: Stage) -> None:
+    page = stage.show(plain())
+    for table, rows in (("recent-table", 26), ("price-table", 290), ("day-ahead-table", 24)):
+        page.locator(f"#{table} summary").click()
+        assert page.locator(f"#{table} tbody tr").count() >= rows - 1
+
+
+def test_on_paper_it_is_black_on_white_and_nothing_is_cut_off(stage: Stage) -> None:
+    page = stage.show(eventful(), "?theme=dark")
+    page.emulate_media(media="print")
+    page.evaluate("() => dispatchEvent(new Event('beforeprint'))")
+    stage.let_pass(1)
+    style = "getComputedStyle(document.body)"
+    assert page.evaluate(f"{style}.backgroundColor") == "rgb(255, 255, 255)"
+    expect(page.locator("#theme-switch")).to_be_hidden()
+    width = "document.documentElement.scrollWidth - innerWidth"
+    assert page.evaluate(width) <= 0
+
+
+def test_what_was_missed_is_said_to_be_coming_in(stage: Stage) -> None:
+    catching_up(stage)
+    notice = stage.page.locator("#notice-connection")
+    expect(notice).to_contain_text("Catching up on")
+    stage.day.seq = 100
+    stage.tell(*real_time(NOON, NOON + 900 * FIVE))
+    stage.let_pass(3)
+    expect(notice).to_be_hidden()

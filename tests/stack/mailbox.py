@@ -1,0 +1,42 @@
+"""A mail server on loopback that keeps the subjects of what it accepts, and when."""
+
+import email
+import email.policy
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from aiosmtpd.controller import Controller
+from aiosmtpd.smtp import SMTP, Envelope, Session
+
+from tests.real_services import free_port
+
+
+class Mailbox:
+    """What came: subjects with the wall clock's time of their acceptance."""
+
+    def __init__(self) -> None:
+        self.letters: list[tuple[str, float]] = []
+
+    async def handle_DATA(self, server: SMTP, session: Session, envelope: Envelope) -> str:  # noqa: N802
+        content = envelope.content
+        assert isinstance(content, bytes)
+        letter = email.message_from_bytes(content, policy=email.policy.default)
+        self.letters.append((str(letter["Subject"]), time.time()))
+        return "250 OK"
+
+    def accepted(self, words: str) -> float | None:
+        """When a letter with these words in its subject was accepted."""
+        return next((at for subject, at in self.letters if words in subject), None)
+
+
+@contextmanager
+def mailbox() -> Iterator[tuple[Mailbox, int]]:
+    """A mailbox and the port it is at."""
+    kept = Mailbox()
+    server = Controller(kept, hostname="127.0.0.1", port=free_port())
+    server.start()
+    try:
+        yield kept, server.port
+    finally:
+        server.stop()

@@ -1,0 +1,100 @@
+"""The dashboard in a real browser, and what was to be seen on it and when."""
+
+import shutil
+import time
+from collections import Counter
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import pytest
+from playwright.sync_api import Browser, Locator, Page, expect
+
+from tests.stack.running import wait_until
+
+CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
+FLAGS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
+PAINTED = Path(__file__).with_name("painted.js")
+on_a_screen = [
+    pytest.mark.xdist_group("page"),
+    pytest.mark.skipif(CHROMIUM is None, reason="no Chromium on this machine"),
+]
+
+
+class Screen:
+    """An open dashboard."""
+
+    def __init__(self, page: Page) -> None:
+        self.page = page
+        self.errors: list[str] = []
+        page.on("pageerror", lambda error: self.errors.append(str(error)))
+        page.on("console", lambda m: self.errors.append(m.text) if m.type == "error" else None)
+        page.add_init_script(path=PAINTED)
+
+    def open(self, port: int, query: str = "") -> None:
+        self.page.goto(f"http://127.0.0.1:{port}/{query}")
+        expect(self.page.locator("body[data-loaded=true]")).to_be_visible(timeout=15_000)
+
+    def told(self, lmp: str, kind: str = "price") -> Locator:
+        """The lines of the live feed with this price."""
+        lines = self.page.locator(f"#log li[data-kind={kind}]")
+        return lines.filter(has=self.page.locator("b", has_text=lmp))
+
+    @property
+    def seen(self) -> Any:
+        """What painted.js noted."""
+        return self.page.evaluate("() => window.seen")
+
+    def wait_for(self, state: str, since: float, within_s: float) -> float:
+        """Seconds from `since` until the connection was so, by the page's own notes."""
+
+        def moments() -> list[float]:
+            lamps = [lamp for lamp in self.seen["lamps"] if lamp["state"] == state]
+            return [found for lamp in lamps if (found := lamp["at"] / 1000 - since) > 0]
+
+        wait_until(moments, within_s - (time.time() - since), f"the connection is {state}")
+        return moments()[0]
+
+    def painted(self, seq: int, within_s: float = 45) -> float:
+        """When, by the wall clock, everything up to `seq` was first on the screen."""
+
+        def moments() -> list[float]:
+            return [paint["at"] for paint in self.seen["paints"] if paint["seq"] >= seq]
+
+        wait_until(moments, within_s, f"event {seq} is on the screen")
+        return float(moments()[0]) / 1000
+
+    def doubled(self) -> list[str]:
+        """What the live feed or the table under the chart shows twice."""
+        if self.page.locator("#price-table").get_attribute("open") is None:
+            self.page.locator("#price-table summary").click()
+        intervals = self.page.locator("#price-rows tr:not(.day, .gap) th").all_inner_texts()
+        day = intervals[: 24 * 12 - 12]  # the same clock times come again a day earlier
+        lines = self.page.locator("#log li:not([data-kind=status])").all_inner_texts()
+        return [text for text, times in Counter([*day, *lines]).items() if times > 1]
+
+
+@contextmanager
+def a_screen(browser: Browser) -> Iterator[Screen]:
+    """In a browser that stands in Berlin; no console error and no breach of the policy is forgiven.
+
+    A refused connection while the server is away is the browser's own remark.
+    """
+    context = browser.new_context(
+        timezone_id="Europe/Berlin", viewport={"width": 1440, "height": 900}
+    )
+    screen = Screen(context.new_page())
+    yield screen
+    refused = screen.seen["refused"]
+    context.close()
+    assert refused == []
+    assert [error for error in screen.errors if "ERR_CONNECTION" not in error] == []

@@ -1,0 +1,199 @@
+"""The live feed as it runs: the web process of the Procfile, Valkey, SQLite, real sockets.
+
+A publisher beside it stores prices and tells them, as a poll does.
+"""
+
+import asyncio
+import json
+import signal
+import socket
+import time
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager
+from dataclasses import replace
+from typing import Any
+
+import pytest
+from websockets.asyncio.client import ClientConnection, connect
+from websockets.exceptions import ConnectionClosed
+
+from caisoproject.benchmarks.feed_stage import FeedStage
+from caisoproject.benchmarks.stage import staged
+
+pytestmark = pytest.mark.xdist_group("stack")
+WITHIN_S = 30
+HTTP_TIMEOUT_S = 2
+BYE_WITHIN_S = 5
+NEVER_READ = 4096
+A_LINE = 2**22
+BURSTS = "NP15"  # the publisher's bursts are of this hub
+
+
+@pytest.fixture(scope="module")
+def stage() -> Iterator[FeedStage]:
+    """A web process that gives ordinary answers 2 s, and a publisher that tells much."""
+    with staged() as played:
+        stage = FeedStage(replace(played, environ={**played.environ, "LOG_LEVEL": "INFO"}))
+        line = stage.web.line
+        stage.web.line = line.replace("--http-timeout 30", f"--http-timeout {HTTP_TIMEOUT_S}")
+        assert stage.web.line != line
+        try:
+            stage.start(held_hours=2)
+            stage.publish(0.25, 30)
+            yield stage
+        finally:
+            stage.end()
+
+
+def address(stage: FeedStage) -> str:
+    return f"127.0.0.1:{stage.stage.plan.port}"
+
+
+def opened(stage: FeedStage, hub: str = "SP15", **options: Any) -> connect:
+    """A page's socket."""
+    host = address(stage)
+    url = f"ws://{host}/ws?hubs={hub}"
+    return connect(url, origin=f"http://{host}", compression=None, **options)
+
+
+async def frame(client: ClientConnection, kind: str) -> dict[str, Any]:
+    """The next frame of a kind."""
+    async with asyncio.timeout(WITHIN_S):
+        while (told := json.loads(await client.recv()))["type"] != kind:
+            pass
+    return told
+
+
+@asynccontextmanager
+async def script(stage: FeedStage) -> AsyncIterator[asyncio.StreamReader]:
+    """A reader of the stream."""
+    host, _, port = address(stage).partition(":")
+    reader, writer = await asyncio.open_connection(host, int(port), limit=A_LINE)
+    writer.write(f"GET /api/v1/stream HTTP/1.1\r\nHost: {address(stage)}\r\n\r\n".encode())
+    try:
+        yield reader
+    finally:
+        writer.transport.abort()
+
+
+async def told(reader: asyncio.StreamReader, kind: str) -> dict[str, Any]:
+    """The next server-sent event of a kind."""
+    async with asyncio.timeout(WITHIN_S):
+        while await reader.readline() != f"event: {kind}\n".encode():
+            assert not reader.at_eof(), "the stream has ended"
+        while not (line := await reader.readline()).startswith(b"data: "):
+            pass
+    return dict(json.loads(line.removeprefix(b"data: ")))
+
+
+class Follower:
+    """Who takes events, and sees whether each follows on the last."""
+
+    def __init__(self, seq: int) -> None:
+        self.seq = seq
+
+    def take(self, events: dict[str, Any]) -> None:
+        assert events["prev"] == self.seq, "something is lost, doubled or out of order"
+        self.seq = events["seq"]
+
+
+async def test_socket_and_stream_stay_open_and_whole_when_redis_is_emptied_and_killed(
+    stage: FeedStage,
+) -> None:
+    async with opened(stage) as page, script(stage) as reader:
+        began = time.monotonic()
+        follows = Follower((await frame(page, "snapshot"))["seq"])
+        reads = Follower((await told(reader, "snapshot"))["seq"])
+        for fault in (emptied, killed):
+            await fault(stage)
+            head = await moved_on(stage)
+            while follows.seq < head:
+                follows.take(await frame(page, "events"))
+            while reads.seq < head:
+                reads.take(await told(reader, "events"))
+        while time.monotonic() < began + 2 * HTTP_TIMEOUT_S + 2:
+            reads.take(await told(reader, "events"))
+
+
+async def emptied(stage: FeedStage) -> None:
+    stage.ask("FLUSHALL")
+
+
+async def killed(stage: FeedStage) -> None:
+    await stage.valkey.restart(signal.SIGKILL)
+
+
+async def moved_on(stage: FeedStage) -> int:
+    """SP15's head once something was published."""
+    before = stage.heads()["SP15"]
+    async with asyncio.timeout(WITHIN_S):
+        while (head := stage.heads()["SP15"]) == before:
+            await asyncio.sleep(0.05)
+    return head
+
+
+async def test_what_is_too_long_or_too_much_is_told_and_costs_no_socket(stage: FeedStage) -> None:
+    async with opened(stage) as client:
+        await client.send("x" * 500_000)
+        assert (await frame(client, "error"))["code"] == "too_large"
+        for number in range(200):
+            await client.send(json.dumps({"type": "ping", "id": number}))
+        assert (await frame(client, "pong"))["id"] == 0
+        assert (await frame(client, "error"))["code"] == "too_many_frames"
+        assert (await frame(client, "events"))["events"]
+        client.transport.abort()  # its goodbye would not be read for a while
+
+
+async def test_a_client_that_never_reads_is_cut_and_reading_on_it_learns_why(
+    stage: FeedStage,
+) -> None:
+    opening = socket.socket()
+    opening.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, NEVER_READ)
+    opening.connect(("127.0.0.1", stage.stage.plan.port))
+    async with opened(stage, BURSTS, sock=opening, max_queue=1, ping_interval=None) as client:
+        follows = Follower((await frame(client, "snapshot"))["seq"])
+        client.transport.pause_reading()
+        await cut(stage)
+        client.transport.resume_reading()
+        assert await read_to_the_end(client, follows) == 4408
+
+
+async def read_to_the_end(client: ClientConnection, follows: Follower) -> int:
+    """The close code of a socket, after all that was still on it."""
+    try:
+        async with asyncio.timeout(WITHIN_S):
+            while True:
+                follows.take(await frame(client, "events"))
+    except ConnectionClosed as closed:
+        return closed.rcvd.code
+
+
+async def cut(stage: FeedStage) -> None:
+    """Return once the web process says that it has cut somebody."""
+    said = stage.stage.plan.state / "said.log"
+    async with asyncio.timeout(WITHIN_S):
+        while "cut a slow reader" not in said.read_text(errors="replace"):
+            stage.order("burst")
+            await asyncio.sleep(0.1)
+
+
+async def test_a_web_process_that_is_ended_says_goodbye_within_five_seconds(
+    stage: FeedStage,
+) -> None:
+    async with opened(stage) as first, opened(stage) as second, script(stage) as reader:
+        for client in (first, second):
+            await frame(client, "snapshot")
+        await told(reader, "snapshot")
+        stage.web.process.send_signal(signal.SIGTERM)
+        async with asyncio.timeout(BYE_WITHIN_S):
+            retries = [(await frame(client, "bye"))["retry_ms"] for client in (first, second)]
+            retries.append((await told(reader, "bye"))["retry_ms"])
+            for client in (first, second):
+                with pytest.raises(ConnectionClosed) as closed:
+                    await client.recv()
+                assert closed.value.rcvd.code == 1012
+            await stage.web.ended()
+    await stage.web.start_again()
+    stage.stage.wait_until(lambda: stage.stage.get("/api/current") is not None, 30, "the web")
+    assert len(set(retries)) > 1
+    assert all(500 <= retry <= 5000 for retry in retries)
