@@ -1,21 +1,68 @@
-"""Thresholds are edited in place; alerts are what happened and stay as they are."""
+"""Rules are edited in place; alerts and deliveries are what happened and stay as they are."""
 
+from collections.abc import Iterable
 from typing import Any
 
+from django import forms
 from django.contrib import admin
-from django.http import HttpRequest
+from django.core.exceptions import PermissionDenied
+from django.db.models import QuerySet
+from django.http import HttpRequest, HttpResponseBase
+from django.urls import URLPattern, path
 from django.utils import timezone
 
+from alerts import alerts_csv
+from alerts.admin_filters import RuleFilter, StateFilter
 from alerts.changes import save_changes
-from alerts.models import Alert, Rule
+from alerts.condition_formset import ConditionFormSet
+from alerts.delivery_admin import DeliveryAdmin, MethodAdmin
+from alerts.models import Alert, Condition, Delivery, Method, Rule, Transition
+from alerts.quality import WEEK, quality_of, with_quality
 from prices.admin import ReadOnlyAdmin
+
+WATCHED = ("watched", "direction", "limit", "clear_limit", "span")
+QUIET = (("quiet_from", "quiet_until"), "quiet_days", "quiet_zone", "quiet_then")
+
+
+class ConditionInline(admin.TabularInline):  # type: ignore[type-arg]
+    model = Condition
+    formset = ConditionFormSet
+    fields = WATCHED
+    extra = 0
+    verbose_name_plural = "and at the same time"
 
 
 @admin.register(Rule)
 class RuleAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
-    list_display = ["__str__", "direction", "limit", "active"]
+    list_display = ["__str__", "severity", "limit", "active", "muted_until", "last_7_days"]
     list_editable = ["limit", "active"]
-    list_filter = ["node", "market", "active"]
+    list_filter = ["node", "market", "watched", "severity", "active"]
+    list_select_related = ["node"]
+    search_fields = ["name", "node__slug", "node__oasis_name"]
+    filter_horizontal = ["methods"]
+    inlines = [ConditionInline]
+    fieldsets = [
+        (None, {"fields": ("name", ("node", "market"), *WATCHED)}),
+        ("When it is told", {"fields": ("for_minutes", "cool_down_minutes", "severity")}),
+        ("Who is told", {"fields": ("methods", "owner", "active", "muted_until")}),
+        ("Quiet hours", {"fields": QUIET, "classes": ["collapse"]}),
+    ]
+
+    class Media:
+        js = [forms.Script("alerts/rule_preview.js", type="module")]
+        css = {"all": ["alerts/admin.css"]}
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Rule]:
+        rules = super().get_queryset(request).prefetch_related("conditions")
+        return with_quality(rules, since=timezone.now() - WEEK)
+
+    @admin.display(description="last 7 days")
+    def last_7_days(self, rule: Rule) -> str:
+        return quality_of(rule).words
+
+    def get_changeform_initial_data(self, request: HttpRequest) -> dict[str, Any]:
+        """Whoever adds a rule owns it."""
+        return {"owner": request.user.pk, **super().get_changeform_initial_data(request)}
 
     def save_model(self, request: HttpRequest, obj: Rule, form: Any, change: bool) -> None:
         """A new rule whole, of an old one what was changed: in its form or in the list."""
@@ -24,9 +71,63 @@ class RuleAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
         else:
             obj.save()
 
+    def save_related(
+        self, request: HttpRequest, form: Any, formsets: Iterable[Any], change: bool
+    ) -> None:
+        """A rule with other conditions starts over: in the transaction that saves them."""
+        formsets = list(formsets)
+        super().save_related(request, form, formsets, change)
+        if change and any(formset.has_changed() for formset in formsets):
+            save_changes(form.instance, [], now=timezone.now(), conditions=True)
+
+
+class TransitionInline(admin.TabularInline):  # type: ignore[type-arg]
+    model = Transition
+    fields = ("at", "kind", "interval_start", "price", "value", "text")
+    verbose_name_plural = "what was told"
+    can_delete = False
+    extra = 0
+
+    def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
 
 @admin.register(Alert)
 class AlertAdmin(ReadOnlyAdmin):
-    list_display = ["text", "opened_at", "cleared_at"]
-    list_filter = ["rule", ("cleared_at", admin.EmptyFieldListFilter)]
+    list_display = ["text", "severity", "state", "opened_at", "cleared_at", "flaps"]
+    list_filter = [StateFilter, "severity", "rule__node", ("rule", RuleFilter)]
+    list_select_related = ["rule__node", "acknowledged_by"]
+    search_fields = ["text", "wording"]
     date_hierarchy = "opened_at"
+    inlines = [TransitionInline]
+    actions = ["export"]
+
+    @admin.action(description="Export as CSV", permissions=["view"])
+    def export(self, request: HttpRequest, alerts: QuerySet[Alert]) -> HttpResponseBase:
+        return alerts_csv.response(alerts)
+
+    def get_urls(self) -> list[URLPattern]:
+        view = self.admin_site.admin_view(self.filtered_csv)
+        return [path("csv/", view, name="alerts_alert_csv"), *super().get_urls()]
+
+    def filtered_csv(self, request: HttpRequest) -> HttpResponseBase:
+        """Every alert that the list shows with this query, on however many pages."""
+        if not self.has_view_permission(request):
+            raise PermissionDenied
+        return self.export(request, self.get_changelist_instance(request).get_queryset(request))
+
+
+@admin.register(Transition)
+class TransitionAdmin(ReadOnlyAdmin):
+    list_display = ["text", "kind", "at"]
+    list_filter = ["kind", "alert__severity", "alert__rule__node"]
+    list_select_related = ["alert"]
+    search_fields = ["text"]
+    date_hierarchy = "at"
+
+
+admin.site.register(Method, MethodAdmin)
+admin.site.register(Delivery, DeliveryAdmin)

@@ -1,8 +1,10 @@
 """Errors as problem documents (RFC 9457), with a sentence a person understands."""
 
+from collections.abc import Callable
+from functools import wraps
 from http import HTTPStatus
 
-from django.http import JsonResponse
+from django.http import HttpRequest, HttpResponseBase, JsonResponse
 
 
 class Problem(Exception):
@@ -24,3 +26,18 @@ class Problem(Exception):
         return JsonResponse(
             document, status=self.status.value, content_type="application/problem+json"
         )
+
+
+def told_as_problem(
+    view: Callable[..., HttpResponseBase],
+) -> Callable[..., HttpResponseBase]:
+    """Let a view raise Problem."""
+
+    @wraps(view)
+    def wrapped(request: HttpRequest, *arguments: object, **options: object) -> HttpResponseBase:
+        try:
+            return view(request, *arguments, **options)
+        except Problem as problem:
+            return problem.response()
+
+    return wrapped

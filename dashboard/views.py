@@ -1,8 +1,6 @@
 """The page, the two stable answers, and the process's health."""
 
 import re
-from collections.abc import Callable
-from functools import wraps
 from http import HTTPStatus
 
 from django.conf import settings
@@ -15,27 +13,12 @@ from django.views.decorators.http import require_safe
 
 from alerts.models import Rule
 from dashboard.answers import current_answer, history_answer
-from dashboard.problems import Problem
+from dashboard.problems import Problem, told_as_problem
 from dashboard.slugs import DEFAULT_HUB, is_slug, quoted
 from prices.market import Market
 from prices.models import Node
 
 MOST_HOURS = 24 * 31
-
-
-def told_as_problem(
-    view: Callable[..., HttpResponseBase],
-) -> Callable[..., HttpResponseBase]:
-    """Let a view raise Problem."""
-
-    @wraps(view)
-    def wrapped(request: HttpRequest, *arguments: object, **options: object) -> HttpResponseBase:
-        try:
-            return view(request, *arguments, **options)
-        except Problem as problem:
-            return problem.response()
-
-    return wrapped
 
 
 @require_safe
@@ -58,9 +41,14 @@ def index(request: HttpRequest) -> HttpResponse:
 
 
 def thresholds() -> dict[str, list[dict[str, object]]]:
-    """The active rules by hub, for the chart's lines and the tiles' colours."""
+    """The active rules on a price alone by hub, for the chart's lines and the tiles' colours.
+
+    The limit of a spread, a change or an age lies on no price axis; one that needs a further
+    condition is no limit by itself.
+    """
     found: dict[str, list[dict[str, object]]] = {}
-    for rule in Rule.objects.filter(active=True).select_related("node"):
+    rules = Rule.objects.filter(active=True, watched="lmp", conditions=None)
+    for rule in rules.select_related("node"):
         found.setdefault(rule.node.hub, []).append(
             {"direction": rule.direction, "limit": float(rule.limit), "market": rule.market}
         )

@@ -196,5 +196,6 @@ def test_a_rule_made_in_the_admin_starts_at_the_head(admin_client: Client) -> No
     sp15 = Node.objects.get(slug="sp15").pk
     rule = model_to_dict(Rule(node_id=sp15, market="DAM", direction="below", limit=-10))
     rule = {name: value for name, value in rule.items() if value is not None}
+    rule |= {"conditions-TOTAL_FORMS": "0", "conditions-INITIAL_FORMS": "0"}
     assert admin_client.post("/admin/alerts/rule/add/", rule).status_code == 302
     assert Rule.objects.get(market="DAM").judged_seq == 1

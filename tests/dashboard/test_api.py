@@ -3,8 +3,10 @@ from datetime import timedelta
 import pytest
 import time_machine
 from django.db import connection
+from django.forms import model_to_dict
 from django.test import Client
 
+from alerts.models import Condition, Rule
 from dashboard import positions
 from prices.market import Market
 from tests.conftest import utc
@@ -188,7 +190,9 @@ def test_alert_admin_pages_open(admin_client: Client, model: str) -> None:
 def test_an_administrator_adds_a_rule_and_a_node(admin_client: Client) -> None:
     node = {"slug": "palo", "oasis_name": "PALOVRDE_ASR-APND", "zone": "SP15", "tracked": "on"}
     assert admin_client.post("/admin/prices/node/add/", node).status_code == 302
-    rule = {"node": 1, "market": "DAM", "direction": "below", "limit": "-10", "active": "on"}
+    plain = {k: v for k, v in model_to_dict(Rule(node_id=1)).items() if v is not None}
+    forms = {"conditions-TOTAL_FORMS": "0", "conditions-INITIAL_FORMS": "0"}
+    rule = plain | forms | {"market": "DAM", "direction": "below", "limit": "-10"}
     assert admin_client.post("/admin/alerts/rule/add/", rule).status_code == 302
 
 
@@ -197,3 +201,10 @@ def test_a_wrong_slug_is_refused_by_name(admin_client: Client) -> None:
     response = admin_client.post("/admin/prices/node/add/", node)
     assert response.status_code == 200
     assert "Capitals, digits, _ . and - as in OASIS." in response.content.decode()
+
+
+def test_only_rules_on_a_price_alone_draw_a_line(client: Client) -> None:
+    rule = Rule.objects.get(direction="below")
+    Condition.objects.create(rule=rule, watched="spread", limit=20)
+    drawn = client.get("/").context["page"]["thresholds"]
+    assert drawn == {"SP15": [{"direction": "above", "limit": 100.0, "market": "RTM"}]}

@@ -32,8 +32,8 @@ def price(minute: int, lmp: float, revision: int = 1, **more: Any) -> dict[str, 
     }
 
 
-def alert(number: int, state: str, minute: int, lmp: float) -> dict[str, Any]:
-    """An alert above 100, as an event tells it."""
+def alert(number: int, state: str, minute: int, lmp: float, told: int = 1) -> dict[str, Any]:
+    """An alert above 100, as an event tells it so many minutes after its interval began."""
     start = NOON + timedelta(minutes=minute)
     return {
         "alert_id": number,
@@ -44,7 +44,7 @@ def alert(number: int, state: str, minute: int, lmp: float) -> dict[str, Any]:
         "price": lmp,
         "interval_start": iso(start),
         "interval_end": iso(start + timedelta(minutes=5)),
-        "at": iso(start + timedelta(minutes=1)),
+        "at": iso(start + timedelta(minutes=told)),
         "text": f"alert {number} {state}",
         "kind": "alert",
     }
@@ -153,8 +153,14 @@ def test_seven_days_and_an_hour_are_kept(run: Run) -> None:
         ([alert(1, "open", 0, 120)], ["open", 1_200_000, 150]),
         ([alert(1, "open", 0, 120), alert(1, "cleared", 10, 90)], ["cleared", 600_000, 150]),
         ([alert(1, "cleared", 10, 90)], ["cleared", None, None]),
+        ([alert(1, "open", 0, 120), alert(1, "retracted", 0, 90, 7)], ["retracted", 360_000, None]),
+        ([alert(1, "retracted", 0, 90)], ["retracted", None, None]),
+        ([alert(1, "open", 0, 120) | {"watched": "spread"}], ["open", 1_200_000, None]),
     ],
-    ids=["open", "cleared", "opened before what we hold"],
+    ids=[
+        *("open", "cleared", "opened before what we hold", "retracted"),
+        *("retracted, opened before what we hold", "not of the price itself"),
+    ],
 )
 def test_the_course_of_an_alert(told: Any, expected: Any, run: Run) -> None:
     prices = [price(0, 120), price(5, 150), price(10, 90)]

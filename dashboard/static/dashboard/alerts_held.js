@@ -1,13 +1,13 @@
-// Alerts as the page holds them: by id, what opened each and what cleared it. No DOM.
+// Alerts as the page holds them: by id, what opened each, what cleared it and what took it back. No DOM.
 
 import { MINUTE } from "./market_time.js";
 
-/** Map of alert id to {opened, cleared, state}. Where the opening is older than what we hold, `opened` is the clearing event. */
+/** Map of alert id to {opened, cleared, retracted, state}. Where the opening is older than what we hold, `opened` is the event that ended it. */
 export function withAlert(alerts, event) {
   const known = alerts.get(event.alert_id);
-  const cleared = event.state === "cleared" ? event : known?.cleared ?? null;
   const opened = event.state === "open" ? event : known?.opened ?? event;
-  return new Map(alerts).set(event.alert_id, { opened, cleared, state: cleared ? "cleared" : "open" });
+  const [cleared, retracted] = ["cleared", "retracted"].map((state) => (event.state === state ? event : known?.[state] ?? null));
+  return new Map(alerts).set(event.alert_id, { opened, cleared, retracted, state: retracted ? "retracted" : cleared ? "cleared" : "open" });
 }
 
 export function openAlerts(state) {
@@ -20,17 +20,26 @@ export function alertsToShow(state) {
   return [...state.alerts.values()].sort((a, b) => (a.state === "open" ? 0 : 1) - (b.state === "open" ? 0 : 1) || at(b) - at(a));
 }
 
-/** {start, end, lastedMs, peak}: from the interval that opened it to the one that cleared it (null while open), and how far the price went. */
+/** {start, end, lastedMs, peak}: from the interval that opened it to the one that ended it (null while open), and how far a price went, unless it was taken back. */
 export function alertCourse(alert, state, now) {
-  const [start, end] = [Date.parse(alert.opened.interval_start), alert.cleared && Date.parse(alert.cleared.interval_start)];
-  const isWhole = alert.opened !== alert.cleared;
-  return { start, end, lastedMs: isWhole ? lasted(alert, start, end, now) : null, peak: isWhole ? peak(alert, state, start, end ?? now + 10 * MINUTE) : null };
+  const ended = alert.retracted ?? alert.cleared;
+  const [start, end] = [Date.parse(alert.opened.interval_start), ended && Date.parse(ended.interval_start)];
+  const isWhole = alert.opened.state === "open";
+  const hasPeak = isWhole && !alert.retracted && isOfPrice(alert.opened);
+  return { start, end, lastedMs: isWhole ? lasted(alert.opened, ended, now) : null, peak: hasPeak ? peak(alert, state, start, end ?? now + 10 * MINUTE) : null };
 }
 
-/** An alert that its rule's change withdrew was cleared in its own interval: then the clock tells. */
-function lasted({ opened, cleared }, start, end, now) {
-  if (end === null) return Math.max(0, now - start);
-  return end > start ? end - start : Math.max(0, Date.parse(cleared.at) - Date.parse(opened.at));
+/** Whether an alert is on the price itself; events of before rules watched anything else do not say. */
+export function isOfPrice({ watched = "lmp" }) {
+  return watched === "lmp";
+}
+
+/** An alert that was withdrawn or taken back ended in its own interval: then the clock tells. */
+function lasted(opened, ended, now) {
+  const start = Date.parse(opened.interval_start);
+  if (!ended) return Math.max(0, now - start);
+  const end = Date.parse(ended.interval_start);
+  return end > start ? end - start : Math.max(0, Date.parse(ended.at) - Date.parse(opened.at));
 }
 
 function peak({ opened }, state, start, end) {

@@ -1,11 +1,10 @@
 // The alerts of the last day: which are open and for how long, which are over, and how far the price went.
 
-import { alertCourse, alertsToShow, openAlerts } from "./alerts_held.js";
-import { priceText, shortText } from "./format.js";
+import { ruleText, severityText } from "./alert_words.js";
+import { alertCourse, alertsToShow, isOfPrice, openAlerts } from "./alerts_held.js";
+import { priceText } from "./format.js";
 import { dayText, MINUTE, operatingDate, roughDurationText, timeText } from "./market_time.js";
 import { element, make, reveal, show, tag } from "./show.js";
-
-const MARKET = { RTM: "RT", DAM: "DA", RTPD: "FMM" };
 
 export function renderAlerts(state, thresholds, now) {
   const alerts = alertsToShow(state);
@@ -27,17 +26,12 @@ function emptyText(state, thresholds) {
   return `No alerts in the last 24 hours. Watching ${thresholds.map(ruleText).join(", ")}.`;
 }
 
-function ruleText({ market, direction, limit }) {
-  return `${MARKET[market]} ${direction} ${shortText(limit)}`;
-}
-
 function line(alert, state, now) {
   const { opened } = alert;
   const { start, lastedMs, peak } = alertCourse(alert, state, now);
   const isOpen = alert.state === "open";
-  const what = make("span", "", `⚑ ${ruleText(opened)} `, tag(isOpen ? "high" : "none", courseText(isOpen, lastedMs)));
-  const far = peak === null ? [] : [make("small", "", opened.direction === "above" ? "high " : "low "), priceText(peak)];
-  const value = make("b", "", ...far);
+  const what = make("span", "", `⚑ ${ruleText(opened)} `, ...severity(alert), tag(isOpen ? "high" : "none", courseText(alert.state, lastedMs)));
+  const value = make("b", "", ...figure(alert, peak));
   value.dataset.tone = opened.direction === "above" ? "high" : "negative";
   const item = make("li", "", time(start, now), what, value);
   item.dataset.state = alert.state;
@@ -45,10 +39,23 @@ function line(alert, state, now) {
   return item;
 }
 
-function courseText(isOpen, lastedMs) {
-  if (lastedMs === null) return "cleared";
-  if (isOpen && lastedMs < MINUTE) return "just opened";
-  return `${isOpen ? "open for" : "cleared after"} ${roughDurationText(lastedMs)}`;
+/** How grave an open alert is: what is over is no longer grave. */
+function severity({ state, opened }) {
+  const words = state === "open" ? severityText(opened.severity) : "";
+  return words ? [tag(opened.severity === "critical" ? "negative" : "high", words), " "] : [];
+}
+
+/** How far a price went; of anything else watched, what it was. */
+function figure({ state, opened }, peak) {
+  if (peak !== null) return [make("small", "", opened.direction === "above" ? "high " : "low "), priceText(peak)];
+  if (state === "retracted" || isOfPrice(opened) || opened.watched === "age") return [];
+  return [priceText(["dearest", "cheapest"].includes(opened.watched) ? opened.price : opened.value)];
+}
+
+function courseText(state, lastedMs) {
+  if (lastedMs === null) return state;
+  if (state === "open" && lastedMs < MINUTE) return "just opened";
+  return `${state === "open" ? "open for" : `${state} after`} ${roughDurationText(lastedMs)}`;
 }
 
 function time(start, now) {

@@ -28,9 +28,10 @@ export function isCorrected(price) {
   return price.revision > 1 || price.quality === "corrected";
 }
 
-/** [{at, price, alert}] of the alerts opened in the span, oldest first; state.alerts is a Map of {opened, state}. */
+/** [{at, price, alert}] of the alerts opened in the span, oldest first; state.alerts is a Map of {opened, state}. None that was taken back, none on how old the data are. */
 export function alertsIn(alerts, { start, end }) {
-  return [...alerts.values()].map(({ opened }) => ({ at: Date.parse(opened.interval_start), price: opened.price, alert: opened }))
+  const marked = [...alerts.values()].filter(({ opened, state }) => state !== "retracted" && opened.watched !== "age");
+  return marked.map(({ opened }) => ({ at: Date.parse(opened.interval_start), price: opened.price, alert: opened }))
     .filter(({ at }) => at >= start && at < end).sort((a, b) => a.at - b.at);
 }
 

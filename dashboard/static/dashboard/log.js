@@ -1,6 +1,7 @@
 // The live log: prices as they come, corrections with the old value struck through, alerts, status. Newest first.
 
-import { highLimit, priceText, priceTone, shortText } from "./format.js";
+import { ruleText } from "./alert_words.js";
+import { highLimit, priceText, priceTone } from "./format.js";
 import { isShown } from "./log_entries.js";
 import { clockText, dayText, intervalText, operatingDate } from "./market_time.js";
 import { element, make, reveal, show, tag } from "./show.js";
@@ -61,7 +62,7 @@ const CONTENT = {
       ...(price.old.lmp === price.lmp ? [" components"] : [])),
     value(price.lmp, highLimit(thresholds, price.market)),
   ],
-  alert: ({ alert }, thresholds) => [alertWords(alert), value(alert.price, highLimit(thresholds, alert.market))],
+  alert: ({ alert }, thresholds) => [alertWords(alert), ...(alert.watched === "age" ? [] : [value(alert.price, highLimit(thresholds, alert.market))])],
   "day-ahead": ({ start, hours, low, high }) => [
     make("span", "", `◆ DA ${dayText(start)} published: ${hours} hours, ${priceText(low)} to ${priceText(high)}`),
   ],
@@ -71,7 +72,7 @@ const CONTENT = {
 
 function alertWords(alert) {
   const isOpen = alert.state === "open";
-  const words = make("span", "", `⚑ ${MARKET[alert.market]} ${alert.direction} ${shortText(alert.limit)} `, tag(isOpen ? "high" : "none", isOpen ? "opened" : "cleared"));
+  const words = make("span", "", `⚑ ${ruleText(alert)} `, tag(isOpen ? "high" : "none", isOpen ? "opened" : alert.state));
   words.title = alert.text;
   return words;
 }

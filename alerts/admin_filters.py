@@ -1,0 +1,29 @@
+"""How lists of alerts are narrowed down in the admin."""
+
+from typing import Any
+
+from django.contrib import admin
+from django.db.models import QuerySet
+from django.http import HttpRequest
+
+from alerts.models import CLEARED, RETRACTED, Alert, Rule
+from alerts.states import OPEN, in_state
+
+
+class StateFilter(admin.SimpleListFilter):
+    title = "state"
+    parameter_name = "state"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
+        return [(state, state) for state in (OPEN, CLEARED, RETRACTED)]
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Alert]) -> QuerySet[Alert]:
+        return in_state(queryset, self.value() or "")
+
+
+class RuleFilter(admin.RelatedOnlyFieldListFilter):
+    """The rules that opened an alert, read at once."""
+
+    def field_choices(self, field: Any, request: HttpRequest, model_admin: Any) -> Any:
+        rules = Rule.objects.filter(alert__isnull=False).distinct().select_related("node")
+        return [(rule.pk, str(rule)) for rule in rules.prefetch_related("conditions")]

@@ -1,0 +1,42 @@
+"""How good a rule is: what it fired, spared people and had to take back."""
+
+from datetime import datetime, timedelta
+from typing import Any, NamedTuple
+
+from django.db.models import Count, Q, QuerySet, Sum
+from django.db.models.functions import Coalesce
+
+from alerts.models import Rule
+
+WEEK = timedelta(days=7)
+
+
+class Quality(NamedTuple):
+    """Alerts opened, crossings that opened none, and alerts that were taken back."""
+
+    fired: int = 0
+    flaps: int = 0
+    retracted: int = 0
+
+    @property
+    def words(self) -> str:
+        """As people read it."""
+        if not any(self):
+            return "nothing fired"
+        flaps = f"{self.flaps} flap{'' if self.flaps == 1 else 's'} suppressed"
+        return f"fired {self.fired}, {flaps}, {self.retracted} retracted"
+
+
+def with_quality(rules: "QuerySet[Rule]", *, since: datetime) -> "QuerySet[Rule, Any]":
+    """Rules, each with `fired`, `flapped` and `taken_back` since then."""
+    lately = Q(alert__opened_at__gte=since)
+    return rules.annotate(
+        fired=Count("alert", filter=lately),
+        flapped=Coalesce(Sum("alert__flaps", filter=lately), 0),
+        taken_back=Count("alert", filter=lately & Q(alert__retracted_at__isnull=False)),
+    )
+
+
+def quality_of(rule: Any) -> Quality:
+    """The quality of a rule out of `with_quality`."""
+    return Quality(rule.fired, rule.flapped, rule.taken_back)

@@ -1,0 +1,197 @@
+"""Alerts and rules as the page of alerts shows them."""
+
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Mapping
+from datetime import datetime, timedelta
+from typing import NamedTuple
+
+from django.db.models import Count
+
+from alerts import wording
+from alerts.models import CRITICAL, INFO, WARNING, Alert, Delivery, Rule
+from alerts.preview import duration
+from alerts.quality import Quality
+from alerts.states import OPEN, lasted
+from alerts.watched import AGE
+from prices.intervals import iso, pacific
+from prices.market import Market
+
+# The variation selector asks for the sign as text, not as a coloured picture.
+SIGNS = {INFO: "○", WARNING: "⚠\ufe0e", CRITICAL: "‼\ufe0e"}
+WEEK, MONTH = timedelta(days=7), timedelta(days=30)
+MINUTE = timedelta(minutes=1)
+
+
+class Line(NamedTuple):
+    """One alert. `since` and `acknowledged` are when, in words and for machines."""
+
+    id: int
+    wording: str
+    severity: str
+    sign: str
+    state: str
+    since: str
+    since_iso: str
+    lasted: str
+    price: str
+    told: str
+    more: list[str]
+    deliveries: str
+    acknowledged: str
+
+
+class RuleLine(NamedTuple):
+    """One rule: how often and how long lately, how good, and whether it is muted."""
+
+    id: int
+    name: str
+    subject: str
+    severity: str
+    sign: str
+    active: bool
+    open: int
+    often: list[tuple[str, str]]
+    quality: str
+    muted_until: str
+
+
+def lines(alerts: Iterable[Alert], *, now: datetime) -> list[Line]:
+    """Alerts with what became of their deliveries."""
+    alerts = list(alerts)
+    sent = deliveries([alert.pk for alert in alerts])
+    return [line(alert, sent.get(alert.pk, ""), now=now) for alert in alerts]
+
+
+def line(alert: Alert, sent: str, *, now: datetime) -> Line:
+    """One alert, frozen as it was told."""
+    return Line(
+        id=alert.pk,
+        wording=alert.wording,
+        severity=alert.severity,
+        sign=SIGNS[alert.severity],
+        state=alert.state,
+        since=moment(alert.interval_start, now=now),
+        since_iso=iso(alert.interval_start),
+        lasted=course(alert, now=now),
+        price="" if alert.rule.watched == AGE else wording.two_decimals(alert.price),
+        told=told(alert),
+        more=more(alert, sent, now=now),
+        deliveries=sent,
+        acknowledged=acknowledged(alert, now=now),
+    )
+
+
+def course(alert: Alert, *, now: datetime) -> str:
+    """How long an alert lasts or lasted."""
+    length = lasted(alert, now=now)
+    if alert.state != OPEN:
+        return f"{alert.state} after {duration(length)}"
+    if alert.interval_start > now:
+        return "still to come"
+    return f"open for {duration(length)}" if length >= MINUTE else "just opened"
+
+
+def told(alert: Alert) -> str:
+    """What was told beyond the rule's words, the price and when."""
+    words = alert.text.removeprefix(f"{alert.wording}: ")
+    at = wording.interval(Market(alert.rule.market), alert.interval_start)
+    return words.removeprefix(f"{wording.two_decimals(alert.price)} at {at}").strip(" ()")
+
+
+def more(alert: Alert, sent: str, *, now: datetime) -> list[str]:
+    """What else there is to say of an alert that is over."""
+    flaps = f"{alert.flaps} flap{'' if alert.flaps == 1 else 's'} suppressed" if alert.flaps else ""
+    seen = acknowledged(alert, now=now)
+    parts = (told(alert), flaps, sent, f"acknowledged by {seen}" if seen else "")
+    return [part for part in parts if part]
+
+
+def acknowledged(alert: Alert, *, now: datetime) -> str:
+    """Who has seen to it, and when."""
+    if alert.acknowledged_at is None:
+        return ""
+    who = alert.acknowledged_by.get_username() if alert.acknowledged_by else "somebody"
+    return f"{who}, {moment(alert.acknowledged_at, now=now)}"
+
+
+def moment(when: datetime, *, now: datetime) -> str:
+    """`14:35 PT`, with the day where that is not today."""
+    local = pacific(when)
+    day = "" if local.date() == pacific(now).date() else f"{local:%a %-d %b} "
+    year = f"{local:%Y} " if local.year != pacific(now).year else ""
+    return f"{day}{year}{wording.clock(when)}"
+
+
+def deliveries(alert_ids: list[int]) -> dict[int, str]:
+    """What became of each alert's deliveries: `2 sent, 1 waiting`."""
+    rows = Delivery.objects.filter(transition__alert__in=alert_ids)
+    counted = rows.values_list("transition__alert", "state").annotate(Count("pk")).order_by()
+    found: dict[int, dict[str, int]] = defaultdict(dict)
+    for alert_id, state, count in counted:
+        found[alert_id][state] = count
+    order = [state for state, _ in Delivery.STATES]
+    return {
+        alert_id: ", ".join(f"{counts[state]} {state}" for state in order if state in counts)
+        for alert_id, counts in found.items()
+    }
+
+
+def rule_lines(rules: Iterable[Rule], *, now: datetime) -> list[RuleLine]:
+    """Rules with what became of them lately: those with an open alert first, then the busiest."""
+    rules = list(rules)
+    held = recent([rule.pk for rule in rules], now=now)
+    rules.sort(key=lambda rule: (-opens(held[rule.pk]), -len(held[rule.pk]), rule.pk))
+    return [rule_line(rule, held[rule.pk], now=now) for rule in rules]
+
+
+def recent(rule_ids: list[int], *, now: datetime) -> Mapping[int, list[Alert]]:
+    """The alerts of a month, and those still open, by rule."""
+    found: dict[int, list[Alert]] = defaultdict(list)
+    alerts = Alert.objects.filter(rule__in=rule_ids)
+    lately = alerts.filter(opened_at__gte=now - MONTH)
+    for alert in lately | alerts.filter(cleared_at=None, retracted_at=None):
+        found[alert.rule_id].append(alert)
+    return found
+
+
+def opens(alerts: Iterable[Alert]) -> int:
+    """How many are open."""
+    return Counter(alert.state for alert in alerts)[OPEN]
+
+
+def rule_line(rule: Rule, alerts: list[Alert], *, now: datetime) -> RuleLine:
+    """One rule with its alerts of a month."""
+    muted = rule.muted_until is not None and rule.muted_until > now
+    spans = (("7 days", WEEK), ("30 days", MONTH))
+    return RuleLine(
+        id=rule.pk,
+        name=rule.name,
+        subject=rule.subject,
+        severity=rule.severity,
+        sign=SIGNS[rule.severity],
+        active=rule.active,
+        open=opens(alerts),
+        often=[(name, often(since(alerts, now - span), now=now)) for name, span in spans],
+        quality=quality(since(alerts, now - WEEK)).words,
+        muted_until=moment(rule.muted_until, now=now) if muted and rule.muted_until else "",
+    )
+
+
+def since(alerts: Iterable[Alert], moment: datetime) -> list[Alert]:
+    """Those that opened since then."""
+    return [alert for alert in alerts if alert.opened_at >= moment]
+
+
+def often(alerts: list[Alert], *, now: datetime) -> str:
+    """How often and how long in all: what was retracted does not count."""
+    real = [alert for alert in alerts if alert.retracted_at is None]
+    if not real:
+        return "never"
+    times = "once" if len(real) == 1 else f"{len(real):,} times"
+    return f"{times}, {duration(sum((lasted(one, now=now) for one in real), timedelta()))}"
+
+
+def quality(alerts: list[Alert]) -> Quality:
+    """What was fired, spared and taken back."""
+    retracted = sum(alert.retracted_at is not None for alert in alerts)
+    return Quality(len(alerts), sum(alert.flaps for alert in alerts), retracted)

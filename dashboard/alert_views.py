@@ -1,0 +1,162 @@
+"""`/alerts/`: what is open, what has been, how good each rule is; acknowledge and mute."""
+
+from collections.abc import Callable
+from datetime import timedelta
+from functools import wraps
+
+from django.conf import settings
+from django.core.exceptions import PermissionDenied
+from django.core.paginator import Page, Paginator
+from django.db.models import Case, Exists, OuterRef, Q, QuerySet, When
+from django.http import HttpRequest, HttpResponse, HttpResponseBase, QueryDict
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.http import url_has_allowed_host_and_scheme
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_POST, require_safe
+
+from alerts.models import CLEARED, CRITICAL, RETRACTED, WARNING, Alert, Rule
+from alerts.send_push import public_key
+from alerts.states import OPEN, in_state
+from dashboard.alert_lines import MONTH, lines, rule_lines
+from dashboard.slugs import is_slug
+from prices.models import Node
+
+A_PAGE = 40
+MOST_OPEN = 100
+MOST_RULES = 50
+PAST = (CLEARED, RETRACTED)
+HOUR = timedelta(hours=1)
+WORST_FIRST = Case(When(severity=CRITICAL, then=0), When(severity=WARNING, then=1), default=2)
+
+
+@require_safe
+@never_cache
+def alerts(request: HttpRequest) -> HttpResponse:
+    """The page of alerts; `?hub=SP15&rule=1&state=cleared&page=2` narrows what has been."""
+    now = timezone.now()
+    open_ = in_state(all_alerts(), OPEN).order_by(WORST_FIRST, "-opened_at", "-pk")
+    page = past_page(request.GET)
+    rules = shown_rules()
+    context = {
+        "open": lines(open_[:MOST_OPEN], now=now),
+        "open_count": open_.count(),
+        "past": lines(page, now=now),
+        "page": page,
+        "rules": rule_lines(rules[:MOST_RULES], now=now),
+        "rules_count": rules.count(),
+        "asked": request.GET,
+        "filters": filters(request.GET),
+        "states": PAST,
+        "query": without_page(request.GET),
+        "source": settings.PRICE_SOURCE,
+        "is_staff": request.user.is_staff,
+        "page_data": page_data(request),
+    }
+    return render(request, "dashboard/alerts.html", context)
+
+
+def page_data(request: HttpRequest) -> dict[str, object]:
+    """What the page's scripts need to know."""
+    hubs = [node.hub for node in Node.objects.tracked()]
+    return {"hubs": hubs, "push_key": public_key() if request.user.is_staff else ""}
+
+
+@require_safe
+@never_cache
+def push_worker(request: HttpRequest) -> HttpResponse:
+    """The service worker: at the root, as it speaks for the whole site."""
+    return render(request, "dashboard/push_worker.js", content_type="text/javascript")
+
+
+def all_alerts() -> QuerySet[Alert]:
+    """Alerts, the newest first."""
+    alerts = Alert.objects.select_related("rule__node", "acknowledged_by")
+    return alerts.order_by("-opened_at", "-pk")
+
+
+def past_page(asked: QueryDict) -> Page[Alert]:
+    """One page of the alerts that are over, of those asked for."""
+    past = all_alerts().filter(Q(cleared_at__isnull=False) | Q(retracted_at__isnull=False))
+    state, hub, rule = (asked.get(name, "") for name in ("state", "hub", "rule"))
+    past = in_state(past, state) if state in PAST else past
+    if hub:
+        past = past.filter(rule__node__slug=hub.lower()) if is_slug(hub.lower()) else past.none()
+    if rule:
+        past = past.filter(rule=int(rule)) if is_id(rule) else past.none()
+    return Paginator(past, A_PAGE).get_page(asked.get("page", "1"))
+
+
+def is_id(text: str) -> bool:
+    """Whether a text can be the id of a row."""
+    return text.isascii() and text.isdigit() and len(text) < 19
+
+
+def shown_rules() -> QuerySet[Rule]:
+    """Rules that are on, or fired within a month."""
+    lately = Alert.objects.filter(rule=OuterRef("pk"), opened_at__gte=timezone.now() - MONTH)
+    rules = Rule.objects.filter(Q(active=True) | Exists(lately))
+    return rules.select_related("node").prefetch_related("conditions").order_by("pk")
+
+
+def filters(asked: QueryDict) -> dict[str, list[tuple[str, str]]]:
+    """What can be chosen: hubs, and the rules that ever fired."""
+    fired = Rule.objects.filter(Exists(Alert.objects.filter(rule=OuterRef("pk"))))
+    rules = fired.select_related("node").prefetch_related("conditions").order_by("pk")
+    return {
+        "hubs": [(node.hub, node.hub) for node in Node.objects.order_by("pk")],
+        "rules": [(str(rule.pk), str(rule)) for rule in rules[: 4 * MOST_RULES]],
+    }
+
+
+def without_page(asked: QueryDict) -> str:
+    """The query of this address, for a link to another page of it."""
+    query = asked.copy()
+    query.pop("page", None)
+    return query.urlencode()
+
+
+def for_staff(view: Callable[..., HttpResponseBase]) -> Callable[..., HttpResponseBase]:
+    """Only for those who may enter the admin."""
+
+    @wraps(view)
+    def wrapped(request: HttpRequest, *arguments: object, **options: object) -> HttpResponseBase:
+        if not request.user.is_staff:
+            raise PermissionDenied
+        return view(request, *arguments, **options)
+
+    return wrapped
+
+
+@require_POST
+@for_staff
+def acknowledge(request: HttpRequest, alert_id: int) -> HttpResponseBase:
+    """Somebody sees to it: the first who says so."""
+    fresh = Alert.objects.filter(pk=alert_id, acknowledged_at=None)
+    fresh.update(acknowledged_at=timezone.now(), acknowledged_by=request.user)
+    return back(request)
+
+
+@require_POST
+@for_staff
+def mute(request: HttpRequest, rule_id: int) -> HttpResponseBase:
+    """Nothing of this rule is sent for an hour."""
+    Rule.objects.filter(pk=rule_id).update(muted_until=timezone.now() + HOUR)
+    return back(request)
+
+
+@require_POST
+@for_staff
+def unmute(request: HttpRequest, rule_id: int) -> HttpResponseBase:
+    """It is sent again."""
+    Rule.objects.filter(pk=rule_id).update(muted_until=None)
+    return back(request)
+
+
+def back(request: HttpRequest) -> HttpResponse:
+    """To where the button was, if that is here."""
+    there = request.POST.get("next", "")
+    if url_has_allowed_host_and_scheme(there, {request.get_host()}, request.is_secure()):
+        return redirect(there)
+    return redirect(reverse("alerts"))

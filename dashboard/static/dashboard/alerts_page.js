@@ -1,0 +1,42 @@
+// The page of alerts: it shows what the server wrote, and fetches it anew when an alert comes, and twice a minute for how long each has lasted.
+
+import { listen } from "./alert_news.js";
+import { startPush } from "./push.js";
+import { refresh } from "./refreshed.js";
+import { element, show } from "./show.js";
+import { otherTheme, setTheme, startTheme } from "./theme.js";
+
+const REFRESH_MS = 30_000;
+const TOGETHER_MS = 250;
+const WORDS = { connecting: "connecting", live: "live", down: "no connection" };
+let timer = null;
+
+function soon(ms) {
+  clearTimeout(timer);
+  timer = setTimeout(anew, ms);
+}
+
+async function anew() {
+  const reached = document.hidden || (await refresh());
+  if (!reached) lamp("down");
+  soon(REFRESH_MS);
+}
+
+function lamp(state) {
+  element("lamp-connection").dataset.state = state;
+  show("lamp-connection-text", WORDS[state]);
+}
+
+/** Several alerts of one publication are one refresh. */
+function hear(alerts) {
+  show("announcer", alerts.map(({ text }) => text).join(". "));
+  soon(TOGETHER_MS);
+}
+
+startTheme(() => setTheme(otherTheme()), () => {});
+const { hubs, push_key: pushKey } = JSON.parse(element("page-data").textContent);
+listen(hubs, { onAlerts: hear, onState: (state) => { lamp(state); if (state === "live") soon(0); } });
+document.addEventListener("visibilitychange", () => { if (!document.hidden) soon(0); });
+for (const select of document.querySelectorAll("#narrow select")) select.addEventListener("change", () => select.form.requestSubmit());
+soon(REFRESH_MS);
+startPush(pushKey);

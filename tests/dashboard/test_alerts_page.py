@@ -1,0 +1,217 @@
+"""`/alerts/`: what is open, what has been, and what may be done about it."""
+
+from collections.abc import Iterator
+from datetime import datetime, timedelta
+from typing import Any
+
+import pytest
+import time_machine
+from django.contrib.auth.models import User
+from django.test import Client
+
+from alerts.models import Alert, Condition, Delivery, Method, Rule, Transition
+from alerts.outbox import state_of
+from prices.models import Node
+from tests.conftest import utc
+
+pytestmark = pytest.mark.django_db
+NOON = utc("2026-07-14 19:00")
+HOUR, MINUTE = timedelta(hours=1), timedelta(minutes=1)
+
+
+@pytest.fixture(autouse=True)
+def at_noon() -> Iterator[None]:
+    with time_machine.travel(NOON, tick=False):
+        yield
+
+
+@pytest.fixture
+def above() -> Rule:
+    """SP15 real-time above 100."""
+    return Rule.objects.get(direction="above", watched="lmp")
+
+
+def opened(rule: Rule, start: datetime, **more: Any) -> Alert:
+    """An alert of a rule."""
+    text = f"{rule.subject}: 120.00 at 11:00 PT"
+    plain = {"wording": rule.subject, "text": text, "price": 120, "value": 120}
+    plain |= {"severity": rule.severity, "opened_at": start + MINUTE, "interval_start": start}
+    return Alert.objects.create(rule=rule, **plain | more)
+
+
+def cleared(rule: Rule, start: datetime, minutes: int = 25, **more: Any) -> Alert:
+    """An alert that is over."""
+    end = start + minutes * MINUTE
+    return opened(rule, start, cleared_interval=end, cleared_at=end + MINUTE, **more)
+
+
+def shown(client: Client, query: str = "") -> Any:
+    """What the page is made of."""
+    answer = client.get(f"/alerts/{query}")
+    assert answer.status_code == 200
+    return answer.context
+
+
+def ids(lines: Any) -> list[int]:
+    return [line.id for line in lines]
+
+
+def test_open_alerts_come_first_the_gravest_on_top(client: Client, above: Rule) -> None:
+    info = opened(above, NOON - 10 * MINUTE)
+    critical = opened(above, NOON - HOUR, severity="critical")
+    past = cleared(above, NOON - 2 * HOUR)
+    context = shown(client)
+    assert ids(context["open"]) == [critical.pk, info.pk]
+    assert ids(context["past"]) == [past.pk]
+    first = context["open"][0]
+    assert (first.sign, first.since, first.lasted) == ("‼\ufe0e", "11:00 PT", "open for 1 h 0 min")
+    assert (first.price, first.told) == ("120.00", "")
+
+
+def test_what_was_told_beyond_rule_price_and_time_is_shown(client: Client, above: Rule) -> None:
+    words = "120.00 at 11:00 PT (after a correction)"
+    opened(above, NOON - HOUR, text=f"{above.subject}: {words}")
+    assert shown(client)["open"][0].told == "after a correction"
+
+
+def test_a_day_ahead_hour_of_tomorrow_is_still_to_come(client: Client, above: Rule) -> None:
+    Rule.objects.filter(pk=above.pk).update(market="DAM")
+    opened(above, NOON + 24 * HOUR)
+    line = shown(client)["open"][0]
+    assert (line.since, line.lasted) == ("Wed 15 Jul 12:00 PT", "still to come")
+
+
+def test_what_has_been_is_narrowed_by_hub_rule_and_state(client: Client, above: Rule) -> None:
+    below = Rule.objects.get(direction="below")
+    below.node = Node.objects.get(slug="np15")
+    below.save()
+    one, two = cleared(above, NOON - HOUR), cleared(below, NOON - 2 * HOUR)
+    back = opened(above, NOON - 3 * HOUR, retracted_at=NOON - 2 * HOUR)
+    queries = {
+        "": [one, two, back],
+        "?hub=NP15": [two],
+        f"?rule={above.pk}": [one, back],
+        "?state=retracted": [back],
+        f"?rule={above.pk}&state=cleared": [one],
+        "?hub=%00": [],
+        "?rule=9999999999999999999": [],
+        "?state=nonsense&page=x": [one, two, back],
+    }
+    for query, expected in queries.items():
+        assert ids(shown(client, query)["past"]) == [alert.pk for alert in expected], query
+
+
+def test_what_has_been_comes_in_pages(client: Client, above: Rule) -> None:
+    for number in range(45):
+        cleared(above, NOON - (number + 2) * HOUR)
+    assert [len(shown(client, f"?hub=SP15&page={n}")["past"]) for n in (1, 2, 99)] == [40, 5, 5]
+    assert "?hub=SP15&amp;page=2" in client.get("/alerts/?hub=SP15").content.decode()
+
+
+def test_each_alert_says_what_became_of_its_deliveries(client: Client, above: Rule) -> None:
+    alert = opened(above, NOON - HOUR)
+    told = Transition.objects.create(
+        alert=alert, kind="opened", interval_start=NOON, price=1, value=1, text="t", at=NOON
+    )
+    for number, state in enumerate(("sent", "sent", "given up", "waiting")):
+        method = Method.objects.create(name=str(number), address="a@example.org")
+        Delivery.objects.create(
+            transition=told, method=method, kind="opened", state=state, created_at=NOON, due_at=NOON
+        )
+    assert shown(client)["open"][0].deliveries == "1 waiting, 2 sent, 1 given up"
+
+
+def test_each_rule_says_how_often_how_long_and_how_good(client: Client, above: Rule) -> None:
+    cleared(above, NOON - HOUR, 25, flaps=2)
+    cleared(above, NOON - 48 * HOUR, 40)
+    cleared(above, NOON - 24 * 8 * HOUR, 60, flaps=9)
+    opened(above, NOON - 3 * HOUR, retracted_at=NOON - 2 * HOUR)
+    first = shown(client)["rules"][0]
+    assert first.often == [("7 days", "2 times, 1 h 5 min"), ("30 days", "3 times, 2 h 5 min")]
+    assert first.quality == "fired 3, 2 flaps suppressed, 1 retracted"
+
+
+def test_the_first_who_acknowledges_is_kept(admin_client: Client, above: Rule) -> None:
+    alert = opened(above, NOON - HOUR)
+    answer = admin_client.post(f"/alerts/{alert.pk}/acknowledge/", {"next": "/alerts/?hub=SP15"})
+    assert answer.headers["Location"] == "/alerts/?hub=SP15"
+    second = Client()
+    second.force_login(User.objects.create(username="second", is_staff=True))
+    second.post(f"/alerts/{alert.pk}/acknowledge/", {"next": "https://example.org/"})
+    alert.refresh_from_db()
+    assert (alert.acknowledged_at, str(alert.acknowledged_by)) == (NOON, "admin")
+    assert shown(second)["open"][0].acknowledged == "admin, 12:00 PT"
+
+
+def test_after_a_button_nobody_is_sent_elsewhere(admin_client: Client, above: Rule) -> None:
+    there = {"next": "https://example.org/alerts/"}
+    answer = admin_client.post(f"/alerts/rules/{above.pk}/mute/", there)
+    assert answer.headers["Location"] == "/alerts/"
+
+
+def test_a_rule_is_muted_for_an_hour_and_heard_again(admin_client: Client, above: Rule) -> None:
+    admin_client.post(f"/alerts/rules/{above.pk}/mute/")
+    above.refresh_from_db()
+    assert (above.muted_until, state_of(above, now=NOON)) == (NOON + HOUR, "muted")
+    muted = {rule.id: rule.muted_until for rule in shown(admin_client)["rules"]}
+    assert muted[above.pk] == "13:00 PT"
+    admin_client.post(f"/alerts/rules/{above.pk}/unmute/")
+    above.refresh_from_db()
+    assert state_of(above, now=NOON) == "waiting"
+
+
+@pytest.mark.parametrize(
+    "address", ["{alert}/acknowledge/", "rules/{rule}/mute/", "rules/{rule}/unmute/"]
+)
+def test_only_staff_may_do_anything_and_only_from_the_page(
+    address: str, client: Client, admin_user: User, above: Rule
+) -> None:
+    alert = opened(above, NOON - HOUR)
+    where = f"/alerts/{address.format(rule=above.pk, alert=alert.pk)}"
+    assert client.post(where).status_code == 403
+    client.force_login(User.objects.create(username="reader"))
+    assert client.post(where).status_code == 403
+    assert client.get(where).status_code == 405
+    strict = Client(enforce_csrf_checks=True)
+    strict.force_login(admin_user)
+    assert strict.post(where).status_code == 403
+    alert.refresh_from_db()
+    above.refresh_from_db()
+    assert (alert.acknowledged_at, above.muted_until) == (None, None)
+
+
+def test_readers_see_no_buttons_but_a_way_to_log_in(client: Client, above: Rule) -> None:
+    opened(above, NOON - HOUR)
+    page = client.get("/alerts/").content.decode()
+    assert "Log in to acknowledge" in page
+    assert "<button form" not in page
+    assert "Mute for an hour" not in page
+
+
+def test_the_page_without_anything_says_so(client: Client) -> None:
+    Rule.objects.all().delete()
+    page = client.get("/alerts/").content.decode()
+    assert "All quiet." in page
+    assert "No alert has opened yet." in page
+    assert "There are no rules." in page
+
+
+def test_nothing_on_the_page_is_markup_but_what_is_written_there(
+    client: Client, above: Rule
+) -> None:
+    opened(above, NOON - HOUR, wording="<script>x</script>", text="<b>t</b>")
+    page = client.get("/alerts/").content.decode()
+    assert "<script>x" not in page
+    assert "<b>t</b>" not in page
+
+
+def test_the_number_of_queries_does_not_grow_with_what_is_shown(
+    client: Client, above: Rule, django_assert_max_num_queries: Any
+) -> None:
+    for number in range(20):
+        rule = Rule.objects.create(node=above.node, limit=100 + number)
+        Condition.objects.create(rule=rule, watched="spread", limit=number)
+        opened(rule, NOON - HOUR)
+        cleared(rule, NOON - 2 * HOUR)
+    with django_assert_max_num_queries(14):
+        client.get("/alerts/")

@@ -1,0 +1,63 @@
+"""Alerts in the page's words, and where they stand on it."""
+
+from typing import Any
+
+import pytest
+
+from tests.page.by_name import Run, run
+from tests.page.modules import in_a_browser
+from tests.page.test_store import LOG, NOON, after, alert, events, snapshot
+
+__all__ = ["run"]
+
+pytestmark = in_a_browser
+
+
+@pytest.mark.parametrize(
+    ("rule", "words"),
+    [
+        ({"direction": "above", "limit": 100}, "RT above 100"),
+        ({"watched": "lmp", "direction": "below", "limit": 0}, "RT below 0"),
+        ({"watched": "spread", "direction": "below", "limit": -20}, "RT spread below −20"),
+        ({"watched": "change", "direction": "above", "limit": 50}, "RT change above 50"),
+        ({"watched": "congestion", "direction": "above", "limit": 7.5}, "RT congestion above 7.5"),
+        ({"watched": "dearest", "direction": "below", "limit": 5}, "RT dearest 5 %"),
+        ({"watched": "age", "direction": "above", "limit": 15}, "RT data older than 15 min"),
+    ],
+)
+def test_a_rule_is_told_in_few_words(rule: dict[str, Any], words: str, run: Run) -> None:
+    assert run("alert_words.js", "ruleText(a)", {"market": "RTM", **rule}) == words
+
+
+@pytest.mark.parametrize(
+    ("severity", "words"),
+    [(None, ""), ("info", ""), ("warning", "⚠\ufe0e warning"), ("critical", "‼\ufe0e critical")],
+)
+def test_how_grave_an_alert_is_has_a_sign_and_a_word(
+    severity: str | None, words: str, run: Run
+) -> None:
+    assert run("alert_words.js", "severityText(a ?? undefined)", severity) == words
+
+
+def test_an_alert_taken_back_is_no_longer_open_and_the_log_tells_both(run: Run) -> None:
+    told = [alert(1, "open", 0, 120), alert(1, "retracted", 0, 90, told=7)]
+    open_ = "[...state.alerts.values()].filter((one) => one.state === 'open').length"
+    first = snapshot(alerts=told[:1])
+    assert after(run, open_, first) == 1
+    assert after(run, open_, first, events(10, told[1])) == 0
+    assert after(run, LOG, first, events(10, told[1])) == [
+        ["alert", "retracted"],
+        ["alert", "open"],
+    ]
+
+
+def test_only_alerts_that_stand_and_have_a_price_are_marked_on_the_chart(run: Run) -> None:
+    told = [alert(n, "open", n, 120 + n) for n in range(3)]
+    told[1]["watched"] = "age"
+    told.append(alert(2, "retracted", 2, 90))
+    noon = NOON.timestamp() * 1000
+    span = {"start": noon - 1, "end": noon + 3_600_000}
+    alerts = "a.told.reduce((held, e) => held.set(e.alert_id, "
+    alerts += "{ opened: held.get(e.alert_id)?.opened ?? e, state: e.state }), new Map())"
+    marked = f"alertsIn({alerts}, a.span).map((one) => one.price)"
+    assert run("chart_series.js", marked, {"told": told, "span": span}) == [120]

@@ -1,0 +1,108 @@
+"""The page of alerts in a browser: written anew when an alert comes. Its feed is pretended."""
+
+import json
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import pytest
+from playwright.sync_api import Page, WebSocketRoute, expect
+
+from tests.page.modules import in_a_browser, opened
+
+pytestmark = in_a_browser
+HTML = """<!doctype html><html><head><script type="module" src="/alerts_page.js"></script></head>
+<body><script type="application/json" id="page-data">{"hubs": ["SP15", "NP15"]}</script>
+<span id="lamp-connection"></span><span id="lamp-connection-text"></span>
+<button id="theme-switch"><span id="theme-icon"></span></button><p id="announcer"></p>
+<section id="open-card" data-live><b>%s</b><button id="acknowledge-1">Acknowledge</button></section>
+</body></html>"""
+HELLO = {"type": "hello", "protocol": 1, "feeds": {}}
+ALERT = {"kind": "alert", "text": "SP15 real-time above 100.00: 120.00 at 11:00 PT"}
+
+
+@pytest.fixture(scope="module")
+def browser_page() -> Iterator[Page]:
+    with opened() as page:
+        yield page
+
+
+class Desk:
+    """The page, what the server writes on it now, and the sockets it opened."""
+
+    def __init__(self, page: Page) -> None:
+        self.page, self.words, self.sockets = page, "all quiet", list[WebSocketRoute]()
+        page.route("**/alerts/", lambda route: route.fulfill(body=self.html, **AS_HTML))
+        page.route_web_socket("**/ws?**", lambda socket: self.sockets.append(socket))
+        page.goto(f"{page.url.rsplit('/', 1)[0]}/alerts/")
+
+    @property
+    def html(self) -> str:
+        return HTML % self.words
+
+    def tell(self, **frame: Any) -> None:
+        self.sockets[-1].send(json.dumps(frame))
+
+
+AS_HTML: Any = {"content_type": "text/html"}
+
+
+@pytest.fixture
+def desk(browser_page: Page) -> Iterator[Desk]:
+    page = browser_page.context.new_page()
+    page.route("**/blank", lambda route: route.fulfill(body="", **AS_HTML))
+    page.goto(browser_page.url)
+    desk = Desk(page)
+    reached(lambda: len(desk.sockets) > 0, page)
+    desk.tell(**HELLO)
+    expect(page.locator("#lamp-connection")).to_have_attribute("data-state", "live")
+    yield desk
+    page.close()
+
+
+def test_it_listens_to_every_hub(desk: Desk) -> None:
+    assert "hubs=SP15%2CNP15" in desk.sockets[0].url
+
+
+def test_an_alert_is_on_the_page_within_a_second(desk: Desk) -> None:
+    expect(desk.page.locator("#open-card b")).to_have_text("all quiet")
+    desk.words = "1 open"
+    desk.tell(type="events", hub="SP15", events=[{"kind": "price"}, ALERT])
+    expect(desk.page.locator("#open-card b")).to_have_text("1 open", timeout=1000)
+    expect(desk.page.locator("#announcer")).to_have_text(ALERT["text"])
+
+
+def test_prices_alone_are_no_reason_to_ask_again(desk: Desk) -> None:
+    desk.page.wait_for_load_state("networkidle")
+    desk.words = "1 open"
+    desk.tell(type="events", hub="SP15", events=[{"kind": "price"}])
+    desk.page.wait_for_timeout(600)
+    expect(desk.page.locator("#open-card b")).to_have_text("all quiet")
+
+
+def test_who_stands_on_a_button_stays_on_it(desk: Desk) -> None:
+    desk.page.focus("#acknowledge-1")
+    desk.words = "2 open"
+    desk.tell(type="events", hub="SP15", events=[ALERT])
+    expect(desk.page.locator("#open-card b")).to_have_text("2 open")
+    expect(desk.page.locator("#acknowledge-1")).to_be_focused()
+
+
+def test_a_lost_feed_is_said_and_what_was_missed_is_fetched(desk: Desk) -> None:
+    lamp = desk.page.locator("#lamp-connection")
+    desk.tell(type="bye", retry_ms=100)
+    desk.sockets[0].close(code=1012)
+    expect(lamp).to_have_attribute("data-state", "down")
+    desk.words = "3 open"
+    reached(lambda: len(desk.sockets) > 1, desk.page)
+    desk.tell(**HELLO)
+    expect(lamp).to_have_attribute("data-state", "live")
+    expect(desk.page.locator("#open-card b")).to_have_text("3 open")
+
+
+def reached(is_so: Callable[[], bool], page: Page) -> None:
+    """Return once it is so."""
+    for _ in range(100):
+        if is_so():
+            return
+        page.wait_for_timeout(50)
+    raise AssertionError("not within five seconds")
