@@ -36,6 +36,7 @@ Clock = Callable[[], datetime]
 
 def deliver_due(*, now: datetime) -> int:
     """Send what is due, for twenty seconds at the most. Returns how many were tried."""
+    give_up_switched_off(now=now)
     tried, clock = 0, clock_from(now)
     while clock() - now < LONGEST_RUN:
         ours = [delivery for delivery in due(now) if claim(delivery, now=clock())]
@@ -45,6 +46,13 @@ def deliver_due(*, now: datetime) -> int:
         send_all(ours, clock)
         tried += len(ours)
     return tried
+
+
+def give_up_switched_off(*, now: datetime) -> None:
+    """What waits for a method that was switched off is not sent when it is switched on again."""
+    waiting = Delivery.objects.filter(state=Delivery.WAITING, method__active=False)
+    said = "The delivery method is switched off."
+    waiting.update(state=Delivery.GIVEN_UP, given_up_at=now, last_error=said)
 
 
 def due(now: datetime) -> list[Delivery]:

@@ -118,6 +118,17 @@ def test_what_is_refused_is_given_up_at_once(hook: Method, receiver: Receiver) -
     assert states() == ["given up"]
 
 
+def test_what_waits_for_a_method_that_is_switched_off_is_given_up_and_says_why(
+    hook: Method, receiver: Receiver
+) -> None:
+    come("120")
+    Method.objects.update(active=False)
+    deliver_due(now=NOON)
+    assert receiver.received == []
+    assert states() == ["given up"]
+    assert Delivery.objects.get().last_error == "The delivery method is switched off."
+
+
 def test_one_bad_method_does_not_hold_up_another(hook: Method, receiver: Receiver) -> None:
     bad = Method.objects.create(name="bad", kind="webhook", address="https://10.0.0.1/")
     Rule.objects.get(limit=100).methods.add(bad)
