@@ -9,6 +9,7 @@ from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
 
+import redis
 import structlog
 from celery import Celery
 from redbeat.schedulers import RedBeatScheduler, RedBeatSchedulerEntry
@@ -28,6 +29,7 @@ def place_the_lock(sender: Celery, **_: object) -> None:
 
 
 STEP_SECONDS = 2.0
+AWAY_SECONDS = 1.0
 
 
 def stepped_back(before: float, after: float) -> bool:
@@ -53,13 +55,20 @@ class SteadyScheduler(RedBeatScheduler):  # type: ignore[misc]
         self.pull_back()
 
     def tick(self, *arguments: Any, **options: Any) -> float:
-        """One tick; a step back of the clock since the last is mended first."""
+        """One tick; a step back of the clock since the last is mended first.
+
+        While Redis is away it waits: to end and be started again would take longer every time.
+        """
         difference = time.time() - time.monotonic()
         if stepped_back(self.wall_over_monotonic, difference):
             log.warning("the clock stepped back", seconds=self.wall_over_monotonic - difference)
             self.pull_back()
         self.wall_over_monotonic = difference
-        return float(super().tick(*arguments, **options))
+        try:
+            return float(super().tick(*arguments, **options))
+        except (redis.ConnectionError, redis.TimeoutError) as fault:
+            log.warning("no Redis", why=str(fault))
+            return AWAY_SECONDS
 
     def pull_back(self) -> None:
         """Give entries whose last run lies in the future this moment as their last run."""

@@ -8,7 +8,7 @@ from celery.signals import setup_logging, worker_before_create_process
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "caisoproject.settings")
 
-app = Celery("caisoproject")
+app = Celery("caisoproject", amqp="caisoproject.broker:PromptAmqp")
 app.config_from_object("django.conf:settings", namespace="CELERY")
 app.autodiscover_tasks()
 

@@ -4,9 +4,12 @@ from datetime import datetime, timedelta
 
 import pytest
 import redis
+from kombu.exceptions import OperationalError
+from redbeat.schedulers import RedBeatScheduler
 
 from caisoproject import tasks
-from caisoproject.beat import SteadyScheduler, app, in_the_future, stepped_back
+from caisoproject.beat import AWAY_SECONDS, SteadyScheduler, app, in_the_future, stepped_back
+from caisoproject.celery import app as workers
 from caisoproject.schedule import BEAT_SCHEDULE
 from tests.conftest import utc
 
@@ -60,6 +63,25 @@ def test_a_scheduler_that_starts_after_a_clock_step_is_not_silent(valkey: redis.
         entry.reschedule(app.now() + timedelta(hours=1))
     started = SteadyScheduler(app)
     assert all(entry.last_run_at <= app.now() for entry in started.stored_entries())
+
+
+def test_beat_waits_for_a_redis_that_is_away(
+    valkey: redis.Redis, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def away(self: object, **_: object) -> float:
+        raise redis.ConnectionError("Connection refused.")
+
+    scheduler = SteadyScheduler(app)
+    monkeypatch.setattr(RedBeatScheduler, "tick", away)
+    assert scheduler.tick() == AWAY_SECONDS
+
+
+def test_workers_come_back_to_their_broker_every_second() -> None:
+    tries: list[float] = []
+    broker = workers.connection_for_read("redis://127.0.0.1:1/0")
+    with broker as connection, pytest.raises(OperationalError):
+        connection.ensure_connection(lambda _, interval: tries.append(interval), 2)
+    assert tries == [1.0, 1.0]
 
 
 def test_every_tick_expires_before_the_next_and_names_its_queue() -> None:
