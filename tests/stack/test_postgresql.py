@@ -22,7 +22,10 @@ SAME = [
     "tests/alerts/test_outbox.py",
     "tests/alerts/test_deliver.py",
     "tests/alerts/test_preview.py",
+    "tests/alerts/test_admin.py",
     "tests/dashboard/test_api.py",
+    "tests/dashboard/test_alerts_page.py",
+    "tests/dashboard/test_metrics.py",
     "tests/test_seven_faults.py",
 ]
 

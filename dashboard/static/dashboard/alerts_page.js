@@ -7,7 +7,7 @@ import { element, show } from "./show.js";
 import { otherTheme, setTheme, startTheme } from "./theme.js";
 
 const REFRESH_MS = 30_000;
-const TOGETHER_MS = 250;
+const TOGETHER_MS = 80;
 const WORDS = { connecting: "connecting", live: "live", down: "no connection" };
 let timer = null;
 
