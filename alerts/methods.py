@@ -1,12 +1,15 @@
 """The ways a message goes out: what each takes for an address, and how it sends."""
 
 from collections.abc import Callable
+from contextlib import suppress
 from datetime import datetime
+from ipaddress import ip_address
 from typing import NamedTuple, Protocol
 
 from django.conf import settings
 
 from alerts import (
+    public_address,
     send_apprise,
     send_chat,
     send_email,
@@ -42,7 +45,12 @@ class Method(NamedTuple):
 
 def check_url(address: str) -> str:
     """The address of a webhook, if it is one that we send to."""
-    return str(target_url.parse(address.strip(), settings.WEBHOOK_HOSTS_ALLOWED))
+    allowed = settings.WEBHOOK_HOSTS_ALLOWED
+    target = target_url.parse(address.strip(), allowed)
+    with suppress(ValueError):  # a name: where it leads is checked at each sending
+        literal = str(ip_address(target.host))
+        public_address.addresses(target, allowed, lambda *_: [literal])
+    return str(target)
 
 
 # Encryption takes 7 MB of a process: browser push is brought in by its first use.

@@ -31,23 +31,26 @@ class Preview(NamedTuple):
     def sentence(self) -> str:
         """The answer as people read it."""
         span = "day" if self.days == 1 else f"{self.days} days"
-        return f"This rule {self.often} in the last {span}{self.of_what}."
+        told = [f"This rule {self.often} in the last {span}"]
+        if self.fired or self.flaps:
+            told.append(f"{self.flaps} flap{'' if self.flaps == 1 else 's'} suppressed")
+        if self.longest is not None:
+            told.append(f"longest {duration(self.longest)}")
+        return f"{', '.join(told)}{self.of_what}."
 
     @property
     def often(self) -> str:
-        """How often it would have fired, and for how long."""
-        flaps = f"{self.flaps} flap{'' if self.flaps == 1 else 's'} suppressed"
-        if not self.fired or self.longest is None:
-            return "would not have fired" + (f", {flaps}," if self.flaps else "")
-        times = "once" if self.fired == 1 else f"{self.fired:,} times"
-        return f"would have fired {times} ({flaps}, longest {duration(self.longest)})"
+        """How often it would have fired."""
+        if not self.fired:
+            return "would not have fired"
+        return "would have fired " + ("once" if self.fired == 1 else f"{self.fired:,} times")
 
     @property
     def of_what(self) -> str:
         """What is missing in the history, if anything."""
         if self.judged >= self.expected:
             return ""
-        return f", of which {self.judged:,} of {self.expected:,} intervals are held"
+        return f"; {self.judged:,} of {self.expected:,} intervals are held"
 
 
 def preview(

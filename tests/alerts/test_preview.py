@@ -34,8 +34,8 @@ def test_a_preview_tells_how_often_how_long_and_what_it_spared() -> None:
     found = preview(rule(clear_limit=95), now=NOON, days=1)
     assert (found.fired, found.flaps, found.longest) == (2, 2, timedelta(minutes=25))
     assert found.sentence == (
-        "This rule would have fired 2 times (2 flaps suppressed, longest 25 min) in the last "
-        "day, of which 11 of 288 intervals are held."
+        "This rule would have fired 2 times in the last day, 2 flaps suppressed, longest 25 min; "
+        "11 of 288 intervals are held."
     )
 
 
@@ -63,13 +63,13 @@ def test_a_preview_of_data_age_counts_the_silences() -> None:
     [
         (
             Preview(14, 2, timedelta(minutes=190), [], 25_920, 25_920, 90),
-            "This rule would have fired 14 times (2 flaps suppressed, longest 3 h 10 min) "
-            "in the last 90 days.",
+            "This rule would have fired 14 times in the last 90 days, 2 flaps suppressed, "
+            "longest 3 h 10 min.",
         ),
         (
             Preview(1, 1, timedelta(minutes=5), [], 288, 288, 90),
-            "This rule would have fired once (1 flap suppressed, longest 5 min) "
-            "in the last 90 days.",
+            "This rule would have fired once in the last 90 days, 1 flap suppressed, "
+            "longest 5 min.",
         ),
         (
             Preview(0, 0, None, [], 288, 288, 90),

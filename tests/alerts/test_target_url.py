@@ -3,6 +3,7 @@
 import pytest
 
 from alerts.delivery_errors import ForbiddenTarget
+from alerts.methods import check_address
 from alerts.target_url import parse
 
 HOSTILE = [
@@ -130,3 +131,9 @@ def test_what_an_operator_named_is_taken_as_it_is_named_and_not_otherwise() -> N
     for other in ("http://receiver/", "http://receiver:9001/", "http://127.1:8080/"):
         with pytest.raises(ForbiddenTarget):
             parse(other, allowed)
+
+
+@pytest.mark.parametrize("address", ["https://127.0.0.1/", "https://10.1.2.3/x", "https://[::1]/"])
+def test_a_form_refuses_an_address_inside_at_once(address: str) -> None:
+    with pytest.raises(ForbiddenTarget, match="is not public"):
+        check_address("webhook", address)

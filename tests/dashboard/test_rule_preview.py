@@ -46,8 +46,8 @@ def test_a_preview_answers_how_often_and_when() -> None:
         "fired": 2,
         "flaps_suppressed": 2,
         "longest_minutes": 25.0,
-        "sentence": "This rule would have fired 2 times (2 flaps suppressed, longest 25 min) in "
-        "the last day, of which 11 of 288 intervals are held.",
+        "sentence": "This rule would have fired 2 times in the last day, 2 flaps suppressed, "
+        "longest 25 min; 11 of 288 intervals are held.",
         "times": [
             {"opened": "2026-07-14T18:10:00Z", "cleared": "2026-07-14T18:25:00Z"},
             {"opened": "2026-07-14T18:30:00Z", "cleared": "2026-07-14T18:55:00Z"},

@@ -48,7 +48,7 @@ def desk(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Desk]:
             folder, oasis.url, EMAIL_HOST="127.0.0.1", EMAIL_PORT=str(port), **pace
         ) as stack,
     ):
-        wait_until(lambda: (stack.get("/api/current") or {}).get("rt_price"), 60, "first prices")
+        wait_until(lambda: (stack.get("/api/current") or {}).get("rt_price"), 120, "first prices")
         wait_until(lambda: stack.get("/api/current")["da_price"] is not None, 30, "day-ahead")
         with closing(sqlite3.connect(stack.database, timeout=20)) as connection, connection:
             connection.executescript(TOLD_BY_MAIL)

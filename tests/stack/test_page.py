@@ -36,13 +36,14 @@ def test_a_new_interval_a_correction_and_an_alert_reach_an_open_page(
     expect(chart).to_have_attribute("data-corrected", str(corrections + 1))
     desk.publish("1015.37")
     expect(screen.told("1,015.37")).to_have_count(1, timeout=45_000)
-    opened = page.locator("#log li[data-kind=alert]", has_text="above 100")
-    expect(opened.first).to_be_visible(timeout=45_000)
+    alerts = page.locator("#log li[data-kind=alert]")
+    above = alerts.filter(has_text="above 100").filter(has_text="1,015.37")
+    expect(above).to_have_count(1, timeout=45_000)
     desk.publish("-4.18")
     expect(screen.told("−4.18").locator("b")).to_have_attribute(
         "data-tone", "negative", timeout=45_000
     )
-    expect(page.locator("#log li[data-kind=alert]", has_text="below 0")).to_have_count(1)
+    expect(alerts.filter(has_text="below 0").filter(has_text="−4.18")).to_have_count(1)
     page.locator("#price-table summary").click()
     row = page.locator("#price-rows tr", has_text=f"{pacific(desk.newest - 2 * FIVE):%H:%M}–")
     expect(row.locator("s")).to_have_text("63.25")
