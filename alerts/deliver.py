@@ -52,7 +52,8 @@ def give_up_switched_off(*, now: datetime) -> None:
     """What waits for a method that was switched off is not sent when it is switched on again."""
     waiting = Delivery.objects.filter(state=Delivery.WAITING, method__active=False)
     said = "The delivery method is switched off."
-    waiting.update(state=Delivery.GIVEN_UP, given_up_at=now, last_error=said)
+    if waiting.exists():  # an UPDATE takes the database for itself, and this is every two seconds
+        waiting.update(state=Delivery.GIVEN_UP, given_up_at=now, last_error=said)
 
 
 def due(now: datetime) -> list[Delivery]:
