@@ -3,12 +3,13 @@
 A claim moves `due_at` on by a lease. A process that dies before it has put a sending down leaves
 the delivery to be sent again when the lease is over, with the same idempotency key: nothing is
 lost, and at most one message comes twice.
+
+Sending takes as long as its receiver takes; a call does not wait for that longer than polls may
+wait for it. What is still under way then is put down by the next.
 """
 
 import random
-import time
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor, as_completed
+from collections.abc import Collection, Iterable, Iterator
 from datetime import datetime, timedelta
 from itertools import groupby
 
@@ -18,34 +19,53 @@ from django.db.models.functions import RowNumber
 
 from alerts.backoff import next_try
 from alerts.delivery_errors import Gone, Refused, Unreachable
-from alerts.message import Message
 from alerts.messages import message_of, test_content
-from alerts.methods import Target, send
+from alerts.methods import Target
 from alerts.models import Delivery, Method
+from alerts.sending import Clock, Fault, Lane, Lanes, clock_from
 from prices.fault_points import fault_point
 
 log = structlog.get_logger(__name__)
 LEASE = timedelta(seconds=90)
-AT_ONCE = 8
 MOST_OF_A_METHOD, MOST_OF_A_ROUND = 5, 200
-LONGEST_RUN = timedelta(seconds=20)
-
-Fault = BaseException | None
-Clock = Callable[[], datetime]
+PATIENCE = timedelta(seconds=2)
+lanes = Lanes()
 
 
-def deliver_due(*, now: datetime) -> int:
-    """Send what is due, for twenty seconds at the most. Returns how many were tried."""
+def deliver_due(*, now: datetime, patience: timedelta = PATIENCE) -> int:
+    """Send what is due, and wait so long for it at the most. Returns how many were begun."""
     give_up_switched_off(now=now)
-    tried, clock = 0, clock_from(now)
-    while clock() - now < LONGEST_RUN:
-        ours = [delivery for delivery in due(now) if claim(delivery, now=clock())]
-        if not ours:
+    begun, clock = 0, clock_from(now)
+    while True:
+        more = begin(due(clock(), lanes.under_way), clock)
+        begun += more
+        left = patience - (clock() - now)
+        finished = lanes.finished(left.total_seconds())
+        for delivery, fault in finished:
+            put_down(delivery, fault, now=clock())
+        if left <= timedelta() or not (more or finished):
+            return begun
+
+
+def begin(deliveries: Iterable[Delivery], clock: Clock) -> int:
+    """Claim deliveries and begin to send them, as many methods at once as there is room for."""
+    count = 0
+    for method, lane in by_method(deliveries):
+        if lanes.are_full:
             break
+        ours = [one for one in lane if claim(one[0], now=clock())]
         fault_point("delivery claimed")
-        send_all(ours, clock)
-        tried += len(ours)
-    return tried
+        if ours:
+            lanes.begin(method, ours, clock)
+            count += len(ours)
+    return count
+
+
+def by_method(deliveries: Iterable[Delivery]) -> Iterator[tuple[int, Lane]]:
+    """The deliveries of each method with what is sent where: no database is met while sending."""
+    for method, group in groupby(deliveries, key=lambda delivery: delivery.method):
+        target = Target(method.kind, method.address, method.secret)
+        yield method.pk, [(delivery, target, message_of(delivery)) for delivery in group]
 
 
 def give_up_switched_off(*, now: datetime) -> None:
@@ -56,8 +76,8 @@ def give_up_switched_off(*, now: datetime) -> None:
         waiting.update(state=Delivery.GIVEN_UP, given_up_at=now, last_error=said)
 
 
-def due(now: datetime) -> list[Delivery]:
-    """What may be tried now, a few to each method, in order.
+def due(now: datetime, busy: Collection[int] = ()) -> list[Delivery]:
+    """What may be tried now, a few to each method that is not busy, in order.
 
     Nothing overtakes an earlier word on the same alert, and no method waits for another's queue.
     """
@@ -67,7 +87,7 @@ def due(now: datetime) -> list[Delivery]:
         transition__alert=OuterRef("transition__alert"),
         pk__lt=OuterRef("pk"),
     )
-    ready: QuerySet[Delivery] = waiting.filter(due_at__lte=now).exclude(Exists(earlier))
+    ready = waiting.filter(due_at__lte=now).exclude(Exists(earlier)).exclude(method__in=busy)
     turn = Window(RowNumber(), partition_by="method", order_by="pk")
     first = ready.annotate(turn=turn).filter(turn__lte=MOST_OF_A_METHOD)
     related = ("method", "transition__alert__rule__node")
@@ -78,67 +98,6 @@ def claim(delivery: Delivery, *, now: datetime) -> bool:
     """Take a delivery for one try; False where somebody else did."""
     same = Delivery.objects.filter(pk=delivery.pk, state=Delivery.WAITING, due_at=delivery.due_at)
     return bool(same.update(due_at=now + LEASE, attempts=F("attempts") + 1))
-
-
-def clock_from(now: datetime) -> Clock:
-    """A clock that says `now` and goes on from there."""
-    began = time.monotonic()
-    return lambda: now + timedelta(seconds=time.monotonic() - began)
-
-
-def send_all(deliveries: Sequence[Delivery], clock: Clock) -> None:
-    """Send to several methods at once, to each in order, and put down how each went."""
-    with ThreadPoolExecutor(AT_ONCE) as pool:
-        lanes = [pool.submit(send_in_turn, lane, clock) for lane in by_method(deliveries)]
-        for lane in as_completed(lanes):
-            for delivery, fault in lane.result():
-                put_down(delivery, fault, now=clock())
-
-
-def by_method(
-    deliveries: Iterable[Delivery],
-) -> Iterator[list[tuple[Delivery, Target, Message]]]:
-    """The deliveries of each method with what is sent where: no database is met while sending."""
-    for method, group in groupby(deliveries, key=lambda delivery: delivery.method):
-        target = Target(method.kind, method.address, method.secret)
-        yield [(delivery, target, message_of(delivery)) for delivery in group]
-
-
-def send_in_turn(
-    lane: Iterable[tuple[Delivery, Target, Message]], clock: Clock
-) -> list[tuple[Delivery, Fault]]:
-    """Send one method's messages, and say what became of each.
-
-    Where one could not be reached the others are not tried: they share its fault.
-    """
-    found: list[tuple[Delivery, Fault]] = []
-    fault: Fault = None
-    for delivery, target, message in lane:
-        if not isinstance(fault, Unreachable):
-            fault = attempt(target, message, clock())
-        found.append((delivery, fault))
-    return found
-
-
-def attempt(target: Target, message: Message, now: datetime) -> Fault:
-    """What went wrong with one sending, if anything."""
-    with Trial() as trial:
-        send(target, message, now=now)
-        fault_point("delivery sent")
-    return trial.fault
-
-
-class Trial:
-    """Keeps what went wrong: what nobody expected is no reason to lose the other messages."""
-
-    fault: Fault = None
-
-    def __enter__(self) -> "Trial":
-        return self
-
-    def __exit__(self, kind: object, fault: Fault, traceback: object) -> bool:
-        self.fault = fault
-        return isinstance(fault, Exception)
 
 
 def put_down(delivery: Delivery, fault: Fault, *, now: datetime) -> None:

@@ -5,19 +5,16 @@ reordered task costs time, never data.
 """
 
 from collections.abc import Callable
-from contextlib import suppress
 
 import structlog
 from celery import shared_task
 from django.utils import timezone
-from redis.exceptions import LockError
 
 from alerts.deliver import deliver_due
 from alerts.digest import write_digests
 from alerts.evaluate import evaluate
 from dashboard.broadcast import announce
 from prices import corrections, polling, retention
-from prices.connection import redis_client
 from prices.fault_points import fault_point
 from prices.feed import Publication
 from prices.ingest import Ingested
@@ -28,7 +25,6 @@ from prices.politeness import NoToken
 from prices.projection import project
 
 log = structlog.get_logger(__name__)
-DELIVERING, DELIVERING_SECONDS = "caiso:delivering", 60
 
 
 @shared_task
@@ -59,14 +55,8 @@ def catch_up() -> None:
 
 @shared_task
 def deliver() -> None:
-    """Send what is in the outbox; one worker at a time, so that another is free to poll."""
-    lock = redis_client().lock(DELIVERING, timeout=DELIVERING_SECONDS)
-    if lock.acquire(blocking=False):
-        try:
-            deliver_due(now=timezone.now())
-        finally:
-            with suppress(LockError):  # it took longer than the lock holds
-                lock.release()
+    """Begin to send what is in the outbox; what takes longer is put down by the next tick."""
+    deliver_due(now=timezone.now())
 
 
 @shared_task

@@ -1,6 +1,7 @@
 """The outbox emptied: real rows, a real receiver on loopback."""
 
 import json
+import threading
 from collections.abc import Callable
 from datetime import datetime, time, timedelta
 
@@ -136,6 +137,32 @@ def test_one_bad_method_does_not_hold_up_another(hook: Method, receiver: Receive
     deliver_due(now=NOON)
     assert sorted(states()) == ["given up", "sent"]
     assert Delivery.objects.get(method=bad).last_error.startswith("ForbiddenTarget: ")
+
+
+def test_a_receiver_that_takes_its_time_holds_up_nobody_and_is_put_down_by_the_next_call(
+    hook: Method, receiver: Receiver
+) -> None:
+    at_last = threading.Event()
+
+    def answer(handler: Handler) -> None:
+        at_last.wait(4)
+        status(200)(handler)
+
+    receiver.answer = answer
+    come("120")
+    assert deliver_due(now=NOON, patience=timedelta()) == 1
+    come("90", start=NOON + FIVE)
+    Rule.objects.create(node=Rule.objects.earliest("pk").node, limit=10, judges_from=NOON - DAY)
+    Rule.objects.latest("pk").methods.add(hook)
+    come("95", start=NOON + 2 * FIVE)
+    assert deliver_due(now=NOON + 2 * FIVE, patience=timedelta()) == 0  # it is busy
+    at_last.set()
+    deliver_due(now=NOON + 2 * FIVE)
+    deliver_due(now=NOON + 3 * FIVE)
+    assert set(states()) == {"sent"}
+    assert len({one.headers["idempotency-key"] for one in receiver.received}) == len(
+        receiver.received
+    )
 
 
 def test_a_receiver_that_is_away_is_asked_once_a_round_and_keeps_nobody_waiting(
