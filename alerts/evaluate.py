@@ -29,6 +29,9 @@ from prices.models import Feed
 
 log = structlog.get_logger(__name__)
 CHUNK = 500
+# What only those need who tell something.
+QUIET = ("quiet_from", "quiet_until", "quiet_days", "quiet_zone", "quiet_then")
+NOT_FOR_JUDGING = ("name", "severity", "owner", "created_at", "muted_until", *QUIET)
 
 
 def evaluate(*, now: datetime) -> list[Publication]:
@@ -55,7 +58,7 @@ def rules_behind() -> list[Rule]:
     Each knows its conditions; there may be ten thousand of them.
     """
     judging = Rule.objects.filter(active=True, node__feed__isnull=False).exclude(watched=AGE)
-    behind = judging.exclude(judged_seq=F("node__feed__head"))
+    behind = judging.exclude(judged_seq=F("node__feed__head")).defer(*NOT_FOR_JUDGING)
     rules = list(behind.order_by("node", "market", "pk"))
     more: dict[int, list[Watching]] = defaultdict(list)
     if rules:
@@ -141,13 +144,23 @@ def settle(verdicts: Sequence[Verdict], judging: Judging, *, now: datetime) -> l
         ours = claimed(verdicts, judging.head)
         fault_point("rules claimed")
         told: list[Telling] = [
-            telling for verdict in ours if verdict.tells for telling in tellings(verdict, judging)
+            telling for verdict in whole(ours) for telling in tellings(verdict, judging)
         ]
         events = tell(told, now=now) if told else []
         fault_point("alerts written")
         publications = [feed.append(judging.node, events, now=now)] if events else []
     fault_point("alerts committed")
     return publications
+
+
+def whole(verdicts: Iterable[Verdict]) -> list[Verdict]:
+    """Those that tell something, each with all of its rule."""
+    telling = [verdict for verdict in verdicts if verdict.tells]
+    rules = Rule.objects.in_bulk([verdict.rule.pk for verdict in telling])
+    for verdict in telling:
+        rule = rules[verdict.rule.pk]
+        rule.watchings = [rule, *verdict.rule.watchings[1:]]
+    return [verdict._replace(rule=rules[verdict.rule.pk]) for verdict in telling]
 
 
 def claimed(verdicts: Sequence[Verdict], head: int) -> list[Verdict]:

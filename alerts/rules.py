@@ -113,26 +113,24 @@ def judge(
 
 def step(ruling: Ruling, state: State, reading: Reading) -> State:
     """What is remembered after one more interval."""
-    unbroken = state.since if reading.start == state.until_end else None
-    here = state._replace(until=reading.start, until_end=reading.end)
-    if reading.stance is Stance.BEYOND:
-        return beyond(ruling, here, reading, unbroken)
-    if reading.stance is Stance.UNKNOWN:
-        return here if here.since is None else here._replace(since=None)
-    if here.since is not None and not here.is_open:
-        here = here._replace(flaps=here.flaps + 1)  # too short, or too soon
-    here = here._replace(since=None)
-    if reading.stance is Stance.BACK and here.is_open:
-        return here._replace(is_open=False, calm_until=reading.end + ruling.cool_down, flaps=0)
-    return here
+    start, end, stance = reading
+    _, before, is_open, since, calm_until, flaps = state
+    if stance is Stance.BEYOND:
+        return beyond(ruling, state, reading, since if start == before else None)
+    if since is not None and not is_open and stance is not Stance.UNKNOWN:
+        flaps += 1  # too short, or too soon
+    if is_open and stance is Stance.BACK:
+        return State(start, end, False, None, end + ruling.cool_down, 0)
+    return State(start, end, is_open, None, calm_until, flaps)
 
 
 def beyond(ruling: Ruling, state: State, reading: Reading, unbroken: datetime | None) -> State:
     """After an interval beyond the limit: open, if it has been for long enough."""
-    since = unbroken or reading.start
+    start, end, _ = reading
+    since, calm_until, flaps = unbroken or start, state.calm_until, state.flaps
     if state.is_open:
         again = state.since is None  # it came back a little, and is beyond once more
-        return state._replace(since=since, flaps=state.flaps + again)
-    long_enough = reading.end - since >= ruling.for_at_least
-    calm = state.calm_until is not None and reading.start < state.calm_until
-    return state._replace(since=since, is_open=long_enough and not calm)
+        return State(start, end, True, since, calm_until, flaps + again)
+    long_enough = end - since >= ruling.for_at_least
+    calm = calm_until is not None and start < calm_until
+    return State(start, end, long_enough and not calm, since, calm_until, flaps)
