@@ -37,16 +37,17 @@ def told(node_id: int, after: int, up_to: int) -> list[Told]:
     events = FeedEvent.objects.filter(
         node=node_id, kind__in=KINDS, seq__gt=after, seq__lte=up_to
     ).order_by("seq")
+    # These alone, a few at a time: the bodies of two days would stay in the worker's memory.
+    found = events.values_list("seq", "body__market", "body__interval_start", "body__old")
     return [
-        Told(seq, Market(body["market"]), from_iso(body["interval_start"]), old_of(body))
-        for seq, body in events.values_list("seq", "body")
+        Told(seq, Market(market), from_iso(start), old_of(old))
+        for seq, market, start, old in found.iterator(200)
     ]
 
 
-def old_of(body: dict[str, object]) -> dict[str, Decimal | None] | None:
+def old_of(old: dict[str, float | None] | None) -> dict[str, Decimal | None] | None:
     """What a correction replaced, $/MWh."""
-    old = body.get("old")
-    if not isinstance(old, dict):
+    if old is None:
         return None
     return {name: None if v is None else Decimal(str(v)) for name, v in old.items()}
 

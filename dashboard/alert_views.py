@@ -17,7 +17,6 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
 from alerts.models import CLEARED, CRITICAL, RETRACTED, WARNING, Alert, Rule
-from alerts.send_push import public_key
 from alerts.states import OPEN, in_state
 from dashboard.alert_lines import MONTH, lines, rule_lines
 from dashboard.slugs import is_slug
@@ -60,7 +59,14 @@ def alerts(request: HttpRequest) -> HttpResponse:
 def page_data(request: HttpRequest) -> dict[str, object]:
     """What the page's scripts need to know."""
     hubs = [node.hub for node in Node.objects.tracked()]
-    return {"hubs": hubs, "push_key": public_key() if request.user.is_staff else ""}
+    return {"hubs": hubs, "push_key": push_key() if request.user.is_staff else ""}
+
+
+def push_key() -> str:
+    """What a browser subscribes with. Encryption takes 7 MB: brought in by its first use."""
+    from alerts.send_push import public_key  # noqa: PLC0415
+
+    return public_key()
 
 
 @require_safe

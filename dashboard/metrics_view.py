@@ -1,17 +1,31 @@
 """`/metrics`, for Prometheus."""
 
+from functools import cache
+from typing import TYPE_CHECKING
+
 from django.http import HttpRequest, HttpResponse
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
-from prometheus_client.exposition import CONTENT_TYPE_LATEST, generate_latest
 
-from alerts import metrics
+if TYPE_CHECKING:
+    from prometheus_client import CollectorRegistry
 
-registry = metrics.registry()
+
+@cache
+def registry() -> "CollectorRegistry":
+    """The figures. Brought in by their first use: workers, which check all URLs, need none."""
+    from alerts import metrics  # noqa: PLC0415
+
+    return metrics.registry()
 
 
 @require_safe
 @never_cache
 def show(request: HttpRequest) -> HttpResponse:
     """Every figure, as text."""
-    return HttpResponse(generate_latest(registry), content_type=CONTENT_TYPE_LATEST)
+    from prometheus_client.exposition import (  # noqa: PLC0415
+        CONTENT_TYPE_LATEST,
+        generate_latest,
+    )
+
+    return HttpResponse(generate_latest(registry()), content_type=CONTENT_TYPE_LATEST)
