@@ -14,6 +14,7 @@ from prices.market import Market
 from prices.models import Price
 
 MINUTE = timedelta(minutes=1)
+NOT_YET_OUT = 3  # the newest intervals need not be there
 
 
 class Preview(NamedTuple):
@@ -48,7 +49,7 @@ class Preview(NamedTuple):
     @property
     def of_what(self) -> str:
         """What is missing in the history, if anything."""
-        if self.judged >= self.expected:
+        if self.expected - self.judged <= NOT_YET_OUT:
             return ""
         return f"; {self.judged:,} of {self.expected:,} intervals are held"
 
