@@ -8,6 +8,7 @@ new place are one transaction.
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
+from functools import partial
 from itertools import groupby
 
 import structlog
@@ -141,6 +142,7 @@ def one_by_one(
 def settle(verdicts: Sequence[Verdict], judging: Judging, *, now: datetime) -> list[Publication]:
     """Claim the step of each rule, and tell what those have to tell that we own."""
     with transaction.atomic():
+        transaction.on_commit(partial(fault_point, "alerts committed"))
         ours = claimed(verdicts, judging.head)
         fault_point("rules claimed")
         told: list[Telling] = [
@@ -148,9 +150,7 @@ def settle(verdicts: Sequence[Verdict], judging: Judging, *, now: datetime) -> l
         ]
         events = tell(told, now=now) if told else []
         fault_point("alerts written")
-        publications = [feed.append(judging.node, events, now=now)] if events else []
-    fault_point("alerts committed")
-    return publications
+        return [feed.append(judging.node, events, now=now)] if events else []
 
 
 def whole(verdicts: Iterable[Verdict]) -> list[Verdict]:
