@@ -5,19 +5,22 @@ from typing import Any
 
 from django import forms
 from django.contrib import admin
+from django.contrib.admin.options import IncorrectLookupParameters
 from django.core.exceptions import PermissionDenied
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponseBase
+from django.shortcuts import redirect
 from django.urls import URLPattern, path
 from django.utils import timezone
 
 from alerts import alerts_csv
 from alerts.admin_filters import RuleFilter, StateFilter
 from alerts.changes import save_changes
-from alerts.condition_formset import ConditionFormSet
+from alerts.condition_formset import ConditionFormSet, RuleInListForm
 from alerts.delivery_admin import DeliveryAdmin, MethodAdmin
 from alerts.models import Alert, Condition, Delivery, Method, Rule, Transition
 from alerts.quality import WEEK, quality_of, with_quality
+from alerts.rule_checks import MOST_CONDITIONS
 from prices.admin import ReadOnlyAdmin
 
 WATCHED = ("watched", "direction", "limit", "clear_limit", "span")
@@ -29,6 +32,7 @@ class ConditionInline(admin.TabularInline):  # type: ignore[type-arg]
     formset = ConditionFormSet
     fields = WATCHED
     extra = 0
+    max_num = MOST_CONDITIONS
     verbose_name_plural = "and at the same time"
 
 
@@ -59,6 +63,9 @@ class RuleAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
     @admin.display(description="last 7 days")
     def last_7_days(self, rule: Rule) -> str:
         return quality_of(rule).words
+
+    def get_changelist_form(self, request: HttpRequest, **options: Any) -> Any:
+        return super().get_changelist_form(request, **options | {"form": RuleInListForm})
 
     def get_changeform_initial_data(self, request: HttpRequest) -> dict[str, Any]:
         """Whoever adds a rule owns it."""
@@ -117,7 +124,11 @@ class AlertAdmin(ReadOnlyAdmin):
         """Every alert that the list shows with this query, on however many pages."""
         if not self.has_view_permission(request):
             raise PermissionDenied
-        return self.export(request, self.get_changelist_instance(request).get_queryset(request))
+        try:
+            shown = self.get_changelist_instance(request).get_queryset(request)
+        except IncorrectLookupParameters:
+            return redirect("admin:alerts_alert_changelist")
+        return self.export(request, shown)
 
 
 @admin.register(Transition)

@@ -30,6 +30,19 @@ class MethodAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
     class Media:
         css = {"all": ["alerts/admin.css"]}
 
+    def get_fields(self, request: HttpRequest, obj: Method | None = None) -> Any:
+        """The secret is for those who may write it, and is not shown even to them."""
+        fields = list(super().get_fields(request, obj))
+        if not self.has_change_permission(request, obj) and "secret" in fields:
+            fields.remove("secret")
+        return fields
+
+    def lookup_allowed(self, lookup: str, value: Any, request: HttpRequest | None = None) -> bool:
+        """Nobody guesses a secret letter by letter through the address of the list."""
+        if lookup.split("__", maxsplit=1)[0] == "secret":
+            return False
+        return super().lookup_allowed(lookup, value, request)  # type: ignore[arg-type]
+
     def get_changeform_initial_data(self, request: HttpRequest) -> dict[str, Any]:
         """Whoever adds a delivery method owns it."""
         return {"owner": request.user.pk, **super().get_changeform_initial_data(request)}

@@ -12,6 +12,7 @@ from alerts.models import Alert, Rule
 from alerts.news import News
 from alerts.rules import Reading, Ruling, Stance, State, Transition, judge
 from alerts.watched import COMPONENTS, SPREAD, Series, Watch
+from prices.intervals import floor
 from prices.market import Market
 from prices.models import Node
 
@@ -138,10 +139,11 @@ class Judging:
 
     def judged_again(self, rule: Rule, ruling: Ruling, told: News) -> Verdict:
         """The rule's intervals judged anew from before what changed, beside what it told."""
-        first = min(told.changed) - MARGIN
+        first = max(min(told.changed) - MARGIN, floor(rule.judges_from, self.market))
         last = max([rule.judged_until or first, *told.fresh, *told.changed])
-        alerts = alerts_since(rule, first)
-        carried = max((a.interval_start for a in alerts if a.interval_start < first), default=None)
+        alerts = told_of(alerts_since(rule, first))
+        openings = [alert.episode.opened for alert in alerts]
+        carried = max((opened for opened in openings if opened < first), default=None)
         start = State(is_open=carried is not None, calm_until=calm_until(rule, ruling, first, self))
         starts = (
             start
@@ -149,16 +151,15 @@ class Judging:
             if first <= start <= last and start + self.market.interval > rule.judges_from
         )
         state, transitions = judge(ruling, start, self.readings(rule, ruling, starts))
-        right = amends(told_of(alerts), episodes(carried, transitions))
-        there = {alert.interval_start for alert in alerts}
-        right = right._replace(raise_=[e for e in right.raise_ if e.opened not in there])
+        right = amends(alerts, episodes(carried, transitions))
+        right = right._replace(raise_=[e for e in right.raise_ if e.opened not in openings])
         return Verdict(rule, state._replace(flaps=rule.flaps), [], right, why(told))
 
 
 def alerts_since(rule: Rule, first: datetime) -> list[Alert]:
-    """A rule's alerts that were not retracted and had not cleared before `first`."""
+    """A rule's alerts that were not retracted and had not cleared by `first`."""
     alerts = Alert.objects.filter(rule=rule, retracted_at=None)
-    return list(alerts.exclude(cleared_interval__lt=first).order_by("interval_start"))
+    return list(alerts.exclude(cleared_interval__lte=first).order_by("interval_start"))
 
 
 def told_of(alerts: Iterable[Alert]) -> list[Told]:

@@ -191,8 +191,10 @@ class Rule(Watching):
         """Raises ValidationError with what is wrong, by field."""
         if self.node_id is None or self.limit is None:
             return
-        found = self.problems(Market(self.market)) | rule_checks.quiet_problems(
-            self.quiet_from, self.quiet_until, self.quiet_zone
+        found = (
+            self.problems(Market(self.market))
+            | rule_checks.quiet_problems(self.quiet_from, self.quiet_until, self.quiet_zone)
+            | rule_checks.age_problems(self.watched, self.for_minutes, self.cool_down_minutes)
         )
         if found:
             raise ValidationError(dict(found))
@@ -274,6 +276,8 @@ class Condition(Watching):
         """Raises ValidationError with what is wrong, by field."""
         if self.limit is None:
             return
+        if self.rule.watched == AGE:
+            raise ValidationError("A rule on data age has no further conditions.")
         if found := self.problems(Market(self.rule.market)):
             raise ValidationError(dict(found))
 
@@ -282,12 +286,12 @@ class Alert(models.Model):
     """One stretch of time in which a rule held, frozen as it was when it opened."""
 
     rule = models.ForeignKey(Rule, models.PROTECT)
-    wording = models.CharField("rule", max_length=400)
+    wording = models.TextField("rule")
     severity = models.CharField(max_length=8, choices=SEVERITIES, default=WARNING)
     interval_start = models.DateTimeField()
     price: "models.DecimalField[Any, Any]" = price_field()
     value: "models.DecimalField[Any, Any]" = models.DecimalField(max_digits=14, decimal_places=5)
-    text = models.CharField(max_length=600)
+    text = models.TextField()
     opened_at = models.DateTimeField()
     cleared_interval = models.DateTimeField(null=True, blank=True)
     cleared_at = models.DateTimeField(null=True, blank=True)
@@ -302,8 +306,8 @@ class Alert(models.Model):
         constraints = [
             models.UniqueConstraint(
                 fields=["rule", "interval_start"],
-                condition=models.Q(retracted_at=None),
-                name="one_alert_an_episode",
+                condition=models.Q(retracted_at=None, cleared_at=None),
+                name="one_open_alert_an_interval",
             )
         ]
         indexes = [models.Index(fields=["-opened_at"])]
@@ -327,7 +331,7 @@ class Transition(models.Model):
     interval_start = models.DateTimeField()
     price: "models.DecimalField[Any, Any]" = price_field()
     value: "models.DecimalField[Any, Any]" = models.DecimalField(max_digits=14, decimal_places=5)
-    text = models.CharField(max_length=600)
+    text = models.TextField()
     at = models.DateTimeField(db_index=True)
 
     class Meta:

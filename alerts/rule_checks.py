@@ -8,6 +8,7 @@ from alerts.watched import AGE, CHANGE, RANKS, SPREAD
 from prices.market import Market
 
 MOST_DAYS = 90
+MOST_CONDITIONS = 10
 MOST_MINUTES = 24 * 60
 
 
@@ -46,6 +47,16 @@ def limit_problems(condition: Condition) -> dict[str, str]:
         side = "at or below" if condition.direction == "above" else "at or above"
         return {"clear_limit": f"The clear limit lies {side} the limit."}
     return {}
+
+
+def age_problems(watched: str, for_minutes: int, cool_down_minutes: int) -> dict[str, str]:
+    """What a rule on data age, which is judged by the clock, can't have."""
+    if watched != AGE:
+        return {}
+    minutes = {"for_minutes": for_minutes, "cool_down_minutes": cool_down_minutes}
+    return {
+        name: "Data age knows no such time: raise its limit." for name in minutes if minutes[name]
+    }
 
 
 def quiet_problems(begin: time | None, until: time | None, zone: str) -> dict[str, str]:

@@ -13,7 +13,7 @@ from alerts.episodes import Episode
 from alerts.judging import Judging, Verdict
 from alerts.models import CLEARED, OPENED, RETRACTED, Alert, Rule, Transition
 from alerts.rules import Transition as Moved
-from alerts.watched import Series
+from alerts.watched import AGE, Series
 from prices.feed import Event
 from prices.intervals import iso
 from prices.market import Market
@@ -98,7 +98,10 @@ class Written:
         starts = {telling.start for telling in told if telling.kind == OPENED}
         named = {telling.alert_id for telling in told if telling.alert_id}
         self.open = {a.rule_id: a for a in held.filter(cleared_at=None).order_by("interval_start")}
-        again = held.filter(interval_start__in=starts) if starts else held.none()
+        # One that ended because its rule was changed may open again on the same interval.
+        again = held.filter(interval_start__in=starts).exclude(
+            cleared_at__isnull=False, cleared_interval=None
+        )
         self.there = {(alert.rule_id, alert.interval_start): alert for alert in again}
         self.by_id = Alert.objects.in_bulk(named)
         self.new: list[Alert] = []
@@ -127,7 +130,9 @@ class Written:
     def opened(self, telling: Telling, *, now: datetime) -> Alert | None:
         """The alert that opens, None where it is there already."""
         rule = telling.rule
-        if known := self.there.get((rule.pk, telling.start)):
+        known = self.there.get((rule.pk, telling.start))
+        # While data do not come an age rule can open and clear on the same interval again.
+        if known and not (rule.watched == AGE and known.cleared_at):
             if known.cleared_at is None:
                 self.open[rule.pk] = known
             return None

@@ -102,16 +102,15 @@ def more(alert: Alert, sent: str, *, now: datetime) -> list[str]:
     """What else there is to say of an alert that is over."""
     flaps = f"{alert.flaps} flap{'' if alert.flaps == 1 else 's'} suppressed" if alert.flaps else ""
     seen = acknowledged(alert, now=now)
-    parts = (told(alert), flaps, sent, f"acknowledged by {seen}" if seen else "")
+    parts = (told(alert), flaps, sent, f"acknowledged at {seen}" if seen else "")
     return [part for part in parts if part]
 
 
 def acknowledged(alert: Alert, *, now: datetime) -> str:
-    """Who has seen to it, and when."""
+    """When somebody said that they see to it; who, only the admin tells."""
     if alert.acknowledged_at is None:
         return ""
-    who = alert.acknowledged_by.get_username() if alert.acknowledged_by else "somebody"
-    return f"{who}, {moment(alert.acknowledged_at, now=now)}"
+    return moment(alert.acknowledged_at, now=now)
 
 
 def moment(when: datetime, *, now: datetime) -> str:

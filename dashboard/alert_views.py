@@ -123,20 +123,28 @@ def without_page(asked: QueryDict) -> str:
     return query.urlencode()
 
 
-def for_staff(view: Callable[..., HttpResponseBase]) -> Callable[..., HttpResponseBase]:
-    """Only for those who may enter the admin."""
+View = Callable[..., HttpResponseBase]
 
-    @wraps(view)
-    def wrapped(request: HttpRequest, *arguments: object, **options: object) -> HttpResponseBase:
-        if not request.user.is_staff:
-            raise PermissionDenied
-        return view(request, *arguments, **options)
 
-    return wrapped
+def for_staff(permission: str) -> Callable[[View], View]:
+    """Only for those who may enter the admin and do this there."""
+
+    def decorate(view: View) -> View:
+        @wraps(view)
+        def wrapped(
+            request: HttpRequest, *arguments: object, **options: object
+        ) -> HttpResponseBase:
+            if not (request.user.is_staff and request.user.has_perm(permission)):
+                raise PermissionDenied
+            return view(request, *arguments, **options)
+
+        return wrapped
+
+    return decorate
 
 
 @require_POST
-@for_staff
+@for_staff("alerts.change_alert")
 def acknowledge(request: HttpRequest, alert_id: int) -> HttpResponseBase:
     """Somebody sees to it: the first who says so."""
     fresh = Alert.objects.filter(pk=alert_id, acknowledged_at=None)
@@ -145,7 +153,7 @@ def acknowledge(request: HttpRequest, alert_id: int) -> HttpResponseBase:
 
 
 @require_POST
-@for_staff
+@for_staff("alerts.change_rule")
 def mute(request: HttpRequest, rule_id: int) -> HttpResponseBase:
     """Nothing of this rule is sent for an hour."""
     Rule.objects.filter(pk=rule_id).update(muted_until=timezone.now() + HOUR)
@@ -153,7 +161,7 @@ def mute(request: HttpRequest, rule_id: int) -> HttpResponseBase:
 
 
 @require_POST
-@for_staff
+@for_staff("alerts.change_rule")
 def unmute(request: HttpRequest, rule_id: int) -> HttpResponseBase:
     """It is sent again."""
     Rule.objects.filter(pk=rule_id).update(muted_until=None)

@@ -14,12 +14,13 @@ from alerts.episodes import Episode
 from alerts.preview import Preview, preview
 from dashboard.allowance import Allowance
 from dashboard.api import json_body
-from dashboard.api.rule_wishes import wish
+from dashboard.api.rule_wishes import OF_OTHERS, OF_STAFF, wish
 from dashboard.problems import Problem, told_as_problem
 from prices.feed import Body
 from prices.intervals import iso
 
 MINUTE = timedelta(minutes=1)
+MOST_TIMES = 1000  # the last of them
 # A preview is up to a second's work of one process; those who write rules have their own share.
 of_staff, of_others = Allowance(30, 10), Allowance(10, 10)
 
@@ -31,8 +32,9 @@ of_staff, of_others = Allowance(30, 10), Allowance(10, 10)
 def rule_preview(request: HttpRequest) -> HttpResponseBase:
     """How often the rule in the body would have fired, and when."""
     body = json_body.read(request)
-    take_allowance(of_staff if request.user.is_staff else of_others, time.monotonic())
-    asked = wish(body)
+    is_staff = request.user.is_staff
+    take_allowance(of_staff if is_staff else of_others, time.monotonic())
+    asked = wish(body, OF_STAFF if is_staff else OF_OTHERS)
     found = preview(asked.rule, asked.conditions, now=timezone.now(), days=asked.days)
     return JsonResponse(answer(found))
 
@@ -53,7 +55,7 @@ def answer(found: Preview) -> Body:
         "flaps_suppressed": found.flaps,
         "longest_minutes": None if found.longest is None else found.longest / MINUTE,
         "sentence": found.sentence,
-        "times": [times(episode) for episode in found.episodes],
+        "times": [times(episode) for episode in found.episodes[-MOST_TIMES:]],
         "judged": found.judged,
         "expected": found.expected,
         "days": found.days,

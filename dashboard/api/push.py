@@ -25,7 +25,7 @@ BROWSERS |= {"Safari": "Safari"}
 @told_as_problem
 def subscriptions(request: HttpRequest) -> HttpResponseBase:
     """A PushSubscription as the browser writes it; to be left alone its endpoint is enough."""
-    if not request.user.is_staff:
+    if not (request.user.is_staff and request.user.has_perm("alerts.add_method")):
         raise Problem(HTTPStatus.FORBIDDEN, "Log in to be told by browser.")
     body = json_body.read(request)
     if request.method == "DELETE":

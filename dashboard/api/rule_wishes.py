@@ -18,9 +18,17 @@ NUMBER = re.compile(r"-?[0-9]{1,5}(\.[0-9]{1,5})?")
 NUMBERS = ("limit", "clear_limit", "span", "for_minutes", "cool_down_minutes")
 USUAL = {"watched": "lmp", "direction": "above", "span": 0}
 USUAL_OF_RULE = {"market": "RTM", "for_minutes": 0, "cool_down_minutes": 0}
-MOST_CONDITIONS = 10
-MOST_DAYS = 366
 DAYS = 90
+
+
+class Bounds(NamedTuple):
+    """How much work one preview may make."""
+
+    conditions: int
+    days: int
+
+
+OF_STAFF, OF_OTHERS = Bounds(10, 366), Bounds(3, 90)
 
 
 class RuleWish(forms.ModelForm):  # type: ignore[type-arg]
@@ -43,11 +51,11 @@ class Wish(NamedTuple):
     days: int
 
 
-def wish(body: dict[str, Any]) -> Wish:
+def wish(body: dict[str, Any], bounds: Bounds) -> Wish:
     """What is asked for. Raises Problem with a sentence that names the field."""
     rule = Rule(node=node_of(body))
     rule = checked(RuleWish(data_of(body, USUAL | USUAL_OF_RULE), instance=rule), "")
-    return Wish(rule, conditions_of(body, rule), days_of(body))
+    return Wish(rule, conditions_of(body, rule, bounds), days_of(body, bounds))
 
 
 def node_of(body: dict[str, Any]) -> Node:
@@ -57,17 +65,18 @@ def node_of(body: dict[str, Any]) -> Node:
         raise json_body.bad("hub: name a hub, as SP15.")
     nodes = Node.objects.all()
     found = nodes.filter(slug=asked.lower()).first() if is_slug(asked.lower()) else None
-    found = found or (nodes.filter(oasis_name=asked).first() if "\0" not in asked else None)
+    if found is None and asked.isascii() and "\0" not in asked:
+        found = nodes.filter(oasis_name=asked).first()
     if found is None:
         raise Problem(HTTPStatus.NOT_FOUND, f"hub: there is no {quoted(asked)}.")
     return found
 
 
-def conditions_of(body: dict[str, Any], rule: Rule) -> list[Condition]:
+def conditions_of(body: dict[str, Any], rule: Rule, bounds: Bounds) -> list[Condition]:
     """The further conditions of a rule."""
     told = [] if body.get("conditions") is None else body["conditions"]
-    if not isinstance(told, list) or len(told) > MOST_CONDITIONS:
-        raise json_body.bad(f"conditions: a list of at most {MOST_CONDITIONS}.")
+    if not isinstance(told, list) or len(told) > bounds.conditions:
+        raise json_body.bad(f"conditions: a list of at most {bounds.conditions}.")
     return [condition_of(one, number, rule) for number, one in enumerate(told)]
 
 
@@ -81,11 +90,11 @@ def condition_of(told: Any, number: int, rule: Rule) -> Condition:
     return condition
 
 
-def days_of(body: dict[str, Any]) -> int:
+def days_of(body: dict[str, Any], bounds: Bounds) -> int:
     """Over how many days."""
     days = body.get("days", DAYS)
-    if isinstance(days, bool) or not isinstance(days, int) or not 1 <= days <= MOST_DAYS:
-        raise json_body.bad(f"days: a whole number from 1 to {MOST_DAYS}.")
+    if isinstance(days, bool) or not isinstance(days, int) or not 1 <= days <= bounds.days:
+        raise json_body.bad(f"days: a whole number from 1 to {bounds.days}.")
     return days
 
 

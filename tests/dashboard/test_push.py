@@ -71,7 +71,8 @@ def test_a_browser_is_left_alone_and_what_it_was_told_stays(admin_client: Client
 
 def test_nobody_leaves_for_somebody_else(admin_client: Client, client: Client) -> None:
     post(admin_client, subscription())
-    client.force_login(User.objects.create(username="other", is_staff=True))
+    other = User.objects.create(username="other", is_staff=True, is_superuser=True)
+    client.force_login(other)
     assert client.delete(WHERE, json.dumps({"endpoint": ENDPOINT})).json() == {"removed": 0}
     assert Method.objects.get().active
 

@@ -87,13 +87,13 @@ def test_further_conditions_count(client: Client) -> None:
         ({"for_minutes": 2.5}, "for_minutes: Enter a whole number."),
         ({"watched": "change", "span": 7}, "span: A change is over 5 to 1440 minutes, in 5s."),
         ({"watched": "dearest", "limit": 5}, "span: Only day-ahead hours are compared"),
-        ({"days": 367}, "days: a whole number from 1 to 366."),
-        ({"days": True}, "days: a whole number from 1 to 366."),
-        ({"conditions": {}}, "conditions: a list of at most 10."),
+        ({"days": 367}, "days: a whole number from 1 to 90."),
+        ({"days": True}, "days: a whole number from 1 to 90."),
+        ({"conditions": {}}, "conditions: a list of at most 3."),
         ({"conditions": [7]}, "conditions[0]: an object"),
         ({"conditions": [{"limit": "x"}]}, "conditions[0].limit: a plain number"),
         ({"conditions": [{"watched": "age", "limit": 5}]}, "conditions[0].watched: Select"),
-        ({"conditions": [{"limit": 5}] * 11}, "conditions: a list of at most 10."),
+        ({"conditions": [{"limit": 5}] * 11}, "conditions: a list of at most 3."),
     ],
 )
 def test_what_is_wrong_is_said_with_its_field(

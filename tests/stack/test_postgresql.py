@@ -19,6 +19,7 @@ SAME = [
     "tests/alerts/test_evaluate.py",
     "tests/alerts/test_changed_rules.py",
     "tests/alerts/test_corrections.py",
+    "tests/alerts/test_starting_over.py",
     "tests/alerts/test_outbox.py",
     "tests/alerts/test_deliver.py",
     "tests/alerts/test_preview.py",

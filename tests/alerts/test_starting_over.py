@@ -1,0 +1,158 @@
+"""Rules that were changed or switched off and on, and what corrections then say of them."""
+
+from datetime import timedelta
+
+import pytest
+from django.contrib.auth.models import Permission, User
+from django.core.exceptions import ValidationError
+from django.test import Client
+
+from alerts.changes import save_changes
+from alerts.evaluate import evaluate
+from alerts.models import Condition, Method, Rule, Transition
+from prices.models import Node
+from tests.conftest import utc
+from tests.published import published, store
+
+pytestmark = pytest.mark.django_db
+NOON = utc("2026-07-14 19:00")
+FIVE = timedelta(minutes=5)
+MINUTE = timedelta(minutes=1)
+
+
+@pytest.fixture
+def rule(db: None) -> Rule:
+    Rule.objects.all().delete()
+    sp15 = Node.objects.get(slug="sp15")
+    return Rule.objects.create(node=sp15, limit=100, judges_from=NOON - timedelta(hours=6))
+
+
+@pytest.fixture
+def age(rule: Rule) -> Rule:
+    Rule.objects.update(watched="age", limit=15)
+    store([published(NOON, "50")], NOON)
+    return rule
+
+
+def seen(number: int, price: str, *, minutes: int = 1) -> None:
+    """One interval's price, seen so many minutes after it began, and judged."""
+    start = NOON + number * FIVE
+    store([published(start, price)], start + minutes * MINUTE)
+    evaluate(now=start + minutes * MINUTE)
+
+
+def change(at: int, **values: object) -> None:
+    """The rule changed so many minutes after noon, and judged."""
+    rule = Rule.objects.get()
+    for name, value in values.items():
+        setattr(rule, name, value)
+    save_changes(rule, list(values), now=NOON + at * MINUTE)
+    evaluate(now=NOON + at * MINUTE)
+
+
+def told() -> list[str]:
+    return list(Transition.objects.order_by("pk").values_list("kind", flat=True))
+
+
+def test_what_was_told_by_another_limit_is_not_retracted(rule: Rule) -> None:
+    seen(0, "150")
+    seen(1, "50")
+    change(10, limit=200)
+    seen(3, "20")
+    seen(4, "20")
+    seen(3, "250", minutes=40)
+    assert told() == ["opened", "cleared", "opened", "cleared"]
+
+
+def test_an_alert_that_is_open_outlives_another_limit_and_a_correction(rule: Rule) -> None:
+    Rule.objects.update(clear_limit=90)
+    seen(0, "150")
+    change(10, limit=120)
+    seen(3, "110")
+    seen(4, "110")
+    seen(3, "121", minutes=40)
+    seen(3, "111", minutes=41)
+    assert told() == ["opened"]
+
+
+def test_what_was_told_before_a_rule_was_switched_off_and_on_is_not_retracted(rule: Rule) -> None:
+    seen(0, "150")
+    seen(1, "50")
+    change(9, active=False)
+    change(10, active=True)
+    seen(3, "20")
+    seen(4, "20")
+    seen(3, "250", minutes=40)
+    assert told() == ["opened", "cleared", "opened", "cleared"]
+
+
+def test_an_alert_that_ended_with_its_rule_hides_no_later_one(rule: Rule) -> None:
+    seen(0, "150")
+    days = 5 * 24 * 60
+    change(5, active=False)
+    change(days, active=True)
+    seen(days // 5, "50")
+    seen(days // 5, "150", minutes=20)
+    assert told() == ["opened", "cleared", "opened"]
+
+
+def test_a_rule_can_open_again_on_the_interval_on_which_it_was_switched_off(rule: Rule) -> None:
+    seen(0, "150")
+    change(2, active=False)
+    change(3, active=True)
+    seen(0, "151", minutes=4)
+    seen(1, "150")
+    assert told() == ["opened", "cleared", "opened"]
+
+
+@pytest.mark.parametrize("changes", [[{"limit": 60}], [{"active": False}, {"active": True}]])
+def test_data_that_stay_away_are_told_again_after_a_change(
+    age: Rule, changes: list[dict[str, object]]
+) -> None:
+    evaluate(now=NOON + 20 * MINUTE)
+    for number, values in enumerate(changes):
+        change(25 + number, **values)
+    evaluate(now=NOON + 90 * MINUTE)
+    assert told() == ["opened", "cleared", "opened"]
+
+
+def test_a_rule_on_data_age_has_no_conditions_and_no_waits(age: Rule) -> None:
+    more = Condition(rule=Rule.objects.get(), watched="lmp", limit=100)
+    with pytest.raises(ValidationError, match="no further conditions"):
+        more.full_clean()
+    with pytest.raises(ValidationError, match="knows no such time"):
+        Rule(node=age.node, watched="age", limit=15, for_minutes=5).full_clean()
+
+
+def test_a_limit_on_the_wrong_side_of_the_clear_limit_is_said_in_the_list(
+    admin_client: Client, rule: Rule
+) -> None:
+    Rule.objects.update(clear_limit=90)
+    data = {"form-TOTAL_FORMS": "1", "form-INITIAL_FORMS": "1", "_save": "Save"}
+    data |= {"form-0-id": str(rule.pk), "form-0-limit": "80", "form-0-active": "on"}
+    answer = admin_client.post("/admin/alerts/rule/", data)
+    assert answer.status_code == 200
+    assert "The clear limit lies at or below the limit." in answer.text
+
+
+def test_a_secret_is_for_those_who_may_write_it(client: Client) -> None:
+    viewer = User.objects.create(username="viewer", is_staff=True)
+    viewer.user_permissions.add(Permission.objects.get(codename="view_method"))
+    client.force_login(viewer)
+    address = "https://example.com/hook"
+    hook = Method.objects.create(name="hook", kind="webhook", address=address, secret="s3cr3t")
+    assert "s3cr3t" not in client.get(f"/admin/alerts/method/{hook.pk}/change/").text
+    assert client.get("/admin/alerts/method/?secret__startswith=s3c").status_code == 400
+
+
+def test_who_may_only_look_mutes_nothing(client: Client, rule: Rule) -> None:
+    client.force_login(User.objects.create(username="viewer", is_staff=True))
+    assert client.post(f"/alerts/rules/{rule.pk}/mute/").status_code == 403
+
+
+def test_odd_questions_are_answered(admin_client: Client) -> None:
+    assert admin_client.get("/admin/alerts/alert/csv/?foo=bar").status_code == 302
+    odd = admin_client.post(
+        "/api/v1/rules/preview", r'{"hub": "\ud800", "limit": 1}', content_type="application/json"
+    )
+    assert odd.status_code == 404
