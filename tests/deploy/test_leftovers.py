@@ -36,14 +36,22 @@ def test_a_process_whose_parent_died_is_ended_by_its_group(tmp_path):
     """Celery's pool process, after its worker was killed outright."""
     line = f'{sys.executable} -c "{PARENT}"'
     child = started(line, tmp_path)
-    os.set_blocking(child.pipe, True)
-    orphan = int(os.read(child.pipe, 100))
+    orphan = int(line_from(child.pipe))
     child.process.kill()
     child.process.wait()
     os.kill(orphan, 0)
     leftovers.end(tmp_path / "processes")
     assert os.read(child.pipe, 100) == b""  # nobody is left to write
     child.bury(-9)
+
+
+def line_from(pipe):
+    """One line, however many writes it came in (unbuffered Python makes two of a print)."""
+    os.set_blocking(pipe, True)
+    read = b""
+    while not read.endswith(b"\n"):
+        read += os.read(pipe, 1) or pytest.fail(f"the pipe ended after {read!r}")
+    return read
 
 
 PARENT = """
