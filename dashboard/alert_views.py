@@ -50,7 +50,7 @@ def alerts(request: HttpRequest) -> HttpResponse:
         "states": PAST,
         "query": without_page(request.GET),
         "source": settings.PRICE_SOURCE,
-        "is_staff": request.user.is_staff,
+        "may": permitted(request),
         "page_data": page_data(request),
     }
     return render(request, "dashboard/alerts.html", context)
@@ -59,7 +59,26 @@ def alerts(request: HttpRequest) -> HttpResponse:
 def page_data(request: HttpRequest) -> dict[str, object]:
     """What the page's scripts need to know."""
     hubs = [node.hub for node in Node.objects.tracked()]
-    return {"hubs": hubs, "push_key": push_key() if request.user.is_staff else ""}
+    return {"hubs": hubs, "push_key": push_key() if permitted(request)["be_pushed"] else ""}
+
+
+PERMISSIONS = {
+    "acknowledge": "alerts.change_alert",
+    "mute": "alerts.change_rule",
+    "be_pushed": "alerts.add_method",
+    "see_rules": "alerts.view_rule",
+    "add_rules": "alerts.add_rule",
+}
+
+
+def permitted(request: HttpRequest) -> dict[str, bool]:
+    """What the reader may do here: nothing is offered that would then be refused."""
+    return {what: may(request, permission) for what, permission in PERMISSIONS.items()}
+
+
+def may(request: HttpRequest, permission: str) -> bool:
+    """Whether the reader may enter the admin and do this there."""
+    return bool(request.user.is_staff and request.user.has_perm(permission))
 
 
 def push_key() -> str:
@@ -134,7 +153,7 @@ def for_staff(permission: str) -> Callable[[View], View]:
         def wrapped(
             request: HttpRequest, *arguments: object, **options: object
         ) -> HttpResponseBase:
-            if not (request.user.is_staff and request.user.has_perm(permission)):
+            if not may(request, permission):
                 raise PermissionDenied
             return view(request, *arguments, **options)
 
@@ -144,7 +163,7 @@ def for_staff(permission: str) -> Callable[[View], View]:
 
 
 @require_POST
-@for_staff("alerts.change_alert")
+@for_staff(PERMISSIONS["acknowledge"])
 def acknowledge(request: HttpRequest, alert_id: int) -> HttpResponseBase:
     """Somebody sees to it: the first who says so."""
     fresh = Alert.objects.filter(pk=alert_id, acknowledged_at=None)
@@ -153,7 +172,7 @@ def acknowledge(request: HttpRequest, alert_id: int) -> HttpResponseBase:
 
 
 @require_POST
-@for_staff("alerts.change_rule")
+@for_staff(PERMISSIONS["mute"])
 def mute(request: HttpRequest, rule_id: int) -> HttpResponseBase:
     """Nothing of this rule is sent for an hour."""
     Rule.objects.filter(pk=rule_id).update(muted_until=timezone.now() + HOUR)
@@ -161,7 +180,7 @@ def mute(request: HttpRequest, rule_id: int) -> HttpResponseBase:
 
 
 @require_POST
-@for_staff("alerts.change_rule")
+@for_staff(PERMISSIONS["mute"])
 def unmute(request: HttpRequest, rule_id: int) -> HttpResponseBase:
     """It is sent again."""
     Rule.objects.filter(pk=rule_id).update(muted_until=None)

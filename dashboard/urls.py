@@ -16,5 +16,6 @@ urlpatterns = [
     path("api/v1/push/subscriptions", subscriptions, name="push-subscriptions"),
     path("api/v1/rules/preview", rule_preview, name="rule-preview"),
     path("metrics", metrics_view.show, name="metrics"),
+    path("favicon.ico", views.icon, name="icon"),
     path("healthz", views.health, name="health"),
 ]

@@ -1,11 +1,13 @@
 """The page, the two stable answers, and the process's health."""
 
 import re
+from collections.abc import Sequence
 from http import HTTPStatus
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse, HttpResponseBase, JsonResponse
-from django.shortcuts import render
+from django.shortcuts import redirect, render
+from django.templatetags.static import static
 from django.utils import timezone
 from django.views.decorators.cache import never_cache
 from django.views.decorators.gzip import gzip_page
@@ -27,8 +29,7 @@ MOST_HOURS = 24 * 31
 def index(request: HttpRequest) -> HttpResponse:
     """The dashboard of one hub."""
     nodes = list(Node.objects.tracked())
-    asked = request.GET.get("hub", DEFAULT_HUB).upper()
-    hub = next((node.hub for node in nodes if node.hub == asked), DEFAULT_HUB)
+    hub = shown_hub(request.GET.get("hub", DEFAULT_HUB).upper(), [node.hub for node in nodes])
     hubs = [{"slug": node.slug, "hub": node.hub, "node": node.oasis_name} for node in nodes]
     page = {
         "hub": hub,
@@ -38,6 +39,11 @@ def index(request: HttpRequest) -> HttpResponse:
     }
     context = {"hubs": hubs, "hub": hub, "source": settings.PRICE_SOURCE, "page": page}
     return render(request, "dashboard/index.html", context)
+
+
+def shown_hub(asked: str, tracked: Sequence[str]) -> str:
+    """The hub asked for, else SP15, else the first: one that has a feed, where any has."""
+    return next((hub for hub in (asked, DEFAULT_HUB, *tracked) if hub in tracked), DEFAULT_HUB)
 
 
 def thresholds() -> dict[str, list[dict[str, object]]]:
@@ -70,6 +76,12 @@ def history(request: HttpRequest, hours: str) -> HttpResponseBase:
     """`/api/history/24?hub=SP15&market=RTM`."""
     span, market = hours_of(hours), market_of(request)
     return JsonResponse(history_answer(node_of(request), market, span, now=timezone.now()))
+
+
+@require_safe
+def icon(_request: HttpRequest) -> HttpResponse:
+    """`/favicon.ico`, which browsers ask for on pages that name no icon, as the login's."""
+    return redirect(static("dashboard/favicon.svg"))
 
 
 @require_safe

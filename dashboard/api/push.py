@@ -26,12 +26,19 @@ BROWSERS |= {"Safari": "Safari"}
 def subscriptions(request: HttpRequest) -> HttpResponseBase:
     """A PushSubscription as the browser writes it; to be left alone its endpoint is enough."""
     if not (request.user.is_staff and request.user.has_perm("alerts.add_method")):
-        raise Problem(HTTPStatus.FORBIDDEN, "Log in to be told by browser.")
+        raise Problem(HTTPStatus.FORBIDDEN, refusal(request.user))
     body = json_body.read(request)
     if request.method == "DELETE":
         return JsonResponse({"removed": unsubscribe(request.user, endpoint_of(body))})
     method = subscribe(request.user, address_of(body), browser(request))
     return JsonResponse({"id": method.pk, "name": method.name}, status=HTTPStatus.CREATED)
+
+
+def refusal(user: Any) -> str:
+    """What helps somebody who may not be told by browser."""
+    if user.is_authenticated:
+        return f"{user.get_username()} may not add delivery methods: ask an administrator."
+    return "Log in to be told by browser."
 
 
 def address_of(body: dict[str, Any]) -> str:

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 import time_machine
-from django.contrib.auth.models import User
+from django.contrib.auth.models import Permission, User
 from django.test import Client
 
 from alerts.models import Alert, Condition, Delivery, Method, Rule, Transition
@@ -186,6 +186,36 @@ def test_readers_see_no_buttons_but_a_way_to_log_in(client: Client, above: Rule)
     assert "Log in to acknowledge" in page
     assert "<button form" not in page
     assert "Mute for an hour" not in page
+
+
+OFFERED = {
+    "change_alert": "Acknowledge</button>",
+    "change_rule": "Mute for an hour",
+    "add_method": "Notify this browser",
+    "view_rule": 'href="/admin/alerts/rule/"',
+}
+
+
+@pytest.mark.parametrize("permission", OFFERED)
+def test_staff_are_offered_what_they_may_do_and_nothing_else(
+    permission: str, client: Client, above: Rule
+) -> None:
+    opened(above, NOON - HOUR)
+    clerk = User.objects.create(username="clerk", is_staff=True)
+    clerk.user_permissions.add(Permission.objects.get(codename=permission))
+    client.force_login(clerk)
+    page = client.get("/alerts/").content.decode()
+    assert [name for name, words in OFFERED.items() if words in page] == [permission]
+    assert "Log in" not in page
+
+
+def test_who_is_logged_in_is_told_that_it_is_not_for_them(client: Client, above: Rule) -> None:
+    client.force_login(User.objects.create(username="reader"))
+    refused = client.post(f"/alerts/rules/{above.pk}/mute/")
+    assert "You are logged in as reader" in refused.content.decode()
+    assert "Log in" not in refused.content.decode()
+    pushed = client.post("/api/v1/push/subscriptions", "{}", content_type="application/json")
+    assert "reader may not add delivery methods" in pushed.json()["detail"]
 
 
 def test_the_page_without_anything_says_so(client: Client) -> None:

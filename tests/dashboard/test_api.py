@@ -9,6 +9,7 @@ from django.test import Client
 from alerts.models import Condition, Rule
 from dashboard import positions
 from prices.market import Market
+from prices.models import Node
 from tests.conftest import utc
 from tests.dashboard.postgres import refuse_nul
 from tests.published import published, store
@@ -171,6 +172,17 @@ def test_the_page_names_its_hubs_and_forbids_inline_code(client: Client) -> None
     assert all(hub in page for hub in ("SP15", "NP15", "ZP26"))
     assert "style=" not in page
     assert response["Content-Security-Policy"].startswith("default-src 'self'; ")
+
+
+def test_the_page_opens_on_a_hub_that_has_a_feed(client: Client) -> None:
+    assert client.get("/?hub=zp26").context["hub"] == "ZP26"
+    assert client.get("/?hub=NOWHERE").context["hub"] == "SP15"
+    Node.objects.filter(slug="sp15").update(tracked=False)
+    assert client.get("/").context["hub"] == "NP15"
+
+
+def test_pages_that_name_no_icon_get_ours(client: Client) -> None:
+    assert client.get("/favicon.ico").headers["Location"].endswith(".svg")
 
 
 def test_the_process_says_that_it_lives(client: Client) -> None:

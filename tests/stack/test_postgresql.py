@@ -27,6 +27,7 @@ SAME = [
     "tests/dashboard/test_api.py",
     "tests/dashboard/test_alerts_page.py",
     "tests/dashboard/test_metrics.py",
+    "tests/dashboard/test_resume.py",
     "tests/test_seven_faults.py",
 ]
 
