@@ -1,5 +1,6 @@
 """Rules are edited in place; alerts and deliveries are what happened and stay as they are."""
 
+import re
 from collections.abc import Iterable
 from typing import Any
 
@@ -7,8 +8,9 @@ from django import forms
 from django.contrib import admin
 from django.contrib.admin.options import IncorrectLookupParameters
 from django.core.exceptions import PermissionDenied
+from django.db import transaction
 from django.db.models import QuerySet
-from django.http import HttpRequest, HttpResponseBase
+from django.http import HttpRequest, HttpResponseBase, QueryDict
 from django.shortcuts import redirect
 from django.urls import URLPattern, path
 from django.utils import timezone
@@ -18,6 +20,7 @@ from alerts.admin_filters import RuleFilter, StateFilter
 from alerts.changes import save_changes
 from alerts.condition_formset import ConditionFormSet, RuleInListForm
 from alerts.delivery_admin import DeliveryAdmin, MethodAdmin
+from alerts.locks import lock_with_feeds
 from alerts.models import Alert, Condition, Delivery, Method, Rule, Transition
 from alerts.quality import WEEK, quality_of, with_quality
 from alerts.rule_checks import MOST_CONDITIONS
@@ -64,6 +67,14 @@ class RuleAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
     def last_7_days(self, rule: Rule) -> str:
         return quality_of(rule).words
 
+    def changelist_view(self, request: HttpRequest, extra_context: Any = None) -> Any:
+        """The list is saved as one: all of its rules are locked before the first is changed."""
+        if request.method != "POST":
+            return super().changelist_view(request, extra_context)
+        with transaction.atomic():
+            lock_with_feeds(listed(request.POST))
+            return super().changelist_view(request, extra_context)
+
     def get_changelist_form(self, request: HttpRequest, **options: Any) -> Any:
         return super().get_changelist_form(request, **options | {"form": RuleInListForm})
 
@@ -86,6 +97,12 @@ class RuleAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
         super().save_related(request, form, formsets, change)
         if change and any(formset.has_changed() for formset in formsets):
             save_changes(form.instance, [], now=timezone.now(), conditions=True)
+
+
+def listed(posted: QueryDict) -> list[int]:
+    """The ids of the rules in a list that was posted."""
+    fields = (str(posted[name]) for name in posted if re.fullmatch(r"form-[0-9]{1,4}-id", name))
+    return [int(text) for text in fields if re.fullmatch("[0-9]{1,18}", text)]
 
 
 class TransitionInline(admin.TabularInline):  # type: ignore[type-arg]

@@ -3,13 +3,17 @@
 An episode is the stretch from the interval that opened an alert to the one that cleared it. After
 a correction the intervals are judged again, and the episodes that come out are held against those
 that were told: one that overlaps none is raised, one that is overlapped by none is retracted.
+
+An alert that is open was told up to the last interval judged: what begins later is not of it.
 """
 
 from collections.abc import Iterable, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import NamedTuple
 
 from alerts.rules import Transition
+
+AN_INSTANT = timedelta(microseconds=1)
 
 
 class Episode(NamedTuple):
@@ -17,6 +21,10 @@ class Episode(NamedTuple):
 
     opened: datetime
     cleared: datetime | None
+
+    def up_to(self, last: datetime) -> "Episode":
+        """As far as it is known; `last` is the start of the last interval judged."""
+        return self if self.cleared is not None else Episode(self.opened, last + AN_INSTANT)
 
     def overlaps(self, other: "Episode") -> bool:
         """Whether the two have an interval in common."""
@@ -56,26 +64,30 @@ def episodes(carried: datetime | None, transitions: Iterable[Transition]) -> lis
     return [*found, Episode(opened, None)] if opened is not None else found
 
 
-def amends(told: Sequence[Told], right: Sequence[Episode]) -> Amends:
-    """What makes up for the difference between what was told and what is right."""
+def amends(told: Sequence[Told], right: Sequence[Episode], *, last: datetime) -> Amends:
+    """What makes up for the difference between what was told and what is right.
+
+    `last` is the start of the last interval that was judged when it was told.
+    """
     retract: list[int] = []
     clear: list[tuple[int, datetime]] = []
     for alert in told:
-        rightly = [episode for episode in right if episode.overlaps(alert.episode)]
+        known = alert.episode.up_to(last)
+        rightly = [episode for episode in right if episode.overlaps(known)]
         if not rightly:
             retract.append(alert.alert_id)
         elif alert.episode.cleared is None and rightly[-1].cleared is not None:
             clear.append((alert.alert_id, rightly[-1].cleared))
-    untold = [untold_of(episode, told) for episode in right]
+    untold = [untold_of(episode, told, last) for episode in right]
     return Amends(retract, clear, [episode for episode in untold if episode is not None])
 
 
-def untold_of(episode: Episode, told: Sequence[Told]) -> Episode | None:
+def untold_of(episode: Episode, told: Sequence[Told], last: datetime) -> Episode | None:
     """What of an episode nobody was told, if anything.
 
     Where its alert was cleared too early, it goes on from the interval that had cleared it.
     """
-    known = [alert.episode for alert in told if alert.episode.overlaps(episode)]
+    known = [alert.episode for alert in told if alert.episode.up_to(last).overlaps(episode)]
     if not known:
         return episode
     ends = [one.cleared for one in known if one.cleared is not None]

@@ -7,16 +7,18 @@ new place are one transaction.
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from datetime import datetime
 from functools import partial
 from itertools import groupby
 
 import structlog
 from django.db import DatabaseError, transaction
-from django.db.models import F, OuterRef, Subquery
+from django.db.models import F, OuterRef, QuerySet, Subquery
 
 from alerts import ages
 from alerts.judging import Judging, Verdict
+from alerts.locks import lock_rules
 from alerts.models import Condition, Rule, Watching, state_fields
 from alerts.rules import State
 from alerts.telling import Telling, tell, tellings
@@ -29,7 +31,8 @@ from prices.market import Market
 from prices.models import Feed
 
 log = structlog.get_logger(__name__)
-CHUNK = 500
+# So many at once: what has been judged is kept when the task runs out of its time.
+CHUNK = 250
 # What only those need who tell something.
 QUIET = ("quiet_from", "quiet_until", "quiet_days", "quiet_zone", "quiet_then")
 NOT_FOR_JUDGING = ("name", "severity", "owner", "created_at", "muted_until", *QUIET)
@@ -41,6 +44,8 @@ def evaluate(*, now: datetime) -> list[Publication]:
     A rule that the database refuses is logged and judged again at the next call.
     """
     told = [publication for rule in switched_off() for publication in stand_down(rule, now=now)]
+    # Before the prices: judging corrected days again may take long.
+    told += ages.evaluate(now=now)
     keep_at_head()
     # The rules first: a head that was read before them could be behind a rule's place.
     behind = rules_behind()
@@ -50,7 +55,7 @@ def evaluate(*, now: datetime) -> list[Publication]:
         rules = [rule for rule in group if rule.judged_seq < head]
         if rules:
             told += judge_rules(Judging(node, Market(market), rules, head), now=now)
-    return told + ages.evaluate(now=now)
+    return told
 
 
 def rules_behind() -> list[Rule]:
@@ -77,10 +82,10 @@ def switched_off() -> Iterable[Rule]:
 
 def stand_down(rule: Rule, *, now: datetime) -> list[Publication]:
     """Clear what a rule that was switched off has open."""
-    with transaction.atomic():
-        if not claim([Verdict(rule, State(), [])], rule.judged_seq):
-            return []
-        return withdraw(rule, "rule switched off", now=now)
+    with left_for_next_time("rule not switched off"), transaction.atomic():
+        if claim([Verdict(rule, State(), [])], rule.judged_seq):
+            return withdraw(rule, "rule switched off", now=now)
+    return []
 
 
 def keep_at_head() -> None:
@@ -89,17 +94,34 @@ def keep_at_head() -> None:
     idle = Rule.objects.filter(active=False, beyond=False, node__feed__isnull=False)
     ids = list(idle.exclude(judged_seq=F("node__feed__head")).values_list("pk", flat=True))
     if ids:
-        Rule.objects.filter(pk__in=ids, active=False).update(judged_seq=Subquery(head))
+        move(Rule.objects.filter(pk__in=ids, active=False), judged_seq=Subquery(head))
+
+
+def move(rules: QuerySet[Rule], **to: object) -> None:
+    """Change the place of many rules, locked in their order."""
+    with left_for_next_time("rules not moved"), transaction.atomic():
+        lock_rules(rules)
+        rules.update(**to)
+
+
+@contextmanager
+def left_for_next_time(what: str) -> Iterator[None]:
+    """What the database refuses is logged: the next call finds it as it was."""
+    try:
+        yield
+    except DatabaseError as fault:
+        log.warning(what, why=str(fault))
 
 
 def judge_rules(judging: Judging, *, now: datetime) -> list[Publication]:
     """Judge one node's rules of one market, and tell what comes of it."""
     told: list[Publication] = []
-    for verdicts in alike(judging.verdicts()):
-        try:
-            told += settle(verdicts, judging, now=now)
-        except DatabaseError:
-            told += one_by_one(verdicts, judging, now=now)
+    for first in range(0, len(judging.rules), CHUNK):
+        for verdicts in alike(judging.verdicts(judging.rules[first : first + CHUNK])):
+            try:
+                told += settle(verdicts, judging, now=now)
+            except DatabaseError:
+                told += one_by_one(verdicts, judging, now=now)
     pass_over(told, judging)
     return told
 
@@ -112,18 +134,16 @@ def pass_over(told: Sequence[Publication], judging: Judging) -> None:
             return
         place = publication.seq
     if told:
-        standing = Rule.objects.filter(node=judging.node, judged_seq=judging.head)
-        standing.update(judged_seq=place)
+        move(Rule.objects.filter(node=judging.node, judged_seq=judging.head), judged_seq=place)
 
 
-def alike(verdicts: Iterable[Verdict]) -> Iterator[list[Verdict]]:
+def alike(verdicts: Iterable[Verdict]) -> Iterable[list[Verdict]]:
     """Verdicts that one UPDATE can claim: the same place before, the same state after."""
     groups: dict[tuple[object, ...], list[Verdict]] = defaultdict(list)
     for verdict in verdicts:
         rule = verdict.rule
         groups[verdict.tells, rule.judged_seq, rule.version, verdict.state].append(verdict)
-    for same in groups.values():
-        yield from (same[first : first + CHUNK] for first in range(0, len(same), CHUNK))
+    return groups.values()
 
 
 def one_by_one(
@@ -181,4 +201,5 @@ def claim(verdicts: Sequence[Verdict], head: int) -> int:
         version=first.rule.version,
         active=first.rule.active,
     )
+    lock_rules(standing)
     return standing.update(judged_seq=head, **state_fields(first.state))

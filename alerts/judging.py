@@ -23,13 +23,14 @@ Old = Mapping[str, Decimal | None]
 
 
 class Verdict(NamedTuple):
-    """What a rule has come to; `why` says why what was told is amended."""
+    """What a rule has come to; `why` says why what was told up to `amended_to` is amended."""
 
     rule: Rule
     state: State
     transitions: list[Transition]
     amends: Amends = NOTHING
     why: str = ""
+    amended_to: datetime | None = None
 
     @property
     def tells(self) -> bool:
@@ -52,9 +53,9 @@ class Judging:
             for pk, watches in self.watches.items()
         }
 
-    def verdicts(self) -> list[Verdict]:
-        """One for each rule, in their order."""
-        return [self.verdict(rule, rule.ruling) for rule in self.rules]
+    def verdicts(self, rules: Iterable[Rule]) -> list[Verdict]:
+        """One for each of some of the rules, in their order."""
+        return [self.verdict(rule, rule.ruling) for rule in rules]
 
     def verdict(self, rule: Rule, ruling: Ruling) -> Verdict:
         """What one rule makes of its news."""
@@ -151,9 +152,10 @@ class Judging:
             if first <= start <= last and start + self.market.interval > rule.judges_from
         )
         state, transitions = judge(ruling, start, self.readings(rule, ruling, starts))
-        right = amends(alerts, episodes(carried, transitions))
+        before = rule.judged_until or first
+        right = amends(alerts, episodes(carried, transitions), last=before)
         right = right._replace(raise_=[e for e in right.raise_ if e.opened not in openings])
-        return Verdict(rule, state._replace(flaps=rule.flaps), [], right, why(told))
+        return Verdict(rule, state._replace(flaps=rule.flaps), [], right, why(told), before)
 
 
 def alerts_since(rule: Rule, first: datetime) -> list[Alert]:

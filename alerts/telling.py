@@ -53,21 +53,30 @@ def moved(rule: Rule, transition: Moved, series: Series) -> Telling:
 
 def amended(verdict: Verdict, series: Series) -> list[Telling]:
     """What makes up for what was told before prices changed."""
-    rule, (retract, clear, raise_), why = verdict.rule, verdict.amends, verdict.why
-    told = [retracted(alert, rule, series, why) for alert in Alert.objects.filter(pk__in=retract)]
+    rule, (retract, clear, raise_) = verdict.rule, verdict.amends
+    told = [
+        retracted(alert, rule, series, verdict.why)
+        for alert in Alert.objects.filter(pk__in=retract)
+    ]
     for alert_id, start in clear:
-        told.append(telling(rule, CLEARED, start, series, why)._replace(alert_id=alert_id))
+        told.append(late(verdict, CLEARED, start, series)._replace(alert_id=alert_id))
     for episode in raise_:
-        told += raised(rule, episode, series, why)
+        told += raised(verdict, episode, series)
     return told
 
 
-def raised(rule: Rule, episode: Episode, series: Series, why: str) -> list[Telling]:
+def raised(verdict: Verdict, episode: Episode, series: Series) -> list[Telling]:
     """An alert that should have been, with its end where it has one."""
-    told = [telling(rule, OPENED, episode.opened, series, why)]
+    told = [late(verdict, OPENED, episode.opened, series)]
     if episode.cleared is not None:
-        told.append(telling(rule, CLEARED, episode.cleared, series, why))
+        told.append(late(verdict, CLEARED, episode.cleared, series))
     return told
+
+
+def late(verdict: Verdict, kind: str, start: datetime, series: Series) -> Telling:
+    """That a rule opened or cleared; and why only now, where the interval is no news."""
+    amended = verdict.amended_to is not None and start <= verdict.amended_to
+    return telling(verdict.rule, kind, start, series, verdict.why if amended else "")
 
 
 def telling(rule: Rule, kind: str, start: datetime, series: Series, why: str = "") -> Telling:

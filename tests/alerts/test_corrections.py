@@ -89,6 +89,22 @@ def test_an_interval_that_comes_late_is_judged_and_says_so() -> None:
     assert len(told()) == 2
 
 
+def test_what_comes_together_with_a_late_interval_is_told_as_it_came() -> None:
+    """As when a poll heals a gap: what is late says so, and what is new is not passed over."""
+    come("150", None, "150")
+    prices = {1: "80", 3: "90", 4: "150", 5: "90", 6: "150"}
+    store([published(NOON + n * FIVE, price) for n, price in prices.items()], LATER)
+    evaluate(now=LATER)
+    assert told() == [
+        f"{SUBJECT}: 150.00 at 12:00 PT",
+        f"{OVER}: 90.00 at 12:15 PT",
+        f"{SUBJECT}: 150.00 at 12:20 PT",
+        f"{OVER}: 90.00 at 12:25 PT",
+        f"{SUBJECT}: 150.00 at 12:30 PT",
+    ]
+    assert [alert.state for alert in Alert.objects.order_by("pk")] == ["cleared"] * 2 + ["open"]
+
+
 def test_a_late_interval_that_crosses_nothing_tells_nothing() -> None:
     come("90", None, "90")
     seen(1, "91")

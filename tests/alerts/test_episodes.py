@@ -54,7 +54,15 @@ def test_what_was_told_is_made_right_with_as_little_as_possible(
     raised: list[tuple[int, int | None]],
 ) -> None:
     expected = Amends(retract, [(a, at(m)) for a, m in clear], [stretch(*one) for one in raised])
-    assert amends(told(*was), [stretch(*one) for one in right]) == expected
+    assert amends(told(*was), [stretch(*one) for one in right], last=LAST) == expected
+
+
+def test_what_begins_after_the_last_judged_interval_is_an_alert_of_its_own() -> None:
+    right = [stretch(5, 10), stretch(15, 20), stretch(25, None)]
+    amended = Amends([], [(1, at(20))], [stretch(25, None)])
+    assert amends(told((5, None)), right, last=at(15)) == amended
+    amended = Amends([], [(1, at(10))], [stretch(15, 20), stretch(25, None)])
+    assert amends(told((5, None)), right, last=at(10)) == amended
 
 
 def test_transitions_become_episodes_with_what_was_open_before() -> None:
@@ -63,6 +71,7 @@ def test_transitions_become_episodes_with_what_was_open_before() -> None:
     assert episodes(None, moves) == [stretch(10, None)]
 
 
+LAST = at(100)
 CUTS = st.lists(st.integers(0, 60), unique=True, max_size=8).map(sorted)
 
 
@@ -71,14 +80,14 @@ def stretches(cuts: list[int]) -> list[Episode]:
     return [stretch(opened, cleared) for opened, cleared in pairs]
 
 
-@given(CUTS, CUTS)
+@given(CUTS, CUTS, st.integers(0, 61))
 @settings(deadline=None, max_examples=100)
 def test_after_the_amends_an_alert_is_open_just_where_one_should_be(
-    was: list[int], right: list[int]
+    was: list[int], right: list[int], last: int
 ) -> None:
     before = [Told(number, one) for number, one in enumerate(stretches(was))]
     should = stretches(right)
-    made = amends(before, should)
+    made = amends(before, should, last=at(max([*was, last])))
     left = {t.alert_id: t.episode for t in before if t.alert_id not in made.retract}
     for alert_id, cleared in made.clear:
         left[alert_id] = left[alert_id]._replace(cleared=cleared)

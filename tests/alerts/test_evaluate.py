@@ -5,11 +5,14 @@ from typing import Any
 
 import pytest
 import redis
+from celery.exceptions import SoftTimeLimitExceeded
 from django.db import OperationalError, connection
 from structlog.testing import capture_logs
 
 from alerts.evaluate import evaluate
+from alerts.judging import Judging, Verdict
 from alerts.models import Alert, Rule
+from alerts.rules import Ruling
 from prices.models import FeedEvent, Node
 from prices.projection import project
 from tests.conftest import utc
@@ -152,3 +155,23 @@ def test_rules_pass_over_what_they_told_themselves() -> None:
     assert set(Rule.objects.exclude(watched="age").values_list("judged_seq", flat=True)) == {2}
     list(series("90", start=NOON + FIVE))
     assert Alert.objects.get().state == "cleared"
+
+
+def test_what_is_judged_is_kept_when_the_time_of_a_task_runs_out(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Days judged again for thousands of rules take longer than one task may."""
+    monkeypatch.setattr("alerts.evaluate.CHUNK", 1)
+    whole, calls = Judging.verdict, iter(range(10))
+
+    def verdict(judging: Judging, rule: Rule, ruling: Ruling) -> Verdict:
+        if next(calls) == 1:
+            raise SoftTimeLimitExceeded
+        return whole(judging, rule, ruling)
+
+    monkeypatch.setattr(Judging, "verdict", verdict)
+    with pytest.raises(SoftTimeLimitExceeded):
+        list(series("120"))
+    assert Alert.objects.get().rule_id == Rule.objects.order_by("pk")[0].pk
+    evaluate(now=NOON + FIVE)
+    assert len(set(Rule.objects.exclude(watched="age").values_list("judged_seq", flat=True))) == 1

@@ -24,10 +24,10 @@ SAME = [
     "tests/alerts/test_deliver.py",
     "tests/alerts/test_preview.py",
     "tests/alerts/test_admin.py",
+    "tests/alerts/test_lock_order.py",
     "tests/dashboard/test_api.py",
     "tests/dashboard/test_alerts_page.py",
     "tests/dashboard/test_metrics.py",
-    "tests/dashboard/test_resume.py",
     "tests/test_seven_faults.py",
 ]
 
