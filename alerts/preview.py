@@ -2,14 +2,17 @@
 
 from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
+from decimal import Decimal
 from typing import NamedTuple
+
+from django.db.models import Max
 
 from alerts import held_prices
 from alerts.episodes import Episode, episodes
 from alerts.models import Rule, Watching
-from alerts.rules import Reading, Ruling, State, judge
+from alerts.rules import Condition, Reading, Ruling, Stance, State, judge
 from alerts.watched import AGE, Series, Watch
-from prices.intervals import intervals_between
+from prices.intervals import day_bounds, intervals_between, operating_date
 from prices.market import Market
 from prices.models import Price
 
@@ -68,7 +71,7 @@ def preview(
     watchings = [rule, *conditions]
     ruling = rule.ruling._replace(conditions=tuple(one.condition for one in watchings))
     watches = [watching.watch for watching in watchings]
-    series = held_prices.series(rule.node_id, market, watches, start, now)
+    series = held_prices.series(rule.node_id, market, watches, start, published_until(market, now))
     readings = list(all_readings(ruling, watches, series, start))
     state, transitions = judge(ruling, State(), readings)
     told = episodes(None, transitions)
@@ -76,6 +79,13 @@ def preview(
     expected = sum(1 for _ in intervals_between(start, now, market))
     last = readings[-1].end if readings else now
     return Preview(len(told), flaps, longest(told, last), told, len(readings), expected, days)
+
+
+def published_until(market: Market, now: datetime) -> datetime:
+    """How far prices can be out: day-ahead hours until the end of tomorrow."""
+    if market is not Market.DAM:
+        return now
+    return day_bounds(operating_date(now) + timedelta(days=1))[1]
 
 
 def all_readings(
@@ -95,25 +105,39 @@ def preview_of_age(rule: Rule, start: datetime, now: datetime, days: int) -> Pre
     seen = Price.objects.filter(
         node=rule.node_id, market=rule.market, first_seen_at__gte=start, first_seen_at__lt=now
     )
-    arrivals = list(
-        seen.order_by("first_seen_at", "interval_start").values_list(
-            "first_seen_at", "interval_start"
-        )
-    )
-    told = silences([*arrivals, (now, now)], timedelta(minutes=float(rule.limit)))
+    batches = seen.values_list("first_seen_at").annotate(newest=Max("interval_start"))
+    arrivals = [*batches.order_by("first_seen_at"), (now, now)]
+    told = silences(arrivals, rule.ruling.conditions[0])
     expected = sum(1 for _ in intervals_between(start, now, market))
-    return Preview(len(told), 0, longest(told, now), told, len(arrivals), expected, days)
+    return Preview(len(told), 0, longest(told, now), told, seen.count(), expected, days)
 
 
-def silences(arrivals: Iterable[tuple[datetime, datetime]], limit: timedelta) -> list[Episode]:
-    """When the newest interval was older than `limit`: `arrivals` are when seen, and which."""
+def silences(arrivals: Iterable[tuple[datetime, datetime]], age: Condition) -> list[Episode]:
+    """When the newest interval was too old: `arrivals` are when some were seen, and the newest.
+
+    What comes ends it where it is young enough for the clear limit.
+    """
     found: list[Episode] = []
     newest: datetime | None = None
+    opened: datetime | None = None
     for seen, interval in arrivals:
-        if newest is not None and seen - newest > limit:
-            found.append(Episode(newest + limit, seen))
+        if newest is not None and opened is None and is_beyond(age, seen - newest):
+            opened = newest + timedelta(minutes=float(age.limit))
         newest = interval if newest is None else max(newest, interval)
+        if opened is not None and age.stance(minutes(seen - newest)) is Stance.BACK:
+            found.append(Episode(opened, seen))
+            opened = None
     return found
+
+
+def is_beyond(age: Condition, length: timedelta) -> bool:
+    """Whether data of this age are too old."""
+    return age.stance(minutes(length)) is Stance.BEYOND
+
+
+def minutes(length: timedelta) -> Decimal:
+    """A length of time as an age rule's limit counts it."""
+    return Decimal(length / MINUTE)
 
 
 def longest(told: Sequence[Episode], last: datetime) -> timedelta | None:

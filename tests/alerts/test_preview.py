@@ -14,6 +14,8 @@ from tests.published import published, store
 pytestmark = pytest.mark.django_db
 NOON = utc("2026-07-14 19:00")
 FIVE = timedelta(minutes=5)
+HOUR = timedelta(hours=1)
+TOMORROW = utc("2026-07-15 07:00")  # midnight in California
 
 
 def rule(**fields: object) -> Rule:
@@ -56,6 +58,26 @@ def test_a_preview_of_data_age_counts_the_silences() -> None:
         (NOON - timedelta(minutes=65), NOON - timedelta(minutes=47)),
         (NOON - timedelta(minutes=30), NOON),
     ]
+
+
+def test_a_backfill_is_one_arrival_and_the_clear_limit_ends_a_silence() -> None:
+    day = [published(NOON - timedelta(hours=3) + n * FIVE, "40") for n in range(24)]
+    store(day, NOON - timedelta(minutes=55))  # the newest of them is 10 minutes old then
+    for start, seen in ((-60, -20), (-25, -15), (-5, -3)):
+        at = NOON + timedelta(minutes=start)
+        store([published(at, "40")], NOON + timedelta(minutes=seen))
+    found = preview(rule(watched="age", limit=15, clear_limit=5), now=NOON, days=1)
+    assert [(one.opened, one.cleared) for one in found.episodes] == [
+        (NOON - timedelta(minutes=50), NOON - timedelta(minutes=3))
+    ]
+
+
+def test_a_preview_sees_tomorrow_as_far_as_it_is_published() -> None:
+    hours = [published(TOMORROW + n * HOUR, str(40 + n), Market.DAM) for n in range(24)]
+    store(hours, NOON)
+    dearest = rule(market="DAM", watched="dearest", limit=5, direction="below")
+    found = preview(dearest, now=NOON + HOUR, days=1)
+    assert [one.opened for one in found.episodes] == [TOMORROW + 22 * HOUR]
 
 
 @pytest.mark.parametrize(
