@@ -1,20 +1,20 @@
 """The frames of the live feed, as JSON text (design, section 8)."""
 
 import json
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from django.conf import settings
 
-from dashboard.answers import current_answer, price_bodies
+from dashboard.answers import current_answer
 from dashboard.following import Place
+from dashboard.shown_prices import shown_alerts, shown_from, shown_prices
 from prices.feed import Body
 from prices.intervals import day_bounds, iso, operating_date
 from prices.market import Market
-from prices.models import Feed, FeedEvent, Node
+from prices.models import Feed, Node
 
 PROTOCOL = 1
 HEARTBEAT_SECONDS = 5
-SHOWN = timedelta(hours=24)
 
 
 def text(frame: Body) -> str:
@@ -41,7 +41,7 @@ def snapshot(node: Node, head: Place, hours: int, *, now: datetime) -> str:
 
     Prices that came after the head was read come again as events: a price replaces itself.
     """
-    start = now - timedelta(hours=hours)
+    start = shown_from(now, hours)
     return text(
         {
             "type": "snapshot",
@@ -49,24 +49,13 @@ def snapshot(node: Node, head: Place, hours: int, *, now: datetime) -> str:
             "epoch": head.epoch,
             "seq": head.seq,
             "current": current_answer(node, now=now),
-            "rt": price_bodies(node, Market.RTM, start),
-            "da": price_bodies(node, Market.DAM, day_bounds(operating_date(start))[0]),
-            "alerts": recent_alerts(node, now=now),
+            "rt": shown_prices(node, Market.RTM, start),
+            "da": shown_prices(node, Market.DAM, day_bounds(operating_date(start))[0]),
+            "alerts": shown_alerts(node, start, now=now),
             "advice": None,
             "forecast": None,
         }
     )
-
-
-def recent_alerts(node: Node, *, now: datetime) -> list[Body]:
-    """The alert events of the last day, newest last."""
-    events = FeedEvent.objects.filter(
-        node=node, kind=FeedEvent.ALERT, created_at__gte=now - SHOWN
-    ).order_by("seq")
-    return [
-        {"seq": seq, "kind": FeedEvent.ALERT, **body}
-        for seq, body in events.values_list("seq", "body")
-    ]
 
 
 def events(node: Node, epoch: str, prev: int, seq: int, told: list[str]) -> str:

@@ -22,7 +22,7 @@ from prices.intervals import iso
 MINUTE = timedelta(minutes=1)
 MOST_TIMES = 1000  # the last of them
 # A preview is up to a second's work of one process; those who write rules have their own share.
-of_staff, of_others = Allowance(30, 10), Allowance(10, 10)
+of_staff, of_others = Allowance(30, 10), Allowance(4, 10)
 
 
 @csrf_exempt

@@ -67,8 +67,9 @@ def events(prev: int, *told: dict[str, Any]) -> dict[str, Any]:
 
 
 def after(run: Run, expression: str, first: dict[str, Any], *frames: dict[str, Any]) -> Any:
-    """`expression` of the state after a snapshot and frames of events."""
-    state = f"a.frames.reduce((held, frame) => applyEvents(held, frame, 0), {SNAPSHOT})"
+    """`expression` of the state after a snapshot and frames of events, or further snapshots."""
+    apply = "frame.events ? applyEvents(held, frame, 0) : applySnapshot(held, frame, 48)"
+    state = f"a.frames.reduce((held, frame) => {apply}, {SNAPSHOT})"
     argument = {"snapshot": first, "frames": list(frames)}
     return run("store.js", f"((state) => {expression})({state})", argument)
 
@@ -142,6 +143,36 @@ def test_what_is_rare_is_not_pushed_out_by_what_is_frequent(run: Run) -> None:
     assert found == [1, 100]
 
 
+def test_the_list_has_what_is_open_or_was_within_a_day_and_a_week_is_held(run: Run) -> None:
+    day = 24 * 60
+    told = [alert(1, "open", 0, 120), alert(2, "open", 5, 120), alert(2, "cleared", 10, 90)]
+    later = [alert(3, "open", day * 2, 120), alert(3, "cleared", day * 2 + 5, 90)]
+    much_later = alert(4, "open", day * 9, 120)
+    shown = "[alertsToShow(state, a.now).map((one) => one.opened.alert_id), state.alerts.size]"
+    for events_, now, expected in (
+        (told, day, [[1, 2], 2]),
+        ([*told, *later], day * 3, [[1, 3], 3]),
+        ([*told, *later, much_later], day * 9, [[4, 1], 3]),
+    ):
+        held = {"told": events_, "now": (NOON + timedelta(minutes=now)).timestamp() * 1000}
+        state = "{ alerts: a.told.reduce(withAlert, new Map()) }"
+        assert run("alerts_held.js", f"((state) => {shown})({state})", held) == expected
+
+
+def test_a_correction_is_in_the_log_once_however_it_was_heard(run: Run) -> None:
+    old = {"lmp": 30, "energy": 30, "congestion": 0, "loss": 0, "ghg": 0}
+    corrected = price(0, 28, revision=2, old=old, seen=iso(NOON + timedelta(minutes=9)))
+    lines = "state.log.map((e) => [e.kind, e.price.lmp])"
+    heard = [["correction", 28], ["price", 30]]
+    assert after(run, lines, snapshot(corrected)) == heard
+    event = {**corrected, "kind": "correction"}
+    live = (snapshot(price(0, 30)), events(10, event), snapshot(corrected))
+    assert after(run, lines, *live) == heard
+    again = price(0, 27, revision=3, old={**old, "lmp": 28}, seen=iso(NOON + timedelta(minutes=20)))
+    assert after(run, lines, snapshot(again)) == [["correction", 27]]
+    assert after(run, lines, *live, snapshot(again)) == [["correction", 27], *heard]
+
+
 def test_seven_days_and_an_hour_are_kept(run: Run) -> None:
     week = [price(60 * hour, 30) for hour in range(24 * 8)]
     assert after(run, "state.rt.size", snapshot(*week)) == 169
@@ -176,7 +207,9 @@ def test_the_course_of_an_alert(told: Any, expected: Any, run: Run) -> None:
         " alerts: a.told.reduce(withAlert, new Map()) }"
     )
     course = "((s, alert) => [alert.state, alertCourse(alert, s, a.now)])"
-    kind, found = run("alerts_held.js", f"((s) => {course}(s, alertsToShow(s)[0]))({state})", held)
+    kind, found = run(
+        "alerts_held.js", f"((s) => {course}(s, alertsToShow(s, a.now)[0]))({state})", held
+    )
     assert [kind, found["lastedMs"], found["peak"]] == expected
 
 

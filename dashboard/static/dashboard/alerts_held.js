@@ -1,23 +1,35 @@
 // Alerts as the page holds them: by id, what opened each, what cleared it and what took it back. No DOM.
 
-import { MINUTE } from "./market_time.js";
+import { DAY, MINUTE } from "./market_time.js";
+
+const KEPT = 8 * DAY;
 
 /** Map of alert id to {opened, cleared, retracted, state}. Where the opening is older than what we hold, `opened` is the event that ended it. */
 export function withAlert(alerts, event) {
   const known = alerts.get(event.alert_id);
   const opened = event.state === "open" ? event : known?.opened ?? event;
   const [cleared, retracted] = ["cleared", "retracted"].map((state) => (event.state === state ? event : known?.[state] ?? null));
-  return new Map(alerts).set(event.alert_id, { opened, cleared, retracted, state: retracted ? "retracted" : cleared ? "cleared" : "open" });
+  return withoutOld(alerts, Date.parse(event.at)).set(event.alert_id, { opened, cleared, retracted, state: retracted ? "retracted" : cleared ? "cleared" : "open" });
+}
+
+/** A page that is open for weeks holds what its longest range shows, and what is open. */
+function withoutOld(alerts, now) {
+  return new Map([...alerts].filter(([, alert]) => !(endedAt(alert) < now - KEPT)));
+}
+
+/** When an alert was told to be over, NaN while it is not. */
+function endedAt({ retracted, cleared }) {
+  return Date.parse((retracted ?? cleared)?.at);
 }
 
 export function openAlerts(state) {
   return [...state.alerts.values()].filter((alert) => alert.state === "open");
 }
 
-/** Open ones first, then the newest. */
-export function alertsToShow(state) {
+/** What is open or was within a day: open ones first, then the newest. */
+export function alertsToShow(state, now) {
   const at = ({ opened }) => Date.parse(opened.interval_start);
-  return [...state.alerts.values()].sort((a, b) => (a.state === "open" ? 0 : 1) - (b.state === "open" ? 0 : 1) || at(b) - at(a));
+  return [...state.alerts.values()].filter((alert) => !(endedAt(alert) < now - DAY)).sort((a, b) => (a.state === "open" ? 0 : 1) - (b.state === "open" ? 0 : 1) || at(b) - at(a));
 }
 
 /** {start, end, lastedMs, peak}: from the interval that opened it to the one that ended it (null while open), and how far a price went, unless it was taken back. */

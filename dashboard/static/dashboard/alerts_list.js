@@ -7,7 +7,7 @@ import { dayText, MINUTE, operatingDate, roughDurationText, timeText } from "./m
 import { element, make, reveal, show, tag } from "./show.js";
 
 export function renderAlerts(state, thresholds, now) {
-  const alerts = alertsToShow(state);
+  const alerts = alertsToShow(state, now);
   element("alerts").replaceChildren(...alerts.map((alert) => line(alert, state, now)));
   reveal("alerts", alerts.length > 0);
   show("alerts-empty", alerts.length ? "" : emptyText(state, thresholds));

@@ -25,12 +25,17 @@ export function logged(log, entries) {
 /** What a snapshot tells: its newest prices, its corrections, its alerts. `rt` is held prices, oldest first. */
 export function entriesOfSnapshot(rt, alerts) {
   const corrected = rt.filter((price) => price.old);
-  return [...rt.slice(-PRICES_AT_START).map(firstEntry), ...corrected.map(priceEntry), ...alerts.map(alertEntry)];
+  return [...rt.slice(-PRICES_AT_START).filter(isFirstKnown).map(firstEntry), ...corrected.map(priceEntry), ...alerts.map(alertEntry)];
+}
+
+/** Of a price corrected twice a snapshot knows what the last correction replaced, not what first came. */
+function isFirstKnown({ revision, old }) {
+  return revision === 1 || (revision === 2 && old !== undefined);
 }
 
 /** The price as it first came: of one corrected once that is the old value. */
 function firstEntry(price) {
-  return priceEntry(price.old && price.revision === 2 ? { ...price, ...price.old, old: undefined, revision: 1, quality: "observed" } : { ...price, old: undefined });
+  return priceEntry(price.old ? { ...price, ...price.old, old: undefined, revision: 1, quality: "observed" } : price);
 }
 
 /** A day's worth of day-ahead prices arrives at once and is one line. */

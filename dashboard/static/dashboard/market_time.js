@@ -4,6 +4,7 @@ const ZONE = "America/Los_Angeles";
 export const SECOND = 1000;
 export const MINUTE = 60 * SECOND;
 export const HOUR = 60 * MINUTE;
+export const DAY = 24 * HOUR;
 
 const wallClock = new Intl.DateTimeFormat("en-US", {
   timeZone: ZONE, hourCycle: "h23", year: "numeric", month: "2-digit", day: "2-digit",

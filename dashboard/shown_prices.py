@@ -1,0 +1,66 @@
+"""What a snapshot holds of a hub: prices with what their corrections replaced, and alerts."""
+
+from datetime import datetime, timedelta
+
+from alerts.models import Alert
+from dashboard.answers import price_bodies
+from prices import feed
+from prices.feed import Body
+from prices.intervals import day_bounds, iso, operating_date
+from prices.market import Market
+from prices.models import FeedEvent, Node, PriceRevision
+
+DAY = timedelta(hours=24)
+
+
+def shown_from(now: datetime, hours: int) -> datetime:
+    """So many hours ago, and not after the day began: one has 25 hours."""
+    return min(now - timedelta(hours=hours), day_bounds(operating_date(now))[0])
+
+
+def shown_prices(node: Node, market: Market, start: datetime) -> list[Body]:
+    """Every price from `start` on, oldest first, as its event tells it.
+
+    A corrected one has its `old` values, and when it was `seen`.
+    """
+    bodies = price_bodies(node, market, start)
+    if any(body["revision"] > 1 for body in bodies):
+        replaced = replaced_from(node, market, start)
+        for body in bodies:
+            body |= replaced.get((body["interval_start"], body["revision"]), {})
+    return bodies
+
+
+def replaced_from(node: Node, market: Market, start: datetime) -> dict[tuple[str, int], Body]:
+    """What each correction replaced, by interval start and the revision that came."""
+    held = PriceRevision.objects.filter(node=node, market=market.value, interval_start__gte=start)
+    return {
+        (iso(was.interval_start), was.revision + 1): {
+            "seen": iso(was.superseded_at),
+            "old": feed.components(was),
+        }
+        for was in held
+    }
+
+
+def shown_alerts(node: Node, start: datetime, *, now: datetime) -> list[Body]:
+    """The alert events since `start`, or of a day where that is more, newest last.
+
+    What opened an alert is among them, however long ago, while it is open.
+    """
+    since = min(start, now - DAY)
+    told = FeedEvent.objects.filter(node=node, kind=FeedEvent.ALERT)
+    before = opened_before(node, since)
+    events = told.filter(created_at__gte=since)
+    if before:
+        # An alert and its event are written in one transaction, by one clock.
+        opening = told.filter(created_at__in=set(before.values()), body__alert_id__in=list(before))
+        events = events | opening
+    found = events.order_by("seq").values_list("seq", "body")
+    return [{"seq": seq, "kind": FeedEvent.ALERT, **body} for seq, body in found]
+
+
+def opened_before(node: Node, since: datetime) -> dict[int, datetime]:
+    """When those alerts opened that opened earlier and are open still, by id."""
+    open_ = Alert.objects.filter(rule__node=node, cleared_at=None, retracted_at=None)
+    return dict(open_.filter(opened_at__lt=since).values_list("pk", "opened_at"))

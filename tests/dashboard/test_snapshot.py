@@ -1,0 +1,72 @@
+"""What a screen gets when it loads."""
+
+import json
+from datetime import datetime, timedelta
+from typing import Any
+
+import pytest
+
+from alerts.evaluate import evaluate
+from alerts.models import Rule
+from dashboard import frames
+from dashboard.following import Place
+from prices.models import Node
+from tests.conftest import utc
+from tests.published import published, store
+
+pytestmark = pytest.mark.django_db
+NOON = utc("2026-07-14 19:00")
+HOUR, FIVE = timedelta(hours=1), timedelta(minutes=5)
+
+
+@pytest.fixture(autouse=True)
+def above(db: None) -> Rule:
+    """SP15 real-time above 100, for a week."""
+    Rule.objects.update(judges_from=NOON - 200 * HOUR)
+    return Rule.objects.get(direction="above", watched="lmp")
+
+
+def shown(now: datetime, hours: int = 24) -> Any:
+    """The snapshot of SP15."""
+    return json.loads(frames.snapshot(Node.objects.get(slug="sp15"), Place("a", 1), hours, now=now))
+
+
+def seen(lmp: str, at: datetime) -> None:
+    """A price, seen and judged three minutes into its interval."""
+    store([published(at, lmp)], at + timedelta(minutes=3))
+    evaluate(now=at + timedelta(minutes=3))
+
+
+def test_the_day_of_twenty_five_hours_is_whole_in_its_last_hour() -> None:
+    midnight = utc("2026-11-01 07:00")
+    store([published(midnight + n * HOUR, str(n)) for n in range(25)], midnight + 25 * HOUR)
+    last = midnight + 25 * HOUR - timedelta(minutes=8)
+    assert [price["lmp"] for price in shown(last)["rt"]] == [float(n) for n in range(25)]
+
+
+def test_a_corrected_price_comes_with_what_it_replaced_and_when() -> None:
+    for minutes, lmp in ((3, "40"), (30, "41"), (60, "42")):
+        store([published(NOON, lmp)], NOON + timedelta(minutes=minutes))
+    store([published(NOON + FIVE, "50")], NOON + HOUR)
+    first, second = shown(NOON + 2 * HOUR)["rt"]
+    assert (first["lmp"], first["revision"], first["old"]["lmp"]) == (42.0, 3, 41.0)
+    assert first["seen"] == "2026-07-14T20:00:00Z"
+    assert set(first["old"]) == {"lmp", "energy", "congestion", "loss", "ghg"}
+    assert "old" not in second
+
+
+def test_an_alert_that_is_open_is_shown_however_long_ago_it_opened() -> None:
+    seen("150", NOON)
+    now = NOON + 60 * HOUR
+    assert [alert["state"] for alert in shown(now)["alerts"]] == ["open"]
+    seen("90", now)
+    assert [alert["state"] for alert in shown(now + HOUR)["alerts"]] == ["cleared"]
+    assert shown(now + 30 * HOUR)["alerts"] == []
+
+
+def test_a_longer_range_has_its_alerts_too() -> None:
+    seen("150", NOON)
+    seen("90", NOON + FIVE)
+    now = NOON + 30 * HOUR
+    assert [alert["state"] for alert in shown(now, hours=48)["alerts"]] == ["open", "cleared"]
+    assert shown(now)["alerts"] == []
