@@ -114,7 +114,11 @@ class Stage:
             headers = {"Content-Security-Policy": POLICY}
             route.fulfill(body=self.day.html(), content_type="text/html", headers=headers)
         else:
-            route.fulfill(body=json.dumps(self.day.current), content_type="application/json")
+            route.fulfill(json=self.current())
+
+    def current(self) -> Body:
+        """What /api/current answers at this moment."""
+        return {"epoch": "a", "seq": self.day.seq} | (self.day.current or {})
 
     def greet(self, wire: WebSocketRoute) -> None:
         """A socket is opened; a server that does not speak stays silent."""

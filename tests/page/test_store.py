@@ -1,5 +1,6 @@
 """What the page makes of frames: nothing twice, nothing older over something newer."""
 
+import json
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -71,6 +72,23 @@ def after(run: Run, expression: str, first: dict[str, Any], *frames: dict[str, A
     state = f"a.frames.reduce((held, frame) => applyEvents(held, frame, 0), {SNAPSHOT})"
     argument = {"snapshot": first, "frames": list(frames)}
     return run("store.js", f"((state) => {expression})({state})", argument)
+
+
+@pytest.mark.parametrize(
+    ("answer", "expected"),
+    [
+        ({"epoch": "a", "seq": 11}, 20),
+        ({"epoch": "a", "seq": 12}, 20),
+        ({"epoch": "a", "seq": 10}, None),
+        ({"epoch": "b", "seq": 99}, None),
+    ],
+)
+def test_an_answer_counts_only_where_the_feed_has_not_gone_on(
+    answer: Any, expected: float | None, run: Run
+) -> None:
+    current = answer | {"rt_price": 20, "rt_quality": "cached", "rt_timestamp": None}
+    shown = f"applyAnswer(state, {json.dumps(current)}).fallback?.price ?? null"
+    assert after(run, shown, snapshot(price(0, 30)), events(10, price(5, 31))) == expected
 
 
 LMPS = "[...state.rt.values()].map((p) => p.lmp)"

@@ -19,7 +19,7 @@ import { serverNow, setServerTime } from "./server_clock.js";
 import { element } from "./show.js";
 import { startCsv } from "./shown_csv.js";
 import { announce, announceInterval } from "./spoken.js";
-import { applyCurrent, applyEvents, applySnapshot, emptyHub, logStatus, placeIn } from "./store.js";
+import { applyAnswer, applyEvents, applySnapshot, emptyHub, logStatus, placeIn } from "./store.js";
 import { otherTheme, setTheme, startTheme } from "./theme.js";
 
 const page = JSON.parse(element("page-data").textContent);
@@ -112,7 +112,7 @@ async function askForFallback(now) {
   const hub = state.hub;
   const answer = await fetch(`/api/current?hub=${encodeURIComponent(hub)}`).catch(() => null); // offline: the lamp says so
   const current = answer?.ok ? await answer.json() : null;
-  if (current && hub === state.hub) become(applyCurrent(state, current));
+  if (current && hub === state.hub) become(applyAnswer(state, current));
 }
 
 function chooseHub(hub) {
