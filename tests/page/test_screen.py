@@ -2,14 +2,17 @@
 
 import csv
 from dataclasses import replace
+from datetime import timedelta
+from urllib.parse import unquote
 
-from playwright.sync_api import expect
+from playwright.sync_api import Route, expect
 
 from tests.page.market_day import FIVE, alert, real_time
 from tests.page.staged import Stage, on_the_stage
-from tests.page.states import NOON, catching_up, eventful, plain
+from tests.page.states import NOON, ages, catching_up, degraded, eventful, plain
 
 pytestmark = on_the_stage
+RUNNING = NOON - timedelta(minutes=2, seconds=14)  # the interval that NOON lies in
 # Stands in for the browser's own, which show and sound where no test can look.
 HEARD = """
 window.heard = { notified: [], tones: 0 };
@@ -103,6 +106,54 @@ def test_an_interval_is_told_once_on_the_tile_aloud_and_on_the_tab(stage: Stage)
     expect(said).to_contain_text("SP15 12:40–12:45: 61.50 dollars per megawatt-hour")
     assert page.title() == "61.50 SP15 · CAISO Live"
     assert page.locator("link[rel=icon]").get_attribute("href") != icon
+
+
+def test_an_estimate_is_told_as_one_and_the_price_itself_when_it_comes(stage: Stage) -> None:
+    degraded(stage)
+    page = stage.page
+    said = page.locator("#announcer")
+    expect(said).to_contain_text("estimated, same hour yesterday: 31.20 dollars")
+    assert page.title() == "(estimated) 31.20 SP15 · CAISO Live"
+    assert "stroke-dasharray" in icon(stage)
+    stage.tell(*[{**price, "lmp": 61.5} for price in real_time(RUNNING, RUNNING + FIVE)])
+    stage.let_pass(1)
+    expect(said).to_contain_text("SP15 12:35–12:40: 61.50 dollars per megawatt-hour")
+    assert page.title() == "61.50 SP15 · CAISO Live"
+    assert "stroke-dasharray" not in icon(stage)
+
+
+def test_the_last_price_known_and_an_overdue_one_are_not_told_as_the_newest(stage: Stage) -> None:
+    day = ages(plain(), minutes=12)
+    page = stage.show(day)
+    assert page.title() == f"(late) {day.rt[-1]['lmp']:.2f} SP15 · CAISO Live"
+    assert "stroke-dasharray" in icon(stage)
+    current = {"rt_price": 20.0, "rt_quality": "cached", "rt_timestamp": None}
+    stage.show(replace(day, current=current))
+    expect(page.locator("#announcer")).to_contain_text(", last known price: ")
+    assert page.title().startswith("(cached) ")
+
+
+def test_an_answer_that_comes_late_does_not_replace_a_newer_price(stage: Stage) -> None:
+    held: list[Route] = []
+    page = stage.page
+    page.route("**/api/current*", lambda route: held.append(route))
+    stage.show(ages(plain(), minutes=12))
+    expect(page.locator("#notice-source")).to_be_visible()
+    old = stage.current() | {"rt_price": 20.0, "rt_quality": "cached", "rt_timestamp": None}
+    stage.tell(*[{**price, "lmp": 61.5} for price in real_time(RUNNING, RUNNING + FIVE)])
+    stage.let_pass(1)
+    assert len(held) == 1
+    with page.expect_response("**/api/current*"):
+        held[0].fulfill(json=old)
+    stage.let_pass(1)
+    expect(page.locator("#rt-price")).to_have_text("61.50")
+    expect(page.locator("#notice-quality")).to_be_hidden()
+    assert page.title() == "61.50 SP15 · CAISO Live"
+
+
+def icon(stage: Stage) -> str:
+    """The tab's icon."""
+    return unquote(stage.page.locator("link[rel=icon]").get_attribute("href") or "")
 
 
 def test_filters_leave_what_they_name(stage: Stage) -> None:

@@ -12,7 +12,7 @@ import { MINUTE } from "./market_time.js";
 import { judgeProtocol, reloadWhenIdle, startOlderPage } from "./older_page.js";
 import { createCharts, redrawCharts } from "./price_chart.js";
 import { renderTable } from "./price_table.js";
-import { nextExpected } from "./publication.js";
+import { isOverdue } from "./publication.js";
 import { markRange } from "./range_tabs.js";
 import { renderHeld, renderNow } from "./screen.js";
 import { serverNow, setServerTime } from "./server_clock.js";
@@ -102,7 +102,7 @@ function tick() {
   renderNow(known());
   const now = serverNow();
   if (Math.floor(now / MINUTE) !== Math.floor((now - 1000) / MINUTE)) renderSoon();
-  if (nextExpected(state) !== null && now - nextExpected(state) > 5 * MINUTE && now - askedAt > MINUTE) askForFallback(now);
+  if (isOverdue(state, now) && now - askedAt > MINUTE) askForFallback(now);
   setTimeout(tick, 1000 - (now % 1000));
 }
 
