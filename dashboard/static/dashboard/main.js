@@ -26,7 +26,7 @@ const page = JSON.parse(element("page-data").textContent);
 const charts = createCharts({ onRange: chooseRange });
 const feed = new Feed({ place: placeToResume, onFrame: take, onChange: connectionChanged });
 const held = new Map();
-let shown = readAddress(location.search, page);
+let shown = readShown();
 let state = emptyHub(shown.hub);
 let filter = "all";
 let source = { name: page.source, ageMs: null, asOf: null };
@@ -34,6 +34,12 @@ let askedAt = 0;
 let painting = null;
 
 const known = () => ({ state, feed, source, filter, range: shown.range, thresholds: page.thresholds[state.hub] ?? [], now: serverNow() });
+
+/** What the address says; a theme that was chosen earlier belongs to it too. */
+function readShown() {
+  const asked = readAddress(location.search, page);
+  return { ...asked, theme: asked.theme ?? document.documentElement.dataset.theme ?? null };
+}
 
 /** Where the feed carries on; null asks for a snapshot, also where we hold fewer hours than are to be shown. */
 function placeToResume() {
@@ -153,7 +159,7 @@ function showWhat(next) {
 }
 
 function goBack() {
-  const next = readAddress(location.search, page);
+  const next = readShown();
   if (next.theme) { setTheme(next.theme); redrawCharts(charts); }
   showWhat(next);
 }
