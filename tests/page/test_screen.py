@@ -5,9 +5,10 @@ from dataclasses import replace
 from datetime import timedelta
 from urllib.parse import unquote
 
+import pytest
 from playwright.sync_api import Route, expect
 
-from tests.page.market_day import FIVE, alert, real_time
+from tests.page.market_day import FIVE, alert, corrected, real_time
 from tests.page.staged import Stage, on_the_stage
 from tests.page.states import NOON, ages, catching_up, degraded, eventful, plain
 
@@ -66,6 +67,37 @@ def test_arrow_keys_read_out_too_and_say_what_was_corrected(stage: Stage) -> Non
     expect(page.locator("#recent-tip")).to_be_hidden()
 
 
+def test_the_tip_is_said_aloud_only_to_who_reads_by_keyboard(stage: Stage) -> None:
+    page = stage.show(plain())
+    tip = page.locator("#recent-tip")
+    page.locator("#recent-chart").hover()
+    expect(tip).to_have_attribute("aria-live", "off")
+    page.locator("#recent-chart").focus()
+    page.keyboard.press("End")
+    expect(tip).to_have_attribute("aria-live", "polite")
+    page.mouse.move(400, 300)
+    page.keyboard.press("Tab")
+    expect(tip).to_have_attribute("aria-live", "off")
+
+
+def test_the_tip_is_not_written_again_where_nothing_changed(stage: Stage) -> None:
+    page = stage.show(plain())
+    page.locator("#recent-chart").focus()
+    page.keyboard.press("End")
+    page.evaluate(
+        """() => { window.written = 0;
+            new MutationObserver(() => { written += 1; }).observe(
+                document.getElementById("recent-tip"), { childList: true, subtree: true }); }"""
+    )
+    stage.tell(alert(1, stage.day.rt[-1]))
+    stage.let_pass(2)
+    assert page.evaluate("() => written") == 0
+    stage.tell(corrected(stage.day.rt[-1], "18.25", NOON))
+    stage.let_pass(2)
+    assert page.evaluate("() => written") > 0
+    expect(page.locator("#recent-tip")).to_contain_text("18.25")
+
+
 def test_keys_choose_hub_range_filter_theme_and_help_and_the_address_keeps_them(
     stage: Stage,
 ) -> None:
@@ -85,6 +117,16 @@ def test_keys_choose_hub_range_filter_theme_and_help_and_the_address_keeps_them(
     assert page.url.endswith("?hub=NP15&range=48h&theme=dark")
     page.go_back()
     expect(page.locator("a[data-hub=SP15]")).to_have_attribute("aria-current", "page")
+
+
+def test_a_theme_chosen_earlier_goes_into_the_address_too(stage: Stage) -> None:
+    stage.page.add_init_script("localStorage.setItem('theme', 'dark')")
+    page = stage.show(plain())
+    page.keyboard.press("2")
+    assert page.url.endswith("?hub=NP15&theme=dark")
+    page.go_back()
+    page.keyboard.press("3")
+    assert page.url.endswith("?hub=ZP26&theme=dark")
 
 
 def test_a_link_shows_the_same_thing(stage: Stage) -> None:
@@ -205,6 +247,18 @@ def test_each_chart_has_its_twin_in_numbers(stage: Stage) -> None:
     for table, rows in (("recent-table", 26), ("price-table", 290), ("day-ahead-table", 24)):
         page.locator(f"#{table} summary").click()
         expect(page.locator(f"#{table} tbody tr").nth(rows - 2)).to_be_attached()
+
+
+@pytest.mark.parametrize("query", ["", "?theme=dark"])
+def test_paper_is_white_without_a_script_too_and_also_where_the_system_is_dark(
+    query: str, stage: Stage
+) -> None:
+    page = stage.show(plain(), query)
+    page.emulate_media(media="print", color_scheme="dark")
+    ink, paper = page.evaluate(
+        "() => ['color', 'backgroundColor'].map((name) => getComputedStyle(document.body)[name])"
+    )
+    assert (ink, paper) == ("rgb(22, 32, 43)", "rgb(255, 255, 255)")
 
 
 def test_on_paper_it_is_black_on_white_and_nothing_is_cut_off(stage: Stage) -> None:
