@@ -15,7 +15,7 @@ import { renderTable } from "./price_table.js";
 import { isOverdue } from "./publication.js";
 import { markRange } from "./range_tabs.js";
 import { renderHeld, renderNow } from "./screen.js";
-import { serverNow, setServerTime } from "./server_clock.js";
+import { hasSlept, serverNow } from "./server_clock.js";
 import { element } from "./show.js";
 import { startCsv } from "./shown_csv.js";
 import { announce, announceInterval } from "./spoken.js";
@@ -47,7 +47,6 @@ function placeToResume() {
 }
 
 function take(frame) {
-  if (frame.server_time) setServerTime(frame.server_time);
   if (frame.type === "hello") greet(frame);
   if (frame.type === "heartbeat") hearOfSource(frame.source_age_s);
   if (frame.type === "error") become(logStatus(state, frame.message, "error", serverNow()));
@@ -104,6 +103,7 @@ function connectionChanged(before) {
 
 function tick() {
   feed.watch();
+  if (hasSlept()) feed.distrust();
   reloadWhenIdle();
   renderNow(known());
   const now = serverNow();
