@@ -228,6 +228,32 @@ def test_an_alert_sounds_and_notifies_only_who_asked(stage: Stage) -> None:
     assert heard["tones"] == 4
 
 
+def test_a_sound_chosen_last_time_waits_for_a_touch_and_says_so(stage: Stage) -> None:
+    stage.page.add_init_script(HEARD + "localStorage.setItem('alert-sound', 'on');")
+    page = stage.show(plain())
+    why = page.locator("#alert-why")
+    expect(why).to_contain_text("Touch the page once: this browser plays no sound before.")
+    stage.tell(alert(1, stage.day.rt[-1]))
+    page.keyboard.press("x")
+    expect(why).to_be_hidden()
+    assert page.evaluate("() => heard.tones") == 0
+    stage.tell(alert(2, stage.day.rt[-1]))
+    assert page.evaluate("() => heard.tones") == 2
+
+
+def test_a_machine_that_slept_asks_for_what_it_missed_and_for_the_time(stage: Stage) -> None:
+    page = stage.show(plain())
+    stage.day = replace(stage.day, now=NOON + timedelta(hours=1), seq=112, has_more=True)
+    page.evaluate("() => { const now = Date.now; Date.now = () => now() + 3_600_000; }")
+    stage.let_pass(1)
+    assert "after=a%3A100" in stage.wires[-1].url
+    expect(page.locator("body")).to_have_attribute("data-connection", "live")
+    expect(page.locator("#clock-time")).to_contain_text("13:37")
+    expect(page.locator("#notice-connection")).to_contain_text("Catching up on 1 h")
+    stage.let_pass(3)
+    assert len(stage.wires) == 2
+
+
 def test_the_csv_has_what_the_chart_shows(stage: Stage) -> None:
     page = stage.show(replace(plain(), source="simulator"))
     with page.expect_download() as download:
