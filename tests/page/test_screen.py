@@ -228,6 +228,34 @@ def test_an_alert_sounds_and_notifies_only_who_asked(stage: Stage) -> None:
     assert heard["tones"] == 4
 
 
+def test_who_asked_is_told_of_every_hub_and_once(stage: Stage) -> None:
+    stage.page.add_init_script(HEARD)
+    page = stage.show(plain())
+    assert stage.news == []
+    page.locator("#alert-notify").click()
+    expect(page.locator("#alert-notify")).to_have_attribute("aria-pressed", "true")
+    here, there = alert(1, stage.day.rt[-1]), {**alert(2, stage.day.rt[-1]), "text": "NP15 is high"}
+    stage.tell_elsewhere("SP15", here)
+    stage.tell(here)
+    stage.tell_elsewhere("NP15", there)
+    stage.tell_elsewhere("NP15", there | {"state": "cleared"})
+    assert page.evaluate("() => heard.notified") == [here["text"], "NP15 is high"]
+    assert "hubs=SP15%2CNP15%2CZP26" in stage.news[0].url
+
+
+def test_who_wants_no_more_alerts_listens_to_no_other_hub(stage: Stage) -> None:
+    stage.page.add_init_script("localStorage.setItem('alert-sound', 'on');")
+    page = stage.show(plain())
+    assert len(stage.news) == 1
+    page.evaluate(
+        """() => { window.ended = 0; const close = WebSocket.prototype.close;
+            WebSocket.prototype.close = function () { ended += 1; close.call(this); }; }"""
+    )
+    page.locator("#alert-sound").click()
+    assert page.evaluate("() => ended") == 1
+    assert len(stage.wires) == 1
+
+
 def test_a_sound_chosen_last_time_waits_for_a_touch_and_says_so(stage: Stage) -> None:
     stage.page.add_init_script(HEARD + "localStorage.setItem('alert-sound', 'on');")
     page = stage.show(plain())

@@ -1,6 +1,8 @@
 // A sound and a notification for alerts, each only once the reader asked for it. The choice stays in this browser.
 
+import { AlertNews } from "./alert_news.js";
 import { isHeard, sound, startSound, wakeSound } from "./alert_sound.js";
+import { serverNow } from "./server_clock.js";
 import { element, reveal, show } from "./show.js";
 
 const NEWS_MS = 15 * 60_000;
@@ -9,6 +11,8 @@ const WHY = {
   none: "This browser shows notifications only for pages that come over HTTPS.",
 };
 const chosen = { sound: kept("sound"), notify: kept("notify") };
+const told = new Set();
+let [hubs, news] = [[], null];
 
 function kept(name) {
   try { return localStorage.getItem(`alert-${name}`) === "on"; } catch { return false; } // storage may be forbidden
@@ -18,23 +22,33 @@ function choose(name, on) {
   chosen[name] = on;
   try { localStorage.setItem(`alert-${name}`, on ? "on" : "off"); } catch { /* storage may be forbidden */ }
   label();
+  followAll();
 }
 
-export function startAttention() {
+/** `names` is those of all hubs. */
+export function startAttention(names) {
+  hubs = names;
   element("alert-sound").addEventListener("click", switchSound);
   element("alert-notify").addEventListener("click", switchNotify);
   for (const touch of ["pointerdown", "pointerup", "keydown"]) addEventListener(touch, () => { if (chosen.sound) wakeSound(); });
   if (chosen.sound) startSound(label);
   label();
+  followAll();
+}
+
+/** The page's own feed has the alerts of the hub shown; the others are listened to only for who asked to be told. */
+function followAll() {
+  const isWanted = hubs.length > 1 && (chosen.sound || isNotified());
+  if (isWanted) news ??= new AlertNews(hubs, { onAlerts: (alerts) => tellAlerts(alerts, serverNow()), onState() {} });
+  if (!isWanted) { news?.close(); news = null; }
 }
 
 /** Heard at once by who chooses it. */
-async function switchSound() {
+function switchSound() {
   choose("sound", !chosen.sound);
   if (!chosen.sound) return;
   startSound(label);
-  await wakeSound();
-  sound();
+  wakeSound().then(sound);
 }
 
 async function switchNotify() {
@@ -47,8 +61,12 @@ function mayNotify() {
   return "Notification" in globalThis && isSecureContext ? Notification.permission : "none";
 }
 
+function isNotified() {
+  return chosen.notify && mayNotify() === "granted";
+}
+
 function label() {
-  const on = { sound: chosen.sound, notify: chosen.notify && mayNotify() === "granted" };
+  const on = { sound: chosen.sound, notify: isNotified() };
   for (const name of ["sound", "notify"]) element(`alert-${name}`).setAttribute("aria-pressed", String(on[name]));
   element("alert-notify").disabled = mayNotify() in WHY;
   const mute = chosen.sound && !isHeard() && !navigator.userActivation?.hasBeenActive ? "Touch the page once: this browser plays no sound before." : "";
@@ -60,12 +78,13 @@ function tellWhy(text) {
   reveal("alert-why", text !== "");
 }
 
-/** Of the alerts that have just come, tell those that opened lately: a resume may bring old ones. */
+/** Of the alerts that have just come, tell those that opened lately: a resume may bring old ones, and one of the hub shown comes twice. */
 export function tellAlerts(events, now) {
-  const opened = events.filter((event) => event.kind === "alert" && event.state === "open" && now - Date.parse(event.at) < NEWS_MS);
+  const opened = events.filter((event) => event.kind === "alert" && event.state === "open" && now - Date.parse(event.at) < NEWS_MS && !told.has(event.alert_id));
+  for (const alert of opened) told.add(alert.alert_id);
   if (!opened.length) return;
   if (chosen.sound) sound();
-  if (chosen.notify && mayNotify() === "granted") for (const alert of opened) notify(alert);
+  if (isNotified()) for (const alert of opened) notify(alert);
 }
 
 function notify(alert) {

@@ -169,7 +169,7 @@ startHubTabs(chooseHub);
 startLogFilters(chooseFilter);
 startCsv(() => ({ state, range: shown.range, now: serverNow() }));
 startKeys({ hub: (n) => chooseHub(page.hubs[n]?.hub), range: () => chooseRange(nextRange(shown.range)), theme: switchTheme, filter: () => chooseFilter(nextFilter(filter)) });
-startAttention();
+startAttention(page.hubs.map(({ hub }) => hub));
 startOlderPage();
 for (const table of document.querySelectorAll("details")) table.addEventListener("toggle", () => renderTable(state, shown.range, serverNow()));
 element("retry").addEventListener("click", () => feed.wake());
