@@ -144,6 +144,14 @@ class Stage:
         frame |= {"seq": self.day.seq}
         self.say(frame | {"events": numbered})
 
+    def listened(self) -> None:
+        """Return once the page listens to every hub."""
+        for _ in range(100):
+            if self.news:
+                return
+            self.page.wait_for_timeout(50)
+        raise AssertionError("not within five seconds")
+
     def tell_elsewhere(self, hub: str, *events: Body) -> None:
         """Events of any hub, to who listens to all of them."""
         self.news[-1].send(json.dumps({"type": "events", "hub": hub, "events": events}))

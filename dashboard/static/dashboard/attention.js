@@ -1,6 +1,5 @@
 // A sound and a notification for alerts, each only once the reader asked for it. The choice stays in this browser.
 
-import { AlertNews } from "./alert_news.js";
 import { isHeard, sound, startSound, wakeSound } from "./alert_sound.js";
 import { serverNow } from "./server_clock.js";
 import { element, reveal, show } from "./show.js";
@@ -37,10 +36,14 @@ export function startAttention(names) {
 }
 
 /** The page's own feed has the alerts of the hub shown; the others are listened to only for who asked to be told. */
-function followAll() {
-  const isWanted = hubs.length > 1 && (chosen.sound || isNotified());
-  if (isWanted) news ??= new AlertNews(hubs, { onAlerts: (alerts) => tellAlerts(alerts, serverNow()), onState() {} });
-  if (!isWanted) { news?.close(); news = null; }
+async function followAll() {
+  if (!isWanted()) { news?.close(); news = null; return; }
+  const { AlertNews } = await import("./alert_news.js"); // most readers never need it
+  if (isWanted()) news ??= new AlertNews(hubs, { onAlerts: (alerts) => tellAlerts(alerts, serverNow()), onState() {} });
+}
+
+function isWanted() {
+  return hubs.length > 1 && (chosen.sound || isNotified());
 }
 
 /** Heard at once by who chooses it. */
