@@ -11,7 +11,7 @@ from datetime import UTC, datetime, timedelta
 from mimetypes import guess_type
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlsplit
+from urllib.parse import parse_qs, urlsplit
 
 import pytest
 from django.contrib.staticfiles import finders
@@ -94,6 +94,7 @@ class Stage:
         self.page = page
         self.day = Day(datetime.now(UTC))
         self.wires: list[WebSocketRoute] = []
+        self.news: list[WebSocketRoute] = []  # of the alerts of every hub
         self.complaints: list[str] = []
         page.on("pageerror", lambda error: self.complaints.append(str(error)))
         page.on("console", self.overhear)
@@ -114,11 +115,16 @@ class Stage:
             headers = {"Content-Security-Policy": POLICY}
             route.fulfill(body=self.day.html(), content_type="text/html", headers=headers)
         else:
-            route.fulfill(body=json.dumps(self.day.current), content_type="application/json")
+            route.fulfill(json=self.current())
+
+    def current(self) -> Body:
+        """What /api/current answers at this moment."""
+        return {"epoch": "a", "seq": self.day.seq} | (self.day.current or {})
 
     def greet(self, wire: WebSocketRoute) -> None:
         """A socket is opened; a server that does not speak stays silent."""
-        self.wires.append(wire)
+        is_news = parse_qs(urlsplit(wire.url).query)["hours"] == ["1"]
+        (self.news if is_news else self.wires).append(wire)
         if self.day.speaks:
             for frame in self.day.frames():
                 wire.send(json.dumps(frame))
@@ -137,6 +143,18 @@ class Stage:
         frame = {"type": "events", "hub": self.day.hub, "epoch": "a", "prev": prev}
         frame |= {"seq": self.day.seq}
         self.say(frame | {"events": numbered})
+
+    def listened(self) -> None:
+        """Return once the page listens to every hub."""
+        for _ in range(100):
+            if self.news:
+                return
+            self.page.wait_for_timeout(50)
+        raise AssertionError("not within five seconds")
+
+    def tell_elsewhere(self, hub: str, *events: Body) -> None:
+        """Events of any hub, to who listens to all of them."""
+        self.news[-1].send(json.dumps({"type": "events", "hub": hub, "events": events}))
 
     def show(self, day: Day, query: str = "") -> Page:
         """Open the page on such a day."""

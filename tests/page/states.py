@@ -72,7 +72,7 @@ def disconnected(stage: Stage) -> None:
 
 def degraded(stage: Stage) -> None:
     day = ages(plain(), minutes=25)
-    start = "2026-07-13T19:35:00Z"
+    start = "2026-07-14T19:35:00Z"
     fallback = {"rt_price": 31.2, "rt_quality": "previous_day", "rt_timestamp": start}
     stage.show(replace(day, current=fallback, source_age_s=22 * 60))
 

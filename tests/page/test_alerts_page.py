@@ -5,13 +5,13 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
-from playwright.sync_api import Page, WebSocketRoute, expect
+from playwright.sync_api import Page, Route, WebSocketRoute, expect
 
 from tests.page.modules import in_a_browser, opened
 
 pytestmark = in_a_browser
 HTML = """<!doctype html><html><head><script type="module" src="/alerts_page.js"></script></head>
-<body><script type="application/json" id="page-data">{"hubs": ["SP15", "NP15"]}</script>
+<body><script type="application/json" id="page-data">{"hubs": %s}</script>
 <span id="lamp-connection"></span><span id="lamp-connection-text"></span>
 <button id="theme-switch"><span id="theme-icon"></span></button><p id="announcer"></p>
 <section id="open-card" data-live><b>%s</b><button id="acknowledge-1">Acknowledge</button></section>
@@ -31,13 +31,17 @@ class Desk:
 
     def __init__(self, page: Page) -> None:
         self.page, self.words, self.sockets = page, "all quiet", list[WebSocketRoute]()
-        page.route("**/alerts/", lambda route: route.fulfill(body=self.html, **AS_HTML))
+        self.hubs, self.status = ["SP15", "NP15"], 200
+        page.route("**/alerts/", self.answer)
         page.route_web_socket("**/ws?**", lambda socket: self.sockets.append(socket))
         page.goto(f"{page.url.rsplit('/', 1)[0]}/alerts/")
 
     @property
     def html(self) -> str:
-        return HTML % self.words
+        return HTML % (json.dumps(self.hubs), self.words)
+
+    def answer(self, route: Route) -> None:
+        route.fulfill(status=self.status, body=self.html, **AS_HTML)
 
     def tell(self, **frame: Any) -> None:
         self.sockets[-1].send(json.dumps(frame))
@@ -97,6 +101,43 @@ def test_a_lost_feed_is_said_and_what_was_missed_is_fetched(desk: Desk) -> None:
     desk.tell(**HELLO)
     expect(lamp).to_have_attribute("data-state", "live")
     expect(desk.page.locator("#open-card b")).to_have_text("3 open")
+
+
+def test_one_failed_refresh_is_over_with_the_next(desk: Desk) -> None:
+    lamp = desk.page.locator("#lamp-connection")
+    desk.page.wait_for_load_state("networkidle")
+    desk.status = 503
+    desk.tell(type="events", hub="SP15", events=[ALERT])
+    expect(lamp).to_have_attribute("data-state", "down")
+    desk.status = 200
+    desk.tell(type="events", hub="SP15", events=[ALERT])
+    expect(lamp).to_have_attribute("data-state", "live")
+
+
+def test_a_good_refresh_does_not_hide_that_the_feed_is_lost(desk: Desk) -> None:
+    desk.page.wait_for_load_state("networkidle")
+    desk.tell(type="bye", retry_ms=60_000)
+    desk.sockets[0].close(code=1012)
+    expect(desk.page.locator("#lamp-connection")).to_have_attribute("data-state", "down")
+    desk.words = "4 open"
+    desk.page.evaluate("() => document.dispatchEvent(new Event('visibilitychange'))")
+    expect(desk.page.locator("#open-card b")).to_have_text("4 open")
+    expect(desk.page.locator("#lamp-connection")).to_have_attribute("data-state", "down")
+
+
+def test_a_hub_that_is_followed_no_more_is_not_asked_for_again(desk: Desk) -> None:
+    desk.hubs = ["SP15"]
+    desk.sockets[0].close(code=4404)
+    reached(lambda: len(desk.sockets) > 1, desk.page)
+    assert "hubs=SP15&" in desk.sockets[1].url
+
+
+def test_where_the_page_knows_no_better_a_refusal_is_waited_out(desk: Desk) -> None:
+    desk.page.wait_for_load_state("networkidle")
+    with desk.page.expect_response("**/alerts/"):
+        desk.sockets[0].close(code=4404)
+    desk.page.wait_for_timeout(300)
+    assert len(desk.sockets) == 1
 
 
 def reached(is_so: Callable[[], bool], page: Page) -> None:

@@ -2,14 +2,18 @@
 
 import csv
 from dataclasses import replace
+from datetime import timedelta
+from urllib.parse import unquote
 
-from playwright.sync_api import expect
+import pytest
+from playwright.sync_api import Route, expect
 
-from tests.page.market_day import FIVE, alert, real_time
+from tests.page.market_day import FIVE, alert, corrected, real_time
 from tests.page.staged import Stage, on_the_stage
-from tests.page.states import NOON, catching_up, eventful, plain
+from tests.page.states import NOON, ages, catching_up, degraded, eventful, plain
 
 pytestmark = on_the_stage
+RUNNING = NOON - timedelta(minutes=2, seconds=14)  # the interval that NOON lies in
 # Stands in for the browser's own, which show and sound where no test can look.
 HEARD = """
 window.heard = { notified: [], tones: 0 };
@@ -63,6 +67,37 @@ def test_arrow_keys_read_out_too_and_say_what_was_corrected(stage: Stage) -> Non
     expect(page.locator("#recent-tip")).to_be_hidden()
 
 
+def test_the_tip_is_said_aloud_only_to_who_reads_by_keyboard(stage: Stage) -> None:
+    page = stage.show(plain())
+    tip = page.locator("#recent-tip")
+    page.locator("#recent-chart").hover()
+    expect(tip).to_have_attribute("aria-live", "off")
+    page.locator("#recent-chart").focus()
+    page.keyboard.press("End")
+    expect(tip).to_have_attribute("aria-live", "polite")
+    page.mouse.move(400, 300)
+    page.keyboard.press("Tab")
+    expect(tip).to_have_attribute("aria-live", "off")
+
+
+def test_the_tip_is_not_written_again_where_nothing_changed(stage: Stage) -> None:
+    page = stage.show(plain())
+    page.locator("#recent-chart").focus()
+    page.keyboard.press("End")
+    page.evaluate(
+        """() => { window.written = 0;
+            new MutationObserver(() => { written += 1; }).observe(
+                document.getElementById("recent-tip"), { childList: true, subtree: true }); }"""
+    )
+    stage.tell(alert(1, stage.day.rt[-1]))
+    stage.let_pass(2)
+    assert page.evaluate("() => written") == 0
+    stage.tell(corrected(stage.day.rt[-1], "18.25", NOON))
+    stage.let_pass(2)
+    assert page.evaluate("() => written") > 0
+    expect(page.locator("#recent-tip")).to_contain_text("18.25")
+
+
 def test_keys_choose_hub_range_filter_theme_and_help_and_the_address_keeps_them(
     stage: Stage,
 ) -> None:
@@ -84,6 +119,16 @@ def test_keys_choose_hub_range_filter_theme_and_help_and_the_address_keeps_them(
     expect(page.locator("a[data-hub=SP15]")).to_have_attribute("aria-current", "page")
 
 
+def test_a_theme_chosen_earlier_goes_into_the_address_too(stage: Stage) -> None:
+    stage.page.add_init_script("localStorage.setItem('theme', 'dark')")
+    page = stage.show(plain())
+    page.keyboard.press("2")
+    assert page.url.endswith("?hub=NP15&theme=dark")
+    page.go_back()
+    page.keyboard.press("3")
+    assert page.url.endswith("?hub=ZP26&theme=dark")
+
+
 def test_a_link_shows_the_same_thing(stage: Stage) -> None:
     page = stage.show(plain(), "?hub=SP15&range=7d&theme=dark")
     expect(page.locator("html")).to_have_attribute("data-theme", "dark")
@@ -103,6 +148,54 @@ def test_an_interval_is_told_once_on_the_tile_aloud_and_on_the_tab(stage: Stage)
     expect(said).to_contain_text("SP15 12:40–12:45: 61.50 dollars per megawatt-hour")
     assert page.title() == "61.50 SP15 · CAISO Live"
     assert page.locator("link[rel=icon]").get_attribute("href") != icon
+
+
+def test_an_estimate_is_told_as_one_and_the_price_itself_when_it_comes(stage: Stage) -> None:
+    degraded(stage)
+    page = stage.page
+    said = page.locator("#announcer")
+    expect(said).to_contain_text("estimated, same hour yesterday: 31.20 dollars")
+    assert page.title() == "(estimated) 31.20 SP15 · CAISO Live"
+    assert "stroke-dasharray" in icon(stage)
+    stage.tell(*[{**price, "lmp": 61.5} for price in real_time(RUNNING, RUNNING + FIVE)])
+    stage.let_pass(1)
+    expect(said).to_contain_text("SP15 12:35–12:40: 61.50 dollars per megawatt-hour")
+    assert page.title() == "61.50 SP15 · CAISO Live"
+    assert "stroke-dasharray" not in icon(stage)
+
+
+def test_the_last_price_known_and_an_overdue_one_are_not_told_as_the_newest(stage: Stage) -> None:
+    day = ages(plain(), minutes=12)
+    page = stage.show(day)
+    assert page.title() == f"(late) {day.rt[-1]['lmp']:.2f} SP15 · CAISO Live"
+    assert "stroke-dasharray" in icon(stage)
+    current = {"rt_price": 20.0, "rt_quality": "cached", "rt_timestamp": None}
+    stage.show(replace(day, current=current))
+    expect(page.locator("#announcer")).to_contain_text(", last known price: ")
+    assert page.title().startswith("(cached) ")
+
+
+def test_an_answer_that_comes_late_does_not_replace_a_newer_price(stage: Stage) -> None:
+    held: list[Route] = []
+    page = stage.page
+    page.route("**/api/current*", lambda route: held.append(route))
+    stage.show(ages(plain(), minutes=12))
+    expect(page.locator("#notice-source")).to_be_visible()
+    old = stage.current() | {"rt_price": 20.0, "rt_quality": "cached", "rt_timestamp": None}
+    stage.tell(*[{**price, "lmp": 61.5} for price in real_time(RUNNING, RUNNING + FIVE)])
+    stage.let_pass(1)
+    assert len(held) == 1
+    with page.expect_response("**/api/current*"):
+        held[0].fulfill(json=old)
+    stage.let_pass(1)
+    expect(page.locator("#rt-price")).to_have_text("61.50")
+    expect(page.locator("#notice-quality")).to_be_hidden()
+    assert page.title() == "61.50 SP15 · CAISO Live"
+
+
+def icon(stage: Stage) -> str:
+    """The tab's icon."""
+    return unquote(stage.page.locator("link[rel=icon]").get_attribute("href") or "")
 
 
 def test_filters_leave_what_they_name(stage: Stage) -> None:
@@ -135,6 +228,61 @@ def test_an_alert_sounds_and_notifies_only_who_asked(stage: Stage) -> None:
     assert heard["tones"] == 4
 
 
+def test_who_asked_is_told_of_every_hub_and_once(stage: Stage) -> None:
+    stage.page.add_init_script(HEARD)
+    page = stage.show(plain())
+    assert stage.news == []
+    page.locator("#alert-notify").click()
+    expect(page.locator("#alert-notify")).to_have_attribute("aria-pressed", "true")
+    here, there = alert(1, stage.day.rt[-1]), {**alert(2, stage.day.rt[-1]), "text": "NP15 is high"}
+    stage.listened()
+    stage.tell_elsewhere("SP15", here)
+    stage.tell(here)
+    stage.tell_elsewhere("NP15", there)
+    stage.tell_elsewhere("NP15", there | {"state": "cleared"})
+    assert page.evaluate("() => heard.notified") == [here["text"], "NP15 is high"]
+    assert "hubs=SP15%2CNP15%2CZP26" in stage.news[0].url
+
+
+def test_who_wants_no_more_alerts_listens_to_no_other_hub(stage: Stage) -> None:
+    stage.page.add_init_script("localStorage.setItem('alert-sound', 'on');")
+    page = stage.show(plain())
+    stage.listened()
+    page.evaluate(
+        """() => { window.ended = 0; const close = WebSocket.prototype.close;
+            WebSocket.prototype.close = function () { ended += 1; close.call(this); }; }"""
+    )
+    page.locator("#alert-sound").click()
+    assert page.evaluate("() => ended") == 1
+    assert len(stage.wires) == 1
+
+
+def test_a_sound_chosen_last_time_waits_for_a_touch_and_says_so(stage: Stage) -> None:
+    stage.page.add_init_script(HEARD + "localStorage.setItem('alert-sound', 'on');")
+    page = stage.show(plain())
+    why = page.locator("#alert-why")
+    expect(why).to_contain_text("Touch the page once: this browser plays no sound before.")
+    stage.tell(alert(1, stage.day.rt[-1]))
+    page.keyboard.press("x")
+    expect(why).to_be_hidden()
+    assert page.evaluate("() => heard.tones") == 0
+    stage.tell(alert(2, stage.day.rt[-1]))
+    assert page.evaluate("() => heard.tones") == 2
+
+
+def test_a_machine_that_slept_asks_for_what_it_missed_and_for_the_time(stage: Stage) -> None:
+    page = stage.show(plain())
+    stage.day = replace(stage.day, now=NOON + timedelta(hours=1), seq=112, has_more=True)
+    page.evaluate("() => { const now = Date.now; Date.now = () => now() + 3_600_000; }")
+    stage.let_pass(1)
+    assert "after=a%3A100" in stage.wires[-1].url
+    expect(page.locator("body")).to_have_attribute("data-connection", "live")
+    expect(page.locator("#clock-time")).to_contain_text("13:37")
+    expect(page.locator("#notice-connection")).to_contain_text("Catching up on 1 h")
+    stage.let_pass(3)
+    assert len(stage.wires) == 2
+
+
 def test_the_csv_has_what_the_chart_shows(stage: Stage) -> None:
     page = stage.show(replace(plain(), source="simulator"))
     with page.expect_download() as download:
@@ -154,6 +302,18 @@ def test_each_chart_has_its_twin_in_numbers(stage: Stage) -> None:
     for table, rows in (("recent-table", 26), ("price-table", 290), ("day-ahead-table", 24)):
         page.locator(f"#{table} summary").click()
         expect(page.locator(f"#{table} tbody tr").nth(rows - 2)).to_be_attached()
+
+
+@pytest.mark.parametrize("query", ["", "?theme=dark"])
+def test_paper_is_white_without_a_script_too_and_also_where_the_system_is_dark(
+    query: str, stage: Stage
+) -> None:
+    page = stage.show(plain(), query)
+    page.emulate_media(media="print", color_scheme="dark")
+    ink, paper = page.evaluate(
+        "() => ['color', 'backgroundColor'].map((name) => getComputedStyle(document.body)[name])"
+    )
+    assert (ink, paper) == ("rgb(22, 32, 43)", "rgb(255, 255, 255)")
 
 
 def test_on_paper_it_is_black_on_white_and_nothing_is_cut_off(stage: Stage) -> None:

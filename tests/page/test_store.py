@@ -1,5 +1,6 @@
 """What the page makes of frames: nothing twice, nothing older over something newer."""
 
+import json
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -74,6 +75,23 @@ def after(run: Run, expression: str, first: dict[str, Any], *frames: dict[str, A
     return run("store.js", f"((state) => {expression})({state})", argument)
 
 
+@pytest.mark.parametrize(
+    ("answer", "expected"),
+    [
+        ({"epoch": "a", "seq": 11}, 20),
+        ({"epoch": "a", "seq": 12}, 20),
+        ({"epoch": "a", "seq": 10}, None),
+        ({"epoch": "b", "seq": 99}, None),
+    ],
+)
+def test_an_answer_counts_only_where_the_feed_has_not_gone_on(
+    answer: Any, expected: float | None, run: Run
+) -> None:
+    current = answer | {"rt_price": 20, "rt_quality": "cached", "rt_timestamp": None}
+    shown = f"applyAnswer(state, {json.dumps(current)}).fallback?.price ?? null"
+    assert after(run, shown, snapshot(price(0, 30)), events(10, price(5, 31))) == expected
+
+
 LMPS = "[...state.rt.values()].map((p) => p.lmp)"
 
 
@@ -117,19 +135,24 @@ def test_what_comes_by_resume_is_timed_by_when_it_was_published(run: Run) -> Non
     assert found == [moment.timestamp() * 1000 for moment in expected]
 
 
-def test_a_day_of_day_ahead_prices_is_one_line(run: Run) -> None:
-    day = [
-        price(60 * hour, 20 + hour)
-        | {"market": "DAM", "interval_end": iso(NOON + timedelta(hours=hour + 1))}
-        for hour in range(24)
+def day_ahead(hours: int) -> list[dict[str, Any]]:
+    """Day-ahead prices from midnight in California, which is twelve hours after NOON."""
+    return [
+        price(60 * (12 + hour), 20 + hour)
+        | {"market": "DAM", "interval_end": iso(NOON + timedelta(hours=13 + hour))}
+        for hour in range(hours)
     ]
-    found = after(
-        run,
-        "[state.da.size, state.log.map((e) => [e.kind, e.hours, e.low, e.high])]",
-        snapshot(),
-        events(10, *day),
-    )
-    assert found == [24, [["day-ahead", 24, 20, 43]]]
+
+
+@pytest.mark.parametrize(
+    ("hours", "lines"),
+    [(24, [[24, 20, 43]]), (48, [[24, 20, 43], [24, 44, 67]]), (25, [[24, 20, 43], [None] * 3])],
+)
+def test_each_day_of_day_ahead_prices_is_one_line(hours: int, lines: Any, run: Run) -> None:
+    told = "[state.da.size, state.log.map((e) => [e.hours ?? null, e.low ?? null, e.high ?? null])]"
+    size, found = after(run, told, snapshot(), events(10, *day_ahead(hours)))
+    assert size == hours
+    assert sorted(found, key=str) == sorted(lines, key=str)
 
 
 def test_what_is_rare_is_not_pushed_out_by_what_is_frequent(run: Run) -> None:

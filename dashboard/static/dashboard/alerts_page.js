@@ -1,6 +1,6 @@
 // The page of alerts: it shows what the server wrote, and fetches it anew when an alert comes, and twice a minute for how long each has lasted.
 
-import { listen } from "./alert_news.js";
+import { AlertNews, hubsOf } from "./alert_news.js";
 import { startPush } from "./push.js";
 import { refresh } from "./refreshed.js";
 import { element, show } from "./show.js";
@@ -10,6 +10,7 @@ const REFRESH_MS = 30_000;
 const TOGETHER_MS = 80;
 const WORDS = { connecting: "connecting", live: "live", down: "no connection" };
 let timer = null;
+let connection = "connecting";
 
 function soon(ms) {
   clearTimeout(timer);
@@ -18,8 +19,14 @@ function soon(ms) {
 
 async function anew() {
   const reached = document.hidden || (await refresh());
-  if (!reached) lamp("down");
+  lamp(reached ? connection : "down");
   soon(REFRESH_MS);
+}
+
+function connectionChanged(state) {
+  connection = state;
+  lamp(state);
+  if (state === "live") soon(0);
 }
 
 function lamp(state) {
@@ -34,9 +41,8 @@ function hear(alerts) {
 }
 
 startTheme(() => setTheme(otherTheme()), () => {});
-const { hubs, push_key: pushKey } = JSON.parse(element("page-data").textContent);
-listen(hubs, { onAlerts: hear, onState: (state) => { lamp(state); if (state === "live") soon(0); } });
+new AlertNews(hubsOf(document), { onAlerts: hear, onState: connectionChanged });
 document.addEventListener("visibilitychange", () => { if (!document.hidden) soon(0); });
 for (const select of document.querySelectorAll("#narrow select")) select.addEventListener("change", () => select.form.requestSubmit());
 soon(REFRESH_MS);
-startPush(pushKey);
+startPush(JSON.parse(element("page-data").textContent).push_key);

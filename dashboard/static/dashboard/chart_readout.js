@@ -43,12 +43,23 @@ function pricesAt(state, at) {
 export function startReadout(chart, tip) {
   const { canvas } = chart;
   Object.assign(chart, { tip, readAt: null });
-  const follow = (event) => readOut(chart, chart.scales.x.getValueForPixel(event.clientX - canvas.getBoundingClientRect().left));
+  const follow = (event) => point(chart, chart.scales.x.getValueForPixel(event.clientX - canvas.getBoundingClientRect().left));
+  canvas.addEventListener("focus", () => speak(chart, canvas.matches(":focus-visible")));
   canvas.addEventListener("pointermove", follow);
   canvas.addEventListener("pointerdown", follow);
   canvas.addEventListener("pointerleave", (event) => { if (event.pointerType === "mouse") hide(chart); });
-  canvas.addEventListener("blur", () => hide(chart));
+  canvas.addEventListener("blur", () => { speak(chart, false); hide(chart); });
   canvas.addEventListener("keydown", (event) => stepByKey(chart, event));
+}
+
+/** Only who reads by keyboard is told aloud: under a resting mouse the words change with every price. */
+function speak({ tip }, aloud) {
+  tip.setAttribute("aria-live", aloud ? "polite" : "off");
+}
+
+function point(chart, at) {
+  speak(chart, false);
+  readOut(chart, at);
 }
 
 function hide(chart) {
@@ -63,7 +74,7 @@ function stepByKey(chart, event) {
   const step = KEYS[event.key] * (event.shiftKey ? HOUR : FIVE);
   const goTo = { Home: chart.scene?.span.start, End: newest }[event.key] ?? (step ? (chart.readAt ? chart.readAt + step : newest) : null);
   if (event.key === "Escape" && chart.readAt) hide(chart);
-  else if (goTo) readOut(chart, goTo);
+  else if (goTo) { speak(chart, true); readOut(chart, goTo); }
   else return;
   event.preventDefault();
   event.stopPropagation();
@@ -79,10 +90,15 @@ function readOut(chart, at) {
   const { span, state } = chart.scene;
   chart.readAt = Math.min(span.end - 1, Math.max(span.start, at));
   const { rt, da } = pricesAt(state, chart.readAt);
-  chart.tip.replaceChildren(...heading(rt, chart.readAt), ...body(rt, da, chart));
+  fill(chart.tip, make("div", "", ...heading(rt, chart.readAt), ...body(rt, da, chart)));
   chart.tip.hidden = false;
   place(chart);
   chart.draw();
+}
+
+/** What is written anew is said anew, also where it is the same. */
+function fill(tip, fresh) {
+  if (fresh.textContent !== tip.textContent) tip.replaceChildren(...fresh.childNodes);
 }
 
 function heading(rt, at) {

@@ -3,7 +3,7 @@
 import { feedAddress } from "./address.js";
 import { isBehind, step } from "./following.js";
 import { closedText, delayAfter } from "./retry.js";
-import { serverNow } from "./server_clock.js";
+import { serverNow, setServerTime } from "./server_clock.js";
 
 const STALE_MS = 15_000;
 const OPENING_MS = 8_000;
@@ -68,6 +68,7 @@ export class Feed {
   }
 
   take(frame) {
+    if (frame.server_time) setServerTime(frame.server_time); // first: how long we were away is told by it
     this.askedAt = null;
     if (frame.type === "hello" || frame.type === "heartbeat") this.hear();
     if (frame.type === "hello") this.greet(frame);
@@ -137,6 +138,12 @@ export class Feed {
   goStale() {
     this.become("stale");
     this.open();
+  }
+
+  /** The machine slept: what we last heard is older than it seems, and the clock with it. A new socket greets us with the time. */
+  distrust() {
+    if (this.state === "live") this.goStale();
+    else this.open();
   }
 
   /** The network is back, or the page is looked at again: do not wait for what is planned. */

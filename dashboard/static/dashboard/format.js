@@ -6,6 +6,10 @@ const short = new Intl.NumberFormat("en-US", { maximumFractionDigits: 2, signDis
 
 export const NOTHING = "—";
 
+export const QUALITY = {
+  observed: "observed", corrected: "corrected", cached: "last known price", interpolated: "interpolated", previous_day: "same hour yesterday",
+};
+
 function text(numberFormat, value) {
   return value === null || value === undefined ? NOTHING : numberFormat.format(value).replace("-", "−");
 }

@@ -1,5 +1,7 @@
 // The live log as values: what came, once, newest first, timed by when it was published and not by when we heard. No DOM.
 
+import { operatingDate } from "./market_time.js";
+
 const MOST_OF_A_KIND = 100;
 const PRICES_AT_START = 24;
 const GROUP = { price: "prices", "day-ahead": "prices", correction: "corrections", alert: "alerts", status: "status", error: "status" };
@@ -38,11 +40,23 @@ function firstEntry(price) {
   return priceEntry(price.old ? { ...price, ...price.old, old: undefined, revision: 1, quality: "observed" } : price);
 }
 
-/** A day's worth of day-ahead prices arrives at once and is one line. */
+/** A day's worth of day-ahead prices arrives at once and is one line; after a long absence it may be several days. */
 export function entriesOfEvents(events, now) {
-  const dayAhead = events.filter((event) => event.kind === "price" && event.market === "DAM");
-  const single = events.filter((event) => dayAhead.length < 2 || !dayAhead.includes(event)).map((event) => entryOf(event, now));
-  return dayAhead.length < 2 ? single : [...single, dayAheadEntry(dayAhead, now)];
+  const days = dayAheadDays(events).filter((prices) => prices.length > 1);
+  const grouped = new Set(days.flat());
+  const single = events.filter((event) => !grouped.has(event)).map((event) => entryOf(event, now));
+  return [...single, ...days.map((prices) => dayAheadEntry(prices, now))];
+}
+
+/** Day-ahead prices by operating date. */
+function dayAheadDays(events) {
+  const days = new Map();
+  for (const event of events) {
+    if (event.kind !== "price" || event.market !== "DAM") continue;
+    const date = operatingDate(event.start);
+    days.set(date, [...(days.get(date) ?? []), event]);
+  }
+  return [...days.values()];
 }
 
 function entryOf(event, now) {

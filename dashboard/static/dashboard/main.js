@@ -12,21 +12,21 @@ import { MINUTE } from "./market_time.js";
 import { judgeProtocol, reloadWhenIdle, startOlderPage } from "./older_page.js";
 import { createCharts, redrawCharts } from "./price_chart.js";
 import { renderTable } from "./price_table.js";
-import { nextExpected } from "./publication.js";
+import { isOverdue } from "./publication.js";
 import { markRange } from "./range_tabs.js";
 import { renderHeld, renderNow } from "./screen.js";
-import { serverNow, setServerTime } from "./server_clock.js";
+import { hasSlept, serverNow } from "./server_clock.js";
 import { element } from "./show.js";
 import { startCsv } from "./shown_csv.js";
 import { announce, announceInterval } from "./spoken.js";
-import { applyCurrent, applyEvents, applySnapshot, emptyHub, logStatus, placeIn } from "./store.js";
+import { applyAnswer, applyEvents, applySnapshot, emptyHub, logStatus, placeIn } from "./store.js";
 import { otherTheme, setTheme, startTheme } from "./theme.js";
 
 const page = JSON.parse(element("page-data").textContent);
 const charts = createCharts({ onRange: chooseRange });
 const feed = new Feed({ place: placeToResume, onFrame: take, onChange: connectionChanged });
 const held = new Map();
-let shown = readAddress(location.search, page);
+let shown = readShown();
 let state = emptyHub(shown.hub);
 let filter = "all";
 let source = { name: page.source, ageMs: null, asOf: null };
@@ -35,13 +35,18 @@ let painting = null;
 
 const known = () => ({ state, feed, source, filter, range: shown.range, thresholds: page.thresholds[state.hub] ?? [], now: serverNow() });
 
+/** What the address says; a theme that was chosen earlier belongs to it too. */
+function readShown() {
+  const asked = readAddress(location.search, page);
+  return { ...asked, theme: asked.theme ?? document.documentElement.dataset.theme ?? null };
+}
+
 /** Where the feed carries on; null asks for a snapshot, also where we hold fewer hours than are to be shown. */
 function placeToResume() {
   return state.hours < RANGE_HOURS[shown.range] ? null : placeIn(state);
 }
 
 function take(frame) {
-  if (frame.server_time) setServerTime(frame.server_time);
   if (frame.type === "hello") greet(frame);
   if (frame.type === "heartbeat") hearOfSource(frame.source_age_s);
   if (frame.type === "error") become(logStatus(state, frame.message, "error", serverNow()));
@@ -98,11 +103,12 @@ function connectionChanged(before) {
 
 function tick() {
   feed.watch();
+  if (hasSlept()) feed.distrust();
   reloadWhenIdle();
   renderNow(known());
   const now = serverNow();
   if (Math.floor(now / MINUTE) !== Math.floor((now - 1000) / MINUTE)) renderSoon();
-  if (nextExpected(state) !== null && now - nextExpected(state) > 5 * MINUTE && now - askedAt > MINUTE) askForFallback(now);
+  if (isOverdue(state, now) && now - askedAt > MINUTE) askForFallback(now);
   setTimeout(tick, 1000 - (now % 1000));
 }
 
@@ -112,7 +118,7 @@ async function askForFallback(now) {
   const hub = state.hub;
   const answer = await fetch(`/api/current?hub=${encodeURIComponent(hub)}`).catch(() => null); // offline: the lamp says so
   const current = answer?.ok ? await answer.json() : null;
-  if (current && hub === state.hub) become(applyCurrent(state, current));
+  if (current && hub === state.hub) become(applyAnswer(state, current));
 }
 
 function chooseHub(hub) {
@@ -153,7 +159,7 @@ function showWhat(next) {
 }
 
 function goBack() {
-  const next = readAddress(location.search, page);
+  const next = readShown();
   if (next.theme) { setTheme(next.theme); redrawCharts(charts); }
   showWhat(next);
 }
@@ -163,7 +169,7 @@ startHubTabs(chooseHub);
 startLogFilters(chooseFilter);
 startCsv(() => ({ state, range: shown.range, now: serverNow() }));
 startKeys({ hub: (n) => chooseHub(page.hubs[n]?.hub), range: () => chooseRange(nextRange(shown.range)), theme: switchTheme, filter: () => chooseFilter(nextFilter(filter)) });
-startAttention();
+startAttention(page.hubs.map(({ hub }) => hub));
 startOlderPage();
 for (const table of document.querySelectorAll("details")) table.addEventListener("toggle", () => renderTable(state, shown.range, serverNow()));
 element("retry").addEventListener("click", () => feed.wake());

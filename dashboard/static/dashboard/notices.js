@@ -1,7 +1,7 @@
 // The banners: simulated, connection, source, and a price that was not observed. Each appears only when it has something to say.
 
 import { clockText, durationText, intervalText, MINUTE, roughDurationText } from "./market_time.js";
-import { nextExpected } from "./publication.js";
+import { isOverdue, nextExpected } from "./publication.js";
 import { element, reveal, show } from "./show.js";
 import { sourceLevel } from "./source_level.js";
 import { newestRealTime } from "./store.js";
@@ -37,7 +37,7 @@ function sourceText(state, source, now) {
   const expected = nextExpected(state);
   const newest = newestRealTime(state);
   const silent = ["late", "down"].includes(sourceLevel(source.ageMs)) ? `${source.name === "simulator" ? "The simulator" : "CAISO"} has not answered for ${durationText(source.ageMs)}.` : "";
-  const late = expected !== null && now - expected > 5 * MINUTE
+  const late = isOverdue(state, now)
     ? `No new real-time price since ${intervalText(newest.start, newest.end)}; the next was due ${durationText(now - expected)} ago.` : "";
   return [silent, late].filter(Boolean).join(" ");
 }

@@ -39,7 +39,7 @@ function draw(chart, scene) {
   drawStepChart(chart, { ...scene, rt: inSpan(scene.state.rt, scene.span), da: inSpan(scene.state.da, scene.span) });
 }
 
-/** Paper is white whatever the screen: charts.css has the colours. */
+/** Paper is white whatever the screen: dashboard.css has the colours. */
 function redrawForPaper(charts) {
   const printing = (is) => () => {
     document.documentElement.toggleAttribute("data-printing", is);

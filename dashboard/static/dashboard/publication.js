@@ -5,6 +5,7 @@ import { newestRealTime } from "./store.js";
 
 const LEARNED_FROM = 24;
 const FEWEST = 3;
+const OVERDUE = 5 * MINUTE;
 
 /** The median of first_seen less interval_start, of prices that came by themselves: of those that came together only the newest was not late. Null where too few did. */
 function medianDelay(prices) {
@@ -17,6 +18,12 @@ function medianDelay(prices) {
 export function nextExpected(state) {
   const newest = newestRealTime(state);
   return newest ? newest.end + (medianDelay([...state.rt.values()].slice(-LEARNED_FROM)) ?? 0) : null;
+}
+
+/** Whether the next price should have been here five minutes ago. */
+export function isOverdue(state, now) {
+  const expected = nextExpected(state);
+  return expected !== null && now - expected > OVERDUE;
 }
 
 /** The typical delay of the last 24 hours in milliseconds, negative before the interval starts; null while unknown. */

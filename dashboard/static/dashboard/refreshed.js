@@ -1,10 +1,15 @@
 // Parts of a page that the server writes anew: every element marked data-live is replaced by the one of its id in a fresh copy of the page.
 
-/** Fetch this address again and take over what has changed; whether it could be reached. */
-export async function refresh() {
+/** This page as the server writes it now, or null where it cannot be reached. */
+export async function freshPage() {
   const answer = await fetch(location.href, { headers: { Accept: "text/html" } }).catch(() => null);
-  if (!answer?.ok) return false;
-  const fresh = new DOMParser().parseFromString(await answer.text(), "text/html");
+  return answer?.ok ? new DOMParser().parseFromString(await answer.text(), "text/html") : null;
+}
+
+/** Take over what has changed; whether the server could be reached. */
+export async function refresh() {
+  const fresh = await freshPage();
+  if (!fresh) return false;
   for (const part of document.querySelectorAll("[data-live]")) replace(part, fresh.getElementById(part.id));
   return true;
 }

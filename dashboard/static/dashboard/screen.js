@@ -19,7 +19,7 @@ export function renderNow({ state, feed, source, thresholds, now }) {
   renderLamps(feed, aged);
   renderNotices(state, feed, aged, now);
   renderTiles(state, thresholds, now);
-  renderTab(state, feed, source, thresholds);
+  renderTab(state, feed, source, thresholds, now);
 }
 
 /** When prices come, and once a minute. */

@@ -39,6 +39,11 @@ export function applyCurrent(state, current) {
   return { ...state, current, fallback: fallbackIn(current) };
 }
 
+/** What /api/current answered, unless the feed has gone on since: an answer may be late, and older than what came by socket. */
+export function applyAnswer(state, current) {
+  return current.epoch === state.epoch && current.seq >= state.seq ? applyCurrent(state, current) : state;
+}
+
 /** The whole hub anew, with so many hours of it. What the log already tells is kept while the feed is the same one. */
 export function applySnapshot(state, snapshot, hours) {
   const rt = keptPrices(snapshot.rt.map(held), "RTM");

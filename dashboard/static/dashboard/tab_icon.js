@@ -12,7 +12,7 @@ export function iconText(lmp) {
   return text.replace("-", "−").replace(/^−0$/, "0");
 }
 
-/** lmp may be null; isDoubtful: stale or offline. */
+/** lmp may be null; isDoubtful: stale, offline, overdue or estimated. */
 export function iconSvg(lmp, highLimit, isDoubtful) {
   const colour = COLOURS[isDoubtful ? "none" : priceTone(lmp, highLimit)];
   const text = lmp === null ? "–" : iconText(lmp);

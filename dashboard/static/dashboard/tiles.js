@@ -1,15 +1,12 @@
 // The tiles: real-time, day-ahead of the hour now running, the spread between them, and how far the day has gone.
 
 import { dayAheadChange, nextHourText, realTimeChange, spreadChange } from "./changes.js";
-import { highLimit, NOTHING, priceTag, priceText, priceTone, signedText, spreadTag } from "./format.js";
+import { highLimit, NOTHING, priceTag, priceText, priceTone, QUALITY, signedText, spreadTag } from "./format.js";
 import { dayText, HOUR, hourEnding, hoursInDay, hourStart, intervalText, nextDayStart, operatingDate, pacificHour, timeText } from "./market_time.js";
 import { element, reveal, show } from "./show.js";
 import { dayAheadAt, dayAheadOfShown, ESTIMATED, shownRealTime, spreadOf } from "./store.js";
 import { todayExtremes } from "./today.js";
 
-const QUALITY = {
-  observed: "observed", corrected: "corrected", cached: "last known price", interpolated: "interpolated", previous_day: "same hour yesterday",
-};
 let filledFor = null;
 
 export function renderTiles(state, thresholds, now) {
