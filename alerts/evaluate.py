@@ -54,7 +54,7 @@ def evaluate(*, now: datetime) -> list[Publication]:
         node, head = feeds[node_id].node, feeds[node_id].head
         rules = [rule for rule in group if rule.judged_seq < head]
         if rules:
-            told += judge_rules(Judging(node, Market(market), rules, head), now=now)
+            told += judge_rules(Judging(node, Market(market), rules, head, now=now), now=now)
     return told
 
 

@@ -6,6 +6,8 @@ from decimal import Decimal
 from functools import cached_property
 from typing import NamedTuple
 
+from django.db.models import Q
+
 from alerts import held_prices, news
 from alerts.episodes import Amends, Episode, Told, amends, episodes
 from alerts.models import Alert, Rule
@@ -41,8 +43,11 @@ class Verdict(NamedTuple):
 class Judging:
     """Rules of one node and market, up to a head of the node's feed."""
 
-    def __init__(self, node: Node, market: Market, rules: Sequence[Rule], head: int) -> None:
+    def __init__(
+        self, node: Node, market: Market, rules: Sequence[Rule], head: int, *, now: datetime
+    ) -> None:
         self.node = node
+        self.now = now
         self.market = market
         self.rules = rules
         self.head = head
@@ -161,7 +166,10 @@ class Judging:
 def alerts_since(rule: Rule, first: datetime) -> list[Alert]:
     """A rule's alerts that were not retracted and had not cleared by `first`."""
     alerts = Alert.objects.filter(rule=rule, retracted_at=None)
-    return list(alerts.exclude(cleared_interval__lte=first).order_by("interval_start"))
+    # What was told and is over by other limits stays: hours to come are judged by these already.
+    by_others = Q(opened_at__lt=rule.judges_from, cleared_at__isnull=False)
+    standing = alerts.exclude(cleared_interval__lte=first).exclude(by_others)
+    return list(standing.order_by("interval_start"))
 
 
 def told_of(alerts: Iterable[Alert]) -> list[Told]:

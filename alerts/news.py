@@ -77,7 +77,7 @@ def news(
                 changed.setdefault(event.start, event.old or {})
         elif event.market is Market.DAM and spread and until is not None:
             for start in beside(event.start, market, judges_from, until):
-                changed.setdefault(start, {})
+                changed.setdefault(start, {"day_ahead": event.old["lmp"]} if event.old else {})
     return News(tuple(sorted(fresh)), changed)
 
 

@@ -13,7 +13,7 @@ from alerts.episodes import Episode
 from alerts.judging import Judging, Verdict
 from alerts.models import CLEARED, OPENED, RETRACTED, Alert, Rule, Transition
 from alerts.rules import Transition as Moved
-from alerts.watched import AGE, Series
+from alerts.watched import AGE
 from prices.feed import Event
 from prices.intervals import iso
 from prices.market import Market
@@ -40,60 +40,62 @@ def tellings(verdict: Verdict, judging: Judging) -> list[Telling]:
     """What a verdict has to tell, in the order in which it is told."""
     verdict.rule.node = judging.node
     if verdict.why:
-        return amended(verdict, judging.series)
-    return [moved(verdict.rule, one, judging.series) for one in verdict.transitions]
+        return amended(verdict, judging)
+    return [moved(verdict.rule, one, judging) for one in verdict.transitions]
 
 
-def moved(rule: Rule, transition: Moved, series: Series) -> Telling:
+def moved(rule: Rule, transition: Moved, judging: Judging) -> Telling:
     """That a rule opened or cleared as its intervals came."""
     if transition.opens:
-        return telling(rule, OPENED, transition.start, series)
-    return telling(rule, CLEARED, transition.start, series)._replace(flaps=transition.flaps)
+        return telling(rule, OPENED, transition.start, judging)
+    return telling(rule, CLEARED, transition.start, judging)._replace(flaps=transition.flaps)
 
 
-def amended(verdict: Verdict, series: Series) -> list[Telling]:
+def amended(verdict: Verdict, judging: Judging) -> list[Telling]:
     """What makes up for what was told before prices changed."""
     rule, (retract, clear, raise_) = verdict.rule, verdict.amends
     told = [
-        retracted(alert, rule, series, verdict.why)
+        retracted(alert, rule, judging, verdict.why)
         for alert in Alert.objects.filter(pk__in=retract)
     ]
     for alert_id, start in clear:
-        told.append(late(verdict, CLEARED, start, series)._replace(alert_id=alert_id))
+        told.append(late(verdict, CLEARED, start, judging)._replace(alert_id=alert_id))
     for episode in raise_:
-        told += raised(verdict, episode, series)
+        told += raised(verdict, episode, judging)
     return told
 
 
-def raised(verdict: Verdict, episode: Episode, series: Series) -> list[Telling]:
+def raised(verdict: Verdict, episode: Episode, judging: Judging) -> list[Telling]:
     """An alert that should have been, with its end where it has one."""
-    told = [late(verdict, OPENED, episode.opened, series)]
+    told = [late(verdict, OPENED, episode.opened, judging)]
     if episode.cleared is not None:
-        told.append(late(verdict, CLEARED, episode.cleared, series))
+        told.append(late(verdict, CLEARED, episode.cleared, judging))
     return told
 
 
-def late(verdict: Verdict, kind: str, start: datetime, series: Series) -> Telling:
+def late(verdict: Verdict, kind: str, start: datetime, judging: Judging) -> Telling:
     """That a rule opened or cleared; and why only now, where the interval is no news."""
     amended = verdict.amended_to is not None and start <= verdict.amended_to
-    return telling(verdict.rule, kind, start, series, verdict.why if amended else "")
+    return telling(verdict.rule, kind, start, judging, verdict.why if amended else "")
 
 
-def telling(rule: Rule, kind: str, start: datetime, series: Series, why: str = "") -> Telling:
+def telling(rule: Rule, kind: str, start: datetime, judging: Judging, why: str = "") -> Telling:
     """That a rule opened or cleared at an interval."""
+    series = judging.series
     price = series.prices[start]
     value = series.value(rule.watch, start)
     value = price if value is None else value
     words = rule.words(over=kind == CLEARED)
-    when = wording.interval(series.market, start)
+    when = wording.interval(series.market, start, now=judging.now)
     text = wording.told(words, rule.condition, price, value, when)
     return Telling(rule, kind, start, price, value, wording.amended(text, why))
 
 
-def retracted(alert: Alert, rule: Rule, series: Series, why: str) -> Telling:
+def retracted(alert: Alert, rule: Rule, judging: Judging, why: str) -> Telling:
     """That an alert should not have been."""
+    series = judging.series
     lmp = series.prices.get(alert.interval_start, alert.price)
-    when = wording.interval(series.market, alert.interval_start)
+    when = wording.interval(series.market, alert.interval_start, now=judging.now)
     text = wording.retracted(alert.wording, alert.price, lmp, when, why)
     return Telling(rule, RETRACTED, alert.interval_start, lmp, alert.value, text, alert_id=alert.pk)
 

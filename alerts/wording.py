@@ -16,8 +16,11 @@ def subject(
     hub: str, market: Market, conditions: Sequence[Condition], *, over: bool = False
 ) -> str:
     """What a rule watches for: `SP15 real-time above 100.00`; `over`: no longer."""
-    words = [condition_words(condition, "no longer " if over else "") for condition in conditions]
-    return f"{hub} {MARKETS[market]} {' and '.join(words)}"
+    no = "no longer " if over else ""
+    if len(conditions) == 1:
+        return f"{hub} {MARKETS[market]} {condition_words(conditions[0], no)}"
+    words = " and ".join(map(condition_words, conditions))
+    return f"{hub} {MARKETS[market]} {no}{words}"
 
 
 def condition_words(condition: Condition, no: str = "") -> str:
@@ -48,9 +51,10 @@ def told(subject: str, condition: Condition, price: Decimal, value: Decimal, whe
     return f"{subject}: {figures(condition, price, value)} at {when}"
 
 
-def interval(market: Market, start: datetime) -> str:
-    """When an interval is: `14:35 PT`; a day-ahead hour mostly is of another day."""
-    day = f"{pacific(start):%a %-d %b} " if market is Market.DAM else ""
+def interval(market: Market, start: datetime, *, now: datetime) -> str:
+    """When an interval is: `14:35 PT`; with its day where that may be another than today's."""
+    is_today = pacific(start).date() == pacific(now).date()
+    day = "" if is_today and market is not Market.DAM else f"{pacific(start):%a %-d %b} "
     return f"{day}{clock(start)}"
 
 

@@ -94,7 +94,7 @@ def course(alert: Alert, *, now: datetime) -> str:
 def told(alert: Alert) -> str:
     """What was told beyond the rule's words, the price and when."""
     words = alert.text.removeprefix(f"{alert.wording}: ")
-    at = wording.interval(Market(alert.rule.market), alert.interval_start)
+    at = wording.interval(Market(alert.rule.market), alert.interval_start, now=alert.opened_at)
     return words.removeprefix(f"{wording.two_decimals(alert.price)} at {at}").strip(" ()")
 
 

@@ -147,7 +147,7 @@ def test_a_rule_changed_while_it_is_judged_tells_nothing_of_its_old_meaning(
     store([published(NOON, "120")], NOON)
     read = Rule.objects.select_related("node").get(pk=above.pk)
     edit(Rule.objects.get(pk=above.pk), **change)
-    assert judge_rules(Judging(read.node, Market.RTM, [read], 1), now=NOON) == []
+    assert judge_rules(Judging(read.node, Market.RTM, [read], 1, now=NOON), now=NOON) == []
     assert not Alert.objects.exists()
 
 

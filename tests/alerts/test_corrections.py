@@ -1,11 +1,12 @@
 """Prices that change or come after they were judged: what was told is made right."""
 
 from datetime import timedelta
+from decimal import Decimal
 
 import pytest
 
 from alerts.evaluate import evaluate
-from alerts.models import Alert, Rule, Transition
+from alerts.models import Alert, Condition, Rule, Transition
 from prices.market import Market
 from prices.models import FeedEvent, Node
 from tests.conftest import utc
@@ -167,6 +168,40 @@ def test_a_day_ahead_price_that_comes_late_gives_the_spread_of_its_hour() -> Non
         "SP15 real-time spread above 30.00: spread 40.00, price 90.00 at 12:00 PT "
         "(a price came late)"
     ]
+
+
+def test_a_day_ahead_price_that_is_corrected_is_told_as_that() -> None:
+    Rule.objects.update(watched="spread", limit=30)
+    seen(0, "80", market=Market.DAM)
+    come("90", "90")
+    seen(0, "50", market=Market.DAM)
+    assert [text[-len(CORRECTED) :] for text in told()] == [CORRECTED]
+
+
+def test_a_correction_of_another_day_names_the_day() -> None:
+    come("90", "90", "90")
+    seen(1, "120", minutes=6 * 24 * 60)
+    assert told()[0] == f"{SUBJECT}: 120.00 at Tue 14 Jul 12:05 PT {CORRECTED}"
+
+
+def test_a_rule_with_two_conditions_says_that_not_both_hold_any_more() -> None:
+    Condition.objects.create(rule=Rule.objects.get(), watched="energy", limit=0)
+    come("150", "90")
+    assert told()[1] == "SP15 real-time no longer above 100.00 and energy above 0.00: " + (
+        "90.00 at 12:05 PT"
+    )
+
+
+def test_tomorrows_alert_stays_when_the_limit_changes_and_another_hour_is_corrected() -> None:
+    Rule.objects.update(market="DAM")
+    hours = {20: "150", 21: "90", 22: "80"}  # tomorrow's
+    day = [published(NOON + n * timedelta(hours=1), lmp, Market.DAM) for n, lmp in hours.items()]
+    store(day, NOON)
+    evaluate(now=NOON)
+    Rule.objects.update(limit=200, judges_from=NOON + FIVE)
+    store([day[2]._replace(lmp=Decimal(250))], NOON + 2 * FIVE)
+    evaluate(now=NOON + 2 * FIVE)
+    assert [alert.state for alert in Alert.objects.order_by("pk")] == ["cleared", "open"]
 
 
 def test_what_a_rule_judged_by_another_limit_is_left_as_it_was() -> None:
