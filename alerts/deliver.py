@@ -14,15 +14,16 @@ from datetime import datetime, timedelta
 from itertools import groupby
 
 import structlog
+from django.db import DatabaseError
 from django.db.models import Exists, F, OuterRef, QuerySet, Window
 from django.db.models.functions import RowNumber
 
 from alerts.backoff import next_try
-from alerts.delivery_errors import Gone, Refused, Unreachable
+from alerts.delivery_errors import Gone, Refused, Unreachable, printable
 from alerts.messages import message_of, test_content
 from alerts.methods import Target
 from alerts.models import Delivery, Method
-from alerts.sending import Clock, Fault, Lane, Lanes, clock_from
+from alerts.sending import Clock, Fault, Lane, Lanes, Outcome, clock_from
 from prices.fault_points import fault_point
 
 log = structlog.get_logger(__name__)
@@ -41,8 +42,7 @@ def deliver_due(*, now: datetime, patience: timedelta = PATIENCE) -> int:
         begun += more
         left = patience - (clock() - now)
         finished = lanes.finished(left.total_seconds())
-        for delivery, fault in finished:
-            put_down(delivery, fault, now=clock())
+        put_down_all(finished, now=clock())
         if left <= timedelta() or not (more or finished):
             return begun
 
@@ -100,6 +100,15 @@ def claim(delivery: Delivery, *, now: datetime) -> bool:
     return bool(same.update(due_at=now + LEASE, attempts=F("attempts") + 1))
 
 
+def put_down_all(outcomes: Iterable[Outcome], *, now: datetime) -> None:
+    """How each try went. One that the database does not take loses none of the others."""
+    for delivery, fault in outcomes:
+        try:
+            put_down(delivery, fault, now=now)
+        except DatabaseError:
+            log.exception("not put down", delivery=delivery.pk)
+
+
 def put_down(delivery: Delivery, fault: Fault, *, now: datetime) -> None:
     """How a try went: sent, to be tried again, or given up."""
     if fault is None:
@@ -112,7 +121,7 @@ def put_down(delivery: Delivery, fault: Fault, *, now: datetime) -> None:
 
 def failed(delivery: Delivery, fault: BaseException, *, now: datetime) -> dict[str, object]:
     """What is to be done after a try that failed."""
-    said = f"{type(fault).__name__}: {fault}"[:300]
+    said = printable(f"{type(fault).__name__}: {fault}")[:300]
     again = None if isinstance(fault, Refused) else again_at(delivery, fault, now=now)
     log.warning("not delivered", delivery=delivery.pk, why=said, again=again)
     if isinstance(fault, Gone):

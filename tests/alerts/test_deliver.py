@@ -6,8 +6,9 @@ from collections.abc import Callable
 from datetime import datetime, time, timedelta
 
 import pytest
+from django.db import DataError
 
-from alerts.deliver import LEASE, claim, deliver_due, due, put_test, try_again
+from alerts.deliver import LEASE, claim, deliver_due, due, failed, put_test, try_again
 from alerts.digest import write_digests
 from alerts.evaluate import evaluate
 from alerts.models import Delivery, Method, Rule
@@ -193,6 +194,36 @@ def test_a_mistake_of_ours_is_kept_and_tried_again(
 
 def broken(message: object) -> Callable[[Handler], None]:
     raise KeyError("odd")
+
+
+def test_what_no_one_can_print_is_no_part_of_what_is_kept(hook: Method, receiver: Receiver) -> None:
+    receiver.answer = status(503, b"busy\x00\x1b[31m\xc2\xa0now")
+    come("120")
+    deliver_due(now=NOON)
+    kept = Delivery.objects.get().last_error
+    assert kept.isprintable()
+    assert kept.endswith("busy [31m now")
+
+
+def test_what_a_mistake_of_ours_says_is_kept_without_what_no_one_can_print() -> None:
+    delivery = Delivery(attempts=1, created_at=NOON)
+    found = failed(delivery, ValueError("odd\x00\ud800 one"), now=NOON)
+    assert found["last_error"] == "ValueError: odd one"
+
+
+def test_an_outcome_that_cannot_be_put_down_loses_no_other(
+    hook: Method, receiver: Receiver, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    receiver.answer = lambda handler: status(503 if len(receiver.received) == 1 else 200)(handler)
+    monkeypatch.setattr("alerts.deliver.failed", unkept)
+    come("120")
+    put_test(Method.objects.create(name="b", kind="webhook", address=hook.address), now=NOON)
+    deliver_due(now=NOON)
+    assert sorted(states()) == ["sent", "waiting"]
+
+
+def unkept(*_: object, **__: object) -> None:
+    raise DataError("a NUL byte")
 
 
 def test_whoever_moves_a_delivery_first_sends_it(hook: Method) -> None:
