@@ -8,7 +8,16 @@ from datetime import datetime, time, timedelta
 import pytest
 from django.db import DataError
 
-from alerts.deliver import LEASE, claim, deliver_due, due, failed, put_test, try_again
+from alerts.deliver import (
+    LEASE,
+    MOST_OF_A_METHOD,
+    claim,
+    deliver_due,
+    due,
+    failed,
+    put_test,
+    try_again,
+)
 from alerts.digest import write_digests
 from alerts.evaluate import evaluate
 from alerts.models import Delivery, Method, Rule
@@ -180,6 +189,29 @@ def test_a_receiver_that_is_away_is_asked_once_a_round_and_keeps_nobody_waiting(
     deliver_due(now=NOON)
     assert len(receiver.received) == 1
     assert set(Delivery.objects.values_list("state", "attempts")) == {("waiting", 1)}
+
+
+def test_what_else_waits_for_a_receiver_that_is_away_waits_until_it_is_asked_again(
+    hook: Method, receiver: Receiver
+) -> None:
+    receiver.answer = status(503)
+    for _ in range(MOST_OF_A_METHOD + 3):
+        put_test(hook, now=NOON)
+    deliver_due(now=NOON)
+    assert len(receiver.received) == 1
+    assert due(NOON + timedelta(seconds=4)) == []
+    assert len(due(NOON + FIVE)) == 1
+    receiver.answer = status(200)
+    deliver_due(now=NOON + FIVE)
+    assert set(states()) == {"sent"}
+
+
+def test_the_method_that_has_waited_longest_is_sent_to_first(hook: Method) -> None:
+    other = Method.objects.create(name="other", kind="webhook", address=hook.address)
+    put_test(hook, now=NOON)
+    put_test(other, now=NOON - FIVE)
+    put_test(hook, now=NOON - timedelta(minutes=1))
+    assert [one.method for one in due(NOON)] == [other, hook, hook]
 
 
 def test_a_mistake_of_ours_is_kept_and_tried_again(
