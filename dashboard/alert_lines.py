@@ -171,7 +171,7 @@ def rule_line(rule: Rule, alerts: list[Alert], *, now: datetime) -> RuleLine:
         active=rule.active,
         open=opens(alerts),
         often=[(name, often(since(alerts, now - span), now=now)) for name, span in spans],
-        quality=quality(since(alerts, now - WEEK)).words,
+        quality=quality(since(alerts, now - WEEK), rule.flaps).words,
         muted_until=moment(rule.muted_until, now=now) if muted and rule.muted_until else "",
     )
 
@@ -190,7 +190,7 @@ def often(alerts: list[Alert], *, now: datetime) -> str:
     return f"{times}, {duration(sum((lasted(one, now=now) for one in real), timedelta()))}"
 
 
-def quality(alerts: list[Alert]) -> Quality:
-    """What was fired, spared and taken back."""
+def quality(alerts: list[Alert], flaps: int) -> Quality:
+    """What was fired, spared and taken back; `flaps` are those since the last alert."""
     retracted = sum(alert.retracted_at is not None for alert in alerts)
-    return Quality(len(alerts), sum(alert.flaps for alert in alerts), retracted)
+    return Quality(len(alerts), flaps + sum(alert.flaps for alert in alerts), retracted)
