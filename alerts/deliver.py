@@ -95,7 +95,7 @@ def due(now: datetime, busy: Collection[int] = ()) -> list[Delivery]:
     away = Exists(waiting.filter(method=OuterRef("method"), last_error__startswith=NOT_REACHED))
     few = Case(When(away, then=1), default=MOST_OF_A_METHOD)
     first = ready.annotate(turn=turn, oldest=oldest).filter(turn__lte=few)
-    related = ("method", "transition__alert__rule__node")
+    related = ("method", "transition__alert")
     return list(first.select_related(*related).order_by("oldest", "method", "pk")[:MOST_OF_A_ROUND])
 
 

@@ -73,7 +73,7 @@ def line(alert: Alert, sent: str, *, now: datetime) -> Line:
         since=moment(alert.interval_start, now=now),
         since_iso=iso(alert.interval_start),
         lasted=course(alert, now=now),
-        price="" if alert.rule.watched == AGE else wording.two_decimals(alert.price),
+        price="" if alert.facts["watched"] == AGE else wording.two_decimals(alert.price),
         told=told(alert),
         more=more(alert, sent, now=now),
         deliveries=sent,
@@ -94,7 +94,7 @@ def course(alert: Alert, *, now: datetime) -> str:
 def told(alert: Alert) -> str:
     """What was told beyond the rule's words, the price and when."""
     words = alert.text.removeprefix(f"{alert.wording}: ")
-    at = wording.interval(Market(alert.rule.market), alert.interval_start)
+    at = wording.interval(Market(alert.facts["market"]), alert.interval_start)
     return words.removeprefix(f"{wording.two_decimals(alert.price)} at {at}").strip(" ()")
 
 
