@@ -133,9 +133,10 @@ def failed(delivery: Delivery, fault: BaseException, *, now: datetime) -> dict[s
         Method.objects.filter(pk=delivery.method_id).update(active=False)
     if again is not None and isinstance(fault, Unreachable):
         put_off(delivery, again)
+    kept = {"last_error": said, "failures": F("failures") + 1}
     if again is None:
-        return {"state": Delivery.GIVEN_UP, "given_up_at": now, "last_error": said}
-    return {"due_at": again, "last_error": said}
+        return {"state": Delivery.GIVEN_UP, "given_up_at": now, **kept}
+    return {"due_at": again, **kept}
 
 
 def put_off(delivery: Delivery, again: datetime) -> None:

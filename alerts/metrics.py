@@ -7,8 +7,8 @@ from collections.abc import Iterable, Iterator
 from math import inf
 from typing import Any
 
-from django.db.models import Case, Count, F, FloatField, Func, Sum, Value, When
-from django.db.models.functions import Ceil, Coalesce, Greatest, Round
+from django.db.models import Count, F, FloatField, Func, Sum
+from django.db.models.functions import Ceil, Coalesce, Round
 from prometheus_client.core import (
     CounterMetricFamily,
     GaugeMetricFamily,
@@ -92,20 +92,8 @@ def waiting() -> Metric:
 
 
 def failures() -> Metric:
-    """Tries that failed.
-
-    Of a delivery that waits the last try may still be going on, and is counted with the next one:
-    a counter never goes back.
-    """
-    before_last = Greatest(F("attempts") - 1, 0)
-    known = Case(When(last_error="", then=Value(0)), default=Value(1))
-    failed = Case(
-        When(state=Delivery.GIVEN_UP, then=F("attempts")),
-        When(state=Delivery.WAITING, then=Greatest(before_last, known)),
-        default=before_last,
-    )
-    tried = Delivery.objects.filter(attempts__gt=0)
-    count = tried.aggregate(failed=Sum(failed))["failed"] or 0
+    """Tries that failed, also of what was given up and is tried again."""
+    count = Delivery.objects.aggregate(failed=Sum("failures"))["failed"] or 0
     return CounterMetricFamily(
         "caiso_delivery_failures", "Tries to deliver that failed.", value=count
     )

@@ -385,7 +385,9 @@ class Delivery(models.Model):
     state = models.CharField(max_length=11, choices=STATES, default=WAITING)
     created_at = models.DateTimeField()
     due_at = models.DateTimeField()
+    # Back-off counts the attempts, which begin again with "try again"; failures only grow.
     attempts = models.PositiveIntegerField(default=0)
+    failures = models.PositiveIntegerField(default=0, editable=False)
     sent_at = models.DateTimeField(null=True, blank=True)
     given_up_at = models.DateTimeField(null=True, blank=True)
     last_error = models.CharField(max_length=300, blank=True)
