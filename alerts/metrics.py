@@ -21,7 +21,7 @@ from prometheus_client.registry import Collector, CollectorRegistry
 from alerts.models import Delivery, Rule, Transition
 
 BUCKETS_S = (1, 2, 5, 10, 30, 60, 300, 3600)
-# What leaves neither of these states by itself is counted; what waits is measured.
+# What can leave its state is measured, as what was given up is; all else is counted.
 NOT_YET = (Delivery.WAITING, Delivery.HELD)
 
 
@@ -32,6 +32,7 @@ class Alerts(Collector):
         yield told()
         yield rules()
         yield delivered()
+        yield given_up()
         yield waiting()
         yield failures()
         yield latency()
@@ -73,9 +74,21 @@ def delivered() -> Metric:
     found = CounterMetricFamily(
         "caiso_deliveries", "Deliveries by what became of them.", labels=["method_kind", "state"]
     )
-    rows = Delivery.objects.exclude(state__in=NOT_YET).values_list("method__kind", "state")
+    done = Delivery.objects.exclude(state__in=(*NOT_YET, Delivery.GIVEN_UP))
+    rows = done.values_list("method__kind", "state")
     for kind, state, count in rows.annotate(Count("pk")).order_by():
         found.add_metric([kind, state], count)
+    return found
+
+
+def given_up() -> Metric:
+    """What was given up, and can be tried again: it may become less."""
+    found = GaugeMetricFamily(
+        "caiso_deliveries_given_up", "Deliveries that are given up.", labels=["method_kind"]
+    )
+    rows = Delivery.objects.filter(state=Delivery.GIVEN_UP).values_list("method__kind")
+    for kind, count in rows.annotate(Count("pk")).order_by():
+        found.add_metric([kind], count)
     return found
 
 
