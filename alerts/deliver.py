@@ -14,20 +14,22 @@ from datetime import datetime, timedelta
 from itertools import groupby
 
 import structlog
-from django.db.models import Exists, F, OuterRef, QuerySet, Window
+from django.db import DatabaseError
+from django.db.models import Case, Exists, F, Min, OuterRef, QuerySet, When, Window
 from django.db.models.functions import RowNumber
 
 from alerts.backoff import next_try
-from alerts.delivery_errors import Gone, Refused, Unreachable
+from alerts.delivery_errors import Gone, Refused, Unreachable, printable
 from alerts.messages import message_of, test_content
 from alerts.methods import Target
 from alerts.models import Delivery, Method
-from alerts.sending import Clock, Fault, Lane, Lanes, clock_from
+from alerts.sending import Clock, Fault, Lane, Lanes, Outcome, clock_from
 from prices.fault_points import fault_point
 
 log = structlog.get_logger(__name__)
 LEASE = timedelta(seconds=90)
 MOST_OF_A_METHOD, MOST_OF_A_ROUND = 5, 200
+NOT_REACHED = f"{Unreachable.__name__}: "
 PATIENCE = timedelta(seconds=2)
 lanes = Lanes()
 
@@ -41,8 +43,7 @@ def deliver_due(*, now: datetime, patience: timedelta = PATIENCE) -> int:
         begun += more
         left = patience - (clock() - now)
         finished = lanes.finished(left.total_seconds())
-        for delivery, fault in finished:
-            put_down(delivery, fault, now=clock())
+        put_down_all(finished, now=clock())
         if left <= timedelta() or not (more or finished):
             return begun
 
@@ -79,7 +80,8 @@ def give_up_switched_off(*, now: datetime) -> None:
 def due(now: datetime, busy: Collection[int] = ()) -> list[Delivery]:
     """What may be tried now, a few to each method that is not busy, in order.
 
-    Nothing overtakes an earlier word on the same alert, and no method waits for another's queue.
+    Nothing overtakes an earlier word on the same alert, and no method waits for another's queue:
+    whoever has waited longest comes first, and one that was not reached is asked with one message.
     """
     waiting = Delivery.objects.filter(state=Delivery.WAITING)
     earlier = waiting.filter(
@@ -89,15 +91,27 @@ def due(now: datetime, busy: Collection[int] = ()) -> list[Delivery]:
     )
     ready = waiting.filter(due_at__lte=now).exclude(Exists(earlier)).exclude(method__in=busy)
     turn = Window(RowNumber(), partition_by="method", order_by="pk")
-    first = ready.annotate(turn=turn).filter(turn__lte=MOST_OF_A_METHOD)
-    related = ("method", "transition__alert__rule__node")
-    return list(first.select_related(*related).order_by("method", "pk")[:MOST_OF_A_ROUND])
+    oldest = Window(Min("due_at"), partition_by="method")
+    away = Exists(waiting.filter(method=OuterRef("method"), last_error__startswith=NOT_REACHED))
+    few = Case(When(away, then=1), default=MOST_OF_A_METHOD)
+    first = ready.annotate(turn=turn, oldest=oldest).filter(turn__lte=few)
+    related = ("method", "transition__alert")
+    return list(first.select_related(*related).order_by("oldest", "method", "pk")[:MOST_OF_A_ROUND])
 
 
 def claim(delivery: Delivery, *, now: datetime) -> bool:
     """Take a delivery for one try; False where somebody else did."""
     same = Delivery.objects.filter(pk=delivery.pk, state=Delivery.WAITING, due_at=delivery.due_at)
     return bool(same.update(due_at=now + LEASE, attempts=F("attempts") + 1))
+
+
+def put_down_all(outcomes: Iterable[Outcome], *, now: datetime) -> None:
+    """How each try went. One that the database does not take loses none of the others."""
+    for delivery, fault in outcomes:
+        try:
+            put_down(delivery, fault, now=now)
+        except DatabaseError:
+            log.exception("not put down", delivery=delivery.pk)
 
 
 def put_down(delivery: Delivery, fault: Fault, *, now: datetime) -> None:
@@ -112,14 +126,23 @@ def put_down(delivery: Delivery, fault: Fault, *, now: datetime) -> None:
 
 def failed(delivery: Delivery, fault: BaseException, *, now: datetime) -> dict[str, object]:
     """What is to be done after a try that failed."""
-    said = f"{type(fault).__name__}: {fault}"[:300]
+    said = printable(f"{type(fault).__name__}: {fault}")[:300]
     again = None if isinstance(fault, Refused) else again_at(delivery, fault, now=now)
     log.warning("not delivered", delivery=delivery.pk, why=said, again=again)
     if isinstance(fault, Gone):
         Method.objects.filter(pk=delivery.method_id).update(active=False)
+    if again is not None and isinstance(fault, Unreachable):
+        put_off(delivery, again)
+    kept = {"last_error": said, "failures": F("failures") + 1}
     if again is None:
-        return {"state": Delivery.GIVEN_UP, "given_up_at": now, "last_error": said}
-    return {"due_at": again, "last_error": said}
+        return {"state": Delivery.GIVEN_UP, "given_up_at": now, **kept}
+    return {"due_at": again, **kept}
+
+
+def put_off(delivery: Delivery, again: datetime) -> None:
+    """What else waits for a method that was not reached waits until it is asked again."""
+    others = Delivery.objects.filter(state=Delivery.WAITING, method=delivery.method_id)
+    others.filter(due_at__lt=again).exclude(pk=delivery.pk).update(due_at=again)
 
 
 def again_at(delivery: Delivery, fault: BaseException, *, now: datetime) -> datetime | None:

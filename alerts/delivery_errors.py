@@ -3,11 +3,16 @@
 LONGEST_TEXT = 200
 
 
+def printable(text: str) -> str:
+    """One line of what can be shown, and kept: PostgreSQL takes no NUL."""
+    return " ".join("".join(sign if sign.isprintable() else " " for sign in text).split())
+
+
 class DeliveryTrouble(Exception):
     """A message did not go out."""
 
     def __init__(self, text: str) -> None:
-        super().__init__(" ".join(text.split())[:LONGEST_TEXT])
+        super().__init__(printable(text)[:LONGEST_TEXT])
 
 
 class Unreachable(DeliveryTrouble):

@@ -5,6 +5,7 @@ from datetime import datetime, time
 from itertools import groupby
 
 from django.db import transaction
+from django.db.models import Exists, OuterRef, Q
 
 from alerts.messages import content
 from alerts.models import Delivery
@@ -19,8 +20,16 @@ def write_digests(*, now: datetime) -> int:
     morning = datetime.combine(pacific(now).date(), AT, PACIFIC)
     if now < morning:
         return 0
-    held = Delivery.objects.filter(state=Delivery.HELD, created_at__lt=aware(morning))
-    related = held.select_related("method", "transition").order_by("method", "pk")
+    held = Delivery.objects.filter(state=Delivery.HELD)
+    until = held.filter(created_at__lt=aware(morning))
+    # An all-clear that was held a moment ago, because its opening still was, goes with it.
+    outer = {"transition__alert": OuterRef("transition__alert"), "method": OuterRef("method")}
+    same = Exists(until.filter(**outer))
+    related = (
+        held.filter(Q(created_at__lt=aware(morning)) | same)
+        .select_related("method", "transition")
+        .order_by("method", "pk")
+    )
     groups = [list(group) for _, group in groupby(related, key=lambda one: one.method_id)]
     return sum(write_digest(group, now=now) for group in groups)
 

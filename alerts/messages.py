@@ -23,7 +23,7 @@ def message_of(delivery: Delivery) -> Message:
 def alert_message(key: str, transition: Transition) -> Message:
     """What is told of an alert."""
     alert = transition.alert
-    lines = [transition.text, f"Rule: {alert.rule.name or alert.wording}"]
+    lines = [transition.text, f"Rule: {alert.facts['rule']}"]
     return Message(
         key=key,
         kind=transition.kind,
@@ -37,20 +37,14 @@ def alert_message(key: str, transition: Transition) -> Message:
 
 
 def facts(transition: Transition) -> dict[str, Any]:
-    """An alert as programs read it; prices in $/MWh."""
+    """An alert as programs read it, as it was when it opened; prices in $/MWh."""
     alert = transition.alert
-    rule = alert.rule
-    interval = Market(rule.market).interval
+    interval = Market(alert.facts["market"]).interval
     return {
         "alert_id": alert.pk,
-        "rule_id": rule.pk,
-        "rule": rule.name or alert.wording,
+        "rule_id": alert.rule_id,
         "wording": alert.wording,
-        "hub": rule.node.hub,
-        "node": rule.node.oasis_name,
-        "market": rule.market,
-        "watched": rule.watched,
-        "limit": float(rule.limit),
+        **alert.facts,
         "price": float(transition.price),
         "value": float(transition.value),
         "interval_start": iso(transition.interval_start),

@@ -7,8 +7,8 @@ from collections.abc import Iterable, Iterator
 from math import inf
 from typing import Any
 
-from django.db.models import Case, Count, F, FloatField, Func, Sum, Value, When
-from django.db.models.functions import Ceil, Coalesce, Greatest, Round
+from django.db.models import Count, F, FloatField, Func, Sum
+from django.db.models.functions import Ceil, Coalesce, Round
 from prometheus_client.core import (
     CounterMetricFamily,
     GaugeMetricFamily,
@@ -21,7 +21,7 @@ from prometheus_client.registry import Collector, CollectorRegistry
 from alerts.models import Delivery, Rule, Transition
 
 BUCKETS_S = (1, 2, 5, 10, 30, 60, 300, 3600)
-# What leaves neither of these states by itself is counted; what waits is measured.
+# What can leave its state is measured, as what was given up is; all else is counted.
 NOT_YET = (Delivery.WAITING, Delivery.HELD)
 
 
@@ -32,6 +32,7 @@ class Alerts(Collector):
         yield told()
         yield rules()
         yield delivered()
+        yield given_up()
         yield waiting()
         yield failures()
         yield latency()
@@ -73,9 +74,21 @@ def delivered() -> Metric:
     found = CounterMetricFamily(
         "caiso_deliveries", "Deliveries by what became of them.", labels=["method_kind", "state"]
     )
-    rows = Delivery.objects.exclude(state__in=NOT_YET).values_list("method__kind", "state")
+    done = Delivery.objects.exclude(state__in=(*NOT_YET, Delivery.GIVEN_UP))
+    rows = done.values_list("method__kind", "state")
     for kind, state, count in rows.annotate(Count("pk")).order_by():
         found.add_metric([kind, state], count)
+    return found
+
+
+def given_up() -> Metric:
+    """What was given up, and can be tried again: it may become less."""
+    found = GaugeMetricFamily(
+        "caiso_deliveries_given_up", "Deliveries that are given up.", labels=["method_kind"]
+    )
+    rows = Delivery.objects.filter(state=Delivery.GIVEN_UP).values_list("method__kind")
+    for kind, count in rows.annotate(Count("pk")).order_by():
+        found.add_metric([kind], count)
     return found
 
 
@@ -92,20 +105,8 @@ def waiting() -> Metric:
 
 
 def failures() -> Metric:
-    """Tries that failed.
-
-    Of a delivery that waits the last try may still be going on, and is counted with the next one:
-    a counter never goes back.
-    """
-    before_last = Greatest(F("attempts") - 1, 0)
-    known = Case(When(last_error="", then=Value(0)), default=Value(1))
-    failed = Case(
-        When(state=Delivery.GIVEN_UP, then=F("attempts")),
-        When(state=Delivery.WAITING, then=Greatest(before_last, known)),
-        default=before_last,
-    )
-    tried = Delivery.objects.filter(attempts__gt=0)
-    count = tried.aggregate(failed=Sum(failed))["failed"] or 0
+    """Tries that failed, also of what was given up and is tried again."""
+    count = Delivery.objects.aggregate(failed=Sum("failures"))["failed"] or 0
     return CounterMetricFamily(
         "caiso_delivery_failures", "Tries to deliver that failed.", value=count
     )

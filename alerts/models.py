@@ -206,6 +206,19 @@ class Rule(Watching):
         self.state = State()
 
     @property
+    def facts(self) -> dict[str, Any]:
+        """What it watches, as programs read it; an alert keeps these."""
+        return {
+            "rule": self.name or self.subject,
+            "hub": self.node.hub,
+            "node": self.node.oasis_name,
+            "market": self.market,
+            "watched": self.watched,
+            "direction": self.condition.direction,
+            "limit": float(self.limit),
+        }
+
+    @property
     def state(self) -> State:
         """What the rule remembers."""
         return State(
@@ -292,6 +305,8 @@ class Alert(models.Model):
     price: "models.DecimalField[Any, Any]" = price_field()
     value: "models.DecimalField[Any, Any]" = models.DecimalField(max_digits=14, decimal_places=5)
     text = models.TextField()
+    # What the rule watched when it opened (Rule.facts): the rule may be changed.
+    facts = models.JSONField(default=dict, editable=False)
     opened_at = models.DateTimeField()
     cleared_interval = models.DateTimeField(null=True, blank=True)
     cleared_at = models.DateTimeField(null=True, blank=True)
@@ -314,6 +329,11 @@ class Alert(models.Model):
 
     def __str__(self) -> str:
         return self.text
+
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        """What is told of it stays as it was when it opened."""
+        self.facts = self.facts or self.rule.facts
+        super().save(*args, **kwargs)
 
     @property
     def state(self) -> str:
@@ -365,7 +385,9 @@ class Delivery(models.Model):
     state = models.CharField(max_length=11, choices=STATES, default=WAITING)
     created_at = models.DateTimeField()
     due_at = models.DateTimeField()
+    # Back-off counts the attempts, which begin again with "try again"; failures only grow.
     attempts = models.PositiveIntegerField(default=0)
+    failures = models.PositiveIntegerField(default=0, editable=False)
     sent_at = models.DateTimeField(null=True, blank=True)
     given_up_at = models.DateTimeField(null=True, blank=True)
     last_error = models.CharField(max_length=300, blank=True)

@@ -7,19 +7,23 @@ from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from datetime import datetime
 
-from alerts.models import Delivery, Rule, Transition
+from django.db.models import Q
+
+from alerts.models import OPENED, Delivery, Rule, Transition
 
 
 def put(transitions: Sequence[Transition], *, now: datetime) -> None:
     """A delivery for each transition and active method: waiting, held, dropped or muted."""
     methods = methods_of({transition.alert.rule_id for transition in transitions})
+    kept = kept_back(transitions)
     Delivery.objects.bulk_create(
         [
             Delivery(
                 transition=transition,
                 method_id=method_id,
                 kind=transition.kind,
-                state=state_of(transition.alert.rule, now=now),
+                state=kept.get((transition.alert_id, method_id))
+                or state_of(transition.alert.rule, now=now),
                 created_at=now,
                 due_at=now,
             )
@@ -28,6 +32,18 @@ def put(transitions: Sequence[Transition], *, now: datetime) -> None:
         ],
         batch_size=500,
     )
+
+
+def kept_back(transitions: Iterable[Transition]) -> dict[tuple[int, int], str]:
+    """The state that an all-clear shares, by alert and method: it comes with the opening or not.
+
+    A held one waits for the same digest; of what was dropped or muted nobody knows.
+    """
+    ending = {transition.alert_id for transition in transitions if transition.kind != OPENED}
+    untold = Q(state=Delivery.HELD) | Q(kind=OPENED, state__in=(Delivery.DROPPED, Delivery.MUTED))
+    rows = Delivery.objects.filter(untold, transition__alert__in=ending).order_by("pk")
+    found = rows.values_list("transition__alert", "method", "state")
+    return {(alert_id, method_id): state for alert_id, method_id, state in found}
 
 
 def methods_of(rule_ids: Iterable[int]) -> dict[int, list[int]]:

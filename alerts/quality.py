@@ -38,5 +38,5 @@ def with_quality(rules: "QuerySet[Rule]", *, since: datetime) -> "QuerySet[Rule,
 
 
 def quality_of(rule: Any) -> Quality:
-    """The quality of a rule out of `with_quality`."""
-    return Quality(rule.fired, rule.flapped, rule.taken_back)
+    """The quality of a rule out of `with_quality`, with the flaps since its last alert."""
+    return Quality(rule.fired, rule.flapped + rule.flaps, rule.taken_back)

@@ -6,6 +6,7 @@ each is loaded by itself, and where it posts to stands in its plugin, not in the
 
 import logging
 import re
+import threading
 from datetime import datetime
 from importlib import import_module
 from typing import Any
@@ -51,15 +52,32 @@ SECONDS = 4.0
 
 def send(address: str, secret: str, message: Message, *, now: datetime) -> None:
     """Have Apprise tell it. Apprise answers yes or no; why not is in what it logs."""
-    from apprise import LogCapture  # noqa: PLC0415 - 8 MB, for those who use it
-
     service = load(address)
-    with LogCapture(level=logging.WARNING, fmt="%(message)s") as logged:  # type: ignore[no-untyped-call]
+    with OwnLog() as logged:
         body = "\n\n".join(filter(None, (message.text, message.link)))
         kind = TYPES.get(message.severity, "info")
         if service.notify(body=body, title=message.subject, notify_type=kind):
             return
-        refuse_by_log(logged.getvalue(), now=now)
+    refuse_by_log("\n".join(logged.lines), now=now)
+
+
+class OwnLog(logging.Handler):
+    """What Apprise warns of in this thread: it has one logger, and others are sending too."""
+
+    def __init__(self) -> None:
+        super().__init__(logging.WARNING)
+        self.thread, self.lines = threading.get_ident(), list[str]()
+
+    def emit(self, record: logging.LogRecord) -> None:
+        if record.thread == self.thread:
+            self.lines.append(record.getMessage())
+
+    def __enter__(self) -> "OwnLog":
+        logging.getLogger("apprise").addHandler(self)
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        logging.getLogger("apprise").removeHandler(self)
 
 
 def refuse_by_log(logged: str, *, now: datetime) -> None:

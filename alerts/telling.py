@@ -155,6 +155,7 @@ class Written:
             price=telling.price,
             value=telling.value,
             text=telling.text,
+            facts=rule.facts,
             opened_at=now,
         )
         self.open[rule.pk] = alert

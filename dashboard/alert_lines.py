@@ -73,7 +73,7 @@ def line(alert: Alert, sent: str, *, now: datetime) -> Line:
         since=moment(alert.interval_start, now=now),
         since_iso=iso(alert.interval_start),
         lasted=course(alert, now=now),
-        price="" if alert.rule.watched == AGE else wording.two_decimals(alert.price),
+        price="" if alert.facts["watched"] == AGE else wording.two_decimals(alert.price),
         told=told(alert),
         more=more(alert, sent, now=now),
         deliveries=sent,
@@ -94,7 +94,8 @@ def course(alert: Alert, *, now: datetime) -> str:
 def told(alert: Alert) -> str:
     """What was told beyond the rule's words, the price and when."""
     words = alert.text.removeprefix(f"{alert.wording}: ")
-    at = wording.interval(Market(alert.rule.market), alert.interval_start, now=alert.opened_at)
+    market = Market(alert.facts["market"])
+    at = wording.interval(market, alert.interval_start, now=alert.opened_at)
     return words.removeprefix(f"{wording.two_decimals(alert.price)} at {at}").strip(" ()")
 
 
@@ -171,7 +172,7 @@ def rule_line(rule: Rule, alerts: list[Alert], *, now: datetime) -> RuleLine:
         active=rule.active,
         open=opens(alerts),
         often=[(name, often(since(alerts, now - span), now=now)) for name, span in spans],
-        quality=quality(since(alerts, now - WEEK)).words,
+        quality=quality(since(alerts, now - WEEK), rule.flaps).words,
         muted_until=moment(rule.muted_until, now=now) if muted and rule.muted_until else "",
     )
 
@@ -190,7 +191,7 @@ def often(alerts: list[Alert], *, now: datetime) -> str:
     return f"{times}, {duration(sum((lasted(one, now=now) for one in real), timedelta()))}"
 
 
-def quality(alerts: list[Alert]) -> Quality:
-    """What was fired, spared and taken back."""
+def quality(alerts: list[Alert], flaps: int) -> Quality:
+    """What was fired, spared and taken back; `flaps` are those since the last alert."""
     retracted = sum(alert.retracted_at is not None for alert in alerts)
-    return Quality(len(alerts), sum(alert.flaps for alert in alerts), retracted)
+    return Quality(len(alerts), flaps + sum(alert.flaps for alert in alerts), retracted)

@@ -6,8 +6,18 @@ from collections.abc import Callable
 from datetime import datetime, time, timedelta
 
 import pytest
+from django.db import DataError
 
-from alerts.deliver import LEASE, claim, deliver_due, due, put_test, try_again
+from alerts.deliver import (
+    LEASE,
+    MOST_OF_A_METHOD,
+    claim,
+    deliver_due,
+    due,
+    failed,
+    put_test,
+    try_again,
+)
 from alerts.digest import write_digests
 from alerts.evaluate import evaluate
 from alerts.models import Delivery, Method, Rule
@@ -181,6 +191,29 @@ def test_a_receiver_that_is_away_is_asked_once_a_round_and_keeps_nobody_waiting(
     assert set(Delivery.objects.values_list("state", "attempts")) == {("waiting", 1)}
 
 
+def test_what_else_waits_for_a_receiver_that_is_away_waits_until_it_is_asked_again(
+    hook: Method, receiver: Receiver
+) -> None:
+    receiver.answer = status(503)
+    for _ in range(MOST_OF_A_METHOD + 3):
+        put_test(hook, now=NOON)
+    deliver_due(now=NOON)
+    assert len(receiver.received) == 1
+    assert due(NOON + timedelta(seconds=4)) == []
+    assert len(due(NOON + FIVE)) == 1
+    receiver.answer = status(200)
+    deliver_due(now=NOON + FIVE)
+    assert set(states()) == {"sent"}
+
+
+def test_the_method_that_has_waited_longest_is_sent_to_first(hook: Method) -> None:
+    other = Method.objects.create(name="other", kind="webhook", address=hook.address)
+    put_test(hook, now=NOON)
+    put_test(other, now=NOON - FIVE)
+    put_test(hook, now=NOON - timedelta(minutes=1))
+    assert [one.method for one in due(NOON)] == [other, hook, hook]
+
+
 def test_a_mistake_of_ours_is_kept_and_tried_again(
     hook: Method, receiver: Receiver, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -193,6 +226,36 @@ def test_a_mistake_of_ours_is_kept_and_tried_again(
 
 def broken(message: object) -> Callable[[Handler], None]:
     raise KeyError("odd")
+
+
+def test_what_no_one_can_print_is_no_part_of_what_is_kept(hook: Method, receiver: Receiver) -> None:
+    receiver.answer = status(503, b"busy\x00\x1b[31m\xc2\xa0now")
+    come("120")
+    deliver_due(now=NOON)
+    kept = Delivery.objects.get().last_error
+    assert kept.isprintable()
+    assert kept.endswith("busy [31m now")
+
+
+def test_what_a_mistake_of_ours_says_is_kept_without_what_no_one_can_print() -> None:
+    delivery = Delivery(attempts=1, created_at=NOON)
+    found = failed(delivery, ValueError("odd\x00\ud800 one"), now=NOON)
+    assert found["last_error"] == "ValueError: odd one"
+
+
+def test_an_outcome_that_cannot_be_put_down_loses_no_other(
+    hook: Method, receiver: Receiver, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    receiver.answer = lambda handler: status(503 if len(receiver.received) == 1 else 200)(handler)
+    monkeypatch.setattr("alerts.deliver.failed", unkept)
+    come("120")
+    put_test(Method.objects.create(name="b", kind="webhook", address=hook.address), now=NOON)
+    deliver_due(now=NOON)
+    assert sorted(states()) == ["sent", "waiting"]
+
+
+def unkept(*_: object, **__: object) -> None:
+    raise DataError("a NUL byte")
 
 
 def test_whoever_moves_a_delivery_first_sends_it(hook: Method) -> None:

@@ -4,6 +4,7 @@ from datetime import time, timedelta
 
 import pytest
 
+from alerts.digest import write_digests
 from alerts.evaluate import evaluate
 from alerts.models import Alert, Delivery, Method, Rule
 from tests.conftest import utc
@@ -26,10 +27,19 @@ def rule() -> Rule:
 
 def fire() -> list[tuple[str, str]]:
     """A crossing and its end; kind and state of each delivery."""
-    for number, price in enumerate(["120", "90"]):
-        at = NOON + number * FIVE
-        store([published(at, price)], at)
-        evaluate(now=at)
+    come(0, "120")
+    come(1, "90")
+    return states()
+
+
+def come(number: int, price: str) -> None:
+    """A price, judged."""
+    at = NOON + number * FIVE
+    store([published(at, price)], at)
+    evaluate(now=at)
+
+
+def states() -> list[tuple[str, str]]:
     return list(Delivery.objects.order_by("pk").values_list("kind", "state"))
 
 
@@ -49,8 +59,42 @@ def test_in_quiet_hours_nothing_is_sent_at_once(rule: Rule, then: str, state: st
 
 def test_a_muted_rule_alerts_on_the_page_only(rule: Rule) -> None:
     Rule.objects.filter(pk=rule.pk).update(muted_until=NOON + timedelta(minutes=2))
-    assert fire() == [("opened", "muted"), ("cleared", "waiting")]
+    assert fire() == [("opened", "muted"), ("cleared", "muted")]
     assert Alert.objects.count() == 1
+
+
+@pytest.mark.parametrize(("then", "state"), [("held", "held"), ("dropped", "dropped")])
+def test_an_all_clear_does_not_overtake_what_quiet_hours_kept(
+    rule: Rule, then: str, state: str
+) -> None:
+    hours = {"quiet_from": time(11), "quiet_until": time(12, 3), "quiet_then": then}
+    Rule.objects.filter(pk=rule.pk).update(**hours)
+    assert fire() == [("opened", state), ("cleared", state)]
+
+
+def test_an_all_clear_goes_out_where_its_opening_was_told(rule: Rule) -> None:
+    come(0, "120")
+    Delivery.objects.update(state="in a digest")
+    come(1, "90")
+    assert states() == [("opened", "in a digest"), ("cleared", "waiting")]
+
+
+def test_who_is_told_at_once_gets_the_all_clear_at_once(rule: Rule) -> None:
+    other = Method.objects.create(name="other", address="o@example.org")
+    come(0, "120")
+    Delivery.objects.update(state="held")
+    rule.methods.add(other)
+    come(1, "90")
+    assert states() == [("opened", "held"), ("cleared", "held"), ("cleared", "waiting")]
+
+
+def test_an_all_clear_just_after_seven_goes_with_the_opening_that_was_held(rule: Rule) -> None:
+    come(0, "120")
+    Delivery.objects.update(state="held", created_at=utc("2026-07-14 12:00"))
+    come(1, "90")
+    Delivery.objects.filter(kind="cleared").update(created_at=utc("2026-07-14 14:00:01"))
+    assert write_digests(now=utc("2026-07-14 14:00:02")) == 1
+    assert [state for _, state in states()] == ["in a digest", "in a digest", "waiting"]
 
 
 def test_data_that_grow_old_are_told_once_and_that_they_are_fresh_again(rule: Rule) -> None:

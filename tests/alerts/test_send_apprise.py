@@ -1,6 +1,7 @@
 """Services that Apprise knows: the few that lead nowhere else, sent over real HTTP."""
 
 import json
+import logging
 
 import pytest
 from apprise.plugins.telegram import NotifyTelegram
@@ -8,7 +9,7 @@ from apprise.plugins.telegram import NotifyTelegram
 from alerts.delivery_errors import ForbiddenTarget, Refused, Unreachable
 from alerts.methods import Target, check_address, send
 from alerts.send_apprise import SERVICES, load, plugin_of
-from tests.alerts.receiver import Receiver, status
+from tests.alerts.receiver import Handler, Receiver, status
 from tests.alerts.told import NOW, SPIKE
 
 TELEGRAM = "tgram://123456789:abcdefghijklmnopqrstuvwxyz_12345678/12345"
@@ -37,6 +38,16 @@ def test_what_the_service_answered_decides_about_the_next_try(
 ) -> None:
     telegram.answer = status(code, b'{"description": "chat not found"}')
     with pytest.raises(kind, match=f"HTTP {code}: "):
+        send(Target("apprise", TELEGRAM, ""), SPIKE, now=NOW)
+
+
+def test_what_another_service_answered_meanwhile_decides_nothing(telegram: Receiver) -> None:
+    def answer(handler: Handler) -> None:  # in a thread of its own, as another sending is
+        logging.getLogger("apprise").warning("Failed to send to another: error=404.")
+        status(500)(handler)
+
+    telegram.answer = answer
+    with pytest.raises(Unreachable, match="HTTP 500: "):
         send(Target("apprise", TELEGRAM, ""), SPIKE, now=NOW)
 
 

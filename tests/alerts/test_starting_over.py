@@ -1,15 +1,20 @@
 """Rules that were changed or switched off and on, and what corrections then say of them."""
 
 from datetime import timedelta
+from importlib import import_module
 
 import pytest
+from django.apps import apps
 from django.contrib.auth.models import Permission, User
 from django.core.exceptions import ValidationError
 from django.test import Client
 
+from alerts import alerts_csv
 from alerts.changes import save_changes
 from alerts.evaluate import evaluate
-from alerts.models import Condition, Method, Rule, Transition
+from alerts.messages import message_of
+from alerts.models import Alert, Condition, Delivery, Method, Rule, Transition
+from dashboard.alert_lines import lines
 from prices.models import Node
 from tests.conftest import utc
 from tests.published import published, store
@@ -48,6 +53,29 @@ def change(at: int, **values: object) -> None:
         setattr(rule, name, value)
     save_changes(rule, list(values), now=NOON + at * MINUTE)
     evaluate(now=NOON + at * MINUTE)
+
+
+def test_what_waits_to_be_told_says_what_was_watched_when_it_opened(rule: Rule) -> None:
+    rule.methods.add(Method.objects.create(name="desk", address="desk@example.org"))
+    seen(0, "150")
+    [before] = [message_of(one) for one in Delivery.objects.all()]
+    change(10, node=Node.objects.get(slug="np15"), market="DAM", limit=50)
+    opened, cleared = [message_of(one) for one in Delivery.objects.order_by("pk")]
+    assert opened == before
+    for facts in (opened.facts, cleared.facts):
+        assert (facts["hub"], facts["market"], facts["limit"]) == ("SP15", "RTM", 100.0)
+        assert facts["interval_end"] == "2026-07-14T19:05:00Z"
+    assert list(alerts_csv.lines(Alert.objects.all()))[1].split(",")[1] == "SP15"
+    [line] = lines(Alert.objects.all(), now=NOON)
+    assert line.told == ""
+
+
+def test_alerts_of_before_take_what_they_watched_from_their_rule(rule: Rule) -> None:
+    seen(0, "150")
+    as_told = Alert.objects.get().facts
+    Alert.objects.update(facts={})
+    import_module("alerts.migrations.0006_alert_facts").fill(apps, None)
+    assert Alert.objects.get().facts == as_told == rule.facts
 
 
 def told() -> list[str]:

@@ -1,12 +1,16 @@
 """`/metrics`, read as Prometheus reads it."""
 
 from datetime import timedelta
+from importlib import import_module
 from typing import Any
 
 import pytest
+from django.apps import apps
 from django.test import Client
 from prometheus_client.parser import text_string_to_metric_families
 
+from alerts.deliver import put_down, try_again
+from alerts.delivery_errors import Refused
 from alerts.models import Alert, Delivery, Method, Rule, Transition
 from tests.conftest import utc
 
@@ -67,7 +71,8 @@ def test_deliveries_are_counted_by_what_became_of_them(client: Client, told: Tra
     delivery(told, "sent", method="ntfy", sent_at=NOON + SECOND)
     found = scraped(client)
     assert found["caiso_deliveries_total", "email", "sent"] == 2
-    assert found["caiso_deliveries_total", "email", "given up"] == 1
+    assert found["caiso_deliveries_given_up", "email"] == 1
+    assert ("caiso_deliveries_total", "email", "given up") not in found
     assert found["caiso_deliveries_total", "ntfy", "sent"] == 1
     assert found["caiso_deliveries_waiting", "waiting"] == 2
     assert found["caiso_deliveries_waiting", "held"] == 1
@@ -105,11 +110,22 @@ def test_latency_counts_from_the_alert_and_of_a_test_from_its_writing(
         ("waiting", 3, "Unreachable: no", 2),
     ],
 )
-def test_tries_that_failed_are_counted_and_never_fewer_than_before(
+def test_tries_that_failed_before_they_were_counted_are_known_by_the_attempts(
     state: str, attempts: int, error: str, failed: int, client: Client, told: Transition
 ) -> None:
     delivery(told, state, attempts, last_error=error, sent_at=NOON if state == "sent" else None)
+    import_module("alerts.migrations.0007_delivery_failures").fill(apps, None)
     assert scraped(client)["caiso_delivery_failures_total",] == failed
+
+
+def test_what_is_tried_again_does_not_turn_the_failures_back(
+    client: Client, told: Transition
+) -> None:
+    row = delivery(told, "waiting")
+    put_down(row, Refused("no"), now=NOON)
+    assert scraped(client)["caiso_delivery_failures_total",] == 1
+    assert try_again(Delivery.objects.all(), now=NOON) == 1
+    assert scraped(client)["caiso_delivery_failures_total",] == 1
 
 
 def test_a_scrape_is_few_queries(
@@ -117,5 +133,5 @@ def test_a_scrape_is_few_queries(
 ) -> None:
     for _ in range(10):
         delivery(told, "sent", sent_at=NOON)
-    with django_assert_max_num_queries(7):
+    with django_assert_max_num_queries(8):
         client.get("/metrics")
