@@ -31,6 +31,7 @@ LEASE = timedelta(seconds=90)
 MOST_OF_A_METHOD, MOST_OF_A_ROUND = 5, 200
 NOT_REACHED = f"{Unreachable.__name__}: "
 PATIENCE = timedelta(seconds=2)
+MOST_PUT_OFF = timedelta(minutes=1)
 lanes = Lanes()
 
 
@@ -132,7 +133,7 @@ def failed(delivery: Delivery, fault: BaseException, *, now: datetime) -> dict[s
     if isinstance(fault, Gone):
         Method.objects.filter(pk=delivery.method_id).update(active=False)
     if again is not None and isinstance(fault, Unreachable):
-        put_off(delivery, again)
+        put_off(delivery, min(again, now + MOST_PUT_OFF))
     kept = {"last_error": said, "failures": F("failures") + 1}
     if again is None:
         return {"state": Delivery.GIVEN_UP, "given_up_at": now, **kept}
@@ -140,7 +141,10 @@ def failed(delivery: Delivery, fault: BaseException, *, now: datetime) -> dict[s
 
 
 def put_off(delivery: Delivery, again: datetime) -> None:
-    """What else waits for a method that was not reached waits until it is asked again."""
+    """What else waits for a method that was not reached waits until it is asked again.
+
+    Not as long as an old message may: what is new goes out soon after the receiver is back.
+    """
     others = Delivery.objects.filter(state=Delivery.WAITING, method=delivery.method_id)
     others.filter(due_at__lt=again).exclude(pk=delivery.pk).update(due_at=again)
 

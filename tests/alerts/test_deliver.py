@@ -206,6 +206,20 @@ def test_what_else_waits_for_a_receiver_that_is_away_waits_until_it_is_asked_aga
     assert set(states()) == {"sent"}
 
 
+def test_what_is_new_does_not_wait_as_long_as_an_old_message_may(
+    hook: Method, receiver: Receiver
+) -> None:
+    receiver.answer = status(503)
+    old = put_test(hook, now=NOON)
+    Delivery.objects.filter(pk=old.pk).update(attempts=12, last_error="Unreachable: HTTP 503")
+    new = put_test(hook, now=NOON)
+    deliver_due(now=NOON)
+    old.refresh_from_db()
+    new.refresh_from_db()
+    assert old.due_at - NOON > timedelta(minutes=10)
+    assert timedelta(seconds=55) < new.due_at - NOON < timedelta(seconds=65)
+
+
 def test_the_method_that_has_waited_longest_is_sent_to_first(hook: Method) -> None:
     other = Method.objects.create(name="other", kind="webhook", address=hook.address)
     put_test(hook, now=NOON)

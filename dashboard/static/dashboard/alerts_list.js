@@ -22,7 +22,7 @@ function countText(open, all) {
 
 function emptyText(state, thresholds) {
   if (state.seq === null) return "";
-  if (!thresholds.length) return `No alerts: no thresholds are set for ${state.hub}.`;
+  if (!thresholds.length) return `No alerts in the last 24 hours. No limit on the price alone is set for ${state.hub}.`;
   return `No alerts in the last 24 hours. Watching ${thresholds.map(ruleText).join(", ")}.`;
 }
 
