@@ -14,8 +14,9 @@ DAY = timedelta(hours=24)
 
 
 def shown_from(now: datetime, hours: int) -> datetime:
-    """So many hours ago, and not after the day began: one has 25 hours."""
-    return min(now - timedelta(hours=hours), day_bounds(operating_date(now))[0])
+    """So many hours ago; of a day or more not after today began: one day has 25 hours."""
+    start = now - timedelta(hours=hours)
+    return start if now - start < DAY else min(start, day_bounds(operating_date(now))[0])
 
 
 def shown_prices(node: Node, market: Market, start: datetime) -> list[Body]:

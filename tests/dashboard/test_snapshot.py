@@ -44,6 +44,12 @@ def test_the_day_of_twenty_five_hours_is_whole_in_its_last_hour() -> None:
     assert [price["lmp"] for price in shown(last)["rt"]] == [float(n) for n in range(25)]
 
 
+def test_who_asks_for_less_than_a_day_gets_no_more() -> None:
+    store([published(NOON - n * FIVE) for n in range(60)], NOON)
+    assert len(shown(NOON, hours=1)["rt"]) == 13
+    assert len(shown(NOON, hours=24)["rt"]) == 60
+
+
 def test_a_corrected_price_comes_with_what_it_replaced_and_when() -> None:
     for minutes, lmp in ((3, "40"), (30, "41"), (60, "42")):
         store([published(NOON, lmp)], NOON + timedelta(minutes=minutes))
