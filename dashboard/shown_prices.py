@@ -2,7 +2,8 @@
 
 from datetime import datetime, timedelta
 
-from alerts.models import Alert
+from alerts.models import OPENED, Transition
+from alerts.telling import event
 from dashboard.answers import price_bodies
 from prices import feed
 from prices.feed import Body
@@ -14,8 +15,9 @@ DAY = timedelta(hours=24)
 
 
 def shown_from(now: datetime, hours: int) -> datetime:
-    """So many hours ago, and not after the day began: one has 25 hours."""
-    return min(now - timedelta(hours=hours), day_bounds(operating_date(now))[0])
+    """So many hours ago; of a day or more not after today began: one day has 25 hours."""
+    start = now - timedelta(hours=hours)
+    return start if now - start < DAY else min(start, day_bounds(operating_date(now))[0])
 
 
 def shown_prices(node: Node, market: Market, start: datetime) -> list[Body]:
@@ -46,21 +48,21 @@ def replaced_from(node: Node, market: Market, start: datetime) -> dict[tuple[str
 def shown_alerts(node: Node, start: datetime, *, now: datetime) -> list[Body]:
     """The alert events since `start`, or of a day where that is more, newest last.
 
-    What opened an alert is among them, however long ago, while it is open.
+    What opened an alert comes first, however long ago, while it is open.
     """
     since = min(start, now - DAY)
-    told = FeedEvent.objects.filter(node=node, kind=FeedEvent.ALERT)
-    before = opened_before(node, since)
-    events = told.filter(created_at__gte=since)
-    if before:
-        # An alert and its event are written in one transaction, by one clock.
-        opening = told.filter(created_at__in=set(before.values()), body__alert_id__in=list(before))
-        events = events | opening
-    found = events.order_by("seq").values_list("seq", "body")
-    return [{"seq": seq, "kind": FeedEvent.ALERT, **body} for seq, body in found]
+    told = FeedEvent.objects.filter(node=node, kind=FeedEvent.ALERT, created_at__gte=since)
+    found = told.order_by("seq").values_list("seq", "body")
+    lately = [{"seq": seq, "kind": FeedEvent.ALERT, **body} for seq, body in found]
+    return opened_before(node, since) + lately
 
 
-def opened_before(node: Node, since: datetime) -> dict[int, datetime]:
-    """When those alerts opened that opened earlier and are open still, by id."""
-    open_ = Alert.objects.filter(rule__node=node, cleared_at=None, retracted_at=None)
-    return dict(open_.filter(opened_at__lt=since).values_list("pk", "opened_at"))
+def opened_before(node: Node, since: datetime) -> list[Body]:
+    """What opened each alert that opened earlier and is open still, as the feed told it.
+
+    From the alerts' own rows, without a seq: the log is not searched, and some outlast it.
+    """
+    told = Transition.objects.filter(kind=OPENED, at__lt=since, alert__rule__node=node)
+    open_ = told.filter(alert__cleared_at=None, alert__retracted_at=None).order_by("at", "pk")
+    events = map(event, open_.select_related("alert__rule"))
+    return [{"kind": kind, **body} for kind, body in events]

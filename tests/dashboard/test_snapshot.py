@@ -5,12 +5,16 @@ from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from alerts.evaluate import evaluate
 from alerts.models import Rule
 from dashboard import frames
 from dashboard.following import Place
-from prices.models import Node
+from dashboard.shown_prices import shown_alerts
+from prices.models import FeedEvent, Node
+from prices.retention import prune
 from tests.conftest import utc
 from tests.published import published, store
 
@@ -44,6 +48,12 @@ def test_the_day_of_twenty_five_hours_is_whole_in_its_last_hour() -> None:
     assert [price["lmp"] for price in shown(last)["rt"]] == [float(n) for n in range(25)]
 
 
+def test_who_asks_for_less_than_a_day_gets_no_more() -> None:
+    store([published(NOON - n * FIVE) for n in range(60)], NOON)
+    assert len(shown(NOON, hours=1)["rt"]) == 13
+    assert len(shown(NOON, hours=24)["rt"]) == 60
+
+
 def test_a_corrected_price_comes_with_what_it_replaced_and_when() -> None:
     for minutes, lmp in ((3, "40"), (30, "41"), (60, "42")):
         store([published(NOON, lmp)], NOON + timedelta(minutes=minutes))
@@ -62,6 +72,23 @@ def test_an_alert_that_is_open_is_shown_however_long_ago_it_opened() -> None:
     seen("90", now)
     assert [alert["state"] for alert in shown(now + HOUR)["alerts"]] == ["cleared"]
     assert shown(now + 30 * HOUR)["alerts"] == []
+
+
+def test_an_alert_that_outlasts_the_log_is_shown_as_it_was_told() -> None:
+    seen("150", NOON)
+    [told] = FeedEvent.objects.filter(kind="alert").values_list("body", flat=True)
+    prune(now=NOON + 40 * 24 * HOUR)
+    assert not FeedEvent.objects.exists()
+    assert shown(NOON + 40 * 24 * HOUR)["alerts"] == [{"kind": "alert", **told}]
+
+
+def test_an_old_alert_is_found_without_searching_the_log() -> None:
+    seen("150", NOON)
+    node, now = Node.objects.get(slug="sp15"), NOON + 60 * HOUR
+    with CaptureQueriesContext(connection) as asked:
+        assert len(shown_alerts(node, now, now=now)) == 1
+    of_log = [query["sql"] for query in asked if FeedEvent._meta.db_table in query["sql"]]
+    assert ["JSON" in sql for sql in of_log] == [False]
 
 
 def test_a_longer_range_has_its_alerts_too() -> None:

@@ -115,7 +115,7 @@ def spring(stage: Stage) -> None:
 
 
 def autumn(stage: Stage) -> None:
-    stage.show(ordinary(at("2026-11-01 23:52:10-08:00"), 25), "?range=48h")
+    stage.show(ordinary(at("2026-11-01 23:52:10-08:00"), 25))
 
 
 def seven_days(stage: Stage) -> None:

@@ -10,7 +10,7 @@ from playwright.sync_api import expect
 
 from tests.page.market_day import Body, alert, at, corrected, valued
 from tests.page.staged import Stage, on_the_stage, ordinary
-from tests.page.states import above_a_thousand, negative, plain
+from tests.page.states import above_a_thousand, autumn, negative, plain
 
 pytestmark = on_the_stage
 # The page's own colours that a canvas has at a moment, between two prices.
@@ -125,6 +125,11 @@ def test_a_day_of_23_or_25_hours_is_whole_and_in_order(
     endings = page.locator("#price-rows tr:not(.day) td:nth-of-type(1)").all_inner_texts()[::-1]
     counted = list(dict.fromkeys(endings[-hours * 12 :]))
     assert counted == hour_endings(hours)
+
+
+def test_the_25_hour_day_is_whole_where_24_hours_are_shown(stage: Stage) -> None:
+    autumn(stage)
+    expect(stage.page.locator("#complete")).to_have_text("299 / 299")
 
 
 def hour_endings(hours: int) -> list[str]:

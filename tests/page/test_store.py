@@ -196,6 +196,16 @@ def test_a_correction_is_in_the_log_once_however_it_was_heard(run: Run) -> None:
     assert after(run, lines, *live, snapshot(again)) == [["correction", 27], *heard]
 
 
+def test_a_snapshot_tells_of_day_ahead_corrections_too(run: Run) -> None:
+    seen = {"seen": iso(NOON + timedelta(minutes=9))}
+    corrected = price(60, 28, revision=2, old={"lmp": 30}, **seen) | {"market": "DAM"}
+    first = snapshot(price(0, 25)) | {"da": [corrected, price(120, 31) | {"market": "DAM"}]}
+    lines = "state.log.map((e) => [e.kind, e.price.market, e.price.lmp])"
+    heard = [["correction", "DAM", 28], ["price", "RTM", 25]]
+    assert after(run, lines, first) == heard
+    assert after(run, lines, first, first) == heard
+
+
 def test_seven_days_and_an_hour_are_kept(run: Run) -> None:
     week = [price(60 * hour, 30) for hour in range(24 * 8)]
     assert after(run, "state.rt.size", snapshot(*week)) == 169

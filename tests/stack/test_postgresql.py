@@ -27,6 +27,7 @@ SAME = [
     "tests/alerts/test_lock_order.py",
     "tests/dashboard/test_api.py",
     "tests/dashboard/test_alerts_page.py",
+    "tests/dashboard/test_snapshot.py",
     "tests/dashboard/test_metrics.py",
     "tests/test_seven_faults.py",
 ]

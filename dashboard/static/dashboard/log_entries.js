@@ -24,9 +24,9 @@ export function logged(log, entries) {
   return [...byKey.values()].sort((a, b) => b.at - a.at || b.order - a.order).filter(isKept);
 }
 
-/** What a snapshot tells: its newest prices, its corrections, its alerts. `rt` is held prices, oldest first. */
-export function entriesOfSnapshot(rt, alerts) {
-  const corrected = rt.filter((price) => price.old);
+/** What a snapshot tells: its newest prices, its corrections, its alerts. `rt` and `da` are held prices, oldest first. */
+export function entriesOfSnapshot(rt, da, alerts) {
+  const corrected = [...rt, ...da].filter((price) => price.old);
   return [...rt.slice(-PRICES_AT_START).filter(isFirstKnown).map(firstEntry), ...corrected.map(priceEntry), ...alerts.map(alertEntry)];
 }
 

@@ -46,15 +46,15 @@ export function applyAnswer(state, current) {
 
 /** The whole hub anew, with so many hours of it. What the log already tells is kept while the feed is the same one. */
 export function applySnapshot(state, snapshot, hours) {
-  const rt = keptPrices(snapshot.rt.map(held), "RTM");
-  const entries = entriesOfSnapshot([...rt.values()], snapshot.alerts);
+  const [rt, da] = [keptPrices(snapshot.rt.map(held), "RTM"), keptPrices(snapshot.da.map(held), "DAM")];
+  const entries = entriesOfSnapshot([...rt.values()], [...da.values()], snapshot.alerts);
   return {
     ...applyCurrent(state, snapshot.current),
     hours,
     epoch: snapshot.epoch,
     seq: snapshot.seq,
     rt,
-    da: keptPrices(snapshot.da.map(held), "DAM"),
+    da,
     alerts: snapshot.alerts.reduce(withAlert, new Map()),
     log: logged(state.epoch === snapshot.epoch ? state.log : [], entries),
   };
