@@ -50,6 +50,10 @@ if DATABASES["default"]["ENGINE"].endswith("sqlite3"):
     }
     # A shared in-memory database has no WAL: two threads of one test would lock each other out.
     DATABASES["default"]["TEST"] = {"NAME": str(STATE_DIR / f"test-{os.getpid()}.sqlite3")}
+if DATABASES["default"]["ENGINE"].endswith("postgresql"):
+    # A host that fell silent is known as away after seconds, not after the system's minutes.
+    DATABASES["default"].setdefault("OPTIONS", {})
+    DATABASES["default"]["OPTIONS"] |= {"connect_timeout": 5, "tcp_user_timeout": 10_000}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 # Redis is a projection ------------------------------------------------------------------------

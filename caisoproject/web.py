@@ -25,7 +25,7 @@ from dashboard.daphne_inflow import Inflow
 from dashboard.daphne_outflow import Outflow
 from dashboard.hub import GOING_AWAY, hub
 
-MOST_PINGS, PINGS_SECONDS = 20, 10
+MOST_PINGS, MOST_FRAMES, PINGS_SECONDS = 20, 200, 10
 # A slow reader may still take what waits for it, and with it the code that says why it was cut.
 CLOSE_SECONDS = 10
 CHECK_SECONDS = 2
@@ -41,6 +41,7 @@ class FeedProtocol(WebSocketProtocol):  # type: ignore[misc]
     def __init__(self) -> None:
         super().__init__()
         self.pings = Allowance(MOST_PINGS, PINGS_SECONDS)
+        self.pieces = Allowance(MOST_FRAMES, PINGS_SECONDS)
 
     outflow: Outflow | None = None
 
@@ -77,6 +78,13 @@ class FeedProtocol(WebSocketProtocol):  # type: ignore[misc]
             self.outflow.stopProducing()
         super().unregisterProducer()
 
+    def onFrameBegin(self) -> None:  # noqa: N802
+        """Whatever a client writes is a frame: pongs nobody asked for, and empty pieces too."""
+        now = time.monotonic()
+        if not self.pieces.take(now) and self.pieces.is_first_too_many():
+            self.inflow.hold(self.pieces.wait(now))
+        super().onFrameBegin()
+
     def onPing(self, payload: bytes) -> None:  # noqa: N802 (autobahn's name)
         now = time.monotonic()
         if self.pings.take(now):
@@ -85,7 +93,7 @@ class FeedProtocol(WebSocketProtocol):  # type: ignore[misc]
             self.inflow.hold(self.pings.wait(now))
 
     def onMessageFrameData(self, payload: bytes) -> None:  # noqa: N802
-        if not self.is_too_long():
+        if payload and not self.is_too_long():
             super().onMessageFrameData(payload)
 
     def onMessage(self, payload: bytes, isBinary: bool) -> None:  # noqa: N802, N803

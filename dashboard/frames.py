@@ -51,7 +51,7 @@ def snapshot(node: Node, head: Place, hours: int, *, now: datetime) -> str:
             "current": current_answer(node, now=now),
             "rt": shown_prices(node, Market.RTM, start),
             "da": shown_prices(node, Market.DAM, day_bounds(operating_date(start))[0]),
-            "alerts": shown_alerts(node, start, now=now),
+            "alerts": shown_alerts(node, start, up_to=head.seq, now=now),
             "advice": None,
             "forecast": None,
         }

@@ -62,6 +62,7 @@ class Hub:
         self.lock = asyncio.Lock()
         self.tasks: set[asyncio.Task[None]] = set()
         self.closing = False
+        self.again: asyncio.TimerHandle | None = None
 
     def start(self) -> None:
         """Join the group and begin to beat; at the first client, and again after a wreck."""
@@ -73,13 +74,16 @@ class Hub:
                 self.tasks.add(task)
 
     def ended(self, task: asyncio.Task[None]) -> None:
-        """Forget a task that is over; what nobody expected is told in full."""
+        """Forget a task that is over; what nobody expected is told in full, and tried again."""
         self.tasks.discard(task)
         if not task.cancelled():
             log.error("the hub is wrecked", work=task.get_name(), exc_info=task.exception())
+            self.again = asyncio.get_running_loop().call_later(AFTER_TROUBLE_SECONDS, self.start)
 
     async def stop(self) -> None:
         """Leave the group. Cancelled again until it holds: a thread hop can swallow it."""
+        if self.again:
+            self.again.cancel()
         pending, self.tasks = self.tasks, set()
         while pending:
             for task in pending:

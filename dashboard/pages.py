@@ -14,7 +14,7 @@ from dashboard.shared_work import SharedWork
 from dashboard.wire import Frame
 from prices.models import Node
 
-REST = 2
+REST, MOST_REST_S = 2, 1
 
 
 class Pages:
@@ -30,11 +30,12 @@ class Pages:
 
         The hub itself, whom everybody waits for, has one page at most before it; and reading
         rests for longer than it took, or those who ask for much would take all of the processor.
+        Not for long: a database that stalled once is not paid for by everyone again.
         """
         async with self.taken:
             began = time.monotonic()
             yield
-            await asyncio.sleep(REST * (time.monotonic() - began))
+            await asyncio.sleep(min(REST * (time.monotonic() - began), MOST_REST_S))
 
     async def next(
         self, node: Node, place: Place | None, head: Place, hours: int

@@ -45,13 +45,16 @@ def replaced_from(node: Node, market: Market, start: datetime) -> dict[tuple[str
     }
 
 
-def shown_alerts(node: Node, start: datetime, *, now: datetime) -> list[Body]:
+def shown_alerts(node: Node, start: datetime, *, up_to: int, now: datetime) -> list[Body]:
     """The alert events since `start`, or of a day where that is more, newest last.
 
-    What opened an alert comes first, however long ago, while it is open.
+    None after `up_to`: what follows comes as events. What opened an alert comes first, however
+    long ago, while it is open.
     """
     since = min(start, now - DAY)
-    told = FeedEvent.objects.filter(node=node, kind=FeedEvent.ALERT, created_at__gte=since)
+    told = FeedEvent.objects.filter(
+        node=node, kind=FeedEvent.ALERT, created_at__gte=since, seq__lte=up_to
+    )
     found = told.order_by("seq").values_list("seq", "body")
     lately = [{"seq": seq, "kind": FeedEvent.ALERT, **body} for seq, body in found]
     return opened_before(node, since) + lately

@@ -167,6 +167,18 @@ async def test_a_wrecked_hub_is_told_and_starts_again_with_the_next_client(
         await client.disconnect()
 
 
+async def test_a_wrecked_hub_starts_again_for_those_who_are_there(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    client = browser()
+    monkeypatch.setattr(positions, "standing", failing_once(positions.standing, ValueError("odd")))
+    monkeypatch.setattr("dashboard.hub.AFTER_TROUBLE_SECONDS", 0.05)
+    with capture_logs():
+        await client.greeted()
+        assert await client.frame("heartbeat")
+    await client.disconnect()
+
+
 NOT_JSON = {"type": "error", "code": "not_json", "message": "A frame is a JSON object."}
 BAD_ID = {
     "type": "error",

@@ -13,7 +13,7 @@ from alerts.models import Rule
 from dashboard import frames
 from dashboard.following import Place
 from dashboard.shown_prices import shown_alerts
-from prices.models import FeedEvent, Node
+from prices.models import Feed, FeedEvent, Node
 from prices.retention import prune
 from tests.conftest import utc
 from tests.published import published, store
@@ -30,9 +30,11 @@ def above(db: None) -> Rule:
     return Rule.objects.get(direction="above", watched="lmp")
 
 
-def shown(now: datetime, hours: int = 24) -> Any:
-    """The snapshot of SP15."""
-    return json.loads(frames.snapshot(Node.objects.get(slug="sp15"), Place("a", 1), hours, now=now))
+def shown(now: datetime, hours: int = 24, up_to: int | None = None) -> Any:
+    """The snapshot of SP15 at a place in its log, the end if none is given."""
+    node = Node.objects.get(slug="sp15")
+    head = Feed.objects.get(node=node).head if up_to is None else up_to
+    return json.loads(frames.snapshot(node, Place("a", head), hours, now=now))
 
 
 def seen(lmp: str, at: datetime) -> None:
@@ -86,7 +88,7 @@ def test_an_old_alert_is_found_without_searching_the_log() -> None:
     seen("150", NOON)
     node, now = Node.objects.get(slug="sp15"), NOON + 60 * HOUR
     with CaptureQueriesContext(connection) as asked:
-        assert len(shown_alerts(node, now, now=now)) == 1
+        assert len(shown_alerts(node, now, up_to=1_000_000, now=now)) == 1
     of_log = [query["sql"] for query in asked if FeedEvent._meta.db_table in query["sql"]]
     assert ["JSON" in sql for sql in of_log] == [False]
 
@@ -97,3 +99,9 @@ def test_a_longer_range_has_its_alerts_too() -> None:
     now = NOON + 30 * HOUR
     assert [alert["state"] for alert in shown(now, hours=48)["alerts"]] == ["open", "cleared"]
     assert shown(now)["alerts"] == []
+
+
+def test_what_comes_after_the_head_comes_as_events_alone() -> None:
+    seen("150", NOON)
+    assert shown(NOON + HOUR, up_to=1)["alerts"] == []
+    assert [alert["seq"] for alert in shown(NOON + HOUR, up_to=2)["alerts"]] == [2]
