@@ -92,10 +92,14 @@ class Price(models.Model):
     congestion = price_field()
     loss = price_field()
     ghg = price_field(null=True)
+    # False where the components miss the LMP by more than rounding.
+    verified = models.BooleanField(default=True)
     revision = models.PositiveSmallIntegerField(default=1)
     first_seen_at = models.DateTimeField()
     seen_at = models.DateTimeField()
     source = models.CharField(max_length=9, choices=SOURCES)
+    # When it was last seen unchanged; none where it was not seen again.
+    confirmed_at = models.DateTimeField(null=True)
 
     objects = PriceQuerySet.as_manager()
 
@@ -114,6 +118,7 @@ class PriceRevision(models.Model):
     congestion = price_field()
     loss = price_field()
     ghg = price_field(null=True)
+    verified = models.BooleanField(default=True)
     revision = models.PositiveSmallIntegerField()
     seen_at = models.DateTimeField()
     superseded_at = models.DateTimeField()

@@ -9,7 +9,7 @@ from itertools import chain
 
 from prices.intervals import NaiveTime, from_iso
 from prices.market import Market
-from prices.published import Answer, PublishedPrice, doubt, interval_doubt
+from prices.published import Answer, PublishedPrice, believed, interval_doubt
 
 # Which place of a price each OASIS data item fills (facts, item 4).
 PLACES = {
@@ -150,13 +150,11 @@ class Assembler:
             for start in dict.fromkeys(chain(*parts, spoilt)):
                 held = [value(start) for value in of]
                 reason = spoilt.get(start) or lack(held)
-                price = PublishedPrice(node, market, start, *held)  # type: ignore[arg-type]
-                reason = reason or doubt(price)
-                if reason is None:
-                    answer.prices.append(price)
+                found = reason or believed(PublishedPrice(node, market, start, *held))  # type: ignore[arg-type]
+                if isinstance(found, PublishedPrice):
+                    answer.prices.append(found)
                 else:
-                    subject = f"{market} {node} {start:%Y-%m-%dT%H:%MZ}"
-                    answer.reject(subject, reason)
+                    answer.reject(f"{market} {node} {start:%Y-%m-%dT%H:%MZ}", found)
         return answer
 
 
