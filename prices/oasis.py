@@ -8,7 +8,7 @@ from http import HTTPStatus
 
 import requests
 
-from prices.oasis_archive import MIB, MOST_BYTES_IN
+from prices.oasis_archive import ANSWER, MIB
 from prices.oasis_errors import BadAnswer, OasisTrouble, RateLimited, ServerTrouble
 from prices.oasis_query import PriceQuery
 from prices.politeness import Manner, NoToken, Politeness, Token
@@ -103,8 +103,8 @@ def bounded(
     size = 0
     for piece in pieces:
         size += len(piece)
-        if size > MOST_BYTES_IN:
-            raise BadAnswer(f"the answer is larger than {MOST_BYTES_IN // MIB} MB")
+        if size > ANSWER.bytes_in:
+            raise BadAnswer(f"the answer is larger than {ANSWER.bytes_in // MIB} MB")
         if monotonic() > until:
             raise ServerTrouble(f"the answer took longer than {DEADLINE_SECONDS} s")
         yield piece

@@ -60,7 +60,8 @@ class Rejection(NamedTuple):
 class Answer:
     """What one OASIS archive said: its prices, what was not believed, and how many rows it had.
 
-    `rejected` counts them all; of the reasons only the first are kept.
+    `rejected` counts them all; of the reasons only the first are kept. `passed_over` names the
+    members that are no report.
     """
 
     prices: list[PublishedPrice] = field(default_factory=list)
@@ -68,6 +69,8 @@ class Answer:
     rejected: int = 0
     rows: int = 0
     made_at: datetime | None = None
+    nodes: set[str] = field(default_factory=set)
+    passed_over: list[str] = field(default_factory=list)
 
     def reject(self, subject: str, reason: str) -> None:
         """Count one more that is not believed."""

@@ -76,8 +76,8 @@ def says_the_same(held: Held, price: PublishedPrice) -> bool:
     """
     if held[:4] != price[3:7]:
         return False
-    was, is_now = held.ghg or 0, price.ghg or 0
-    return was == is_now or abs(was - is_now) <= rounding(max(map(abs, held[:4])))
+    was, is_now = held.ghg or Decimal(0), price.ghg or Decimal(0)
+    return was == is_now or abs(was - is_now) <= rounding(max(abs(held.lmp), abs(held.energy)))
 
 
 def revised(held: Held, price: PublishedPrice, seen_at: datetime, source: str) -> Held:

@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from prices.oasis_archive import Budget, Member, members
+from prices.oasis_archive import ALL_NODES, ANSWER, Budget, Member, members
 from prices.oasis_errors import BadAnswer, OasisTrouble
 from prices.oasis_report import read_archive, read_file
 from tests.prices import rendered
@@ -23,7 +23,8 @@ SOUND = zipped(xml(rows_of(price())))
 
 def inflated(archive: bytes, *, all_nodes: bool = False) -> list[bytes]:
     """Every member, read to its end."""
-    return [member.read() for member in members(archive, all_nodes=all_nodes)]
+    bounds = ALL_NODES if all_nodes else ANSWER
+    return [member.read() for member in members(io.BytesIO(archive), bounds)]
 
 
 def packed(name: str, content: bytes, compression: int = zipfile.ZIP_DEFLATED) -> bytes:
