@@ -65,6 +65,7 @@ class Packed(io.RawIOBase):
     def __init__(self, archive: IO[bytes]) -> None:
         super().__init__()
         self.archive = archive
+        self.size = archive.seek(0, io.SEEK_END)
 
     def seekable(self) -> bool:
         return True
@@ -77,10 +78,11 @@ class Packed(io.RawIOBase):
 
     def read(self, size: int = -1) -> bytes:
         """Up to `size` bytes (all by default). Raises BadAnswer where that is too much."""
-        piece = self.archive.read(MOST_BYTES_AT_ONCE + 1 if size < 0 else size)
-        if len(piece) > MOST_BYTES_AT_ONCE:
+        if size < 0:
+            size = self.size - self.tell()
+        if size > MOST_BYTES_AT_ONCE:
             raise BadAnswer("the archive's directory is too long to be read")
-        return piece
+        return self.archive.read(size)
 
 
 class Member(io.RawIOBase):
@@ -135,25 +137,25 @@ def members(archive: IO[bytes], bounds: Bounds) -> Iterator[Member]:
 
     Raises BadAnswer for what is not a zip, is empty, damaged, or too much to be a report.
     """
-    size = archive.seek(0, io.SEEK_END)
-    if size > bounds.bytes_in:
+    packed = Packed(archive)
+    if packed.size > bounds.bytes_in:
         raise BadAnswer(f"the archive is larger than {bounds.bytes_in // MIB} MB")
-    with opened(archive) as opened_zip:
+    with opened(packed) as opened_zip:
         infos = opened_zip.infolist()
         if not infos:
             raise BadAnswer("the archive is empty")
         if len(infos) > bounds.members:
             many = f"the archive has {len(infos):,} members"
             raise BadAnswer(f"{many}; at most {bounds.members:,} are believed")
-        budget = Budget(size, bounds)
+        budget = Budget(packed.size, bounds)
         for info in infos:
             yield from member(opened_zip, info, budget)
 
 
-def opened(archive: IO[bytes]) -> zipfile.ZipFile:
+def opened(archive: Packed) -> zipfile.ZipFile:
     """The archive's directory. Raises BadAnswer with the first bytes of what is not a zip."""
     try:
-        return zipfile.ZipFile(Packed(archive))
+        return zipfile.ZipFile(archive)
     except DAMAGED_DIRECTORY as fault:
         archive.seek(0)
         start = archive.read(80).decode("utf-8", "replace")
