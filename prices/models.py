@@ -11,6 +11,7 @@ from django.core.validators import RegexValidator
 from django.db import models
 
 from prices.market import Market
+from prices.printable import printable
 
 MARKETS = [(market.value, market.value) for market in Market]
 
@@ -194,6 +195,11 @@ class FetchRun(models.Model):
 
     class Meta:
         indexes = [models.Index(fields=["purpose", "market", "-started_at"])]
+
+    def save(self, *args: Any, **options: Any) -> None:
+        """What came from outside is put down as the database takes it."""
+        self.detail = printable(self.detail)
+        super().save(*args, **options)
 
     def __str__(self) -> str:
         return f"{self.report} {self.started_at:%Y-%m-%dT%H:%M:%SZ} {self.outcome}"

@@ -26,7 +26,7 @@ GHG = 4
 # OASIS writes up to five places; the group catches what would be lost beyond them.
 NUMBER = re.compile(r"-?[0-9]{1,6}(?:\.[0-9]{1,5}([0-9]{1,3})?)?")
 FIVE_PLACES = Decimal("0.00001")
-# A day of all 16,577 nodes is two million; they take some 300 bytes each.
+# A day of all 16,577 nodes is two million; they take some 200 bytes each.
 MOST_ROWS_KEPT = 2_500_000
 
 # Values as text, one column; matched at once, which is many times as fast as one by one.

@@ -6,6 +6,7 @@ from unittest.mock import Mock
 
 import pytest
 import redis
+import time_machine
 from django.conf import settings as django_settings
 from pytest_django import Settings
 
@@ -23,6 +24,7 @@ from prices.oasis_errors import (
 )
 from prices.oasis_query import PriceQuery
 from prices.politeness import Manner, NoToken
+from simulator.body_faults import BODY_FAULTS
 from simulator.server import Running
 from tests.conftest import utc
 from tests.published import NP15, SP15
@@ -212,3 +214,41 @@ def test_what_came_instead_of_a_report_is_kept(oasis: Running, fault: str, statu
     run = FetchRun.objects.get()
     assert (run.status, run.archive.startswith("rejected/")) == (status, True)
     assert (django_settings.ARCHIVE_DIR / run.archive).stat().st_size == run.size
+
+
+def test_a_correction_after_the_clock_was_set_back_an_hour_is_stored(oasis: Running) -> None:
+    with time_machine.travel(START + timedelta(hours=3), tick=False):
+        ingest(HOUR, Manner.FIRST, FetchRun.POLL)
+    oasis.override(SP15, "RTM", START, "1015.37")
+    with time_machine.travel(START + timedelta(hours=2), tick=False):
+        assert ingest(HOUR, Manner.FIRST, FetchRun.POLL).corrected == 1
+
+
+def test_what_is_older_than_what_is_held_is_counted_and_told(oasis: Running) -> None:
+    with time_machine.travel(START + timedelta(hours=3), tick=False):
+        ingest(HOUR, Manner.FIRST, FetchRun.POLL)
+    oasis.override(SP15, "RTM", START, "1015.37")
+    with time_machine.travel(START + timedelta(hours=3, minutes=-5), tick=False):
+        ingested = ingest(HOUR, Manner.FIRST, FetchRun.POLL)
+    assert (ingested.corrected, ingested.outdated, ingested.unchanged) == (0, 1, 23)
+    assert FetchRun.objects.latest("pk").detail == "1 older than what is held, and not stored"
+
+
+@pytest.mark.parametrize("body", [b"a\x00b\x1b[2J", b"PK\x03\x04\x00\x00"])
+def test_an_answer_with_characters_no_database_takes_leaves_its_run(
+    oasis: Running, monkeypatch: pytest.MonkeyPatch, body: bytes
+) -> None:
+    monkeypatch.setitem(BODY_FAULTS, "not_zip", lambda *_: body)
+    oasis.fault("not_zip")
+    with pytest.raises(BadAnswer):
+        ingest(HOUR, Manner.FIRST, FetchRun.POLL)
+    run = FetchRun.objects.get()
+    assert (run.outcome, run.size) == ("bad_answer", len(body))
+    assert "\x00" not in run.detail
+
+
+@pytest.mark.parametrize("odd", ["\x00", "\ud800", "\x9b2J"])
+def test_a_run_keeps_whatever_text_it_is_told(odd: str) -> None:
+    window = {"window_start": START, "window_end": START, "started_at": START}
+    FetchRun.objects.create(detail=f"odd {odd}", duration_ms=1, outcome="trouble", **window)
+    assert FetchRun.objects.get().detail == f"odd {ascii(odd)[1:-1]}"
