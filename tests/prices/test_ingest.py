@@ -12,7 +12,7 @@ from pytest_django import Settings
 
 from prices.ingest import ingest
 from prices.market import Market
-from prices.models import FeedEvent, FetchRun, Price
+from prices.models import FeedEvent, FetchRun, Node, Price
 from prices.oasis_errors import (
     BadAnswer,
     BeyondHistory,
@@ -127,6 +127,25 @@ def test_the_good_rows_of_a_partly_bad_answer_are_kept(oasis: Running, fault: st
     assert ingested.rejected >= 1
     assert ingested.new == Price.objects.count() == 24 - ingested.rejected
     assert FetchRun.objects.get().archive.startswith("rejected/")
+
+
+def test_an_answer_that_nearly_adds_up_is_stored_as_unverified(oasis: Running) -> None:
+    oasis.fault("near_sums")
+    ingested = ingest(HOUR, Manner.FIRST, FetchRun.POLL)
+    assert (ingested.new, ingested.rejected) == (24, 0)
+    assert Price.objects.filter(verified=False).count() == 24
+
+
+def test_a_report_without_greenhouse_gas_gives_the_prices_of_one_with_it(oasis: Running) -> None:
+    """Only outside California is there any: it is what the other parts lack."""
+    Node.objects.create(slug="pacw", oasis_name="ELAP_PACW-APND")
+    evening = START + timedelta(hours=8)
+    query = PriceQuery(Market.RTM, ("ELAP_PACW-APND",), evening, evening + timedelta(hours=1))
+    oasis.fault("no_ghg")
+    assert ingest(query, Manner.FIRST, FetchRun.POLL).new == 12
+    worked_out = dict(Price.objects.values_list("interval_start", "ghg"))
+    assert ingest(query, Manner.FIRST, FetchRun.POLL).unchanged == 12
+    assert min(map(abs, worked_out.values())) > 1
 
 
 @pytest.mark.parametrize("fault", ["duplicates", "no_ghg", "wrong_namespace"])
