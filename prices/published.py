@@ -10,6 +10,7 @@ from prices.intervals import floor
 from prices.market import Market
 
 LARGEST = Decimal(10_000)
+LEAST = -LARGEST
 REASONS_KEPT = 50
 LONGEST_SUBJECT = 120
 # CAISO keeps each of the five values as a float of 24 bits, and writes the shortest decimal that
@@ -17,6 +18,7 @@ LONGEST_SUBJECT = 120
 VALUES, BITS, HALF_A_PLACE = 5, 24, 0.000005
 # What no five values of any size can miss by through rounding alone.
 LEAST_ROUNDING = Decimal("0.000025")
+MINUS_ROUNDING = -LEAST_ROUNDING
 # Rows of other intervals or nodes miss by cents and dollars: of tiny prices a cent, of others 1 %.
 MIXED_UP, MIXED_UP_LEAST = Decimal("0.01"), Decimal("0.01")
 # What emitting costs: no unit in the West emits 2 tons a MWh, no allowance costs over $100 a ton.
@@ -92,19 +94,20 @@ def believed(price: PublishedPrice) -> PublishedPrice | str:
     A greenhouse gas component that the report does not carry is what the others lack. A sum that
     misses by more than rounding leaves the price unverified; one that misses by much is refused.
     """
-    lmp, energy, congestion, loss, ghg, _ = price[3:]
-    least, most = -LARGEST, LARGEST
+    _, _, _, lmp, energy, congestion, loss, ghg, _ = price
     # Written so that a value that is no number, which compares with nothing, is refused too.
     if not (
-        least <= lmp <= most
-        and least <= energy <= most
-        and least <= congestion <= most
-        and least <= loss <= most
+        LEAST <= lmp <= LARGEST
+        and LEAST <= energy <= LARGEST
+        and LEAST <= congestion <= LARGEST
+        and LEAST <= loss <= LARGEST
     ):
         return f"a price beyond ±{LARGEST:,} $/MWh"
-    total = energy + congestion + loss + (ghg or 0)
+    total = energy + congestion + loss
+    if ghg:
+        total += ghg
     miss = lmp - total
-    if -LEAST_ROUNDING <= miss <= LEAST_ROUNDING:
+    if MINUS_ROUNDING <= miss <= LEAST_ROUNDING:
         return price
     largest = max(map(abs, (lmp, energy, congestion, loss, ghg or Decimal(0))))
     if abs(miss) <= rounding(largest):
