@@ -226,6 +226,7 @@ def packed(tmp_path: Path, **contents: bytes) -> Path:
 
 
 REPORT = "20230917_20230919_PRC_LMP_DAM_20230921_11_49_39_v1"
+FORECAST = "20230917_20230919_SLD_FCST_7DA_20230930_11_49_39_v1"
 BESIDE = {
     "prices/": (b"", "prices/ is no report"),
     "__MACOSX/prices/._a.csv": (b"\x00\x05\x16\x07Mac OS X", "is no report"),
@@ -235,6 +236,7 @@ BESIDE = {
     "notes.html": (b"<html><p>Prices", "notes.html is no OASIS report"),
     "logo.png": (b"\x89PNG\r\n\x1a\n\x00\xff", "logo.png is not text"),
     "empty.csv": (b"", "empty.csv is empty"),
+    f"{FORECAST}.csv": (b"OPR_DT,XML_DATA_ITEM\n1,SYS_FCST\n", "holds SYS_FCST, not prices"),
     "load.csv": (b"OPR_DT,XML_DATA_ITEM\n1,SYS_FCST\n", "load.csv holds SYS_FCST, not prices"),
 }
 
@@ -292,8 +294,8 @@ def test_a_damaged_report_in_a_zip_is_never_passed_over(tmp_path: Path) -> None:
 def test_the_chosen_nodes_of_a_day_of_all_nodes_are_read_in_bounded_memory(
     tmp_path: Path,
 ) -> None:
-    """One member a component; the rows of 2,000 nodes would take 20 MB."""
-    nodes = ["TH_SP15_GEN-APND", *(f"MADE_UP{n:05}" for n in range(2_000))]
+    """One member a component; the rows of 600 nodes would take 6 MB."""
+    nodes = ["TH_SP15_GEN-APND", *(f"MADE_UP{n:05}" for n in range(600))]
     hours = [utc("2024-01-01 08:00") + timedelta(hours=hour) for hour in range(8)]
     rows = [
         rendered.rows_of(rendered.price("40", "-1", "1", "0", node=node, start=hour))
@@ -311,7 +313,7 @@ def test_the_chosen_nodes_of_a_day_of_all_nodes_are_read_in_bounded_memory(
         answer = read_opened(path.name, file, ["TH_SP15_GEN-APND"])
     _, peak = tracemalloc.get_traced_memory()
     tracemalloc.stop()
-    assert (answer.rows, len(answer.prices), answer.nodes) == (80_040, 8, {"TH_SP15_GEN-APND"})
+    assert (answer.rows, len(answer.prices), answer.nodes) == (24_040, 8, {"TH_SP15_GEN-APND"})
     assert peak < 2_000_000
 
 
