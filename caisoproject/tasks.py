@@ -5,6 +5,7 @@ reordered task costs time, never data.
 """
 
 from collections.abc import Callable
+from functools import partial
 
 import structlog
 from celery import shared_task
@@ -25,21 +26,23 @@ from prices.politeness import NoToken
 from prices.projection import project
 
 log = structlog.get_logger(__name__)
+# A turn may be waited for, and then the answer has its time (prices.oasis).
+asking_task = partial(shared_task, soft_time_limit=110)
 
 
-@shared_task
+@asking_task()
 def poll(market: str) -> None:
     """Ask for what a market should have published by now."""
     ask(lambda: polling.poll(Market(market), now=timezone.now()))
 
 
-@shared_task
+@asking_task()
 def close_gaps() -> None:
     """Ask for one stretch of missing history that polls no longer reach."""
     ask(lambda: polling.close_oldest_gap(now=timezone.now()))
 
 
-@shared_task
+@asking_task()
 def sweep_corrections() -> None:
     """Make the next check for corrected prices that is due today."""
     ask(lambda: corrections.sweep_next(now=timezone.now()))

@@ -24,6 +24,7 @@ COLUMNS = (
     "congestion",
     "loss",
     "ghg",
+    "verified",
     "revision",
     "first_seen_at",
 )

@@ -25,13 +25,20 @@ class Sorted:
     counts: Counter[Verdict] = field(default_factory=Counter)
 
     def add(
-        self, run: Iterable[PublishedPrice], held: Mapping[datetime, Held], seen_at: datetime
+        self,
+        run: Iterable[PublishedPrice],
+        held: Mapping[datetime, Held],
+        seen_at: datetime,
+        limit: datetime | None = None,
     ) -> None:
-        """Sort in one market's prices, beside the versions held by interval start."""
+        """Sort in one market's prices, beside the versions held by interval start.
+
+        `limit` is that of `verdict`.
+        """
         new, corrected = len(self.new), len(self.corrected)
         for price in run:
             version = held.get(price.interval_start)
-            found = verdict(version, price, seen_at)
+            found = verdict(version, price, seen_at, limit)
             if found is Verdict.NEW:
                 self.new.append(price)
             elif version is not None and found is Verdict.CORRECTED:
@@ -53,6 +60,20 @@ def by_market(prices: Iterable[PublishedPrice]) -> Iterator[tuple[Market, Run]]:
     """Each market's prices, of one node's in order."""
     for market, group in groupby(prices, key=attrgetter("market")):
         yield market, list(group)
+
+
+def confirmed(
+    run: Iterable[PublishedPrice], held: Mapping[datetime, Held]
+) -> Iterator[tuple[datetime, datetime]]:
+    """The stretches of held intervals, first and last, that a run says something of.
+
+    Nearly always one: more where the run lacks an interval that is held.
+    """
+    said = {price.interval_start for price in run} if held else ()
+    for is_said, stretch in groupby(sorted(held), key=said.__contains__):
+        if is_said:
+            starts = list(stretch)
+            yield starts[0], starts[-1]
 
 
 def in_interval_order(

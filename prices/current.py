@@ -8,9 +8,11 @@ from prices.fallback import Known, Shown, shown
 from prices.intervals import floor
 from prices.market import Market
 from prices.models import Node, Price
+from prices.published import quality
 
 STALE_AFTER = timedelta(minutes=15)
 LOOKED_BACK = timedelta(hours=26)
+KNOWN = ("interval_start", "lmp", "revision", "verified")
 
 
 class Current(NamedTuple):
@@ -22,6 +24,7 @@ class Current(NamedTuple):
     rt_price: Decimal | None
     rt_start: datetime | None
     rt_revision: int | None
+    rt_verified: bool | None
     da_price: Decimal | None
     da_start: datetime | None
     spread: Decimal | None
@@ -40,6 +43,7 @@ def current(node: Node, *, now: datetime) -> Current:
         rt_price=newest.lmp if newest else None,
         rt_start=newest.interval_start if newest else None,
         rt_revision=newest.revision if newest else None,
+        rt_verified=newest.verified if newest else None,
         da_price=hour.lmp if hour else None,
         da_start=hour.interval_start if hour else None,
         spread=spread,
@@ -61,10 +65,11 @@ def shown_now(node: Node, state: Current, *, now: datetime) -> Shown | None:
     """The real-time price to show: the newest one while it is fresh, else by the ladder."""
     price, start = state.rt_price, state.rt_start
     if price is not None and start is not None and now - start <= 2 * Market.RTM.interval:
-        return Shown(price, start, "observed" if state.rt_revision == 1 else "corrected")
+        sure = quality(verified=bool(state.rt_verified), revision=state.rt_revision or 1)
+        return Shown(price, start, sure)
     rows = Price.objects.of(node, Market.RTM).between(now - LOOKED_BACK, now + LOOKED_BACK)
     held = {
-        start: Known(lmp, revision > 1)
-        for start, lmp, revision in rows.values_list("interval_start", "lmp", "revision")
+        start: Known(lmp, revision > 1, verified)
+        for start, lmp, revision, verified in rows.values_list(*KNOWN)
     }
     return shown(held, Market.RTM, now=now)

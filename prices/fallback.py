@@ -1,8 +1,8 @@
 """What to show or use where a price is not there: a ladder, each step labelled.
 
-observed (or corrected), then cached (up to 15 minutes old), interpolated (between two known
-points), previous_day (the same hour), none. Nothing is ever decided on a value that is not
-observed, and nothing estimated is stored.
+observed (or corrected, or unverified), then cached (up to 15 minutes old), interpolated (between
+two known points), previous_day (the same hour), none. Nothing is ever decided on a value that is
+not observed, and nothing estimated is stored.
 """
 
 from collections.abc import Mapping
@@ -12,16 +12,18 @@ from typing import NamedTuple
 
 from prices.intervals import aware, floor, pacific
 from prices.market import Market
+from prices.published import quality
 
 CACHED_FOR = timedelta(minutes=15)
 INTERPOLATED_OVER = timedelta(minutes=30)
 
 
 class Known(NamedTuple):
-    """A held price: $/MWh, and whether it was corrected."""
+    """A held price: $/MWh, whether it was corrected, and whether its parts add up."""
 
     lmp: Decimal
     corrected: bool
+    verified: bool = True
 
 
 class Shown(NamedTuple):
@@ -49,7 +51,8 @@ def shown(held: Mapping[datetime, Known], market: Market, *, now: datetime) -> S
 def observed(held: Mapping[datetime, Known], start: datetime) -> Shown:
     """A held price as it is."""
     known = held[start]
-    return Shown(known.lmp, start, "corrected" if known.corrected else "observed")
+    sure = quality(verified=known.verified, revision=2 if known.corrected else 1)
+    return Shown(known.lmp, start, sure)
 
 
 def cached(held: Mapping[datetime, Known], running: datetime, *, now: datetime) -> Shown | None:

@@ -13,7 +13,7 @@ from prices.batch import numbered
 from prices.intervals import floor, iso
 from prices.market import Market
 from prices.models import Feed, FeedEvent, Node
-from prices.published import PublishedPrice
+from prices.published import PublishedPrice, quality
 
 KEPT = timedelta(days=35)
 # An interval older than this is history, not news: backfilling it tells nobody on the feed.
@@ -67,7 +67,7 @@ def price_body(
         "interval_start": iso(price.interval_start),
         "interval_end": iso(price.interval_end),
         **components(price),
-        "quality": "observed" if revision == 1 else "corrected",
+        "quality": quality(verified=price.verified, revision=revision),
         "revision": revision,
         "first_seen": iso(first_seen_at),
     }

@@ -13,6 +13,7 @@ from prices import archives
 from prices.models import FetchRun
 from prices.oasis_errors import NoData, OasisTrouble
 from prices.politeness import NoToken
+from prices.printable import printable
 
 log = structlog.get_logger(__name__)
 BROKE_OFF = "broke_off"
@@ -50,7 +51,7 @@ def save(run: FetchRun, clock: float) -> None:
 
 def refused(run: FetchRun, fault: OasisTrouble) -> None:
     """Put down why nothing was stored; what came instead of a report is kept too."""
-    run.outcome, run.detail = fault.outcome, str(fault)
+    run.outcome, run.detail = fault.outcome, printable(str(fault))
     if fault.body:
         came(run, fault.body, fault.status)
         keep(run, fault.body, rejected=True)

@@ -1,6 +1,9 @@
 """OASIS files from disk into history."""
 
-from collections.abc import Collection
+import os
+import stat
+from collections.abc import Collection, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from itertools import chain, count
@@ -14,7 +17,7 @@ from prices.feed import Publication
 from prices.history import record
 from prices.models import Node
 from prices.oasis_errors import BadAnswer
-from prices.oasis_report import read_file
+from prices.oasis_report import read_opened
 from prices.published import Answer, PublishedPrice, Rejection
 from prices.versions import Verdict
 
@@ -33,7 +36,10 @@ class Loaded:
     unchanged: int
     outdated: int
     rejected: int
+    unverified: int
+    nodes: set[str]
     rejections: list[Rejection]
+    passed_over: list[str]
     publications: list[Publication]
 
 
@@ -41,11 +47,15 @@ def load(path: Path, *, only: Collection[str] | None, now: datetime) -> Loaded:
     """Bring one zip, XML or CSV file into history; nodes that are not known are added untracked.
 
     A price was seen when its file says it was made (in its name, or in the XML); failing that,
-    when the file was last written. So an old file never replaces what was seen after it.
+    when the file was last written. So an old file never replaces what was seen after it. The file
+    is streamed: only prices of the nodes in `only` are kept in memory.
     Raises the errors of `oasis_errors` and OSError; then nothing is stored.
     """
-    answer = read_file(path.name, path.read_bytes(), only)
-    seen_at = answer.made_at or datetime.fromtimestamp(path.stat().st_mtime, UTC)
+    refuse_pipes(path)
+    with path.open("rb") as file:
+        written_at = datetime.fromtimestamp(os.fstat(file.fileno()).st_mtime, UTC)
+        answer = read_opened(path.name, file, only, written_at)
+    seen_at = answer.made_at or written_at
     prices = believable(answer, now=now)
     with transaction.atomic():
         make_known({price.node for price in prices})
@@ -58,9 +68,18 @@ def load(path: Path, *, only: Collection[str] | None, now: datetime) -> Loaded:
         unchanged=recorded[Verdict.UNCHANGED],
         outdated=recorded[Verdict.OUTDATED],
         rejected=answer.rejected,
+        unverified=sum(not price.verified for price in prices),
+        nodes=answer.nodes,
         rejections=answer.rejections,
+        passed_over=answer.passed_over,
         publications=recorded.publications,
     )
+
+
+def refuse_pipes(path: Path) -> None:
+    """Raise BadAnswer for what is no file: opening a pipe waits for ever where nobody writes."""
+    if not stat.S_ISREG(path.stat().st_mode):
+        raise BadAnswer("a folder, a pipe or a device: only files can be loaded")
 
 
 def believable(answer: Answer, *, now: datetime) -> list[PublishedPrice]:
@@ -78,16 +97,26 @@ def believable(answer: Answer, *, now: datetime) -> list[PublishedPrice]:
 def make_known(names: set[str]) -> None:
     """Add the nodes that are not there yet, with history only.
 
-    Raises BadAnswer for a name that no node of OASIS can have.
+    Raises BadAnswer for a name that no node of OASIS can have; the database may not even take it.
     """
+    for name in sorted(names):
+        with refused_by_name(name):
+            Node._meta.get_field("oasis_name").run_validators(name)
     known = set(Node.objects.filter(oasis_name__in=names).values_list("oasis_name", flat=True))
     for name in sorted(names - known):
         node = Node(slug=free_slug(name), oasis_name=name, tracked=False)
-        try:
+        with refused_by_name(name):
             node.full_clean()
-        except ValidationError as fault:
-            raise BadAnswer(f"{name[:80]!r} is no name of a node: {fault.messages[0]}") from fault
         node.save()
+
+
+@contextmanager
+def refused_by_name(name: str) -> Iterator[None]:
+    """Turn a ValidationError into a BadAnswer about `name`."""
+    try:
+        yield
+    except ValidationError as fault:
+        raise BadAnswer(f"{name[:80]!r} is no name of a node: {fault.messages[0]}") from fault
 
 
 def free_slug(name: str) -> str:

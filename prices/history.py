@@ -1,7 +1,7 @@
 """Published prices into history: what is new, what is corrected, and what the feed says of it."""
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from decimal import Decimal
@@ -9,16 +9,18 @@ from functools import cache
 from typing import Any
 
 from django.db import connection, transaction
+from django.db.models.functions import Coalesce
+from django.db.models.lookups import LessThan
 
 from prices import feed
-from prices.batch import Sorted, by_market, by_node, in_interval_order
+from prices.batch import Sorted, by_market, by_node, confirmed, in_interval_order
 from prices.fault_points import fault_point
 from prices.feed import Event, Publication
 from prices.intervals import floor, iso
 from prices.market import Market
 from prices.models import FeedEvent, Gap, Node, Price, PriceRevision
 from prices.published import PublishedPrice
-from prices.versions import Held, Verdict, revised
+from prices.versions import Held, Verdict, clock_limit, revised, revised_ghg
 
 COLUMNS = (
     "node_id",
@@ -30,6 +32,7 @@ COLUMNS = (
     "congestion",
     "loss",
     "ghg",
+    "verified",
     "revision",
     "first_seen_at",
     "seen_at",
@@ -39,6 +42,9 @@ INSERT = (
     f"INSERT INTO {Price._meta.db_table} ({', '.join(COLUMNS)}) "  # noqa: S608
     f"VALUES ({', '.join(['%s'] * len(COLUMNS))})"
 )
+
+# What a superseded version does not keep: the first is the interval's, the last is of no use.
+NOT_KEPT = ("first_seen_at", "confirmed_at")
 
 
 @dataclass
@@ -67,7 +73,7 @@ def record(
     with transaction.atomic():
         nodes = locked(set(batches))
         for name, published in batches.items():
-            batch = sort(nodes[name], published, seen_at)
+            batch = sort(nodes[name], published, seen_at, clock_limit(seen_at, now=now))
             recorded.counts += batch.counts
             insert(nodes[name], batch.new, seen_at, source, adapted)
             revise(nodes[name], batch.corrected, seen_at, source)
@@ -90,13 +96,34 @@ def locked(names: set[str]) -> dict[str, Node]:
     return found
 
 
-def sort(node: Node, prices: Sequence[PublishedPrice], seen_at: datetime) -> Sorted:
-    """What each price means beside what is held."""
+def sort(
+    node: Node, prices: Sequence[PublishedPrice], seen_at: datetime, limit: datetime | None
+) -> Sorted:
+    """What each price means beside what is held; what is said again is confirmed."""
     batch = Sorted()
     for market, run in by_market(prices):
         held = held_between(node, market, run[0].interval_start, run[-1].interval_start)
-        batch.add(run, held, seen_at)
+        batch.add(run, held, seen_at, limit)
+        confirm(node, market, run, held, seen_at)
     return batch
+
+
+def confirm(
+    node: Node,
+    market: Market,
+    run: Sequence[PublishedPrice],
+    held: Mapping[datetime, Held],
+    seen_at: datetime,
+) -> None:
+    """Put down that what is held was seen at `seen_at`, where it was not seen later.
+
+    That moves what a correction is about to replace too, and nothing that is outdated.
+    """
+    for first, last in confirmed(run, held):
+        Price.objects.of(node, market).filter(
+            LessThan(Coalesce("confirmed_at", "seen_at"), seen_at),
+            interval_start__range=(first, last),
+        ).update(confirmed_at=seen_at)
 
 
 def held_between(
@@ -168,7 +195,7 @@ def revise(
             market=price.market.value,
             interval_start=price.interval_start,
             superseded_at=seen_at,
-            **{name: value for name, value in held._asdict().items() if name != "first_seen_at"},
+            **{name: value for name, value in held._asdict().items() if name not in NOT_KEPT},
         )
         for price, held in corrected
     )
@@ -205,9 +232,8 @@ def correction(
     price: PublishedPrice, held: Held, seen_at: datetime, beside: dict[datetime, Decimal]
 ) -> Event:
     """The event that tells a corrected price, with what it was before."""
-    ghg = held.ghg if price.ghg is None else price.ghg
     body = feed.price_body(
-        price._replace(ghg=ghg),
+        price._replace(ghg=revised_ghg(held, price)),
         revision=held.revision + 1,
         first_seen_at=held.first_seen_at,
         day_ahead=beside,

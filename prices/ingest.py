@@ -1,6 +1,6 @@
 """Ingest: fetch, parse, store. Each request leaves a FetchRun, whatever became of it."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -21,6 +21,7 @@ from prices.oasis_errors import AskedTooMuch, NoData, OasisTrouble
 from prices.oasis_query import CORRECTIONS_GROUP, PriceQuery, corrections_parameters
 from prices.oasis_report import corrected_rows, read_archive
 from prices.politeness import Manner, Politeness
+from prices.printable import printable
 from prices.published import Answer, PublishedPrice
 from prices.versions import Verdict
 
@@ -35,6 +36,7 @@ class Ingested:
     new: int = 0
     corrected: int = 0
     unchanged: int = 0
+    outdated: int = 0
     rejected: int = 0
     publications: list[Publication] = field(default_factory=list)
 
@@ -43,6 +45,7 @@ class Ingested:
         self.new += other.new
         self.corrected += other.corrected
         self.unchanged += other.unchanged
+        self.outdated += other.outdated
         self.rejected += other.rejected
         self.publications += other.publications
 
@@ -125,6 +128,7 @@ def take(run: FetchRun, query: PriceQuery, download: Download) -> Ingested:
         new=recorded[Verdict.NEW],
         corrected=recorded[Verdict.CORRECTED],
         unchanged=recorded[Verdict.UNCHANGED],
+        outdated=recorded[Verdict.OUTDATED],
         rejected=answer.rejected,
         publications=recorded.publications,
     )
@@ -149,6 +153,14 @@ def describe(run: FetchRun, answer: Answer, recorded: Recorded) -> None:
     run.rows = answer.rows
     run.new, run.corrected = recorded[Verdict.NEW], recorded[Verdict.CORRECTED]
     run.rejected = answer.rejected
-    run.detail = "\n".join(map(str, answer.rejections))
+    run.detail = "\n".join([*outdated(recorded), *map(str, answer.rejections)])
     if answer.rejected:
-        log.warning("prices rejected", count=run.rejected, first=str(answer.rejections[0]))
+        first = printable(str(answer.rejections[0]))
+        log.warning("prices rejected", count=run.rejected, first=first)
+
+
+def outdated(recorded: Recorded) -> Iterator[str]:
+    """A line where anything that came was older than what is held."""
+    if count := recorded[Verdict.OUTDATED]:
+        log.warning("prices outdated", count=count)
+        yield f"{count} older than what is held, and not stored"

@@ -11,6 +11,7 @@ from django.core.validators import RegexValidator
 from django.db import models
 
 from prices.market import Market
+from prices.printable import printable
 
 MARKETS = [(market.value, market.value) for market in Market]
 
@@ -92,10 +93,14 @@ class Price(models.Model):
     congestion = price_field()
     loss = price_field()
     ghg = price_field(null=True)
+    # False where the components miss the LMP by more than rounding.
+    verified = models.BooleanField(default=True)
     revision = models.PositiveSmallIntegerField(default=1)
     first_seen_at = models.DateTimeField()
     seen_at = models.DateTimeField()
     source = models.CharField(max_length=9, choices=SOURCES)
+    # When it was last seen unchanged; none where it was not seen again.
+    confirmed_at = models.DateTimeField(null=True)
 
     objects = PriceQuerySet.as_manager()
 
@@ -114,6 +119,7 @@ class PriceRevision(models.Model):
     congestion = price_field()
     loss = price_field()
     ghg = price_field(null=True)
+    verified = models.BooleanField(default=True)
     revision = models.PositiveSmallIntegerField()
     seen_at = models.DateTimeField()
     superseded_at = models.DateTimeField()
@@ -189,6 +195,11 @@ class FetchRun(models.Model):
 
     class Meta:
         indexes = [models.Index(fields=["purpose", "market", "-started_at"])]
+
+    def save(self, *args: Any, **options: Any) -> None:
+        """What came from outside is put down as the database takes it."""
+        self.detail = printable(self.detail)
+        super().save(*args, **options)
 
     def __str__(self) -> str:
         return f"{self.report} {self.started_at:%Y-%m-%dT%H:%M:%SZ} {self.outcome}"

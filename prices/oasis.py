@@ -8,15 +8,19 @@ from http import HTTPStatus
 
 import requests
 
-from prices.oasis_archive import MIB, MOST_BYTES_IN
+from prices.oasis_archive import ANSWER, MIB
 from prices.oasis_errors import BadAnswer, OasisTrouble, RateLimited, ServerTrouble
 from prices.oasis_query import PriceQuery
 from prices.politeness import Manner, NoToken, Politeness, Token
 
 CONNECT_SECONDS = 5
 READ_SECONDS = 15
+# One answer, from when its request begins: a turn (politeness) outlives it and the last read.
 DEADLINE_SECONDS = 40
 TRIES = 3
+# No request begins later than this after the first turn was waited for, so that all of it is over
+# before the task that makes it is ended.
+LAST_BEGIN_SECONDS = 50
 FIRST_PAUSE_SECONDS = 2.0
 ACCEPTABLE_USE = b"Acceptable Use Policy Violation"
 USER_AGENT = "caiso-live (an open-source price desk)"
@@ -47,39 +51,43 @@ class Oasis:
         return self.download("SingleZip", query.parameters, manner)
 
     def download(self, servlet: str, parameters: dict[str, str], manner: Manner) -> Download:
-        """One servlet's answer, asked for up to three times while the deadline allows."""
-        until = time.monotonic() + DEADLINE_SECONDS
+        """One servlet's answer, asked for up to three times while the time for it lasts.
+
+        Waiting for a turn takes nothing of the time that an answer has.
+        """
+        latest = time.monotonic() + LAST_BEGIN_SECONDS
         trouble: OasisTrouble = ServerTrouble("not asked")
         for tries, pause in enumerate(pauses(TRIES), start=1):
             try:
-                return self.try_once(servlet, parameters, until, manner)
+                return self.try_once(servlet, parameters, latest, manner)
             except (RateLimited, ServerTrouble) as fault:
                 trouble = fault
             except NoToken:
                 if tries == 1:
                     raise
                 break
-            if time.monotonic() + pause + CONNECT_SECONDS >= until:
+            if time.monotonic() + pause >= latest:
                 break
             time.sleep(pause)
         raise trouble
 
     def try_once(
-        self, servlet: str, parameters: dict[str, str], until: float, manner: Manner
+        self, servlet: str, parameters: dict[str, str], latest: float, manner: Manner
     ) -> Download:
-        """One request, if there is a turn for it. No token, no request."""
+        """One request, if there is a turn for it by `latest`. No token, no request."""
         with self.politeness.turn(manner) as token:
+            if time.monotonic() > latest:
+                raise NoToken("the turn came too late to ask")
             try:
-                return self.request(servlet, parameters, until, token)
+                return self.request(servlet, parameters, token)
             except (requests.Timeout, requests.ConnectionError) as fault:
                 raise ServerTrouble(f"no answer from {self.url}: {fault}") from fault
             except requests.RequestException as fault:
                 raise ServerTrouble(f"the answer broke off: {fault}") from fault
 
-    def request(
-        self, servlet: str, parameters: dict[str, str], until: float, token: Token
-    ) -> Download:
+    def request(self, servlet: str, parameters: dict[str, str], token: Token) -> Download:
         """The bytes of one answer, whole and within bounds, or why they are none."""
+        until = time.monotonic() + DEADLINE_SECONDS
         with self.session.get(
             f"{self.url}/{servlet}",
             params=parameters,
@@ -103,8 +111,8 @@ def bounded(
     size = 0
     for piece in pieces:
         size += len(piece)
-        if size > MOST_BYTES_IN:
-            raise BadAnswer(f"the answer is larger than {MOST_BYTES_IN // MIB} MB")
+        if size > ANSWER.bytes_in:
+            raise BadAnswer(f"the answer is larger than {ANSWER.bytes_in // MIB} MB")
         if monotonic() > until:
             raise ServerTrouble(f"the answer took longer than {DEADLINE_SECONDS} s")
         yield piece

@@ -9,7 +9,8 @@ from itertools import chain
 
 from prices.intervals import NaiveTime, from_iso
 from prices.market import Market
-from prices.published import Answer, PublishedPrice, doubt, interval_doubt
+from prices.oasis_errors import BadAnswer
+from prices.published import Answer, PublishedPrice, believed, interval_doubt
 
 # Which place of a price each OASIS data item fills (facts, item 4).
 PLACES = {
@@ -25,6 +26,8 @@ GHG = 4
 # OASIS writes up to five places; the group catches what would be lost beyond them.
 NUMBER = re.compile(r"-?[0-9]{1,6}(?:\.[0-9]{1,5}([0-9]{1,3})?)?")
 FIVE_PLACES = Decimal("0.00001")
+# A day of all 16,577 nodes is two million; they take some 200 bytes each.
+MOST_ROWS_KEPT = 2_500_000
 
 # Values as text, one column; matched at once, which is many times as fast as one by one.
 NUMBERS = re.compile(r"(?:-?[0-9]{1,6}(?:\.[0-9]{1,5})? )*")
@@ -36,10 +39,16 @@ Parts = tuple[dict[datetime, Decimal], ...]
 
 
 class Assembler:
-    """Gathers the rows of one archive, in whatever order and members they come."""
+    """Gathers the rows of one archive, in whatever order and members they come.
+
+    Those of other `nodes` are let go at once: what is kept is bounded, whatever streams by.
+    """
 
     def __init__(self, nodes: Collection[str] | None = None) -> None:
-        self.nodes = nodes
+        self.nodes = None if nodes is None else frozenset(nodes)
+        self.kept = 0
+        self.other_rows = 0
+        self.other_item = ""
         self.parts: dict[Node, Parts] = {}
         self.spoilt: dict[Node, dict[datetime, str]] = defaultdict(dict)
         self.said = Answer()
@@ -60,6 +69,7 @@ class Assembler:
         if place is None or len(set(items)) != 1 or len(set(nodes)) != 1:
             return False
         if self.wanted(nodes[0]):
+            self.keep(len(values))
             held = self.of(market, nodes[0])[place]
             fresh = self.fresh(market, starts, ends, values)
             if fresh is None or not held.keys().isdisjoint(fresh):
@@ -88,8 +98,13 @@ class Assembler:
         for item, node, start, end, value in rows:
             self.said.rows += 1
             place = PLACES.get(item)
-            if place is None or not self.wanted(node):
+            if place is None:
+                self.other_rows += 1
+                self.other_item = item
                 continue
+            if not self.wanted(node):
+                continue
+            self.keep(1)
             moment = self.times[market].get((start, end)) or self.time(market, start, end)
             if isinstance(moment, str):
                 self.said.reject(f"{market} {node} {start}", moment)
@@ -108,11 +123,23 @@ class Assembler:
             both = f"{NAMES[place]} is both {held[moment]} and {number}"
             self.spoilt[market, node][moment] = both
 
+    def keep(self, rows: int) -> None:
+        """Count rows that stay in memory. Raises BadAnswer where they are too many."""
+        self.kept += rows
+        if self.kept > MOST_ROWS_KEPT:
+            many = f"more than {MOST_ROWS_KEPT:,} rows of prices"
+            raise BadAnswer(f"{many}: choose some of the nodes")
+
     def of(self, market: Market, node: str) -> Parts:
         """The five columns of one node, by interval start."""
         if (market, node) not in self.parts:
             self.parts[market, node] = tuple({} for _ in NAMES)
         return self.parts[market, node]
+
+    @property
+    def taken(self) -> int:
+        """How many rows were of prices, of whatever node."""
+        return self.said.rows - self.other_rows
 
     def wanted(self, node: str) -> bool:
         """Whether anybody asked for this node."""
@@ -144,19 +171,18 @@ class Assembler:
     def answer(self) -> Answer:
         """The prices that are whole and add up, and the reason for each that is not."""
         answer = self.said
+        answer.nodes = {node for _, node in self.parts}
         for (market, node), parts in self.parts.items():
             spoilt = self.spoilt.get((market, node), {})
             of = [part.get for part in parts]
             for start in dict.fromkeys(chain(*parts, spoilt)):
                 held = [value(start) for value in of]
                 reason = spoilt.get(start) or lack(held)
-                price = PublishedPrice(node, market, start, *held)  # type: ignore[arg-type]
-                reason = reason or doubt(price)
-                if reason is None:
-                    answer.prices.append(price)
+                found = reason or believed(PublishedPrice(node, market, start, *held))  # type: ignore[arg-type]
+                if isinstance(found, PublishedPrice):
+                    answer.prices.append(found)
                 else:
-                    subject = f"{market} {node} {start:%Y-%m-%dT%H:%MZ}"
-                    answer.reject(subject, reason)
+                    answer.reject(f"{market} {node} {start:%Y-%m-%dT%H:%MZ}", found)
         return answer
 
 

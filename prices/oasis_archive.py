@@ -5,17 +5,15 @@ import struct
 import zipfile
 import zlib
 from collections.abc import Iterator
+from dataclasses import dataclass, replace
 from typing import IO
 
 from prices.oasis_errors import BadAnswer
 
 MIB = 1024 * 1024
-MOST_BYTES_IN = 16 * MIB
-MOST_BYTES_OUT = 64 * MIB
-MOST_RATIO = 200
 RATIO_COUNTS_FROM = 1 * MIB
-MOST_MEMBERS = 4
-MOST_MEMBERS_ALL_NODES = 64
+# A directory of 40,000 members: zipfile makes an object of each before anybody can count them.
+MOST_BYTES_AT_ONCE = 4 * MIB
 PIECE = 64 * 1024
 BLANK = b" \t\r\n\xef\xbb\xbf"  # with UTF-8's byte order mark
 # Python inflates bzip2 and LZMA without a bound: 20 kB of them can be 20 GB of memory.
@@ -25,20 +23,66 @@ DAMAGE = (zipfile.BadZipFile, zlib.error, EOFError, OSError, NotImplementedError
 DAMAGED_DIRECTORY = (*DAMAGE, ValueError, struct.error)
 
 
+@dataclass(frozen=True)
+class Bounds:
+    """How much an archive may hold, packed and inflated, and how many members."""
+
+    bytes_in: int
+    bytes_out: int
+    ratio: int
+    members: int
+
+
+# What one request can bring, over the network, unasked; and the same for all nodes at once.
+ANSWER = Bounds(16 * MIB, 64 * MIB, ratio=200, members=4)
+ALL_NODES = replace(ANSWER, members=64)
+# What an administrator chose to load: it is streamed, so that its size costs time and no memory.
+# A day of 16,577 nodes inflates to 300 MB of day-ahead prices, and to 4 GB of five-minute ones.
+FROM_DISK = Bounds(2048 * MIB, 16 * 1024 * MIB, ratio=500, members=10_000)
+
+
 class Budget:
     """What may still be inflated out of one archive of `size` bytes."""
 
-    def __init__(self, size: int) -> None:
+    def __init__(self, size: int, bounds: Bounds = ANSWER) -> None:
         self.size = size
+        self.bounds = bounds
         self.inflated = 0
 
     def take(self, count: int) -> None:
         """Count `count` more bytes. Raises BadAnswer once the archive inflates to too much."""
         self.inflated += count
-        if self.inflated > MOST_BYTES_OUT:
-            raise BadAnswer(f"the archive inflates to more than {MOST_BYTES_OUT // MIB} MB")
-        if self.inflated > RATIO_COUNTS_FROM and self.inflated > MOST_RATIO * self.size:
-            raise BadAnswer(f"the archive inflates to more than {MOST_RATIO} times its size")
+        if self.inflated > self.bounds.bytes_out:
+            most = self.bounds.bytes_out // MIB
+            raise BadAnswer(f"the archive inflates to more than {most} MB")
+        if self.inflated > RATIO_COUNTS_FROM and self.inflated > self.bounds.ratio * self.size:
+            raise BadAnswer(f"the archive inflates to more than {self.bounds.ratio} times its size")
+
+
+class Packed(io.RawIOBase):
+    """An archive to pick members from, that gives no more at once than a sane directory takes."""
+
+    def __init__(self, archive: IO[bytes]) -> None:
+        super().__init__()
+        self.archive = archive
+        self.size = archive.seek(0, io.SEEK_END)
+
+    def seekable(self) -> bool:
+        return True
+
+    def tell(self) -> int:
+        return self.archive.tell()
+
+    def seek(self, offset: int, whence: int = io.SEEK_SET) -> int:
+        return self.archive.seek(offset, whence)
+
+    def read(self, size: int = -1) -> bytes:
+        """Up to `size` bytes (all by default). Raises BadAnswer where that is too much."""
+        if size < 0:
+            size = self.size - self.tell()
+        if size > MOST_BYTES_AT_ONCE:
+            raise BadAnswer("the archive's directory is too long to be read")
+        return self.archive.read(size)
 
 
 class Member(io.RawIOBase):
@@ -88,31 +132,33 @@ class Member(io.RawIOBase):
         return len(piece)
 
 
-def members(archive: bytes, *, all_nodes: bool = False) -> Iterator[Member]:
+def members(archive: IO[bytes], bounds: Bounds) -> Iterator[Member]:
     """The members of an OASIS zip, one after the other, never written to disk.
 
     Raises BadAnswer for what is not a zip, is empty, damaged, or too much to be a report.
     """
-    if len(archive) > MOST_BYTES_IN:
-        raise BadAnswer(f"the archive is larger than {MOST_BYTES_IN // MIB} MB")
-    with opened(archive) as opened_zip:
-        names = opened_zip.infolist()
-        most = MOST_MEMBERS_ALL_NODES if all_nodes else MOST_MEMBERS
-        if not names:
+    packed = Packed(archive)
+    if packed.size > bounds.bytes_in:
+        raise BadAnswer(f"the archive is larger than {bounds.bytes_in // MIB} MB")
+    with opened(packed) as opened_zip:
+        infos = opened_zip.infolist()
+        if not infos:
             raise BadAnswer("the archive is empty")
-        if len(names) > most:
-            raise BadAnswer(f"the archive has {len(names)} members; at most {most} are believed")
-        budget = Budget(len(archive))
-        for info in names:
+        if len(infos) > bounds.members:
+            many = f"the archive has {len(infos):,} members"
+            raise BadAnswer(f"{many}; at most {bounds.members:,} are believed")
+        budget = Budget(packed.size, bounds)
+        for info in infos:
             yield from member(opened_zip, info, budget)
 
 
-def opened(archive: bytes) -> zipfile.ZipFile:
+def opened(archive: Packed) -> zipfile.ZipFile:
     """The archive's directory. Raises BadAnswer with the first bytes of what is not a zip."""
     try:
-        return zipfile.ZipFile(io.BytesIO(archive))
+        return zipfile.ZipFile(archive)
     except DAMAGED_DIRECTORY as fault:
-        start = archive[:80].decode("utf-8", "replace")
+        archive.seek(0)
+        start = archive.read(80).decode("utf-8", "replace")
         raise BadAnswer(f"not a zip ({fault}); it begins {start!r}") from fault
 
 

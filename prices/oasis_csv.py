@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from itertools import groupby
 
 from prices.market import Market
-from prices.oasis_answer import PLACES, Assembler, Row
+from prices.oasis_answer import Assembler, Row
 from prices.oasis_archive import Member
 from prices.oasis_errors import BadAnswer, NotAPriceReport
 
@@ -14,21 +14,19 @@ from prices.oasis_errors import BadAnswer, NotAPriceReport
 PRICE_COLUMNS = ("MW", "PRC", "VALUE")
 NEEDED = ("XML_DATA_ITEM", "NODE", "INTERVALSTARTTIME_GMT", "INTERVALENDTIME_GMT")
 MARKET_COLUMN = "MARKET_RUN_ID"
+LONGEST_LINE = 64 * 1024
 
 
 def read_csv(member: Member, assembler: Assembler) -> None:
     """Give every price row of a CSV member to `assembler`.
 
-    Raises NotAPriceReport for other reports and BadAnswer for what is no text.
+    Raises NotAPriceReport for other reports and what is no text, BadAnswer for what is damaged.
     """
     text = io.TextIOWrapper(io.BufferedReader(member), "utf-8-sig", newline="")  # type: ignore[type-var]
     try:
-        reader = csv.reader(text, strict=True)
-        head = next(reader, [])
-        first = next(reader, [])
-        price_column = price_column_of(head, first, member.name)
-        rows = chained(first, reader)
-        read_rows(rows, head, price_column, assembler)
+        reader = csv.reader(lines(text, member.name), strict=True)
+        head, price_column = head_of(reader, member.name)
+        read_rows(reader, head, price_column, assembler)
     except UnicodeDecodeError as fault:
         raise BadAnswer(f"{member.name} is not text: {fault}") from fault
     except csv.Error as fault:
@@ -37,22 +35,28 @@ def read_csv(member: Member, assembler: Assembler) -> None:
         text.detach()
 
 
-def chained(first: list[str], rest: Iterator[list[str]]) -> Iterator[list[str]]:
-    """The first row, read to see what this is, and the others."""
-    if first:
-        yield first
-    yield from rest
+def lines(text: io.TextIOWrapper, name: str) -> Iterator[str]:
+    """The lines of a text. Raises BadAnswer for one that would only fill the memory."""
+    while line := text.readline(LONGEST_LINE):
+        if len(line) == LONGEST_LINE:
+            raise BadAnswer(f"{name} holds a line of over {LONGEST_LINE} characters")
+        yield line
 
 
-def price_column_of(head: list[str], first: list[str], name: str) -> str:
-    """The column that holds the price. Raises NotAPriceReport where there is none."""
+def head_of(reader: Iterator[list[str]], name: str) -> tuple[list[str], str]:
+    """The head, and the column that holds the price.
+
+    Raises NotAPriceReport where there is none; then the next row tells what it is.
+    """
+    try:
+        head = next(reader, [])
+    except UnicodeDecodeError as fault:
+        raise NotAPriceReport(f"{name} is not text: {fault}") from fault
     prices = [column for column in PRICE_COLUMNS if column in head]
-    row = dict(zip(head, first, strict=False))
-    item = row.get("XML_DATA_ITEM", "")
-    needed = all(column in head for column in (*NEEDED, MARKET_COLUMN))
-    if needed and len(prices) == 1 and (not first or item in PLACES):
-        return prices[0]
-    what = item or (head[0][:40] if head else "nothing")
+    if all(column in head for column in (*NEEDED, MARKET_COLUMN)) and len(prices) == 1:
+        return head, prices[0]
+    row = dict(zip(head, next(reader, []), strict=False))
+    what = row.get("XML_DATA_ITEM") or (head[0][:40] if head else "nothing")
     raise NotAPriceReport(f"{name} holds {what}, not prices")
 
 

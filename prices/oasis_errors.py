@@ -62,9 +62,11 @@ class BadAnswer(OasisTrouble):
 
 
 class NotAPriceReport(BadAnswer):
-    """A sound report, but of something else than prices."""
+    """Something else than prices: a sound report of other things, or no report at all."""
 
     outcome = "not_a_price_report"
+    # Whether it only lay beside the reports.
+    is_beside = False
 
 
 BY_CODE: dict[str, type[OasisTrouble]] = {

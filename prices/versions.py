@@ -1,11 +1,17 @@
 """What a published price means beside the version that is held: nothing new, or a revision."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from decimal import Decimal
 from enum import Enum
 from typing import NamedTuple
 
-from prices.published import PublishedPrice
+from prices.published import PublishedPrice, rounding
+
+# No observation takes longer to be stored.
+LONGEST_UNDER_WAY = timedelta(minutes=2)
+# What was seen later than this from now was written by a clock that has been set back since. A
+# smaller step is soon made up for: until then what comes is outdated, and counted.
+CLOCK_STEP = timedelta(minutes=30)
 
 
 class Held(NamedTuple):
@@ -16,10 +22,17 @@ class Held(NamedTuple):
     congestion: Decimal
     loss: Decimal
     ghg: Decimal | None
+    verified: bool
     revision: int
     first_seen_at: datetime
     seen_at: datetime
     source: str
+    confirmed_at: datetime | None = None
+
+    @property
+    def last_said_at(self) -> datetime:
+        """When OASIS was last seen to say this."""
+        return self.confirmed_at or self.seen_at
 
 
 class Verdict(Enum):
@@ -31,17 +44,40 @@ class Verdict(Enum):
     OUTDATED = "outdated"
 
 
-def verdict(held: Held | None, price: PublishedPrice, seen_at: datetime) -> Verdict:
+def clock_limit(seen_at: datetime, *, now: datetime) -> datetime | None:
+    """Until when a held version can have been seen, for an observation of this very moment.
+
+    What is fetched now is newer than all that was fetched before, whatever the clock said then.
+    None for an older one, a file's: it may be older than what a wrong clock wrote, or not.
+    """
+    return now + CLOCK_STEP if seen_at >= now - LONGEST_UNDER_WAY else None
+
+
+def verdict(
+    held: Held | None, price: PublishedPrice, seen_at: datetime, limit: datetime | None = None
+) -> Verdict:
     """How `price`, seen at `seen_at`, stands to what is held.
 
-    An older observation never replaces a newer one. A report without the greenhouse gas
-    component says nothing about it.
+    An observation never replaces one that is newer, nor one that was seen again since. What was
+    seen after `limit` was written by a wrong clock, and gives way.
     """
     if held is None:
         return Verdict.NEW
-    if held[:4] == price[3:7] and price.ghg in (held.ghg, None):
+    if says_the_same(held, price):
         return Verdict.UNCHANGED
-    return Verdict.OUTDATED if seen_at < held.seen_at else Verdict.CORRECTED
+    older = seen_at < held.last_said_at and (limit is None or held.last_said_at <= limit)
+    return Verdict.OUTDATED if older else Verdict.CORRECTED
+
+
+def says_the_same(held: Held, price: PublishedPrice) -> bool:
+    """Whether `price` is what is held; no greenhouse gas component is one of nothing.
+
+    One report carries the component, for another it is worked out: these may differ by rounding.
+    """
+    if held[:4] != price[3:7]:
+        return False
+    was, is_now = held.ghg or Decimal(0), price.ghg or Decimal(0)
+    return was == is_now or abs(was - is_now) <= rounding(max(abs(held.lmp), abs(held.energy)))
 
 
 def revised(held: Held, price: PublishedPrice, seen_at: datetime, source: str) -> Held:
@@ -51,8 +87,18 @@ def revised(held: Held, price: PublishedPrice, seen_at: datetime, source: str) -
         energy=price.energy,
         congestion=price.congestion,
         loss=price.loss,
-        ghg=held.ghg if price.ghg is None else price.ghg,
+        ghg=revised_ghg(held, price),
+        verified=price.verified,
         revision=held.revision + 1,
         seen_at=seen_at,
         source=source,
+        confirmed_at=None,
     )
+
+
+def revised_ghg(held: Held, price: PublishedPrice) -> Decimal | None:
+    """The greenhouse gas component of the version that `price` makes of `held`.
+
+    The old one would not add up with the new ones: where the new ones need none, it is 0.
+    """
+    return Decimal(0) if price.ghg is None and held.ghg is not None else price.ghg

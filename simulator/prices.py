@@ -1,11 +1,14 @@
 """The price of one node in one interval: energy, congestion, losses and greenhouse gas.
 
-A deterministic function of (seed, node, market, interval). Nothing in here is CAISO's data.
+Each value is kept as CAISO keeps it: in a float of four bytes, so that the sum of the parts misses
+the LMP by a few steps of a float where prices are high. A deterministic function of (seed, node,
+market, interval). Nothing in here is CAISO's data.
 """
 
 from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import Decimal
+from struct import pack, unpack
 
 from simulator.energy import season, system_energy
 from simulator.nodes import pays_for_carbon
@@ -19,11 +22,14 @@ HUB_PULL: Mapping[str, float] = {
     "TH_SP15_GEN-APND": -0.45,
     "TH_ZP26_GEN-APND": -0.75,
 }
+# Below it four bytes tell any two decimals of five places apart.
+ALL_FIVE_PLACES = 128
+FIVE_PLACES = Decimal("0.00001")
 
 
 @dataclass(frozen=True, slots=True)
 class Components:
-    """$/MWh, five decimals, each rounded by itself as CAISO does: the sum is right to 0.00002."""
+    """$/MWh, each as `single` makes it: below $250 the sum is right to 0.00002, above it less."""
 
     lmp: Decimal
     energy: Decimal
@@ -40,7 +46,7 @@ def price(seed: int, node: str, market: Market, slot: Slot, *, revised: bool = F
     loss = energy * _loss_factor(seed, node, slot)
     ghg = _carbon(seed, slot) if pays_for_carbon(node) and energy > 0 else 0.0
     lmp = energy + congestion + loss + ghg
-    return Components(_five(lmp), _five(energy), _five(congestion), _five(loss), _five(ghg))
+    return Components(*map(single, (lmp, energy, congestion, loss, ghg)))
 
 
 def revision_step(seed: int, market: Market, slot: Slot) -> float:
@@ -50,9 +56,9 @@ def revision_step(seed: int, market: Market, slot: Slot) -> float:
 
 
 def forced(price: Components, lmp: Decimal) -> Components:
-    """The same congestion, losses and carbon, and whatever energy makes them add up to `lmp`."""
-    lmp = _five(lmp)
-    energy = lmp - price.congestion - price.loss - price.ghg
+    """The same congestion, losses and carbon, and the energy that makes them add up to `lmp`."""
+    energy = single(float(lmp - price.congestion - price.loss - price.ghg))
+    lmp = Decimal(f"{lmp:.5f}")
     return Components(lmp, energy, price.congestion, price.loss, price.ghg)
 
 
@@ -87,8 +93,15 @@ def _carbon(seed: int, slot: Slot) -> float:
     return -5 + 1.2 * smooth(key(seed, "carbon"), slot.epoch, 24 * HOUR)
 
 
-def _five(value: float | Decimal) -> Decimal:
-    return Decimal(f"{value:.5f}")
+def single(value: float) -> Decimal:
+    """Five decimals, kept in four bytes, as the shortest decimal that still means those bytes."""
+    five = f"{value:.5f}"
+    if abs(value) < ALL_FIVE_PLACES:
+        return Decimal(five)
+    kept = pack("f", float(five))
+    texts = (f"{unpack('f', kept)[0]:.{places}f}" for places in range(6))
+    shortest = next((text for text in texts if pack("f", float(text)) == kept), five)
+    return Decimal(shortest).quantize(FIVE_PLACES)
 
 
 def price_text(value: Decimal) -> str:

@@ -5,7 +5,7 @@ from dataclasses import replace
 from decimal import Decimal
 
 from simulator.groups import Group, Row
-from simulator.prices import price_text
+from simulator.prices import FIVE_PLACES, price_text
 from simulator.reports import LMP, MGHG
 
 RowFault = Callable[[Iterator[Group]], Iterator[Group]]
@@ -22,8 +22,18 @@ def _conflicting(groups: Iterator[Group]) -> Iterator[Group]:
 
 
 def _unequal_sums(groups: Iterator[Group]) -> Iterator[Group]:
+    """An LMP that belongs to other parts."""
     for group in groups:
-        rows = [_moved(row, "0.5") for row in group.rows] if group.item is LMP else group.rows
+        rows = group.rows
+        if group.item is LMP:
+            rows = [_moved(_stretched(row, "1.05"), "0.5") for row in rows]
+        yield replace(group, rows=rows)
+
+
+def _near_sums(groups: Iterator[Group]) -> Iterator[Group]:
+    """An LMP that its parts miss by more than rounding, and by little."""
+    for group in groups:
+        rows = [_stretched(row, "1.005") for row in group.rows] if group.item is LMP else group.rows
         yield replace(group, rows=rows)
 
 
@@ -42,10 +52,15 @@ def _moved(row: Row, by: str) -> Row:
     return row[0], price_text(Decimal(row[1]) + Decimal(by))
 
 
+def _stretched(row: Row, times: str) -> Row:
+    return row[0], price_text((Decimal(row[1]) * Decimal(times)).quantize(FIVE_PLACES))
+
+
 ROW_FAULTS: Mapping[str, RowFault] = {
     "duplicates": _duplicated,
     "conflicts": _conflicting,
     "bad_sums": _unequal_sums,
+    "near_sums": _near_sums,
     "nan": _not_numbers,
     "no_ghg": _without_ghg,
 }

@@ -2,9 +2,11 @@ from datetime import timedelta
 from decimal import Decimal
 
 import pytest
+from pytest_django import DjangoAssertNumQueries
 
 from prices.market import Market
 from prices.models import Feed, FeedEvent, Gap, Node, Price, PriceRevision
+from prices.published import PublishedPrice
 from prices.versions import Verdict
 from tests.conftest import utc
 from tests.published import NP15, SP15, published, span, store
@@ -50,7 +52,7 @@ def test_a_corrected_price_keeps_the_old_version_and_says_what_it_was() -> None:
 
 def test_an_older_observation_never_replaces_a_newer_one() -> None:
     store([published(NOON, "40")], SEEN)
-    stale = store([published(NOON, "39")], SEEN - timedelta(minutes=1))
+    stale = store([published(NOON, "39")], SEEN - timedelta(minutes=1))  # now, by a slow worker
     assert (stale[Verdict.OUTDATED], Price.objects.get().lmp) == (1, 40)
     assert not PriceRevision.objects.exists()
 
@@ -60,6 +62,75 @@ def test_a_report_without_the_greenhouse_gas_component_changes_nothing() -> None
     without = published(NOON)._replace(ghg=None)
     assert store([without], SEEN + timedelta(hours=1))[Verdict.UNCHANGED] == 1
     assert Price.objects.get().ghg == 0
+
+
+def test_an_answer_without_greenhouse_gas_leaves_no_row_that_does_not_add_up() -> None:
+    with_ghg = PublishedPrice(
+        SP15, Market.RTM, NOON, *map(Decimal, ("41.5", "40", "0", "0", "1.5"))
+    )
+    store([with_ghg], SEEN)
+    without = with_ghg._replace(lmp=Decimal(40), ghg=None)
+    assert store([without], SEEN + timedelta(minutes=1))[Verdict.CORRECTED] == 1
+    price = Price.objects.get()
+    assert price.lmp == price.energy + price.congestion + price.loss + price.ghg == 40
+    body = FeedEvent.objects.get(kind="correction").body
+    assert (body["lmp"], body["ghg"], body["old"]["ghg"]) == (40.0, 0.0, 1.5)
+
+
+def test_a_greenhouse_gas_component_of_nothing_where_there_was_none_corrects_nothing() -> None:
+    store([published(NOON)._replace(ghg=None)], SEEN)
+    again = store([published(NOON)], SEEN + timedelta(minutes=1))
+    assert (again[Verdict.UNCHANGED], again.publications) == (1, [])
+
+
+def test_a_price_whose_parts_miss_the_lmp_is_told_as_unverified_also_once_it_is_superseded() -> (
+    None
+):
+    store([published(NOON, "40")._replace(lmp=Decimal("40.2"), verified=False)], SEEN)
+    assert FeedEvent.objects.get().body["quality"] == "unverified"
+    assert not Price.objects.get().verified
+    store([published(NOON, "40")], SEEN + timedelta(hours=1))
+    assert FeedEvent.objects.latest("seq").body["quality"] == "corrected"
+    assert (Price.objects.get().verified, PriceRevision.objects.get().verified) == (True, False)
+
+
+def test_an_observation_between_two_that_said_the_same_is_outdated() -> None:
+    made = [("12:01", "40"), ("12:30", "40"), ("12:10", "50")]
+    seen = [(utc(f"2026-07-15 {at}"), lmp) for at, lmp in made]
+    counts = [store([published(NOON, lmp)], at, "file").counts for at, lmp in seen]
+    assert counts == [{Verdict.NEW: 1}, {Verdict.UNCHANGED: 1}, {Verdict.OUTDATED: 1}]
+    price = Price.objects.get()
+    assert (price.lmp, price.seen_at, price.confirmed_at) == (40, seen[0][0], seen[1][0])
+    assert store([published(NOON, "50")], utc("2026-07-15 12:31"))[Verdict.CORRECTED] == 1
+    assert Price.objects.get().confirmed_at is None
+
+
+def test_only_what_an_answer_says_again_is_confirmed() -> None:
+    starts = [NOON + timedelta(minutes=5 * n) for n in range(5)]
+    store([published(start) for start in starts], SEEN)
+    store([published(starts[1], "77")], SEEN + timedelta(minutes=9))
+    later = SEEN + timedelta(minutes=5)  # by a slower worker
+    said = [published(starts[0]), published(starts[1]), published(starts[3])]
+    assert store(said, later).counts == {Verdict.UNCHANGED: 2, Verdict.OUTDATED: 1}
+    confirmed = Price.objects.filter(confirmed_at=later).values_list("interval_start", flat=True)
+    assert set(confirmed) == {starts[0], starts[3]}
+    assert not Price.objects.exclude(confirmed_at=later).exclude(confirmed_at=None).exists()
+
+
+def test_what_is_said_again_takes_one_update_a_market_run(
+    django_assert_num_queries: DjangoAssertNumQueries,
+) -> None:
+    day = [published(NOON + timedelta(minutes=5 * n)) for n in range(288)]
+    store(day, SEEN)
+    with django_assert_num_queries(5) as made:  # a savepoint's two, the node, what is held
+        store(day, SEEN + timedelta(minutes=1))
+    assert [query["sql"][:6] for query in made].count("UPDATE") == 1
+
+
+def test_a_correction_after_the_clock_was_set_back_an_hour_is_stored() -> None:
+    store([published(NOON, "40")], SEEN + timedelta(hours=1))
+    assert store([published(NOON, "50")], SEEN)[Verdict.CORRECTED] == 1
+    assert Price.objects.get().lmp == 50
 
 
 def test_sequence_numbers_have_no_hole_and_each_node_has_its_own() -> None:

@@ -6,12 +6,13 @@ from unittest.mock import Mock
 
 import pytest
 import redis
+import time_machine
 from django.conf import settings as django_settings
 from pytest_django import Settings
 
 from prices.ingest import ingest
 from prices.market import Market
-from prices.models import FeedEvent, FetchRun, Price
+from prices.models import FeedEvent, FetchRun, Node, Price
 from prices.oasis_errors import (
     BadAnswer,
     BeyondHistory,
@@ -23,6 +24,7 @@ from prices.oasis_errors import (
 )
 from prices.oasis_query import PriceQuery
 from prices.politeness import Manner, NoToken
+from simulator.body_faults import BODY_FAULTS
 from simulator.server import Running
 from tests.conftest import utc
 from tests.published import NP15, SP15
@@ -127,6 +129,25 @@ def test_the_good_rows_of_a_partly_bad_answer_are_kept(oasis: Running, fault: st
     assert FetchRun.objects.get().archive.startswith("rejected/")
 
 
+def test_an_answer_that_nearly_adds_up_is_stored_as_unverified(oasis: Running) -> None:
+    oasis.fault("near_sums")
+    ingested = ingest(HOUR, Manner.FIRST, FetchRun.POLL)
+    assert (ingested.new, ingested.rejected) == (24, 0)
+    assert Price.objects.filter(verified=False).count() == 24
+
+
+def test_a_report_without_greenhouse_gas_gives_the_prices_of_one_with_it(oasis: Running) -> None:
+    """Only outside California is there any: it is what the other parts lack."""
+    Node.objects.create(slug="pacw", oasis_name="ELAP_PACW-APND")
+    evening = START + timedelta(hours=8)
+    query = PriceQuery(Market.RTM, ("ELAP_PACW-APND",), evening, evening + timedelta(hours=1))
+    oasis.fault("no_ghg")
+    assert ingest(query, Manner.FIRST, FetchRun.POLL).new == 12
+    worked_out = dict(Price.objects.values_list("interval_start", "ghg"))
+    assert ingest(query, Manner.FIRST, FetchRun.POLL).unchanged == 12
+    assert min(map(abs, worked_out.values())) > 1
+
+
 @pytest.mark.parametrize("fault", ["duplicates", "no_ghg", "wrong_namespace"])
 def test_what_only_looks_odd_is_stored_whole(oasis: Running, fault: str) -> None:
     oasis.fault(fault)
@@ -212,3 +233,41 @@ def test_what_came_instead_of_a_report_is_kept(oasis: Running, fault: str, statu
     run = FetchRun.objects.get()
     assert (run.status, run.archive.startswith("rejected/")) == (status, True)
     assert (django_settings.ARCHIVE_DIR / run.archive).stat().st_size == run.size
+
+
+def test_a_correction_after_the_clock_was_set_back_an_hour_is_stored(oasis: Running) -> None:
+    with time_machine.travel(START + timedelta(hours=3), tick=False):
+        ingest(HOUR, Manner.FIRST, FetchRun.POLL)
+    oasis.override(SP15, "RTM", START, "1015.37")
+    with time_machine.travel(START + timedelta(hours=2), tick=False):
+        assert ingest(HOUR, Manner.FIRST, FetchRun.POLL).corrected == 1
+
+
+def test_what_is_older_than_what_is_held_is_counted_and_told(oasis: Running) -> None:
+    with time_machine.travel(START + timedelta(hours=3), tick=False):
+        ingest(HOUR, Manner.FIRST, FetchRun.POLL)
+    oasis.override(SP15, "RTM", START, "1015.37")
+    with time_machine.travel(START + timedelta(hours=3, minutes=-5), tick=False):
+        ingested = ingest(HOUR, Manner.FIRST, FetchRun.POLL)
+    assert (ingested.corrected, ingested.outdated, ingested.unchanged) == (0, 1, 23)
+    assert FetchRun.objects.latest("pk").detail == "1 older than what is held, and not stored"
+
+
+@pytest.mark.parametrize("body", [b"a\x00b\x1b[2J", b"PK\x03\x04\x00\x00"])
+def test_an_answer_with_characters_no_database_takes_leaves_its_run(
+    oasis: Running, monkeypatch: pytest.MonkeyPatch, body: bytes
+) -> None:
+    monkeypatch.setitem(BODY_FAULTS, "not_zip", lambda *_: body)
+    oasis.fault("not_zip")
+    with pytest.raises(BadAnswer):
+        ingest(HOUR, Manner.FIRST, FetchRun.POLL)
+    run = FetchRun.objects.get()
+    assert (run.outcome, run.size) == ("bad_answer", len(body))
+    assert "\x00" not in run.detail
+
+
+@pytest.mark.parametrize("odd", ["\x00", "\ud800", "\x9b2J"])
+def test_a_run_keeps_whatever_text_it_is_told(odd: str) -> None:
+    window = {"window_start": START, "window_end": START, "started_at": START}
+    FetchRun.objects.create(detail=f"odd {odd}", duration_ms=1, outcome="trouble", **window)
+    assert FetchRun.objects.get().detail == f"odd {ascii(odd)[1:-1]}"

@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from prices.oasis_archive import Budget, Member, members
+from prices.oasis_archive import ALL_NODES, ANSWER, FROM_DISK, Budget, Member, members
 from prices.oasis_errors import BadAnswer, OasisTrouble
 from prices.oasis_report import read_archive, read_file
 from tests.prices import rendered
@@ -23,7 +23,8 @@ SOUND = zipped(xml(rows_of(price())))
 
 def inflated(archive: bytes, *, all_nodes: bool = False) -> list[bytes]:
     """Every member, read to its end."""
-    return [member.read() for member in members(archive, all_nodes=all_nodes)]
+    bounds = ALL_NODES if all_nodes else ANSWER
+    return [member.read() for member in members(io.BytesIO(archive), bounds)]
 
 
 def packed(name: str, content: bytes, compression: int = zipfile.ZIP_DEFLATED) -> bytes:
@@ -150,6 +151,36 @@ def test_the_ratio_counts_from_one_mb_on(size: int, out: int, believed: bool) ->
     else:
         with pytest.raises(BadAnswer, match="more than 200 times its size"):
             budget.take(out)
+
+
+def test_a_file_from_disk_may_hold_more_than_an_answer_and_is_no_bomb_either() -> None:
+    budget = Budget(10 * MIB, FROM_DISK)
+    budget.take(500 * 10 * MIB)
+    with pytest.raises(BadAnswer, match="more than 500 times its size"):
+        budget.take(1)
+    with pytest.raises(BadAnswer, match="more than 500 times its size"):
+        read_file("bomb.zip", packed("a.csv", rendered.csv([]) + 15_000 * (b"a" * 2_000 + b"\n")))
+
+
+def test_a_directory_that_would_fill_the_memory_is_not_read() -> None:
+    target = io.BytesIO()
+    with zipfile.ZipFile(target, "w") as archive:
+        for place in range(20_000):
+            archive.writestr(f"{place:0100}.xml", b"")
+        archive.comment = b"x" * 1000
+    for bounds in (ANSWER, FROM_DISK):
+        with pytest.raises(BadAnswer, match=r"directory is too long|has 20,000 members"):
+            list(members(target, bounds))
+    end = target.getvalue().rindex(b"PK\x05\x06") + 12
+    lying = bytearray(target.getvalue())
+    lying[end : end + 4] = struct.pack("<I", 5 * MIB)
+    with pytest.raises(BadAnswer, match="directory is too long"):
+        list(members(io.BytesIO(lying), FROM_DISK))
+
+
+def test_a_line_without_an_end_does_not_fill_the_memory() -> None:
+    with pytest.raises(BadAnswer, match="the file holds a line of over 65536 characters"):
+        read_file("the file", rendered.csv([]) + b"a" * 70_000)
 
 
 def test_a_small_report_may_be_packed_by_more_than_200_times() -> None:

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from prices.intervals import NaiveTime, floor, operating_date
 from prices.market import Market
-from prices.oasis_archive import MOST_BYTES_OUT
+from prices.oasis_archive import ANSWER
 from prices.oasis_query import (
     PriceQuery,
     corrections_parameters,
@@ -174,4 +174,4 @@ def test_no_window_holds_more_than_is_believed_of_an_archive(market: Market, nod
     year = START, START + timedelta(days=365)
     for start, end in windows(*year, market, nodes):
         bytes_of_xml = (end - start) / market.interval * nodes * 5 * 340
-        assert bytes_of_xml < MOST_BYTES_OUT
+        assert bytes_of_xml < ANSWER.bytes_out

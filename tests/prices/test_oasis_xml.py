@@ -132,8 +132,8 @@ def test_a_price_that_lacks_a_component_is_rejected_by_name(item: str, name: str
     assert reasons(answer) == [f"DAM {HUB} 2026-11-24T08:00Z: no {name}"]
 
 
-@pytest.mark.parametrize("ghg", ["3", "-0.01", "0.00011"])
-def test_components_that_do_not_add_up_are_rejected(ghg: str) -> None:
+@pytest.mark.parametrize("ghg", ["3", "-0.44"])
+def test_components_that_were_mixed_up_are_rejected(ghg: str) -> None:
     rows = [row._replace(value=ghg) if "GHG" in row.item else row for row in rows_of(ONE)]
     answer = read(xml([*rows, *rows_of(TWO)]))
     assert answer.prices == [TWO]
@@ -141,11 +141,19 @@ def test_components_that_do_not_add_up_are_rejected(ghg: str) -> None:
     assert reason.startswith(f"DAM {HUB} 2026-11-24T08:00Z: the components add up to ")
 
 
-@pytest.mark.parametrize("off", ["0.0001", "-0.0001", "0.00004"])
+@pytest.mark.parametrize("ghg", ["-0.4", "-0.01", "0.00011", "0.0001"])
+def test_components_that_nearly_add_up_leave_the_price_unverified(ghg: str) -> None:
+    rows = [row._replace(value=ghg) if "GHG" in row.item else row for row in rows_of(ONE)]
+    answer = read(xml([*rows, *rows_of(TWO)]))
+    assert answer.prices == [ONE._replace(ghg=Decimal(ghg), verified=False), TWO]
+    assert answer.rejections == []
+
+
+@pytest.mark.parametrize("off", ["0.00004", "-0.00004"])
 def test_components_that_are_off_by_their_rounding_are_believed(off: str) -> None:
     rows = [row._replace(value=off) if "GHG" in row.item else row for row in rows_of(ONE)]
     (only,) = read(xml(rows)).prices
-    assert (only.lmp, only.ghg) == (Decimal("41.25"), Decimal(off))
+    assert (only.lmp, only.ghg, only.verified) == (Decimal("41.25"), Decimal(off), True)
 
 
 @pytest.mark.parametrize(

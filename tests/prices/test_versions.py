@@ -5,7 +5,7 @@ from decimal import Decimal
 
 import pytest
 
-from prices.versions import Held, Verdict, verdict
+from prices.versions import Held, Verdict, clock_limit, revised, verdict
 from tests.conftest import utc
 from tests.prices.rendered import price
 
@@ -16,6 +16,7 @@ HELD = Held(
     Decimal("2.50000"),
     Decimal("-1.25000"),
     Decimal("0.00000"),
+    True,
     1,
     SEEN,
     SEEN,
@@ -39,6 +40,8 @@ SAME = price("40", "2.5", "-1.25", "0")
         (SAME._replace(lmp=Decimal(50)), 0, Verdict.CORRECTED),
         (SAME._replace(lmp=Decimal(50)), -1, Verdict.OUTDATED),
         (SAME._replace(lmp=Decimal(50), ghg=None), 1, Verdict.CORRECTED),
+        (SAME._replace(ghg=Decimal("0.00003")), 1, Verdict.UNCHANGED),  # worked out, or reported
+        (SAME._replace(ghg=Decimal("0.00006")), 1, Verdict.CORRECTED),
     ],
 )
 def test_a_price_that_differs_is_a_correction_unless_it_was_seen_before(
@@ -52,6 +55,44 @@ def test_the_first_price_of_an_interval_is_new() -> None:
     assert verdict(None, SAME, SEEN) is Verdict.NEW
 
 
-def test_a_greenhouse_gas_component_that_appears_is_a_correction() -> None:
-    assert verdict(HELD._replace(ghg=None), SAME, SEEN) is Verdict.CORRECTED
-    assert verdict(HELD._replace(ghg=None), SAME._replace(ghg=None), SEEN) is Verdict.UNCHANGED
+def test_a_greenhouse_gas_component_of_nothing_is_no_correction_and_one_of_something_is() -> None:
+    without = HELD._replace(ghg=None)
+    assert verdict(without, SAME, SEEN) is Verdict.UNCHANGED
+    assert verdict(without, SAME._replace(ghg=None), SEEN) is Verdict.UNCHANGED
+    assert verdict(without, SAME._replace(ghg=Decimal("1.5")), SEEN) is Verdict.CORRECTED
+
+
+def test_a_correction_without_greenhouse_gas_keeps_nothing_of_the_old_one() -> None:
+    held = HELD._replace(lmp=Decimal("42.75"), ghg=Decimal("1.5"))
+    without = SAME._replace(ghg=None)
+    assert verdict(held, without, SEEN) is Verdict.CORRECTED
+    assert revised(held, without, SEEN, "oasis")[:5] == (*SAME[3:7], 0)
+    assert revised(HELD._replace(ghg=None), without, SEEN, "oasis").ghg is None
+
+
+def test_an_observation_is_outdated_by_one_that_said_the_same_as_before() -> None:
+    """Files made 12:01 (40), 12:30 (40), then 12:10 (50)."""
+    other = SAME._replace(lmp=Decimal(50))
+    confirmed = HELD._replace(confirmed_at=SEEN + timedelta(minutes=29))
+    assert verdict(confirmed, other, SEEN + timedelta(minutes=9)) is Verdict.OUTDATED
+    assert verdict(HELD, other, SEEN + timedelta(minutes=9)) is Verdict.CORRECTED
+    assert verdict(confirmed, other, SEEN + timedelta(minutes=30)) is Verdict.CORRECTED
+
+
+@pytest.mark.parametrize(
+    ("fetched_before", "seen_before", "expected"),
+    [
+        (0, timedelta(hours=-1), Verdict.CORRECTED),  # the clock has been set back since
+        (0, timedelta(minutes=-29), Verdict.OUTDATED),  # another worker was quicker
+        (60, timedelta(hours=-1), Verdict.CORRECTED),
+        (600, timedelta(hours=-1), Verdict.OUTDATED),  # a file: nobody knows
+    ],
+)
+def test_what_is_fetched_now_is_newer_than_what_a_wrong_clock_wrote(
+    fetched_before: int, seen_before: timedelta, expected: Verdict
+) -> None:
+    now = SEEN - timedelta(hours=3)
+    seen_at = now - timedelta(seconds=fetched_before)
+    held = HELD._replace(seen_at=now - seen_before)
+    limit = clock_limit(seen_at, now=now)
+    assert verdict(held, SAME._replace(lmp=Decimal(50)), seen_at, limit) is expected

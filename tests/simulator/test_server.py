@@ -228,9 +228,10 @@ def test_fault_conflicts_says_two_prices_for_one_interval_and_duplicates_the_sam
     assert {len(prices) for prices in values(text_of(ask()))} == {1}
 
 
-def test_fault_bad_sums_moves_only_the_lmp(oasis, ask):
+@pytest.mark.parametrize("fault", ["bad_sums", "near_sums"])
+def test_fault_in_sums_moves_only_the_lmp(oasis, ask, fault):
     good = text_of(ask()).splitlines()
-    oasis.fault("bad_sums")
+    oasis.fault(fault)
     bad = text_of(ask()).splitlines()
 
     moved = [(was, now) for was, now in zip(good, bad, strict=True) if was != now]

@@ -14,6 +14,7 @@ from tests.stack.running import ROOT
 SAME = [
     "tests/prices/test_history.py",
     "tests/prices/test_concurrency.py",
+    "tests/prices/test_ingest.py",
     "tests/prices/test_projection.py",
     "tests/prices/test_load.py",
     "tests/alerts/test_evaluate.py",

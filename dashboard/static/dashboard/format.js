@@ -8,6 +8,7 @@ export const NOTHING = "—";
 
 export const QUALITY = {
   observed: "observed", corrected: "corrected", cached: "last known price", interpolated: "interpolated", previous_day: "same hour yesterday",
+  unverified: "unverified: parts do not add up",
 };
 
 function text(numberFormat, value) {

@@ -1,16 +1,22 @@
 """Load OASIS files from disk."""
 
+import sys
 from argparse import ArgumentParser
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
+from django.db import DatabaseError
 from django.utils import timezone
 
 from prices.files import Loaded, load
+from prices.models import Node
 from prices.oasis_errors import OasisTrouble
+from prices.printable import printable
 
 MOST_REASONS = 5
+STOPPED = 130  # what a shell says of a program that Ctrl-C ended
 
 
 class Command(BaseCommand):
@@ -20,30 +26,68 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("files", nargs="+", type=Path, metavar="FILE")
-        parser.add_argument("--nodes", help="only these nodes, by OASIS name, separated by commas")
+        parser.add_argument(
+            "--nodes", help="only these nodes, by slug or OASIS name, separated by commas"
+        )
 
     def handle(self, *args: Any, **options: Any) -> None:
-        only = options["nodes"].split(",") if options["nodes"] else None
+        try:
+            self.load_all(options["files"], called(options["nodes"]))
+        except DatabaseError as fault:
+            hint = "Has `manage.py migrate` been run?"
+            raise CommandError(f"The database does not answer: {fault}. {hint}") from fault
+
+    def load_all(self, paths: Sequence[Path], only: Mapping[str, str] | None) -> None:
+        """Load file after file. Raises CommandError for what was refused or not found."""
+        found: set[str] = set()
         refused = 0
-        for path in options["files"]:
+        for path in paths:
             try:
                 loaded = load(path, only=only, now=timezone.now())
             except (OasisTrouble, OSError) as fault:
                 refused += 1
-                self.stderr.write(f"{path.name}: refused: {fault}")
+                self.stderr.write(printable(f"{path.name}: refused: {fault}"))
+            except KeyboardInterrupt:
+                self.stderr.write(f"{path.name}: stopped, and nothing of it stored")
+                sys.exit(STOPPED)
             else:
+                found |= loaded.nodes
                 self.tell(path, loaded)
         if refused:
-            raise CommandError(f"{refused} of {len(options['files'])} files refused")
+            raise CommandError(f"{refused} of {len(paths)} files refused")
+        lacking = [typed for name, typed in (only or {}).items() if name not in found]
+        if lacking:
+            raise CommandError(f"There are no prices of {', '.join(lacking)} in what was loaded.")
 
     def tell(self, path: Path, loaded: Loaded) -> None:
-        """One line a file, and the first reasons why a price was not believed."""
+        """One line a file, what was passed over, and the first reasons not to believe a price."""
         self.stdout.write(
             f"{path.name}: {loaded.rows:,} rows, {loaded.prices:,} prices: {loaded.new:,} new, "
             f"{loaded.corrected:,} corrected, {loaded.unchanged:,} unchanged, "
             f"{loaded.outdated:,} outdated, {loaded.rejected:,} rejected"
         )
-        for rejection in loaded.rejections[:MOST_REASONS]:
-            self.stdout.write(f"  {rejection}")
-        if loaded.rejected > MOST_REASONS:
-            self.stdout.write(f"  and {loaded.rejected - MOST_REASONS:,} more")
+        if loaded.unverified:
+            self.stdout.write(f"  {loaded.unverified:,} unverified: their parts do not add up")
+        self.some([f"passed over: {name}" for name in loaded.passed_over], len(loaded.passed_over))
+        self.some([str(rejection) for rejection in loaded.rejections], loaded.rejected)
+
+    def some(self, lines: list[str], count: int) -> None:
+        """The first lines, and how many more there are."""
+        for line in lines[:MOST_REASONS]:
+            self.stdout.write(printable(f"  {line}"))
+        if count > MOST_REASONS:
+            self.stdout.write(f"  and {count - MOST_REASONS:,} more")
+
+
+def called(names: str | None) -> Mapping[str, str] | None:
+    """The OASIS names that are meant, each with what was typed for it; None for all.
+
+    A node need not be known: the files may bring it.
+    """
+    if names is None:
+        return None
+    typed = [name.strip() for name in names.split(",") if name.strip()]
+    if not typed:
+        raise CommandError("--nodes names no node.")
+    known = dict(Node.objects.values_list("slug", "oasis_name"))
+    return {known.get(name.lower(), name.upper()): name for name in typed}

@@ -1,0 +1,102 @@
+"""The client's time: what a turn takes, what an answer takes, and what all of it may."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from unittest.mock import Mock
+
+import pytest
+
+from caisoproject import tasks
+from prices import oasis as client
+from prices.oasis import Oasis
+from prices.oasis_errors import ServerTrouble
+from prices.politeness import UNDER_WAY_SECONDS, Manner, NoToken, Token
+from simulator.server import Running
+from simulator.stand_in import StandIn
+
+PARAMETERS = {"queryname": "PRC_LMP"}
+
+
+class Clock:
+    """A monotonic clock that only a test moves."""
+
+    def __init__(self) -> None:
+        self.now = 1000.0
+
+    def monotonic(self) -> float:
+        return self.now
+
+    def sleep(self, seconds: float) -> None:
+        self.now += seconds
+
+
+class Waiting:
+    """Gives a turn after these many seconds, one number a turn."""
+
+    def __init__(self, clock: Clock, *seconds: float) -> None:
+        self.clock = clock
+        self.seconds = iter(seconds)
+        self.token = Mock(spec=Token)
+
+    @contextmanager
+    def turn(self, manner: Manner) -> Iterator[Token]:
+        self.clock.now += next(self.seconds)
+        yield self.token
+
+
+@pytest.fixture
+def clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
+    clock = Clock()
+    monkeypatch.setattr(client, "time", clock)
+    return clock
+
+
+def asking(oasis: Running, clock: Clock, *waits: float) -> Oasis:
+    return Oasis(oasis.url, Waiting(clock, *waits))  # type: ignore[arg-type]
+
+
+def test_waiting_for_a_turn_takes_nothing_of_the_time_that_an_answer_has(
+    oasis: Running, clock: Clock
+) -> None:
+    download = asking(oasis, clock, 49.9).download("SingleZip", PARAMETERS, Manner.PATIENT)
+    assert (download.status, len(oasis.requests)) == (200, 1)
+
+
+def test_an_answer_that_takes_longer_than_40_s_of_its_own_is_given_up(
+    oasis: Running, clock: Clock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    slow = StandIn.reply
+
+    def later(stand_in: StandIn, request: object) -> object:
+        clock.now += 41
+        return slow(stand_in, request)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(StandIn, "reply", later)
+    with pytest.raises(ServerTrouble, match="the answer took longer than 40 s"):
+        asking(oasis, clock, 10, 10).download("SingleZip", PARAMETERS, Manner.FIRST)
+    assert len(oasis.requests) == 1
+
+
+def test_no_request_begins_when_there_is_no_time_left_for_its_answer(
+    oasis: Running, clock: Clock
+) -> None:
+    oasis.fault("http_503", count=3)
+    with pytest.raises(ServerTrouble, match="HTTP 503"):
+        asking(oasis, clock, 40, 40).download("SingleZip", PARAMETERS, Manner.PATIENT)
+    assert len(oasis.requests) == 1
+    with pytest.raises(NoToken, match="too late"):
+        asking(oasis, clock, 51).download("SingleZip", PARAMETERS, Manner.PATIENT)
+
+
+def test_each_try_has_its_own_time(oasis: Running, clock: Clock) -> None:
+    oasis.fault("http_503", count=2)
+    download = asking(oasis, clock, 9, 9, 9).download("SingleZip", PARAMETERS, Manner.FIRST)
+    assert (download.status, len(oasis.requests)) == (200, 3)
+
+
+def test_a_turn_outlives_its_request_and_a_task_all_of_its_tries() -> None:
+    longest = client.DEADLINE_SECONDS + client.READ_SECONDS
+    assert longest < UNDER_WAY_SECONDS
+    assert max(manner.value for manner in Manner) < client.LAST_BEGIN_SECONDS
+    for task in (tasks.poll, tasks.close_gaps, tasks.sweep_corrections):
+        assert client.LAST_BEGIN_SECONDS + longest < task.soft_time_limit
