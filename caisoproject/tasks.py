@@ -23,6 +23,7 @@ from prices.models import Node
 from prices.oasis_errors import OasisTrouble, OurMistake
 from prices.politeness import NoToken
 from prices.projection import project
+from prices.untold import tell_untold
 
 log = structlog.get_logger(__name__)
 
@@ -48,6 +49,7 @@ def sweep_corrections() -> None:
 @shared_task
 def catch_up() -> None:
     """Tell what a killed worker or a lost Redis left untold, and roll the day-ahead hour over."""
+    tell(tell_untold(now=timezone.now()))
     for node in Node.objects.tracked():
         project(node, now=timezone.now())
     tell(evaluate(now=timezone.now()))
