@@ -12,7 +12,7 @@ from django.contrib.admin.actions import delete_selected as delete_after_asking
 from django.contrib.admin.utils import flatten_fieldsets
 from django.core.exceptions import PermissionDenied
 from django.db.models import Model, QuerySet
-from django.http import HttpRequest, HttpResponseBase
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
 
 
 class DeleteUnusedAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
@@ -63,7 +63,7 @@ class DeleteUnusedAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
 
     def delete_view(
         self, request: HttpRequest, object_id: str, extra_context: Any = None
-    ) -> HttpResponseBase:
+    ) -> HttpResponse:
         obj = self.get_object(request, object_id)
         may = super().has_delete_permission(request)
         if may and obj is not None and (why := self.why_kept(obj)):
