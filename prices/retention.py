@@ -11,7 +11,7 @@ from django.db.models import QuerySet
 from prices import archives, feed
 from prices.models import FeedEvent, FetchRun
 
-A_BATCH = 500
+A_BATCH, MOST_BATCHES = 500, 100
 
 
 def prune(*, now: datetime) -> dict[str, int]:
@@ -27,9 +27,15 @@ def prune(*, now: datetime) -> dict[str, int]:
 
 
 def in_batches(rows: QuerySet[Any], delete: Callable[[Sequence[int]], None]) -> int:
-    """Delete rows by their ids, so few in a transaction that nobody waits for long."""
+    """Delete rows by their ids, so few in a transaction that nobody waits for long.
+
+    What is more than can be done in a task's time is left for the next. Returns how many.
+    """
     count = 0
-    while ids := list(rows.order_by().values_list("pk", flat=True)[:A_BATCH]):
+    for _ in range(MOST_BATCHES):
+        ids = list(rows.order_by().values_list("pk", flat=True)[:A_BATCH])
+        if not ids:
+            break
         with transaction.atomic():
             delete(ids)
         count += len(ids)

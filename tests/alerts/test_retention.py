@@ -184,6 +184,16 @@ def test_a_scrape_reads_no_row_that_is_counted(client: Client) -> None:
         assert named or step.startswith("SEARCH"), step
 
 
+def test_what_is_too_much_for_one_time_is_left_for_the_next(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(retention, "MOST_BATCHES", 2)
+    monkeypatch.setattr(retention, "A_BATCH", 2)
+    for _ in range(5):
+        delivery(None, "sent", NOW - 90 * DAY)
+    assert [prune(now=NOW)["deliveries"] for _ in range(3)] == [4, 1, 0]
+
+
 def test_requests_go_by_their_own_setting(settings: Settings) -> None:
     settings.FETCH_RUNS_KEPT_DAYS = 30
     plain = {"report": "PRC_LMP", "purpose": "poll", "duration_ms": 1, "outcome": "ok"}
