@@ -25,6 +25,7 @@ from alerts.models import Alert, Condition, Delivery, Method, Rule, Transition
 from alerts.quality import WEEK, quality_of, with_quality
 from alerts.rule_checks import MOST_CONDITIONS
 from prices.admin import ReadOnlyAdmin
+from prices.delete_admin import DeleteUnusedAdmin
 
 WATCHED = ("watched", "direction", "limit", "clear_limit", "span")
 QUIET = (("quiet_from", "quiet_until"), "quiet_days", "quiet_zone", "quiet_then")
@@ -40,7 +41,9 @@ class ConditionInline(admin.TabularInline):  # type: ignore[type-arg]
 
 
 @admin.register(Rule)
-class RuleAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
+class RuleAdmin(DeleteUnusedAdmin):
+    goes_with_it = ("conditions",)
+    instead = "Take it out of “active” instead: it judges nothing more then."
     list_display = ["__str__", "severity", "limit", "active", "muted_until", "last_7_days"]
     list_editable = ["limit", "active"]
     list_filter = ["node", "market", "watched", "severity", "active"]

@@ -50,12 +50,12 @@ def aged_rules() -> list[Rule]:
 def newest_of(rule: Rule, *, now: datetime) -> Newest | None:
     """The newest interval of a rule's node and market; None while nothing is held.
 
-    Its age counts from its start, as on the page.
+    Its age counts from its start, as on the page; one that was published ahead has none yet.
     """
     start: datetime | None = rule.newest_start  # type: ignore[attr-defined]
     if start is None:
         return None
-    return Newest(start, (now - start) / MINUTE)
+    return Newest(start, max((now - start) / MINUTE, 0.0))
 
 
 def is_over(rule: Rule, newest: Newest) -> bool:

@@ -16,16 +16,18 @@ from alerts.deliver import put_test, try_again
 from alerts.method_form import MethodForm
 from alerts.models import Delivery, Method
 from prices.admin import ReadOnlyAdmin
+from prices.delete_admin import DeleteUnusedAdmin
 
 
-class MethodAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
+class MethodAdmin(DeleteUnusedAdmin):
     form = MethodForm
     list_display = ["name", "kind", "owner", "active"]
     list_editable = ["active"]
     list_filter = ["kind", "active"]
     list_select_related = ["owner"]
     search_fields = ["name", "address", "owner__username"]
-    actions = ["send_tests"]
+    actions = ["delete_selected", "send_tests"]
+    instead = "Take it out of “active” instead: nothing more is sent to it then."
 
     class Media:
         css = {"all": ["alerts/admin.css"]}

@@ -1,14 +1,28 @@
 """What became of alerts and deliveries, read from the database when Prometheus asks.
 
-Whichever web process answers, the figures are the same.
+Whichever web process answers, the figures are the same. Each counter is one statement over the
+totals and what is not in them yet: what is counted meanwhile is in it once.
 """
 
 from collections.abc import Iterable, Iterator
 from math import inf
 from typing import Any
 
-from django.db.models import Count, F, FloatField, Func, Sum
-from django.db.models.functions import Ceil, Coalesce, Round
+from django.db.models import (
+    BigIntegerField,
+    CharField,
+    Count,
+    Exists,
+    F,
+    FloatField,
+    Func,
+    OuterRef,
+    Q,
+    QuerySet,
+    Sum,
+    Value,
+)
+from django.db.models.functions import Cast, Ceil, Coalesce, Round
 from prometheus_client.core import (
     CounterMetricFamily,
     GaugeMetricFamily,
@@ -18,11 +32,11 @@ from prometheus_client.core import (
 )
 from prometheus_client.registry import Collector, CollectorRegistry
 
-from alerts.models import Delivery, Rule, Transition
+from alerts.models import Alert, Delivery, Rule, Total, Transition
+from alerts.totals import BUCKETS_S, DELIVERED, FAILED, FINISHED, TOLD, TOOK
 
-BUCKETS_S = (1, 2, 5, 10, 30, 60, 300, 3600)
-# What can leave its state is measured, as what was given up is; all else is counted.
 NOT_YET = (Delivery.WAITING, Delivery.HELD)
+TEXT = CharField()
 
 
 class Alerts(Collector):
@@ -49,21 +63,46 @@ def registry() -> CollectorRegistry:
     return held
 
 
+def with_totals(
+    name: str, rows: QuerySet[Any], first: Any, second: Any = "", **more: Any
+) -> Iterator[tuple[str, str, int, float]]:
+    """What the totals have by this name, and the same of rows that are not in them yet.
+
+    `first` and `second` are what rows are counted by; `more` is another count or amount.
+    """
+    figures = {"count": Count("pk"), "amount": Value(0.0, FloatField()), **more}
+    labels = {"first": Cast(first, TEXT), "second": Cast(second or Value(""), TEXT)}
+    columns = ("first", "second", "count", "amount")
+    new = rows.filter(counted=False).order_by().annotate(**labels).values("first", "second")
+    held = Total.objects.filter(name=name).values_list(*columns)
+    return held.union(new.annotate(**figures).values_list(*columns), all=True).iterator()
+
+
+def added(rows: Iterable[tuple[str, str, int, float]]) -> dict[tuple[str, str], int]:
+    """Counts by their labels, in a steady order."""
+    found: dict[tuple[str, str], int] = {}
+    for first, second, count, _ in rows:
+        found[first, second] = found.get((first, second), 0) + count
+    return dict(sorted(found.items()))
+
+
 def told() -> Metric:
     """What was told of alerts."""
     found = CounterMetricFamily(
         "caiso_alerts", "Alerts opened, cleared and retracted.", labels=["rule", "kind"]
     )
-    rows = Transition.objects.values_list("alert__rule", "kind").annotate(Count("pk")).order_by()
-    for rule_id, kind, count in rows:
-        found.add_metric([str(rule_id), kind], count)
+    rows = with_totals(TOLD, Transition.objects.all(), "alert__rule", "kind")
+    for labels, count in added(rows).items():
+        found.add_metric(list(labels), count)
     return found
 
 
 def rules() -> Metric:
     """The words of the rules that have told anything, for those who read numbers."""
     found = InfoMetricFamily("caiso_rule", "A rule, by its id.", labels=["rule"])
-    fired = Rule.objects.filter(alert__isnull=False).distinct().select_related("node")
+    counted = Total.objects.filter(name=TOLD).values_list(Cast("first", BigIntegerField()))
+    lately = Exists(Alert.objects.filter(rule=OuterRef("pk")))
+    fired = Rule.objects.filter(Q(lately) | Q(pk__in=counted)).select_related("node")
     for rule in fired.prefetch_related("conditions").order_by("pk"):
         found.add_metric([str(rule.pk)], {"name": rule.name, "wording": rule.subject})
     return found
@@ -74,10 +113,9 @@ def delivered() -> Metric:
     found = CounterMetricFamily(
         "caiso_deliveries", "Deliveries by what became of them.", labels=["method_kind", "state"]
     )
-    done = Delivery.objects.exclude(state__in=(*NOT_YET, Delivery.GIVEN_UP))
-    rows = done.values_list("method__kind", "state")
-    for kind, state, count in rows.annotate(Count("pk")).order_by():
-        found.add_metric([kind, state], count)
+    done = Delivery.objects.filter(state__in=FINISHED)
+    for labels, count in added(with_totals(DELIVERED, done, "method__kind", "state")).items():
+        found.add_metric(list(labels), count)
     return found
 
 
@@ -106,15 +144,15 @@ def waiting() -> Metric:
 
 def failures() -> Metric:
     """Tries that failed, also of what was given up and is tried again."""
-    count = Delivery.objects.aggregate(failed=Sum("failures"))["failed"] or 0
+    rows = with_totals(FAILED, Delivery.objects.all(), "state", count=Sum("failures"))
+    count = sum(added(rows).values())
     return CounterMetricFamily(
         "caiso_delivery_failures", "Tries to deliver that failed.", value=count
     )
 
 
 class Epoch(Func):
-    """Seconds since 1970 or another beginning, reckoned by the database itself: a scrape meets
-    every delivery there ever was."""
+    """Seconds since 1970 or another beginning, reckoned by the database itself."""
 
     output_field = FloatField()
 
@@ -134,8 +172,9 @@ def latency() -> Metric:
     told_at = Coalesce("transition__at", "created_at")
     took_s = Round(Epoch(F("sent_at")) - Epoch(told_at), 3)
     sent = Delivery.objects.filter(state=Delivery.SENT, sent_at__isnull=False)
-    by_second = sent.annotate(took_s=took_s, at_most=Ceil("took_s")).values_list("at_most")
-    rows = list(by_second.annotate(Count("pk"), Sum("took_s")).order_by())
+    by_second = sent.annotate(took_s=took_s, at_most=Ceil("took_s"))
+    found = with_totals(TOOK, by_second, "at_most", amount=Sum("took_s"))
+    rows = [(float(at_most), count, took) for at_most, _, count, took in found]
     buckets: list[tuple[str, float]] = [
         (
             "+Inf" if most == inf else str(float(most)),

@@ -353,10 +353,17 @@ class Transition(models.Model):
     value: "models.DecimalField[Any, Any]" = models.DecimalField(max_digits=14, decimal_places=5)
     text = models.TextField()
     at = models.DateTimeField(db_index=True)
+    # Whether it is in the totals (alerts.totals), which /metrics reads instead.
+    counted = models.BooleanField(default=False, editable=False)
 
     class Meta:
         constraints = [
             models.UniqueConstraint(fields=["alert", "kind"], name="one_row_a_transition")
+        ]
+        indexes = [
+            models.Index(
+                fields=["kind"], condition=models.Q(counted=False), name="transitions_to_count"
+            )
         ]
 
     def __str__(self) -> str:
@@ -391,13 +398,37 @@ class Delivery(models.Model):
     sent_at = models.DateTimeField(null=True, blank=True)
     given_up_at = models.DateTimeField(null=True, blank=True)
     last_error = models.CharField(max_length=300, blank=True)
+    counted = models.BooleanField(default=False, editable=False)
 
     class Meta:
         verbose_name_plural = "deliveries"
         constraints = [
             models.UniqueConstraint(fields=["transition", "method"], name="one_delivery_a_method")
         ]
-        indexes = [models.Index(fields=["state", "due_at"])]
+        indexes = [
+            models.Index(fields=["state", "due_at"]),
+            models.Index(
+                fields=["state"], condition=models.Q(counted=False), name="deliveries_to_count"
+            ),
+        ]
 
     def __str__(self) -> str:
         return f"{self.kind} to {self.method}: {self.state}"
+
+
+class Total(models.Model):
+    """How many there were, of rows that are counted once and may be thrown away then."""
+
+    name = models.CharField(max_length=12)
+    first = models.CharField(max_length=32)
+    second = models.CharField(max_length=32, blank=True)
+    count = models.PositiveBigIntegerField(default=0)
+    amount = models.FloatField(default=0)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["name", "first", "second"], name="one_row_a_total")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.name} {self.first} {self.second}: {self.count}"

@@ -23,5 +23,6 @@ BEAT_SCHEDULE = {
     "digest": every(60, "digest", "alerts"),
     "close gaps": every(60, "close_gaps", "backfill"),
     "sweep corrections": every(60, "sweep_corrections", "backfill"),
+    "tidy": every(60, "tidy", "analysis"),
     "prune": every(3600, "prune", "analysis"),
 }

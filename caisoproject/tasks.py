@@ -11,9 +11,11 @@ import structlog
 from celery import shared_task
 from django.utils import timezone
 
+from alerts import retention as alerts_retention
 from alerts.deliver import deliver_due
 from alerts.digest import write_digests
 from alerts.evaluate import evaluate
+from alerts.totals import count_finished
 from dashboard.broadcast import announce
 from prices import corrections, polling, retention
 from prices.fault_points import fault_point
@@ -23,7 +25,8 @@ from prices.market import Market
 from prices.models import Node
 from prices.oasis_errors import OasisTrouble, OurMistake
 from prices.politeness import NoToken
-from prices.projection import project
+from prices.projection import forget_untracked, project
+from prices.untold import tell_untold
 
 log = structlog.get_logger(__name__)
 # A turn may be waited for, and then the answer has its time (prices.oasis).
@@ -51,6 +54,7 @@ def sweep_corrections() -> None:
 @shared_task
 def catch_up() -> None:
     """Tell what a killed worker or a lost Redis left untold, and roll the day-ahead hour over."""
+    tell(tell_untold(now=timezone.now()))
     for node in Node.objects.tracked():
         project(node, now=timezone.now())
     tell(evaluate(now=timezone.now()))
@@ -71,7 +75,16 @@ def digest() -> None:
 @shared_task
 def prune() -> None:
     """Throw away what was kept long enough."""
-    log.info("pruned", **retention.prune(now=timezone.now()))
+    now = timezone.now()
+    log.info("pruned", **retention.prune(now=now), **alerts_retention.prune(now=now))
+
+
+@shared_task
+def tidy() -> None:
+    """Take what is finished into the totals, and from Redis what is no longer tracked."""
+    count_finished()
+    if gone := forget_untracked():
+        log.info("no longer in Redis", slugs=gone)
 
 
 def ask(request: Callable[[], Ingested]) -> None:

@@ -61,6 +61,7 @@ class Hub:
         self.feeds = SharedReading()
         self.lock = asyncio.Lock()
         self.tasks: set[asyncio.Task[None]] = set()
+        self.gone: set[str] = set()  # whose clients know that there is no such hub any more
         self.closing = False
         self.again: asyncio.TimerHandle | None = None
 
@@ -195,8 +196,23 @@ class Hub:
                 for slug, feed in found.feeds.items():
                     if self.clients[slug]:
                         await self.bring_up(feed)
+                await self.tell_gone(set(found.feeds))
                 hubs = {slug: feed.node.hub for slug, feed in found.feeds.items()}
                 await self.send_heartbeats(hubs, found.source_age_s)
+
+    async def tell_gone(self, tracked: set[str]) -> None:
+        """Say once, to those who follow it, that a hub is no longer tracked or is called otherwise.
+
+        They stay: it may be tracked again, and then goes on where it was.
+        """
+        self.gone -= tracked
+        for slug in [slug for slug, clients in self.clients.items() if clients]:
+            if slug not in tracked | self.gone:
+                self.gone.add(slug)
+                said = f"{slug.upper()} is no longer tracked, or has another name now."
+                frame = Frame("error", frames.error("gone", said))
+                for client in list(self.clients[slug]):
+                    await self.give(client, frame)
 
     async def send_heartbeats(self, hubs: dict[str, str], source_age_s: float | None) -> None:
         """To each client the heads of those of its hubs in which it has caught up."""

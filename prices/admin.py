@@ -2,17 +2,41 @@
 
 from typing import Any
 
-from django.contrib import admin
+from django.contrib import admin, messages
+from django.db.models import QuerySet
 from django.http import HttpRequest
 
-from prices.models import FetchRun, Gap, Node
+from prices.delete_admin import DeleteUnusedAdmin
+from prices.models import Feed, FetchRun, Gap, Node
 
 
 @admin.register(Node)
-class NodeAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
+class NodeAdmin(DeleteUnusedAdmin):
     list_display = ["hub", "oasis_name", "zone", "tracked"]
     list_editable = ["tracked"]
     search_fields = ["slug", "oasis_name"]
+    actions = ["delete_selected", "stop_tracking"]
+    goes_with_it = ("feed", "gap")
+    instead = "Take it out of “tracked” instead: nothing more is asked or told of it then."
+
+    def hangs_on(self, obj: Any) -> list[str]:
+        """A feed that has told something is history too; who follows it knows its numbers."""
+        followed = Feed.objects.filter(node=obj, head__gt=0).exists()
+        return super().hangs_on(obj) or ["a feed"] * followed
+
+    @admin.action(permissions=["change"], description="Stop tracking selected nodes")
+    def stop_tracking(self, request: HttpRequest, nodes: QuerySet[Node]) -> None:
+        count = nodes.update(tracked=False)
+        self.message_user(request, f"{count} no longer tracked; prices are kept.", messages.SUCCESS)
+
+    def save_model(self, request: HttpRequest, obj: Node, form: Any, change: bool) -> None:
+        super().save_model(request, obj, form, change)
+        if change and "slug" in form.changed_data:
+            said = (
+                f"Readers, links and programs find it as {obj.slug} from now on. Those who ask for "
+                f"{form.initial['slug']} are told that there is no such hub."
+            )
+            self.message_user(request, said, messages.WARNING)
 
 
 class ReadOnlyAdmin(admin.ModelAdmin):  # type: ignore[type-arg]

@@ -1,4 +1,9 @@
-"""The price now: real-time, the day-ahead price of the running hour, and their difference."""
+"""The price now: real-time, the day-ahead price of the running hour, and the spread.
+
+Decided here for `/api/current`, the snapshot and the hash in Redis; the page's `store.js` copies
+the rule: the interval that is running, or the last that ran. RTD publishes ahead, and what has
+not begun is not now.
+"""
 
 from datetime import datetime, timedelta
 from decimal import Decimal
@@ -16,9 +21,10 @@ KNOWN = ("interval_start", "lmp", "revision", "verified")
 
 
 class Current(NamedTuple):
-    """The newest real-time price, and the day-ahead price of the hour now running, $/MWh.
+    """The newest real-time price that has begun, and the day-ahead one of the hour running, $/MWh.
 
-    spread is the real-time price less the day-ahead price of the hour it falls in.
+    spread is the real-time price less the day-ahead price of the hour it falls in, which in the
+    first minutes of an hour may be the hour before that of da_price.
     """
 
     rt_price: Decimal | None
@@ -32,8 +38,9 @@ class Current(NamedTuple):
 
 
 def current(node: Node, *, now: datetime) -> Current:
-    """What is newest at `node`."""
-    newest = Price.objects.of(node, Market.RTM).order_by("-interval_start").first()
+    """What holds at `node` now: of the running interval where it is held, else of the last."""
+    begun = Price.objects.of(node, Market.RTM).filter(interval_start__lte=now)
+    newest = begun.order_by("-interval_start").first()
     hour = Price.objects.of(node, Market.DAM).filter(interval_start=floor(now, Market.DAM)).first()
     spread = None
     if newest:
@@ -62,7 +69,10 @@ def day_ahead_at(node: Node, moment: datetime, hour: Price | None) -> Decimal | 
 
 
 def shown_now(node: Node, state: Current, *, now: datetime) -> Shown | None:
-    """The real-time price to show: the newest one while it is fresh, else by the ladder."""
+    """The real-time price to show: that of the running interval, else by the ladder.
+
+    The one before is still called what it is until a second interval has begun without a price.
+    """
     price, start = state.rt_price, state.rt_start
     if price is not None and start is not None and now - start <= 2 * Market.RTM.interval:
         sure = quality(verified=bool(state.rt_verified), revision=state.rt_revision or 1)

@@ -78,6 +78,11 @@ def price_body(
     return body
 
 
+def corrected(body: Body, old: Any, seen_at: datetime) -> Body:
+    """A price's body as a correction tells it: when it was seen, and what it was before."""
+    return body | {"seen": iso(seen_at), "old": components(old)}
+
+
 def append(node: Node, events: Iterable[Event], *, now: datetime) -> Publication:
     """Append to the node's feed; inside the transaction that stores what the events tell.
 

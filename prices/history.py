@@ -12,11 +12,11 @@ from django.db import connection, transaction
 from django.db.models.functions import Coalesce
 from django.db.models.lookups import LessThan
 
-from prices import feed
+from prices import feed, untold
 from prices.batch import Sorted, by_market, by_node, confirmed, in_interval_order
 from prices.fault_points import fault_point
 from prices.feed import Event, Publication
-from prices.intervals import floor, iso
+from prices.intervals import floor
 from prices.market import Market
 from prices.models import FeedEvent, Gap, Node, Price, PriceRevision
 from prices.published import PublishedPrice
@@ -72,13 +72,13 @@ def record(
     batches = dict(by_node(prices))
     with transaction.atomic():
         nodes = locked(set(batches))
+        recorded.publications += untold.tell(nodes.values(), now=now)
         for name, published in batches.items():
             batch = sort(nodes[name], published, seen_at, clock_limit(seen_at, now=now))
             recorded.counts += batch.counts
             insert(nodes[name], batch.new, seen_at, source, adapted)
             revise(nodes[name], batch.corrected, seen_at, source)
-            if nodes[name].tracked:
-                recorded.publications += publish(nodes[name], batch, seen_at, now)
+            recorded.publications += publish(nodes[name], batch, seen_at, now)
     fault_point("prices committed")
     return recorded
 
@@ -207,11 +207,16 @@ def revise(
 
 
 def publish(node: Node, batch: Sorted, seen_at: datetime, now: datetime) -> list[Publication]:
-    """The events of one node's batch, oldest interval first; none where there is no news."""
+    """The events of one node's batch, oldest interval first; none where there is no news.
+
+    A node that is not tracked tells nobody; its feed remembers that there was something.
+    """
     news = [price for price in batch.new if feed.is_news(price, now=now)]
     changes = [c for c in batch.corrected if c[0].interval_start > now - feed.KEPT]
     told = in_interval_order(news, changes)
-    if not told:
+    if told and not node.tracked:
+        untold.mark(node, seen_at=seen_at)
+    if not told or not node.tracked:
         return []
     beside = day_ahead(node, [price for price, _ in told])
     events = [event_of(price, held, seen_at, beside) for price, held in told]
@@ -238,8 +243,7 @@ def correction(
         first_seen_at=held.first_seen_at,
         day_ahead=beside,
     )
-    body |= {"seen": iso(seen_at), "old": feed.components(held)}
-    return Event(FeedEvent.CORRECTION, body)
+    return Event(FeedEvent.CORRECTION, feed.corrected(body, held, seen_at))
 
 
 def day_ahead(node: Node, prices: Sequence[Any]) -> dict[datetime, Decimal]:

@@ -41,7 +41,8 @@ class Node(models.Model):
         unique=True,
         max_length=60,
         validators=[RegexValidator(r"^[a-z0-9-]+\Z", "Small letters, digits and hyphens.")],
-        help_text="How addresses and Redis keys call the node: sp15.",
+        help_text="How addresses and Redis keys call the node: sp15. Once it is changed, who asks "
+        "for the old one is told that there is no such hub.",
     )
     oasis_name = models.CharField(
         "OASIS name",
@@ -51,7 +52,9 @@ class Node(models.Model):
         help_text="As OASIS writes it: TH_SP15_GEN-APND.",
     )
     zone = models.CharField(max_length=20, blank=True, help_text="The trading hub it belongs to.")
-    tracked = models.BooleanField(default=True, help_text="Polled, with a live feed.")
+    tracked = models.BooleanField(
+        default=True, help_text="Polled, with a live feed. What was stored stays without it."
+    )
 
     objects = NodeQuerySet.as_manager()
 
@@ -140,9 +143,11 @@ class PriceRevision(models.Model):
 class Feed(models.Model):
     """Where a node's log stands. Whoever appends to it holds this row's lock until the commit."""
 
-    node = models.OneToOneField(Node, models.PROTECT, primary_key=True)
+    node = models.OneToOneField(Node, models.CASCADE, primary_key=True)
     epoch = models.CharField(max_length=16, default=new_epoch)
     head = models.PositiveBigIntegerField(default=0)
+    # Since when prices came that it does not tell, because the node is not tracked.
+    untold_since = models.DateTimeField(null=True, editable=False)
 
     def __str__(self) -> str:
         return f"{self.node} {self.epoch}:{self.head}"
@@ -208,7 +213,7 @@ class FetchRun(models.Model):
 class Gap(models.Model):
     """An interval that OASIS was asked for and did not have, though it should."""
 
-    node = models.ForeignKey(Node, models.PROTECT)
+    node = models.ForeignKey(Node, models.CASCADE)
     market = models.CharField(max_length=4, choices=MARKETS)
     interval_start = models.DateTimeField()
     since = models.DateTimeField()

@@ -5,7 +5,7 @@ anywhere, at the same time, any number of times. The keys, for a node with the s
 
 - caiso:sp15:stream          every feed event, with id <seq>-0; the newest 10,000 or so
 - caiso:sp15:current         hash: rt_price, rt_timestamp, da_price, da_timestamp, last_update,
-                             spread, seq, and the feed's epoch
+                             spread, seq, and the feed's epoch; of the interval now running
 - caiso:sp15:rt:5min         sorted set, 7 days; score: epoch second, member: timestamp:price
 - caiso:sp15:da:hourly       the same for the day-ahead market, 30 days
 - caiso:sp15:updates         pub/sub: each price event as JSON
@@ -13,12 +13,14 @@ anywhere, at the same time, any number of times. The keys, for a node with the s
 """
 
 import json
+import re
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
 import redis
+import structlog
 
 from prices.connection import redis_client
 from prices.current import Current, current
@@ -27,19 +29,29 @@ from prices.intervals import floor, from_iso, iso
 from prices.market import Market
 from prices.models import Feed, FeedEvent, Node, Price, new_epoch
 
+log = structlog.get_logger(__name__)
 ALERTS = "caiso:alerts"
 STREAM_LENGTH = 10_000
 KEPT = {Market.RTM: timedelta(days=7), Market.DAM: timedelta(days=30)}
 SETS = {Market.RTM: "rt:5min", Market.DAM: "da:hourly"}
+NAMES = ("stream", "current", *SETS.values())
+OUR_KEY = re.compile(rf"caiso:([a-z0-9-]+):(?:{'|'.join(NAMES)})")
+# How long a projection may take from reading its clock to writing: a task's hard limit.
+CLOCKS_APART = timedelta(minutes=2)
+# Another type than ours, and a stream into which somebody wrote an id of the far future.
+NOT_OURS = ("WRONGTYPE", "The ID specified in XADD")
 PRICE_KINDS = (FeedEvent.PRICE, FeedEvent.CORRECTION)
 
 # KEYS: stream, current, rt set, da set. ARGV[1]: a JSON document, see `batch`.
 # Nothing older than what Redis holds is written, and an event is never written twice; only a
-# batch that says `rebuild` (another epoch, or an empty Redis) clears first.
+# batch that says `rebuild` (another epoch, or an empty Redis) clears first. What rolled on to a
+# later interval or hour is not rolled back by somebody whose clock was read earlier; what lies
+# beyond any such clock was written before ours was set back.
 APPLY = """
 local batch = cjson.decode(ARGV[1])
-local held = redis.call('HMGET', KEYS[2], 'epoch', 'seq', 'da_timestamp')
-local seq = tonumber(held[2] or '0')
+local held = redis.call('HMGET', KEYS[2], 'epoch', 'seq', 'rt_timestamp', 'da_timestamp')
+local seq = held[2] or ''
+seq = #seq <= 18 and tonumber(string.match(seq, '^%d+$') or '0') or 0
 if batch.rebuild then
   if held[1] == batch.epoch and seq >= batch.head then return seq end
   redis.call('DEL', KEYS[1], KEYS[2], KEYS[3], KEYS[4])
@@ -69,7 +81,13 @@ for place, before in pairs(batch.expired) do
   redis.call('ZREMRANGEBYSCORE', KEYS[tonumber(place)], '-inf', '(' .. before)
 end
 if batch.head < seq then return seq end
-if batch.head == seq and (held[3] or '') > batch.hour then return seq end
+for i, now in ipairs(batch.rolls) do
+  local rolled = held[i + 2] or ''
+  if not batch.rebuild and rolled > now[1] and rolled <= now[2] then
+    redis.call('HSET', KEYS[2], 'seq', batch.head)
+    return batch.head
+  end
+end
 redis.call('HSET', KEYS[2], unpack(batch.current))
 return batch.head
 """
@@ -86,15 +104,28 @@ class Keys:
 
     def written(self) -> list[str]:
         """The keys the script writes, in its order."""
-        return [self[name] for name in ("stream", "current", "rt:5min", "da:hourly")]
+        return [self[name] for name in NAMES]
 
 
 def project(node: Node, *, now: datetime) -> int:
     """Bring Redis up to the head of the node's feed. Returns the sequence number it then holds.
 
-    Fills an empty Redis, and one that belongs to another database, from this one. Raises
-    redis.RedisError where Redis can't be reached: nothing is lost, the next call catches up.
+    Fills an empty Redis, and one that belongs to another database, from this one, and keys that
+    somebody else wrote over anew. Raises redis.RedisError where Redis can't be reached: nothing
+    is lost, the next call catches up.
     """
+    try:
+        return follow(node, now=now)
+    except redis.ResponseError as fault:
+        if not str(fault).startswith(NOT_OURS):
+            raise
+        log.warning("keys in Redis are not as we write them", slug=node.slug, why=str(fault))
+    forget(node.slug)
+    return rebuild(node, now=now)
+
+
+def follow(node: Node, *, now: datetime) -> int:
+    """The same, where Redis holds what we wrote or nothing."""
     client = redis_client()
     keys = Keys(node.slug)
     epoch, seq = position(client, keys)  # before the head: a sound Redis is never ahead of it
@@ -103,7 +134,7 @@ def project(node: Node, *, now: datetime) -> int:
         return 0
     if epoch == feed.epoch and seq > feed.head:
         begin_epoch(feed)
-    if epoch == feed.epoch and reaches_back(node, seq):
+    if epoch == feed.epoch and reaches_back(node, seq, feed.head):
         applied = apply(client, keys, batch(node, feed, seq, rebuild=False, now=now))
         if applied >= 0:
             return applied
@@ -124,22 +155,41 @@ def rebuild(node: Node, *, now: datetime) -> int:
     return apply(redis_client(), Keys(node.slug), document)
 
 
-def forget(node: Node) -> None:
-    """Remove what Redis holds of the node."""
-    redis_client().delete(*Keys(node.slug).written())
+def forget(slug: str) -> None:
+    """Remove what Redis holds of the node that has, or had, this slug."""
+    redis_client().delete(*Keys(slug).written())
+
+
+def forget_untracked() -> list[str]:
+    """Remove what Redis holds of nodes that are not tracked, or have another slug now.
+
+    Returns their slugs. Redis is read before the database: what is tracked meanwhile stays.
+    """
+    found = {
+        match[1]
+        for key in redis_client().scan_iter("caiso:*", count=1000)
+        if (match := OUR_KEY.fullmatch(key))
+    }
+    if found:
+        found -= set(Node.objects.tracked().values_list("slug", flat=True))
+    for slug in found:
+        forget(slug)
+    return sorted(found)
 
 
 def position(client: redis.Redis, keys: Keys) -> tuple[str, int]:
     """Epoch and sequence number that Redis holds; an empty Redis holds none."""
     epoch, seq = client.hmget(keys["current"], ["epoch", "seq"])  # type: ignore[misc]
-    return epoch or "", int(seq or 0)
+    if not re.fullmatch(r"[0-9]{1,18}", seq or ""):
+        return "", 0
+    return epoch or "", int(seq)
 
 
-def reaches_back(node: Node, seq: int) -> bool:
-    """Whether the log still has every event after `seq`."""
+def reaches_back(node: Node, seq: int, head: int) -> bool:
+    """Whether the log still has every event after `seq` up to `head`."""
     oldest = FeedEvent.objects.filter(node=node).order_by("seq").values_list("seq", flat=True)
     first = oldest.first()
-    return first is None or first <= seq + 1
+    return seq >= head if first is None else first <= seq + 1
 
 
 def apply(client: redis.Redis, keys: Keys, document: Body) -> int:
@@ -164,7 +214,9 @@ def batch(node: Node, feed: Feed, after: int, *, rebuild: bool, now: datetime) -
         if rebuild
         else {},
         "expired": {place(market): int((now - KEPT[market]).timestamp()) for market in SETS},
-        "hour": iso(floor(now, Market.DAM)),
+        "rolls": [
+            [iso(floor(now, market)), iso(floor(now + CLOCKS_APART, market))] for market in SETS
+        ],
         "current": flat({**hash_fields(state), "seq": feed.head, "epoch": feed.epoch}),
     }
 

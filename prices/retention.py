@@ -1,21 +1,47 @@
 """What is thrown away, and when. Prices and their revisions never are."""
 
+from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
+from typing import Any
 
 from django.conf import settings
+from django.db import transaction
+from django.db.models import QuerySet
 
 from prices import archives, feed
 from prices.models import FeedEvent, FetchRun
 
-FETCH_RUNS_KEPT = timedelta(days=90)
+A_BATCH, MOST_BATCHES = 500, 100
 
 
 def prune(*, now: datetime) -> dict[str, int]:
     """Remove old feed events, fetch runs and archives. Returns how many of each."""
     events, _ = FeedEvent.objects.filter(created_at__lt=now - feed.KEPT).delete()
-    runs, _ = FetchRun.objects.filter(started_at__lt=now - FETCH_RUNS_KEPT).delete()
+    old = now - timedelta(days=settings.FETCH_RUNS_KEPT_DAYS)
+    runs = in_batches(FetchRun.objects.filter(started_at__lt=old), delete_runs)
     return {
         "events": events,
         "fetch runs": runs,
         "archives": archives.prune(settings.ARCHIVE_DIR, now=now),
     }
+
+
+def in_batches(rows: QuerySet[Any], delete: Callable[[Sequence[int]], None]) -> int:
+    """Delete rows by their ids, so few in a transaction that nobody waits for long.
+
+    What is more than can be done in a task's time is left for the next. Returns how many.
+    """
+    count = 0
+    for _ in range(MOST_BATCHES):
+        ids = list(rows.order_by().values_list("pk", flat=True)[:A_BATCH])
+        if not ids:
+            break
+        with transaction.atomic():
+            delete(ids)
+        count += len(ids)
+    return count
+
+
+def delete_runs(ids: Sequence[int]) -> None:
+    """Requests, by their ids."""
+    FetchRun.objects.filter(pk__in=ids).delete()

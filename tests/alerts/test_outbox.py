@@ -113,6 +113,16 @@ def test_data_that_grow_old_are_told_once_and_that_they_are_fresh_again(rule: Ru
     )
 
 
+def test_data_that_were_published_ahead_are_of_no_age_yet(rule: Rule) -> None:
+    store([published(NOON, "40")], NOON)
+    evaluate(now=NOON + timedelta(minutes=16))
+    store([published(NOON + 4 * FIVE, "40")], NOON + timedelta(minutes=16))
+    evaluate(now=NOON + timedelta(minutes=17))
+    last = Alert.objects.get().transitions.get(kind="cleared")
+    assert last.text.endswith(": 0 min, newest interval 12:20 PT")
+    assert last.value == 0
+
+
 def test_a_node_without_a_price_is_not_too_old(rule: Rule) -> None:
     assert evaluate(now=NOON) == []
 

@@ -1,6 +1,7 @@
 from datetime import timedelta
 
 import pytest
+import redis
 import time_machine
 from django.db import connection
 from django.forms import model_to_dict
@@ -10,6 +11,7 @@ from alerts.models import Condition, Rule
 from dashboard import positions
 from prices.market import Market
 from prices.models import Node
+from prices.projection import project
 from tests.conftest import utc
 from tests.dashboard.postgres import refuse_nul
 from tests.published import published, store
@@ -17,6 +19,7 @@ from tests.published import published, store
 pytestmark = pytest.mark.django_db
 NOON = utc("2026-07-14 19:00")
 NOW = utc("2026-07-14 19:02:14")
+HOUR = timedelta(hours=1)
 
 
 def get(client: Client, address: str, at: str = "2026-07-14 19:02:14") -> dict[str, object]:
@@ -83,6 +86,63 @@ def test_after_an_outage_yesterdays_price_is_shown_as_that(client: Client) -> No
     answer = get(client, "/api/current", "2026-07-15 19:01:00")
     assert (answer["rt_price"], answer["rt_quality"]) == (40.5, "previous_day")
     assert (answer["spread"], answer["stale"]) == (None, True)
+
+
+@pytest.mark.parametrize(
+    ("at", "minute", "lmp", "quality", "age", "spread"),
+    [
+        # 18:55 is 44.5, 19:00 is 45 and comes four minutes ahead, as 19:05 does, which is 46.
+        ("18:58:00", 55, 44.5, "observed", 180.0, 15.5),
+        ("18:59:59", 55, 44.5, "observed", 299.0, 15.5),
+        ("19:00:00", 0, 45.0, "observed", 0.0, 15.0),
+        ("19:00:32", 0, 45.0, "observed", 32.0, 15.0),
+        ("19:05:00", 5, 46.0, "observed", 0.0, 16.0),
+        ("19:15:01", 5, 46.0, "cached", 601.0, 16.0),
+    ],
+)
+def test_an_interval_that_has_not_begun_is_never_now(
+    client: Client, at: str, minute: int, lmp: float, quality: str, age: float, spread: float
+) -> None:
+    hours = [published(NOON + n * HOUR, f"{30 + n}", Market.DAM) for n in (-1, 0)]
+    lmps = {-5: "44.5", 0: "45", 5: "46"}
+    store(hours, NOW)
+    store([published(NOON + timedelta(minutes=m), price) for m, price in lmps.items()], NOW)
+    answer = get(client, "/api/current", f"2026-07-14 {at}")
+    assert str(answer["rt_timestamp"])[14:16] == f"{minute:02}"
+    assert (answer["rt_price"], answer["rt_quality"]) == (lmp, quality)
+    assert (answer["rt_age_s"], answer["spread"]) == (age, spread)
+
+
+def test_near_the_hour_the_spread_is_of_the_hour_that_the_price_shown_lies_in(
+    client: Client,
+) -> None:
+    hours = [published(NOON + n * HOUR, f"{30 + 100 * n}", Market.DAM) for n in (-1, 0)]
+    store(hours, NOW)
+    store([published(NOON - timedelta(minutes=5), "44.5")], NOW)
+    answer = get(client, "/api/current", "2026-07-14 19:00:30")
+    assert (answer["rt_price"], answer["rt_timestamp"]) == (44.5, "2026-07-14T18:55:00Z")
+    assert (answer["da_price"], answer["da_timestamp"]) == (30.0, "2026-07-14T19:00:00Z")
+    assert answer["spread"] == 44.5 - -70
+
+
+def test_with_prices_of_the_future_alone_there_is_none_now(client: Client) -> None:
+    store([published(NOON + timedelta(minutes=5))], NOW)
+    answer = get(client, "/api/current")
+    assert (answer["rt_price"], answer["rt_age_s"], answer["stale"]) == (None, None, True)
+
+
+def test_the_answer_and_the_hash_in_redis_tell_the_same(
+    client: Client, valkey: redis.Redis
+) -> None:
+    a_day()
+    store([published(NOON + timedelta(minutes=5), "55")], NOW)
+    for at in ("2026-07-14 19:04:59", "2026-07-14 19:05:00"):
+        project(Node.objects.get(slug="sp15"), now=utc(at))
+        told, answer = valkey.hgetall("caiso:sp15:current"), get(client, "/api/current", at)
+        for name in ("rt_price", "da_price", "spread"):
+            assert float(told[name]) == answer[name], name
+        for name in ("rt_timestamp", "da_timestamp", "last_update", "epoch"):
+            assert told[name] == answer[name], name
 
 
 def test_before_the_first_price_there_is_an_answer_too(client: Client) -> None:

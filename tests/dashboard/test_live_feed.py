@@ -12,7 +12,7 @@ from structlog.testing import capture_logs
 
 from dashboard import consumers, frames, group, positions
 from dashboard.hub import hub
-from prices.models import Feed
+from prices.models import Feed, Node
 from tests.dashboard.listening import browser, publish, seqs, tell
 from tests.published import NP15
 
@@ -103,6 +103,28 @@ async def test_another_epoch_comes_as_a_snapshot() -> None:
     await Feed.objects.filter(node__slug="sp15").aupdate(epoch="another")
     assert (await client.frame("snapshot"))["epoch"] == "another"
     await client.disconnect()
+
+
+@pytest.mark.parametrize("change", [{"tracked": False}, {"slug": "south"}])
+async def test_a_hub_that_is_gone_is_told_to_its_readers_once_and_goes_on_when_it_is_back(
+    change: dict[str, Any],
+) -> None:
+    await publish("41")
+    reader, other = browser(), browser("NP15")
+    await reader.greeted()
+    await other.greeted()
+    await Node.objects.filter(slug="sp15").aupdate(**change)
+    said = (await reader.frame("error"))["message"]
+    assert said == "SP15 is no longer tracked, or has another name now."
+    assert (await reader.frame("heartbeat"))["feeds"] == {}
+    heard = [frame["type"] for _ in range(2) for frame in await other.until("heartbeat")]
+    assert "error" not in heard
+    sp15 = Node.objects.filter(oasis_name="TH_SP15_GEN-APND")
+    await sp15.aupdate(tracked=True, slug="sp15")
+    await publish("42", back=-1)
+    assert seqs(await reader.until("events")) == [2]
+    for client in (reader, other):
+        await client.disconnect()
 
 
 async def test_an_emptied_redis_costs_no_event(valkey: redis.Redis) -> None:

@@ -8,7 +8,7 @@ from urllib.parse import unquote
 import pytest
 from playwright.sync_api import Route, expect
 
-from tests.page.market_day import FIVE, alert, corrected, real_time
+from tests.page.market_day import FIVE, alert, at, corrected, real_time
 from tests.page.staged import Stage, on_the_stage
 from tests.page.states import NOON, ages, catching_up, degraded, eventful, plain
 
@@ -136,10 +136,13 @@ def test_a_link_shows_the_same_thing(stage: Stage) -> None:
 
 
 def test_an_interval_is_told_once_on_the_tile_aloud_and_on_the_tab(stage: Stage) -> None:
-    page = stage.show(plain())
+    page = stage.show(replace(plain(), now=at("2026-07-14 12:39:56-07:00")))
     icon = page.locator("link[rel=icon]").get_attribute("href")
     stage.tell(*[{**price, "lmp": 61.5} for price in real_time(NOON, NOON + FIVE)])
     stage.let_pass(1)
+    expect(page.locator("#rt-price")).to_have_text("−0.95")  # it has not begun
+    expect(page.locator("#announcer")).to_contain_text("SP15 12:35–12:40")
+    stage.let_pass(3)
     expect(page.locator("#rt-price")).to_have_text("61.50")
     expect(page.locator("#rt-price")).to_have_class("flash")
     expect(page.locator("#rt-change")).to_contain_text("▲ +62.45 since 12:35")
@@ -336,3 +339,31 @@ def test_what_was_missed_is_said_to_be_coming_in(stage: Stage) -> None:
     stage.tell(*real_time(NOON, NOON + 900 * FIVE))
     stage.let_pass(3)
     expect(notice).to_be_hidden()
+
+
+def test_near_the_hour_the_tile_says_of_which_hour_its_spread_is(stage: Stage) -> None:
+    day = replace(plain(), now=at("2026-07-14 12:59:56-07:00"))
+    rt = real_time(NOON - 4 * FIVE, at("2026-07-14 13:00:00-07:00"))
+    page = stage.show(replace(day, rt=rt))
+    spread = page.locator("#spread").inner_text()
+    stage.let_pass(6)
+    expect(page.locator("#da-title")).to_have_text("Day-ahead HE14")
+    expect(page.locator("#spread")).to_have_text(spread)
+    expect(page.locator("#spread-meta")).to_contain_text("DA of HE13")
+
+
+def test_two_intervals_that_were_passed_over_are_asked_for(stage: Stage) -> None:
+    asked: list[Route] = []
+    stage.page.route("**/api/current*", lambda route: asked.append(route))
+    day = replace(plain(), now=at("2026-07-14 12:36:00-07:00"))
+    kept = [*ages(day, minutes=15).rt, *real_time(NOON, NOON + FIVE)]
+    page = stage.show(replace(day, rt=kept))
+    stage.let_pass(1)
+    assert len(asked) == 1
+    current = {
+        "rt_price": 20.0,
+        "rt_quality": "interpolated",
+        "rt_timestamp": "2026-07-14T19:35:00Z",
+    }
+    asked[0].fulfill(json=stage.current() | current | {"server_time": "2026-07-14T19:36:01Z"})
+    expect(page.locator("#rt-price")).to_have_text("20.00")

@@ -105,6 +105,54 @@ def test_a_new_price_is_the_newest(run: Run) -> None:
     assert found == [11, 31]
 
 
+# Prices of 11:55, 12:00 and 12:05, the last of them published ahead, and day-ahead hours.
+AHEAD = [price(-5, 44.5), price(0, 45), price(5, 46)]
+HOURS = [price(60 * hour, 30 + 100 * hour) | {"market": "DAM"} for hour in (-1, 0)]
+
+
+@pytest.mark.parametrize(
+    ("held", "second", "shown", "spread"),
+    [
+        (AHEAD, -1, [44.5, -5], 44.5 + 70),
+        (AHEAD, 0, [45, 0], 15),
+        (AHEAD, 299, [45, 0], 15),
+        (AHEAD, 300, [46, 5], 16),
+        (AHEAD[:1], 30, [44.5, -5], 44.5 + 70),  # of its own hour, not of the hour that runs
+        (AHEAD[2:], 0, None, None),
+    ],
+)
+def test_the_tile_shows_the_interval_that_runs_or_the_last_that_ran(
+    held: Any, second: int, shown: Any, spread: float | None, run: Run
+) -> None:
+    now = (NOON + timedelta(seconds=second)).timestamp() * 1000
+    found = (
+        f"((shown) => [shown && [shown.lmp, shown.start], spreadOf(state, {now})])"
+        f"(shownRealTime(state, {now}))"
+    )
+    start = shown and (NOON + timedelta(minutes=shown[1])).timestamp() * 1000
+    expected = [shown and [shown[0], start], spread]
+    assert after(run, found, snapshot(*held) | {"da": HOURS}) == expected
+
+
+def test_what_stands_in_for_a_price_goes_when_a_later_interval_begins(run: Run) -> None:
+    current = {"rt_price": 20, "rt_quality": "interpolated", "rt_timestamp": iso(NOON)}
+    first = snapshot(price(-15, 30), price(5, 46)) | {
+        "current": current | {"server_time": iso(NOON + timedelta(seconds=40))}
+    }
+    times = [(NOON + timedelta(seconds=s)).timestamp() * 1000 for s in (40, 299, 300)]
+    found = f"{times}.map((now) => [shownRealTime(state, now).lmp, atClock(state, now) === state])"
+    assert after(run, found, first) == [[20, True], [20, True], [46, False]]
+
+
+def test_a_price_published_ahead_leaves_what_stands_in_until_it_begins(run: Run) -> None:
+    current = {"rt_price": 20, "rt_quality": "cached", "rt_timestamp": iso(NOON)}
+    first = snapshot(price(-15, 30)) | {"current": current | {"server_time": iso(NOON)}}
+    frame = json.dumps(events(10, price(5, 46)))
+    times = [(NOON + timedelta(minutes=m)).timestamp() * 1000 for m in (1, 5)]
+    found = f"{times}.map((now) => applyEvents(state, {frame}, now).fallback?.price ?? null)"
+    assert after(run, found, first) == [20, None]
+
+
 def test_a_late_price_takes_its_place_among_the_others(run: Run) -> None:
     first = snapshot(price(0, 30), price(10, 32))
     assert after(run, LMPS, first, events(10, price(5, 31))) == [30, 31, 32]

@@ -59,7 +59,7 @@ def test_the_days_high_and_low_leave_yesterday_out(run: Run) -> None:
 
 def test_what_moved_since_the_interval_before(run: Run) -> None:
     held = {"rt": five(NOON - 5 * MINUTE, 34.12, 30), "da": hourly(NOON - HOUR, 40, 37.9, 45)}
-    moved = "[realTimeChange(state), spreadChange(state), dayAheadChange(state, now)]"
+    moved = "[realTimeChange(state, now), spreadChange(state, now), dayAheadChange(state, now)]"
     assert of(run, "changes.js", moved, NOON, **held) == [
         "▼ −4.12 since 11:55",
         "▼ −2.02 since 11:55",
@@ -70,7 +70,13 @@ def test_what_moved_since_the_interval_before(run: Run) -> None:
 
 def test_after_a_gap_no_change_is_told(run: Run) -> None:
     prices = five(NOON - 10 * MINUTE, 34.12, None, 30)
-    assert of(run, "changes.js", "realTimeChange(state)", NOON, rt=prices) == ""
+    assert of(run, "changes.js", "realTimeChange(state, now)", NOON, rt=prices) == ""
+
+
+def test_what_moved_is_of_the_interval_that_runs_not_of_one_published_ahead(run: Run) -> None:
+    prices = five(NOON - 5 * MINUTE, 34.12, 30, 99)
+    moved = of(run, "changes.js", "realTimeChange(state, now)", NOON, rt=prices)
+    assert moved == "▼ −4.12 since 11:55"
 
 
 @pytest.mark.parametrize("delay_s", [-130, 31])

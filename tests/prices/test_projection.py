@@ -6,8 +6,8 @@ import pytest
 import redis
 
 from prices.market import Market
-from prices.models import Feed, Node
-from prices.projection import project
+from prices.models import Feed, FeedEvent, Node
+from prices.projection import forget_untracked, project
 from tests.conftest import utc
 from tests.published import published, store
 
@@ -161,3 +161,128 @@ def test_sorted_sets_let_go_of_what_is_too_old(valkey: redis.Redis) -> None:
     assert valkey.zcard("caiso:sp15:da:hourly") == 1
     project_sp15(SEEN + timedelta(days=31))
     assert valkey.zcard("caiso:sp15:da:hourly") == 0
+
+
+def running(valkey: redis.Redis) -> tuple[str | None, ...]:
+    """What the hash says of now."""
+    fields = ("rt_timestamp", "rt_price", "da_timestamp", "spread", "seq")
+    return tuple(valkey.hmget("caiso:sp15:current", fields))  # type: ignore[arg-type]
+
+
+def test_what_is_published_ahead_is_not_now_until_it_begins(valkey: redis.Redis) -> None:
+    a_day(valkey)
+    store([published(NOON + timedelta(minutes=5), "55")], SEEN)
+    project_sp15(NOON + timedelta(minutes=4, seconds=59))
+    assert running(valkey)[:2] == ("2026-07-14T19:00:00Z", "40.50000")
+    project_sp15(NOON + timedelta(minutes=5))
+    assert running(valkey)[:2] == ("2026-07-14T19:05:00Z", "55.00000")
+
+
+def test_the_spread_of_the_hours_last_interval_is_that_of_its_own_hour(
+    valkey: redis.Redis,
+) -> None:
+    a_day(valkey)
+    project_sp15(NOON - timedelta(seconds=1))
+    before = ("2026-07-14T18:55:00Z", "39.50000", "2026-07-14T18:00:00Z", "10.50000", "19")
+    assert running(valkey) == before
+    store([published(NOON + timedelta(minutes=55), "61")], NOON + timedelta(minutes=56))
+    project_sp15(NOON + timedelta(hours=1, seconds=20))
+    after = ("2026-07-14T19:55:00Z", "61.00000", "2026-07-14T20:00:00Z", "31.00000", "20")
+    assert running(valkey) == after
+
+
+@pytest.mark.parametrize("more", [0, 1])
+def test_a_worker_whose_clock_was_read_earlier_does_not_roll_the_interval_back(
+    more: int, valkey: redis.Redis
+) -> None:
+    a_day(valkey)
+    store([published(NOON + timedelta(minutes=5), "55")], SEEN)
+    project_sp15(NOON + timedelta(minutes=5, seconds=1))
+    store([published(NOON + timedelta(minutes=5 * n), "70") for n in range(2, 2 + more)], SEEN)
+    assert project_sp15(NOON + timedelta(minutes=4, seconds=59)) == 20 + more
+    assert running(valkey)[:2] == ("2026-07-14T19:05:00Z", "55.00000")
+    assert running(valkey)[-1] == str(20 + more)
+    assert valkey.xlen("caiso:sp15:stream") == 20 + more
+
+
+def test_what_was_written_before_the_clock_was_set_back_an_hour_is_replaced(
+    valkey: redis.Redis,
+) -> None:
+    a_day(valkey)
+    project_sp15(NOON + timedelta(hours=1, minutes=1))
+    project_sp15(NOON - timedelta(minutes=4))
+    assert running(valkey)[:3] == ("2026-07-14T18:55:00Z", "39.50000", "2026-07-14T18:00:00Z")
+
+
+def test_redis_is_filled_again_where_the_log_lost_what_it_lacks(valkey: redis.Redis) -> None:
+    store([published(NOON, "40")], SEEN)
+    project_sp15()
+    store([published(NOON + timedelta(minutes=5), "41")], SEEN)
+    FeedEvent.objects.all().delete()
+    assert project_sp15(NOON + timedelta(minutes=6)) == 2
+    members = valkey.zrange("caiso:sp15:rt:5min", 0, -1)
+    assert members == ["2026-07-14T19:00:00Z:40.00000", "2026-07-14T19:05:00Z:41.00000"]
+    assert valkey.hget("caiso:sp15:current", "rt_price") == "41.00000"
+
+
+@pytest.mark.parametrize("key", sorted(KEYS))
+def test_a_key_of_another_type_is_written_anew(
+    key: str, valkey: redis.Redis, caplog: pytest.LogCaptureFixture
+) -> None:
+    a_day(valkey)
+    project_sp15()
+    before = everything(valkey)
+    valkey.delete(key)
+    valkey.set(key, "not ours")
+    store([published(NOON + timedelta(minutes=5), "41")], SEEN)
+    assert project_sp15() == 20
+    assert set(valkey.keys("*")) == KEYS
+    assert everything(valkey)["stream"][:-1] == before["stream"]
+    assert valkey.zcard("caiso:sp15:rt:5min") == len(before["rt"]) + 1
+    assert "keys in Redis are not as we write them" in caplog.text
+
+
+def test_one_nodes_broken_key_leaves_the_other_nodes_keys_alone(valkey: redis.Redis) -> None:
+    a_day(valkey)
+    project_sp15()
+    project(Node.objects.get(slug="np15"), now=SEEN)
+    before = everything(valkey)
+    valkey.delete("caiso:np15:current")
+    valkey.lpush("caiso:np15:current", "not ours")
+    project(Node.objects.get(slug="np15"), now=SEEN)
+    assert everything(valkey) == before
+    assert valkey.type("caiso:np15:current") == "hash"
+
+
+@pytest.mark.parametrize("seq", ["", "-1", "many", "1e999", "9" * 19])
+def test_a_hash_whose_seq_is_none_is_written_anew(seq: str, valkey: redis.Redis) -> None:
+    a_day(valkey)
+    project_sp15()
+    before = everything(valkey)
+    valkey.hset("caiso:sp15:current", "seq", seq)
+    assert project_sp15() == 19
+    assert everything(valkey) == before
+
+
+def test_a_stream_that_somebody_else_wrote_to_goes_on(valkey: redis.Redis) -> None:
+    a_day(valkey)
+    project_sp15()
+    valkey.xadd("caiso:sp15:stream", {"kind": "not ours"})
+    store([published(NOON + timedelta(minutes=5), "41")], SEEN)
+    assert project_sp15() == 20
+    assert [name for name, _ in valkey.xrange("caiso:sp15:stream")][-1] == "20-0"
+
+
+def test_nodes_that_are_not_tracked_or_are_called_otherwise_leave_no_keys(
+    valkey: redis.Redis,
+) -> None:
+    for slug in ("sp15", "np15", "zp26"):
+        project(Node.objects.get(slug=slug), now=SEEN)
+    valkey.set("caiso:beat:schedule", "kept")
+    valkey.set("caiso:a:b:current", "kept")
+    Node.objects.filter(slug="np15").update(tracked=False)
+    Node.objects.filter(slug="zp26").update(slug="zp27")
+    assert forget_untracked() == ["np15", "zp26"]
+    assert forget_untracked() == []
+    kept = {"caiso:sp15:current", "caiso:beat:schedule", "caiso:a:b:current"}
+    assert set(valkey.keys("*")) == kept

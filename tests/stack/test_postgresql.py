@@ -17,11 +17,14 @@ SAME = [
     "tests/prices/test_ingest.py",
     "tests/prices/test_projection.py",
     "tests/prices/test_load.py",
+    "tests/prices/test_untold.py",
+    "tests/prices/test_node_admin.py",
     "tests/alerts/test_evaluate.py",
     "tests/alerts/test_changed_rules.py",
     "tests/alerts/test_corrections.py",
     "tests/alerts/test_starting_over.py",
     "tests/alerts/test_outbox.py",
+    "tests/alerts/test_retention.py",
     "tests/alerts/test_deliver.py",
     "tests/alerts/test_preview.py",
     "tests/alerts/test_admin.py",
@@ -31,6 +34,7 @@ SAME = [
     "tests/dashboard/test_snapshot.py",
     "tests/dashboard/test_metrics.py",
     "tests/test_seven_faults.py",
+    "tests/test_tidying.py",
 ]
 
 

@@ -7,8 +7,8 @@ import { dayAheadAt, ESTIMATED, shownRealTime } from "./store.js";
 const FIVE = 5 * MINUTE;
 
 /** The published price of the interval before the shown one, or null: of an estimate no change is told. */
-function before(state) {
-  const shown = shownRealTime(state);
+function before(state, now) {
+  const shown = shownRealTime(state, now);
   if (!shown?.price || ESTIMATED.has(shown.quality)) return null;
   return state.rt.get(shown.start - FIVE) ?? null;
 }
@@ -24,16 +24,16 @@ export function moveText(amount) {
 }
 
 /** "▲ +4.12 since 14:30", or "". */
-export function realTimeChange(state) {
-  const previous = before(state);
-  return previous ? `${moveText(shownRealTime(state).lmp - previous.lmp)} since ${timeText(previous.start)}` : "";
+export function realTimeChange(state, now) {
+  const previous = before(state, now);
+  return previous ? `${moveText(shownRealTime(state, now).lmp - previous.lmp)} since ${timeText(previous.start)}` : "";
 }
 
 /** The spread's change between the same two intervals, each against day-ahead of its own hour; or "". */
-export function spreadChange(state) {
-  const [shown, previous] = [shownRealTime(state), before(state)];
-  const [now, then] = [shown && dayAheadAt(state, shown.start), previous && dayAheadAt(state, previous.start)];
-  return now && then ? `${moveText(shown.lmp - now.lmp - (previous.lmp - then.lmp))} since ${timeText(previous.start)}` : "";
+export function spreadChange(state, now) {
+  const [shown, previous] = [shownRealTime(state, now), before(state, now)];
+  const [beside, then] = [shown && dayAheadAt(state, shown.start), previous && dayAheadAt(state, previous.start)];
+  return beside && then ? `${moveText(shown.lmp - beside.lmp - (previous.lmp - then.lmp))} since ${timeText(previous.start)}` : "";
 }
 
 /** "▼ −2.10 on HE15", or "". */

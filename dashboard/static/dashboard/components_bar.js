@@ -19,13 +19,13 @@ export function componentBars(price) {
   });
 }
 
-export function renderComponents(state) {
-  const shown = shownRealTime(state);
+export function renderComponents(state, now) {
+  const shown = shownRealTime(state, now);
   const price = shown?.price ?? null;
   reveal("components", price !== null);
   reveal("components-empty", price === null);
   show("components-interval", price ? `${intervalText(price.start, price.end)} · HE${hourEnding(price.start)}` : "");
-  show("components-empty", shown ? "A price that was not published has no components." : "The parts of the newest price appear here.");
+  show("components-empty", shown ? "A price that was not published has no components." : "The parts of the price shown appear here.");
   if (price) element("components").replaceChildren(...componentBars(price).map(row), total(price));
 }
 

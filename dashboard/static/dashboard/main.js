@@ -12,14 +12,14 @@ import { MINUTE } from "./market_time.js";
 import { judgeProtocol, reloadWhenIdle, startOlderPage } from "./older_page.js";
 import { createCharts, redrawCharts } from "./price_chart.js";
 import { renderTable } from "./price_table.js";
-import { isOverdue } from "./publication.js";
+import { isOverdue, isPassedOver } from "./publication.js";
 import { markRange } from "./range_tabs.js";
 import { renderHeld, renderNow } from "./screen.js";
 import { hasSlept, serverNow } from "./server_clock.js";
 import { element } from "./show.js";
 import { startCsv } from "./shown_csv.js";
 import { announce, announceInterval } from "./spoken.js";
-import { applyAnswer, applyEvents, applySnapshot, emptyHub, logStatus, placeIn } from "./store.js";
+import { applyAnswer, applyEvents, applySnapshot, atClock, emptyHub, logStatus, placeIn } from "./store.js";
 import { otherTheme, setTheme, startTheme } from "./theme.js";
 
 const page = JSON.parse(element("page-data").textContent);
@@ -83,7 +83,7 @@ function become(next) {
   held.set(state.hub, state);
   renderNow(known());
   renderSoon();
-  announceInterval(state);
+  announceInterval(state, serverNow());
 }
 
 /** Many frames at once are one painting. */
@@ -105,10 +105,13 @@ function tick() {
   feed.watch();
   if (hasSlept()) feed.distrust();
   reloadWhenIdle();
-  renderNow(known());
   const now = serverNow();
+  const next = atClock(state, now);
+  if (next === state) renderNow(known());
+  else become(next);
+  announceInterval(state, now);
   if (Math.floor(now / MINUTE) !== Math.floor((now - 1000) / MINUTE)) renderSoon();
-  if (isOverdue(state, now) && now - askedAt > MINUTE) askForFallback(now);
+  if ((isOverdue(state, now) || isPassedOver(state, now)) && now - askedAt > MINUTE) askForFallback(now);
   setTimeout(tick, 1000 - (now % 1000));
 }
 

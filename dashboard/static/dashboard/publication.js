@@ -1,11 +1,12 @@
 // When prices come out: learned from those that were seen as they came. No DOM.
 
 import { HOUR, MINUTE } from "./market_time.js";
-import { newestRealTime } from "./store.js";
+import { begunRealTime, newestRealTime } from "./store.js";
 
 const LEARNED_FROM = 24;
 const FEWEST = 3;
 const OVERDUE = 5 * MINUTE;
+const PASSED_OVER = 10 * MINUTE;
 
 /** The median of first_seen less interval_start, of prices that came by themselves: of those that came together only the newest was not late. Null where too few did. */
 function medianDelay(prices) {
@@ -24,6 +25,12 @@ export function nextExpected(state) {
 export function isOverdue(state, now) {
   const expected = nextExpected(state);
   return expected !== null && now - expected > OVERDUE;
+}
+
+/** Whether no price of the last two intervals is here though one was published ahead: something else may stand in for it. */
+export function isPassedOver(state, now) {
+  const [newest, begun] = [newestRealTime(state), begunRealTime(state, now)];
+  return newest !== begun && now - (begun?.start ?? -Infinity) > PASSED_OVER;
 }
 
 /** The typical delay of the last 24 hours in milliseconds, negative before the interval starts; null while unknown. */

@@ -26,7 +26,7 @@ export function renderNow({ state, feed, source, thresholds, now }) {
 export function renderHeld(charts, { state, range, filter, thresholds, now }) {
   renderCharts(charts, state, { range, thresholds, now });
   renderSummary(state, now);
-  renderComponents(state);
+  renderComponents(state, now);
   renderPublication(state, now);
   renderAlerts(state, thresholds, now);
   renderLog(state, filter, thresholds);

@@ -11,7 +11,7 @@ let spokenOf = null;
 
 /** The tab's title and its icon. */
 export function renderTab(state, connection, source, thresholds, now) {
-  const lmp = shownRealTime(state)?.lmp ?? null;
+  const lmp = shownRealTime(state, now)?.lmp ?? null;
   const doubt = doubtText(state, connection, now);
   const title = titleText(state.hub, lmp, doubt, source.name === "simulator");
   if (document.title !== title) document.title = title;
@@ -30,12 +30,12 @@ function titleText(hub, lmp, doubt, isSimulated) {
   return `${doubt && `(${doubt}) `}${price}${hub} · ${isSimulated ? "SIMULATED " : ""}CAISO Live`;
 }
 
-export function announceInterval(state) {
-  const shown = shownRealTime(state);
+export function announceInterval(state, now) {
+  const shown = shownRealTime(state, now);
   const told = `${state.hub} ${shown?.start} ${shown?.quality}`;
   if (!shown?.start || spokenOf === told) return;
   spokenOf = told;
-  const spread = spreadOf(state);
+  const spread = spreadOf(state, now);
   const against = spread === null ? "" : `, ${signedText(spread)} against day-ahead`;
   show("announcer", `${state.hub} ${intervalText(shown.start, shown.end)}${qualityText(shown)}: ${priceText(shown.lmp)} dollars per megawatt-hour${against}.`);
 }

@@ -23,7 +23,7 @@ const SOURCE_HELP = {
 
 export function renderStatus(state, now) {
   renderClock(now);
-  renderInterval(shownRealTime(state), now);
+  renderInterval(shownRealTime(state, now), now);
   renderNext(nextExpected(state), now);
 }
 
@@ -41,8 +41,7 @@ function renderInterval(shown, now) {
   const seen = Date.parse(shown?.price?.first_seen ?? "");
   show("interval", known ? intervalText(shown.start, shown.end) : NOTHING);
   show("first-seen", Number.isNaN(seen) ? NOTHING : clockText(seen));
-  show("age-label", known && now < shown.start ? "starts in" : "age");
-  show("age", known ? durationText(Math.abs(now - shown.start)) : NOTHING);
+  show("age", known ? durationText(now - shown.start) : NOTHING);
 }
 
 function renderNext(expected, now) {

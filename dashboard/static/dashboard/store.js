@@ -28,15 +28,26 @@ function keptPrices(prices, market) {
   return new Map(sorted.filter((price) => price.start > newest - KEPT[market]).map((price) => [price.start, price]));
 }
 
-/** What /api/current or a snapshot says stands in for a price that was not published, or null. */
-function fallbackIn(current) {
+/** What /api/current or a snapshot says stands in for a price that was not published, and from which begun interval on it does; or null. */
+function fallbackIn(current, rt) {
   if (!current || !NOT_OBSERVED.has(current.rt_quality)) return null;
-  const start = Date.parse(current.rt_timestamp ?? "");
-  return { price: current.rt_price, quality: current.rt_quality, start: Number.isNaN(start) ? null : start };
+  const [start, at] = [Date.parse(current.rt_timestamp ?? ""), Date.parse(current.server_time ?? "")];
+  const since = begunOf(rt, Number.isNaN(at) ? Infinity : at)?.start ?? -Infinity;
+  return { price: current.rt_price, quality: current.rt_quality, start: Number.isNaN(start) ? null : start, since };
 }
 
 export function applyCurrent(state, current) {
-  return { ...state, current, fallback: fallbackIn(current) };
+  return { ...state, current, fallback: fallbackIn(current, state.rt) };
+}
+
+/** The state by the clock: what stood in for a price goes when a later interval begins, which may have come long before. */
+export function atClock(state, now) {
+  return state.fallback && !standIn(state, now) ? { ...state, fallback: null } : state;
+}
+
+function standIn(state, now) {
+  const begun = begunRealTime(state, now);
+  return state.fallback && begun && begun.start > state.fallback.since ? null : state.fallback;
 }
 
 /** What /api/current answered, unless the feed has gone on since: an answer may be late, and older than what came by socket. */
@@ -49,12 +60,10 @@ export function applySnapshot(state, snapshot, hours) {
   const [rt, da] = [keptPrices(snapshot.rt.map(held), "RTM"), keptPrices(snapshot.da.map(held), "DAM")];
   const entries = entriesOfSnapshot([...rt.values()], [...da.values()], snapshot.alerts);
   return {
-    ...applyCurrent(state, snapshot.current),
+    ...applyCurrent({ ...state, rt, da }, snapshot.current),
     hours,
     epoch: snapshot.epoch,
     seq: snapshot.seq,
-    rt,
-    da,
     alerts: snapshot.alerts.reduce(withAlert, new Map()),
     log: logged(state.epoch === snapshot.epoch ? state.log : [], entries),
   };
@@ -65,16 +74,8 @@ export function applyEvents(state, frame, now) {
   const events = frame.events.map(held);
   const isPrice = (market) => (event) => event.market === market && (event.kind === "price" || event.kind === "correction");
   const [rt, da] = [withPrices(state.rt, events.filter(isPrice("RTM")), "RTM"), withPrices(state.da, events.filter(isPrice("DAM")), "DAM")];
-  const isNewer = (newestOf(rt)?.start ?? 0) > (newestOf(state.rt)?.start ?? 0);
-  return {
-    ...state,
-    seq: frame.seq,
-    rt,
-    da,
-    fallback: isNewer ? null : state.fallback,
-    alerts: events.filter((event) => event.kind === "alert").reduce(withAlert, state.alerts),
-    log: logged(state.log, entriesOfEvents(events, now)),
-  };
+  const alerts = events.filter((event) => event.kind === "alert").reduce(withAlert, state.alerts);
+  return atClock({ ...state, seq: frame.seq, rt, da, alerts, log: logged(state.log, entriesOfEvents(events, now)) }, now);
 }
 
 /** A price of a lower revision never replaces a higher one: a snapshot may know of a correction before its event comes. */
@@ -93,8 +94,18 @@ function newestOf(prices) {
   return [...prices.values()].at(-1) ?? null;
 }
 
+/** The newest that is held, which may be published ahead. */
 export function newestRealTime(state) {
   return newestOf(state.rt);
+}
+
+function begunOf(rt, now) {
+  return [...rt.values()].findLast(({ start }) => start <= now) ?? null;
+}
+
+/** The newest that has begun: of the running interval where it is held, as prices/current.py has it. */
+export function begunRealTime(state, now) {
+  return begunOf(state.rt, now);
 }
 
 export function dayAheadAt(state, at) {
@@ -102,17 +113,17 @@ export function dayAheadAt(state, at) {
 }
 
 /** The real-time price to show: {lmp, quality, start, end, price}, or null; price is the published one, where there is one. */
-export function shownRealTime(state) {
-  const newest = newestRealTime(state);
-  if (!state.fallback) return newest && { lmp: newest.lmp, quality: newest.quality, start: newest.start, end: newest.end, price: newest };
-  const start = state.fallback.start ?? newest?.start ?? null;
+export function shownRealTime(state, now) {
+  const [begun, fallback] = [begunRealTime(state, now), standIn(state, now)];
+  if (!fallback) return begun && { lmp: begun.lmp, quality: begun.quality, start: begun.start, end: begun.end, price: begun };
+  const start = fallback.start ?? begun?.start ?? null;
   const price = state.rt.get(start) ?? null;
-  return { lmp: price?.lmp ?? state.fallback.price, quality: state.fallback.quality, start, end: start && start + 5 * MINUTE, price };
+  return { lmp: price?.lmp ?? fallback.price, quality: fallback.quality, start, end: start && start + 5 * MINUTE, price };
 }
 
 /** The day-ahead price of the hour the shown real-time price lies in, or null. */
-export function dayAheadOfShown(state) {
-  const shown = shownRealTime(state);
+export function dayAheadOfShown(state, now) {
+  const shown = shownRealTime(state, now);
   if (!shown?.start) return null;
   return dayAheadAt(state, shown.start)?.lmp ?? shown.price?.da_price ?? null;
 }
@@ -121,8 +132,8 @@ export function dayAheadOfShown(state) {
 export const ESTIMATED = new Set(["interpolated", "previous_day"]);
 
 /** Real-time less day-ahead of its own hour, or null. */
-export function spreadOf(state) {
-  const [shown, dayAhead] = [shownRealTime(state), dayAheadOfShown(state)];
+export function spreadOf(state, now) {
+  const [shown, dayAhead] = [shownRealTime(state, now), dayAheadOfShown(state, now)];
   if (!shown || shown.lmp === null || dayAhead === null || ESTIMATED.has(shown.quality)) return null;
   return shown.lmp - dayAhead;
 }

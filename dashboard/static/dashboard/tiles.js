@@ -11,18 +11,18 @@ let filledFor = null;
 
 export function renderTiles(state, thresholds, now) {
   const mayFlash = filledFor === state.hub && state.seq !== null;
-  renderRealTime(state, highLimit(thresholds, "RTM"), mayFlash);
+  renderRealTime(state, highLimit(thresholds, "RTM"), now, mayFlash);
   renderDayAhead(state, highLimit(thresholds, "DAM"), now, mayFlash);
-  renderSpread(state, mayFlash);
+  renderSpread(state, now, mayFlash);
   renderToday(state, highLimit(thresholds, "RTM"), now);
   filledFor = state.seq === null ? null : state.hub;
 }
 
-function renderRealTime(state, limit, mayFlash) {
-  const shown = shownRealTime(state);
+function renderRealTime(state, limit, now, mayFlash) {
+  const shown = shownRealTime(state, now);
   const tone = priceTone(shown?.lmp, limit);
   fill("rt", priceText(shown?.lmp), tone, priceTag(tone, limit), mayFlash);
-  show("rt-change", realTimeChange(state));
+  show("rt-change", realTimeChange(state, now));
   show("rt-meta", realTimeMeta(state, shown));
   element("tile-rt").dataset.quality = shown?.quality ?? "none";
 }
@@ -57,21 +57,21 @@ function tomorrowText(state, now) {
   return held ? `tomorrow ${held} of ${hoursInDay(tomorrow)} hours` : `${dayText(tomorrow)} ${pacificHour(now) < 13 ? "due after 13:00" : "not published yet"}`;
 }
 
-function renderSpread(state, mayFlash) {
-  const spread = spreadOf(state);
+function renderSpread(state, now, mayFlash) {
+  const spread = spreadOf(state, now);
   const tone = priceTone(spread);
   fill("spread", signedText(spread), tone, spreadTag(tone), mayFlash);
-  show("spread-change", spread === null ? "" : spreadChange(state));
-  show("spread-meta", spread === null ? spreadMissing(state) : spreadParts(shownRealTime(state), dayAheadOfShown(state)));
+  show("spread-change", spread === null ? "" : spreadChange(state, now));
+  show("spread-meta", spread === null ? spreadMissing(state, now) : spreadParts(shownRealTime(state, now), dayAheadOfShown(state, now)));
 }
 
 function spreadParts(shown, dayAhead) {
   return `${priceText(shown.lmp)} less ${priceText(dayAhead)}, DA of HE${hourEnding(shown.start)}`;
 }
 
-function spreadMissing(state) {
+function spreadMissing(state, now) {
   if (state.seq === null) return "";
-  const shown = shownRealTime(state);
+  const shown = shownRealTime(state, now);
   if (!shown) return "Needs both prices.";
   return ESTIMATED.has(shown.quality) ? "Not from an estimated price." : "No day-ahead price for its hour.";
 }

@@ -18,7 +18,7 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         for node in Node.objects.tracked():
             try:
-                forget(node)
+                forget(node.slug)
                 seq = project(node, now=timezone.now())
             except redis.RedisError as fault:
                 raise CommandError(f"Redis can't be reached: {fault}") from fault

@@ -1,0 +1,67 @@
+"""Which alerts and deliveries are thrown away, and when: never what is open or still to go out."""
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+
+from django.conf import settings
+from django.db.models import Exists, OuterRef, Q, QuerySet
+
+from alerts import totals
+from alerts.models import Alert, Delivery, Transition
+from prices.retention import in_batches
+
+UNFINISHED = (Delivery.WAITING, Delivery.HELD)
+
+
+def prune(*, now: datetime) -> dict[str, int]:
+    """Remove old alerts, with what was told of them, and deliveries. Returns how many of each."""
+    days = settings.ALERTS_KEPT_DAYS, settings.DELIVERIES_KEPT_DAYS
+    alerts, deliveries = (now - timedelta(days=kept) for kept in days)
+    return {
+        "deliveries": in_batches(old_deliveries(before=deliveries), delete_deliveries),
+        "alerts": in_batches(old_alerts(before=alerts), delete_alerts),
+    }
+
+
+def ended(before: datetime, prefix: str = "") -> Q:
+    """That an alert was over before then, by what was told of it last."""
+    cleared, retracted = f"{prefix}cleared_at", f"{prefix}retracted_at"
+    last = Q(**{f"{retracted}__lt": before}) | Q(
+        **{f"{cleared}__lt": before, f"{retracted}__isnull": True}
+    )
+    return last & ~Q(**{f"{cleared}__gte": before})
+
+
+def old_alerts(*, before: datetime) -> QuerySet[Alert]:
+    """Alerts that were over before then, and of which everybody was told who is."""
+    unfinished = Delivery.objects.filter(
+        transition__alert=OuterRef("pk"), state__in=UNFINISHED
+    ).order_by()
+    return Alert.objects.filter(ended(before)).exclude(Exists(unfinished))
+
+
+def old_deliveries(*, before: datetime) -> QuerySet[Delivery]:
+    """Finished deliveries from before then.
+
+    Not of an alert that was still open then: its all-clear goes where its opening went.
+    """
+    old = Delivery.objects.filter(created_at__lt=before).exclude(state__in=UNFINISHED)
+    return old.filter(Q(transition=None) | ended(before, "transition__alert__"))
+
+
+def delete_deliveries(ids: Sequence[int]) -> None:
+    """Deliveries, once they are counted; one that is tried again meanwhile stays."""
+    old = Delivery.objects.filter(pk__in=ids).exclude(state__in=UNFINISHED)
+    ours = list(old.select_for_update().order_by("pk").values_list("pk", flat=True))
+    totals.count_deliveries(ours)
+    Delivery.objects.filter(pk__in=ours).delete()
+
+
+def delete_alerts(ids: Sequence[int]) -> None:
+    """Alerts with what was told of them, once that is counted."""
+    told = list(Transition.objects.filter(alert__in=ids).values_list("pk", flat=True))
+    sent = list(Delivery.objects.filter(transition__in=told).values_list("pk", flat=True))
+    delete_deliveries(sent)
+    totals.count_transitions(told)
+    Transition.objects.filter(pk__in=told).delete()
+    Alert.objects.filter(pk__in=ids).delete()
