@@ -59,4 +59,6 @@ def save_version(rule: Rule, fields: Sequence[str]) -> None:
     """Save, so that no worker that judged by the old values can tell anything."""
     with transaction.atomic():
         rule.save(update_fields=fields)
+        # A run beyond the limit counts from here on, as it does when it is judged again.
+        Rule.objects.filter(pk=rule.pk, beyond=False).update(beyond_since=None)
         Rule.objects.filter(pk=rule.pk).update(version=F("version") + 1)
