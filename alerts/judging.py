@@ -63,10 +63,6 @@ class Judging:
         # How much older prices than the news are about are read.
         self.reach = timedelta()
 
-    def verdicts(self, rules: Iterable[Rule]) -> list[Verdict]:
-        """One for each of some of the rules, in their order."""
-        return [self.verdict(rule, rule.ruling) for rule in rules]
-
     def verdict(self, rule: Rule, ruling: Ruling) -> Verdict:
         """What one rule makes of its news."""
         told = self.news_to(rule)

@@ -19,6 +19,7 @@ from prometheus_client.core import (
 from prometheus_client.registry import Collector, CollectorRegistry
 
 from alerts.models import Delivery, Rule, Transition
+from prices.models import Trouble
 
 BUCKETS_S = (1, 2, 5, 10, 30, 60, 300, 3600)
 # What can leave its state is measured, as what was given up is; all else is counted.
@@ -36,6 +37,7 @@ class Alerts(Collector):
         yield waiting()
         yield failures()
         yield latency()
+        yield troubles()
 
     def describe(self) -> Iterable[Metric]:
         """Nothing is asked of the database before the first scrape."""
@@ -110,6 +112,17 @@ def failures() -> Metric:
     return CounterMetricFamily(
         "caiso_delivery_failures", "Tries to deliver that failed.", value=count
     )
+
+
+def troubles() -> Metric:
+    """What fails again and again, by the part of the work; the admin says what and why."""
+    found = GaugeMetricFamily(
+        "caiso_troubles", "Nodes, rules and delivery methods that fail.", labels=["part"]
+    )
+    rows = Trouble.objects.values_list("part").annotate(Count("pk")).order_by()
+    for part, count in rows:
+        found.add_metric([part], count)
+    return found
 
 
 class Epoch(Func):

@@ -122,6 +122,18 @@ class Method(models.Model):
         return f"{self.name} ({self.get_kind_display()})"
 
 
+class RuleQuerySet(models.QuerySet["Rule"]):
+    """Rules by whether they judge."""
+
+    def judging(self) -> "RuleQuerySet":
+        """Those that are switched on, of nodes that are tracked."""
+        return self.filter(active=True, node__tracked=True)
+
+    def resting(self) -> "RuleQuerySet":
+        """All others."""
+        return self.filter(models.Q(active=False) | models.Q(node__tracked=False))
+
+
 class Rule(Watching):
     """What somebody wants to be told about a node, and how."""
 
@@ -177,6 +189,8 @@ class Rule(Watching):
     beyond_since = models.DateTimeField(null=True, editable=False)
     calm_until = models.DateTimeField(null=True, editable=False)
     flaps = models.PositiveIntegerField(default=0, editable=False)
+
+    objects = RuleQuerySet.as_manager()
 
     def __str__(self) -> str:
         return f"{self.name}: {self.subject}" if self.name else self.subject

@@ -5,7 +5,7 @@ from typing import Any
 from django.contrib import admin
 from django.http import HttpRequest
 
-from prices.models import FetchRun, Gap, Node
+from prices.models import FetchRun, Gap, Node, Trouble
 
 
 @admin.register(Node)
@@ -39,3 +39,9 @@ class FetchRunAdmin(ReadOnlyAdmin):
 class GapAdmin(ReadOnlyAdmin):
     list_display = ["interval_start", "node", "market", "since", "asked", "given_up_at"]
     list_filter = ["market", "node", ("given_up_at", admin.EmptyFieldListFilter)]
+
+
+@admin.register(Trouble)
+class TroubleAdmin(ReadOnlyAdmin):
+    list_display = ["part", "subject", "since", "last_at", "times", "text"]
+    list_filter = ["part"]

@@ -56,7 +56,7 @@ def share_cheaper(rule: Wanted, prices: Prices, start: datetime, step: timedelta
 def stretches(
     rule: Wanted, prices: Prices, beside: Prices, step: timedelta, since: datetime
 ) -> list[Stretch]:
-    """Every stretch in which the rule held: from the interval that opened to the one that cleared."""
+    """Every stretch in which the rule held: the interval that opened it, and that cleared it."""
     sign = -1 if rule.direction == "below" or rule.watched == "cheapest" else 1
     told: list[Stretch] = []
     opened: datetime | None = None

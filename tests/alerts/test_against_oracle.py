@@ -13,7 +13,7 @@ from typing import Any
 
 import pytest
 from django.db import transaction
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
 from alerts.evaluate import evaluate
@@ -32,7 +32,9 @@ QUARTERS = DAYS * 96
 T = MIDNIGHT + timedelta(hours=12)
 PER_EXAMPLE = settings(
     deadline=None,
-    max_examples=40,
+    max_examples=12,
+    # Each example is days of prices in a database: finding a smaller one would take minutes.
+    phases=[Phase.explicit, Phase.reuse, Phase.generate],
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )
 
@@ -115,6 +117,8 @@ ABOVE = (30.0, 90.0, 95.0, 100.0, 100.5, 150.0)
 wanteds = st.builds(
     Wanted,
     watched=st.just("lmp"),
+    limit=st.just(100.0),
+    span=st.just(0),
     direction=st.sampled_from(["above", "below"]),
     clear_limit=st.just(100.0),
     for_minutes=st.sampled_from([0, 15, 20, 45, 600, 1440]),
@@ -257,7 +261,7 @@ def test_a_correction_two_days_later_leaves_the_alert_of_a_run_that_began_before
 
 
 def test_no_correction_of_any_offset_touches_an_alert_that_is_over(crossing: Told) -> None:
-    for minutes in [*range(20, 120, 5), *range(46 * 60, 50 * 60, 5), 24 * 60, 71 * 60]:
+    for minutes in [20, 25, 60, 24 * 60, *range(47 * 60 + 30, 48 * 60 + 30, 5), 71 * 60]:
         crossing.come({T + timedelta(minutes=minutes): 100.5})
         crossing.agrees()
         crossing.come({T + timedelta(minutes=minutes): 50.0})
@@ -286,11 +290,8 @@ def test_the_cheapest_hours_of_a_day_that_comes_in_two_halves_are_told() -> None
     assert told.standing == []
     told.come(dict(list(day.items())[12:]))
     assert told.standing == [(MIDNIGHT, MIDNIGHT + 6 * HOUR)]
-    with transaction.atomic():
-        Alert.objects.all().delete()
-    whole = Told(wanted, Market.DAM)
-    whole.come({start + timedelta(days=1): lmp for start, lmp in day.items()})
-    assert whole.standing == [(MIDNIGHT + 24 * HOUR, MIDNIGHT + 30 * HOUR)]
+    told.come({start + timedelta(days=1): lmp for start, lmp in day.items()})
+    assert told.standing[1:] == [(MIDNIGHT + 24 * HOUR, MIDNIGHT + 30 * HOUR)]
 
 
 def test_a_price_from_before_the_rule_that_comes_late_gives_the_change_of_a_judged_one() -> None:
@@ -299,7 +300,7 @@ def test_a_price_from_before_the_rule_that_comes_late_gives_the_change_of_a_judg
     told.come({at(2): 90.0, at(3): 10.0})
     assert told.standing == []
     told.come({at(0): 20.0})
-    assert told.standing == [(at(2), None)] or told.standing == [(at(2), at(3))]
+    assert told.standing == [(at(2), None)]
 
 
 def test_a_rule_that_was_beyond_longer_than_is_read_keeps_its_alert() -> None:
