@@ -9,9 +9,10 @@ from collections.abc import Callable, Iterable
 import redis
 import structlog
 from celery import shared_task
+from celery.signals import worker_process_shutdown
 from django.utils import timezone
 
-from alerts.deliver import deliver_due
+from alerts.deliver import deliver_due, finish
 from alerts.digest import write_digests
 from alerts.evaluate import evaluate
 from dashboard.broadcast import announce
@@ -60,6 +61,12 @@ def catch_up() -> None:
 def deliver() -> None:
     """Begin to send what is in the outbox; what takes longer is put down by the next tick."""
     deliver_due(now=timezone.now())
+
+
+@worker_process_shutdown.connect
+def finish_sending(**_: object) -> None:
+    """A worker's child is replaced now and then: what it is sending is put down before it ends."""
+    finish(now=timezone.now())
 
 
 @shared_task
