@@ -10,6 +10,9 @@ from datetime import datetime, timedelta
 
 from alerts.rules import Ruling, Stance
 
+# How far back is looked for such a place.
+FURTHEST = timedelta(days=32)
+
 
 def known_before(
     ruling: Ruling,

@@ -10,7 +10,7 @@ from typing import NamedTuple
 from django.db.models import Q
 
 from alerts import held_prices, news
-from alerts.beginnings import is_closed_after, known_before
+from alerts.beginnings import FURTHEST, is_closed_after, known_before
 from alerts.episodes import AN_INSTANT, Amends, Episode, Told, amends, before, episodes
 from alerts.models import Alert, Rule
 from alerts.news import News
@@ -21,8 +21,6 @@ from prices.market import Market
 from prices.models import Node
 
 DAY = timedelta(days=1)
-# How far back is looked for a beginning: what was told says the rest.
-FURTHEST = timedelta(days=32)
 NOTHING = Amends([], [], [])
 Old = Mapping[str, Decimal | None]
 
