@@ -98,6 +98,8 @@ class RuleAdmin(DeleteUnusedAdmin):
         """A rule with other conditions starts over: in the transaction that saves them."""
         formsets = list(formsets)
         super().save_related(request, form, formsets, change)
+        if not change:  # the form's own choice has just been put in place of all methods
+            form.instance.tell_those_of_every_rule()
         if change and any(formset.has_changed() for formset in formsets):
             save_changes(form.instance, [], now=timezone.now(), conditions=True)
 

@@ -9,12 +9,14 @@ from django.db.models import OuterRef, Subquery
 
 from alerts import wording
 from alerts.models import CLEARED, OPENED, Rule
+from alerts.standing_alone import JUDGING, subject_of
 from alerts.telling import Telling, tell
 from alerts.watched import AGE
 from prices import feed
 from prices.feed import Publication
 from prices.market import Market
 from prices.models import Price
+from prices.troubles import Apart
 
 MINUTE = timedelta(minutes=1)
 
@@ -29,10 +31,12 @@ class Newest(NamedTuple):
 def evaluate(*, now: datetime) -> list[Publication]:
     """Open and clear what the clock says. Returns what the feeds learned."""
     told: list[Publication] = []
+    judging = Apart(JUDGING, now=now)
     for rule in aged_rules():
-        newest = newest_of(rule, now=now)
-        if newest is not None and is_over(rule, newest) != rule.beyond:
-            told += turn(rule, newest, now=now)
+        with judging.each(subject_of(rule)):
+            newest = newest_of(rule, now=now)
+            if newest is not None and is_over(rule, newest) != rule.beyond:
+                told += turn(rule, newest, now=now)
     return told
 
 
@@ -43,7 +47,7 @@ def aged_rules() -> list[Rule]:
         .order_by("-interval_start")
         .values("interval_start")[:1]
     )
-    rules = Rule.objects.filter(active=True, watched=AGE).select_related("node")
+    rules = Rule.objects.judging().filter(watched=AGE).select_related("node")
     return list(rules.annotate(newest_start=Subquery(newest)).order_by("pk"))
 
 

@@ -7,7 +7,7 @@ from django.db import transaction
 from django.db.models import F
 
 from alerts.models import Rule
-from alerts.withdrawing import withdraw
+from alerts.withdrawing import CHANGED, withdraw
 
 MEANING = {"node", "market", "watched", "direction", "span"}
 LIMITS = {"limit", "clear_limit", "for_minutes", "cool_down_minutes"}
@@ -49,7 +49,7 @@ def start_over(rule: Rule, fields: Sequence[str], *, now: datetime) -> None:
     """
     with transaction.atomic():
         rules = Rule.objects.select_related("node").select_for_update(of=("self",), no_key=True)
-        withdraw(rules.get(pk=rule.pk), "rule changed", now=now)
+        withdraw(rules.get(pk=rule.pk), CHANGED, now=now)
         rule.start_at_head()
         rule.judges_from = now
         save_version(rule, [*fields, *PLACE])
@@ -59,4 +59,6 @@ def save_version(rule: Rule, fields: Sequence[str]) -> None:
     """Save, so that no worker that judged by the old values can tell anything."""
     with transaction.atomic():
         rule.save(update_fields=fields)
+        # A run beyond the limit counts from here on, as it does when it is judged again.
+        Rule.objects.filter(pk=rule.pk, beyond=False).update(beyond_since=None)
         Rule.objects.filter(pk=rule.pk).update(version=F("version") + 1)

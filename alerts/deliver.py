@@ -4,17 +4,19 @@ A claim moves `due_at` on by a lease. A process that dies before it has put a se
 the delivery to be sent again when the lease is over, with the same idempotency key: nothing is
 lost, and at most one message comes twice.
 
-Sending takes as long as its receiver takes; a call does not wait for that longer than polls may
-wait for it. What is still under way then is put down by the next.
+Each message is claimed right before it is sent, one to a method at a time: what waits behind a
+slow one is nobody's yet. Sending takes as long as its receiver takes; a call does not wait for
+that longer than polls may wait for it. What is still under way then is put down by the next, or
+before the process ends.
 """
 
 import random
-from collections.abc import Collection, Iterable, Iterator
+from collections import deque
+from collections.abc import Collection, Iterable
 from datetime import datetime, timedelta
 from itertools import groupby
 
 import structlog
-from django.db import DatabaseError
 from django.db.models import Case, Exists, F, Min, OuterRef, QuerySet, When, Window
 from django.db.models.functions import RowNumber
 
@@ -23,8 +25,10 @@ from alerts.delivery_errors import Gone, Refused, Unreachable, printable
 from alerts.messages import message_of, test_content
 from alerts.methods import Target
 from alerts.models import Delivery, Method
-from alerts.sending import Clock, Fault, Lane, Lanes, Outcome, clock_from
+from alerts.sending import Clock, Fault, Lanes, Outcome, Trial, clock_from
+from alerts.standing_alone import SENDING, subject_of_method
 from prices.fault_points import fault_point
+from prices.troubles import Apart
 
 log = structlog.get_logger(__name__)
 LEASE = timedelta(seconds=90)
@@ -33,41 +37,90 @@ NOT_REACHED = f"{Unreachable.__name__}: "
 PATIENCE = timedelta(seconds=2)
 MOST_PUT_OFF = timedelta(minutes=1)
 lanes = Lanes()
+Waiting = dict[int, deque[Delivery]]
 
 
 def deliver_due(*, now: datetime, patience: timedelta = PATIENCE) -> int:
     """Send what is due, and wait so long for it at the most. Returns how many were begun."""
-    give_up_switched_off(now=now)
+    apart = Apart(SENDING, now=now)
+    with apart.each("methods switched off"):
+        give_up_switched_off(now=now)
+    with apart.each("claims"):
+        renew(now=now)
     begun, clock = 0, clock_from(now)
+    waiting: Waiting = {}
     while True:
-        more = begin(due(clock(), lanes.under_way), clock)
+        waiting = waiting or by_method(due(clock(), lanes.under_way))
+        more = begin(waiting, clock)
         begun += more
         left = patience - (clock() - now)
         finished = lanes.finished(left.total_seconds())
-        put_down_all(finished, now=clock())
+        put_down_all(finished, apart, now=clock())
+        for delivery, fault in finished:
+            if isinstance(fault, Unreachable):  # its other messages are put off
+                waiting.pop(delivery.method_id, None)
         if left <= timedelta() or not (more or finished):
             return begun
 
 
-def begin(deliveries: Iterable[Delivery], clock: Clock) -> int:
-    """Claim deliveries and begin to send them, as many methods at once as there is room for."""
+def finish(*, now: datetime, patience: timedelta = LEASE) -> int:
+    """Wait for what is under way, and put it down: this process is about to end.
+
+    Returns how many. What takes longer than our claim on it is another's by then.
+    """
+    clock = clock_from(now)
+    ended = lanes.ended(patience.total_seconds())
+    put_down_all(ended, Apart(SENDING, now=now), now=clock())
+    return len(ended)
+
+
+def by_method(deliveries: Iterable[Delivery]) -> Waiting:
+    """What may be sent to each method, in order."""
+    groups = groupby(deliveries, key=lambda delivery: delivery.method_id)
+    return {method: deque(group) for method, group in groups}
+
+
+def begin(waiting: Waiting, clock: Clock) -> int:
+    """Begin to send one message to each method that none is being sent to, as many at once as
+    there is room for."""
     count = 0
-    for method, lane in by_method(deliveries):
+    for method in list(waiting):
         if lanes.are_full:
             break
-        ours = [one for one in lane if claim(one[0], now=clock())]
-        fault_point("delivery claimed")
-        if ours:
-            lanes.begin(method, ours, clock)
-            count += len(ours)
+        if method in lanes.under_way:
+            continue
+        queue = waiting.pop(method)
+        if begin_one(queue.popleft(), clock):
+            count += 1
+            if queue:
+                waiting[method] = queue  # behind the others
     return count
 
 
-def by_method(deliveries: Iterable[Delivery]) -> Iterator[tuple[int, Lane]]:
-    """The deliveries of each method with what is sent where: no database is met while sending."""
-    for method, group in groupby(deliveries, key=lambda delivery: delivery.method):
-        target = Target(method.kind, method.address, method.secret)
-        yield method.pk, [(delivery, target, message_of(delivery)) for delivery in group]
+def begin_one(delivery: Delivery, clock: Clock) -> bool:
+    """Claim a delivery, and begin to send it; False where somebody else sends to its method."""
+    if not claim(delivery, now=clock()):
+        return False
+    fault_point("delivery claimed")
+    method = delivery.method
+    # No database is met while sending.
+    target = Target(method.kind, method.address, method.secret)
+    with Trial() as trial:
+        message = message_of(delivery)
+    if trial.fault is None:
+        lanes.begin(delivery, target, message, clock)
+    else:
+        lanes.begin_nothing(delivery, trial.fault)
+    return True
+
+
+def renew(*, now: datetime) -> None:
+    """Keep our claim on what takes long: nobody else sends it while we do."""
+    for delivery in lanes.deliveries:
+        if delivery.due_at < now + LEASE / 2:
+            same = Delivery.objects.filter(pk=delivery.pk, due_at=delivery.due_at)
+            if same.filter(state=Delivery.WAITING).update(due_at=now + LEASE):
+                delivery.due_at = now + LEASE
 
 
 def give_up_switched_off(*, now: datetime) -> None:
@@ -103,16 +156,17 @@ def due(now: datetime, busy: Collection[int] = ()) -> list[Delivery]:
 def claim(delivery: Delivery, *, now: datetime) -> bool:
     """Take a delivery for one try; False where somebody else did."""
     same = Delivery.objects.filter(pk=delivery.pk, state=Delivery.WAITING, due_at=delivery.due_at)
-    return bool(same.update(due_at=now + LEASE, attempts=F("attempts") + 1))
+    if not same.update(due_at=now + LEASE, attempts=F("attempts") + 1):
+        return False
+    delivery.due_at = now + LEASE
+    return True
 
 
-def put_down_all(outcomes: Iterable[Outcome], *, now: datetime) -> None:
+def put_down_all(outcomes: Iterable[Outcome], apart: Apart, *, now: datetime) -> None:
     """How each try went. One that the database does not take loses none of the others."""
     for delivery, fault in outcomes:
-        try:
+        with apart.each(subject_of_method(delivery.method)):
             put_down(delivery, fault, now=now)
-        except DatabaseError:
-            log.exception("not put down", delivery=delivery.pk)
 
 
 def put_down(delivery: Delivery, fault: Fault, *, now: datetime) -> None:

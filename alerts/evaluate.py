@@ -7,13 +7,11 @@ new place are one transaction.
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
-from contextlib import contextmanager
 from datetime import datetime
 from functools import partial
 from itertools import groupby
 
-import structlog
-from django.db import DatabaseError, transaction
+from django.db import transaction
 from django.db.models import F, OuterRef, QuerySet, Subquery
 
 from alerts import ages
@@ -21,16 +19,17 @@ from alerts.judging import Judging, Verdict
 from alerts.locks import lock_rules
 from alerts.models import Condition, Rule, Watching, state_fields
 from alerts.rules import State
+from alerts.standing_alone import JUDGING, subject_of, subject_of_rules
 from alerts.telling import Telling, tell, tellings
 from alerts.watched import AGE
-from alerts.withdrawing import withdraw
+from alerts.withdrawing import NO_LONGER_TRACKED, SWITCHED_OFF, withdraw
 from prices import feed
 from prices.fault_points import fault_point
 from prices.feed import Publication
 from prices.market import Market
 from prices.models import Feed
+from prices.troubles import Apart, is_out_of_time
 
-log = structlog.get_logger(__name__)
 # So many at once: what has been judged is kept when the task runs out of its time.
 CHUNK = 250
 # What only those need who tell something.
@@ -41,12 +40,18 @@ NOT_FOR_JUDGING = ("name", "severity", "owner", "created_at", "muted_until", *QU
 def evaluate(*, now: datetime) -> list[Publication]:
     """Bring every rule up to its node's head. Returns what the feeds learned.
 
-    A rule that the database refuses is logged and judged again at the next call.
+    Each rule stands alone: one that can't be judged is a trouble, and is judged again at the next
+    call.
     """
-    told = [publication for rule in switched_off() for publication in stand_down(rule, now=now)]
+    apart = Apart(JUDGING, now=now)
+    told: list[Publication] = []
+    for rule in standing_down():
+        with apart.each(subject_of(rule)):
+            told += stand_down(rule, now=now)
     # Before the prices: judging corrected days again may take long.
     told += ages.evaluate(now=now)
-    keep_at_head()
+    with apart.each("rules switched off"):
+        keep_at_head()
     # The rules first: a head that was read before them could be behind a rule's place.
     behind = rules_behind()
     feeds = {feed.node_id: feed for feed in Feed.objects.select_related("node")}
@@ -54,7 +59,10 @@ def evaluate(*, now: datetime) -> list[Publication]:
         node, head = feeds[node_id].node, feeds[node_id].head
         rules = [rule for rule in group if rule.judged_seq < head]
         if rules:
-            told += judge_rules(Judging(node, Market(market), rules, head, now=now), now=now)
+            with apart.each(subject_of_rules(node, Market(market))):
+                judging = Judging(node, Market(market), rules, head, now=now)
+                for some in judge_rules(judging, apart, now=now):
+                    told += some
     return told
 
 
@@ -63,7 +71,7 @@ def rules_behind() -> list[Rule]:
 
     Each knows its conditions; there may be ten thousand of them.
     """
-    judging = Rule.objects.filter(active=True, node__feed__isnull=False).exclude(watched=AGE)
+    judging = Rule.objects.judging().filter(node__feed__isnull=False).exclude(watched=AGE)
     behind = judging.exclude(judged_seq=F("node__feed__head")).defer(*NOT_FOR_JUDGING)
     rules = list(behind.order_by("node", "market", "pk"))
     more: dict[int, list[Watching]] = defaultdict(list)
@@ -75,55 +83,57 @@ def rules_behind() -> list[Rule]:
     return rules
 
 
-def switched_off() -> Iterable[Rule]:
+def standing_down() -> Iterable[Rule]:
     """Rules that have an alert open and judge no more."""
-    return Rule.objects.filter(active=False, beyond=True).select_related("node").order_by("pk")
+    return Rule.objects.resting().filter(beyond=True).select_related("node").order_by("pk")
 
 
 def stand_down(rule: Rule, *, now: datetime) -> list[Publication]:
-    """Clear what a rule that was switched off has open."""
-    with left_for_next_time("rule not switched off"), transaction.atomic():
+    """Clear what a rule has open that was switched off, or whose node is tracked no more."""
+    why = NO_LONGER_TRACKED if rule.active else SWITCHED_OFF
+    with transaction.atomic():
         if claim([Verdict(rule, State(), [])], rule.judged_seq):
-            return withdraw(rule, "rule switched off", now=now)
+            return withdraw(rule, why, now=now)
     return []
 
 
 def keep_at_head() -> None:
-    """A rule that is switched off stays at the head: switched on, it starts from there."""
+    """A rule that rests stays at the head: when it judges again, it starts from there."""
     head = Feed.objects.filter(node=OuterRef("node")).values("head")
-    idle = Rule.objects.filter(active=False, beyond=False, node__feed__isnull=False)
+    idle = Rule.objects.resting().filter(beyond=False, node__feed__isnull=False)
     ids = list(idle.exclude(judged_seq=F("node__feed__head")).values_list("pk", flat=True))
     if ids:
-        move(Rule.objects.filter(pk__in=ids, active=False), judged_seq=Subquery(head))
+        resting = Rule.objects.resting().filter(pk__in=ids)
+        move(resting, judged_seq=Subquery(head), **state_fields(State()))
 
 
 def move(rules: QuerySet[Rule], **to: object) -> None:
     """Change the place of many rules, locked in their order."""
-    with left_for_next_time("rules not moved"), transaction.atomic():
+    with transaction.atomic():
         lock_rules(rules)
         rules.update(**to)
 
 
-@contextmanager
-def left_for_next_time(what: str) -> Iterator[None]:
-    """What the database refuses is logged: the next call finds it as it was."""
-    try:
-        yield
-    except DatabaseError as fault:
-        log.warning(what, why=str(fault))
-
-
-def judge_rules(judging: Judging, *, now: datetime) -> list[Publication]:
-    """Judge one node's rules of one market, and tell what comes of it."""
+def judge_rules(judging: Judging, apart: Apart, *, now: datetime) -> Iterator[list[Publication]]:
+    """Judge one node's rules of one market, and tell what comes of it: what was told is told,
+    whatever becomes of the rest."""
     told: list[Publication] = []
     for first in range(0, len(judging.rules), CHUNK):
-        for verdicts in alike(judging.verdicts(judging.rules[first : first + CHUNK])):
-            try:
-                told += settle(verdicts, judging, now=now)
-            except DatabaseError:
-                told += one_by_one(verdicts, judging, now=now)
+        some = judging.rules[first : first + CHUNK]
+        for verdicts in alike(verdicts_of(some, judging, apart)):
+            found = settled(verdicts, judging, apart, now=now)
+            told += found
+            yield found
     pass_over(told, judging)
-    return told
+
+
+def verdicts_of(rules: Iterable[Rule], judging: Judging, apart: Apart) -> Iterator[Verdict]:
+    """What becomes of those of the rules that can be judged."""
+    for rule in rules:
+        found: list[Verdict] = []
+        with apart.each(subject_of(rule), half=True):
+            found.append(judging.verdict(rule, rule.ruling))
+        yield from found
 
 
 def pass_over(told: Sequence[Publication], judging: Judging) -> None:
@@ -146,16 +156,22 @@ def alike(verdicts: Iterable[Verdict]) -> Iterable[list[Verdict]]:
     return groups.values()
 
 
-def one_by_one(
-    verdicts: Sequence[Verdict], judging: Judging, *, now: datetime
+def settled(
+    verdicts: Sequence[Verdict], judging: Judging, apart: Apart, *, now: datetime
 ) -> list[Publication]:
-    """Verdicts that can't be settled together: those that can't by themselves are logged."""
+    """Verdicts settled together, or, where that fails, each by itself."""
     told: list[Publication] = []
-    for verdict in verdicts:
-        try:
-            told += settle([verdict], judging, now=now)
-        except DatabaseError as fault:
-            log.warning("rule not judged", rule=verdict.rule.pk, why=str(fault))
+    try:
+        told += settle(verdicts, judging, now=now)
+    except Exception as fault:
+        if is_out_of_time(fault):
+            raise
+        for verdict in verdicts:
+            with apart.each(subject_of(verdict.rule)):
+                told += settle([verdict], judging, now=now)
+    else:
+        for verdict in verdicts:
+            apart.worked(subject_of(verdict.rule))
     return told
 
 

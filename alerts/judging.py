@@ -1,25 +1,26 @@
 """What one node's rules make of its news: each rule's new state, and what is to be told."""
 
+from bisect import bisect_left
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 from decimal import Decimal
-from functools import cached_property
+from functools import cached_property, partial
 from typing import NamedTuple
 
 from django.db.models import Q
 
 from alerts import held_prices, news
-from alerts.episodes import Amends, Episode, Told, amends, episodes
+from alerts.beginnings import FURTHEST, is_closed_after, known_before
+from alerts.episodes import AN_INSTANT, Amends, Episode, Told, amends, before, episodes
 from alerts.models import Alert, Rule
 from alerts.news import News
 from alerts.rules import Reading, Ruling, Stance, State, Transition, judge
-from alerts.watched import COMPONENTS, SPREAD, Series, Watch
+from alerts.watched import SPREAD, Series, Watch
 from prices.intervals import floor
 from prices.market import Market
 from prices.models import Node
 
-# How far before a changed interval is judged anew: longer than any rule waits or stays calm.
-MARGIN = timedelta(days=2)
+DAY = timedelta(days=1)
 NOTHING = Amends([], [], [])
 Old = Mapping[str, Decimal | None]
 
@@ -53,27 +54,27 @@ class Judging:
         self.head = head
         self.watches = {rule.pk: tuple(w.watch for w in rule.watchings) for rule in rules}
         self.known: dict[object, News] = {}
-        self.spread = {
-            pk: any(watch.watched == SPREAD for watch in watches)
+        self.wide = {
+            pk: frozenset(w for w in watches if w.watched == SPREAD or w.reaches_others)
             for pk, watches in self.watches.items()
         }
-
-    def verdicts(self, rules: Iterable[Rule]) -> list[Verdict]:
-        """One for each of some of the rules, in their order."""
-        return [self.verdict(rule, rule.ruling) for rule in rules]
+        # How much older prices than the news are about are read.
+        self.reach = timedelta()
 
     def verdict(self, rule: Rule, ruling: Ruling) -> Verdict:
         """What one rule makes of its news."""
         told = self.news_to(rule)
-        if any(self.matters(rule, ruling, start, old) for start, old in told.changed.items()):
+        if told.touched is not None or any(
+            self.matters(rule, ruling, start, old) for start, old in told.changed.items()
+        ):
             return self.judged_again(rule, ruling, told)
         readings = self.readings(rule, ruling, told.fresh)
         return Verdict(rule, *judge(ruling, rule.state, readings))
 
     def news_to(self, rule: Rule) -> News:
         """What is news to a rule; many stand at the same place."""
-        spread = self.spread[rule.pk]
-        key = (rule.judged_seq, rule.judged_until, rule.judges_from, spread)
+        watches = self.wide[rule.pk]
+        key = (rule.judged_seq, rule.judged_until, rule.judges_from, watches)
         if key not in self.known:
             self.known[key] = news.news(
                 self.events,
@@ -81,7 +82,7 @@ class Judging:
                 after=rule.judged_seq,
                 until=rule.judged_until,
                 judges_from=rule.judges_from,
-                spread=spread,
+                watches=watches,
             )
         return self.known[key]
 
@@ -91,27 +92,36 @@ class Judging:
         return news.told(self.node.pk, min(rule.judged_seq for rule in self.rules), self.head)
 
     @cached_property
-    def series(self) -> Series:
-        """The prices that the news are about, and those to judge again where some changed."""
-        for rule in self.rules:
-            self.news_to(rule)
-        starts = [start for told in self.known.values() for start in (*told.fresh, *told.changed)]
-        first, last = min(starts), max(starts)
-        if any(told.changed for told in self.known.values()):
-            first -= MARGIN
-            last = max(last, *(rule.judged_until or last for rule in self.rules))
-        watches = {watch for several in self.watches.values() for watch in several}
-        end = last + self.market.interval
-        return held_prices.series(self.node.pk, self.market, watches, first, end)
+    def bounds(self) -> tuple[datetime, datetime]:
+        """The first interval that the news are about, and the last that is judged by them."""
+        several = [self.news_to(rule) for rule in self.rules]
+        again = [told.again_from for told in several if told.again_from is not None]
+        starts = [*(start for told in self.known.values() for start in told.fresh), *again]
+        until = [rule.judged_until for rule in self.rules if rule.judged_until and again]
+        self.reach = DAY if again else self.reach
+        return min(starts), max([*starts, *until])
 
     @cached_property
-    def alerted(self) -> frozenset[int]:
-        """The rules that have told an alert which the changed prices may touch."""
-        first = min(start for told in self.known.values() for start in told.changed) - MARGIN
-        alerts = Alert.objects.filter(rule__in=self.watches, retracted_at=None)
-        return frozenset(
-            alerts.exclude(cleared_interval__lt=first).values_list("rule_id", flat=True)
-        )
+    def series(self) -> Series:
+        """The prices that the news are about, and those to judge again where some changed."""
+        first, last = self.bounds
+        watches = {watch for several in self.watches.values() for watch in several}
+        end = last + self.market.interval
+        return held_prices.series(self.node.pk, self.market, watches, first - self.reach, end)
+
+    def read_further_back(self) -> bool:
+        """Twice as many older prices; False where they are read as far as we look."""
+        if self.reach >= FURTHEST:
+            return False
+        self.reach *= 2
+        del self.series
+        return True
+
+    def held(self, rule: Rule, before: datetime) -> list[datetime]:
+        """The rule's intervals before another, as far back as prices are read."""
+        starts, oldest = self.series.starts, self.bounds[0] - self.reach
+        first = max(oldest, floor(rule.judges_from, self.market))
+        return starts[bisect_left(starts, first) : bisect_left(starts, before)]
 
     def stance(self, rule: Rule, ruling: Ruling, start: datetime) -> Stance:
         """Where an interval stands to a rule."""
@@ -127,67 +137,107 @@ class Judging:
 
     def matters(self, rule: Rule, ruling: Ruling, start: datetime, old: Old) -> bool:
         """Whether a changed interval can make a difference to what the rule has told."""
-        watches = self.watches[rule.pk]
-        if any(watch.watched not in (*COMPONENTS, SPREAD) for watch in watches):
-            return True
-        before = ruling.stance([self.was(watch, start, old) for watch in watches])
+        before = ruling.stance([self.was(watch, start, old) for watch in self.watches[rule.pk]])
         after = self.stance(rule, ruling, start)
         if before is Stance.UNKNOWN and after in (Stance.BACK, Stance.BETWEEN):
-            return rule.pk in self.alerted or rule.for_minutes > 0
+            of_rule = partial(self.stance, rule, ruling)
+            return not is_closed_after(self.held(rule, start), of_rule)
         return before is not after
 
     def was(self, watch: Watch, start: datetime, old: Old) -> Decimal | None:
         """What a watched value was before the interval changed."""
-        if watch.watched != SPREAD:
-            return old.get(watch.watched)
-        lmp = old.get("lmp")
-        return None if lmp is None else self.series.spread(0, start, lmp)
+        lmp = old.get("lmp", self.series.prices.get(start))
+        if lmp is None or watch.watched != SPREAD:
+            return None if lmp is None else old.get(watch.watched, self.series.value(watch, start))
+        beside = old.get("day_ahead", self.series.day_ahead.get(floor(start, Market.DAM)))
+        return None if beside is None else lmp - beside
 
     def judged_again(self, rule: Rule, ruling: Ruling, told: News) -> Verdict:
         """The rule's intervals judged anew from before what changed, beside what it told."""
-        first = max(min(told.changed) - MARGIN, floor(rule.judges_from, self.market))
-        last = max([rule.judged_until or first, *told.fresh, *told.changed])
-        alerts = told_of(alerts_since(rule, first))
+        changed, until = told.again_from, rule.judged_until
+        if changed is None or until is None:
+            raise AssertionError("Nothing was judged that could change.")
+        first, state = self.beginning(rule, ruling, changed)
+        alerts = told_since(rule, first)
         openings = [alert.episode.opened for alert in alerts]
-        carried = max((opened for opened in openings if opened < first), default=None)
-        start = State(is_open=carried is not None, calm_until=calm_until(rule, ruling, first, self))
-        starts = (
-            start
-            for start in self.series.starts
-            if first <= start <= last and start + self.market.interval > rule.judges_from
+        carried = max((o for o in openings if o < first), default=None) if state.is_open else None
+        last = max([until, *told.fresh])
+        starts = [start for start in self.held(rule, last + AN_INSTANT) if start >= first]
+        state, transitions = judge(ruling, state, self.readings(rule, ruling, starts))
+        found = amends(alerts, episodes(carried, transitions), last=until)
+        right = amending(found, alerts, changed)
+        return Verdict(rule, state._replace(flaps=rule.flaps), [], right, why(told), until)
+
+    def beginning(self, rule: Rule, ruling: Ruling, changed: datetime) -> tuple[datetime, State]:
+        """The interval to judge from, and what is remembered there.
+
+        Before what changed and before what was told of it. Where prices don't say what is
+        remembered, because the rule is not as old or has been beyond its limit for very long,
+        what was told does.
+        """
+        target = min([changed, *(alert.episode.opened for alert in told_since(rule, changed))])
+        of_rule, interval = partial(self.stance, rule, ruling), self.market.interval
+        begin = floor(rule.judges_from, self.market)
+        while True:
+            starts = self.held(rule, target)
+            known = known_before(ruling, starts, of_rule, target, interval)
+            if known is not None:
+                return known, State()
+            oldest = self.bounds[0] - self.reach
+            if oldest <= begin or not self.read_further_back():
+                first = max(begin, oldest)
+                return first, self.told_state(rule, ruling, first)
+
+    def told_state(self, rule: Rule, ruling: Ruling, first: datetime) -> State:
+        """What a rule remembers at an interval, by what it told: an alert that was open, or how
+        long it stays calm after one that had cleared."""
+        is_open = any(alert.episode.opened < first for alert in told_since(rule, first))
+        cleared = Alert.objects.filter(rule=rule, retracted_at=None, cleared_interval__lt=first)
+        last = (
+            cleared.order_by("cleared_interval").values_list("cleared_interval", flat=True).last()
         )
-        state, transitions = judge(ruling, start, self.readings(rule, ruling, starts))
-        before = rule.judged_until or first
-        right = amends(alerts, episodes(carried, transitions), last=before)
-        right = right._replace(raise_=[e for e in right.raise_ if e.opened not in openings])
-        return Verdict(rule, state._replace(flaps=rule.flaps), [], right, why(told), before)
+        calm = None if last is None else last + self.market.interval + ruling.cool_down
+        return State(is_open=is_open, calm_until=calm)
 
 
-def alerts_since(rule: Rule, first: datetime) -> list[Alert]:
-    """A rule's alerts that were not retracted and had not cleared by `first`."""
+def told_since(rule: Rule, first: datetime) -> list[Told]:
+    """What a rule told that was not retracted and reaches to `first` or on from there.
+
+    Not what ended because the rule was changed or switched off, and not what was over by other
+    limits: hours to come are judged by these already.
+    """
     alerts = Alert.objects.filter(rule=rule, retracted_at=None)
-    # What was told and is over by other limits stays: hours to come are judged by these already.
-    by_others = Q(opened_at__lt=rule.judges_from, cleared_at__isnull=False)
-    standing = alerts.exclude(cleared_interval__lte=first).exclude(by_others)
-    return list(standing.order_by("interval_start"))
-
-
-def told_of(alerts: Iterable[Alert]) -> list[Told]:
-    """Alerts as their episodes; not those that ended because their rule was changed."""
+    open_ = Q(cleared_at=None)
+    ended = Q(cleared_interval__gte=first, cleared_at__gte=rule.judges_from)
+    standing = alerts.filter(open_ | ended).order_by("interval_start")
     return [
-        Told(alert.pk, Episode(alert.interval_start, alert.cleared_interval))
-        for alert in alerts
-        if alert.cleared_at is None or alert.cleared_interval is not None
+        Told(alert_id, Episode(opened, cleared))
+        for alert_id, opened, cleared in standing.values_list(
+            "pk", "interval_start", "cleared_interval"
+        )
     ]
 
 
-def calm_until(rule: Rule, ruling: Ruling, first: datetime, judging: Judging) -> datetime | None:
-    """How long a rule stays calm after the last alert that had cleared before `first`."""
-    cleared = Alert.objects.filter(rule=rule, retracted_at=None, cleared_interval__lt=first)
-    last = cleared.order_by("cleared_interval").values_list("cleared_interval", flat=True).last()
-    return None if last is None else last + judging.market.interval + ruling.cool_down
+def amending(found: Amends, told: Sequence[Told], changed: datetime) -> Amends:
+    """Of what is to be amended that which what changed has to do with: what was over by then is
+    as it was."""
+    over = {one.alert_id for one in told if not before(changed, after(one.episode))}
+    openings = {one.episode.opened for one in told}
+    return found._replace(
+        retract=[alert_id for alert_id in found.retract if alert_id not in over],
+        raise_=[
+            episode
+            for episode in found.raise_
+            if before(changed, after(episode)) and episode.opened not in openings
+        ],
+    )
+
+
+def after(episode: Episode) -> datetime | None:
+    """Just after the interval that cleared it, None while it lasts."""
+    return None if episode.cleared is None else episode.cleared + AN_INSTANT
 
 
 def why(told: News) -> str:
     """Why something is judged again."""
-    return "after a correction" if any(told.changed.values()) else "a price came late"
+    return "after a correction" if told.corrected else "a price came late"

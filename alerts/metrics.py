@@ -34,6 +34,7 @@ from prometheus_client.registry import Collector, CollectorRegistry
 
 from alerts.models import Alert, Delivery, Rule, Total, Transition
 from alerts.totals import BUCKETS_S, DELIVERED, FAILED, FINISHED, TOLD, TOOK
+from prices.models import Trouble
 
 NOT_YET = (Delivery.WAITING, Delivery.HELD)
 TEXT = CharField()
@@ -50,6 +51,7 @@ class Alerts(Collector):
         yield waiting()
         yield failures()
         yield latency()
+        yield troubles()
 
     def describe(self) -> Iterable[Metric]:
         """Nothing is asked of the database before the first scrape."""
@@ -149,6 +151,17 @@ def failures() -> Metric:
     return CounterMetricFamily(
         "caiso_delivery_failures", "Tries to deliver that failed.", value=count
     )
+
+
+def troubles() -> Metric:
+    """What fails again and again, by the part of the work; the admin says what and why."""
+    found = GaugeMetricFamily(
+        "caiso_troubles", "Nodes, rules and delivery methods that fail.", labels=["part"]
+    )
+    rows = Trouble.objects.values_list("part").annotate(Count("pk")).order_by()
+    for part, count in rows:
+        found.add_metric([part], count)
+    return found
 
 
 class Epoch(Func):

@@ -2,6 +2,7 @@
 
 import secrets
 from datetime import timedelta
+from decimal import Decimal
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -114,12 +115,26 @@ class Method(models.Model):
     )
     owner = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, null=True, blank=True)
     active = models.BooleanField(default=True)
+    # Rules that are made later are told to it too; from which it was taken off, it stays off.
+    every_rule = models.BooleanField(default=False, editable=False)
 
     class Meta:
         verbose_name = "delivery method"
 
     def __str__(self) -> str:
         return f"{self.name} ({self.get_kind_display()})"
+
+
+class RuleQuerySet(models.QuerySet["Rule"]):
+    """Rules by whether they judge."""
+
+    def judging(self) -> "RuleQuerySet":
+        """Those that are switched on, of nodes that are tracked."""
+        return self.filter(active=True, node__tracked=True)
+
+    def resting(self) -> "RuleQuerySet":
+        """All others."""
+        return self.filter(models.Q(active=False) | models.Q(node__tracked=False))
 
 
 class Rule(Watching):
@@ -178,14 +193,23 @@ class Rule(Watching):
     calm_until = models.DateTimeField(null=True, editable=False)
     flaps = models.PositiveIntegerField(default=0, editable=False)
 
+    objects = RuleQuerySet.as_manager()
+
     def __str__(self) -> str:
         return f"{self.name}: {self.subject}" if self.name else self.subject
 
     def save(self, *args: Any, **kwargs: Any) -> None:
-        """A new rule starts at the head of its node's feed."""
-        if self._state.adding:
+        """A new rule starts at the head of its node's feed, and is told to who wants every rule."""
+        is_new = self._state.adding
+        if is_new:
             self.start_at_head()
         super().save(*args, **kwargs)
+        if is_new:
+            self.tell_those_of_every_rule()
+
+    def tell_those_of_every_rule(self) -> None:
+        """Add the delivery methods that are told of every rule."""
+        self.methods.add(*Method.objects.filter(every_rule=True))
 
     def clean(self) -> None:
         """Raises ValidationError with what is wrong, by field."""
@@ -307,6 +331,8 @@ class Alert(models.Model):
     text = models.TextField()
     # What the rule watched when it opened (Rule.facts): the rule may be changed.
     facts = models.JSONField(default=dict, editable=False)
+    # What is told when it is over, by the same limits; empty: as its rule has it.
+    wording_over = models.TextField(blank=True, default="", editable=False)
     opened_at = models.DateTimeField()
     cleared_interval = models.DateTimeField(null=True, blank=True)
     cleared_at = models.DateTimeField(null=True, blank=True)
@@ -333,7 +359,13 @@ class Alert(models.Model):
     def save(self, *args: Any, **kwargs: Any) -> None:
         """What is told of it stays as it was when it opened."""
         self.facts = self.facts or self.rule.facts
+        self.wording_over = self.wording_over or self.rule.words(over=True)
         super().save(*args, **kwargs)
+
+    def holds_at(self, value: Decimal) -> bool:
+        """Whether a value is beyond the limit that it opened with."""
+        limit: float = self.facts["limit"]
+        return value > limit if self.facts["direction"] == Watching.ABOVE else value < limit
 
     @property
     def state(self) -> str:

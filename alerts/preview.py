@@ -3,11 +3,13 @@
 from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 from decimal import Decimal
+from functools import partial
 from typing import NamedTuple
 
 from django.db.models import Max
 
 from alerts import held_prices
+from alerts.beginnings import FURTHEST, known_before
 from alerts.episodes import Episode, episodes
 from alerts.models import Rule, Watching
 from alerts.rules import Condition, Reading, Ruling, Stance, State, judge
@@ -17,6 +19,7 @@ from prices.market import Market
 from prices.models import Price
 
 MINUTE = timedelta(minutes=1)
+DAY = timedelta(days=1)
 NOT_YET_OUT = 3  # the newest intervals need not be there
 
 
@@ -71,14 +74,30 @@ def preview(
     watchings = [rule, *conditions]
     ruling = rule.ruling._replace(conditions=tuple(one.condition for one in watchings))
     watches = [watching.watch for watching in watchings]
-    series = held_prices.series(rule.node_id, market, watches, start, published_until(market, now))
+    begin = beginning(rule, ruling, watches, start)
+    series = held_prices.series(rule.node_id, market, watches, begin, published_until(market, now))
+    earlier = all_readings(ruling, watches, series, begin, start)
+    before, opened = judge(ruling, State(), earlier)
     readings = list(all_readings(ruling, watches, series, start))
-    state, transitions = judge(ruling, State(), readings)
-    told = episodes(None, transitions)
+    state, transitions = judge(ruling, before._replace(flaps=0), readings)
+    told = episodes(opened[-1].start if before.is_open else None, transitions)
     flaps = state.flaps + sum(one.flaps for one in transitions if not one.opens)
     expected = sum(1 for _ in intervals_between(start, now, market))
     last = readings[-1].end if readings else now
     return Preview(len(told), flaps, longest(told, last), told, len(readings), expected, days)
+
+
+def beginning(rule: Rule, ruling: Ruling, watches: Sequence[Watch], start: datetime) -> datetime:
+    """From where to judge, so that what lasted or had just ended at the start is known."""
+    market, back = Market(rule.market), DAY
+    while True:
+        series = held_prices.series(rule.node_id, market, watches, start - back, start)
+        starts = [first for first in series.starts if start - back <= first < start]
+        of_rule = partial(stance, ruling, watches, series)
+        known = known_before(ruling, starts, of_rule, start, market.interval)
+        if known is not None or back >= FURTHEST:
+            return known or min([*starts, start])
+        back *= 2
 
 
 def published_until(market: Market, now: datetime) -> datetime:
@@ -89,14 +108,22 @@ def published_until(market: Market, now: datetime) -> datetime:
 
 
 def all_readings(
-    ruling: Ruling, watches: Sequence[Watch], series: Series, start: datetime
+    ruling: Ruling,
+    watches: Sequence[Watch],
+    series: Series,
+    start: datetime,
+    end: datetime | None = None,
 ) -> Iterable[Reading]:
-    """Every held interval from `start` on, as the rule sees it."""
+    """Every held interval from `start` on, before `end` if any, as the rule sees it."""
     interval = series.market.interval
     for first in series.starts:
-        if first >= start:
-            stance = ruling.stance([series.value(watch, first) for watch in watches])
-            yield Reading(first, first + interval, stance)
+        if first >= start and (end is None or first < end):
+            yield Reading(first, first + interval, stance(ruling, watches, series, first))
+
+
+def stance(ruling: Ruling, watches: Sequence[Watch], series: Series, first: datetime) -> Stance:
+    """Where an interval stands to the rule."""
+    return ruling.stance([series.value(watch, first) for watch in watches])
 
 
 def preview_of_age(rule: Rule, start: datetime, now: datetime, days: int) -> Preview:

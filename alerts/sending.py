@@ -1,12 +1,11 @@
-"""Sendings under way in this process: several methods at once, to each in its order."""
+"""Sendings under way in this process: several methods at once, to each one message at a time."""
 
 import time
 from collections.abc import Callable
-from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
+from concurrent.futures import ALL_COMPLETED, FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from datetime import datetime, timedelta
 from functools import cached_property
 
-from alerts.delivery_errors import Unreachable
 from alerts.message import Message
 from alerts.methods import Target, send
 from alerts.models import Delivery
@@ -16,7 +15,6 @@ AT_ONCE = 8
 
 Fault = BaseException | None
 Clock = Callable[[], datetime]
-Lane = list[tuple[Delivery, Target, Message]]
 Outcome = tuple[Delivery, Fault]
 
 
@@ -30,7 +28,7 @@ class Lanes:
     """One lane for each method that is sent to just now. Threads, which meet no database."""
 
     def __init__(self) -> None:
-        self.under_way: dict[int, Future[list[Outcome]]] = {}
+        self.under_way: dict[int, tuple[Delivery, Future[Fault]]] = {}
 
     @cached_property
     def pool(self) -> ThreadPoolExecutor:
@@ -42,29 +40,36 @@ class Lanes:
         """Whether no other method can be sent to."""
         return len(self.under_way) >= AT_ONCE
 
-    def begin(self, method: int, lane: Lane, clock: Clock) -> None:
+    @property
+    def deliveries(self) -> list[Delivery]:
+        """What is being sent."""
+        return [delivery for delivery, _ in self.under_way.values()]
+
+    def begin(self, delivery: Delivery, target: Target, message: Message, clock: Clock) -> None:
         """Begin to send to a method."""
-        self.under_way[method] = self.pool.submit(send_in_turn, lane, clock)
+        sending = self.pool.submit(attempt, target, message, clock())
+        self.under_way[delivery.method_id] = delivery, sending
+
+    def begin_nothing(self, delivery: Delivery, fault: Fault) -> None:
+        """What can't be sent for a fault of ours has an outcome as all else."""
+        failed: Future[Fault] = Future()
+        failed.set_result(fault)
+        self.under_way[delivery.method_id] = delivery, failed
 
     def finished(self, patience_s: float) -> list[Outcome]:
         """What has come of lanes that are at their end; waits so long for the first of them."""
-        wait(self.under_way.values(), max(patience_s, 0), FIRST_COMPLETED)
-        done = [method for method, lane in self.under_way.items() if lane.done()]
-        return [outcome for method in done for outcome in self.under_way.pop(method).result()]
+        return self.waited_for(patience_s, FIRST_COMPLETED)
 
+    def ended(self, patience_s: float) -> list[Outcome]:
+        """The same, waiting for all of them."""
+        return self.waited_for(patience_s, ALL_COMPLETED)
 
-def send_in_turn(lane: Lane, clock: Clock) -> list[Outcome]:
-    """Send one method's messages, and say what became of each.
-
-    Where one could not be reached the others are not tried: they share its fault.
-    """
-    found: list[Outcome] = []
-    fault: Fault = None
-    for delivery, target, message in lane:
-        if not isinstance(fault, Unreachable):
-            fault = attempt(target, message, clock())
-        found.append((delivery, fault))
-    return found
+    def waited_for(self, patience_s: float, until: str) -> list[Outcome]:
+        """What has come of lanes that are at their end by then."""
+        wait([sending for _, sending in self.under_way.values()], max(patience_s, 0), until)
+        done = [method for method, (_, sending) in self.under_way.items() if sending.done()]
+        outcomes = [self.under_way.pop(method) for method in done]
+        return [(delivery, sending.result()) for delivery, sending in outcomes]
 
 
 def attempt(target: Target, message: Message, now: datetime) -> Fault:

@@ -132,7 +132,7 @@ class Written:
                 interval_start=telling.start,
                 price=telling.price,
                 value=telling.value,
-                text=telling.text,
+                text=text_of(telling, alert),
                 at=now,
             )
         )
@@ -156,6 +156,7 @@ class Written:
             value=telling.value,
             text=telling.text,
             facts=rule.facts,
+            wording_over=rule.words(over=True),
             opened_at=now,
         )
         self.open[rule.pk] = alert
@@ -184,6 +185,18 @@ class Written:
         Transition.objects.bulk_create(self.transitions, batch_size=500)
 
 
+def text_of(telling: Telling, alert: Alert) -> str:
+    """What is told, by the limits that the alert opened with: its rule may have others now."""
+    words = telling.rule.words(over=True)
+    if telling.kind != CLEARED or alert.wording_over in ("", words):
+        return telling.text
+    figures = telling.text.removeprefix(f"{words}: ")
+    if alert.holds_at(telling.value):
+        limit = wording.condition_words(telling.rule.condition)
+        return wording.ended(alert.wording, f"over by its new limit ({limit}), {figures}")
+    return wording.ended(alert.wording_over, figures)
+
+
 def tell(told: Iterable[Telling], *, now: datetime) -> list[Event]:
     """Write what is to be told. Returns the events for the node's feed."""
     told = list(told)
@@ -197,17 +210,17 @@ def tell(told: Iterable[Telling], *, now: datetime) -> list[Event]:
 
 def event(transition: Transition) -> Event:
     """A transition as the feed tells it."""
-    alert, rule = transition.alert, transition.alert.rule
-    market = Market(rule.market)
+    alert = transition.alert
+    market = Market(alert.facts["market"])
     body = {
         "alert_id": alert.pk,
-        "rule_id": rule.pk,
+        "rule_id": alert.rule_id,
         "state": STATES[transition.kind],
         "severity": alert.severity,
-        "market": rule.market,
-        "watched": rule.watched,
-        "direction": rule.condition.direction,
-        "limit": float(rule.limit),
+        "market": market.value,
+        "watched": alert.facts["watched"],
+        "direction": alert.facts["direction"],
+        "limit": alert.facts["limit"],
         "price": float(transition.price),
         "value": float(transition.value),
         "interval_start": iso(transition.interval_start),

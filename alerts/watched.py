@@ -25,6 +25,7 @@ RANKS = (DEAREST, CHEAPEST)
 FIXED_DIRECTIONS = {DEAREST: "below", CHEAPEST: "below", AGE: "above"}
 # A reference with fewer prices than this share of its intervals says nothing.
 ENOUGH = Decimal("0.8")
+AN_INSTANT = timedelta(microseconds=1)
 LONG_AGO = datetime(1970, 1, 1, tzinfo=UTC)
 
 
@@ -40,6 +41,22 @@ class Watch(NamedTuple):
         if self.watched in RANKS:
             return timedelta(days=self.span + 2)
         return timedelta(minutes=self.span)
+
+    @property
+    def reaches_others(self) -> bool:
+        """Whether a price has a part in the values of other intervals than its own."""
+        return self.watched in (CHANGE, *RANKS)
+
+    def touched(self, start: datetime) -> tuple[datetime, datetime]:
+        """[from, until): the intervals in whose value the price of this one has a part."""
+        if self.watched == CHANGE:
+            return start, start + timedelta(minutes=self.span) + AN_INSTANT
+        if self.watched not in RANKS:
+            return start, start + AN_INSTANT
+        day = operating_date(start)
+        if not self.span:
+            return day_bounds(day)
+        return start, day_bounds(day + timedelta(days=self.span))[1]
 
 
 class Series:

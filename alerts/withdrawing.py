@@ -9,6 +9,9 @@ from alerts.telling import event
 from prices import feed
 from prices.feed import Event, Publication
 
+SWITCHED_OFF, CHANGED = "rule switched off", "rule changed"
+NO_LONGER_TRACKED = "node no longer tracked"
+
 
 def withdraw(rule: Rule, why: str, *, now: datetime) -> list[Publication]:
     """Clear what a rule has open, on its node's feed, because it no longer judges.

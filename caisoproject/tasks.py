@@ -4,15 +4,17 @@ Every task works out from the database what is missing and does that: a lost, la
 reordered task costs time, never data.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from functools import partial
 
+import redis
 import structlog
 from celery import shared_task
+from celery.signals import worker_process_shutdown
 from django.utils import timezone
 
 from alerts import retention as alerts_retention
-from alerts.deliver import deliver_due
+from alerts.deliver import deliver_due, finish
 from alerts.digest import write_digests
 from alerts.evaluate import evaluate
 from alerts.totals import count_finished
@@ -26,6 +28,7 @@ from prices.models import Node
 from prices.oasis_errors import OasisTrouble, OurMistake
 from prices.politeness import NoToken
 from prices.projection import forget_untracked, project
+from prices.troubles import Apart, forget_old
 from prices.untold import tell_untold
 
 log = structlog.get_logger(__name__)
@@ -54,16 +57,23 @@ def sweep_corrections() -> None:
 @shared_task
 def catch_up() -> None:
     """Tell what a killed worker or a lost Redis left untold, and roll the day-ahead hour over."""
-    tell(tell_untold(now=timezone.now()))
-    for node in Node.objects.tracked():
-        project(node, now=timezone.now())
-    tell(evaluate(now=timezone.now()))
+    told = tell_untold(now=timezone.now())
+    # Rules need no Redis: they are judged first, whatever becomes of it.
+    told += evaluate(now=timezone.now())
+    project_each(Node.objects.tracked())
+    tell(told)
 
 
 @shared_task
 def deliver() -> None:
     """Begin to send what is in the outbox; what takes longer is put down by the next tick."""
     deliver_due(now=timezone.now())
+
+
+@worker_process_shutdown.connect
+def finish_sending(**_: object) -> None:
+    """A worker's child is replaced now and then: what it is sending is put down before it ends."""
+    finish(now=timezone.now())
 
 
 @shared_task
@@ -76,7 +86,8 @@ def digest() -> None:
 def prune() -> None:
     """Throw away what was kept long enough."""
     now = timezone.now()
-    log.info("pruned", **retention.prune(now=now), **alerts_retention.prune(now=now))
+    pruned = {**retention.prune(now=now), **alerts_retention.prune(now=now)}
+    log.info("pruned", troubles=forget_old(now=now), **pruned)
 
 
 @shared_task
@@ -103,14 +114,35 @@ def ask(request: Callable[[], Ingested]) -> None:
         log.info("nothing from OASIS", outcome=fault.outcome, detail=str(fault))
         return
     if ingested.publications:
-        tell(ingested.publications)
-        tell(evaluate(now=timezone.now()))
+        tell(ingested.publications + judged())
+
+
+def judged() -> list[Publication]:
+    """What rules make of what came; nothing where they can't be judged now, the next tick does."""
+    told: list[Publication] = []
+    with Apart("judging", now=timezone.now()).each("all rules"):
+        told += evaluate(now=timezone.now())
+    return told
 
 
 def tell(publications: list[Publication]) -> None:
     """Project what is new into Redis and announce it to every web process."""
+    slugs = {publication.slug for publication in publications}
+    project_each(Node.objects.filter(slug__in=slugs).order_by("pk"))
+    publishing = Apart("publishing", now=timezone.now())
     for publication in publications:
-        project(Node.objects.get(slug=publication.slug), now=timezone.now())
-        fault_point("projected")
-        announce(publication)
-        fault_point("announced")
+        with publishing.each(publication.slug):
+            announce(publication)
+            fault_point("announced")
+
+
+def project_each(nodes: Iterable[Node]) -> None:
+    """Bring Redis up to date, each node by itself. Where Redis is away, it is so for all of them:
+    whoever waits for it once has waited long enough."""
+    projecting = Apart("projecting", now=timezone.now())
+    for node in nodes:
+        with projecting.each(node.slug):
+            project(node, now=timezone.now())
+            fault_point("projected")
+        if isinstance(projecting.fault, redis.ConnectionError | redis.TimeoutError):
+            return

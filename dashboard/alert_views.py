@@ -20,7 +20,7 @@ from alerts.models import CLEARED, CRITICAL, RETRACTED, WARNING, Alert, Rule
 from alerts.states import OPEN, in_state
 from dashboard.alert_lines import MONTH, lines, rule_lines
 from dashboard.slugs import is_slug
-from prices.models import Node
+from prices.models import Node, Trouble
 
 A_PAGE = 40
 MOST_OPEN = 100
@@ -51,6 +51,7 @@ def alerts(request: HttpRequest) -> HttpResponse:
         "query": without_page(request.GET),
         "source": settings.PRICE_SOURCE,
         "may": permitted(request),
+        "troubles": Trouble.objects.count() if may(request, "prices.view_trouble") else 0,
         "page_data": page_data(request),
     }
     return render(request, "dashboard/alerts.html", context)

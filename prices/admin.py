@@ -7,7 +7,7 @@ from django.db.models import QuerySet
 from django.http import HttpRequest
 
 from prices.delete_admin import DeleteUnusedAdmin
-from prices.models import Feed, FetchRun, Gap, Node
+from prices.models import Feed, FetchRun, Gap, Node, Trouble
 
 
 @admin.register(Node)
@@ -63,3 +63,9 @@ class FetchRunAdmin(ReadOnlyAdmin):
 class GapAdmin(ReadOnlyAdmin):
     list_display = ["interval_start", "node", "market", "since", "asked", "given_up_at"]
     list_filter = ["market", "node", ("given_up_at", admin.EmptyFieldListFilter)]
+
+
+@admin.register(Trouble)
+class TroubleAdmin(ReadOnlyAdmin):
+    list_display = ["part", "subject", "since", "last_at", "times", "text"]
+    list_filter = ["part"]

@@ -231,3 +231,25 @@ class Gap(models.Model):
 
     def __str__(self) -> str:
         return f"{self.node} {self.market} {self.interval_start:%Y-%m-%dT%H:%MZ}"
+
+
+class Trouble(models.Model):
+    """What fails again and again: one node, rule or delivery method in one part of the work.
+
+    The row is there while it fails.
+    """
+
+    part = models.CharField(max_length=20)
+    subject = models.CharField(max_length=80)
+    since = models.DateTimeField()
+    last_at = models.DateTimeField("last time", db_index=True)
+    times = models.PositiveIntegerField(default=1)
+    text = models.TextField("what went wrong")
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["part", "subject"], name="one_trouble_a_subject")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.part} {self.subject}"

@@ -17,6 +17,7 @@ from prices.feed import Event, Publication
 from prices.intervals import floor, from_iso
 from prices.market import Market
 from prices.models import Feed, FeedEvent, Node, Price, PriceRevision
+from prices.troubles import Apart
 
 Interval = tuple[str, datetime]
 
@@ -30,8 +31,9 @@ def mark(node: Node, *, seen_at: datetime) -> None:
 def tell_untold(*, now: datetime) -> list[Publication]:
     """Tell what came meanwhile to every node that is tracked again."""
     told: list[Publication] = []
+    publishing = Apart("publishing", now=now)
     for marked in Node.objects.tracked().filter(feed__untold_since__isnull=False):
-        with transaction.atomic():
+        with publishing.each(marked.slug), transaction.atomic():
             told += tell(Node.objects.select_for_update(no_key=True).filter(pk=marked.pk), now=now)
     return told
 

@@ -60,12 +60,13 @@ def endpoint_of(body: dict[str, Any]) -> str:
 
 @transaction.atomic
 def subscribe(user: Any, address: str, browser: str) -> Method:
-    """A delivery method for this browser, on every active rule; the same one when it asks again."""
+    """A delivery method for this browser, on every rule; the same one when it asks again."""
     method = next(iter(of_browser(user, json.loads(address)["endpoint"])), None)
     method = method or Method(kind=Method.PUSH, owner=user, name=name_of(user, browser))
-    method.address, method.active = address, True
+    method.address, method.active, method.every_rule = address, True, True
     method.save()
-    method.rule_set.add(*Rule.objects.filter(active=True))
+    # Those too that are switched off: they may be switched on.
+    method.rule_set.add(*Rule.objects.all())
     return method
 
 
@@ -75,7 +76,7 @@ def unsubscribe(user: Any, endpoint: str) -> int:
     methods = of_browser(user, endpoint)
     for method in methods:
         method.rule_set.clear()
-        method.active = False
+        method.active = method.every_rule = False
         method.save()
     return len(methods)
 

@@ -13,10 +13,12 @@ from django.test import Client, RequestFactory
 from alerts.admin import RuleAdmin
 from alerts.evaluate import evaluate, judge_rules
 from alerts.judging import Judging
-from alerts.models import Alert, Rule
+from alerts.models import Alert, Delivery, Rule
+from dashboard.shown_prices import shown_alerts
 from prices.market import Market
 from prices.models import Feed, FeedEvent, Node
 from prices.published import PublishedPrice
+from prices.troubles import Apart
 from tests.conftest import utc
 from tests.published import NP15, published, store
 
@@ -147,7 +149,8 @@ def test_a_rule_changed_while_it_is_judged_tells_nothing_of_its_old_meaning(
     store([published(NOON, "120")], NOON)
     read = Rule.objects.select_related("node").get(pk=above.pk)
     edit(Rule.objects.get(pk=above.pk), **change)
-    assert judge_rules(Judging(read.node, Market.RTM, [read], 1, now=NOON), now=NOON) == []
+    judging = Judging(read.node, Market.RTM, [read], 1, now=NOON)
+    assert not any(judge_rules(judging, Apart("judging", now=NOON), now=NOON))
     assert not Alert.objects.exists()
 
 
@@ -199,3 +202,83 @@ def test_a_rule_made_in_the_admin_starts_at_the_head(admin_client: Client) -> No
     rule |= {"conditions-TOTAL_FORMS": "0", "conditions-INITIAL_FORMS": "0"}
     assert admin_client.post("/admin/alerts/rule/add/", rule).status_code == 302
     assert Rule.objects.get(market="DAM").judged_seq == 1
+
+
+def edit_at(moment: datetime, rule: Rule, **values: str) -> None:
+    """The rule as it is, changed at a moment."""
+    with time_machine.travel(moment, tick=False):
+        edit(Rule.objects.get(pk=rule.pk), **values)
+
+
+def test_an_alert_is_told_by_the_limit_it_opened_with(above: Rule) -> None:
+    publish(published(NOON, "120"), at=NOON)
+    edit_at(NOON + timedelta(minutes=2), above, limit="90")
+    publish(published(NOON + FIVE, "80"), at=NOON + FIVE)
+    assert told()[1] == (
+        "SP15",
+        "cleared",
+        "SP15 real-time no longer above 100.00: 80.00 at 12:05 PT",
+    )
+    events = FeedEvent.objects.filter(kind="alert").order_by("seq")
+    assert [event.body["limit"] for event in events] == [100, 100]
+
+
+def test_an_alert_that_ends_because_its_limit_was_raised_says_so(above: Rule) -> None:
+    publish(published(NOON, "500"), at=NOON)
+    edit_at(NOON + timedelta(minutes=2), above, limit="1000")
+    publish(published(NOON + FIVE, "500"), at=NOON + FIVE)
+    assert told()[1][2] == (
+        "SP15 real-time above 100.00: over by its new limit (above 1,000.00), 500.00 at 12:05 PT"
+    )
+
+
+def test_the_snapshot_shows_an_open_alert_by_the_limit_it_opened_with(above: Rule) -> None:
+    publish(published(NOON, "500"), at=NOON)
+    edit_at(NOON + timedelta(minutes=2), above, limit="150")
+    two_days_on = NOON + 48 * HOUR
+    (shown,) = shown_alerts(above.node, two_days_on, up_to=99, now=two_days_on)
+    assert (shown["limit"], shown["text"]) == (
+        100,
+        "SP15 real-time above 100.00: 500.00 at 12:00 PT",
+    )
+
+
+def test_a_run_beyond_the_limit_counts_from_the_change_of_a_limit(above: Rule) -> None:
+    """As it does when a correction has it judged again: else that would retract the alert."""
+    edit_at(NOON - HOUR, above, for_minutes="10")
+    publish(published(NOON, "120"), at=NOON + FIVE)
+    edit_at(NOON + FIVE, above, limit="110")
+    assert publish(published(NOON + FIVE, "120"), at=NOON + 2 * FIVE) == []
+    assert len(publish(published(NOON + 2 * FIVE, "120"), at=NOON + 3 * FIVE)) == 1
+
+
+def test_the_alerts_of_a_node_that_is_tracked_no_more_are_withdrawn(above: Rule) -> None:
+    above.methods.create(name="desk", kind="email", address="desk@example.test")
+    publish(published(NOON, "500"), at=NOON)
+    Node.objects.filter(pk=above.node_id).update(tracked=False)
+    evaluate(now=NOON + FIVE)
+    evaluate(now=NOON + 2 * FIVE)
+    why = "SP15 real-time above 100.00: node no longer tracked"
+    assert told()[1:] == [("SP15", "cleared", why)]
+    assert Delivery.objects.filter(kind="cleared", transition__text=why).count() == 1
+
+
+def test_a_node_that_is_tracked_again_is_judged_from_there(above: Rule) -> None:
+    edit_at(NOON - HOUR, above, for_minutes="10")
+    publish(published(NOON, "500"), at=NOON)
+    Node.objects.filter(pk=above.node_id).update(tracked=False)
+    evaluate(now=NOON + FIVE)
+    Node.objects.filter(pk=above.node_id).update(tracked=True)
+    assert publish(published(NOON + 2 * FIVE, "500"), at=NOON + 3 * FIVE) == []
+    assert len(publish(published(NOON + 3 * FIVE, "500"), at=NOON + 4 * FIVE)) == 1
+
+
+def test_a_rule_on_the_data_age_of_a_node_that_is_tracked_no_more_is_silent(above: Rule) -> None:
+    Rule.objects.exclude(pk=above.pk).delete()
+    Rule.objects.update(watched="age", limit=15)
+    publish(published(NOON, "50"), at=NOON + FIVE)
+    evaluate(now=NOON + HOUR)
+    Node.objects.filter(pk=above.node_id).update(tracked=False)
+    evaluate(now=NOON + 2 * HOUR)
+    evaluate(now=NOON + 3 * HOUR)
+    assert [state for _, state, _ in told()] == ["open", "cleared"]

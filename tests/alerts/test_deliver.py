@@ -6,11 +6,14 @@ from collections.abc import Callable
 from datetime import datetime, time, timedelta
 
 import pytest
+from celery.signals import worker_process_shutdown
 from django.db import DataError
 
 from alerts.deliver import (
     LEASE,
     MOST_OF_A_METHOD,
+    begin,
+    by_method,
     claim,
     deliver_due,
     due,
@@ -20,7 +23,8 @@ from alerts.deliver import (
 )
 from alerts.digest import write_digests
 from alerts.evaluate import evaluate
-from alerts.models import Delivery, Method, Rule
+from alerts.models import Alert, Delivery, Method, Rule
+from caisoproject.tasks import finish_sending
 from tests.alerts.receiver import Handler, Receiver, status
 from tests.conftest import utc
 from tests.published import published, store
@@ -188,7 +192,76 @@ def test_a_receiver_that_is_away_is_asked_once_a_round_and_keeps_nobody_waiting(
     come("120")
     deliver_due(now=NOON)
     assert len(receiver.received) == 1
-    assert set(Delivery.objects.values_list("state", "attempts")) == {("waiting", 1)}
+    # The others were not tried: they are claimed when it is their turn.
+    assert set(Delivery.objects.values_list("state", "attempts")) == {
+        ("waiting", 1),
+        ("waiting", 0),
+    }
+
+
+def test_a_worker_that_is_replaced_puts_down_what_it_is_sending(
+    hook: Method, receiver: Receiver
+) -> None:
+    at_last = threading.Event()
+
+    def answer(handler: Handler) -> None:
+        at_last.wait(4)
+        status(200)(handler)
+
+    receiver.answer = answer
+    put_test(hook, now=NOON)
+    assert deliver_due(now=NOON, patience=timedelta()) == 1
+    at_last.set()
+    assert finish_sending in [receiver() for _, receiver in worker_process_shutdown.receivers]
+    worker_process_shutdown.send(sender="worker", pid=1, exitcode=0)
+    assert states() == ["sent"]
+    assert deliver_due(now=NOON + LEASE) == 0
+    assert len(receiver.received) == 1
+
+
+def test_what_waits_behind_a_slow_message_is_claimed_by_nobody(
+    hook: Method, receiver: Receiver
+) -> None:
+    at_last = threading.Event()
+
+    def answer(handler: Handler) -> None:
+        at_last.wait(4)
+        status(200)(handler)
+
+    receiver.answer = answer
+    for _ in range(3):
+        put_test(hook, now=NOON)
+    assert deliver_due(now=NOON, patience=timedelta()) == 1
+    assert [one.due_at - NOON for one in Delivery.objects.order_by("pk")[1:]] == [timedelta()] * 2
+    half = NOON + timedelta(seconds=60)
+    deliver_due(now=half, patience=timedelta())
+    assert Delivery.objects.earliest("pk").due_at == half + LEASE  # ours for as long as it takes
+    at_last.set()
+    deliver_due(now=half)
+    assert states() == ["sent"] * 3
+    keys = [one.headers["idempotency-key"] for one in receiver.received]
+    assert len(keys) == len(set(keys)) == 3
+
+
+def test_whoever_has_lost_a_claim_does_not_send(hook: Method, receiver: Receiver) -> None:
+    first, second = put_test(hook, now=NOON), put_test(hook, now=NOON)
+    ours = by_method(due(NOON))
+    assert claim(Delivery.objects.get(pk=first.pk), now=NOON)  # another process
+    assert begin(ours, lambda: NOON) == 0
+    assert ours == {}
+    assert claim(Delivery.objects.get(pk=second.pk), now=NOON)
+
+
+def test_a_message_that_cannot_be_written_keeps_no_other_from_going_out(
+    hook: Method, receiver: Receiver
+) -> None:
+    come("120")
+    Alert.objects.update(facts={})
+    put_test(hook, now=NOON)
+    put_test(Method.objects.create(name="b", kind="webhook", address=hook.address), now=NOON)
+    deliver_due(now=NOON)
+    assert states() == ["waiting", "sent", "sent"]
+    assert Delivery.objects.earliest("pk").last_error == "KeyError: 'rule'"
 
 
 def test_what_else_waits_for_a_receiver_that_is_away_waits_until_it_is_asked_again(

@@ -101,8 +101,8 @@ def test_a_rule_that_the_database_refuses_does_not_stop_the_others() -> None:
     with connection.execute_wrapper(full_for_the_first), capture_logs() as logs:
         *_, texts = series("120")
     assert texts == ["SP15 real-time above 110.00: 120.00 at 12:00 PT"]
-    assert [(entry["rule"], entry["why"]) for entry in logs] == [
-        (first.pk, "database or disk is full")
+    assert [(entry["subject"], entry["why"]) for entry in logs] == [
+        (f"rule {first.pk}", "OperationalError: database or disk is full")
     ]
     evaluate(now=NOON + FIVE)
     assert Alert.objects.count() == 2

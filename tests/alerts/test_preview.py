@@ -72,6 +72,27 @@ def test_a_backfill_is_one_arrival_and_the_clear_limit_ends_a_silence() -> None:
     ]
 
 
+def test_a_run_and_a_cool_down_from_before_the_days_of_a_preview_count() -> None:
+    start = NOON - 24 * HOUR
+    waits = rule(for_minutes=10)
+    held("90", "150", until=start)
+    held("150", "90", until=start + 2 * FIVE)
+    assert [one.opened for one in preview(waits, now=NOON, days=1).episodes] == [start]
+    held("150", "90", until=start - FIVE)
+    calm = preview(rule(cool_down_minutes=60), now=NOON, days=1)
+    assert calm.fired == 0
+
+
+def test_an_alert_that_lasted_as_the_days_of_a_preview_begin_is_one_of_it() -> None:
+    start = NOON - 24 * HOUR
+    held("90", "150", "150", until=start)
+    held("97", "90", until=start + 2 * FIVE)
+    found = preview(rule(clear_limit=95), now=NOON, days=1)
+    assert [(one.opened, one.cleared) for one in found.episodes] == [
+        (start - 2 * FIVE, start + FIVE)
+    ]
+
+
 def test_a_preview_sees_tomorrow_as_far_as_it_is_published() -> None:
     hours = [published(TOMORROW + n * HOUR, str(40 + n), Market.DAM) for n in range(24)]
     store(hours, NOON)

@@ -11,6 +11,7 @@ from django.contrib.auth.models import User
 from django.test import Client
 
 from alerts.models import Delivery, Method, Rule
+from prices.models import Node
 from tests.conftest import utc
 
 pytestmark = pytest.mark.django_db
@@ -50,7 +51,37 @@ def test_a_browser_is_told_of_every_active_rule(admin_client: Client, admin_user
     method = Method.objects.get()
     assert (method.kind, method.owner, method.active) == ("push", admin_user, True)
     assert json.loads(method.address)["endpoint"] == ENDPOINT
-    assert set(method.rule_set.all()) == set(Rule.objects.filter(active=True))
+    assert set(method.rule_set.all()) == set(Rule.objects.all())  # one may be switched on again
+
+
+def test_a_browser_is_told_of_rules_that_are_made_later(admin_client: Client) -> None:
+    post(admin_client, subscription())
+    method, sp15 = Method.objects.get(), Node.objects.get(slug="sp15")
+    made = Rule.objects.create(node=sp15, limit=500)
+    assert list(made.methods.all()) == [method]
+    admin_client.post(f"/admin/alerts/method/{method.pk}/change/", {"name": "mine"})
+    form = admin_client.get("/admin/alerts/rule/add/").context["adminform"].form
+    data = {name: value for name, value in form.initial.items() if value not in (None, [])}
+    data |= {"node": sp15.pk, "market": "RTM", "watched": "lmp", "direction": "above"}
+    data |= {"limit": "600", "span": "0", "for_minutes": "0", "cool_down_minutes": "0"}
+    data |= {"severity": "info", "active": "on", "quiet_days": "1234567", "quiet_then": "held"}
+    data |= {"quiet_zone": "America/Los_Angeles"}
+    data |= {"conditions-TOTAL_FORMS": "0", "conditions-INITIAL_FORMS": "0"}
+    assert admin_client.post("/admin/alerts/rule/add/", data).status_code == 302
+    assert list(Rule.objects.get(limit=600).methods.all()) == [method]
+
+
+def test_a_browser_that_was_taken_off_a_rule_or_left_is_not_told_of_it(
+    admin_client: Client,
+) -> None:
+    post(admin_client, subscription())
+    method, first = Method.objects.get(), Rule.objects.order_by("pk")[0]
+    first.methods.clear()
+    first.save()
+    assert not first.methods.exists()
+    admin_client.delete(WHERE, json.dumps({"endpoint": ENDPOINT}))
+    Rule.objects.create(node=first.node, limit=500)
+    assert method.rule_set.count() == 0
 
 
 def test_a_browser_that_asks_again_has_one_delivery_method(admin_client: Client) -> None:
