@@ -14,7 +14,7 @@ from alerts.deliver import deliver_due
 from alerts.digest import write_digests
 from alerts.evaluate import evaluate
 from dashboard.broadcast import announce
-from prices import corrections, polling, retention
+from prices import closing, corrections, polling, retention
 from prices.fault_points import fault_point
 from prices.feed import Publication
 from prices.ingest import Ingested
@@ -36,7 +36,7 @@ def poll(market: str) -> None:
 @shared_task
 def close_gaps() -> None:
     """Ask for one stretch of missing history that polls no longer reach."""
-    ask(lambda: polling.close_oldest_gap(now=timezone.now()))
+    ask(lambda: closing.close_oldest_gap(now=timezone.now()))
 
 
 @shared_task

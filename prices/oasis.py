@@ -16,7 +16,6 @@ from prices.politeness import Manner, NoToken, Politeness, Token
 CONNECT_SECONDS = 5
 READ_SECONDS = 15
 DEADLINE_SECONDS = 40
-TRIES = 3
 FIRST_PAUSE_SECONDS = 2.0
 ACCEPTABLE_USE = b"Acceptable Use Policy Violation"
 USER_AGENT = "caiso-live (an open-source price desk)"
@@ -47,10 +46,10 @@ class Oasis:
         return self.download("SingleZip", query.parameters, manner)
 
     def download(self, servlet: str, parameters: dict[str, str], manner: Manner) -> Download:
-        """One servlet's answer, asked for up to three times while the deadline allows."""
+        """One servlet's answer, tried as often as `manner` does while the deadline allows."""
         until = time.monotonic() + DEADLINE_SECONDS
         trouble: OasisTrouble = ServerTrouble("not asked")
-        for tries, pause in enumerate(pauses(TRIES), start=1):
+        for tries, pause in enumerate(pauses(manner.tries), start=1):
             try:
                 return self.try_once(servlet, parameters, until, manner)
             except (RateLimited, ServerTrouble) as fault:
