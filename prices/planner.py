@@ -8,7 +8,7 @@ from collections.abc import Collection, Mapping
 from datetime import UTC, datetime
 
 from prices.gap_ranges import missing
-from prices.intervals import day_bounds, floor, operating_date
+from prices.intervals import ceiling, day_bounds, floor, operating_date
 from prices.market import Market
 from prices.oasis_query import MOST_NODES
 from prices.resting import PATIENCE
@@ -74,10 +74,8 @@ def window(
     end = window_end(market, now=now)
     if market is Market.DAM:
         return day_bounds(operating_date(now))[0], end
-    first = min(
-        first_lacking(market, known, recent, since=since, now=now) for known, recent in held
-    )
-    start = max(floor(first, market), floor(since, market))
+    first = min(first_lacking(market, *one, since=since, now=now) for one in held)
+    start = max(floor(first, market), ceiling(since, market))
     return start, max(end, start + market.interval)
 
 

@@ -127,22 +127,25 @@ class Politeness:
         if manner is Manner.FIRST:
             self.client.set(RESERVED, 1, px=RESERVED_MS)
         elif self.client.exists(RESERVED):
-            return self.none_for(manner)
+            self.mark_wanted(manner)
+            return None
         if manner is Manner.PATIENT and self.client.exists(WANTED):
             return None
         if self.is_taken() or self.has_just_started():
-            return self.none_for(manner)
+            self.mark_wanted(manner)
+            return None
         name = secrets.token_hex(8)
         if not self.client.set(TURN, name, nx=True, ex=UNDER_WAY_SECONDS):
-            return self.none_for(manner)
+            self.mark_wanted(manner)
+            return None
         if manner is Manner.FIRST:
             self.client.delete(RESERVED)
         if manner is Manner.PASSING:
             self.client.delete(WANTED)
         return Token(self.client, name, self.pause_seconds)
 
-    def none_for(self, manner: Manner) -> None:
-        """No turn now. Whoever waits all the time would take each that a slower poll needs."""
+    def mark_wanted(self, manner: Manner) -> None:
+        """Whoever waits all the time would take each turn that a slower poll comes back for."""
         if manner is Manner.PASSING:
             self.client.set(WANTED, 1, px=WANTED_MS)
 
