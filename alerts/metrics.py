@@ -19,6 +19,7 @@ from prometheus_client.core import (
 from prometheus_client.registry import Collector, CollectorRegistry
 
 from alerts.models import Delivery, Rule, Transition
+from prices.metrics import Requests
 
 BUCKETS_S = (1, 2, 5, 10, 30, 60, 300, 3600)
 # What can leave its state is measured, as what was given up is; all else is counted.
@@ -46,6 +47,7 @@ def registry() -> CollectorRegistry:
     """What `/metrics` shows."""
     held = CollectorRegistry(auto_describe=False)
     held.register(Alerts())
+    held.register(Requests())
     return held
 
 

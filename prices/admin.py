@@ -6,11 +6,12 @@ from django.contrib import admin
 from django.http import HttpRequest
 
 from prices.models import FetchRun, Gap, Node
+from prices.node_admin import AskedNodes
 
 
 @admin.register(Node)
-class NodeAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
-    list_display = ["hub", "oasis_name", "zone", "tracked"]
+class NodeAdmin(AskedNodes):
+    list_display = ["hub", "oasis_name", "zone", "tracked", "answers"]
     list_editable = ["tracked"]
     search_fields = ["slug", "oasis_name"]
 
