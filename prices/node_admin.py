@@ -23,13 +23,17 @@ class AskedNodes(admin.ModelAdmin):  # type: ignore[type-arg]
         return what_oasis_answers(node, now=timezone.now())
 
     def changelist_view(self, request: HttpRequest, extra_context: Any = None) -> HttpResponse:
-        response: HttpResponse = super().changelist_view(request, extra_context)
         warn_of_too_many(request)
+        response: HttpResponse = super().changelist_view(request, extra_context)
+        return response
+
+    def changeform_view(self, request: HttpRequest, *args: Any, **options: Any) -> HttpResponse:
+        warn_of_too_many(request)
+        response: HttpResponse = super().changeform_view(request, *args, **options)
         return response
 
     def save_model(self, request: HttpRequest, obj: Node, form: Any, change: bool) -> None:
         super().save_model(request, obj, form, change)
-        warn_of_too_many(request)
         if obj.tracked and not Price.objects.filter(node=obj).exists():
             messages.warning(
                 request,
@@ -39,9 +43,12 @@ class AskedNodes(admin.ModelAdmin):  # type: ignore[type-arg]
 
 
 def warn_of_too_many(request: HttpRequest) -> None:
-    """Say once a page that the tracked nodes need more requests than there are."""
+    """Say that the tracked nodes need more requests than there are.
+
+    Only where a page is shown: what is saved leads to one.
+    """
     text = budget.warning(Node.objects.tracked().count(), settings.OASIS_SECONDS_BETWEEN_REQUESTS)
-    if text and text not in [message.message for message in messages.get_messages(request)]:
+    if text and request.method == "GET":
         messages.warning(request, text)
 
 
