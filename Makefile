@@ -34,8 +34,8 @@ check: setup-dev ## format, lint, types, imports, migrations
 bench: setup-dev ## the benchmarks, each beside its rival; BENCH="feed page chaos": only these
 	@$(BIN)/python manage.py bench $(BENCH)
 
-soak: setup-dev ## politeness and promptness over MINUTES=15, with two workers and backfills
-	@$(BIN)/python -u -m tests.stack.soak --minutes $(or $(MINUTES),15)
+soak: setup-dev ## politeness and promptness over MINUTES=15 for NODES=3, with two workers and backfills
+	@$(BIN)/python -u -m tests.stack.soak --minutes $(or $(MINUTES),15) --nodes $(or $(NODES),3)
 
 model: setup-dev ## 20,000 seeds of the feed with faults, and how soon each missing rule is noticed
 	@$(BIN)/python -m tests.model.run

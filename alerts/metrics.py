@@ -34,6 +34,7 @@ from prometheus_client.registry import Collector, CollectorRegistry
 
 from alerts.models import Alert, Delivery, Rule, Total, Transition
 from alerts.totals import BUCKETS_S, DELIVERED, FAILED, FINISHED, TOLD, TOOK
+from prices.metrics import Requests
 from prices.models import Trouble
 
 NOT_YET = (Delivery.WAITING, Delivery.HELD)
@@ -62,6 +63,7 @@ def registry() -> CollectorRegistry:
     """What `/metrics` shows."""
     held = CollectorRegistry(auto_describe=False)
     held.register(Alerts())
+    held.register(Requests())
     return held
 
 

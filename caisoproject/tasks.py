@@ -19,7 +19,7 @@ from alerts.digest import write_digests
 from alerts.evaluate import evaluate
 from alerts.totals import count_finished
 from dashboard.broadcast import announce
-from prices import corrections, polling, retention
+from prices import closing, corrections, polling, retention
 from prices.fault_points import fault_point
 from prices.feed import Publication
 from prices.ingest import Ingested
@@ -45,7 +45,7 @@ def poll(market: str) -> None:
 @asking_task()
 def close_gaps() -> None:
     """Ask for one stretch of missing history that polls no longer reach."""
-    ask(lambda: polling.close_oldest_gap(now=timezone.now()))
+    ask(lambda: closing.close_oldest_gap(now=timezone.now()))
 
 
 @asking_task()

@@ -8,15 +8,16 @@ from django.http import HttpRequest
 
 from prices.delete_admin import DeleteUnusedAdmin
 from prices.models import Feed, FetchRun, Gap, Node, Trouble
+from prices.node_admin import AskedNodes
 
 
 @admin.register(Node)
-class NodeAdmin(DeleteUnusedAdmin):
-    list_display = ["hub", "oasis_name", "zone", "tracked"]
+class NodeAdmin(DeleteUnusedAdmin, AskedNodes):
+    list_display = ["hub", "oasis_name", "zone", "tracked", "answers"]
     list_editable = ["tracked"]
     search_fields = ["slug", "oasis_name"]
     actions = ["delete_selected", "stop_tracking"]
-    goes_with_it = ("feed", "gap")
+    goes_with_it = ("feed", "gap", "standing")
     instead = "Take it out of “tracked” instead: nothing more is asked or told of it then."
 
     def hangs_on(self, obj: Any) -> list[str]:

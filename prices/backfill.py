@@ -4,12 +4,14 @@ from collections.abc import Iterator, Sequence
 from datetime import datetime
 from typing import NamedTuple
 
-from prices.gaps import missing_between
+from prices.gaps import is_settled
 from prices.ingest import Ingested
 from prices.market import Market
-from prices.models import FetchRun, Gap, Node
+from prices.models import FetchRun, Node
 from prices.oasis_query import groups, windows
 from prices.polling import ask
+from prices.publication import publication_delay
+from prices.schedule import oldest_kept, published_until
 
 
 class Window(NamedTuple):
@@ -33,14 +35,18 @@ def plan(market: Market, nodes: Sequence[Node], start: datetime, end: datetime) 
 
 def lacks(node: Node, market: Market, start: datetime, end: datetime) -> bool:
     """Whether anything in [start, end) is missing that was not given up."""
-    given_up = set(
-        Gap.objects.filter(
-            node=node, market=market.value, interval_start__gte=start, interval_start__lt=end
-        )
-        .exclude(given_up_at=None)
-        .values_list("interval_start", flat=True)
-    )
-    return any(gap not in given_up for gap in missing_between(node, market, start, end))
+    return not is_settled(node, market, start, end)
+
+
+def reach(
+    market: Market, start: datetime, end: datetime, *, now: datetime
+) -> tuple[datetime, datetime]:
+    """The part of [start, end) that OASIS can have: its months of history, to what is out by now.
+
+    What is not out yet is not missing. The part may be empty.
+    """
+    delay = publication_delay(market, list(Node.objects.tracked()))
+    return max(start, oldest_kept(now=now)), min(end, published_until(market, delay, now=now))
 
 
 def fetch(market: Market, window: Window, *, now: datetime) -> Ingested:

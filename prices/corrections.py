@@ -14,6 +14,7 @@ from prices.market import Market
 from prices.models import FetchRun, Node, Price
 from prices.oasis_query import CORRECTIONS_GROUP, groups
 from prices.polling import ask
+from prices.standings import left_alone
 
 DAYS_BACK = (1, 3, 7, 14)
 LISTED_DAYS = 14
@@ -36,6 +37,8 @@ def sweep_next(*, now: datetime) -> Ingested:
     The days of the calendar come first: the list of corrections only adds to them. Raises the
     errors of `oasis_errors`, and NoToken.
     """
+    if left_alone(now=now):
+        return Ingested()
     for check in days_to_fetch(now=now):
         start, end = day_bounds(check.day)
         return ask(check.market, check.nodes, start, end, FetchRun.SWEEP, now=now)

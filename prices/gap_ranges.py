@@ -1,16 +1,18 @@
 """Gaps: intervals that should be held and are not."""
 
-from collections.abc import Collection, Iterable
+from collections.abc import Callable, Collection, Iterable, Sequence
 from datetime import datetime, timedelta
 from typing import NamedTuple
 
-from prices.intervals import intervals_between
+from prices.intervals import ceiling, intervals_between
 from prices.market import Market
 
 FIRST_WAIT = timedelta(minutes=5)
 LONGEST_WAIT = timedelta(hours=6)
 GIVE_UP_AFTER = timedelta(days=2)
 GIVE_UP_ASKED = 10
+# A turn at OASIS costs more than a day of rows that are held already.
+JOINED = timedelta(days=1)
 
 
 class Range(NamedTuple):
@@ -37,6 +39,36 @@ def ranges(starts: Iterable[datetime], market: Market) -> list[Range]:
             found[-1] = Range(found[-1].start, end)
         else:
             found.append(Range(start, end))
+    return found
+
+
+def expected(start: datetime, end: datetime, market: Market) -> int:
+    """How many intervals begin in [start, end)."""
+    span = ceiling(end, market) - ceiling(start, market)
+    return max(span // market.interval, 0)
+
+
+def first_joined(found: Sequence[Range], *, longest: timedelta) -> Range:
+    """The first of some ranges, with those that follow closely: what one request asks for."""
+    start, end = found[0]
+    for one in found[1:]:
+        if one.start - end > JOINED or one.end - start > longest:
+            break
+        end = one.end
+    return Range(start, end)
+
+
+def by_state(
+    starts: Iterable[datetime], state: Callable[[datetime], str], market: Market
+) -> list[tuple[Range, str]]:
+    """Sorted interval starts as ranges of adjoining ones that are in the same state."""
+    found: list[tuple[Range, str]] = []
+    for start in starts:
+        end, said = start + market.interval, state(start)
+        if found and found[-1][0].end == start and found[-1][1] == said:
+            found[-1] = Range(found[-1][0].start, end), said
+        else:
+            found.append((Range(start, end), said))
     return found
 
 

@@ -1,16 +1,18 @@
 """The gap ledger: what is missing now, how often OASIS was asked for it, and what is given up."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime, timedelta
 
-from django.db.models import Min
+from django.db.models import QuerySet
 
-from prices.gap_ranges import hopeless, missing, wait
+from prices.gap_ranges import expected, hopeless, missing, wait
 from prices.market import Market
 from prices.models import Gap, Node, Price
-from prices.schedule import published_until
+from prices.schedule import oldest_kept, published_until
 
-WATCHED = timedelta(days=30)
+# What is looked through at once: 8,640 five-minute prices.
+STRETCH = timedelta(days=30)
+FOR_EVER = timedelta(days=3650)
 
 
 def held(node: Node, market: Market, start: datetime, end: datetime) -> set[datetime]:
@@ -19,32 +21,59 @@ def held(node: Node, market: Market, start: datetime, end: datetime) -> set[date
     return set(rows.values_list("interval_start", flat=True))
 
 
+def ledger(node: Node, market: Market, start: datetime, end: datetime) -> "QuerySet[Gap]":
+    """The rows of the ledger in [start, end)."""
+    return Gap.objects.filter(
+        node=node, market=market.value, interval_start__gte=start, interval_start__lt=end
+    )
+
+
 def missing_between(node: Node, market: Market, start: datetime, end: datetime) -> list[datetime]:
     """The interval starts in [start, end) that should be held and are not."""
     return missing(held(node, market, start, end), start, end, market)
+
+
+def is_whole(node: Node, market: Market, start: datetime, end: datetime) -> bool:
+    """Whether all of [start, end) is held: counted, not looked through."""
+    count = Price.objects.of(node, market).between(start, end).count()
+    return count >= expected(start, end, market)
+
+
+def is_settled(node: Node, market: Market, start: datetime, end: datetime) -> bool:
+    """Whether all of [start, end) is held or given up: counted, not looked through."""
+    count = Price.objects.of(node, market).between(start, end).count()
+    given_up = ledger(node, market, start, end).exclude(given_up_at=None).count()
+    return count + given_up >= expected(start, end, market)
 
 
 def open_gaps(
     node: Node, market: Market, start: datetime, end: datetime, *, now: datetime
 ) -> list[datetime]:
     """What is missing in [start, end) and may be asked for now."""
-    resting = set(
-        Gap.objects.filter(
-            node=node,
-            market=market.value,
-            interval_start__gte=start,
-            interval_start__lt=end,
-            ask_after__gt=now,
-        ).values_list("interval_start", flat=True)
-    )
-    return [gap for gap in missing_between(node, market, start, end) if gap not in resting]
+    resting = ledger(node, market, start, end).filter(ask_after__gt=now)
+    left_alone = set(resting.values_list("interval_start", flat=True))
+    return [gap for gap in missing_between(node, market, start, end) if gap not in left_alone]
+
+
+def stretches(start: datetime, end: datetime) -> Iterator[tuple[datetime, datetime]]:
+    """[start, end) in parts that can be looked through at once."""
+    while start < end:
+        stop = min(start + STRETCH, end)
+        yield start, stop
+        start = stop
 
 
 def oldest_open(
     nodes: Iterable[Node], market: Market, start: datetime, end: datetime, *, now: datetime
 ) -> datetime | None:
     """The first interval in [start, end) that any of `nodes` lacks and may ask for."""
-    firsts = [gaps[0] for node in nodes if (gaps := open_gaps(node, market, start, end, now=now))]
+    firsts = []
+    for node in nodes:
+        for begin, stop in stretches(start, end):
+            settled = is_settled(node, market, begin, stop)
+            if not settled and (found := open_gaps(node, market, begin, stop, now=now)):
+                firsts.append(found[0])
+                break
     return min(firsts, default=None)
 
 
@@ -57,36 +86,47 @@ def note_asked(
     delay: timedelta | None,
     now: datetime,
 ) -> None:
-    """Put down what an answered request for [start, end) did not bring though it should have."""
+    """Put down what a request made for gaps in [start, end) did not bring though it should have.
+
+    What rests was not asked for: it only lay within the window. What lies before all that OASIS
+    keeps is no gap.
+    """
+    start = max(start, oldest_kept(now=now))
     end = min(end, published_until(market, delay, now=now))
     for node in nodes:
-        for moment in missing_between(node, market, start, end):
-            note(node, market, moment, now=now)
+        note(node, market, open_gaps(node, market, start, end, now=now), now=now)
 
 
-def note(node: Node, market: Market, moment: datetime, *, now: datetime) -> None:
-    """One more time asked in vain for one interval."""
-    gap, _ = Gap.objects.get_or_create(
-        node=node,
-        market=market.value,
-        interval_start=moment,
-        defaults={"since": now, "ask_after": now},
-    )
+def note(node: Node, market: Market, moments: Sequence[datetime], *, now: datetime) -> None:
+    """One more time asked in vain for some intervals."""
+    if not moments:
+        return
+    rows = ledger(node, market, moments[0], moments[-1] + market.interval)
+    known = {gap.interval_start: gap for gap in rows}
+    new = [
+        Gap(node=node, market=market.value, interval_start=moment, since=now, ask_after=now)
+        for moment in moments
+        if moment not in known
+    ]
+    again = [known[moment] for moment in moments if moment in known]
+    for gap in [*new, *again]:
+        asked_in_vain(gap, now=now)
+    Gap.objects.bulk_create(new, batch_size=100, ignore_conflicts=True)
+    Gap.objects.bulk_update(again, ["asked", "ask_after", "given_up_at", "reason"], batch_size=100)
+
+
+def asked_in_vain(gap: Gap, *, now: datetime) -> None:
+    """What one more request in vain means for a gap."""
     gap.asked += 1
     gap.ask_after = now + wait(gap.asked)
     if hopeless(gap.asked, gap.since, now=now):
         gap.given_up_at = now
-        gap.ask_after = now + timedelta(days=3650)
+        gap.ask_after = now + FOR_EVER
         gap.reason = f"OASIS was asked {gap.asked} times since {gap.since:%Y-%m-%dT%H:%MZ}"
-    gap.save()
 
 
 def watched_since(node: Node, market: Market, *, now: datetime) -> datetime | None:
-    """From when on gaps count: the first interval held, 30 days ago at the most."""
-    since = now - WATCHED
-    first: datetime | None = (
-        Price.objects.of(node, market)
-        .filter(interval_start__gte=since)
-        .aggregate(first=Min("interval_start"))["first"]
-    )
-    return first
+    """From when on gaps count: the first interval held, so far back as OASIS keeps prices."""
+    rows = Price.objects.of(node, market).filter(interval_start__gte=oldest_kept(now=now))
+    first = rows.order_by("interval_start").values_list("interval_start", flat=True)
+    return first.first()

@@ -33,6 +33,11 @@ class NodeQuerySet(models.QuerySet["Node"]):
         """Those with a live feed, in a steady order."""
         return self.filter(tracked=True).order_by("pk")
 
+    def called(self, name: str) -> "Node | None":
+        """The node of that slug or OASIS name, in large or small letters; None if there is none."""
+        by_slug = self.filter(slug=name.strip().lower()).first()
+        return by_slug or self.filter(oasis_name=name.strip().upper()).first()
+
 
 class Node(models.Model):
     """A pricing node. Tracked nodes are polled and have a feed; the others have only history."""
@@ -175,6 +180,8 @@ class FetchRun(models.Model):
 
     POLL, GAP, BACKFILL, SWEEP = "poll", "gap", "backfill", "sweep"
     PURPOSES = [(purpose, purpose) for purpose in (POLL, GAP, BACKFILL, SWEEP)]
+    # Made to fill what is missing: what they don't bring was asked for in vain.
+    FOR_GAPS = (GAP, BACKFILL)
 
     report = models.CharField(max_length=32)
     market = models.CharField(max_length=4, choices=MARKETS, blank=True)
@@ -253,3 +260,27 @@ class Trouble(models.Model):
 
     def __str__(self) -> str:
         return f"{self.part} {self.subject}"
+
+
+class Standing(models.Model):
+    """How asking for one node in one market stands; all of it can be forgotten.
+
+    `vain` counts the polls in a row that OASIS answered without anything new of the node. All
+    that should be held in [complete_from, complete_until) is held, or given up.
+    """
+
+    node = models.ForeignKey(Node, models.CASCADE)
+    market = models.CharField(max_length=4, choices=MARKETS)
+    asked_at = models.DateTimeField(null=True, blank=True)
+    vain = models.PositiveIntegerField(default=0)
+    silent_since = models.DateTimeField(null=True, blank=True)
+    complete_from = models.DateTimeField(null=True, blank=True)
+    complete_until = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["node", "market"], name="one_standing_a_market")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.node} {self.market}: asked {self.asked_at}, {self.vain} in vain"

@@ -17,7 +17,6 @@ CONNECT_SECONDS = 5
 READ_SECONDS = 15
 # One answer, from when its request begins: a turn (politeness) outlives it and the last read.
 DEADLINE_SECONDS = 40
-TRIES = 3
 # No request begins later than this after the first turn was waited for, so that all of it is over
 # before the task that makes it is ended.
 LAST_BEGIN_SECONDS = 50
@@ -51,13 +50,13 @@ class Oasis:
         return self.download("SingleZip", query.parameters, manner)
 
     def download(self, servlet: str, parameters: dict[str, str], manner: Manner) -> Download:
-        """One servlet's answer, asked for up to three times while the time for it lasts.
+        """One servlet's answer, tried as often as `manner` does while the time for it lasts.
 
         Waiting for a turn takes nothing of the time that an answer has.
         """
         latest = time.monotonic() + LAST_BEGIN_SECONDS
         trouble: OasisTrouble = ServerTrouble("not asked")
-        for tries, pause in enumerate(pauses(TRIES), start=1):
+        for tries, pause in enumerate(pauses(manner.tries), start=1):
             try:
                 return self.try_once(servlet, parameters, latest, manner)
             except (RateLimited, ServerTrouble) as fault:

@@ -16,8 +16,11 @@ import redis
 
 TURN = "caiso:oasis:turn"
 RESERVED = "caiso:oasis:reserved"
+WANTED = "caiso:oasis:wanted"
 UNDER_WAY_SECONDS = 60
 RESERVED_MS = 1000
+# A little longer than the slower polls' ticks are apart: until they come back.
+WANTED_MS = 6000
 BUSY_SECONDS = 12
 FOR_EVER = -1  # a key without an end, as PTTL says it
 LOOK_AGAIN_SECONDS = 0.1
@@ -59,6 +62,11 @@ class Manner(Enum):
     FIRST = 10.0  # the five-minute poll: the next turn is its
     PASSING = 0.0  # the slower polls: a free turn or none, as the next tick comes soon
     PATIENT = 40.0  # backfills and sweeps: wait, and let the others go first
+
+    @property
+    def tries(self) -> int:
+        """How often one request is tried. Polls come back with the next tick, as due."""
+        return 3 if self is Manner.PATIENT else 1
 
 
 class Politeness:
@@ -119,15 +127,27 @@ class Politeness:
         if manner is Manner.FIRST:
             self.client.set(RESERVED, 1, px=RESERVED_MS)
         elif self.client.exists(RESERVED):
+            self.mark_wanted(manner)
+            return None
+        if manner is Manner.PATIENT and self.client.exists(WANTED):
             return None
         if self.is_taken() or self.has_just_started():
+            self.mark_wanted(manner)
             return None
         name = secrets.token_hex(8)
         if not self.client.set(TURN, name, nx=True, ex=UNDER_WAY_SECONDS):
+            self.mark_wanted(manner)
             return None
         if manner is Manner.FIRST:
             self.client.delete(RESERVED)
+        if manner is Manner.PASSING:
+            self.client.delete(WANTED)
         return Token(self.client, name, self.pause_seconds)
+
+    def mark_wanted(self, manner: Manner) -> None:
+        """Whoever waits all the time would take each turn that a slower poll comes back for."""
+        if manner is Manner.PASSING:
+            self.client.set(WANTED, 1, px=WANTED_MS)
 
     def is_taken(self) -> bool:
         """Whether somebody has the turn.

@@ -1,4 +1,4 @@
-"""Polling: the newest prices of all tracked nodes, and what a missed poll left behind.
+"""Polling: the newest prices of all tracked nodes, ten at a time, and what a missed poll left.
 
 Nothing is remembered between two polls but what is in the database.
 """
@@ -7,16 +7,16 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 from django.conf import settings
-from django.db.models import Max
 
-from prices import gaps, schedule
+from prices import budget, gaps, planner, schedule, standings
 from prices.ingest import Ingested, ingest, oasis
-from prices.intervals import day_bounds, floor, operating_date
 from prices.market import Market
-from prices.models import FetchRun, Node, Price
-from prices.oasis_query import PriceQuery, groups, windows
+from prices.models import FetchRun, Node
+from prices.oasis_errors import OasisTrouble
+from prices.oasis_query import PriceQuery
 from prices.politeness import Manner
 from prices.publication import publication_delay
+from prices.resting import OUTAGE
 
 # A little more than one request of somebody else would hold the five-minute poll up.
 SOON = timedelta(seconds=7)
@@ -28,31 +28,56 @@ MANNERS = {
 
 
 def poll(market: Market, *, now: datetime) -> Ingested:
-    """Ask for what `market` should have published by now, if a request is due.
+    """Make the one request of `market` that is due most, if any is; the next tick makes the next.
 
     Raises the errors of `oasis_errors`, and NoToken.
     """
     nodes = list(Node.objects.tracked())
-    if not nodes:
+    if not nodes or standings.left_alone(now=now):
         return Ingested()
-    known = held(market, nodes, now=now)
-    if not schedule.due(market, known, now=now, pace=pace()):
-        if market is Market.RTM and schedule.due(market, known, now=now + SOON, pace=pace()):
+    known = standings.known(market, nodes, now=now)
+    if not planner.next_group(market, known, now=now, pace=pace(len(nodes))):
+        if market is Market.RTM and planner.next_group(
+            market, known, now=now + SOON, pace=pace(len(nodes))
+        ):
             oasis().politeness.reserve(SOON.total_seconds())
         return Ingested()
     with oasis().politeness.only_one(f"polling:{market}") as mine:
-        return poll_due(market, nodes, known, now=now) if mine else Ingested()
+        return poll_due(market, nodes, now=now) if mine else Ingested()
 
 
-def poll_due(
-    market: Market, nodes: Sequence[Node], known: schedule.Held, *, now: datetime
-) -> Ingested:
-    """One request for every ten nodes."""
-    ingested = Ingested()
-    for some in groups(nodes):
-        start, end = window(market, some, known, now=now)
-        ingested.add(ask(market, some, start, end, FetchRun.POLL, now=now))
+def poll_due(market: Market, nodes: Sequence[Node], *, now: datetime) -> Ingested:
+    """Make the request, unless another worker has just made it."""
+    known = standings.known(market, nodes, now=now)
+    group = planner.next_group(market, known, now=now, pace=pace(len(nodes)))
+    if not group:
+        return Ingested()
+    chosen = [node for node in nodes if node.pk in group]
+    due = [n for n in chosen if schedule.due(market, known[n.pk], now=now, pace=pace(len(nodes)))]
+    riders = [node for node in chosen if node not in due]
+    recent = standings.starts_held(market, due, now - schedule.RECENT, now + timedelta(days=2))
+    since = now - timedelta(hours=settings.HISTORY_HOURS)
+    lacking = [(known[node.pk], recent[node.pk]) for node in due]
+    start, end = planner.window(market, lacking, since=since, now=now)
+    try:
+        ingested = ask(market, chosen, start, end, FetchRun.POLL, now=now)
+    except OasisTrouble as fault:
+        if fault.outcome in OUTAGE:
+            standings.note_poll(market, due, riders, answered=False, now=now)
+        else:
+            standings.note_refusal(market, due, now=now)
+        raise
+    standings.note_poll(market, due, riders, answered=True, now=now)
     return ingested
+
+
+def pace(nodes: int) -> schedule.Pace:
+    """How often this deployment asks at most: many nodes leave half of the turns to others."""
+    least = budget.shortest_round(nodes, settings.OASIS_SECONDS_BETWEEN_REQUESTS)
+    return schedule.Pace(
+        max(timedelta(seconds=settings.POLL_SECONDS), least),
+        max(timedelta(seconds=settings.POLL_SECONDS_NIGHT), least),
+    )
 
 
 def ask(
@@ -64,77 +89,25 @@ def ask(
     *,
     now: datetime,
 ) -> Ingested:
-    """Ingest [start, end) for up to ten nodes, and put down in the ledger what did not come."""
+    """Ingest [start, end) for up to ten nodes.
+
+    What a request for gaps does not bring is put down in the ledger, also where OASIS refuses it.
+    """
     query = PriceQuery(market, tuple(node.oasis_name for node in nodes), start, end)
     manner = MANNERS[market] if purpose == FetchRun.POLL else Manner.PATIENT
-    ingested = ingest(query, manner, purpose)
-    gaps.note_asked(nodes, market, start, end, delay=publication_delay(market, nodes), now=now)
+    try:
+        ingested = ingest(query, manner, purpose)
+    except OasisTrouble as fault:
+        if purpose == FetchRun.GAP and fault.outcome not in OUTAGE:
+            note_vain(market, nodes, start, end, now=now)
+        raise
+    if purpose in FetchRun.FOR_GAPS:
+        note_vain(market, nodes, start, end, now=now)
     return ingested
 
 
-def held(market: Market, nodes: Sequence[Node], *, now: datetime) -> schedule.Held:
-    """What is held of `market`, by the node that has least, and when it was last asked for."""
-    newest = [newest_interval(node, market) for node in nodes]
-    known = [moment for moment in newest if moment is not None]
-    least = min(known) if known and len(known) == len(newest) else None
-    # What lies in the future was asked before the clock stepped back: it says nothing.
-    polls = FetchRun.objects.filter(purpose=FetchRun.POLL, market=market.value, started_at__lte=now)
-    last = polls.order_by("-started_at").first()
-    return schedule.Held(
-        newest=least,
-        complete_until=None if least is None else least + market.interval,
-        last_asked=None if last is None else last.started_at,
-        last_was_trouble=last is not None and last.outcome not in FetchRun.ANSWERED,
-        delay=publication_delay(market, nodes),
-    )
-
-
-def newest_interval(node: Node, market: Market) -> datetime | None:
-    """The start of the newest interval held."""
-    newest: datetime | None = Price.objects.of(node, market).aggregate(
-        newest=Max("interval_start")
-    )["newest"]
-    return newest
-
-
-def pace() -> schedule.Pace:
-    """How often this deployment asks at most."""
-    return schedule.Pace(
-        timedelta(seconds=settings.POLL_SECONDS), timedelta(seconds=settings.POLL_SECONDS_NIGHT)
-    )
-
-
-def window(
-    market: Market, nodes: Sequence[Node], known: schedule.Held, *, now: datetime
-) -> tuple[datetime, datetime]:
-    """What to ask for: from the oldest open gap of the last hours to what may just be out.
-
-    The day-ahead market is asked for by whole days, today and tomorrow at the least.
-    """
-    end = schedule.window_end(market, now=now)
-    since = now - timedelta(hours=settings.HISTORY_HOURS)
-    until = schedule.published_until(market, known.delay, now=now)
-    gap = gaps.oldest_open(nodes, market, since, until, now=now)
-    if market is Market.DAM:
-        start = day_bounds(operating_date(min(gap or now, now)))[0]
-    else:
-        newest = known.newest + market.interval if known.newest else floor(now, market)
-        start = min(gap or newest, newest)
-        start = max(start, floor(since, market))
-    return start, max(end, start + market.interval)
-
-
-def close_oldest_gap(*, now: datetime) -> Ingested:
-    """Ask for one stretch of history that polls no longer reach, of one market at one node.
-
-    One request a call: the next call finds what is left.
-    """
-    for market in Market:
-        until = floor(now - timedelta(hours=settings.HISTORY_HOURS), market)
-        for node in Node.objects.tracked():
-            since = gaps.watched_since(node, market, now=now)
-            gap = since and gaps.oldest_open([node], market, since, until, now=now)
-            if gap:
-                start, end = next(windows(gap, until, market, 1))
-                return ask(market, [node], start, end, FetchRun.GAP, now=now)
-    return Ingested()
+def note_vain(
+    market: Market, nodes: Sequence[Node], start: datetime, end: datetime, *, now: datetime
+) -> None:
+    """Put down in the ledger what is still missing of [start, end), so far as it should be out."""
+    gaps.note_asked(nodes, market, start, end, delay=publication_delay(market, nodes), now=now)

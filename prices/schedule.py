@@ -1,21 +1,24 @@
-"""Whether a request to OASIS is due, decided from what is held and when it was last asked.
+"""Whether a node is due to be asked for, decided from what is held and when it was last asked.
 
 Beat ticks far more often than OASIS may be asked; each tick comes here first.
 """
 
 from collections.abc import Sequence
-from datetime import datetime, time, timedelta
+from datetime import date, datetime, time, timedelta
 from statistics import quantiles
 from typing import NamedTuple
 
-from prices.intervals import day_bounds, floor, operating_date, pacific
+from prices.intervals import day_bounds, floor, midnight, operating_date, pacific
 from prices.market import Market
+from prices.resting import after_silence
 
 PEAK = (time(6), time(22))
 DAY_AHEAD_FROM = time(12, 50)
 DAY_AHEAD_STEP = timedelta(minutes=1)
 DAY_AHEAD_REST = timedelta(hours=1)
-AFTER_TROUBLE = timedelta(seconds=30)
+# Polls look back this far for intervals that are late: they come within two polls.
+RECENT = timedelta(hours=2)
+HISTORY_MONTHS = 39
 # Before anything was seen: RTD comes about as its interval begins, RTPD 22 minutes before.
 FIRST_GUESS = {Market.RTM: timedelta(0), Market.RTPD: timedelta(minutes=-22)}
 EARLY = timedelta(seconds=5)
@@ -37,27 +40,38 @@ UNHURRIED = Pace()
 
 
 class Held(NamedTuple):
-    """What is known when a tick asks: all of one market, over all tracked nodes."""
+    """What is known of one node in one market when a tick asks.
 
-    newest: datetime | None
-    complete_until: datetime | None
-    last_asked: datetime | None
-    last_was_trouble: bool
-    delay: timedelta | None
+    `complete_until` is the first day-ahead hour, from today on, that is missing. `vain` counts
+    the answers in a row that brought nothing new, `delay` is the publication delay learned.
+    """
+
+    newest: datetime | None = None
+    complete_until: datetime | None = None
+    last_asked: datetime | None = None
+    vain: int = 0
+    delay: timedelta | None = None
 
 
 def due(market: Market, held: Held, *, now: datetime, pace: Pace = UNHURRIED) -> bool:
-    """Whether `market` should be asked for now."""
-    if held.last_asked is None:
-        return True
-    since = now - held.last_asked
-    if since < timedelta(0):  # the clock stepped back: what was asked "later" says nothing
-        return True
-    if held.last_was_trouble and since < AFTER_TROUBLE:
-        return False
+    """Whether the node should be asked for now."""
+    return now >= due_at(market, held, now=now, pace=pace)
+
+
+def due_at(market: Market, held: Held, *, now: datetime, pace: Pace = UNHURRIED) -> datetime:
+    """When the node should be asked for next, by what is known now.
+
+    What was asked "later" than now was asked before the clock stepped back: it says nothing.
+    """
+    if held.last_asked is None or held.last_asked > now:
+        return now
+    rest = after_silence(market, held.vain, held.newest, now=now)
     if market is Market.DAM:
-        return since >= day_ahead_step(held.complete_until, now=now)
-    return since >= step(market, now=now, pace=pace) and now >= expected_at(market, held)
+        rest = max(rest, day_ahead_step(held.complete_until, now=now))
+        return held.last_asked + rest
+    rested = held.last_asked + max(rest, step(market, now=now, pace=pace))
+    expected = expected_at(market, held)
+    return rested if expected is None else max(rested, expected)
 
 
 def step(market: Market, *, now: datetime, pace: Pace = UNHURRIED) -> timedelta:
@@ -68,10 +82,10 @@ def step(market: Market, *, now: datetime, pace: Pace = UNHURRIED) -> timedelta:
     return pace.peak if start <= pacific(now).time() < end else pace.night
 
 
-def expected_at(market: Market, held: Held) -> datetime:
-    """When the interval after the newest one should be out."""
+def expected_at(market: Market, held: Held) -> datetime | None:
+    """When the interval after the newest one should be out; None where nothing is held."""
     if held.newest is None:
-        return datetime.min.replace(tzinfo=held.last_asked.tzinfo if held.last_asked else None)
+        return None
     delay = FIRST_GUESS[market] if held.delay is None else held.delay
     return held.newest + market.interval + delay - EARLY
 
@@ -122,3 +136,10 @@ def published_until(market: Market, delay: timedelta | None, *, now: datetime) -
         return day_bounds(operating_date(now) + timedelta(days=1 if tomorrow_is_late else 0))[1]
     spare = max(delay if delay is not None else FIRST_GUESS[market], timedelta(0)) + market.interval
     return floor(now - spare, market) + market.interval
+
+
+def oldest_kept(*, now: datetime) -> datetime:
+    """The first midnight that OASIS may still have prices of: it keeps 39 months."""
+    today = operating_date(now)
+    months = today.year * 12 + today.month - 1 - HISTORY_MONTHS
+    return midnight(date(months // 12, months % 12 + 1, min(today.day, 28)))

@@ -3,15 +3,17 @@
 from io import StringIO
 from pathlib import Path
 from typing import Any
+from unittest.mock import Mock
 
 import pytest
 import redis
 import time_machine
 from django.contrib.auth.models import User
 from django.core.management import CommandError, call_command
+from django.db import OperationalError
 from pytest_django import Settings
 
-from prices.models import Price
+from prices.models import Gap, Node, Price
 from simulator.publication import Timetable
 from simulator.server import Running
 from tests.conftest import utc
@@ -68,6 +70,71 @@ def test_a_wrong_window_is_named(start: str, end: str, sentence: str) -> None:
         backfill(start, end)
 
 
+@pytest.mark.parametrize(
+    ("start", "end", "sentence"),
+    [
+        ("0001-01-01", "2026-11-01", "0001-01-01 is no date that prices can have"),
+        ("2019-01-01", "2019-02-01", "OASIS keeps 39 months: it has nothing before 2023-08-20"),
+    ],
+)
+def test_what_oasis_can_not_have_is_said_and_not_asked_for(
+    start: str, end: str, sentence: str
+) -> None:
+    with pytest.raises(CommandError, match=sentence):
+        backfill(start, end)
+    assert not Gap.objects.exists()
+
+
+def test_what_is_not_out_yet_is_said_and_not_asked_for_again(oasis: Running) -> None:
+    oasis.stand_in.board.timetable = Timetable(missing_rate=0, revision_rate=0)
+    shown = backfill("2026-11-20", "9999-12-31", node=["TH_SP15_GEN-APND"])
+    assert "RTM prices from 2026-11-20 11:00 PST on are not out yet" in shown
+    assert "1 requests" in shown
+    assert "0 requests" in backfill("2026-11-20", "9999-12-31", node=["sp15"])
+
+
+def test_an_unknown_hub_is_named() -> None:
+    with pytest.raises(CommandError, match="There is no node 'XX'"):
+        said("gaps", hub=["XX"])
+
+
+@pytest.mark.parametrize("command", ["gaps", "backfill"])
+def test_ctrl_c_ends_a_command_with_a_sentence(
+    command: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("prices.gaps.watched_since", Mock(side_effect=KeyboardInterrupt))
+    monkeypatch.setattr("prices.backfill.plan", Mock(side_effect=KeyboardInterrupt))
+    with pytest.raises(CommandError, match="Stopped"):
+        said("gaps") if command == "gaps" else backfill("2026-11-01", "2026-11-03")
+
+
+def test_a_database_that_is_not_there_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
+    no_table = Mock(side_effect=OperationalError("no such table: prices_node"))
+    monkeypatch.setattr("prices.models.NodeQuerySet.tracked", no_table)
+    with pytest.raises(CommandError, match="`make run` or"):
+        said("gaps")
+
+
+def test_a_range_that_was_given_up_does_not_hide_what_is_open() -> None:
+    store([published(utc("2026-11-20 18:00")), published(utc("2026-11-20 18:50"))], NOW)
+    sp15 = Node.objects.get(slug="sp15")
+    Gap.objects.create(
+        node=sp15,
+        market="RTM",
+        interval_start=utc("2026-11-20 18:20"),
+        since=NOW,
+        asked=10,
+        ask_after=utc("2036-11-20 18:20"),
+        given_up_at=NOW,
+        reason="asked 10 times",
+    )
+    with time_machine.travel(NOW):
+        shown = said("gaps", hub=["TH_SP15_GEN-APND"])
+    assert "10:05 to 2026-11-20 10:20 PST: open, not asked for yet" in shown
+    assert "10:20 to 2026-11-20 10:25 PST: given up: asked 10 times" in shown
+    assert "10:25 to 2026-11-20 10:50 PST: open, not asked for yet" in shown
+
+
 def test_an_unknown_node_is_named() -> None:
     with pytest.raises(CommandError, match="There is no node 'XY'"):
         backfill("2026-11-01", "2026-11-02", node=["XY"])
@@ -76,8 +143,8 @@ def test_an_unknown_node_is_named() -> None:
 def test_the_gap_ledger_shows_what_is_missing_in_pacific_time() -> None:
     store([published(utc("2026-11-20 18:00")), published(utc("2026-11-20 18:50"))], NOW)
     with time_machine.travel(NOW):
-        shown = said("gaps", hub="SP15")
-    assert "SP15 RTM 2026-11-20 10:05 to 2026-11-20 10:50 PST: asked 0 times" in shown
+        shown = said("gaps", hub=["SP15"])
+    assert "SP15 RTM 2026-11-20 10:05 to 2026-11-20 10:50 PST: open, not asked for yet" in shown
     assert "NP15" not in shown
 
 

@@ -7,7 +7,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("prices", "0003_verified_and_confirmed"),
+        ("prices", "0004_standing"),
     ]
 
     operations = [

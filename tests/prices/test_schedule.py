@@ -7,12 +7,14 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from prices.market import Market
+from prices.resting import after_silence, after_trouble, quiet_until
 from prices.schedule import (
     Held,
     Pace,
     day_ahead_expected_until,
     due,
     learned_delay,
+    oldest_kept,
     published_until,
     step,
     window_end,
@@ -22,7 +24,7 @@ from tests.conftest import utc
 SECOND = timedelta(seconds=1)
 MINUTE = timedelta(minutes=1)
 NOW = utc("2026-11-24 01:05:30")
-NOTHING = Held(None, None, None, False, None)
+NOTHING = Held()
 
 
 def held(
@@ -30,7 +32,7 @@ def held(
     ago: timedelta,
     newest: str | None = None,
     complete_until: str | None = None,
-    trouble: bool = False,
+    vain: int = 0,
     delay: timedelta | None = None,
     now: datetime = NOW,
 ) -> Held:
@@ -39,7 +41,7 @@ def held(
         utc(newest) if newest else None,
         utc(complete_until) if complete_until else None,
         now - ago,
-        trouble,
+        vain,
         delay,
     )
 
@@ -167,21 +169,68 @@ def test_tomorrow_is_tomorrow_in_california(moment: str, until: str) -> None:
 
 
 @pytest.mark.parametrize("market", Market)
-@pytest.mark.parametrize("trouble", [False, True])
-def test_a_clock_that_stepped_back_silences_no_market(market: Market, trouble: bool) -> None:
-    known = held(ago=-60 * MINUTE, newest="2026-11-24 03:00", trouble=trouble)
+@pytest.mark.parametrize("vain", [0, 90])
+def test_a_clock_that_stepped_back_silences_no_market(market: Market, vain: int) -> None:
+    known = held(ago=-60 * MINUTE, newest="2026-11-24 03:00", vain=vain)
     assert due(market, known, now=NOW)
 
 
-@pytest.mark.parametrize(("ago", "is_due"), [(20, False), (29, False), (30, True)])
-def test_after_trouble_oasis_is_left_alone_for_half_a_minute(ago: int, is_due: bool) -> None:
-    assert due(Market.RTM, held(ago=ago * SECOND, trouble=True), now=NOW) is is_due
-    assert due(Market.RTM, held(ago=ago * SECOND), now=NOW)
+@pytest.mark.parametrize(
+    ("market", "vain", "newest", "rest"),
+    [
+        (Market.RTM, 6, "2026-11-24 00:30", 0),  # awaited, as every price is for a while
+        (Market.RTM, 7, "2026-11-24 00:30", 60),
+        (Market.RTM, 9, "2026-11-24 00:30", 240),
+        (Market.RTM, 400, "2026-11-24 00:30", 300),  # it had prices lately: it is missed
+        (Market.RTM, 400, "2026-11-20 00:30", 6 * 3600),
+        (Market.RTM, 1, None, 60),  # never had any: OASIS may not know it
+        (Market.RTM, 3, None, 240),
+        (Market.RTM, 5000, None, 6 * 3600),
+        (Market.DAM, 60, "2026-11-24 07:00", 0),
+        (Market.DAM, 61, "2026-11-24 07:00", 60),
+    ],
+)
+def test_a_node_of_which_nothing_comes_rests_alone(
+    market: Market, vain: int, newest: str | None, rest: int
+) -> None:
+    start = utc(newest) if newest else None
+    assert after_silence(market, vain, start, now=NOW) == rest * SECOND
 
 
-def test_trouble_does_not_make_a_market_due() -> None:
-    known = held(ago=45 * SECOND, complete_until="2026-11-24 08:00", trouble=True)
-    assert not due(Market.DAM, known, now=NOW)
+@pytest.mark.parametrize(
+    ("times", "seconds"), [(0, 0), (1, 6), (2, 30), (3, 60), (4, 120), (99, 120)]
+)
+def test_oasis_in_trouble_is_left_alone_for_two_minutes_at_most(times: int, seconds: int) -> None:
+    assert after_trouble(times) == seconds * SECOND
+
+
+@pytest.mark.parametrize(
+    ("outcomes", "seconds"),
+    [
+        ([], None),
+        (["ok", "server_trouble"], None),
+        (["no_data"], None),
+        (["our_mistake", "server_trouble"], None),  # it answered
+        (["server_trouble", "ok"], 6),
+        (["rate_limited", "bad_answer", "ok", "server_trouble"], 30),
+        (["server_trouble"] * 9, 120),
+    ],
+)
+def test_only_troubles_in_a_row_count(outcomes: list[str], seconds: int | None) -> None:
+    runs = [(NOW - number * MINUTE, outcome) for number, outcome in enumerate(outcomes)]
+    assert quiet_until(runs) == (None if seconds is None else NOW + seconds * SECOND)
+
+
+@pytest.mark.parametrize(
+    ("now", "oldest"),
+    [
+        ("2026-11-29 09:00", "2023-08-28 07:00"),
+        ("2026-03-15 09:00", "2022-12-15 08:00"),
+        ("2026-04-01 06:59", "2022-12-28 08:00"),  # still March in California
+    ],
+)
+def test_oasis_keeps_39_months(now: str, oldest: str) -> None:
+    assert oldest_kept(now=utc(now)) == utc(oldest)
 
 
 @pytest.mark.parametrize(

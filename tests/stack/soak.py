@@ -1,4 +1,4 @@
-"""Politeness and promptness over many minutes: `make soak MINUTES=15`.
+"""Politeness and promptness over many minutes: `make soak MINUTES=15 NODES=23`.
 
 A simulator that enforces CAISO's five seconds and logs each request; the whole stack with a
 second worker beside it; backfills one after the other; and a reader of the live feed, which
@@ -36,7 +36,9 @@ def main() -> None:
     """Run for as long as asked, and print what was seen."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--minutes", type=float, default=15)
-    minutes = parser.parse_args().minutes
+    parser.add_argument("--nodes", type=int, default=3, help="tracked nodes, 40 at most")
+    options = parser.parse_args()
+    minutes = options.minutes
     folder = tempfile.mkdtemp(prefix="caiso-live-soak-")
     print(f"state and log in {folder}", flush=True)
     with ExitStack() as running:
@@ -49,6 +51,7 @@ def main() -> None:
         wait_until(lambda: is_up(stack), 60, "the stack is up")
         up = time.monotonic()
         environment = of(stack, Path(folder), url)
+        track(options.nodes, environment)
         running.enter_context(second_worker(environment))
         wait_until(lambda: is_filled(stack), 120, "48 hours of three hubs")
         print(
@@ -59,7 +62,10 @@ def main() -> None:
         )
         delays = asyncio.run(listen(stack, minutes * 60))
         end_tree(backfills)
+        lacking = check_held(environment)
         report(log, delays)
+        if lacking:
+            sys.exit(f"not held: {lacking}")
 
 
 def end_tree(process: "subprocess.Popen[bytes]") -> None:
@@ -82,6 +88,58 @@ while time.monotonic() < until:
                         "--start", str(first), "--end", str(month)], check=True)
     month = first - timedelta(days=1)
 """
+
+
+TRACK = """
+import sys
+from prices.models import Node
+from simulator.nodes import DEFAULT_NODES
+for name in DEFAULT_NODES[: int({nodes})]:
+    slug = name.lower().replace("_", "-").replace(".", "-")
+    Node.objects.filter(oasis_name=name).exists() or Node.objects.create(slug=slug, oasis_name=name)
+"""
+# Every interval that was out five minutes ago, but what the simulator never publishes.
+HELD = """
+import time
+from datetime import UTC, datetime, timedelta
+from prices.models import Node, Price
+from simulator.publication import Timetable, published_at
+from simulator.reports import Market
+from simulator.trade_days import slots_between
+now = time.time()
+for market in Market:
+    slots = slots_between(now - 3 * 3600, now + 3600, market.seconds)
+    out = [(s, published_at({seed}, Timetable(), market, s)) for s in slots]
+    due = {{datetime.fromtimestamp(s.epoch, UTC) for s, at in out if at and at < now - 300}}
+    for node in Node.objects.filter(tracked=True):
+        rows = Price.objects.filter(node=node, market=market.value, interval_start__in=due)
+        held = set(rows.values_list("interval_start", flat=True))
+        newest = rows.order_by("-interval_start").first()
+        print("HELD", node, market, len(held), "of", len(due), newest and newest.interval_start)
+        for start in sorted(due - held):
+            print("LACKS", node, market, start)
+"""
+
+
+def shell(code: str, environment: dict[str, str]) -> str:
+    """What a piece of code prints on the stack's database."""
+    words = [sys.executable, "manage.py", "shell", "--no-imports", "-c", code]
+    done = subprocess.run(
+        words, env=environment, cwd=ROOT, check=True, capture_output=True, text=True
+    )
+    return done.stdout
+
+
+def track(nodes: int, environment: dict[str, str]) -> None:
+    """Track more nodes than the three hubs."""
+    shell(TRACK.format(nodes=nodes), environment)
+
+
+def check_held(environment: dict[str, str]) -> int:
+    """Print what is held of every market of every node. Returns how many intervals lack."""
+    lines = shell(HELD.format(seed=SEED), environment).splitlines()
+    print("\n".join(lines))
+    return sum(line.startswith("LACKS") for line in lines)
 
 
 def simulator(port: int, log: Path) -> list[str]:

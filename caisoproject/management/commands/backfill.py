@@ -13,11 +13,13 @@ from caisoproject.tasks import tell
 from prices import backfill
 from prices.backfill import Window
 from prices.ingest import Ingested
-from prices.intervals import midnight
+from prices.intervals import midnight, operating_date, pacific
 from prices.market import Market
 from prices.models import Node
+from prices.node_names import nodes_called
 from prices.oasis_errors import BeyondHistory, OasisTrouble, OurMistake
 from prices.politeness import NoToken
+from prices.schedule import oldest_kept
 
 TRIES = 10
 PAUSE_SECONDS = 10
@@ -33,16 +35,42 @@ class Command(BaseCommand):
         parser.add_argument("--start", required=True, help="first operating date: 2026-11-01")
         parser.add_argument("--end", required=True, help="the date after the last: 2026-11-08")
         parser.add_argument(
-            "--node", nargs="+", help="slugs or OASIS names; all tracked nodes by default"
+            "--node",
+            "--hub",
+            nargs="+",
+            help="slugs or OASIS names; all tracked nodes by default",
         )
 
     def handle(self, *args: Any, **options: Any) -> None:
         market = Market(options["market"])
         start, end = bounds(options["start"], options["end"])
         nodes = nodes_called(options["node"])
+        start, end = self.within_reach(market, start, end)
+        try:
+            self.fill(market, nodes, start, end)
+        except KeyboardInterrupt as fault:
+            raise CommandError("Stopped. What came is stored; the same command goes on.") from fault
+
+    def within_reach(
+        self, market: Market, start: datetime, end: datetime
+    ) -> tuple[datetime, datetime]:
+        """The part that OASIS can have, and a sentence for each part that it can't."""
+        first, last = backfill.reach(market, start, end, now=timezone.now())
+        oldest = f"{operating_date(oldest_kept(now=timezone.now()))}"
+        if end <= first:
+            raise CommandError(f"OASIS keeps 39 months: it has nothing before {oldest}.")
+        if start < first:
+            self.stdout.write(f"OASIS keeps 39 months: nothing before {oldest} is asked for.")
+        if last < end:
+            shown = f"{pacific(last):%Y-%m-%d %H:%M %Z}"
+            self.stdout.write(f"{market} prices from {shown} on are not out yet: not asked for.")
+        return first, last
+
+    def fill(self, market: Market, nodes: list[Node], start: datetime, end: datetime) -> None:
+        """Every request that is needed, and what they brought."""
         windows = list(backfill.plan(market, nodes, start, end))
         total = Ingested()
-        for window in tqdm(windows, desc=f"{market} {options['start']}", unit="request"):
+        for window in tqdm(windows, desc=f"{market} {pacific(start):%Y-%m-%d}", unit="request"):
             total.add(self.patiently(market, window))
         self.stdout.write(
             f"{len(windows)} requests: {total.new:,} new, {total.corrected:,} corrected, "
@@ -79,22 +107,10 @@ def bounds(start: str, end: str) -> tuple[datetime, datetime]:
 def day_called(text: str) -> date:
     """An operating date as it is typed."""
     try:
-        return date.fromisoformat(text)
+        day = date.fromisoformat(text)
+        midnight(day)
+        return day
+    except OverflowError as fault:  # a date at either end of all that Python knows
+        raise CommandError(f"{text} is no date that prices can have.") from fault
     except ValueError as fault:
         raise CommandError(f"{text!r} is not a date like 2026-11-01.") from fault
-
-
-def nodes_called(names: list[str] | None) -> list[Node]:
-    """The nodes named by slug or OASIS name, or all tracked ones."""
-    if not names:
-        return list(Node.objects.tracked())
-    nodes = []
-    for name in names:
-        node = (
-            Node.objects.filter(slug=name.lower()).first()
-            or Node.objects.filter(oasis_name=name).first()
-        )
-        if node is None:
-            raise CommandError(f"There is no node {name!r}; add it in the admin first.")
-        nodes.append(node)
-    return nodes

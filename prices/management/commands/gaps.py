@@ -4,30 +4,40 @@ from argparse import ArgumentParser
 from datetime import datetime
 from typing import Any
 
-from django.core.management.base import BaseCommand
+from django.core.management.base import BaseCommand, CommandError
 from django.utils import timezone
 
 from prices import gaps
-from prices.gap_ranges import Range, ranges
+from prices.gap_ranges import Range, by_state
 from prices.intervals import pacific
 from prices.market import Market
 from prices.models import Gap, Node
+from prices.node_names import nodes_called
 from prices.publication import publication_delay
 from prices.schedule import published_until
 
 
 class Command(BaseCommand):
-    """Print what is missing since the first interval held, in the last 30 days."""
+    """Print what is missing since the first interval held, so far back as OASIS keeps prices."""
 
-    help = "What should be held and is not, in the last 30 days, and what was done about it."
+    help = "What should be held and is not, in OASIS's 39 months, and what was done about it."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
-        parser.add_argument("--hub", help="only this node, by its slug: sp15")
+        parser.add_argument(
+            "--hub",
+            "--node",
+            nargs="+",
+            help="only these nodes, by slug or OASIS name: sp15, TH_SP15_GEN-APND",
+        )
 
     def handle(self, *args: Any, **options: Any) -> None:
-        nodes = Node.objects.tracked()
-        if options["hub"]:
-            nodes = nodes.filter(slug=options["hub"].lower())
+        try:
+            self.show_all(nodes_called(options["hub"]))
+        except KeyboardInterrupt as fault:
+            raise CommandError("Stopped.") from fault
+
+    def show_all(self, nodes: list[Node]) -> None:
+        """Every gap of some nodes, and how many intervals they are."""
         found = 0
         for node in nodes:
             for market in Market:
@@ -41,21 +51,31 @@ class Command(BaseCommand):
             self.stdout.write(f"{node} {market}: nothing held yet")
             return 0
         until = published_until(market, publication_delay(market, [node]), now=now)
-        missing = gaps.missing_between(node, market, since, until)
-        for gap in ranges(missing, market):
-            self.stdout.write(self.line(node, market, gap))
+        missing = [
+            moment
+            for start, end in gaps.stretches(since, until)
+            if not gaps.is_whole(node, market, start, end)
+            for moment in gaps.missing_between(node, market, start, end)
+        ]
+        rows = {gap.interval_start: gap for gap in gaps.ledger(node, market, since, until)}
+        for gap, state in by_state(missing, lambda start: state_of(rows.get(start), now), market):
+            self.stdout.write(line(node, market, gap, state))
         return len(missing)
 
-    def line(self, node: Node, market: Market, gap: Range) -> str:
-        """A gap, and what the ledger says of it."""
-        rows = Gap.objects.filter(
-            node=node,
-            market=market.value,
-            interval_start__gte=gap.start,
-            interval_start__lt=gap.end,
-        )
-        asked = max(rows.values_list("asked", flat=True), default=0)
-        given_up = rows.exclude(given_up_at=None).first()
-        state = f"given up: {given_up.reason}" if given_up else f"asked {asked} times"
-        start, end = pacific(gap.start), pacific(gap.end)
-        return f"{node} {market} {start:%Y-%m-%d %H:%M} to {end:%Y-%m-%d %H:%M %Z}: {state}"
+
+def line(node: Node, market: Market, gap: Range, state: str) -> str:
+    """A gap, and what the ledger says of it."""
+    start, end = pacific(gap.start), pacific(gap.end)
+    return f"{node} {market} {start:%Y-%m-%d %H:%M} to {end:%Y-%m-%d %H:%M %Z}: {state}"
+
+
+def state_of(gap: Gap | None, now: datetime) -> str:
+    """What becomes of one missing interval: asked for, resting or given up."""
+    if gap is None:
+        return "open, not asked for yet"
+    if gap.given_up_at is not None:
+        return f"given up: {gap.reason}"
+    if gap.ask_after > now:
+        again = pacific(gap.ask_after)
+        return f"asked {gap.asked} times in vain, again after {again:%Y-%m-%d %H:%M %Z}"
+    return f"open, asked {gap.asked} times in vain"

@@ -1,0 +1,98 @@
+"""Closing gaps: what is missing before the hours that polls look back, each by its own range."""
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+
+from prices import gaps, standings
+from prices.gap_ranges import Range, first_joined, ranges
+from prices.ingest import Ingested
+from prices.intervals import day_bounds, floor, operating_date
+from prices.market import Market
+from prices.models import FetchRun, Node, Standing
+from prices.oasis_query import MOST_DAYS, MOST_NODES, windows
+from prices.polling import ask
+from prices.schedule import RECENT
+
+LONGEST = timedelta(days=MOST_DAYS - 1)
+
+
+def close_oldest_gap(*, now: datetime) -> Ingested:
+    """Ask for one missing range of one market, at every node that lacks anything of it.
+
+    One request a call: the next call finds what is left.
+    """
+    if standings.left_alone(now=now):
+        return Ingested()
+    nodes = list(Node.objects.tracked())
+    for market in Market:
+        newest = standings.newest_intervals(market)
+        for node in nodes:
+            until = watched_until(market, newest.get(node.pk), now=now)
+            if until and (gap := oldest_range(node, market, until, now=now)):
+                return close(market, node, nodes, gap, now=now)
+    return Ingested()
+
+
+def close(
+    market: Market, first: Node, nodes: Sequence[Node], gap: Range, *, now: datetime
+) -> Ingested:
+    """Ask for a range at the node it was found at and at others that lack some of it."""
+    others = [node for node in nodes if node != first and lacks(node, market, gap, now=now)][
+        : MOST_NODES - 1
+    ]
+    start, end = next(windows(*gap, market, 1 + len(others)))
+    return ask(market, [first, *others], start, end, FetchRun.GAP, now=now)
+
+
+def lacks(node: Node, market: Market, gap: Range, *, now: datetime) -> bool:
+    """Whether a node had prices before a range and may be asked for some within it."""
+    since = gaps.watched_since(node, market, now=now)
+    if since is None or since > gap.start:
+        return False
+    return bool(gaps.open_gaps(node, market, *gap, now=now))
+
+
+def watched_until(market: Market, newest: datetime | None, *, now: datetime) -> datetime | None:
+    """The end of what is looked through: what follows the newest price held is the polls' work."""
+    if newest is None:
+        return None
+    if market is Market.DAM:
+        return min(newest, day_bounds(operating_date(now))[0])
+    return min(newest, floor(now - RECENT, market))
+
+
+def oldest_range(node: Node, market: Market, until: datetime, *, now: datetime) -> Range | None:
+    """The oldest range before `until` that may be asked for now.
+
+    How far all is settled is remembered: years of prices are not counted at every tick.
+    """
+    since = gaps.watched_since(node, market, now=now)
+    if since is None:
+        return None
+    standing, _ = Standing.objects.get_or_create(node=node, market=market.value)
+    settled = settled_until(standing, since)
+    found = None
+    unbroken = True
+    for start, end in gaps.stretches(settled, until):
+        if gaps.is_settled(node, market, start, end):
+            settled = end if unbroken else settled
+            continue
+        unbroken = False
+        if gone := gaps.open_gaps(node, market, start, end, now=now):
+            found = first_joined(ranges(gone, market), longest=LONGEST)
+            break
+    remember(standing, since, settled)
+    return found
+
+
+def settled_until(standing: Standing, since: datetime) -> datetime:
+    """Where to begin: older prices that came since, by a backfill, make it begin anew."""
+    if standing.complete_from is None or standing.complete_until is None:
+        return since
+    return max(since, standing.complete_until) if since >= standing.complete_from else since
+
+
+def remember(standing: Standing, since: datetime, until: datetime) -> None:
+    """Put down how far all is settled."""
+    if (standing.complete_from, standing.complete_until) != (since, until):
+        Standing.objects.filter(pk=standing.pk).update(complete_from=since, complete_until=until)

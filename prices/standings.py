@@ -1,0 +1,124 @@
+"""What is known of each tracked node when a tick asks, and what a poll's answer adds to it."""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime, timedelta
+
+from django.db.models import F, OuterRef, Subquery
+
+from prices.intervals import day_bounds, intervals_between, operating_date
+from prices.market import Market
+from prices.models import FetchRun, Gap, Node, Price, Standing
+from prices.publication import publication_delay
+from prices.resting import PATIENCE, quiet_until
+from prices.schedule import Held, day_ahead_expected_until
+
+RUNS_LOOKED_AT = 10
+LONGEST_QUIET = timedelta(minutes=10)
+Starts = dict[int, set[datetime]]
+
+
+def left_alone(*, now: datetime) -> bool:
+    """Whether OASIS is in trouble and rests. Runs from before a clock step say nothing."""
+    runs = FetchRun.objects.filter(started_at__lte=now, started_at__gt=now - LONGEST_QUIET)
+    latest = runs.order_by("-started_at").values_list("started_at", "outcome")[:RUNS_LOOKED_AT]
+    until = quiet_until(latest)
+    return until is not None and now < until
+
+
+def known(market: Market, nodes: Sequence[Node], *, now: datetime) -> dict[int, Held]:
+    """What is held of `market` and when it was asked for, by node."""
+    newest = newest_intervals(market)
+    asked = {row.node_id: row for row in Standing.objects.filter(market=market.value)}
+    delay = delay_learned(market, nodes, newest)
+    complete = complete_until(nodes, now=now) if market is Market.DAM else {}
+    return {
+        node.pk: Held(
+            newest=newest.get(node.pk),
+            complete_until=complete.get(node.pk),
+            last_asked=asked[node.pk].asked_at if node.pk in asked else None,
+            vain=asked[node.pk].vain if node.pk in asked else 0,
+            delay=delay,
+        )
+        for node in nodes
+    }
+
+
+def newest_intervals(market: Market) -> dict[int, datetime]:
+    """The start of the newest interval held, by tracked node."""
+    latest = Price.objects.filter(node=OuterRef("pk"), market=market.value)
+    newest = Subquery(latest.order_by("-interval_start").values("interval_start")[:1])
+    rows = Node.objects.tracked().annotate(newest=newest).values_list("pk", "newest")
+    return {pk: start for pk, start in rows if start is not None}
+
+
+def delay_learned(
+    market: Market, nodes: Sequence[Node], newest: Mapping[int, datetime]
+) -> timedelta | None:
+    """The publication delay, learned from the node that is furthest: OASIS has one for all."""
+    seen = [node for node in nodes if node.pk in newest]
+    if not seen or market is Market.DAM:
+        return None
+    return publication_delay(market, [max(seen, key=lambda node: (newest[node.pk], -node.pk))])
+
+
+def starts_held(market: Market, nodes: Sequence[Node], start: datetime, end: datetime) -> Starts:
+    """The interval starts held in [start, end), by node."""
+    rows = Price.objects.filter(node__in=nodes, market=market.value).between(start, end)
+    held: Starts = {node.pk: set() for node in nodes}
+    for pk, moment in rows.values_list("node_id", "interval_start"):
+        held[pk].add(moment)
+    return held
+
+
+def complete_until(nodes: Sequence[Node], *, now: datetime) -> dict[int, datetime]:
+    """Up to when each hour of the day-ahead market is held or given up, today and tomorrow."""
+    start, _ = day_bounds(operating_date(now))
+    end = day_bounds(operating_date(now) + timedelta(days=1))[1]
+    held = starts_held(Market.DAM, nodes, start, end)
+    given_up = Gap.objects.filter(market=Market.DAM.value, interval_start__gte=start)
+    for pk, moment in given_up.exclude(given_up_at=None).values_list("node_id", "interval_start"):
+        held.get(pk, set()).add(moment)
+    hours = list(intervals_between(start, end, Market.DAM))
+    return {
+        pk: next((hour for hour in hours if hour not in moments), end)
+        for pk, moments in held.items()
+    }
+
+
+def note_poll(
+    market: Market, nodes: Sequence[Node], riders: Sequence[Node], *, answered: bool, now: datetime
+) -> None:
+    """Put down that `nodes` were asked for, and which of them brought something new.
+
+    The `riders` were asked for beside them: only what they brought counts.
+    """
+    every = [*nodes, *riders]
+    fresh = Price.objects.filter(node__in=every, market=market.value, first_seen_at__gte=now)
+    brought = set(fresh.values_list("node_id", flat=True).distinct())
+    Standing.objects.bulk_create(
+        [Standing(node=node, market=market.value) for node in every], ignore_conflicts=True
+    )
+    rows = Standing.objects.filter(market=market.value, node__in=nodes)
+    rows.update(asked_at=now)
+    of_all = Standing.objects.filter(market=market.value, node__in=brought)
+    of_all.update(vain=0, silent_since=None)
+    if answered:
+        complete = content(market, nodes, now=now)
+        silent = rows.exclude(node__in=brought | complete)
+        silent.filter(silent_since=None).update(silent_since=now)
+        silent.update(vain=F("vain") + 1)
+
+
+def content(market: Market, nodes: Sequence[Node], *, now: datetime) -> set[int]:
+    """The nodes that lack nothing: that there was nothing new of them says nothing."""
+    if market is not Market.DAM:
+        return set()
+    until = day_ahead_expected_until(now=now)
+    return {pk for pk, end in complete_until(nodes, now=now).items() if end >= until}
+
+
+def note_refusal(market: Market, nodes: Sequence[Node], *, now: datetime) -> None:
+    """Put down that OASIS refused to answer about `nodes`: they rest from now on."""
+    note_poll(market, nodes, [], answered=True, now=now)
+    rows = Standing.objects.filter(market=market.value, node__in=nodes)
+    rows.filter(vain__lte=PATIENCE[market]).update(vain=PATIENCE[market] + 1)

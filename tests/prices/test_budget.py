@@ -1,0 +1,79 @@
+"""What tracked nodes cost, and who is asked for next."""
+
+from datetime import timedelta
+
+import pytest
+from hypothesis import given
+from hypothesis import settings as hypothesis_settings
+from hypothesis import strategies as st
+
+from prices.budget import needed_per_minute, shortest_round, warning
+from prices.gap_ranges import Range, by_state, first_joined
+from prices.market import Market
+from prices.planner import next_group
+from prices.schedule import Held
+from tests.conftest import utc
+
+NOW = utc("2026-11-24 19:05:30")
+MINUTE = timedelta(minutes=1)
+
+
+@pytest.mark.parametrize(("nodes", "needed"), [(0, 0), (10, 17 / 30), (11, 34 / 30), (170, 9.63)])
+def test_ten_nodes_cost_seventeen_requests_in_half_an_hour(nodes: int, needed: float) -> None:
+    assert needed_per_minute(nodes) == pytest.approx(needed, abs=0.01)
+
+
+def test_too_many_nodes_are_warned_of_and_others_are_not() -> None:
+    assert warning(170, 6) is None
+    assert "171 tracked nodes need 10.2 requests to OASIS a minute; there are 10.0" in str(
+        warning(171, 6)
+    )
+    assert warning(10_000, 0) is None
+
+
+def test_a_round_of_one_market_leaves_half_of_the_turns_to_the_others() -> None:
+    assert shortest_round(23, 6) == timedelta(seconds=36)
+
+
+@given(st.integers(1, 90))
+@hypothesis_settings(deadline=None, max_examples=30)
+def test_no_node_is_asked_for_twice_before_every_other_was_once(nodes: int) -> None:
+    held = {node: Held(newest=NOW - 7 * MINUTE) for node in range(nodes)}
+    asked: list[int] = []
+    for turn in range(-(-nodes // 10)):
+        now = NOW + turn * timedelta(seconds=6)
+        group = next_group(Market.RTM, held, now=now)
+        assert 1 <= len(group) <= 10
+        asked += group
+        held |= {node: held[node]._replace(last_asked=now) for node in group}
+    assert sorted(asked) == list(range(nodes))
+
+
+def test_a_node_that_never_had_a_price_is_asked_for_apart() -> None:
+    held = {1: Held(newest=NOW - 7 * MINUTE, last_asked=NOW - MINUTE), 2: Held()}
+    assert next_group(Market.RTM, held, now=NOW) == [2]
+    held[2] = Held(last_asked=NOW, vain=1)
+    assert next_group(Market.RTM, held, now=NOW) == [1]
+
+
+def test_a_node_that_fell_silent_is_asked_for_along_the_way() -> None:
+    silent = Held(newest=NOW - 100 * MINUTE, last_asked=NOW - MINUTE, vain=12)
+    held = {1: silent, 2: Held(newest=NOW - 7 * MINUTE, last_asked=NOW - MINUTE)}
+    assert next_group(Market.RTM, held, now=NOW) == [2, 1]
+    assert next_group(Market.RTM, {1: silent}, now=NOW) == []
+
+
+def test_ranges_close_together_are_one_request_and_others_are_not() -> None:
+    hour = timedelta(hours=1)
+    one, near = Range(NOW, NOW + hour), Range(NOW + 20 * hour, NOW + 21 * hour)
+    far = Range(NOW + 60 * hour, NOW + 61 * hour)
+    assert first_joined([one, near, far], longest=30 * 24 * hour) == Range(NOW, NOW + 21 * hour)
+    assert first_joined([one, near], longest=5 * hour) == one
+
+
+def test_a_range_ends_where_its_state_does() -> None:
+    starts = [NOW.replace(minute=0, second=0) + number * 5 * MINUTE for number in range(4)]
+    states = dict(zip(starts, ["open", "open", "given up", "open"], strict=True))
+    found = by_state(starts, states.__getitem__, Market.RTM)
+    assert [state for _, state in found] == ["open", "given up", "open"]
+    assert found[0][0] == Range(starts[0], starts[2])
