@@ -29,6 +29,7 @@ class Plan:
     database_url: str
     embeds_valkey: bool
     embeds_simulator: bool
+    oasis_was_asked: bool
 
     @property
     def valkey_port(self) -> int:
@@ -89,6 +90,7 @@ def decide(environ: Mapping[str, str], *, source: str, port: int, var_dir: Path)
         database_url=environ.get("DATABASE_URL") or f"sqlite:///{quote(str(state))}/db.sqlite3",
         embeds_valkey=not redis_url,
         embeds_simulator=embeds_simulator,
+        oasis_was_asked=bool(environ.get("OASIS_ASKED")),
     )
 
 
@@ -104,6 +106,7 @@ def environment(plan: Plan, environ: Mapping[str, str]) -> dict[str, str]:
         "REDIS_URL": plan.redis_url,
         "OASIS_URL": plan.oasis_url,
         "DATABASE_URL": plan.database_url,
+        "OASIS_ASKED": "1" if plan.oasis_was_asked else "",
         "PYTHONUNBUFFERED": "1",
         # LightGBM's and XGBoost's threads fight over two cores: 40 s with two, 6 s with one.
         "OMP_NUM_THREADS": "1",
