@@ -14,6 +14,8 @@ import structlog
 from celery import Celery
 from redbeat.schedulers import RedBeatScheduler, RedBeatSchedulerEntry
 
+from caisoproject.environment import from_celery
+
 log = structlog.get_logger(__name__)
 app = Celery("caisoproject.beat", fixups=[], set_as_current=False)
 app.config_from_object("caisoproject.settings", namespace="CELERY")
@@ -22,7 +24,7 @@ app.config_from_object("caisoproject.settings", namespace="CELERY")
 @app.on_after_configure.connect
 def place_the_lock(sender: Celery, **_: object) -> None:
     """RedBeat reads its names off the configuration itself: the namespace would hide them."""
-    sender.conf.redbeat_redis_url = sender.conf.broker_url
+    sender.conf.redbeat_redis_url = from_celery(sender.conf.broker_url)
     sender.conf.redbeat_redis_options = {"socket_timeout": 10, "socket_connect_timeout": 5}
     sender.conf.redbeat_lock_timeout = 15
     sender.conf.redbeat_key_prefix = "caiso:beat:"

@@ -96,10 +96,7 @@ def announcement(chosen: Plan) -> str:
     state = os.path.relpath(chosen.state, ROOT)
     if state.startswith(os.pardir):
         state = str(chosen.state)
-    return (
-        f"CAISO Live: http://{chosen.web_host}:{chosen.port}"
-        f"  (source: {chosen.source}, state in {state})"
-    )
+    return f"CAISO Live: {chosen.url}  (source: {chosen.source}, state in {state})"
 
 
 if __name__ == "__main__":

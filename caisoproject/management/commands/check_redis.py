@@ -9,6 +9,8 @@ from django.core.management.base import BaseCommand, CommandError
 from redis.backoff import ConstantBackoff
 from redis.retry import Retry
 
+from caisoproject.environment import from_celery
+
 USES = {
     "REDIS_URL": "the projection",
     "CELERY_BROKER_URL": "the Celery broker",
@@ -27,9 +29,7 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         retry = Retry(ConstantBackoff(0.25), 4 * options["wait"])
         for name, use in USES.items():
-            url = getattr(settings, name)
-            if not url.startswith(("redis://", "rediss://", "unix://")):
-                continue  # Sentinel's addresses are Celery's own business
+            url = from_celery(getattr(settings, name))
             try:
                 refuse_unfit(redis.Redis.from_url(url, socket_timeout=5, retry=retry), name, use)
             except redis.RedisError as fault:
@@ -42,8 +42,7 @@ def refuse_unfit(client: redis.Redis, name: str, use: str) -> None:
     client.close()
     if int(facts.get("cluster_enabled", 0)):
         raise CommandError(
-            f"{name} is a Redis Cluster, which {use} can't live on: "
-            "use Sentinel or a single primary."
+            f"{name} is a Redis Cluster, which {use} can't live on: use a single primary."
         )
     policy = facts.get("maxmemory_policy", "noeviction")
     if facts.get("maxmemory", 0) and policy != "noeviction":
