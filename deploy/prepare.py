@@ -4,9 +4,12 @@ import os
 import sys
 
 import django
+import redis
 from django.conf import settings
 from django.core.management import CommandError, call_command
+from django.db import DatabaseError
 
+from caisoproject.out_of_reach import said_of
 from prices import proxies
 from prices.connection import redis_client
 from prices.politeness import Politeness
@@ -30,3 +33,7 @@ if __name__ == "__main__":
             Politeness(redis_client(), settings.OASIS_SECONDS_BETWEEN_REQUESTS).somebody_asked()
     except CommandError as refusal:
         sys.exit(str(refusal))
+    except (DatabaseError, redis.RedisError) as fault:
+        if sentence := said_of(fault):
+            sys.exit(sentence)
+        raise
