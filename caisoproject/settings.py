@@ -59,6 +59,8 @@ if DATABASES["default"]["ENGINE"].endswith("postgresql"):
         "tcp_user_timeout": 10_000,
         **DATABASES["default"].get("OPTIONS", {}),
     }
+    # Behind PgBouncer in transaction mode a cursor on the server is another connection's.
+    DATABASES["default"]["DISABLE_SERVER_SIDE_CURSORS"] = True
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 # Redis is a projection ------------------------------------------------------------------------
