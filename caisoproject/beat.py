@@ -7,13 +7,20 @@ tasks by name, and is 25 MB smaller for it.
 import time
 from collections.abc import Iterable
 from datetime import datetime
+from types import SimpleNamespace
 from typing import Any
 
 import redis
 import structlog
 from celery import Celery
-from redbeat.schedulers import RedBeatScheduler, RedBeatSchedulerEntry
+from redbeat.schedulers import (
+    RedBeatScheduler,
+    RedBeatSchedulerEntry,
+    acquire_distributed_beat_lock,
+)
+from redis.exceptions import LockError
 
+from caisoproject.broker import broker_client, refusal, wait_until_writable
 from caisoproject.environment import from_celery
 
 log = structlog.get_logger(__name__)
@@ -34,6 +41,11 @@ STEP_SECONDS = 2.0
 AWAY_SECONDS = 1.0
 
 
+def tell(fault: Exception) -> None:
+    """Say that nothing can be sent, and why."""
+    log.warning("no Redis to write to", why=str(fault))
+
+
 def stepped_back(before: float, after: float) -> bool:
     """Whether the difference of wall clock and monotonic clock, in seconds, fell by a step."""
     return before - after > STEP_SECONDS
@@ -49,6 +61,7 @@ class SteadyScheduler(RedBeatScheduler):  # type: ignore[misc]
 
     def __init__(self, app: Any, **options: Any) -> None:
         self.wall_over_monotonic = time.time() - time.monotonic()
+        wait_until_writable(broker_client(), lambda fault, _: tell(fault))
         super().__init__(app, **options)
 
     def setup_schedule(self) -> None:
@@ -59,7 +72,8 @@ class SteadyScheduler(RedBeatScheduler):  # type: ignore[misc]
     def tick(self, *arguments: Any, **options: Any) -> float:
         """One tick; a step back of the clock since the last is mended first.
 
-        While Redis is away it waits: to end and be started again would take longer every time.
+        While Redis is away or takes no writes it waits: to end and be started again would take
+        longer every time. A lock that ran out meanwhile is taken anew, or stood by for.
         """
         difference = time.time() - time.monotonic()
         if stepped_back(self.wall_over_monotonic, difference):
@@ -67,9 +81,14 @@ class SteadyScheduler(RedBeatScheduler):  # type: ignore[misc]
             self.pull_back()
         self.wall_over_monotonic = difference
         try:
+            if fault := refusal(broker_client()):
+                raise fault
             return float(super().tick(*arguments, **options))
-        except (redis.ConnectionError, redis.TimeoutError) as fault:
-            log.warning("no Redis", why=str(fault))
+        except LockError:
+            acquire_distributed_beat_lock(SimpleNamespace(scheduler=self))
+            return 0.0
+        except (redis.ConnectionError, redis.TimeoutError, redis.ResponseError) as fault:
+            tell(fault)
             return AWAY_SECONDS
 
     def pull_back(self) -> None:

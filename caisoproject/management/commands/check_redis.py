@@ -9,6 +9,7 @@ from django.core.management.base import BaseCommand, CommandError
 from redis.backoff import ConstantBackoff
 from redis.retry import Retry
 
+from caisoproject.broker import refusal
 from caisoproject.environment import from_celery
 
 USES = {
@@ -32,14 +33,15 @@ class Command(BaseCommand):
             url = from_celery(getattr(settings, name))
             try:
                 refuse_unfit(redis.Redis.from_url(url, socket_timeout=5, retry=retry), name, use)
+            except redis.ResponseError as fault:
+                raise CommandError(f"{name}: Redis takes no writes: {fault}") from fault
             except redis.RedisError as fault:
                 raise CommandError(f"{name}: Redis can't be reached: {fault}") from fault
 
 
 def refuse_unfit(client: redis.Redis, name: str, use: str) -> None:
-    """Raise CommandError for a Redis Cluster, and for a server that throws keys away."""
+    """Raise CommandError for a Redis Cluster and one that throws keys away, or its own refusal."""
     facts: dict[str, Any] = client.info()  # type: ignore[assignment]
-    client.close()
     if int(facts.get("cluster_enabled", 0)):
         raise CommandError(
             f"{name} is a Redis Cluster, which {use} can't live on: use a single primary."
@@ -49,3 +51,6 @@ def refuse_unfit(client: redis.Redis, name: str, use: str) -> None:
         raise CommandError(
             f"{name} evicts keys ({policy}) and would lose tasks: set maxmemory-policy noeviction."
         )
+    if fault := refusal(client):
+        raise fault
+    client.close()
