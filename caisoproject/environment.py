@@ -126,6 +126,13 @@ class Environment:
             raise SystemExit(f"{name} is {value!r}; it takes one line: Prices <desk@example.com>.")
         return value
 
+    def proxy(self, name: str) -> str:
+        """NAME as the address of an HTTP proxy with its port; empty where it is not set."""
+        value = self.url(name, "", ("http",)).rstrip("/")
+        if value and (urlsplit(value).port is None or urlsplit(value).path):
+            raise SystemExit(f"{name} takes http://, a host and a port: http://proxy.example:3128.")
+        return value
+
     def url(self, name: str, default: str, schemes: tuple[str, ...]) -> str:
         """NAME as an address with one of `schemes`, or none where `default` is none.
 

@@ -166,6 +166,7 @@ DEFAULT_FROM_EMAIL = env.sender("DEFAULT_FROM_EMAIL", "CAISO Live <caiso-live@lo
 # Receivers inside, which no user may name unless an operator did; and who vouches for them.
 WEBHOOK_HOSTS_ALLOWED = env.hosts("WEBHOOK_HOSTS_ALLOWED")
 WEBHOOK_CA_FILE = env.file("WEBHOOK_CA_FILE")
+WEBHOOK_PROXY = env.proxy("WEBHOOK_PROXY")
 # Who push services may ask about us, and the key by which they know us: 32 bytes.
 VAPID_SUBJECT = env.matching(
     "VAPID_SUBJECT", r"mailto:\S+@\S+|https://\S+", "a mailto: or https: address"

@@ -1,6 +1,7 @@
 """What `make run` starts: settles the source, sees to the ports, then supervises the stack."""
 
 import os
+import signal
 import socket
 import sys
 from collections.abc import Mapping
@@ -20,6 +21,8 @@ SIMULATOR = (
 
 
 def main() -> str | int:
+    # Process 1 of a container has no default by which SIGTERM would end it.
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
     try:
         run(plan_for(os.environ))
     except Refused as refusal:

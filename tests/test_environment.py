@@ -322,3 +322,13 @@ def test_a_secret_that_nobody_finished_is_named(
     (tmp_path / "secret").touch()
     with pytest.raises(SystemExit, match="secret is empty; remove it and start again"):
         kept_secret(tmp_path / "secret")
+
+
+def test_a_webhooks_proxy_has_a_host_and_a_port(monkeypatch: pytest.MonkeyPatch) -> None:
+    right = "http://me:p%23@proxy.example:3128"
+    assert environment(monkeypatch, f"{right}/").proxy(NAME) == right
+    for wrong in ("http://proxy.example", "http://proxy.example:3128/x"):
+        with pytest.raises(SystemExit, match="takes http://, a host and a port"):
+            environment(monkeypatch, wrong).proxy(NAME)
+    with pytest.raises(SystemExit, match="does not begin with one of http://"):
+        environment(monkeypatch, "socks5://proxy.example:1080").proxy(NAME)
