@@ -7,12 +7,21 @@ tasks by name, and is 25 MB smaller for it.
 import time
 from collections.abc import Iterable
 from datetime import datetime
+from types import SimpleNamespace
 from typing import Any
 
 import redis
 import structlog
 from celery import Celery
-from redbeat.schedulers import RedBeatScheduler, RedBeatSchedulerEntry
+from redbeat.schedulers import (
+    RedBeatScheduler,
+    RedBeatSchedulerEntry,
+    acquire_distributed_beat_lock,
+)
+from redis.exceptions import LockError
+
+from caisoproject.broker import broker_client, refusal, wait_until_writable
+from caisoproject.environment import from_celery
 
 log = structlog.get_logger(__name__)
 app = Celery("caisoproject.beat", fixups=[], set_as_current=False)
@@ -22,7 +31,7 @@ app.config_from_object("caisoproject.settings", namespace="CELERY")
 @app.on_after_configure.connect
 def place_the_lock(sender: Celery, **_: object) -> None:
     """RedBeat reads its names off the configuration itself: the namespace would hide them."""
-    sender.conf.redbeat_redis_url = sender.conf.broker_url
+    sender.conf.redbeat_redis_url = from_celery(sender.conf.broker_url)
     sender.conf.redbeat_redis_options = {"socket_timeout": 10, "socket_connect_timeout": 5}
     sender.conf.redbeat_lock_timeout = 15
     sender.conf.redbeat_key_prefix = "caiso:beat:"
@@ -30,6 +39,11 @@ def place_the_lock(sender: Celery, **_: object) -> None:
 
 STEP_SECONDS = 2.0
 AWAY_SECONDS = 1.0
+
+
+def tell(fault: Exception) -> None:
+    """Say that nothing can be sent, and why."""
+    log.warning("no Redis to write to", why=str(fault))
 
 
 def stepped_back(before: float, after: float) -> bool:
@@ -47,6 +61,7 @@ class SteadyScheduler(RedBeatScheduler):  # type: ignore[misc]
 
     def __init__(self, app: Any, **options: Any) -> None:
         self.wall_over_monotonic = time.time() - time.monotonic()
+        wait_until_writable(broker_client(), lambda fault, _: tell(fault))
         super().__init__(app, **options)
 
     def setup_schedule(self) -> None:
@@ -57,7 +72,8 @@ class SteadyScheduler(RedBeatScheduler):  # type: ignore[misc]
     def tick(self, *arguments: Any, **options: Any) -> float:
         """One tick; a step back of the clock since the last is mended first.
 
-        While Redis is away it waits: to end and be started again would take longer every time.
+        While Redis is away or takes no writes it waits: to end and be started again would take
+        longer every time. A lock that ran out meanwhile is taken anew, or stood by for.
         """
         difference = time.time() - time.monotonic()
         if stepped_back(self.wall_over_monotonic, difference):
@@ -65,9 +81,14 @@ class SteadyScheduler(RedBeatScheduler):  # type: ignore[misc]
             self.pull_back()
         self.wall_over_monotonic = difference
         try:
+            if fault := refusal(broker_client()):
+                raise fault
             return float(super().tick(*arguments, **options))
-        except (redis.ConnectionError, redis.TimeoutError) as fault:
-            log.warning("no Redis", why=str(fault))
+        except LockError:
+            acquire_distributed_beat_lock(SimpleNamespace(scheduler=self))
+            return 0.0
+        except (redis.ConnectionError, redis.TimeoutError, redis.ResponseError) as fault:
+            tell(fault)
             return AWAY_SECONDS
 
     def pull_back(self) -> None:

@@ -1,21 +1,74 @@
-"""How workers come back to a broker that was away: every second, not after up to half a minute."""
+"""How workers come back to a broker that was away or takes no writes: within seconds.
 
+A Redis that is full, a replica or short of replicas answers and refuses. To Celery that is a fault
+nobody can recover from: the worker would end, and start, and end. Here it waits.
+"""
+
+import time
+from collections.abc import Callable
+from functools import cache
 from typing import Any
 
+import redis
 from celery.app.amqp import AMQP
 from kombu import Connection
 
+from caisoproject.environment import from_celery
+
 EVERY_SECOND = {"interval_start": 1, "interval_step": 0, "interval_max": 1}
+WRITABLE = "caiso:broker:writable"
+LOOK_AGAIN_SECONDS = 1.0
 
 
 class PromptConnection(Connection):
     """A connection that does not wait longer from try to try: prices do not wait either."""
 
+    @property
+    def connection_errors(self) -> tuple[type[Exception], ...]:
+        """What a worker survives by connecting again: a refusal too."""
+        return (*super().connection_errors, redis.ResponseError)
+
     def ensure_connection(self, *arguments: Any, **options: Any) -> "PromptConnection":
-        return super().ensure_connection(*arguments, **options | EVERY_SECOND)
+        """A connection to a broker that takes writes, told by `errback` of each try in vain."""
+        super().ensure_connection(*arguments, **options | EVERY_SECOND)
+        told = options.get("errback") or (arguments[0] if arguments else None)
+        wait_until_writable(broker_client(), told, options.get("callback"))
+        return self
 
 
 class PromptAmqp(AMQP):
     """What Celery makes its connections with."""
 
     Connection = PromptConnection
+
+
+@cache
+def broker_client() -> redis.Redis:
+    """The broker by Redis's own client."""
+    from caisoproject import settings  # noqa: PLC0415 (beat has no Django)
+
+    url = from_celery(settings.CELERY_BROKER_URL)
+    return redis.Redis.from_url(url, socket_timeout=10, socket_connect_timeout=5)
+
+
+def refusal(client: redis.Redis) -> redis.RedisError | None:
+    """Why Redis takes no writes now: it is full, a replica, short of replicas, away. Or None."""
+    try:
+        client.set(WRITABLE, 1, ex=60)
+    except redis.RedisError as fault:
+        return fault
+    return None
+
+
+def wait_until_writable(
+    client: redis.Redis,
+    told: Callable[[Exception, float], object] | None = None,
+    each_time: Callable[[], object] | None = None,
+) -> None:
+    """Come back when Redis takes a write; `each_time` may end the wait by an exception."""
+    while fault := refusal(client):
+        if told:
+            told(fault, LOOK_AGAIN_SECONDS)
+        if each_time:
+            each_time()
+        time.sleep(LOOK_AGAIN_SECONDS)

@@ -2,12 +2,16 @@
 
 import gc
 import os
+import warnings
 
 from celery import Celery
+from celery.exceptions import CPendingDeprecationWarning
 from celery.signals import setup_logging, worker_before_create_process
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "caisoproject.settings")
 
+# Celery says at each lost connection that another default is coming; ours is chosen.
+warnings.filterwarnings("ignore", category=CPendingDeprecationWarning)
 app = Celery("caisoproject", amqp="caisoproject.broker:PromptAmqp")
 app.config_from_object("django.conf:settings", namespace="CELERY")
 app.autodiscover_tasks()

@@ -8,12 +8,23 @@ import json
 import os
 import re
 import secrets
+import time
 from contextlib import suppress
+from email.utils import parseaddr
+from ipaddress import ip_address
 from pathlib import Path
 from tempfile import NamedTemporaryFile
+from typing import Any
 from urllib.parse import urlsplit
 
+HOST = re.compile(r"(?i:[a-z0-9_]([a-z0-9_.-]*[a-z0-9_])?\.?|\[[0-9a-f:.]+\])")
+ORIGIN = re.compile(r"https?://(\*\.)?([a-z0-9_.-]+|\[[0-9a-f:.]+\])(:[0-9]{1,5})?")
+MAILBOX = re.compile(r"[^\s@<>,;:\"()]+@[^\s@<>,;:\"()]+")
+SECRET_SECONDS = 2.0
 HOST_AND_PORT = re.compile(r"([a-z0-9.-]+|\[[0-9a-f:]+\]):[0-9]{1,5}")
+ENCODE = (
+    "in a user name or password write # as %23, ? as %3F, / as %2F, @ as %40, [ as %5B, % as %25."
+)
 TRUE, FALSE = {"1", "true", "yes", "on"}, {"0", "false", "no", "off"}
 
 
@@ -76,19 +87,115 @@ class Environment:
                 raise SystemExit(f"{name} has {host!r}; it takes host:port, with commas between.")
         return found
 
-    def url(self, name: str, default: str, schemes: tuple[str, ...]) -> str:
-        """NAME as an address with one of `schemes`, or none where `default` is none."""
-        value = self.text(name, default)
-        if value and urlsplit(value).scheme not in schemes:
+    def names(self, name: str, default: str) -> list[str]:
+        """NAME as a list of host names as Django takes them; one may begin with a dot, or be *."""
+        found = self.items(name, default)
+        for host in found:
+            if host != "*" and not HOST.fullmatch(host.removeprefix(".")):
+                raise SystemExit(
+                    f"{name} has {host!r}; it takes names without http:// and without a port, with "
+                    "commas between: prices.example.com, .example.com for all below it, [::1]."
+                )
+        return found
+
+    def origins(self, name: str) -> list[str]:
+        """NAME as a list of whole origins, as browsers write them."""
+        found = [origin.rstrip("/") for origin in self.items(name, "")]
+        for origin in found:
+            if not ORIGIN.fullmatch(origin):
+                raise SystemExit(
+                    f"{name} has {origin!r}; it takes whole origins in lower case, with commas "
+                    "between: https://prices.example.com."
+                )
+        return found
+
+    def host(self, name: str) -> str:
+        """NAME as one host; empty where it is not set."""
+        value = self.text(name, "")
+        if value and not HOST.fullmatch(value) and not is_address(value):
             raise SystemExit(
-                f"{name} does not begin with one of {', '.join(s + '://' for s in schemes)}."
+                f"{name} is no host name; it takes one without smtp://, port, user or password: "
+                "those have settings of their own."
             )
         return value
 
+    def sender(self, name: str, default: str) -> str:
+        """NAME as whom e-mail comes from: one line with one address."""
+        value = self.text(name, default)
+        if not value.isprintable() or not MAILBOX.fullmatch(parseaddr(value)[1]):
+            raise SystemExit(f"{name} is {value!r}; it takes one line: Prices <desk@example.com>.")
+        return value
+
+    def proxy(self, name: str) -> str:
+        """NAME as the address of an HTTP proxy with its port; empty where it is not set."""
+        value = self.url(name, "", ("http",)).rstrip("/")
+        if value and (urlsplit(value).port is None or urlsplit(value).path):
+            raise SystemExit(f"{name} takes http://, a host and a port: http://proxy.example:3128.")
+        return value
+
+    def url(self, name: str, default: str, schemes: tuple[str, ...]) -> str:
+        """NAME as an address with one of `schemes`, or none where `default` is none.
+
+        What is wrong with it is said, never the address: there may be a password in it.
+        """
+        value = self.text(name, default)
+        if not value:
+            return value
+        if value.partition("://")[0] not in schemes:
+            raise SystemExit(
+                f"{name} does not begin with one of {', '.join(s + '://' for s in schemes)}."
+            )
+        if trouble := misread(value):
+            raise SystemExit(f"{name} {trouble}")
+        return value
+
+
+def misread(url: str) -> str | None:
+    """Why programs would read another address than is meant, in a sentence's second half."""
+    try:
+        parts = urlsplit(url)
+        parts.port  # noqa: B018 (raises where it is none)
+    except ValueError:
+        return f"can't be read: {ENCODE}"
+    names_a_server = parts.netloc and parts.scheme != "sqlite"
+    if "#" in url or (names_a_server and "@" in f"{parts.path}?{parts.query}"):
+        return f"has a # ? / or @ where none can be: {ENCODE}"
+    if not url.isprintable() or " " in url:
+        return "has a blank or a line break in it."
+    if parts.scheme in ("http", "https") and (not parts.hostname or parts.query or "?" in url):
+        return "takes a host, and no question mark behind it."
+    if parts.scheme == "unix" and not parts.path.startswith("/"):
+        return "takes a whole path: unix:///run/redis.sock?db=0."
+    return None
+
+
+def is_address(text: str) -> bool:
+    """Whether it is an IP address."""
+    try:
+        return bool(ip_address(text))
+    except ValueError:
+        return False
+
 
 def for_celery(redis_url: str) -> str:
-    """A Redis address as Celery writes it: a Unix socket has another scheme there."""
-    return redis_url.replace("unix://", "redis+socket://", 1)
+    """A Redis address as Celery writes it: a Unix socket, and its database, are named otherwise."""
+    if not redis_url.startswith("unix://"):
+        return redis_url
+    return redis_url.replace("unix://", "redis+socket://", 1).replace("?db=", "?virtual_host=", 1)
+
+
+def from_celery(broker_url: str) -> str:
+    """A broker's address as Redis's own client writes it."""
+    if not broker_url.startswith("redis+socket://"):
+        return broker_url
+    return broker_url.replace("redis+socket://", "unix://", 1).replace("?virtual_host=", "?db=", 1)
+
+
+def over(redis_url: str, **options: Any) -> dict[str, Any]:
+    """The client's `options` that the address can have: a Unix socket is nothing to keep alive."""
+    if redis_url.startswith("unix://"):
+        options.pop("socket_keepalive", None)
+    return options
 
 
 def last_run(path: Path, source: str | None) -> dict[str, str]:
@@ -115,6 +222,29 @@ def kept_secret(path: Path, size: int = 48) -> str:
             whole.write(secrets.token_urlsafe(size))
             whole.flush()
             # A link is there whole or not at all: of processes that start together one makes it.
-            with suppress(FileExistsError):
+            try:
                 os.link(whole.name, path)
-    return path.read_text().strip()
+            except FileExistsError:
+                pass
+            except OSError:  # there are file systems without links
+                written_once(path, Path(whole.name).read_text())
+    return read_secret(path)
+
+
+def written_once(path: Path, secret: str) -> None:
+    """Write the secret where no other process does; it is read when it is whole."""
+    with (
+        suppress(FileExistsError),
+        os.fdopen(os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600), "w") as file,
+    ):
+        file.write(f"{secret}\n")
+
+
+def read_secret(path: Path) -> str:
+    """The secret, waited for while another process writes it."""
+    give_up_at = time.monotonic() + SECRET_SECONDS
+    while not (secret := path.read_text().strip()):
+        if time.monotonic() > give_up_at:
+            raise SystemExit(f"{path} is empty; remove it and start again.")
+        time.sleep(0.01)
+    return secret

@@ -1,9 +1,17 @@
 """One log format for Django, Celery, Daphne and ourselves."""
 
+import logging
 import logging.config
+import re
+import time
+from dataclasses import dataclass, field
 
+import redis
 import structlog
 
+NUMBERS = re.compile(r"[0-9a-f]*\d[0-9a-fx]*")  # and what identifies a task
+QUIET_SECONDS = 60.0
+MOST_KINDS = 500
 LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR")
 
 
@@ -42,7 +50,14 @@ def configure(*, as_json: bool, level: str) -> None:
                     ],
                 }
             },
-            "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "line"}},
+            "filters": {"repeated": {"()": OnceAMinute}},
+            "handlers": {
+                "stderr": {
+                    "class": "logging.StreamHandler",
+                    "formatter": "line",
+                    "filters": ["repeated"],
+                }
+            },
             "root": {"handlers": ["stderr"], "level": level},
             "loggers": {
                 # Beat and the workers name every tick and task at INFO: hundreds of lines an hour.
@@ -56,3 +71,62 @@ def configure(*, as_json: bool, level: str) -> None:
             },
         }
     )
+
+
+@dataclass
+class Said:
+    """When something was said last, and how often it was kept back since."""
+
+    at: float
+    kept_back: int = 0
+
+
+@dataclass
+class OnceAMinute(logging.Filter):
+    """Lets a warning or an error through once a minute, with how often it came meanwhile.
+
+    The same but for its numbers is the same. What Redis refuses or a lost connection says, it says
+    in one line: where in our libraries it was met helps nobody.
+    """
+
+    said: dict[tuple[str, int, str], Said] = field(default_factory=dict)
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        """Whether to say it."""
+        if record.levelno < logging.WARNING:
+            return True
+        if record.exc_info and isinstance(record.exc_info[1], redis.RedisError):
+            add(record, "why", " ".join(str(record.exc_info[1]).split()))
+            record.exc_info = record.exc_text = None
+        now = time.monotonic()
+        before = self.said.get(kind := kind_of(record))
+        if before and now - before.at < QUIET_SECONDS:
+            before.kept_back += 1
+            return False
+        if before and before.kept_back:
+            add(record, "times_more", before.kept_back)
+        if len(self.said) >= MOST_KINDS:
+            self.said.clear()
+        self.said[kind] = Said(now)
+        return True
+
+
+def kind_of(record: logging.LogRecord) -> tuple[str, int, str]:
+    """What makes two records the same."""
+    words: object = record.getMessage()
+    if isinstance(record.msg, dict):
+        words = {name: text for name, text in record.msg.items() if name != "timestamp"}
+    fault = repr(record.exc_info[1]) if record.exc_info else ""
+    return record.name, record.levelno, NUMBERS.sub("0", f"{words} {fault}")
+
+
+def add(record: logging.LogRecord, name: str, value: object) -> None:
+    """Add a fact to the record, whether it is structlog's or another's."""
+    if isinstance(record.msg, dict):
+        record.msg = {**record.msg, name: value}
+        record.msg.pop("exc_info", None)
+        return
+    text = record.getMessage()
+    if str(value) not in text:
+        text = f"{text} {name}={value}"
+    record.msg, record.args = text, None

@@ -3,6 +3,7 @@
 import os
 from email.utils import parseaddr
 from pathlib import Path
+from urllib.parse import quote
 
 import dj_database_url
 
@@ -41,7 +42,7 @@ DATABASES = {
     "default": dj_database_url.parse(
         env.url(
             "DATABASE_URL",
-            f"sqlite:///{STATE_DIR / 'db.sqlite3'}",
+            f"sqlite:///{quote(str(STATE_DIR))}/db.sqlite3",
             ("sqlite", "postgres", "postgresql"),
         )
     )
@@ -63,6 +64,8 @@ if DATABASES["default"]["ENGINE"].endswith("postgresql"):
         "tcp_user_timeout": 10_000,
         **DATABASES["default"].get("OPTIONS", {}),
     }
+    # Behind PgBouncer in transaction mode a cursor on the server is another connection's.
+    DATABASES["default"]["DISABLE_SERVER_SIDE_CURSORS"] = True
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 # Redis is a projection ------------------------------------------------------------------------
@@ -70,23 +73,29 @@ DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 REDIS_SCHEMES = ("redis", "rediss", "unix")
 REDIS_URL = env.url("REDIS_URL", "redis://127.0.0.1:8001/0", REDIS_SCHEMES)
 CHANNEL_REDIS_URL = env.url("CHANNEL_REDIS_URL", REDIS_URL, REDIS_SCHEMES)
-CELERY_BROKER_URL = env.url(
-    "CELERY_BROKER_URL",
-    environment.for_celery(REDIS_URL),
-    (*REDIS_SCHEMES, "redis+socket", "sentinel"),
+CELERY_BROKER_URL = environment.for_celery(
+    env.url("CELERY_BROKER_URL", REDIS_URL, (*REDIS_SCHEMES, "redis+socket"))
+)
+REDIS_OPTIONS = environment.over(
+    REDIS_URL,
+    socket_timeout=5,
+    socket_connect_timeout=2,
+    socket_keepalive=True,
+    health_check_interval=15,
 )
 CHANNEL_LAYERS = {
     "default": {
         "BACKEND": "channels_redis.pubsub.RedisPubSubChannelLayer",
         "CONFIG": {
             "hosts": [
-                {
-                    "address": CHANNEL_REDIS_URL,
-                    "socket_timeout": 30,
-                    "socket_connect_timeout": 5,
-                    "socket_keepalive": True,
-                    "health_check_interval": 15,
-                }
+                environment.over(
+                    CHANNEL_REDIS_URL,
+                    address=CHANNEL_REDIS_URL,
+                    socket_timeout=30,
+                    socket_connect_timeout=5,
+                    socket_keepalive=True,
+                    health_check_interval=15,
+                )
             ],
         },
     }
@@ -131,21 +140,23 @@ CELERY_BEAT_MAX_LOOP_INTERVAL = 3
 
 DEBUG = env.flag("DEBUG", default=False)
 SECRET_KEY = env.text("SECRET_KEY", "") or environment.kept_secret(STATE_DIR / "secret_key")
-ALLOWED_HOSTS = env.items("ALLOWED_HOSTS", "localhost,127.0.0.1,[::1]")
-CSRF_TRUSTED_ORIGINS = env.items("CSRF_TRUSTED_ORIGINS", "")
+ALLOWED_HOSTS = env.names("ALLOWED_HOSTS", "localhost,127.0.0.1,[::1]")
+CSRF_TRUSTED_ORIGINS = env.origins("CSRF_TRUSTED_ORIGINS")
 
 # The live feed: clients of one web process, in all and from one address; what a program shows
 # that opens a WebSocket without being a page of ours.
 SOCKETS_MOST = env.number("SOCKETS_MOST", 1000, least=1, most=100_000)
 SOCKETS_PER_ADDRESS = env.number("SOCKETS_PER_ADDRESS", 20, least=1, most=100_000)
-FEED_TOKEN = env.text("FEED_TOKEN", "") or environment.kept_secret(STATE_DIR / "feed_token")
+FEED_TOKEN = env.matching(
+    "FEED_TOKEN", r"[\x21-\x7e]+", "plain letters, digits and signs without a blank"
+) or environment.kept_secret(STATE_DIR / "feed_token")
 
 # How alerts go out ----------------------------------------------------------------------------
 
 SITE_URL = env.url("SITE_URL", "", ("http", "https")).rstrip(
     "/"
 )  # what links in messages begin with
-EMAIL_HOST = env.text("EMAIL_HOST", "")
+EMAIL_HOST = env.host("EMAIL_HOST")
 EMAIL_PORT = env.number("EMAIL_PORT", 25, least=1, most=65535)
 EMAIL_HOST_USER = env.text("EMAIL_HOST_USER", "")
 EMAIL_HOST_PASSWORD = env.text("EMAIL_HOST_PASSWORD", "")
@@ -156,10 +167,11 @@ if EMAIL_USE_TLS and EMAIL_USE_SSL:
         "EMAIL_USE_TLS and EMAIL_USE_SSL are both on; a mail server takes one of them."
     )
 EMAIL_TIMEOUT = env.number("EMAIL_TIMEOUT", 10, least=1, most=50)
-DEFAULT_FROM_EMAIL = env.text("DEFAULT_FROM_EMAIL", "CAISO Live <caiso-live@localhost>")
+DEFAULT_FROM_EMAIL = env.sender("DEFAULT_FROM_EMAIL", "CAISO Live <caiso-live@localhost>")
 # Receivers inside, which no user may name unless an operator did; and who vouches for them.
 WEBHOOK_HOSTS_ALLOWED = env.hosts("WEBHOOK_HOSTS_ALLOWED")
 WEBHOOK_CA_FILE = env.file("WEBHOOK_CA_FILE")
+WEBHOOK_PROXY = env.proxy("WEBHOOK_PROXY")
 # Who push services may ask about us, and the key by which they know us: 32 bytes.
 VAPID_SUBJECT = env.matching(
     "VAPID_SUBJECT", r"mailto:\S+@\S+|https://\S+", "a mailto: or https: address"

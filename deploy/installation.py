@@ -44,6 +44,15 @@ def set_up(*, dev: bool) -> None:
     collect_static_files()
 
 
+def refuse_a_read_only(folder: Path) -> None:
+    """What is not set up yet can't be set up in a folder that nobody may write to."""
+    if folder.exists() and not os.access(folder, os.W_OK):
+        raise Refused(
+            f"{folder} is read-only, and what is in it is not set up for this version: run make "
+            "setup where it can be written; make run needs no more than a VAR_DIR of its own then."
+        )
+
+
 @contextmanager
 def one_at_a_time() -> Iterator[None]:
     """`make run` and `make test` in two terminals must not install into each other."""
@@ -65,6 +74,7 @@ def make_virtual_environment() -> None:
                 f"This Python ({sys.executable}) has no {module} module: install it (Debian's "
                 "package is python3-venv) or name another one with PYTHON=..."
             )
+    refuse_a_read_only(ROOT)
     print("Making the virtual environment in .venv", flush=True)
     VENV.mkdir(exist_ok=True)
     run([sys.executable, "-m", "venv", "--clear", VENV])
@@ -83,6 +93,7 @@ def install(locked: Path) -> None:
     key = fingerprint(locked)
     if stamp(locked.name) == key:
         return
+    refuse_a_read_only(VENV)
     print(f"Installing what {locked.relative_to(ROOT)} locks", flush=True)
     pip = (PYTHON, "-m", "pip", "--disable-pip-version-check")
     run([*pip, "install", "--quiet", "--require-hashes", "-r", locked])
@@ -95,6 +106,7 @@ def fetch_npm_assets(*, dev: bool) -> None:
     enough = [f"{key} dev"] if dev else [f"{key} dev", key]
     if stamp("npm") in enough and (ROOT / "node_modules" / ".package-lock.json").exists():
         return
+    refuse_a_read_only(ROOT)
     print("Fetching the page's scripts with npm", flush=True)
     run([*npm(), "ci", "--ignore-scripts", "--include=dev" if dev else "--omit=dev"])
     leave_stamp("npm", f"{key} dev" if dev else key)
@@ -111,11 +123,12 @@ def npm() -> list[str | Path]:
 def collect_static_files() -> None:
     collected = var_dir() / "static"
     key = f"{collected} {static_fingerprint()}"
-    if stamp("static") == key and collected.is_dir():
+    left = var_dir() / "static.stamp"  # beside what it stands for: the clone may be read-only
+    if collected.is_dir() and left.exists() and left.read_text() == key:
         return
     print("Collecting static files", flush=True)
     run([PYTHON, "manage.py", "collectstatic", "--noinput", "--verbosity=0"])
-    leave_stamp("static", key)
+    left.write_text(key)
 
 
 def static_fingerprint() -> str:

@@ -4,6 +4,7 @@ import json
 import os
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
+from ipaddress import ip_address
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote
@@ -29,6 +30,7 @@ class Plan:
     database_url: str
     embeds_valkey: bool
     embeds_simulator: bool
+    oasis_was_asked: bool
 
     @property
     def valkey_port(self) -> int:
@@ -41,7 +43,13 @@ class Plan:
     @property
     def web_host(self) -> str:
         """Where the web process is reached from this machine."""
-        return "127.0.0.1" if self.bind == "0.0.0.0" else self.bind  # noqa: S104
+        return {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(self.bind, self.bind)  # noqa: S104
+
+    @property
+    def url(self) -> str:
+        """The web process's address as a browser takes it."""
+        host = f"[{self.web_host}]" if ":" in self.web_host else self.web_host
+        return f"http://{host}:{self.port}"
 
     def ports(self) -> list[Port]:
         """Each port that must be free."""
@@ -73,6 +81,15 @@ def wanted_port(environ: Mapping[str, str]) -> int:
     return int(port)
 
 
+def wanted_bind(environ: Mapping[str, str]) -> str:
+    """An IP address of this machine, or localhost; a browser's brackets are taken off."""
+    bind = (environ.get("BIND") or "127.0.0.1").removeprefix("[").removesuffix("]")
+    try:
+        return "127.0.0.1" if bind == "localhost" else str(ip_address(bind))
+    except ValueError as fault:
+        raise Refused(f"BIND={bind} is no IP address, as 127.0.0.1, 0.0.0.0 or :: are.") from fault
+
+
 def decide(environ: Mapping[str, str], *, source: str, port: int, var_dir: Path) -> Plan:
     """The plan for a source that is settled: live or simulator."""
     state = var_dir / source
@@ -82,13 +99,14 @@ def decide(environ: Mapping[str, str], *, source: str, port: int, var_dir: Path)
     return Plan(
         source=source,
         port=port,
-        bind=environ.get("BIND") or "127.0.0.1",
+        bind=wanted_bind(environ),
         state=state,
         redis_url=redis_url or f"redis://127.0.0.1:{port + 1}/0",
         oasis_url=simulator_url if embeds_simulator else oasis_url or OASIS_URL,
         database_url=environ.get("DATABASE_URL") or f"sqlite:///{quote(str(state))}/db.sqlite3",
         embeds_valkey=not redis_url,
         embeds_simulator=embeds_simulator,
+        oasis_was_asked=bool(environ.get("OASIS_ASKED")),
     )
 
 
@@ -100,10 +118,13 @@ def environment(plan: Plan, environ: Mapping[str, str]) -> dict[str, str]:
         "SOURCE": plan.source,
         "PORT": str(plan.port),
         "BIND": plan.bind,
+        # Twisted's way to write it in the description of an endpoint.
+        "WEB_INTERFACE": plan.bind.replace(":", r"\:"),
         "VAR_DIR": str(plan.state.parent),
         "REDIS_URL": plan.redis_url,
         "OASIS_URL": plan.oasis_url,
         "DATABASE_URL": plan.database_url,
+        "OASIS_ASKED": "1" if plan.oasis_was_asked else "",
         "PYTHONUNBUFFERED": "1",
         # LightGBM's and XGBoost's threads fight over two cores: 40 s with two, 6 s with one.
         "OMP_NUM_THREADS": "1",

@@ -17,7 +17,8 @@ class Port(NamedTuple):
 
     def problem(self) -> int | None:
         """The errno that listening on it ends in, or None."""
-        with socket.socket() as listener:
+        family = socket.AF_INET6 if ":" in self.host else socket.AF_INET
+        with socket.socket(family) as listener:
             listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
             try:
                 listener.bind((self.host, self.number))

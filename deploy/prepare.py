@@ -4,7 +4,15 @@ import os
 import sys
 
 import django
+import redis
+from django.conf import settings
 from django.core.management import CommandError, call_command
+from django.db import DatabaseError
+
+from caisoproject.out_of_reach import said_of
+from prices import proxies
+from prices.connection import redis_client
+from prices.politeness import Politeness
 
 COMMANDS = (
     ("check_redis", "--wait=5"),
@@ -16,8 +24,16 @@ COMMANDS = (
 if __name__ == "__main__":
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "caisoproject.settings")
     django.setup()
+    if trouble := proxies.trouble(settings.OASIS_URL):
+        sys.exit(f"OASIS can't be asked: {trouble}.")
     try:
         for command in COMMANDS:
             call_command(*command)
+        if os.environ.get("OASIS_ASKED"):
+            Politeness(redis_client(), settings.OASIS_SECONDS_BETWEEN_REQUESTS).somebody_asked()
     except CommandError as refusal:
         sys.exit(str(refusal))
+    except (DatabaseError, redis.RedisError) as fault:
+        if sentence := said_of(fault):
+            sys.exit(sentence)
+        raise

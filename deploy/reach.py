@@ -1,4 +1,4 @@
-"""Can OASIS be reached? Asks as the poller will: with requests, its proxies, its certificates."""
+"""Is OASIS there? Asks as the poller will: with requests, its proxies, its certificates."""
 
 import sys
 from urllib.parse import urlsplit
@@ -6,22 +6,51 @@ from urllib.parse import urlsplit
 import requests
 
 from deploy.source import PATIENCE_S
+from prices import proxies
+
+ENOUGH_BYTES = 2048
+# A zip, a document of its own, or the page by which it refuses who asks too often.
+SIGNS = (b"PK\x03\x04", b"OASISReport", b"Acceptable Use Policy Violation")
 
 
 def why_unreachable(url: str) -> str | None:
-    """Why no HTTP answer came from the URL's host in time; None when any answer came."""
-    scheme, host, *_ = urlsplit(url)
+    """Why OASIS did not answer at `url` in time; None when it did.
+
+    An empty query costs it nothing and is answered with an error of its own. A redirect, a log-in
+    page or a proxy's refusal is an answer too, but not of OASIS.
+    """
+    if trouble := proxies.trouble(url):
+        return trouble
     try:
-        requests.get(
-            f"{scheme}://{host}/", timeout=PATIENCE_S, allow_redirects=False, stream=True
-        ).close()
+        with (
+            proxies.Session() as session,
+            session.get(
+                f"{url.rstrip('/')}/SingleZip",
+                timeout=PATIENCE_S,
+                allow_redirects=False,
+                stream=True,
+            ) as answer,
+        ):
+            return why_not_oasis(answer, next(answer.iter_content(ENOUGH_BYTES), b""))
     except requests.Timeout:
         return f"no answer within {PATIENCE_S} s"
     except requests.exceptions.SSLError:
         return "its certificate can't be verified"
+    except requests.exceptions.ProxyError:
+        return "the proxy of the environment does not let us through"
     except requests.RequestException:
         return "no connection"
-    return None
+
+
+def why_not_oasis(answer: requests.Response, begin: bytes) -> str | None:
+    """What the answer is instead of one that OASIS gives."""
+    if answer.is_redirect:
+        scheme, host, *_ = urlsplit(proxies.without_credentials(answer.headers["Location"]))
+        return f"it only redirects, to {f'{scheme}://{host}' if host else 'itself'}"
+    if any(sign in begin for sign in SIGNS):
+        return None
+    kind = "a web page" if b"<html" in begin.lower() else "something"
+    return f"HTTP {answer.status_code} with {kind} that is not of OASIS"
 
 
 if __name__ == "__main__":

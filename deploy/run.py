@@ -1,6 +1,7 @@
 """What `make run` starts: settles the source, sees to the ports, then supervises the stack."""
 
 import os
+import signal
 import socket
 import sys
 from collections.abc import Mapping
@@ -20,6 +21,8 @@ SIMULATOR = (
 
 
 def main() -> str | int:
+    # Process 1 of a container has no default by which SIGTERM would end it.
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
     try:
         run(plan_for(os.environ))
     except Refused as refusal:
@@ -96,10 +99,7 @@ def announcement(chosen: Plan) -> str:
     state = os.path.relpath(chosen.state, ROOT)
     if state.startswith(os.pardir):
         state = str(chosen.state)
-    return (
-        f"CAISO Live: http://{chosen.web_host}:{chosen.port}"
-        f"  (source: {chosen.source}, state in {state})"
-    )
+    return f"CAISO Live: {chosen.url}  (source: {chosen.source}, state in {state})"
 
 
 if __name__ == "__main__":

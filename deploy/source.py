@@ -1,4 +1,4 @@
-"""SOURCE=auto: OASIS where it can be reached, else the simulator, and which of them is said."""
+"""SOURCE=auto: OASIS where it answers, else the simulator, and which of them is said."""
 
 import subprocess
 from collections.abc import Mapping
@@ -12,21 +12,24 @@ PATIENCE_S = 4
 
 
 def settle(source: str, environ: Mapping[str, str]) -> tuple[str, Mapping[str, str]]:
-    """The source to run, and the environment without an OASIS_URL that nobody answers."""
+    """The source to run, and the environment without an OASIS_URL that gives no prices.
+
+    That OASIS was asked stands in it too: the poller's first request must not come too soon.
+    """
     if source != "auto":
         return source, environ
     url = environ.get("OASIS_URL") or OASIS_URL
     problem = why_unreachable(url)
     if problem is None:
         print(f"SOURCE=auto: {urlsplit(url).netloc} answers, so prices are live.", flush=True)
-        return "live", environ
+        return "live", {**environ, "OASIS_ASKED": "1"}
     if environ.get("DATABASE_URL"):
         raise Refused(
-            f"{urlsplit(url).netloc} can't be reached ({problem}), and simulated prices don't "
+            f"{urlsplit(url).netloc} gives no prices ({problem}), and simulated prices don't "
             "belong into the database of DATABASE_URL: choose SOURCE=live or SOURCE=simulator."
         )
     print(
-        f"SOURCE=auto: {urlsplit(url).netloc} can't be reached ({problem}), "
+        f"SOURCE=auto: {urlsplit(url).netloc} gives no prices ({problem}), "
         "so prices come from the simulator.",
         flush=True,
     )

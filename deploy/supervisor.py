@@ -10,7 +10,7 @@ import signal
 import sys
 import time
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import datetime
 from pathlib import Path
 from types import FrameType
@@ -29,6 +29,15 @@ KILLED_S = 0.5
 
 def never() -> bool:
     return False
+
+
+def orphans() -> set[int]:
+    """The processes whose parent we are now, where the system tells them."""
+    try:
+        told = Path(f"/proc/self/task/{os.getpid()}/children").read_text()
+    except OSError:
+        return set()
+    return {int(pid) for pid in told.split()}
 
 
 class Supervisor:
@@ -104,6 +113,17 @@ class Supervisor:
                 self._bury(child, returncode)
             elif child.start_again_at and child.start_again_at <= time.monotonic():
                 self._start(child)
+        self._reap()
+
+    def _reap(self) -> None:
+        """Bury what others left to us: as process 1 of a container every orphan is ours.
+
+        Our own children are for `poll` to ask after, so that none of their ends is lost.
+        """
+        ours = {child.process.pid for child in self._children if child.process}
+        for pid in orphans() - ours:
+            with suppress(ChildProcessError):
+                os.waitpid(pid, os.WNOHANG)
 
     def _start(self, child: Child) -> None:
         self._selector.register(child.start(self._marks), selectors.EVENT_READ, child)

@@ -9,11 +9,4 @@ from django.conf import settings
 @cache
 def redis_client() -> redis.Redis:
     """This process's client, answering with text. It reconnects by itself."""
-    return redis.Redis.from_url(
-        settings.REDIS_URL,
-        decode_responses=True,
-        socket_timeout=5,
-        socket_connect_timeout=2,
-        socket_keepalive=True,
-        health_check_interval=15,
-    )
+    return redis.Redis.from_url(settings.REDIS_URL, decode_responses=True, **settings.REDIS_OPTIONS)

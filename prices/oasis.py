@@ -12,6 +12,7 @@ from prices.oasis_archive import ANSWER, MIB
 from prices.oasis_errors import BadAnswer, OasisTrouble, RateLimited, ServerTrouble
 from prices.oasis_query import PriceQuery
 from prices.politeness import Manner, NoToken, Politeness, Token
+from prices.proxies import Session, without_credentials
 
 CONNECT_SECONDS = 5
 READ_SECONDS = 15
@@ -39,7 +40,7 @@ class Oasis:
     def __init__(self, url: str, politeness: Politeness) -> None:
         self.url = url
         self.politeness = politeness
-        self.session = requests.Session()
+        self.session = Session()
         self.session.headers["User-Agent"] = USER_AGENT
 
     def single_zip(self, query: PriceQuery, manner: Manner) -> Download:
@@ -80,9 +81,9 @@ class Oasis:
             try:
                 return self.request(servlet, parameters, token)
             except (requests.Timeout, requests.ConnectionError) as fault:
-                raise ServerTrouble(f"no answer from {self.url}: {fault}") from fault
+                raise ServerTrouble(f"no answer from {self.url}: {said_of(fault)}") from fault
             except requests.RequestException as fault:
-                raise ServerTrouble(f"the answer broke off: {fault}") from fault
+                raise ServerTrouble(f"the answer broke off: {said_of(fault)}") from fault
 
     def request(self, servlet: str, parameters: dict[str, str], token: Token) -> Download:
         """The bytes of one answer, whole and within bounds, or why they are none."""
@@ -132,6 +133,11 @@ def refuse_errors(status: int, content: bytes) -> None:
     trouble = kind(f"HTTP {status}: {content[:200].decode('utf-8', 'replace')}")
     trouble.status, trouble.body = status, content
     raise trouble
+
+
+def said_of(fault: requests.RequestException) -> str:
+    """What requests says, without a proxy's password."""
+    return without_credentials(str(fault))
 
 
 def pauses(tries: int) -> Iterator[float]:

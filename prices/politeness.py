@@ -92,6 +92,14 @@ class Politeness:
             token.over()  # whatever reached OASIS reached it before now
             raise
 
+    def somebody_asked(self) -> None:
+        """Keep the pause after a request that had no turn, as the launcher's to see who is there.
+
+        A Redis that has just started keeps it by itself.
+        """
+        with suppress(redis.RedisError):
+            self.client.set(TURN, secrets.token_hex(8), nx=True, px=int(self.pause_seconds * 1000))
+
     def reserve(self, seconds: float) -> None:
         """Let nobody else take a turn that the five-minute poll will want this soon."""
         with suppress(redis.RedisError):

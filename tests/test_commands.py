@@ -13,12 +13,13 @@ from django.core.management import CommandError, call_command
 from django.db import OperationalError
 from pytest_django import Settings
 
+from deploy import free_ports
 from prices.models import Gap, Node, Price
 from simulator.publication import Timetable
 from simulator.server import Running
 from tests.conftest import utc
 from tests.published import published, store
-from tests.real_services import free_port, start_valkey
+from tests.real_services import start_valkey
 
 pytestmark = pytest.mark.django_db
 NOW = utc("2026-11-20 19:02:30")
@@ -179,8 +180,9 @@ def test_a_redis_that_evicts_is_refused_by_name(valkey: redis.Redis) -> None:
 
 
 def test_a_redis_cluster_is_refused_by_name(tmp_path: Path, settings: Settings) -> None:
-    port = free_port() % 40_000 + 10_000  # a Cluster listens 10,000 higher too
-    server = start_valkey(port, tmp_path / "cluster", "--cluster-enabled", "yes")
+    port = free_ports.reserve()
+    cluster = ("--cluster-enabled", "yes", "--cluster-port", str(port + 1))
+    server = start_valkey(port, tmp_path / "cluster", *cluster)
     try:
         settings.CELERY_BROKER_URL = f"redis://127.0.0.1:{port}/0"
         with pytest.raises(CommandError, match="CELERY_BROKER_URL is a Redis Cluster"):

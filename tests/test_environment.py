@@ -4,9 +4,21 @@ import stat
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
+import dj_database_url
 import pytest
+import redis
+from kombu import Connection
 
-from caisoproject.environment import Environment, kept_secret, last_run
+from caisoproject import environment as environments
+from caisoproject.environment import (
+    Environment,
+    for_celery,
+    from_celery,
+    kept_secret,
+    last_run,
+    over,
+    written_once,
+)
 
 NAME = "CAISO_LIVE_TEST"
 
@@ -163,3 +175,160 @@ def test_the_last_runs_choice_is_not_taken_for_another_source(tmp_path: Path) ->
     path.write_text('{"source": "simulator", "database_url": "sqlite:///simulated"}')
     assert last_run(path, "live") == {}
     assert last_run(path, "simulator")["database_url"] == "sqlite:///simulated"
+
+
+ANY = ("postgres", "redis", "unix", "sqlite", "https")
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "postgres://me:p%23%3F%2F%40%25@db.example:5432/caiso?sslmode=require",
+        "postgres://me:p@ss@db.example/caiso",
+        "postgres:///caiso",
+        "redis://:p%23%3F%2F@[::1]:6379/0",
+        "unix://:p%2Fw@/run/redis.sock?db=1",
+        "unix:///run/red@is.sock",
+        "sqlite:////srv/a@b/db.sqlite3",
+        "https://oasis.example.com/oasisapi",
+    ],
+)
+def test_an_address_that_every_program_reads_alike_is_taken(
+    monkeypatch: pytest.MonkeyPatch, url: str
+) -> None:
+    assert environment(monkeypatch, url).url(NAME, "", ANY) == url
+
+
+@pytest.mark.parametrize("sign", ["#", "?", "/", "["])
+@pytest.mark.parametrize(
+    "url",
+    [
+        "postgres://me:hunter{}2@db.example/caiso",
+        "postgres://me:{}hunter@db.example/caiso",
+        "redis://:hunter{}2@redis.example:6379/0",
+        "redis://:12{}hunter@redis.example:6379/0",
+    ],
+)
+def test_a_password_with_a_sign_of_addresses_is_refused_with_how_to_write_it(
+    monkeypatch: pytest.MonkeyPatch, url: str, sign: str
+) -> None:
+    with pytest.raises(SystemExit, match=r"write # as %23, \? as %3F, / as %2F") as stopped:
+        environment(monkeypatch, url.format(sign)).url(NAME, "", ANY)
+    assert "hunter" not in str(stopped.value.code)
+
+
+def test_a_password_written_that_way_is_the_same_for_every_client() -> None:
+    database = dj_database_url.parse("postgres://me:a%23b%3Fc%2Fd%40e%25f@db/caiso")
+    client = redis.Redis.from_url("redis://:a%23b%3Fc%2Fd%40e%25f@db/0")
+    broker = Connection("redis://:a%23b%3Fc%2Fd%40e%25f@db/0")
+    found = client.connection_pool.connection_kwargs["password"]
+    assert database["PASSWORD"] == found == broker.password == "a#b?c/d@e%f"
+    client.close()
+
+
+@pytest.mark.parametrize(
+    ("url", "sentence"),
+    [
+        ("redis://redis.example:port/0", "can't be read"),
+        ("redis://redis.example /0", "has a blank or a line break in it"),
+        ("redis://redis.example/0\n", "has a blank or a line break in it"),
+        ("unix://redis.sock", "takes a whole path: unix:///run/redis.sock"),
+        ("https:///oasisapi", "takes a host, and no question mark behind it"),
+        ("https://oasis.example.com/oasisapi?x=1", "takes a host, and no question mark"),
+        ("https:oasis.example.com", "does not begin with one of"),
+    ],
+)
+def test_an_address_that_leads_nowhere_stops_the_program(
+    monkeypatch: pytest.MonkeyPatch, url: str, sentence: str
+) -> None:
+    with pytest.raises(SystemExit, match=sentence):
+        environment(monkeypatch, url).url(NAME, "", ANY)
+
+
+def test_a_unix_socket_is_written_as_each_program_takes_it() -> None:
+    ours = "unix://:p%2Fw@/run/redis.sock?db=3"
+    theirs = for_celery(ours)
+    assert theirs == "redis+socket://:p%2Fw@/run/redis.sock?virtual_host=3"
+    assert from_celery(theirs) == ours
+    assert for_celery("redis://redis/0") == from_celery("redis://redis/0") == "redis://redis/0"
+    assert over(ours, socket_keepalive=True, socket_timeout=5) == {"socket_timeout": 5}
+    assert over("redis://redis", socket_keepalive=True) == {"socket_keepalive": True}
+
+
+@pytest.mark.parametrize("value", ["a.example", ".example.com", "*", "[::1]", "10.0.0.1", "web_1"])
+def test_a_host_name_is_taken_as_django_does(monkeypatch: pytest.MonkeyPatch, value: str) -> None:
+    assert environment(monkeypatch, f"localhost, {value}").names(NAME, "")[1] == value
+
+
+@pytest.mark.parametrize(
+    "value",
+    ["https://a.example", "a.example:443", "a.example b.example", "*.example.com", "::1", "a/b"],
+)
+def test_what_is_no_host_name_stops_the_program(
+    monkeypatch: pytest.MonkeyPatch, value: str
+) -> None:
+    with pytest.raises(SystemExit, match="takes names without http:// and without a port"):
+        environment(monkeypatch, value).names(NAME, "")
+
+
+def test_origins_are_whole_ones(monkeypatch: pytest.MonkeyPatch) -> None:
+    good = environment(monkeypatch, "https://a.example/, http://b:8000,https://*.c.example")
+    assert good.origins(NAME) == ["https://a.example", "http://b:8000", "https://*.c.example"]
+    for wrong in ("a.example", "https://a.example/x", "https://A.example", "ftp://a", "*"):
+        with pytest.raises(SystemExit, match="takes whole origins in lower case"):
+            environment(monkeypatch, wrong).origins(NAME)
+
+
+def test_a_mail_server_is_a_host_and_nothing_more(monkeypatch: pytest.MonkeyPatch) -> None:
+    for right in ("smtp.example.com", "10.0.0.1", "::1", "mail"):
+        assert environment(monkeypatch, right).host(NAME) == right
+    for wrong in ("smtp://mail", "mail:25", "me:hunter2@mail", "mail one", "mail/x", "-"):
+        with pytest.raises(SystemExit, match="is no host name; it takes one without") as stopped:
+            environment(monkeypatch, wrong).host(NAME)
+        assert "hunter2" not in str(stopped.value.code)
+
+
+def test_the_sender_is_one_line_with_one_address(monkeypatch: pytest.MonkeyPatch) -> None:
+    for right in ("desk@example.com", "CAISO Live <caiso-live@localhost>", '"A, B" <c@d.example>'):
+        assert environment(monkeypatch, right).sender(NAME, "") == right
+    for wrong in ("desk", "Desk <desk>", "a@b.example\nBcc: c@d.example", "Desk <>", "a b@c"):
+        with pytest.raises(SystemExit, match="takes one line"):
+            environment(monkeypatch, wrong).sender(NAME, "")
+
+
+def no_links(*_: object) -> None:
+    raise PermissionError("Operation not permitted")
+
+
+def test_without_hard_links_a_secret_is_made_once_too(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("os.link", no_links)
+    with ThreadPoolExecutor(16) as starting:
+        for place in range(40):
+            path = tmp_path / f"secret-{place}"
+            found = set(starting.map(kept_secret, [path] * 16))
+            assert len(found) == 1
+            assert found != {""}
+    assert stat.S_IMODE(path.stat().st_mode) == 0o600
+    written_once(path, "another")
+    assert {kept_secret(path)} == found
+
+
+def test_a_secret_that_nobody_finished_is_named(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(environments, "SECRET_SECONDS", 0)
+    (tmp_path / "secret").touch()
+    with pytest.raises(SystemExit, match="secret is empty; remove it and start again"):
+        kept_secret(tmp_path / "secret")
+
+
+def test_a_webhooks_proxy_has_a_host_and_a_port(monkeypatch: pytest.MonkeyPatch) -> None:
+    right = "http://me:p%23@proxy.example:3128"
+    assert environment(monkeypatch, f"{right}/").proxy(NAME) == right
+    for wrong in ("http://proxy.example", "http://proxy.example:3128/x"):
+        with pytest.raises(SystemExit, match="takes http://, a host and a port"):
+            environment(monkeypatch, wrong).proxy(NAME)
+    with pytest.raises(SystemExit, match="does not begin with one of http://"):
+        environment(monkeypatch, "socks5://proxy.example:1080").proxy(NAME)

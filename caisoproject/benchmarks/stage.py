@@ -2,7 +2,6 @@
 
 import json
 import os
-import random
 import signal
 import subprocess
 import sys
@@ -15,7 +14,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from deploy import plan, ports
+from deploy import free_ports, plan
 from deploy.paths import ROOT, var_dir
 from deploy.plan import Plan
 from deploy.processes import end_with_the_launcher
@@ -32,7 +31,6 @@ OF_OTHER_STACKS = (
 )
 OURS = {"LOG_LEVEL": "WARNING", "DJANGO_SETTINGS_MODULE": "caisoproject.settings"}
 PROGRAMS = "caisoproject.benchmarks"
-BELOW_EPHEMERAL = range(20_000, 32_000)  # the system gives none of these to a client by itself
 ENDS_WITHIN_S = 15
 SAID = "said.log"
 
@@ -130,14 +128,9 @@ def staged() -> Iterator[Stage]:
     """A stage in a folder that goes away with it."""
     with tempfile.TemporaryDirectory(prefix="caiso-live-bench-") as folder:
         kept = {name: text for name, text in os.environ.items() if name not in OF_OTHER_STACKS}
-        chosen = plan.decide(kept, source="simulator", port=free_port(), var_dir=Path(folder))
+        chosen = plan.decide(
+            kept, source="simulator", port=free_ports.reserve(), var_dir=Path(folder)
+        )
         chosen.state.mkdir()
         (Path(folder) / "static").symlink_to(var_dir() / "static")  # `make setup` collected them
         yield Stage(chosen, {**plan.environment(chosen, kept), **OURS})
-
-
-def free_port() -> int:
-    """One whose two neighbours, for Valkey and the simulator, are free too."""
-    start = random.choice(BELOW_EPHEMERAL)
-    wanted = plan.decide({}, source="simulator", port=start, var_dir=Path())
-    return ports.next_free(wanted.ports())

@@ -4,6 +4,8 @@ import socket
 import threading
 import time
 from collections.abc import Callable
+from contextlib import suppress
+from http import HTTPStatus
 
 import pytest
 from pytest_django import Settings
@@ -13,6 +15,7 @@ from alerts.delivery_errors import ForbiddenTarget, Unreachable
 from alerts.guarded_http import MOST_BYTES, post
 from tests.alerts.certificates import Authority
 from tests.alerts.receiver import Handler, Receiver, dripping, endless, receiving, status
+from tests.proxy import proxying
 
 HEAD = b"HTTP/1.1 200 OK\r\n"
 
@@ -134,6 +137,90 @@ def test_no_proxy_of_the_environment_is_used(
             monkeypatch.setenv(name, f"http://127.0.0.1:{proxy.port}")
         assert send(secure, "https").status == 200
         assert proxy.received == []
+
+
+@pytest.fixture
+def outside(monkeypatch: pytest.MonkeyPatch) -> Callable[[str, int], list[str]]:
+    """A resolver by which every name is at 127.0.0.2, which stands for a public address here."""
+    inner = [net for net in public_address.NOT_PUBLIC_V4 if str(net) != "127.0.0.0/8"]
+    monkeypatch.setattr(public_address, "NOT_PUBLIC_V4", inner)
+    return lambda host, port: ["127.0.0.2"]
+
+
+def test_through_the_operators_proxy_the_checked_address_is_named_and_tls_is_by_the_name(
+    secure: Receiver, settings: Settings, outside: Callable[[str, int], list[str]]
+) -> None:
+    settings.WEBHOOK_HOSTS_ALLOWED = []
+    with proxying(secure.port) as proxy:
+        settings.WEBHOOK_PROXY = proxy.url.replace("//", "//desk:hunter%232@")
+        url = f"https://hooks.example.com:{secure.port}/hook"
+        assert post(url, b"{}", {}, resolve=outside).status == 200
+        other = f"https://other.example.com:{secure.port}/hook"
+        with pytest.raises(Unreachable, match="certificate is not valid for"):
+            post(other, b"{}", {}, resolve=outside)
+        assert proxy.asked == [f"CONNECT 127.0.0.2:{secure.port}"] * 2
+        assert proxy.credentials[0] == "Basic ZGVzazpodW50ZXIjMg=="
+    assert [received.path for received in secure.received] == ["/hook"]
+    assert "proxy-authorization" not in secure.received[0].headers
+
+
+def test_what_leads_inside_is_refused_before_the_proxy_is_asked(
+    secure: Receiver, settings: Settings
+) -> None:
+    settings.WEBHOOK_HOSTS_ALLOWED = []
+    with proxying(secure.port) as proxy:
+        settings.WEBHOOK_PROXY = proxy.url
+        with pytest.raises(ForbiddenTarget, match="not public"):
+            post(f"https://hooks.example.com:{secure.port}/", b"{}", {}, resolve=here)
+        assert proxy.asked == []
+
+
+def test_a_receiver_inside_that_an_operator_named_is_reached_without_the_proxy(
+    secure: Receiver, settings: Settings
+) -> None:
+    settings.WEBHOOK_PROXY = "http://127.0.0.1:1"
+    assert send(secure, "https").status == 200
+
+
+def test_a_proxy_that_refuses_or_is_away_is_named_without_its_password(
+    secure: Receiver, settings: Settings, outside: Callable[[str, int], list[str]]
+) -> None:
+    settings.WEBHOOK_HOSTS_ALLOWED = []
+    url = f"https://hooks.example.com:{secure.port}/"
+    with proxying(secure.port) as proxy:
+        settings.WEBHOOK_PROXY = proxy.url.replace("//", "//desk:hunter2@")
+        proxy.refuses_with = HTTPStatus.FORBIDDEN
+        with pytest.raises(Unreachable, match="the proxy answered 403 Forbidden") as told:
+            post(url, b"{}", {}, resolve=outside)
+        assert "hunter2" not in str(told.value)
+    settings.WEBHOOK_PROXY = "http://desk:hunter2@127.0.0.1:1"
+    with pytest.raises(Unreachable, match="Connection refused") as told:
+        post(url, b"{}", {}, resolve=outside)
+    assert "hunter2" not in str(told.value)
+    assert secure.received == []
+
+
+@pytest.mark.usefixtures("hurried")
+@pytest.mark.parametrize("answer", [b"", b"HTTP/1.1 200 OK\r\nX: "])
+def test_a_proxy_that_takes_too_long_is_left(
+    settings: Settings, outside: Callable[[str, int], list[str]], answer: bytes
+) -> None:
+    settings.WEBHOOK_HOSTS_ALLOWED = []
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        settings.WEBHOOK_PROXY = f"http://127.0.0.1:{listener.getsockname()[1]}"
+
+        def drip() -> None:
+            connection, _ = listener.accept()
+            with connection, suppress(OSError):
+                connection.sendall(answer)
+                while connection.send(b"x"):
+                    time.sleep(0.05)
+
+        dripping_proxy = threading.Thread(target=drip)
+        dripping_proxy.start()
+        with pytest.raises(Unreachable, match=r"took too long|timed out"):
+            post("https://hooks.example.com/", b"{}", {}, resolve=outside)
+        dripping_proxy.join()
 
 
 @pytest.mark.usefixtures("hurried")

@@ -17,8 +17,8 @@ from pytest_django import Settings
 from alerts.delivery_errors import Refused, Unreachable
 from alerts.methods import Target, check_address, send
 from alerts.send_email import SMTP as SMTP_BACKEND
+from deploy import free_ports
 from tests.alerts.told import NOW, SPIKE
-from tests.real_services import free_port
 
 TRADER = Target("email", "trader@example.com", "")
 
@@ -53,7 +53,7 @@ def inbox(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> Iterator[Inbox
     server = Controller(
         kept,
         hostname="127.0.0.1",
-        port=free_port(),
+        port=free_ports.reserve(),
         auth_require_tls=False,
         authenticator=lambda *_: AuthResult(success=False, handled=False),
     )
@@ -121,7 +121,7 @@ def test_our_own_wrong_password_is_tried_again_for_it_can_be_corrected(
 
 
 def test_a_mail_server_that_is_away_is_tried_again(inbox: Inbox, settings: Settings) -> None:
-    port, settings.EMAIL_PORT = settings.EMAIL_PORT, free_port()
+    port, settings.EMAIL_PORT = settings.EMAIL_PORT, free_ports.reserve()
     with pytest.raises(Unreachable, match=r"no answer from 127\.0\.0\.1"):
         send(TRADER, SPIKE, now=NOW)
     settings.EMAIL_PORT, settings.EMAIL_USE_TLS = port, True

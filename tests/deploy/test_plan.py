@@ -28,6 +28,29 @@ def test_a_source_that_is_none_is_named_in_the_sentence():
         plan.wanted_source({"SOURCE": "demo"})
 
 
+@pytest.mark.parametrize(
+    ("bind", "url", "interface"),
+    [
+        ("", "http://127.0.0.1:8000", "127.0.0.1"),
+        ("0.0.0.0", "http://127.0.0.1:8000", "0.0.0.0"),
+        ("localhost", "http://127.0.0.1:8000", "127.0.0.1"),
+        ("::", "http://[::1]:8000", r"\:\:"),
+        ("[::1]", "http://[::1]:8000", r"\:\:1"),
+        ("2001:db8::7", "http://[2001:db8::7]:8000", r"2001\:db8\:\:7"),
+    ],
+)
+def test_the_web_listens_on_any_address_of_the_machine(bind, url, interface):
+    chosen = plan.decide({"BIND": bind}, source="live", port=8000, var_dir=VAR)
+    assert chosen.url == url
+    assert plan.environment(chosen, {})["WEB_INTERFACE"] == interface
+
+
+@pytest.mark.parametrize("bind", ["eth0", "127.0.0.1:8000", "http://127.0.0.1", "256.1.1.1", "::g"])
+def test_an_address_that_is_none_is_named_in_the_sentence(bind):
+    with pytest.raises(Refused, match=r"^BIND=.* is no IP address, as 127\.0\.0\.1"):
+        plan.decide({"BIND": bind}, source="live", port=8000, var_dir=VAR)
+
+
 def test_the_simulator_has_a_database_a_redis_and_an_oasis_of_its_own():
     chosen = plan.decide({}, source="simulator", port=8300, var_dir=VAR)
     assert chosen.embeds_valkey

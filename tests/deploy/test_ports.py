@@ -30,6 +30,14 @@ def test_an_address_of_another_machine_is_said_too():
         ports.refuse_what_is_taken([Port("192.0.2.1", 8000, "")])
 
 
+def test_an_ipv6_port_is_looked_at_as_such():
+    with socket.create_server(("::1", 0), family=socket.AF_INET6) as listener:
+        port = listener.getsockname()[1]
+        assert Port("::1", port, "").problem() is not None
+        assert Port("::", port, "").problem() is not None
+    assert Port("::", port, "").problem() is None
+
+
 def test_a_port_that_was_just_closed_is_free(taken):
     port = Port("127.0.0.1", taken, "")
     with (

@@ -90,3 +90,44 @@ def test_what_only_the_tests_need_is_not_fetched_to_run_and_not_thrown_away_by_i
     for dev in (False, False, True, False, True):
         installation.fetch_npm_assets(dev=dev)
     assert asked == ["--omit=dev", "--include=dev"]
+
+
+def test_a_clone_that_is_read_only_and_set_up_has_its_static_files_elsewhere(
+    clone, monkeypatch, tmp_path
+):
+    monkeypatch.setenv("VAR_DIR", str(tmp_path / "state"))
+    monkeypatch.setattr(installation, "STAMPS", tmp_path / "requirements.txt" / "no folder")
+    collected = []
+
+    def collect(command):
+        collected.append(command)
+        (tmp_path / "state" / "static").mkdir(parents=True, exist_ok=True)
+
+    (clone / "package-lock.json").touch()
+    monkeypatch.setattr(installation, "run", collect)
+    for _ in range(2):
+        installation.collect_static_files()
+    assert len(collected) == 1
+    (clone / "package-lock.json").write_text("changed")
+    installation.collect_static_files()
+    assert len(collected) == 2
+
+
+@pytest.mark.parametrize("step", ["install", "npm", "venv"])
+def test_a_read_only_clone_that_is_not_set_up_is_said_in_one_sentence(clone, monkeypatch, step):
+    monkeypatch.setattr(installation.os, "access", lambda *_: False)
+    monkeypatch.setattr(installation, "VENV", clone / "elsewhere")
+    monkeypatch.setattr(installation, "run", lambda command: pytest.fail(f"ran {command}"))
+    for name in ("package.json", "package-lock.json", ".npmrc"):
+        (clone / name).touch()
+    steps = {
+        "install": lambda: installation.install(clone / "requirements.txt"),
+        "npm": lambda: installation.fetch_npm_assets(dev=False),
+        "venv": installation.make_virtual_environment,
+    }
+    if step == "venv":
+        monkeypatch.setattr(installation, "PYTHON", clone / "nothing")
+    else:
+        (clone / "elsewhere").mkdir()
+    with pytest.raises(Refused, match="is read-only, and what is in it is not set up"):
+        steps[step]()

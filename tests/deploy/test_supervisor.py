@@ -42,10 +42,10 @@ def launch(tmp_path):
     (tmp_path / "dummy.py").write_text(DUMMY)
 
     @contextmanager
-    def launched(**lines):
+    def launched(first="", **lines):
         (tmp_path / "Procfile").write_text("\n".join(f"{n}: {li}" for n, li in lines.items()))
         with subprocess.Popen(
-            [sys.executable, "-c", LAUNCHER, tmp_path],
+            [sys.executable, "-c", first + LAUNCHER, tmp_path],
             cwd=ROOT,
             stdout=subprocess.PIPE,
             text=True,
@@ -118,6 +118,31 @@ def test_a_launcher_that_is_killed_outright_leaves_nothing_the_next_one_does_not
         heard(launcher, "ready")
         launcher.kill()
     leftovers.end(tmp_path / "processes")
+    assert nothing_is_left_of(tmp_path)
+
+
+ORPHANS = """
+import subprocess, time
+for seconds in ("0.1", "0.2"):
+    subprocess.Popen(["/bin/sh", "-c", f"sleep {seconds} &"], start_new_session=True).wait()
+print("left", flush=True)
+time.sleep(60)
+"""
+
+
+def test_as_process_1_it_leaves_no_defunct_process_and_ends_at_sigterm(launch, tmp_path):
+    """A subreaper is given orphans as process 1 of a container is."""
+    (tmp_path / "orphans.py").write_text(ORPHANS)
+    as_first = "import ctypes; ctypes.CDLL(None).prctl(36, 1, 0, 0, 0)\n"
+    with launch(as_first, worker=f"{sys.executable} orphans.py") as launcher:
+        heard(launcher, "left")
+        supervisor = psutil.Process(launcher.pid)
+        until = time.monotonic() + 10
+        while len(supervisor.children()) > 1 and time.monotonic() < until:
+            time.sleep(0.02)
+        assert len(supervisor.children()) == 1
+        launcher.terminate()
+        assert launcher.wait(timeout=10) == 0
     assert nothing_is_left_of(tmp_path)
 
 

@@ -11,14 +11,12 @@ import redis
 from redis.backoff import ConstantBackoff
 from redis.retry import Retry
 
-from deploy import valkey
+from deploy import free_ports, valkey
 
 
 @pytest.fixture
 def port():
-    with socket.create_server(("127.0.0.1", 0)) as listener:
-        number = listener.getsockname()[1]
-    return number
+    return free_ports.reserve()
 
 
 @contextmanager

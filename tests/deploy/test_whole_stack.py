@@ -12,16 +12,14 @@ from typing import TextIO
 import psutil
 import pytest
 
-from deploy import ports
+from deploy import free_ports
 from deploy.paths import ROOT
-from deploy.ports import Port
 
 
 @pytest.fixture
 def port() -> int:
-    """Three free ports in a row, away from another worker's and from a `make run` beside us."""
-    first = 20_000 + os.getpid() % 10_000
-    return ports.next_free([Port("127.0.0.1", first + number, "") for number in range(3)])
+    """Three ports in a row that nobody else is given."""
+    return free_ports.reserve()
 
 
 def start(tmp_path: Path, port: int) -> subprocess.Popen[str]:
@@ -38,11 +36,13 @@ def start(tmp_path: Path, port: int) -> subprocess.Popen[str]:
 
 def heard_until(output: TextIO | None, expected: str) -> Iterator[str]:
     assert output is not None
+    said = []
     for line in output:
         yield line
         if expected in line:
             return
-    raise AssertionError(f"nobody said {expected!r}")
+        said.append(line)
+    raise AssertionError(f"nobody said {expected!r} but {''.join(said)}")
 
 
 def what_lives_on(state: Path) -> set[str]:

@@ -1,8 +1,12 @@
 """Market time: operating dates of 23, 24 and 25 hours, and the intervals in them."""
 
+import os
+import subprocess
+import sys
 from collections.abc import Callable
 from datetime import UTC, date, datetime, timedelta, timezone
 from itertools import pairwise
+from pathlib import Path
 
 import pytest
 from hypothesis import given, settings
@@ -236,3 +240,23 @@ def test_a_market_run_knows_its_interval_report_and_label() -> None:
         "RTPD": (15, "PRC_RTPD_LMP", "FMM"),
         "RTM": (5, "PRC_INTVL_LMP", "RT"),
     }
+
+
+def test_market_time_needs_no_time_zones_of_the_system() -> None:
+    told = subprocess.run(
+        [sys.executable, "-c", WITHOUT_ZONES],
+        cwd=Path(__file__).parents[2],
+        env={**os.environ, "PYTHONTZPATH": ""},
+        capture_output=True,
+        text=True,
+    )
+    assert (told.stdout, told.stderr) == ("() 25\n", "")
+
+
+WITHOUT_ZONES = """
+import zoneinfo
+from datetime import date
+from prices.intervals import midnight
+first, next = midnight(date(2026, 11, 1)), midnight(date(2026, 11, 2))
+print(zoneinfo.TZPATH, int((next - first).total_seconds() // 3600))
+"""

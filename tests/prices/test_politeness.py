@@ -111,3 +111,9 @@ def test_a_place_that_expired_is_not_taken_from_the_next(valkey: redis.Redis) ->
     with politeness.only_one("x"):
         valkey.set("caiso:oasis:x", "another worker", ex=50)
     assert valkey.get("caiso:oasis:x") == "another worker"
+
+
+def test_a_request_without_a_turn_is_followed_by_the_pause_too(valkey: redis.Redis) -> None:
+    polite(valkey, pause=6).somebody_asked()
+    assert free(polite(valkey)) is None
+    assert 5000 < valkey.pttl(TURN) <= 6000

@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from aiosmtpd.controller import Controller
 from aiosmtpd.smtp import SMTP, Envelope, Session
 
-from tests.real_services import free_port
+from deploy import free_ports
 
 
 class Mailbox:
@@ -34,7 +34,7 @@ class Mailbox:
 def mailbox() -> Iterator[tuple[Mailbox, int]]:
     """A mailbox and the port it is at."""
     kept = Mailbox()
-    server = Controller(kept, hostname="127.0.0.1", port=free_port())
+    server = Controller(kept, hostname="127.0.0.1", port=free_ports.reserve())
     server.start()
     try:
         yield kept, server.port

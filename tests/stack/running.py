@@ -14,9 +14,10 @@ from typing import Any
 
 import psutil
 
-from tests.real_services import free_port
+from deploy import free_ports
 
 ROOT = Path(__file__).resolve().parents[2]
+running: "list[Stack]" = []
 
 
 class Stack:
@@ -25,6 +26,7 @@ class Stack:
     def __init__(self, launcher: "subprocess.Popen[bytes]", port: int, var_dir: Path) -> None:
         self.launcher = launcher
         self.port = port
+        self.output = var_dir / "output.txt"
         self.state = var_dir / "simulator"
         self.database = self.state / "db.sqlite3"
 
@@ -35,6 +37,11 @@ class Stack:
                 return json.load(answer)
         except (OSError, ValueError):
             return None
+
+    def last_words(self) -> str:
+        """How the launcher ended, and what it and its processes said last."""
+        said = self.output.read_text(errors="replace")[-4000:]
+        return f"the launcher ended with {self.launcher.returncode} and said:\n{said}"
 
     def process(self, name: str) -> psutil.Process:
         """The main process of one program: the child of the launcher whose command says so."""
@@ -66,9 +73,7 @@ class Stack:
 @contextmanager
 def running_stack(var_dir: Path, oasis_url: str, **settings: str) -> Iterator[Stack]:
     """Start everything, and end it as Ctrl-C does."""
-    port = free_port()
-    while port > 65500:
-        port = free_port()
+    port = free_ports.reserve()
     kept = {name: os.environ[name] for name in ("PATH", "HOME", "LANG") if name in os.environ}
     environment = kept | {"VAR_DIR": str(var_dir), "PORT": str(port), "OASIS_URL": oasis_url}
     environment |= {"SOURCE": "simulator", "SECRET_KEY": "of the tests"} | settings
@@ -80,18 +85,23 @@ def running_stack(var_dir: Path, oasis_url: str, **settings: str) -> Iterator[St
         stdout=output,
         stderr=subprocess.STDOUT,
     )
+    stack = Stack(launcher, port, var_dir)
+    running.append(stack)
     try:
-        yield Stack(launcher, port, var_dir)
+        yield stack
     finally:
+        running.remove(stack)
         launcher.send_signal(signal.SIGINT)
         launcher.wait(timeout=20)
         output.close()
 
 
 def wait_until(true: Callable[[], Any], seconds: float, what: str) -> None:
-    """Return once `true` is, or fail with `what` did not happen."""
+    """Return once `true` is; fail with what did not happen, at once when a stack has ended."""
     until = time.monotonic() + seconds
     while not true():
+        for stack in running:
+            assert stack.launcher.poll() is None, f"no {what}: {stack.last_words()}"
         if time.monotonic() > until:
             raise AssertionError(f"not within {seconds} s: {what}")
         time.sleep(0.1)

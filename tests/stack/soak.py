@@ -21,11 +21,11 @@ from pathlib import Path
 import psutil
 import websockets
 
+from deploy import free_ports
 from simulator.publication import Timetable, published_at
 from simulator.reports import Market
 from simulator.spacing import closest_pair
 from simulator.trade_days import slots_between
-from tests.real_services import free_port
 from tests.stack.running import ROOT, Stack, running_stack, wait_until
 
 SEED = 1
@@ -43,7 +43,7 @@ def main() -> None:
     print(f"state and log in {folder}", flush=True)
     with ExitStack() as running:
         log = Path(folder) / "requests.jsonl"
-        port = free_port()
+        port = free_ports.reserve()
         running.enter_context(program("manage.py", "simulate_oasis", *simulator(port, log)))
         url = f"http://127.0.0.1:{port}/oasisapi"
         began = time.monotonic()

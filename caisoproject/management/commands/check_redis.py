@@ -9,6 +9,9 @@ from django.core.management.base import BaseCommand, CommandError
 from redis.backoff import ConstantBackoff
 from redis.retry import Retry
 
+from caisoproject.broker import refusal
+from caisoproject.environment import from_celery
+
 USES = {
     "REDIS_URL": "the projection",
     "CELERY_BROKER_URL": "the Celery broker",
@@ -27,26 +30,27 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         retry = Retry(ConstantBackoff(0.25), 4 * options["wait"])
         for name, use in USES.items():
-            url = getattr(settings, name)
-            if not url.startswith(("redis://", "rediss://", "unix://")):
-                continue  # Sentinel's addresses are Celery's own business
+            url = from_celery(getattr(settings, name))
             try:
                 refuse_unfit(redis.Redis.from_url(url, socket_timeout=5, retry=retry), name, use)
+            except redis.ResponseError as fault:
+                raise CommandError(f"{name}: Redis takes no writes: {fault}") from fault
             except redis.RedisError as fault:
                 raise CommandError(f"{name}: Redis can't be reached: {fault}") from fault
 
 
 def refuse_unfit(client: redis.Redis, name: str, use: str) -> None:
-    """Raise CommandError for a Redis Cluster, and for a server that throws keys away."""
+    """Raise CommandError for a Redis Cluster and one that throws keys away, or its own refusal."""
     facts: dict[str, Any] = client.info()  # type: ignore[assignment]
-    client.close()
     if int(facts.get("cluster_enabled", 0)):
         raise CommandError(
-            f"{name} is a Redis Cluster, which {use} can't live on: "
-            "use Sentinel or a single primary."
+            f"{name} is a Redis Cluster, which {use} can't live on: use a single primary."
         )
     policy = facts.get("maxmemory_policy", "noeviction")
     if facts.get("maxmemory", 0) and policy != "noeviction":
         raise CommandError(
             f"{name} evicts keys ({policy}) and would lose tasks: set maxmemory-policy noeviction."
         )
+    if fault := refusal(client):
+        raise fault
+    client.close()
