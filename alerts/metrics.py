@@ -22,7 +22,7 @@ from alerts.models import Delivery, Rule, Transition
 
 BUCKETS_S = (1, 2, 5, 10, 30, 60, 300, 3600)
 # What can leave its state is measured, as what was given up is; all else is counted.
-NOT_YET = (Delivery.WAITING, Delivery.HELD)
+NOT_YET = (Delivery.WAITING, Delivery.HELD, Delivery.GATHERED)
 
 
 class Alerts(Collector):

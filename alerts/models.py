@@ -371,8 +371,10 @@ class Delivery(models.Model):
 
     WAITING, SENT, GIVEN_UP = "waiting", "sent", "given up"
     HELD, IN_DIGEST, DROPPED, MUTED = "held", "in a digest", "dropped", "muted"
+    GATHERED = "gathered"  # too many at once, or of an alert that is over: for a digest in seconds
     STATES = [
-        (state, state) for state in (WAITING, SENT, GIVEN_UP, HELD, IN_DIGEST, DROPPED, MUTED)
+        (state, state)
+        for state in (WAITING, SENT, GIVEN_UP, HELD, GATHERED, IN_DIGEST, DROPPED, MUTED)
     ]
     TEST, DIGEST = "test", "digest"
 

@@ -11,7 +11,7 @@ from celery import shared_task
 from django.utils import timezone
 
 from alerts.deliver import deliver_due
-from alerts.digest import write_digests
+from alerts.digest import write_digests, write_gathered
 from alerts.evaluate import evaluate
 from dashboard.broadcast import announce
 from prices import corrections, polling, retention
@@ -57,6 +57,7 @@ def catch_up() -> None:
 def deliver() -> None:
     """Begin to send what is in the outbox; what takes longer is put down by the next tick."""
     deliver_due(now=timezone.now())
+    write_gathered(now=timezone.now())
 
 
 @shared_task
