@@ -25,12 +25,13 @@ from alerts.models import Alert, Condition, Delivery, Method, Rule, Transition
 from alerts.quality import WEEK, quality_of, with_quality
 from alerts.rule_checks import MOST_CONDITIONS
 from prices.admin import ReadOnlyAdmin
+from prices.sound_admin import SoundAdmin, SoundInline
 
 WATCHED = ("watched", "direction", "limit", "clear_limit", "span")
 QUIET = (("quiet_from", "quiet_until"), "quiet_days", "quiet_zone", "quiet_then")
 
 
-class ConditionInline(admin.TabularInline):  # type: ignore[type-arg]
+class ConditionInline(SoundInline):
     model = Condition
     formset = ConditionFormSet
     fields = WATCHED
@@ -40,7 +41,7 @@ class ConditionInline(admin.TabularInline):  # type: ignore[type-arg]
 
 
 @admin.register(Rule)
-class RuleAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
+class RuleAdmin(SoundAdmin):
     list_display = ["__str__", "severity", "limit", "active", "muted_until", "last_7_days"]
     list_editable = ["limit", "active"]
     list_filter = ["node", "market", "watched", "severity", "active"]
@@ -105,7 +106,7 @@ def listed(posted: QueryDict) -> list[int]:
     return [int(text) for text in fields if re.fullmatch("[0-9]{1,18}", text)]
 
 
-class TransitionInline(admin.TabularInline):  # type: ignore[type-arg]
+class TransitionInline(SoundInline):
     model = Transition
     fields = ("at", "kind", "interval_start", "price", "value", "text")
     verbose_name_plural = "what was told"

@@ -6,16 +6,17 @@ from django.contrib import admin
 from django.http import HttpRequest
 
 from prices.models import FetchRun, Gap, Node
+from prices.sound_admin import SoundAdmin
 
 
 @admin.register(Node)
-class NodeAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
+class NodeAdmin(SoundAdmin):
     list_display = ["hub", "oasis_name", "zone", "tracked"]
     list_editable = ["tracked"]
     search_fields = ["slug", "oasis_name"]
 
 
-class ReadOnlyAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
+class ReadOnlyAdmin(SoundAdmin):
     """What the system writes, people only read."""
 
     def has_add_permission(self, request: HttpRequest) -> bool:

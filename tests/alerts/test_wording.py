@@ -28,7 +28,7 @@ def told(watched: str, direction: str, limit: str, value: str, price: str = "40"
         ("lmp", "above", "100", "100.00001", "above 100.00: 100.00001"),
         ("lmp", "above", "100", "100.004", "above 100.00: 100.004"),
         ("lmp", "above", "100", "519.51556", "above 100.00: 519.52"),
-        ("lmp", "above", "100.005", "100.00600", "above 100.005: 100.006"),
+        ("lmp", "above", "100.005", "100.00600", "above 100.005: 100.01"),
         ("lmp", "above", "100.50000", "1100.5", "above 100.50: 1,100.50"),
         ("lmp", "above", "100", "100", "above 100.00: 100.00"),
         ("spread", "below", "-20", "-20.001", "spread below −20.00: spread −20.001, price 40.00"),
