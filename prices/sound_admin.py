@@ -10,6 +10,7 @@ from django import forms
 from django.contrib import admin
 from django.contrib.admin.helpers import ACTION_CHECKBOX_NAME
 from django.contrib.admin.options import IncorrectLookupParameters
+from django.contrib.admin.views.main import SEARCH_VAR
 from django.contrib.admin.widgets import AdminSplitDateTime
 from django.core.exceptions import BadRequest, ValidationError
 from django.db import DataError, models
@@ -93,7 +94,8 @@ class SoundAdmin(SoundFields, admin.ModelAdmin):  # type: ignore[type-arg]
     def get_changelist_instance(self, request: HttpRequest) -> Any:
         """Raises BadRequest or IncorrectLookupParameters for what no database can be asked."""
         for name, values in request.GET.lists():
-            if not all(is_askable(text) for text in (name, *values)):
+            # What is searched for the search form itself refuses, with a sentence.
+            if name != SEARCH_VAR and not all(is_askable(text) for text in (name, *values)):
                 raise BadRequest("There is a sign in the address that nothing can be found by.")
         if self.date_hierarchy and not is_date(request.GET, self.date_hierarchy):
             raise BadRequest("There is no such date.")
