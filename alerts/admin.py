@@ -26,12 +26,13 @@ from alerts.quality import WEEK, quality_of, with_quality
 from alerts.rule_checks import MOST_CONDITIONS
 from prices.admin import ReadOnlyAdmin
 from prices.delete_admin import DeleteUnusedAdmin
+from prices.sound_admin import SoundAdmin, SoundInline
 
 WATCHED = ("watched", "direction", "limit", "clear_limit", "span")
 QUIET = (("quiet_from", "quiet_until"), "quiet_days", "quiet_zone", "quiet_then")
 
 
-class ConditionInline(admin.TabularInline):  # type: ignore[type-arg]
+class ConditionInline(SoundInline):
     model = Condition
     formset = ConditionFormSet
     fields = WATCHED
@@ -41,7 +42,7 @@ class ConditionInline(admin.TabularInline):  # type: ignore[type-arg]
 
 
 @admin.register(Rule)
-class RuleAdmin(DeleteUnusedAdmin):
+class RuleAdmin(DeleteUnusedAdmin, SoundAdmin):
     goes_with_it = ("conditions",)
     instead = "Take it out of “active” instead: it judges nothing more then."
     list_display = ["__str__", "severity", "limit", "active", "muted_until", "last_7_days"]
@@ -110,7 +111,7 @@ def listed(posted: QueryDict) -> list[int]:
     return [int(text) for text in fields if re.fullmatch("[0-9]{1,18}", text)]
 
 
-class TransitionInline(admin.TabularInline):  # type: ignore[type-arg]
+class TransitionInline(SoundInline):
     model = Transition
     fields = ("at", "kind", "interval_start", "price", "value", "text")
     verbose_name_plural = "what was told"

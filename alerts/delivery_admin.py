@@ -12,14 +12,16 @@ from django.utils import timezone
 from django.utils.html import format_html
 from django.views.decorators.http import require_POST
 
+from alerts.checks import contact_problem
 from alerts.deliver import put_test, try_again
 from alerts.method_form import MethodForm
 from alerts.models import Delivery, Method
 from prices.admin import ReadOnlyAdmin
 from prices.delete_admin import DeleteUnusedAdmin
+from prices.sound_admin import SoundAdmin
 
 
-class MethodAdmin(DeleteUnusedAdmin):
+class MethodAdmin(DeleteUnusedAdmin, SoundAdmin):
     form = MethodForm
     list_display = ["name", "kind", "owner", "active"]
     list_editable = ["active"]
@@ -43,7 +45,29 @@ class MethodAdmin(DeleteUnusedAdmin):
         """Nobody guesses a secret letter by letter through the address of the list."""
         if lookup.split("__", maxsplit=1)[0] == "secret":
             return False
-        return super().lookup_allowed(lookup, value, request)  # type: ignore[arg-type]
+        return super().lookup_allowed(lookup, value, request)
+
+    def changelist_view(self, request: HttpRequest, extra_context: Any = None) -> Any:
+        self.warn_of_contact(request, Method.objects.filter(kind=Method.PUSH))
+        return super().changelist_view(request, extra_context)
+
+    def change_view(
+        self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: Any = None
+    ) -> Any:
+        self.warn_of_contact(request, self.of_push(object_id))
+        return super().change_view(request, object_id, form_url, extra_context)
+
+    def of_push(self, object_id: str) -> QuerySet[Method]:
+        """The delivery method of this id, if it is a browser."""
+        is_number = object_id.isascii() and object_id.isdigit() and len(object_id) < 19
+        methods = Method.objects.filter(kind=Method.PUSH)
+        return methods.filter(pk=object_id) if is_number else methods.none()
+
+    def warn_of_contact(self, request: HttpRequest, methods: QuerySet[Method]) -> None:
+        """Say it where browsers are told that some of them are not."""
+        problem = contact_problem()
+        if problem and request.method == "GET" and methods.exists():
+            self.message_user(request, problem, messages.WARNING)
 
     def get_changeform_initial_data(self, request: HttpRequest) -> dict[str, Any]:
         """Whoever adds a delivery method owns it."""

@@ -5,10 +5,12 @@ from typing import Any
 
 from django.conf import settings
 
+from alerts import wording
 from alerts.message import Message
 from alerts.models import CLEARED, OPENED, RETRACTED, Delivery, Method, Transition
 from prices.intervals import iso
 from prices.market import Market
+from prices.plain_text import cleaned
 
 PREFIXES = {OPENED: "", CLEARED: "Cleared: ", RETRACTED: "Retracted: "}
 
@@ -21,14 +23,15 @@ def message_of(delivery: Delivery) -> Message:
 
 
 def alert_message(key: str, transition: Transition) -> Message:
-    """What is told of an alert."""
+    """What is told of an alert. It names the day: it may be sent, or read, on another."""
     alert = transition.alert
-    lines = [transition.text, f"Rule: {alert.facts['rule']}"]
+    said = wording.dated(transition.text, transition.interval_start, transition.at)
+    lines = [said, f"Rule: {cleaned(str(alert.facts['rule']))}"]
     return Message(
         key=key,
         kind=transition.kind,
         severity=alert.severity,
-        subject=f"{PREFIXES[transition.kind]}{transition.text}",
+        subject=f"{PREFIXES[transition.kind]}{said}",
         text="\n".join(lines),
         at=iso(transition.at),
         link=link(),

@@ -7,13 +7,20 @@ from django import forms
 from alerts.delivery_errors import Refused
 from alerts.methods import check_address
 from alerts.models import Method
+from prices.plain_text import validate_plain
 
 SECRET = forms.PasswordInput({"autocomplete": "new-password"})
 KEPT = "Signs a webhook; the token of ntfy. Left empty it stays, while kind and address stay."
 
 
 class MethodForm(forms.ModelForm):  # type: ignore[type-arg]
-    secret = forms.CharField(max_length=200, required=False, help_text=KEPT, widget=SECRET)
+    secret = forms.CharField(
+        max_length=200,
+        required=False,
+        help_text=KEPT,
+        widget=SECRET,
+        validators=[validate_plain],
+    )
 
     class Meta:
         model = Method

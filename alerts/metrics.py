@@ -37,7 +37,7 @@ from alerts.totals import BUCKETS_S, DELIVERED, FAILED, FINISHED, TOLD, TOOK
 from prices.metrics import Requests
 from prices.models import Trouble
 
-NOT_YET = (Delivery.WAITING, Delivery.HELD)
+NOT_YET = (Delivery.WAITING, Delivery.HELD, Delivery.GATHERED)
 TEXT = CharField()
 
 

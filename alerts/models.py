@@ -29,6 +29,7 @@ from alerts.watched import (
 )
 from prices.market import Market
 from prices.models import MARKETS, Feed, Node, price_field
+from prices.plain_text import validate_plain
 
 INFO, WARNING, CRITICAL = "info", "warning", "critical"
 SEVERITIES = [(name, name) for name in (INFO, WARNING, CRITICAL)]
@@ -107,11 +108,16 @@ class Method(models.Model):
         (APPRISE, "Apprise URL"),
         (PUSH, "browser push"),
     ]
-    name = models.CharField(max_length=80)
+    name = models.CharField(max_length=80, validators=[validate_plain])
     kind = models.CharField(max_length=8, choices=METHODS, default=EMAIL)
-    address = models.TextField(help_text="An e-mail address, or a URL.")
+    address = models.TextField(
+        help_text="An e-mail address, or a URL.", validators=[validate_plain]
+    )
     secret = models.CharField(
-        max_length=200, blank=True, help_text="Signs a webhook; the token of ntfy."
+        max_length=200,
+        blank=True,
+        help_text="Signs a webhook; the token of ntfy.",
+        validators=[validate_plain],
     )
     owner = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, null=True, blank=True)
     active = models.BooleanField(default=True)
@@ -146,7 +152,7 @@ class Rule(Watching):
     WATCHED = [*Watching.WATCHED, (AGE, "data age")]
 
     watched = models.CharField(max_length=10, choices=WATCHED, default="lmp")
-    name = models.CharField(max_length=80, blank=True)
+    name = models.CharField(max_length=80, blank=True, validators=[validate_plain])
     node = models.ForeignKey(Node, models.PROTECT, limit_choices_to={"tracked": True})
     market = models.CharField(max_length=4, choices=MARKETS, default="RTM")
     for_minutes = models.PositiveSmallIntegerField(
@@ -170,7 +176,10 @@ class Rule(Watching):
         help_text="Days on which quiet hours begin: 1, Monday, to 7, Sunday.",
     )
     quiet_zone = models.CharField(
-        max_length=40, default="America/Los_Angeles", help_text="Whose clock: Europe/Berlin."
+        max_length=40,
+        default="America/Los_Angeles",
+        help_text="Whose clock: Europe/Berlin.",
+        validators=[validate_plain],
     )
     quiet_then = models.CharField(
         max_length=7, choices=QUIET_THEN, default=HELD, help_text="What becomes of an alert then."
@@ -410,8 +419,10 @@ class Delivery(models.Model):
 
     WAITING, SENT, GIVEN_UP = "waiting", "sent", "given up"
     HELD, IN_DIGEST, DROPPED, MUTED = "held", "in a digest", "dropped", "muted"
+    GATHERED = "gathered"  # too many at once, or of an alert that is over: for a digest in seconds
     STATES = [
-        (state, state) for state in (WAITING, SENT, GIVEN_UP, HELD, IN_DIGEST, DROPPED, MUTED)
+        (state, state)
+        for state in (WAITING, SENT, GIVEN_UP, HELD, GATHERED, IN_DIGEST, DROPPED, MUTED)
     ]
     TEST, DIGEST = "test", "digest"
 

@@ -1,6 +1,7 @@
 """Which IP addresses are on the public Internet, and those of a name. Pure.
 
-The lists are IANA's special-purpose registries, written out: what the standard library calls
+The lists are IANA's special-purpose registries and what clouds use of public addresses inside,
+written out: what the standard library calls
 global differs between patch releases, and takes 6to4 and the like for public.
 """
 
@@ -17,11 +18,15 @@ NOT_PUBLIC_V4 = [
     for network in (
         "0.0.0.0/8",  # this host
         "10.0.0.0/8",
-        "100.64.0.0/10",  # carriers' inner addresses
+        "100.64.0.0/10",  # carriers' inner addresses, and Alibaba Cloud's metadata
         "127.0.0.0/8",
+        # Handed out, and yet a cloud's own wires: whoever runs there reaches its inside by them.
+        "168.63.129.16/32",  # Azure: metadata, certificates, name service
+        "161.26.0.0/16",  # IBM Cloud's services, like the next
+        "166.8.0.0/14",
         "169.254.0.0/16",  # link-local, and cloud providers' metadata
         "172.16.0.0/12",
-        "192.0.0.0/24",
+        "192.0.0.0/24",  # protocols, and Oracle Cloud's metadata
         "192.0.2.0/24",  # documentation, like the next two
         "198.51.100.0/24",
         "203.0.113.0/24",

@@ -1,6 +1,6 @@
 """Quiet hours: when a rule's alerts are not sent. Pure."""
 
-from datetime import datetime, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
@@ -18,13 +18,33 @@ class Quiet(NamedTuple):
     days: str
     zone: ZoneInfo
 
+    @property
+    def is_endless(self) -> bool:
+        """Whether it is quiet all day, every day."""
+        return self.begin == self.until and set(EVERY_DAY) <= set(self.days)
+
     def covers(self, moment: datetime) -> bool:
-        """Whether a moment is quiet, by a clock in the zone."""
-        local = moment.astimezone(self.zone)
-        clock, today = local.time(), str(local.isoweekday())
-        yesterday = str((local - timedelta(days=1)).isoweekday())
-        if self.begin < self.until:
-            return today in self.days and self.begin <= clock < self.until
-        began_today = today in self.days and clock >= self.begin
-        began_yesterday = yesterday in self.days and clock < self.until
-        return began_today or began_yesterday
+        """Whether a moment is quiet, by a clock in the zone.
+
+        In the hour that comes twice it is quiet from the first time the clock shows `begin` to the
+        last time it shows `until`.
+        """
+        today = moment.astimezone(self.zone).date()
+        return any(self.lasts(day, moment) for day in (today, today - timedelta(days=1)))
+
+    def lasts(self, day: date, moment: datetime) -> bool:
+        """Whether what begins on `day` lasts at a moment."""
+        if str(day.isoweekday()) not in self.days:
+            return False
+        begin = datetime.combine(day, self.begin)
+        nights = timedelta(days=self.until <= self.begin)
+        until = datetime.combine(day, self.until) + nights
+        return self.reached(begin, moment) and not self.reached(until.replace(fold=1), moment)
+
+    def reached(self, clock: datetime, moment: datetime) -> bool:
+        """Whether the clock has shown a time by a moment, or jumped over it."""
+        local, at = moment.astimezone(self.zone), clock.replace(tzinfo=self.zone)
+        shown = at.astimezone(UTC).astimezone(self.zone).replace(tzinfo=None)
+        if shown == clock.replace(fold=0):
+            return moment.astimezone(UTC) >= at.astimezone(UTC)
+        return local.replace(tzinfo=None) >= clock

@@ -10,7 +10,7 @@ from alerts import totals
 from alerts.models import Alert, Delivery, Transition
 from prices.retention import in_batches
 
-UNFINISHED = (Delivery.WAITING, Delivery.HELD)
+UNFINISHED = (Delivery.WAITING, Delivery.HELD, Delivery.GATHERED)
 
 
 def prune(*, now: datetime) -> dict[str, int]:

@@ -13,7 +13,8 @@ from typing import Any
 
 from alerts.answers import Answer, refuse_failures
 from alerts.delivery_errors import ForbiddenTarget, Refused, Unreachable
-from alerts.message import Message
+from alerts.fitting import utf8
+from alerts.message import Message, subject, text
 
 SERVICES = {
     "clickatell": ("clickatell", "NotifyClickatell"),
@@ -48,17 +49,40 @@ PARAMETERS = {
 TYPES = {"critical": "failure", "warning": "warning", "info": "info"}
 STATUS = re.compile(r"error=(\d{3})\b")
 SECONDS = 4.0
+SHORT = 200  # characters: a text message
+LONGEST_TITLE = 200
 
 
 def send(address: str, secret: str, message: Message, *, now: datetime) -> None:
     """Have Apprise tell it. Apprise answers yes or no; why not is in what it logs."""
     service = load(address)
     with OwnLog() as logged:
-        body = "\n\n".join(filter(None, (message.text, message.link)))
+        title, body = within(message, service)
         kind = TYPES.get(message.severity, "info")
-        if service.notify(body=body, title=message.subject, notify_type=kind):
+        if service.notify(body=body, title=title, notify_type=kind):
             return
     refuse_by_log("\n".join(logged.lines), now=now)
+
+
+def within(message: Message, service: Any) -> tuple[str, str]:
+    """Title and text that the service takes whole: Apprise itself would cut in mid-line.
+
+    Bytes are counted, with a reserve of a quarter for the signs that a service's markup takes;
+    of text messages, which have 140 or 160 characters, none. A title that a service has no room
+    for stands above the text.
+    """
+    most = service.body_maxlen if service.body_maxlen < SHORT else service.body_maxlen * 3 // 4
+    if service.title_maxlen <= 0:
+        title = subject(message, most // 2, utf8)
+        most -= utf8(title) + len("\r\n")
+    else:
+        title = subject(message, min(service.title_maxlen, LONGEST_TITLE), utf8)
+        if service.overflow_amalgamate_title:
+            most -= utf8(title)
+    link = f"\n\n{message.link}" if message.link else ""
+    # A digest that is cut has the link in its last line.
+    link = link if utf8(text(message)) + utf8(link) <= most else ""
+    return title, text(message, most - utf8(link), utf8) + link
 
 
 class OwnLog(logging.Handler):

@@ -10,7 +10,7 @@ from django.core.mail import EmailMultiAlternatives, get_connection
 from django.core.validators import validate_email
 
 from alerts.delivery_errors import Refused, Unreachable
-from alerts.message import Message, html, short_key
+from alerts.message import Message, html, short_key, subject, text
 
 SMTP = "django.core.mail.backends.smtp.EmailBackend"
 PERMANENT = 500
@@ -26,25 +26,25 @@ def send(address: str, secret: str, message: Message, *, now: datetime) -> None:
     except smtplib.SMTPAuthenticationError as fault:  # our own password, which can be corrected
         raise Unreachable(str(fault)) from fault
     except smtplib.SMTPRecipientsRefused as fault:
-        code, text = next(iter(fault.recipients.values()))
-        raise by_code(code, text) from fault
+        code, said = next(iter(fault.recipients.values()))
+        raise by_code(code, said) from fault
     except smtplib.SMTPResponseException as fault:
         raise by_code(fault.smtp_code, fault.smtp_error) from fault
     except OSError as fault:  # smtplib's other errors are of its kind
         raise Unreachable(f"no answer from {settings.EMAIL_HOST}: {fault}") from fault
 
 
-def by_code(code: int, text: bytes | str) -> Refused | Unreachable:
+def by_code(code: int, said: bytes | str) -> Refused | Unreachable:
     """What a mail server's number means: from 500 on it will not change its mind."""
-    readable = text.decode("utf-8", "replace") if isinstance(text, bytes) else text
+    readable = said.decode("utf-8", "replace") if isinstance(said, bytes) else said
     return (Refused if code >= PERMANENT else Unreachable)(f"SMTP {code}: {readable}")
 
 
 def letter(address: str, message: Message) -> EmailMultiAlternatives:
     """The e-mail. Its Message-ID comes from the key: mail programs show a duplicate once."""
-    parts = [message.text, message.link]
+    parts = [text(message), message.link]
     written = EmailMultiAlternatives(
-        " ".join(message.subject.split()),
+        subject(message),
         "\n\n".join(filter(None, parts)) + "\n",
         to=[address],
         headers={

@@ -9,6 +9,8 @@ from alerts.watched import AGE, CHANGE, CHEAPEST, DEAREST, RANKS, SPREAD
 from prices.intervals import pacific
 from prices.market import Market
 
+FEWEST, MOST = 2, 5  # decimals: prices have five
+PLACES = range(FEWEST, MOST + 1)
 MARKETS = {Market.RTM: "real-time", Market.RTPD: "fifteen-minute", Market.DAM: "day-ahead"}
 
 
@@ -30,7 +32,7 @@ def condition_words(condition: Condition, no: str = "") -> str:
         return f"{no}among the {share} of {reference(condition)}"
     if condition.watched == AGE:
         return f"data {no}older than {plain(condition.limit)} min"
-    side = f"{no}{condition.direction} {two_decimals(condition.limit)}"
+    side = f"{no}{condition.direction} {exact(condition.limit)}"
     return f"{watched_words(condition)} {side}".strip()
 
 
@@ -60,10 +62,12 @@ def interval(market: Market, start: datetime, *, now: datetime) -> str:
 
 def figures(condition: Condition, price: Decimal, value: Decimal) -> str:
     """The price, and with it what is watched where that is something else."""
-    if condition.watched in (CHEAPEST, DEAREST, "lmp"):
+    if condition.watched in (CHEAPEST, DEAREST):
         return two_decimals(price)
+    if condition.watched == "lmp":
+        return told_apart(price, condition.limit)
     name = "spread" if condition.watched == SPREAD else watched_words(condition)
-    return f"{name} {two_decimals(value)}, price {two_decimals(price)}"
+    return f"{name} {told_apart(value, condition.limit)}, price {two_decimals(price)}"
 
 
 def aged(subject: str, newest: datetime, minutes: float) -> str:
@@ -84,6 +88,16 @@ def clock(moment: datetime) -> str:
     return f"{local:%H:%M} {local:%Z}" if twice else f"{local:%H:%M} PT"
 
 
+def dated(text: str, start: datetime, at: datetime) -> str:
+    """What was told at `at` of an interval, with the day of that where it is not there."""
+    day = f"{pacific(start):%a %-d %b}"
+    if day in text:
+        return text
+    if clock(start) in text:
+        return text.replace(clock(start), f"{day} {clock(start)}", 1)
+    return f"{text} ({pacific(at):%a %-d %b} {clock(at)})"
+
+
 def percent(share: Decimal) -> str:
     """`5 %`, without zeros that say nothing."""
     return f"{plain(share)} %"
@@ -96,7 +110,29 @@ def plain(number: Decimal) -> str:
 
 def two_decimals(price: Decimal) -> str:
     """$/MWh with a true minus, and none where it rounds to zero."""
-    return f"{price:z,.2f}".replace("-", "−")
+    return decimals(price, FEWEST)
+
+
+def exact(limit: Decimal) -> str:
+    """$/MWh with two decimals, and more where there are more."""
+    return decimals(limit, next(n for n in PLACES if round(limit, n) == limit or n == MOST))
+
+
+def told_apart(price: Decimal, other: Decimal) -> str:
+    """$/MWh with as many decimals as it takes to see on which side of another it is."""
+    return decimals(price, places(price, other))
+
+
+def places(price: Decimal, other: Decimal) -> int:
+    """How many decimals tell two prices apart: two, if they do or none would."""
+    if price == other:
+        return FEWEST
+    return next(n for n in PLACES if round(price, n) != round(other, n) or n == MOST)
+
+
+def decimals(price: Decimal, count: int) -> str:
+    """$/MWh with a true minus, and none where it rounds to zero."""
+    return f"{price:z,.{count}f}".replace("-", "−")
 
 
 def amended(text: str, why: str) -> str:
@@ -108,5 +144,5 @@ def retracted(subject: str, was: Decimal, now: Decimal, when: str, why: str) -> 
     """That an alert should not have been: what its price was and is, if that is what changed."""
     if was == now:
         return f"{subject}: retracted at {when} ({why})"
-    prices = f"{two_decimals(now)}, not {two_decimals(was)}"
+    prices = f"{told_apart(now, was)}, not {told_apart(was, now)}"
     return f"{subject}: retracted, {when} is {prices} ({why})"

@@ -227,6 +227,7 @@ AUTH_PASSWORD_VALIDATORS = [
 LANGUAGE_CODE = "en-us"
 TIME_ZONE = "America/Los_Angeles"  # of the admin's forms; everything stored is UTC
 USE_TZ = True
+FORMAT_MODULE_PATH = "caisoproject.formats"
 X_FRAME_OPTIONS = "DENY"
 
 NODE_MODULES = BASE_DIR / "node_modules"

@@ -15,7 +15,7 @@ from django.utils import timezone
 
 from alerts import retention as alerts_retention
 from alerts.deliver import deliver_due, finish
-from alerts.digest import write_digests
+from alerts.digest import write_digests, write_gathered
 from alerts.evaluate import evaluate
 from alerts.totals import count_finished
 from dashboard.broadcast import announce
@@ -68,6 +68,7 @@ def catch_up() -> None:
 def deliver() -> None:
     """Begin to send what is in the outbox; what takes longer is put down by the next tick."""
     deliver_due(now=timezone.now())
+    write_gathered(now=timezone.now())
 
 
 @worker_process_shutdown.connect

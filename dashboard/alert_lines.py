@@ -3,6 +3,7 @@
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping
 from datetime import datetime, timedelta
+from decimal import Decimal
 from typing import NamedTuple
 
 from django.db.models import Count
@@ -73,7 +74,7 @@ def line(alert: Alert, sent: str, *, now: datetime) -> Line:
         since=moment(alert.interval_start, now=now),
         since_iso=iso(alert.interval_start),
         lasted=course(alert, now=now),
-        price="" if alert.facts["watched"] == AGE else wording.two_decimals(alert.price),
+        price="" if alert.facts["watched"] == AGE else price(alert),
         told=told(alert),
         more=more(alert, sent, now=now),
         deliveries=sent,
@@ -96,7 +97,14 @@ def told(alert: Alert) -> str:
     words = alert.text.removeprefix(f"{alert.wording}: ")
     market = Market(alert.facts["market"])
     at = wording.interval(market, alert.interval_start, now=alert.opened_at)
-    return words.removeprefix(f"{wording.two_decimals(alert.price)} at {at}").strip(" ()")
+    return words.removeprefix(f"{price(alert)} at {at}").strip(" ()")
+
+
+def price(alert: Alert) -> str:
+    """Its price as it was told: told apart from a limit on the price."""
+    if alert.facts["watched"] != "lmp":
+        return wording.two_decimals(alert.price)
+    return wording.told_apart(alert.price, Decimal(str(alert.facts["limit"])))
 
 
 def more(alert: Alert, sent: str, *, now: datetime) -> list[str]:

@@ -9,10 +9,11 @@ from django.http import HttpRequest
 from prices.delete_admin import DeleteUnusedAdmin
 from prices.models import Feed, FetchRun, Gap, Node, Trouble
 from prices.node_admin import AskedNodes
+from prices.sound_admin import SoundAdmin
 
 
 @admin.register(Node)
-class NodeAdmin(DeleteUnusedAdmin, AskedNodes):
+class NodeAdmin(DeleteUnusedAdmin, AskedNodes, SoundAdmin):
     list_display = ["hub", "oasis_name", "zone", "tracked", "answers"]
     list_editable = ["tracked"]
     search_fields = ["slug", "oasis_name"]
@@ -40,7 +41,7 @@ class NodeAdmin(DeleteUnusedAdmin, AskedNodes):
             self.message_user(request, said, messages.WARNING)
 
 
-class ReadOnlyAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
+class ReadOnlyAdmin(SoundAdmin):
     """What the system writes, people only read."""
 
     def has_add_permission(self, request: HttpRequest) -> bool:

@@ -5,7 +5,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("alerts", "0008_over_and_every_rule"),
+        ("alerts", "0009_messages"),
     ]
 
     operations = [

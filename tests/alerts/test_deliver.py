@@ -69,8 +69,8 @@ def test_a_crossing_and_its_end_go_out_in_order_and_once(hook: Method, receiver:
     come("120", "90")
     assert deliver_due(now=NOON + FIVE) == 2
     assert told(receiver) == [
-        ("opened", "SP15 real-time above 100.00: 120.00 at 12:00 PT"),
-        ("cleared", "Cleared: SP15 real-time no longer above 100.00: 90.00 at 12:05 PT"),
+        ("opened", "SP15 real-time above 100.00: 120.00 at Tue 14 Jul 12:00 PT"),
+        ("cleared", "Cleared: SP15 real-time no longer above 100.00: 90.00 at Tue 14 Jul 12:05 PT"),
     ]
     assert deliver_due(now=NOON + DAY) == 0
     assert states() == ["sent", "sent"]

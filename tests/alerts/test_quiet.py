@@ -1,6 +1,6 @@
 """Quiet hours by the clock of a named zone."""
 
-from datetime import datetime, time
+from datetime import UTC, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -45,3 +45,43 @@ def test_quiet_hours_begin_and_end_by_the_local_clock(
     moment = datetime.fromisoformat(local).replace(tzinfo=PT)
     assert quiet.covers(moment) is covered
     assert quiet.covers(moment.replace(fold=1)) is covered
+
+
+@pytest.mark.parametrize(
+    ("begin", "until", "loud"),
+    [
+        # Once begun or until it is over it is quiet without a break, in UTC from 08:00 (01:00 PDT).
+        (time(1, 30), time(6), [("08:00", "08:30"), ("14:00", "15:00")]),
+        (time(0), time(1, 30), [("09:30", "15:00")]),
+        (time(1, 15), time(1, 45), [("08:00", "08:15"), ("09:45", "15:00")]),
+        (time(1, 45), time(1, 15), []),  # the next begins before the last ends
+    ],
+)
+def test_in_the_hour_that_comes_twice_quiet_hours_have_no_break(
+    begin: time, until: time, loud: list[tuple[str, str]]
+) -> None:
+    quiet = Quiet(begin, until, EVERY_DAY, PT)
+    for minutes in range(0, 7 * 60, 5):
+        moment = datetime(2026, 11, 1, 8, tzinfo=UTC) + timedelta(minutes=minutes)
+        clock = f"{moment:%H:%M}"
+        assert quiet.covers(moment) is not any(a <= clock < b for a, b in loud), clock
+
+
+@pytest.mark.parametrize(
+    ("begin", "until", "covered"),
+    [
+        (time(22), time(2, 30), ["09:55"]),  # the clock jumps over its end
+        (time(2, 30), time(6), ["10:00", "12:55"]),  # and over its beginning
+        (time(2, 15), time(2, 45), []),  # and over both
+    ],
+)
+def test_quiet_hours_begin_or_end_with_the_jump_over_their_time(
+    begin: time, until: time, covered: list[str]
+) -> None:
+    quiet = Quiet(begin, until, EVERY_DAY, PT)
+    moments = [
+        datetime(2027, 3, 14, 9, 30, tzinfo=UTC) + timedelta(minutes=m) for m in range(0, 210, 5)
+    ]
+    found = [f"{moment:%H:%M}" for moment in moments if quiet.covers(moment)]
+    assert found[-1:] == covered[-1:]
+    assert not covered or covered[0] in found

@@ -66,6 +66,16 @@ def test_only_the_browser_can_read_what_it_is_told(
     assert headers["ttl"] == "86400"
 
 
+def test_a_push_of_a_long_night_is_not_more_than_push_services_take(
+    receiver: Receiver, subscribed: tuple[Browser, Target]
+) -> None:
+    night = SPIKE._replace(text="\n".join(["−" * 60] * 100), messages=1000, subject="−" * 999)
+    send(subscribed[1], night, now=NOW)
+    [(_, _, body)] = receiver.received
+    assert len(body) <= 4096
+    assert subscribed[0].read(body)["body"].splitlines()[-1].startswith("and 9")
+
+
 def test_a_push_service_can_tell_that_it_is_us(
     receiver: Receiver, subscribed: tuple[Browser, Target], settings: Settings
 ) -> None:

@@ -2,7 +2,7 @@
 
 import { ruleText, severityText } from "./alert_words.js";
 import { alertCourse, alertsToShow, isOfPrice, openAlerts } from "./alerts_held.js";
-import { priceText } from "./format.js";
+import { apartText, priceText } from "./format.js";
 import { dayText, MINUTE, operatingDate, roughDurationText, timeText } from "./market_time.js";
 import { element, make, reveal, show, tag } from "./show.js";
 
@@ -47,9 +47,9 @@ function severity({ state, opened }) {
 
 /** How far a price went; of anything else watched, what it was. */
 function figure({ state, opened }, peak) {
-  if (peak !== null) return [make("small", "", opened.direction === "above" ? "high " : "low "), priceText(peak)];
+  if (peak !== null) return [make("small", "", opened.direction === "above" ? "high " : "low "), apartText(peak, opened.limit)];
   if (state === "retracted" || isOfPrice(opened) || opened.watched === "age") return [];
-  return [priceText(["dearest", "cheapest"].includes(opened.watched) ? opened.price : opened.value)];
+  return [["dearest", "cheapest"].includes(opened.watched) ? priceText(opened.price) : apartText(opened.value, opened.limit)];
 }
 
 function courseText(state, lastedMs) {

@@ -2,7 +2,7 @@
 
 const price = new Intl.NumberFormat("en-US", { minimumFractionDigits: 2, maximumFractionDigits: 2, signDisplay: "negative" });
 const signed = new Intl.NumberFormat("en-US", { minimumFractionDigits: 2, maximumFractionDigits: 2, signDisplay: "exceptZero" });
-const short = new Intl.NumberFormat("en-US", { maximumFractionDigits: 2, signDisplay: "negative" });
+const short = new Intl.NumberFormat("en-US", { maximumFractionDigits: 5, signDisplay: "negative" });
 
 export const NOTHING = "—";
 
@@ -18,6 +18,13 @@ function text(numberFormat, value) {
 /** "1,015.37", "−23.40", never "−0.00". */
 export function priceText(value) {
   return text(price, value);
+}
+
+/** A price with as many decimals as it takes to see on which side of a limit it is: "−0.00001" for one below 0. */
+export function apartText(value, limit) {
+  if (value === null || value === undefined || value === limit) return priceText(value);
+  const digits = [2, 3, 4, 5].find((count) => value.toFixed(count) !== limit.toFixed(count)) ?? 5;
+  return text(new Intl.NumberFormat("en-US", { minimumFractionDigits: digits, maximumFractionDigits: digits, signDisplay: "negative" }), value);
 }
 
 /** "+4.12", "−15.60", "0.00". */

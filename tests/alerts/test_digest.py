@@ -1,0 +1,215 @@
+"""Digests: quiet hours are kept, and what comes all at once is one message that counts."""
+
+from datetime import datetime, time, timedelta
+from typing import Any
+
+import pytest
+
+from alerts.digest import write_digests, write_gathered
+from alerts.evaluate import evaluate
+from alerts.messages import message_of
+from alerts.models import Alert, Delivery, Method, Rule
+from prices.models import Node
+from tests.conftest import utc
+from tests.published import NP15, published, store
+
+pytestmark = pytest.mark.django_db
+NOON = utc("2026-07-14 19:00")
+SEVEN = utc("2026-07-14 14:00")
+FIVE, HOUR, DAY = timedelta(minutes=5), timedelta(hours=1), timedelta(days=1)
+
+
+@pytest.fixture
+def desk() -> Method:
+    """One who is told of the only rule, SP15 real-time above 100."""
+    Rule.objects.exclude(limit=100).delete()
+    Rule.objects.update(judges_from=NOON - 3 * DAY, clear_limit=None)
+    desk = Method.objects.create(name="desk", address="desk@example.org")
+    Rule.objects.get().methods.add(desk)
+    return desk
+
+
+def come(start: datetime, *prices: str, at: datetime | None = None) -> None:
+    """Prices from `start`, each judged as it comes, or all at once."""
+    told = [published(start + n * FIVE, price) for n, price in enumerate(prices)]
+    for lot in [told] if at else [[one] for one in told]:
+        now = at or lot[0].interval_start
+        store(lot, now)
+        evaluate(now=now)
+
+
+def digests() -> list[Any]:
+    return [message_of(one) for one in Delivery.objects.filter(kind="digest").order_by("pk")]
+
+
+def states() -> list[str]:
+    return list(Delivery.objects.order_by("pk").values_list("state", flat=True))
+
+
+@pytest.mark.parametrize(
+    ("quiet", "held_at", "written_at"),
+    [
+        # Until seven: with the digest at seven.
+        ({"quiet_from": time(22), "quiet_until": time(7)}, "06:00", ["07:00"]),
+        # Longer than the digest's hour: at their end, with what came meanwhile.
+        ({"quiet_from": time(22), "quiet_until": time(9)}, "06:00", ["09:00"]),
+        ({"quiet_from": time(22), "quiet_until": time(9)}, "08:00", ["09:00"]),
+        # By another clock: 07:00 to 09:00 in New York.
+        (
+            {"quiet_from": time(1), "quiet_until": time(12), "quiet_zone": "America/New_York"},
+            "06:00",
+            ["09:00"],
+        ),
+        # Over noon: with the digest of the next day.
+        ({"quiet_from": time(11), "quiet_until": time(13)}, "12:00", ["31:00"]),
+        # They never end: the digest is all there is.
+        ({"quiet_from": time(0), "quiet_until": time(0)}, "06:00", ["07:00"]),
+    ],
+)
+def test_a_digest_keeps_its_rules_quiet_hours(
+    desk: Method, quiet: dict[str, Any], held_at: str, written_at: list[str]
+) -> None:
+    Rule.objects.update(**quiet)
+    midnight = utc("2026-07-14 07:00")
+    hour = int(held_at[:2])
+    come(midnight + hour * HOUR, "120", "90")
+    assert states() == ["held", "held"]
+    ticks = [midnight + half * HOUR / 2 for half in range(2 * hour + 1, 80)]
+    found = [tick for tick in ticks if write_digests(now=tick)]
+    assert [f"{int((tick - midnight) / HOUR):02}:00" for tick in found] == written_at
+    [digest] = digests()
+    assert (digest.messages, digest.subject) == (
+        2,
+        "CAISO Live: 2 alert messages held in quiet hours",
+    )
+
+
+def test_a_digest_does_not_tell_of_a_rule_that_is_muted_by_then(desk: Method) -> None:
+    Rule.objects.update(quiet_from=time(22), quiet_until=time(7))
+    come(SEVEN - HOUR, "120")
+    Rule.objects.update(muted_until=SEVEN + HOUR)
+    assert write_digests(now=SEVEN) == 0
+    assert write_digests(now=SEVEN + HOUR) == 1
+
+
+def test_one_rules_quiet_hours_do_not_hold_back_another_rules_digest(desk: Method) -> None:
+    Rule.objects.update(quiet_from=time(22), quiet_until=time(7))
+    late = Rule.objects.get()
+    late.pk, late.limit, late.quiet_until = None, 110, time(9)
+    late.save()
+    late.judges_from = NOON - 3 * DAY
+    late.save()
+    late.methods.add(desk)
+    come(SEVEN - HOUR, "120", "90")
+    assert write_digests(now=SEVEN) == 1
+    assert write_digests(now=SEVEN + 2 * HOUR) == 1
+    assert ["above 100.00" in one.text for one in digests()] == [True, False]
+    assert ["above 110.00" in one.text for one in digests()] == [False, True]
+
+
+def test_after_an_outage_alerts_that_are_over_are_one_digest(desk: Method) -> None:
+    other = Method.objects.create(name="other", address="other@example.org")
+    Rule.objects.get().methods.add(other)
+    start = NOON - 6 * HOUR
+    come(start, "30", *(["120", "90"] * 14), at=NOON)
+    assert Alert.objects.count() == 14
+    assert set(states()) == {"gathered"}
+    assert write_gathered(now=NOON + timedelta(seconds=9)) == 0
+    assert write_gathered(now=NOON + timedelta(seconds=10)) == 2
+    assert write_gathered(now=NOON + timedelta(seconds=11)) == 0
+    first, second = digests()
+    assert first.text == second.text
+    assert first.subject == "CAISO Live: 28 alert messages of alerts that are over"
+    assert (first.messages, first.severity) == (28, "info")
+    assert first.text.splitlines()[:2] == [
+        "opened: SP15 real-time above 100.00: 120.00 at 06:05 PT",
+        "cleared: SP15 real-time no longer above 100.00: 90.00 at 06:10 PT",
+    ]
+
+
+def test_what_is_still_open_after_an_outage_is_told_by_itself(desk: Method) -> None:
+    come(NOON - HOUR, "30", "120", "90", "120", at=NOON)
+    assert list(Delivery.objects.order_by("pk").values_list("kind", "state")) == [
+        ("opened", "gathered"),
+        ("cleared", "gathered"),
+        ("opened", "waiting"),
+    ]
+
+
+def test_quiet_hours_hold_what_is_over_as_everything_else(desk: Method) -> None:
+    Rule.objects.update(quiet_from=time(11), quiet_until=time(13))
+    come(NOON - HOUR, "30", "120", "90", at=NOON)
+    assert states() == ["held", "held"]
+
+
+def many_rules(count: int, desk: Method) -> None:
+    """Rules of one delivery method, one of them critical."""
+    for number in range(count - 1):
+        more = {"severity": "critical"} if number == 3 else {}
+        rule = Rule(node=Rule.objects.first().node, limit=50 + number, judges_from=NOON, **more)
+        rule.save()
+        rule.methods.add(desk)
+
+
+def test_a_storm_is_one_message_that_says_how_many_and_how_bad(desk: Method) -> None:
+    many_rules(30, desk)
+    come(NOON, "120")
+    assert states() == ["gathered"] * 30
+    assert write_gathered(now=NOON + timedelta(seconds=10)) == 1
+    [storm] = digests()
+    assert storm.subject == "CAISO Live: 30 alert messages at once"
+    assert (storm.messages, storm.severity) == (30, "critical")
+
+
+def test_up_to_ten_in_a_minute_are_told_one_by_one_and_what_comes_on_top_is_gathered(
+    desk: Method,
+) -> None:
+    many_rules(10, desk)
+    come(NOON, "120")
+    assert states() == ["waiting"] * 10
+    np15 = Rule(node=Node.objects.get(oasis_name=NP15), limit=50, judges_from=NOON)
+    np15.save()
+    np15.methods.add(desk)
+    store([published(NOON, "120", node=NP15)], NOON + FIVE / 10)
+    evaluate(now=NOON + FIVE / 10)
+    assert states() == ["waiting"] * 10 + ["gathered"]
+    # It stayed the only one: it goes out as it is.
+    assert write_gathered(now=NOON + FIVE) == 1
+    assert states() == ["waiting"] * 11
+
+
+def test_an_all_clear_waits_for_the_digest_that_its_opening_is_in(desk: Method) -> None:
+    many_rules(11, desk)
+    come(NOON, "120")
+    come(NOON + FIVE, "30")
+    assert states() == ["gathered"] * 22
+    assert write_gathered(now=NOON + FIVE) == 1
+    [storm] = digests()
+    assert (storm.messages, storm.subject) == (
+        22,
+        "CAISO Live: 22 alert messages of alerts that are over",
+    )
+
+
+def test_a_message_names_the_day_as_it_may_be_sent_on_another(desk: Method) -> None:
+    come(utc("2026-07-15 06:45"), "120", "90")
+    assert [message_of(one).subject for one in Delivery.objects.order_by("pk")] == [
+        "SP15 real-time above 100.00: 120.00 at Tue 14 Jul 23:45 PT",
+        "Cleared: SP15 real-time no longer above 100.00: 90.00 at Tue 14 Jul 23:50 PT",
+    ]
+
+
+@pytest.mark.parametrize("kept", [100, 101])
+def test_a_digest_keeps_a_hundred_lines_and_counts_all(kept: int, desk: Method) -> None:
+    come(NOON - 12 * HOUR, *(["120", "90"] * 51)[: kept + kept % 2], at=NOON)
+    write_gathered(now=NOON + FIVE)
+    [digest] = digests()
+    assert len(digest.text.splitlines()) == 100
+    assert digest.messages == kept + kept % 2
+
+
+def test_a_time_zone_that_is_gone_stops_no_digest(desk: Method) -> None:
+    Rule.objects.update(quiet_from=time(22), quiet_until=time(7))
+    come(SEVEN - HOUR, "120")
+    Rule.objects.update(quiet_zone="Gone/Nowhere")
+    assert write_digests(now=SEVEN) == 1
