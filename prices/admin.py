@@ -70,4 +70,5 @@ class GapAdmin(ReadOnlyAdmin):
 @admin.register(Trouble)
 class TroubleAdmin(ReadOnlyAdmin):
     list_display = ["part", "subject", "since", "last_at", "times", "text"]
+    search_fields = ["subject", "text"]
     list_filter = ["part"]

@@ -275,7 +275,7 @@ def test_a_rule_stays_calm_after_an_alert_that_cleared_long_before_the_correctio
 ) -> None:
     told = Told(Wanted(cool_down=1440), Market.RTM)
     prices = calm(MIDNIGHT, T + timedelta(days=3))
-    told.come(prices | {T: 150.0})
+    told.come(prices | {T: 150.0, T + HOUR: 150.0})  # the second is too soon
     for minutes in range(-10, 15, 5):
         told.come({T + timedelta(hours=hours, minutes=minutes): 100.5})
         told.agrees()
