@@ -10,10 +10,12 @@ django_application = get_asgi_application()
 
 from django.urls import path, re_path  # noqa: E402
 
-from dashboard.consumers import feed_socket  # noqa: E402
+from dashboard.consumers import feed_socket, no_such_socket  # noqa: E402
 from dashboard.stream import feed_stream  # noqa: E402
 
-live_feed = URLRouter([path("ws", feed_socket)])  # type: ignore[arg-type]
+live_feed = URLRouter(
+    [path("ws", feed_socket), re_path("", no_such_socket)]  # type: ignore[arg-type]
+)
 http = URLRouter(
     [path("api/v1/stream", feed_stream), re_path("", django_application)]  # type: ignore[arg-type]
 )
