@@ -182,6 +182,13 @@ class Web(Server):  # type: ignore[misc]
             scope["extensions"]["websocket.http.response"] = {}
         return super().create_application(protocol, scope)
 
+    async def handle_reply(self, protocol: Any, message: dict[str, Any]) -> None:
+        """An answer in pieces goes on as its client takes them."""
+        await super().handle_reply(protocol, message)
+        is_piece = message.get("more_body") and not getattr(protocol, "lasts", False)
+        if is_piece and getattr(protocol, "channel", None):
+            await protocol.channel.flowing.wait()
+
     def timeout_checker(self) -> None:
         """End what takes too long, but for answers that are meant to last."""
         for protocol in list(self.connections):

@@ -4,6 +4,7 @@ By itself Twisted reads a body of any size before it asks anybody, waits a minut
 and takes as many connections as there are files.
 """
 
+import asyncio
 from http import HTTPStatus
 from io import BytesIO
 from typing import Any
@@ -49,6 +50,11 @@ class Channel(HTTPChannel):  # type: ignore[misc]
     most_bytes = 0
     is_idle = True
     is_refused = False
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.flowing = asyncio.Event()
+        self.flowing.set()
 
     def connectionMade(self) -> None:  # noqa: N802
         self.timeOut = IDLE_SECONDS
@@ -115,7 +121,18 @@ class Channel(HTTPChannel):  # type: ignore[misc]
         self.transport.write("\r\n".join((*lines, "", "")).encode() + body)
         self.setTimeout(LINGER_SECONDS)
 
+    def pauseProducing(self) -> None:  # noqa: N802
+        """The client does not take what was written."""
+        self.flowing.clear()
+        super().pauseProducing()
+
+    def resumeProducing(self) -> None:  # noqa: N802
+        """It took it."""
+        self.flowing.set()
+        super().resumeProducing()
+
     def connectionLost(self, reason: Any) -> None:  # noqa: N802
+        self.flowing.set()
         self.arrivals.leave(self.transport)
         super().connectionLost(reason)
 

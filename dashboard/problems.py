@@ -1,10 +1,11 @@
 """Errors as problem documents (RFC 9457), with a sentence a person understands."""
 
 import json
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from functools import wraps
 from html import escape
 from http import HTTPStatus
+from typing import Any
 
 from django.http import HttpRequest, HttpResponse, HttpResponseBase, JsonResponse
 from django.template.loader import render_to_string
@@ -66,6 +67,14 @@ def refusal(path: str, problem: Problem) -> HttpResponse:
     if problem.retry_after:
         response.headers["Retry-After"] = str(problem.retry_after)
     return response
+
+
+async def send_problem(send: Callable[[dict[str, Any]], Awaitable[None]], problem: Problem) -> None:
+    """A problem document, outside of Django's views."""
+    response = problem.response()
+    headers = [(name.lower().encode(), value.encode()) for name, value in response.items()]
+    await send({"type": "http.response.start", "status": response.status_code, "headers": headers})
+    await send({"type": "http.response.body", "body": response.content})
 
 
 def problem_or_page(path: str, status: HTTPStatus, sentence: str) -> tuple[str, bytes]:

@@ -20,7 +20,7 @@ from dashboard.consumers import NOT_READY, TRY_AGAIN, Refused, admitted
 from dashboard.daphne_wires import DaphneStream
 from dashboard.hub import UnknownHub, hub
 from dashboard.origin import is_our_host
-from dashboard.problems import Problem
+from dashboard.problems import Problem, send_problem
 from dashboard.slugs import quoted
 from dashboard.wire import AsgiStream, Frame, Message, Places, Receive, Send
 from dashboard.wishes import BadWish, Wishes, wishes
@@ -98,11 +98,3 @@ async def send_off(send: Send, frame: Frame) -> None:
     wire = AsgiStream(send, {})
     await wire.write(frame)
     await wire.close(TRY_AGAIN)
-
-
-async def send_problem(send: Send, problem: Problem) -> None:
-    """A problem document, outside of Django's views."""
-    response = problem.response()
-    headers = [(name.lower().encode(), value.encode()) for name, value in response.items()]
-    await send({"type": "http.response.start", "status": response.status_code, "headers": headers})
-    await send({"type": "http.response.body", "body": response.content})

@@ -75,12 +75,12 @@ def read_to_the_end(client: socket.socket) -> bytes:
 @contextmanager
 def running_web(folder: Path, files: int | None = None, **settings: str) -> Iterator[Web]:
     """A web process, with so many files at the most."""
-    (folder / "static").mkdir(exist_ok=True)
     port = free_port()
     environ = os.environ | {"VAR_DIR": str(folder), "PORT": str(port)} | settings
     environ["PATH"] = f"{Path(sys.executable).parent}:{environ['PATH']}"
-    manage = [sys.executable, "manage.py", "migrate", "-v0"]
-    subprocess.run(manage, cwd=ROOT, env=environ, check=True)
+    for order in (["migrate"], ["collectstatic", "--noinput"]):
+        manage = [sys.executable, "manage.py", *order, "-v0"]
+        subprocess.run(manage, cwd=ROOT, env=environ, check=True)
     web = next(one for one in of_procfile(ROOT / "Procfile", environ) if one.name == "web")
     limit = f"ulimit -n {files} && " if files else ""
     output = folder / "web.txt"
