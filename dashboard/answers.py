@@ -4,6 +4,7 @@ import json
 from collections.abc import Iterator
 from datetime import datetime, timedelta
 from decimal import Decimal
+from itertools import islice
 
 from django.conf import settings
 from django.core.serializers.json import DjangoJSONEncoder
@@ -78,9 +79,10 @@ def history_parts(node: Node, market: Market, hours: int, *, now: datetime) -> I
     yield f'{as_json(head)[:-1]}, "prices": ['
     held: set[str] = set()
     # Up to the last as it was: `end` holds, whatever comes meanwhile.
-    for price in each_price(node, market, start, last[0]) if last else ():
-        yield (", " if held else "") + as_json(price)
-        held.add(price["interval_start"])
+    found = each_price(node, market, start, last[0]) if last else iter(())
+    while some := list(islice(found, A_CHUNK)):
+        yield (", " if held else "") + as_json(some)[1:-1]
+        held.update(price["interval_start"] for price in some)
     until = published_until(market, publication_delay(market, [node]), now=now)
     lacking = [gap for gap in missing((), start, until, market) if iso(gap) not in held]
     gaps = [{"start": iso(gap.start), "end": iso(gap.end)} for gap in ranges(lacking, market)]
