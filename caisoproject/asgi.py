@@ -10,11 +10,21 @@ django_application = get_asgi_application()
 
 from django.urls import path, re_path  # noqa: E402
 
-from dashboard.consumers import feed_socket  # noqa: E402
+from dashboard.consumers import feed_socket, no_such_socket  # noqa: E402
 from dashboard.stream import feed_stream  # noqa: E402
+from dashboard.turns import REQUESTS_AT_ONCE, at_most, in_turn  # noqa: E402
 
-live_feed = URLRouter([path("ws", feed_socket)])  # type: ignore[arg-type]
+live_feed = URLRouter(
+    [path("ws", feed_socket), re_path("", no_such_socket)]  # type: ignore[arg-type]
+)
+pages = at_most(REQUESTS_AT_ONCE, django_application)  # type: ignore[arg-type]
+much_work = in_turn(django_application)  # type: ignore[arg-type]
 http = URLRouter(
-    [path("api/v1/stream", feed_stream), re_path("", django_application)]  # type: ignore[arg-type]
+    [
+        path("api/v1/stream", feed_stream),  # type: ignore[arg-type]
+        re_path("^api/history/", much_work),  # type: ignore[arg-type]
+        re_path("^api/v1/rules/preview$", much_work),  # type: ignore[arg-type]
+        re_path("", pages),  # type: ignore[arg-type]
+    ]
 )
 application = ProtocolTypeRouter({"http": http, "websocket": live_feed})

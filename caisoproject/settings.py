@@ -193,10 +193,13 @@ INSTALLED_APPS = [
     "simulator",
     "caisoproject.apps.CaisoProjectConfig",
 ]
+LOGIN_REDIRECT_URL = "/"
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "dashboard.middleware.content_security_policy",
+    "dashboard.troubles.problems_under_api",
+    "dashboard.troubles.our_name_alone",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",

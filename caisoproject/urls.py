@@ -1,11 +1,15 @@
 from django.contrib import admin
 from django.urls import include, path
 
+from dashboard.log_in import log_in
+
 admin.site.site_header = "CAISO Live"
 admin.site.site_title = "CAISO Live"
 admin.site.index_title = "Rules, alerts and deliveries; nodes and what became of each request"
 
+handler500 = "dashboard.troubles.server_error"
 urlpatterns = [
+    path("admin/login/", log_in),
     path("admin/", admin.site.urls),
     path("", include("dashboard.urls")),
 ]

@@ -6,21 +6,30 @@ the options of `daphne`.
 """
 
 import asyncio
+import resource
 import socket
 import time
 from functools import cached_property
+from http import HTTPStatus
 from typing import Any
 
 from daphne.server import Server, reactor  # first: it installs Twisted's reactor
 
 from daphne.cli import CommandLineInterface  # isort: skip
+from autobahn.twisted.websocket import ConnectionDeny  # isort: skip
 from daphne.ws_protocol import WebSocketProtocol  # isort: skip
 from twisted.internet.defer import Deferred  # isort: skip
 
 import caisoproject.asgi  # noqa: F401  # isort: skip
 
+import structlog  # isort: skip
+from django.conf import settings  # isort: skip
+
+from dashboard import consumers, files
 from dashboard.allowance import Allowance
+from dashboard.arrivals import Arrivals
 from dashboard.consumers import MOST_BYTES, TRY_AGAIN
+from dashboard.daphne_channel import Channel, Request
 from dashboard.daphne_inflow import Inflow
 from dashboard.daphne_outflow import Outflow
 from dashboard.hub import GOING_AWAY, hub
@@ -31,8 +40,13 @@ CLOSE_SECONDS = 10
 CHECK_SECONDS = 2
 # By itself the kernel keeps 4 MB for a client that does not read, and 6 MB of one that floods.
 KERNEL_SENDS, KERNEL_RECEIVES = 128 * 1024, 16 * 1024
+# An address' live readers, and what their pages ask for beside them.
+CONNECTIONS_A_READER = 4
 # What the application gets instead of a message that it would refuse: nothing of it is kept.
 TOO_LONG = b" " * (MOST_BYTES + 1)
+
+
+log = structlog.get_logger(__name__)
 
 
 class FeedProtocol(WebSocketProtocol):  # type: ignore[misc]
@@ -72,6 +86,29 @@ class FeedProtocol(WebSocketProtocol):  # type: ignore[misc]
         else:
             super().sendClose(code, reason)
 
+    def handle_reply(self, message: dict[str, Any]) -> None:
+        """What ASGI calls the denial response: Daphne knows 403 alone."""
+        if message["type"] == "websocket.http.response.start":
+            self.deny(HTTPStatus(message["status"]))
+        elif message["type"] != "websocket.http.response.body":
+            super().handle_reply(message)
+
+    def deny(self, status: HTTPStatus) -> None:
+        """No socket, for another reason than an Origin."""
+        self.handshake_deferred.errback(ConnectionDeny(status.value, status.phrase))
+        del self.handshake_deferred
+        self.server.protocol_disconnected(self)
+
+    def failHandshake(self, reason: str, code: int = 400, *more: Any) -> None:  # noqa: N802
+        """An Origin that can't be read is a foreign one; nothing of it is repeated."""
+        if "Origin" in reason:
+            reason, code = "Access denied", HTTPStatus.FORBIDDEN.value
+        super().failHandshake(reason, code, *more)
+
+    def connectionLost(self, reason: Any) -> None:  # noqa: N802
+        Channel.arrivals.leave(self.transport)
+        super().connectionLost(reason)
+
     def unregisterProducer(self) -> None:  # noqa: N802
         """Before the connection is dropped: what still waits goes with it."""
         if self.outflow:
@@ -110,16 +147,47 @@ class Web(Server):  # type: ignore[misc]
 
     def __init__(self, *arguments: Any, **options: Any) -> None:
         super().__init__(*arguments, ready_callable=self.prepare, **options)
+        room = files.room(raise_files(files.wanted(settings.SOCKETS_MOST)), settings.SOCKETS_MOST)
+        if room.readers < settings.SOCKETS_MOST:
+            log.warning(
+                "fewer readers than SOCKETS_MOST fit into the files this process may open",
+                readers=room.readers,
+                files_needed=files.wanted(settings.SOCKETS_MOST),
+            )
+        consumers.doors.most = room.readers
+        of_an_address = CONNECTIONS_A_READER * settings.SOCKETS_PER_ADDRESS
+        Channel.arrivals = Arrivals(room.connections, of_an_address)
 
     def prepare(self) -> None:
         """Before the first client: Daphne makes its factories only when it runs."""
+        self.http_factory.buildProtocol = self.build_channel
         self.ws_factory.protocol = FeedProtocol
-        self.ws_factory.setProtocolOptions(closeHandshakeTimeout=CLOSE_SECONDS)
+        # What is not named here goes back to autobahn's defaults.
+        self.ws_factory.setProtocolOptions(
+            closeHandshakeTimeout=CLOSE_SECONDS, allowNullOrigin=True
+        )
+
+    def build_channel(self, _address: Any) -> Channel:
+        """A connection as we take it."""
+        channel = Channel()
+        channel.factory = self.http_factory
+        channel.callLater = reactor.callLater
+        channel.requestFactory = Request
+        return channel
 
     def create_application(self, protocol: Any, scope: dict[str, Any]) -> Any:
         """Let the application reach the connection itself."""
         scope["extensions"] = {"caiso.protocol": protocol}
+        if scope["type"] == "websocket":
+            scope["extensions"]["websocket.http.response"] = {}
         return super().create_application(protocol, scope)
+
+    async def handle_reply(self, protocol: Any, message: dict[str, Any]) -> None:
+        """An answer in pieces goes on as its client takes them."""
+        await super().handle_reply(protocol, message)
+        is_piece = message.get("more_body") and not getattr(protocol, "lasts", False)
+        if is_piece and getattr(protocol, "channel", None):
+            await protocol.channel.flowing.wait()
 
     def timeout_checker(self) -> None:
         """End what takes too long, but for answers that are meant to last."""
@@ -145,6 +213,16 @@ class Web(Server):  # type: ignore[misc]
             application.cancel()
         if running:
             await asyncio.wait(running, timeout=1)
+
+
+def raise_files(wanted: int) -> int:
+    """Let this process open so many files, or as many as it may. Says how many."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    most = wanted if hard == resource.RLIM_INFINITY else min(wanted, hard)
+    if soft != resource.RLIM_INFINITY and soft < most:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (most, hard))
+        return most
+    return max(most, 0) if soft == resource.RLIM_INFINITY else soft
 
 
 class Program(CommandLineInterface):  # type: ignore[misc]

@@ -1,6 +1,7 @@
 """How often something may happen: so many times in any so many seconds."""
 
 from collections import deque
+from collections.abc import Hashable
 
 
 class Allowance:
@@ -29,3 +30,29 @@ class Allowance:
         if len(self.taken) < (self.taken.maxlen or 0):
             return 0.0
         return max(0.0, self.taken[0] + self.seconds - now)
+
+    def give_back(self) -> None:
+        """The last one that was taken does not count."""
+        if self.taken:
+            self.taken.pop()
+
+
+class Allowances:
+    """An allowance for each of those who ask, by whatever they are known.
+
+    Of the `kept` last ones: whoever sends from ever new addresses fills no memory.
+    """
+
+    def __init__(self, most: int, seconds: float, kept: int = 10_000) -> None:
+        self.most = most
+        self.seconds = seconds
+        self.kept = kept
+        self.each: dict[Hashable, Allowance] = {}
+
+    def of(self, who: Hashable) -> Allowance:
+        """The allowance of one of them, who thereby is the last that asked."""
+        known = self.each.pop(who) if who in self.each else Allowance(self.most, self.seconds)
+        self.each[who] = known
+        if len(self.each) > self.kept:
+            del self.each[next(iter(self.each))]
+        return known

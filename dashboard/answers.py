@@ -1,9 +1,13 @@
 """What `/api/current` and `/api/history` answer: stable, documented in the design, section 9."""
 
+import json
+from collections.abc import Iterator
 from datetime import datetime, timedelta
 from decimal import Decimal
+from itertools import islice
 
 from django.conf import settings
+from django.core.serializers.json import DjangoJSONEncoder
 
 from prices import feed
 from prices.current import STALE_AFTER, current, shown_now
@@ -15,6 +19,7 @@ from prices.models import Feed, Node, Price
 from prices.publication import publication_delay
 from prices.schedule import published_until
 
+A_CHUNK = 500
 COLUMNS = (
     "market",
     "interval_start",
@@ -56,38 +61,58 @@ def current_answer(node: Node, *, now: datetime) -> Body:
     }
 
 
-def history_answer(node: Node, market: Market, hours: int, *, now: datetime) -> Body:
-    """The prices of the last `hours`, oldest first, and the gaps among them.
+def history_parts(node: Node, market: Market, hours: int, *, now: datetime) -> Iterator[str]:
+    """The prices of the last `hours` as JSON, oldest first, and the gaps among them.
 
-    The day-ahead answer reaches as far ahead as prices are published.
+    The day-ahead answer reaches as far ahead as prices are published. A month has 2.6 MB: it is
+    never held whole.
     """
     start = floor(now - timedelta(hours=hours), market)
-    prices = price_bodies(node, market, start)
-    held = {price["interval_start"] for price in prices}
-    until = published_until(market, publication_delay(market, [node]), now=now)
-    lacking = [gap for gap in missing((), start, until, market) if iso(gap) not in held]
-    return {
+    rows = Price.objects.of(node, market).filter(interval_start__gte=start)
+    last = rows.order_by("-interval_start").values_list("interval_start", "interval_end").first()
+    head = {
         "hub": node.hub,
         "node": node.oasis_name,
         "market": market.value,
         "start": iso(start),
-        "end": prices[-1]["interval_end"] if prices else iso(now),
-        "prices": prices,
-        "gaps": [{"start": iso(gap.start), "end": iso(gap.end)} for gap in ranges(lacking, market)],
+        "end": iso(last[1] if last else now),
     }
+    yield f'{as_json(head)[:-1]}, "prices": ['
+    held: set[str] = set()
+    # Up to the last as it was: `end` holds, whatever comes meanwhile.
+    found = each_price(node, market, start, last[0]) if last else iter(())
+    while some := list(islice(found, A_CHUNK)):
+        yield (", " if held else "") + as_json(some)[1:-1]
+        held.update(price["interval_start"] for price in some)
+    until = published_until(market, publication_delay(market, [node]), now=now)
+    lacking = [gap for gap in missing((), start, until, market) if iso(gap) not in held]
+    gaps = [{"start": iso(gap.start), "end": iso(gap.end)} for gap in ranges(lacking, market)]
+    yield f'], "gaps": {as_json(gaps)}}}'
+
+
+def as_json(value: Body | list[Body]) -> str:
+    """As every answer writes it."""
+    return json.dumps(value, cls=DjangoJSONEncoder)
 
 
 def price_bodies(node: Node, market: Market, start: datetime) -> list[Body]:
     """Every price from `start` on, oldest first, as a price event shows it."""
+    return list(each_price(node, market, start))
+
+
+def each_price(
+    node: Node, market: Market, start: datetime, last: datetime | None = None
+) -> Iterator[Body]:
+    """The same one by one, up to the one that starts at `last`."""
     rows = Price.objects.of(node, market).filter(interval_start__gte=start)
-    prices = list(rows.order_by("interval_start").values_list(*COLUMNS, named=True))
+    if last:
+        rows = rows.filter(interval_start__lte=last)
     beside = day_ahead_from(node, start) if market is Market.RTM else {}
-    return [
-        feed.price_body(
+    found = rows.order_by("interval_start").values_list(*COLUMNS, named=True)
+    for price in found.iterator(chunk_size=A_CHUNK):
+        yield feed.price_body(
             price, revision=price.revision, first_seen_at=price.first_seen_at, day_ahead=beside
         )
-        for price in prices
-    ]
 
 
 def day_ahead_from(node: Node, start: datetime) -> dict[datetime, Decimal]:

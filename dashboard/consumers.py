@@ -63,6 +63,16 @@ async def feed_socket(scope: Message, receive: Receive, send: Send) -> None:
         await wire.close(refused.close_code)
 
 
+async def no_such_socket(scope: Message, receive: Receive, send: Send) -> None:
+    """A WebSocket anywhere else: 404, where the server can say so before the handshake."""
+    await receive()  # websocket.connect
+    if "websocket.http.response" in (scope.get("extensions") or {}):
+        await send({"type": "websocket.http.response.start", "status": 404, "headers": []})
+        await send({"type": "websocket.http.response.body"})
+    else:
+        await send({"type": "websocket.close"})
+
+
 def socket_wire(scope: Message, send: Send) -> Wire:
     """The way to this client, by Daphne's own means where it is Daphne that serves it."""
     protocol = (scope.get("extensions") or {}).get("caiso.protocol")

@@ -2,26 +2,33 @@
 
 The same frames over the same hub. An event's id is the reader's place in each of its hubs, so
 that `Last-Event-ID` brings it exactly what it missed.
+
+A browser's EventSource gives up for good at anything but a stream. Whatever passes by itself is
+therefore told in one, with the time to come back; what asking again can't help is a problem.
 """
 
 import asyncio
+import random
 from http import HTTPStatus
 
 import structlog
 from django.db import Error as DatabaseTrouble
 
+from dashboard import frames
 from dashboard.client import Client
 from dashboard.consumers import NOT_READY, TRY_AGAIN, Refused, admitted
 from dashboard.daphne_wires import DaphneStream
 from dashboard.hub import UnknownHub, hub
 from dashboard.origin import is_our_host
-from dashboard.problems import Problem
+from dashboard.problems import Problem, send_problem
 from dashboard.slugs import quoted
-from dashboard.wire import AsgiStream, Message, Places, Receive, Send
+from dashboard.wire import AsgiStream, Frame, Message, Places, Receive, Send
 from dashboard.wishes import BadWish, Wishes, wishes
 
 log = structlog.get_logger(__name__)
 MOST_PLACES = 1000
+# When to come back, by what passes by itself; not all at one moment.
+FULL_RETRY_MS, NOT_READY_RETRY_MS = 30_000, 5_000
 
 
 async def feed_stream(scope: Message, receive: Receive, send: Send) -> None:
@@ -31,7 +38,7 @@ async def feed_stream(scope: Message, receive: Receive, send: Send) -> None:
         async with admitted(scope):
             await serve(scope, receive, send, asked)
     except Refused as refused:
-        await send_problem(send, Problem(HTTPStatus.TOO_MANY_REQUESTS, str(refused)))
+        await send_off(send, Frame("error", refused.frame.text, FULL_RETRY_MS))
     except UnknownHub as unknown:
         problem = Problem(HTTPStatus.NOT_FOUND, f"There is no hub {quoted(unknown.slug)}.")
         await send_problem(send, problem)
@@ -55,9 +62,10 @@ def wishes_of(scope: Message) -> Wishes:
 
 async def serve(scope: Message, receive: Receive, send: Send, asked: Wishes) -> None:
     """Send what the hub sends until the reader goes. Raises UnknownHub before the first byte."""
-    if hub().closing:
-        raise Problem(HTTPStatus.SERVICE_UNAVAILABLE, "The server is going away; come back soon.")
     wire = stream_wire(scope, send, asked.places)
+    if hub().closing:
+        await hub().say_bye(wire)
+        return
     client = Client(wire, asked)
     gone = asyncio.ensure_future(until_gone(receive))
     try:
@@ -65,8 +73,8 @@ async def serve(scope: Message, receive: Receive, send: Send, asked: Wishes) -> 
         await gone
     except DatabaseTrouble as trouble:
         log.warning("a reader can't be served", why=str(trouble))
-        if not wire.begun:
-            raise Problem(HTTPStatus.SERVICE_UNAVAILABLE, NOT_READY) from trouble
+        retry_ms = NOT_READY_RETRY_MS + random.randrange(NOT_READY_RETRY_MS)
+        await wire.write(Frame("error", frames.error("not_ready", NOT_READY), retry_ms))
         await wire.close(TRY_AGAIN)
     finally:
         gone.cancel()
@@ -85,9 +93,8 @@ async def until_gone(receive: Receive) -> None:
         pass
 
 
-async def send_problem(send: Send, problem: Problem) -> None:
-    """A problem document, outside of Django's views."""
-    response = problem.response()
-    headers = [(name.lower().encode(), value.encode()) for name, value in response.items()]
-    await send({"type": "http.response.start", "status": response.status_code, "headers": headers})
-    await send({"type": "http.response.body", "body": response.content})
+async def send_off(send: Send, frame: Frame) -> None:
+    """A stream of one event, which says when to come back."""
+    wire = AsgiStream(send, {})
+    await wire.write(frame)
+    await wire.close(TRY_AGAIN)

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Sequence
 from http import HTTPStatus
+from threading import BoundedSemaphore
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse, HttpResponseBase, JsonResponse
@@ -14,13 +15,16 @@ from django.views.decorators.gzip import gzip_page
 from django.views.decorators.http import require_safe
 
 from alerts.models import Rule
-from dashboard.answers import current_answer, history_answer
+from dashboard.answers import current_answer, history_parts
+from dashboard.long_answer import json_response, squeezed
 from dashboard.problems import Problem, told_as_problem
 from dashboard.slugs import DEFAULT_HUB, is_slug, quoted
 from prices.market import Market
 from prices.models import Node
 
 MOST_HOURS = 24 * 31
+# A month takes a second of one processor; with more at once everybody waits.
+making = BoundedSemaphore(2)
 
 
 @require_safe
@@ -75,7 +79,10 @@ def current(request: HttpRequest) -> HttpResponseBase:
 def history(request: HttpRequest, hours: str) -> HttpResponseBase:
     """`/api/history/24?hub=SP15&market=RTM`."""
     span, market = hours_of(hours), market_of(request)
-    return JsonResponse(history_answer(node_of(request), market, span, now=timezone.now()))
+    node = node_of(request)
+    with making:
+        text = squeezed(history_parts(node, market, span, now=timezone.now()))
+    return json_response(request, text)
 
 
 @require_safe

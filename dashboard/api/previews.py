@@ -3,6 +3,7 @@
 import time
 from datetime import datetime, timedelta
 from http import HTTPStatus
+from math import ceil
 
 from django.http import HttpRequest, HttpResponseBase, JsonResponse
 from django.utils import timezone
@@ -12,17 +13,18 @@ from django.views.decorators.http import require_POST
 
 from alerts.episodes import Episode
 from alerts.preview import Preview, preview
-from dashboard.allowance import Allowance
+from dashboard.allowance import Allowance, Allowances
 from dashboard.api import json_body
 from dashboard.api.rule_wishes import OF_OTHERS, OF_STAFF, wish
+from dashboard.doors import whose
 from dashboard.problems import Problem, told_as_problem
 from prices.feed import Body
 from prices.intervals import iso
 
 MINUTE = timedelta(minutes=1)
 MOST_TIMES = 1000  # the last of them
-# A preview is up to a second's work of one process; those who write rules have their own share.
-of_staff, of_others = Allowance(30, 10), Allowance(4, 10)
+# A preview is up to a second's work of one process. Staff by account, others by address.
+of_staff, of_others = Allowances(30, 10), Allowances(10, 10)
 
 
 @csrf_exempt
@@ -33,19 +35,25 @@ def rule_preview(request: HttpRequest) -> HttpResponseBase:
     """How often the rule in the body would have fired, and when."""
     body = json_body.read(request)
     is_staff = request.user.is_staff
-    take_allowance(of_staff if is_staff else of_others, time.monotonic())
+    take_allowance(allowance_of(request), time.monotonic())
     asked = wish(body, OF_STAFF if is_staff else OF_OTHERS)
     found = preview(asked.rule, asked.conditions, now=timezone.now(), days=asked.days)
     return JsonResponse(answer(found))
 
 
+def allowance_of(request: HttpRequest) -> Allowance:
+    """How many previews this reader may still ask for."""
+    if request.user.is_staff:
+        return of_staff.of(request.user.pk)
+    return of_others.of(whose((request.META.get("REMOTE_ADDR") or "", 0)))
+
+
 def take_allowance(allowance: Allowance, now: float) -> None:
     """Raises Problem where too many have been asked for lately."""
     if not allowance.take(now):
-        wait = f"{allowance.wait(now):.0f}"
-        raise Problem(
-            HTTPStatus.TOO_MANY_REQUESTS, f"Too many previews: ask again in {wait} seconds."
-        )
+        wait = ceil(allowance.wait(now))
+        sentence = f"Too many previews: ask again in {wait} seconds."
+        raise Problem(HTTPStatus.TOO_MANY_REQUESTS, sentence, wait)
 
 
 def answer(found: Preview) -> Body:

@@ -44,6 +44,15 @@ class Stream(ApplicationCommunicator):
         body = json.loads(lines["data"])
         return Event(lines.get("id", ""), lines["event"], body, lines.get("retry", ""))
 
+    async def only_event(self) -> Event:
+        """The event of a stream that ends with it: a browser's EventSource then comes back."""
+        status, headers = await self.response()
+        assert (status, headers["content-type"]) == (200, "text/event-stream; charset=utf-8")
+        event = await self.event()
+        assert (await self.receive_output(timeout=5))["more_body"] is False
+        await self.wait()
+        return event
+
     async def until(self, kind: str) -> list[Event]:
         """Every event up to the next of that kind."""
         events: list[Event] = []

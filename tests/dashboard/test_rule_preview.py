@@ -9,7 +9,7 @@ import pytest
 import time_machine
 from django.test import Client
 
-from dashboard.allowance import Allowance
+from dashboard.allowance import Allowances
 from dashboard.api import previews
 from prices.market import Market
 from tests.conftest import utc
@@ -23,7 +23,7 @@ ABOVE = {"hub": "SP15", "limit": 100, "days": 1}
 
 @pytest.fixture(autouse=True)
 def at_noon(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    monkeypatch.setattr(previews, "of_others", Allowance(1000, 10))
+    monkeypatch.setattr(previews, "of_others", Allowances(1000, 10))
     with time_machine.travel(NOON, tick=False):
         yield
 
@@ -124,13 +124,16 @@ def test_a_node_is_found_by_its_oasis_name_too(client: Client) -> None:
     assert post(client, body).json()["sentence"].startswith("This rule would not have fired")
 
 
-def test_more_previews_than_a_process_allows_are_refused(
-    client: Client, monkeypatch: pytest.MonkeyPatch
+def test_more_previews_than_a_reader_may_ask_for_are_refused_and_others_are_not(
+    client: Client, admin_client: Client, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(previews, "of_others", Allowance(2, 10))
-    answers = [post(client, ABOVE) for _ in range(3)]
-    assert [answer.status_code for answer in answers] == [200, 200, 429]
+    monkeypatch.setattr(previews, "of_others", Allowances(10, 10))
+    answers = [post(client, ABOVE) for _ in range(11)]
+    assert [answer.status_code for answer in answers] == [200] * 10 + [429]
     assert "ask again in 10 seconds" in answers[-1].json()["detail"]
+    assert answers[-1].headers["Retry-After"] == "10"
+    assert post(Client(REMOTE_ADDR="192.0.2.7"), ABOVE).status_code == 200
+    assert post(admin_client, ABOVE).status_code == 200
 
 
 def test_a_preview_is_posted(client: Client) -> None:

@@ -100,22 +100,26 @@ async def test_there_is_room_for_so_many_of_an_address_and_no_more(
     monkeypatch.setattr(consumers, "doors", Doors(9, 1))
     first = stream()
     await first.response()
-    sentence = "1 clients of your address are connected already."
-    assert await stream().problem() == (429, sentence)
+    refused = await stream().only_event()
+    assert (refused.kind, refused.body["code"]) == ("error", "too_many_sockets")
+    assert refused.body["message"] == "1 clients of your address are connected already."
+    assert refused.retry == "30000"
     await first.leave()
     again = stream()
     assert (await again.response())[0] == 200
     await again.leave()
 
 
-async def test_a_database_that_is_away_is_told_before_the_stream_begins(
+async def test_where_the_database_is_away_a_browser_is_told_when_to_come_back(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     def broken(*_: object) -> None:
         raise OperationalError("the connection is lost")
 
     monkeypatch.setattr(positions, "feed_of", broken)
-    assert await stream().problem() == (503, consumers.NOT_READY)
+    refused = await stream().only_event()
+    assert (refused.kind, refused.body["code"]) == ("error", "not_ready")
+    assert 5_000 <= int(refused.retry) < 10_000
     assert (hub().everyone, consumers.doors.inside) == (set(), {})
 
 
@@ -129,6 +133,7 @@ async def test_a_stream_that_has_begun_ends_where_the_database_fails(
     reader = stream()
     await reader.response()
     assert (await reader.event()).kind == "hello"
+    assert (await reader.event()).body["code"] == "not_ready"
     end = await reader.receive_output(timeout=5)
     assert (end["body"], end["more_body"]) == (b"", False)
     await reader.wait()
@@ -146,5 +151,5 @@ async def test_a_script_is_told_goodbye_and_when_to_come_back() -> None:
     assert bye.retry == str(bye.body["retry_ms"])
     assert (await reader.receive_output(timeout=5))["more_body"] is False
     await reader.leave()
-    sentence = "The server is going away; come back soon."
-    assert await stream().problem() == (503, sentence)
+    late = await stream().only_event()
+    assert (late.kind, late.retry) == ("bye", str(late.body["retry_ms"]))

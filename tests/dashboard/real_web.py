@@ -1,0 +1,105 @@
+"""The web process alone, as the Procfile starts it, on an empty database that has its tables."""
+
+import os
+import socket
+import subprocess
+import sys
+import time
+import urllib.request
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+
+import psutil
+
+from deploy.processes import of_procfile
+from tests.real_services import free_port
+
+ROOT = Path(__file__).resolve().parents[2]
+LOOPBACK = "127.0.0.1"
+
+
+class Web:
+    """A web process: its port, its process, what it said."""
+
+    def __init__(self, port: int, process: "subprocess.Popen[bytes]", output: Path) -> None:
+        self.port = port
+        self.process = process
+        self.output = output
+
+    def connect(self) -> socket.socket:
+        """A connection that waits ten seconds at the most."""
+        return socket.create_connection((LOOPBACK, self.port), timeout=20)
+
+    def ask(self, path: str, *headers: str, method: str = "GET") -> bytes:
+        """All of the answer to one request."""
+        with self.connect() as client:
+            client.sendall(request(path, self.port, *headers, method=method))
+            return read_to_the_end(client)
+
+    def answers(self) -> bool:
+        """Whether anybody gets an answer."""
+        try:
+            address = f"http://{LOOPBACK}:{self.port}/healthz"
+            with urllib.request.urlopen(address, timeout=5) as answer:
+                return bool(answer.status == 200)
+        except OSError:
+            return False
+
+    @property
+    def memory_mb(self) -> float:
+        return float(psutil.Process(self.process.pid).memory_info().rss) / 2**20
+
+    @property
+    def said(self) -> str:
+        return self.output.read_text(errors="replace")
+
+
+def request(path: str, port: int, *headers: str, method: str = "GET") -> bytes:
+    """A request that ends its connection."""
+    lines = [f"{method} {path} HTTP/1.1", f"Host: {LOOPBACK}:{port}", *headers]
+    if not any(header.lower().startswith("connection:") for header in headers):
+        lines.append("Connection: close")
+    return "\r\n".join([*lines, "", ""]).encode("latin-1")
+
+
+def read_to_the_end(client: socket.socket) -> bytes:
+    """What comes until the other side closes or breaks off."""
+    read = b""
+    with suppress(ConnectionError):
+        while piece := client.recv(65536):
+            read += piece
+    return read
+
+
+@contextmanager
+def running_web(folder: Path, files: int | None = None, **settings: str) -> Iterator[Web]:
+    """A web process, with so many files at the most."""
+    port = free_port()
+    environ = os.environ | {"VAR_DIR": str(folder), "PORT": str(port)} | settings
+    environ["PATH"] = f"{Path(sys.executable).parent}:{environ['PATH']}"
+    for order in (["migrate"], ["collectstatic", "--noinput"]):
+        manage = [sys.executable, "manage.py", *order, "-v0"]
+        subprocess.run(manage, cwd=ROOT, env=environ, check=True)
+    web = next(one for one in of_procfile(ROOT / "Procfile", environ) if one.name == "web")
+    limit = f"ulimit -n {files} && " if files else ""
+    output = folder / "web.txt"
+    with output.open("wb") as said:
+        process = subprocess.Popen(
+            ["/bin/sh", "-c", f"{limit}exec {web.line}"],
+            cwd=ROOT,
+            env=environ,
+            stdout=said,
+            stderr=subprocess.STDOUT,
+        )
+    running = Web(port, process, output)
+    try:
+        until = time.monotonic() + 60
+        while not running.answers():
+            assert process.poll() is None, running.said
+            assert time.monotonic() < until, running.said
+            time.sleep(0.1)
+        yield running
+    finally:
+        process.terminate()
+        process.wait(timeout=20)

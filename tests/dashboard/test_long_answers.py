@@ -1,0 +1,151 @@
+"""A long history: the same JSON, compressed or in pieces, and so much at once for an address."""
+
+import asyncio
+import gzip
+import json
+from datetime import datetime, timedelta
+from typing import Any
+
+import pytest
+import time_machine
+from asgiref.sync import sync_to_async
+from django.http import JsonResponse
+from django.test import AsyncClient, Client
+from django.utils import timezone
+
+from dashboard import turns
+from dashboard.doors import Full
+from dashboard.long_answer import PIECE, in_full, squeezed
+from dashboard.turns import Turns, at_most, in_turn
+from dashboard.wire import Message, Receive, Send
+from prices.intervals import floor
+from prices.market import Market
+from tests.conftest import utc
+from tests.published import published, store
+
+NOON = utc("2026-07-14 19:00")
+NOW = utc("2026-07-14 19:02:14")
+LONG = "/api/history/24?hub=SP15"
+
+
+def two_hundred_prices(noon: datetime = NOON, now: datetime = NOW) -> None:
+    minutes = [5 * n for n in range(200) if n not in (20, 21)]
+    store([published(noon - timedelta(minutes=m), f"{40 + m / 100}") for m in minutes], now)
+    store([published(noon - timedelta(hours=n), f"{30 + n}", Market.DAM) for n in range(20)], now)
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("accept", ["gzip, deflate, br", "br;q=1, gzip;q=0.5"])
+def test_a_long_history_is_compressed_where_that_is_read(client: Client, accept: str) -> None:
+    two_hundred_prices()
+    with time_machine.travel(NOW, tick=False):
+        plain = client.get(LONG)
+        answer = client.get(LONG, headers={"accept-encoding": accept})
+    assert answer.headers["Content-Encoding"] == "gzip"
+    assert gzip.decompress(answer.content) == plain.content
+    assert len(answer.content) * 4 < len(plain.content)
+    assert int(answer.headers["Content-Length"]) == len(answer.content)
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("accept", ["", "identity", "gzip;q=0", "br"])
+def test_history_in_parts_is_the_json_it_was_in_one(client: Client, accept: str) -> None:
+    two_hundred_prices()
+    with time_machine.travel(NOW, tick=False):
+        answer = client.get(LONG, headers={"accept-encoding": accept})
+    document = answer.json()
+    assert list(document) == ["hub", "node", "market", "start", "end", "prices", "gaps"]
+    assert (len(document["prices"]), document["end"]) == (198, "2026-07-14T19:05:00Z")
+    assert answer.content == JsonResponse(document).content
+    assert answer.headers["Content-Type"] == "application/json"
+    assert {"start": "2026-07-14T17:15:00Z", "end": "2026-07-14T17:25:00Z"} in document["gaps"]
+
+
+@pytest.mark.django_db(transaction=True, serialized_rollback=True)
+async def test_under_the_real_handler_it_comes_in_pieces() -> None:
+    now = timezone.now()
+    await sync_to_async(two_hundred_prices)(floor(now, Market.DAM), now)
+    answer: Any = await AsyncClient().get(LONG)
+    pieces = [piece async for piece in answer.streaming_content]
+    assert len(json.loads(b"".join(pieces))["prices"]) == 198
+    assert int(answer.headers["Content-Length"]) == sum(map(len, pieces))
+
+
+def test_no_piece_is_longer_than_is_said_and_none_is_lost() -> None:
+    parts = [f"{number:07} " * 100 for number in range(900)]
+    text = squeezed(parts)
+    pieces = list(in_full(text))
+    assert b"".join(pieces) == "".join(parts).encode()
+    assert text.size == sum(map(len, pieces))
+    assert max(map(len, pieces)) == PIECE
+
+
+async def test_an_address_has_so_many_turns_and_others_have_theirs() -> None:
+    turns, may_end, working = Turns(2, 1), asyncio.Event(), []
+
+    async def work(address: str) -> None:
+        async with turns.turn(address):
+            working.append(address)
+            await may_end.wait()
+
+    tasks = [asyncio.ensure_future(work(address)) for address in ("a", "a", "a", "b")]
+    await asyncio.sleep(0)
+    await asyncio.sleep(0)
+    assert working == ["a", "a", "b"]
+    with pytest.raises(Full, match="3 requests of your address"):
+        await work("a")
+    may_end.set()
+    await asyncio.gather(*tasks)
+    assert (working, turns.seats) == (["a", "a", "b", "a"], {})
+
+
+class Slow:
+    """An application that answers when it may."""
+
+    def __init__(self) -> None:
+        self.may_end = asyncio.Event()
+        self.running = 0
+
+    async def __call__(self, scope: Message, receive: Receive, send: Send) -> None:
+        self.running += 1
+        await self.may_end.wait()
+        await send({"type": "http.response.start", "status": 200, "headers": []})
+
+
+async def nothing() -> Message:
+    return {"type": "http.request"}
+
+
+async def test_what_is_too_much_of_an_address_is_429_with_when_to_ask_again(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(turns, "turns", Turns(1, 0))
+    slow, sent = Slow(), []
+
+    async def send(message: Message) -> None:
+        sent.append(message)
+
+    scope = {"type": "http", "client": ["192.0.2.7", 1]}
+    first = asyncio.ensure_future(in_turn(slow)(scope, nothing, send))
+    await asyncio.sleep(0)
+    await in_turn(slow)(scope, nothing, send)
+    assert sent[0]["status"] == 429
+    assert (b"retry-after", b"5") in sent[0]["headers"]
+    slow.may_end.set()
+    await first
+    assert (slow.running, sent[-1]["status"]) == (1, 200)
+
+
+async def test_so_many_requests_run_at_once_and_the_others_wait() -> None:
+    slow, sent = Slow(), []
+
+    async def send(message: Message) -> None:
+        sent.append(message)
+
+    bounded = at_most(2, slow)
+    tasks = [asyncio.ensure_future(bounded({}, nothing, send)) for _ in range(5)]
+    await asyncio.sleep(0)
+    assert slow.running == 2
+    slow.may_end.set()
+    await asyncio.gather(*tasks)
+    assert len(sent) == 5
