@@ -196,9 +196,9 @@ class Hub:
                     if self.clients[slug]:
                         await self.bring_up(feed)
                 hubs = {slug: feed.node.hub for slug, feed in found.feeds.items()}
-                await self.send_heartbeats(hubs, found.source_age_s)
+                await self.send_heartbeats(hubs, found.source)
 
-    async def send_heartbeats(self, hubs: dict[str, str], source_age_s: float | None) -> None:
+    async def send_heartbeats(self, hubs: dict[str, str], source: positions.SourceState) -> None:
         """To each client the heads of those of its hubs in which it has caught up."""
         made: dict[tuple[str, ...], Frame] = {}
         now = timezone.now()
@@ -208,7 +208,7 @@ class Hub:
             )
             if slugs not in made:
                 heads = {hubs[slug]: self.places[slug].seq for slug in slugs}
-                made[slugs] = Frame("heartbeat", frames.heartbeat(heads, source_age_s, now=now))
+                made[slugs] = Frame("heartbeat", frames.heartbeat(heads, source, now=now))
             await self.give(client, made[slugs])
             await self.yield_after(number)
 

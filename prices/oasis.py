@@ -1,10 +1,12 @@
 """OASIS over HTTP: one polite, bounded request at a time, and its failures by name."""
 
 import random
+import re
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from http import HTTPStatus
+from urllib.parse import urlsplit
 
 import requests
 
@@ -12,6 +14,7 @@ from prices.oasis_archive import MIB, MOST_BYTES_IN
 from prices.oasis_errors import BadAnswer, OasisTrouble, RateLimited, ServerTrouble
 from prices.oasis_query import PriceQuery
 from prices.politeness import Manner, NoToken, Politeness, Token
+from prices.unreachable import why
 
 CONNECT_SECONDS = 5
 READ_SECONDS = 15
@@ -19,6 +22,7 @@ DEADLINE_SECONDS = 40
 TRIES = 3
 FIRST_PAUSE_SECONDS = 2.0
 ACCEPTABLE_USE = b"Acceptable Use Policy Violation"
+MOST_QUOTED = 200
 USER_AGENT = "caiso-live (an open-source price desk)"
 
 
@@ -72,7 +76,7 @@ class Oasis:
             try:
                 return self.request(servlet, parameters, until, token)
             except (requests.Timeout, requests.ConnectionError) as fault:
-                raise ServerTrouble(f"no answer from {self.url}: {fault}") from fault
+                raise ServerTrouble(f"{why(fault)}\nno answer from {self.url}: {fault}") from fault
             except requests.RequestException as fault:
                 raise ServerTrouble(f"the answer broke off: {fault}") from fault
 
@@ -89,7 +93,8 @@ class Oasis:
         ) as response:
             token.over()
             content = b"".join(bounded(response.iter_content(16 * 1024), until, time.monotonic))
-            refuse_errors(response.status_code, content)
+            location = response.headers.get("Location", "")
+            refuse_errors(response.status_code, content, location)
             return Download(content, response.status_code)
 
 
@@ -110,21 +115,45 @@ def bounded(
         yield piece
 
 
-def refuse_errors(status: int, content: bytes) -> None:
+def refuse_errors(status: int, content: bytes, location: str = "") -> None:
     """Tell the failures apart that HTTP shows; OASIS tells the others inside the zip.
 
     OASIS refuses whoever asks too often with a 429, or with the same page and a 200.
     """
-    if status == HTTPStatus.OK and ACCEPTABLE_USE not in content[:2000]:
+    is_page = is_html(content)
+    if status == HTTPStatus.OK and not is_page and ACCEPTABLE_USE not in content[:2000]:
         return
     kind: type[OasisTrouble] = BadAnswer
     if status == HTTPStatus.TOO_MANY_REQUESTS or ACCEPTABLE_USE in content[:2000]:
         kind = RateLimited
     elif status >= HTTPStatus.INTERNAL_SERVER_ERROR:
         kind = ServerTrouble
-    trouble = kind(f"HTTP {status}: {content[:200].decode('utf-8', 'replace')}")
+    trouble = kind(said(status, content, location))
     trouble.status, trouble.body = status, content
     raise trouble
+
+
+def said(status: int, content: bytes, location: str) -> str:
+    """What came instead of a report, in a line; a redirect says where it would lead."""
+    if location and HTTPStatus.MULTIPLE_CHOICES <= status < HTTPStatus.BAD_REQUEST:
+        address = urlsplit(location)
+        to = f"{address.scheme}://{address.netloc}" if address.netloc else ""
+        return f"redirects to {(to + address.path)[:MOST_QUOTED]} (HTTP {status})"
+    if status == HTTPStatus.OK and is_html(content):
+        return f"an HTML page came instead{title(content)}"
+    return f"HTTP {status}: {content[:MOST_QUOTED].decode('utf-8', 'replace')}"
+
+
+def is_html(content: bytes) -> bool:
+    """Whether it is a page: of a proxy, of a log-in, or of some other server."""
+    return re.match(rb"\s*<(!doctype\s+html|html)", content[:200], re.IGNORECASE) is not None
+
+
+def title(content: bytes) -> str:
+    """What a page calls itself, in quotation marks."""
+    found = re.search(rb"<title[^>]*>([^<]{1,80})", content[:20_000], re.IGNORECASE)
+    words = " ".join(found[1].decode("utf-8", "replace").split()) if found else ""
+    return f', "{words}"' if words else ""
 
 
 def pauses(tries: int) -> Iterator[float]:
