@@ -18,10 +18,10 @@ from dashboard.origin import is_our_host
 from dashboard.problems import Problem
 from dashboard.slugs import quoted
 from dashboard.wire import AsgiStream, Message, Places, Receive, Send
-from dashboard.wishes import BadWish, Wishes, wishes
+from dashboard.wishes import MOST_HUBS, BadWish, Wishes, wishes
 
 log = structlog.get_logger(__name__)
-MOST_PLACES = 1000
+MOST_PLACES = MOST_HUBS * 60
 
 
 async def feed_stream(scope: Message, receive: Receive, send: Send) -> None:
