@@ -26,6 +26,7 @@ class Line(NamedTuple):
     """One alert. `since` and `acknowledged` are when, in words and for machines."""
 
     id: int
+    text: str
     wording: str
     severity: str
     sign: str
@@ -66,6 +67,7 @@ def line(alert: Alert, sent: str, *, now: datetime) -> Line:
     """One alert, frozen as it was told."""
     return Line(
         id=alert.pk,
+        text=alert.text,
         wording=alert.wording,
         severity=alert.severity,
         sign=SIGNS[alert.severity],
