@@ -27,6 +27,7 @@ class Line(NamedTuple):
     """One alert. `since` and `acknowledged` are when, in words and for machines."""
 
     id: int
+    text: str
     wording: str
     severity: str
     sign: str
@@ -67,6 +68,7 @@ def line(alert: Alert, sent: str, *, now: datetime) -> Line:
     """One alert, frozen as it was told."""
     return Line(
         id=alert.pk,
+        text=alert.text,
         wording=alert.wording,
         severity=alert.severity,
         sign=SIGNS[alert.severity],

@@ -7,6 +7,7 @@ from django.conf import settings
 
 from dashboard.answers import current_answer
 from dashboard.following import Place
+from dashboard.positions import SourceState
 from dashboard.shown_prices import shown_alerts, shown_from, shown_prices
 from prices.feed import Body
 from prices.intervals import day_bounds, iso, operating_date
@@ -64,14 +65,15 @@ def events(node: Node, epoch: str, prev: int, seq: int, told: list[str]) -> str:
     return f'{frame.removesuffix("}")},"events":[{",".join(told)}]}}'
 
 
-def heartbeat(heads: dict[str, int], source_age_s: float | None, *, now: datetime) -> str:
-    """That the server lives, how far the feeds are, and how old the last answer of OASIS is."""
+def heartbeat(heads: dict[str, int], source: SourceState, *, now: datetime) -> str:
+    """That the server lives, how far the feeds are, and how the source is."""
     return text(
         {
             "type": "heartbeat",
             "server_time": iso(now),
             "feeds": heads,
-            "source_age_s": source_age_s,
+            "source_age_s": source.age_s,
+            "source_trouble": source.trouble,
         }
     )
 

@@ -198,7 +198,7 @@ class Hub:
                         await self.bring_up(feed)
                 await self.tell_gone(set(found.feeds))
                 hubs = {slug: feed.node.hub for slug, feed in found.feeds.items()}
-                await self.send_heartbeats(hubs, found.source_age_s)
+                await self.send_heartbeats(hubs, found.source)
 
     async def tell_gone(self, tracked: set[str]) -> None:
         """Say once, to those who follow it, that a hub is no longer tracked or is called otherwise.
@@ -214,7 +214,7 @@ class Hub:
                 for client in list(self.clients[slug]):
                     await self.give(client, frame)
 
-    async def send_heartbeats(self, hubs: dict[str, str], source_age_s: float | None) -> None:
+    async def send_heartbeats(self, hubs: dict[str, str], source: positions.SourceState) -> None:
         """To each client the heads of those of its hubs in which it has caught up."""
         made: dict[tuple[str, ...], Frame] = {}
         now = timezone.now()
@@ -224,7 +224,7 @@ class Hub:
             )
             if slugs not in made:
                 heads = {hubs[slug]: self.places[slug].seq for slug in slugs}
-                made[slugs] = Frame("heartbeat", frames.heartbeat(heads, source_age_s, now=now))
+                made[slugs] = Frame("heartbeat", frames.heartbeat(heads, source, now=now))
             await self.give(client, made[slugs])
             await self.yield_after(number)
 

@@ -1,34 +1,76 @@
 """Where the feeds stand, read from the database for the hub: it never asks Redis."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import NamedTuple
+
+from django.conf import settings
+from django.utils import timezone
 
 from dashboard.following import PAGE, Place, missed
 from dashboard.slugs import is_slug
 from prices.feed import told_after
-from prices.models import Feed, FetchRun, Node
+from prices.models import Feed, FetchRun, Node, Price
+from prices.source_trouble import SILENT_AFTER, Failure, Record, trouble
+
+WATCHED_SINCE = timezone.now()  # this process
 
 
 class Standing(NamedTuple):
-    """The heads of all feeds by slug, and how long ago OASIS last answered, in seconds."""
+    """The heads of all feeds by slug, and how the source is."""
 
     feeds: dict[str, Feed]
-    source_age_s: float | None
+    source: "SourceState"
+
+
+class SourceState(NamedTuple):
+    """How long ago OASIS last answered, in seconds, and why it does not, where that is too long."""
+
+    age_s: float | None
+    trouble: str | None
 
 
 def standing(*, now: datetime) -> Standing:
-    """Every tracked node's feed, and the age of the source."""
+    """Every tracked node's feed, and the state of the source."""
     feeds = {
         feed.node.slug: feed
         for feed in Feed.objects.filter(node__tracked=True).select_related("node")
     }
-    last = (
+    return Standing(feeds, source_state(now=now))
+
+
+def source_state(*, now: datetime) -> SourceState:
+    """The age of the source's last answer. Of a source that is well it is two quick queries."""
+    answered = (
         FetchRun.objects.filter(outcome__in=FetchRun.ANSWERED)
         .order_by("-started_at")
         .values_list("started_at", flat=True)
         .first()
     )
-    return Standing(feeds, None if last is None else round((now - last).total_seconds(), 1))
+    age = None if answered is None else now - answered
+    record = record_of(answered, is_silent=age is None or age >= SILENT_AFTER)
+    told = trouble(record, settings.PRICE_SOURCE, now=now)
+    return SourceState(None if age is None else round(age / timedelta(seconds=1), 1), told)
+
+
+def record_of(answered: datetime | None, *, is_silent: bool) -> Record:
+    """What is put down of the source; of its failures only where it is silent."""
+    oldest, newest = failures(answered) if is_silent else (None, None)
+    return Record(
+        answered_at=answered,
+        failing_since=oldest.started_at if oldest else None,
+        newest=newest,
+        watched_since=WATCHED_SINCE,
+        has_prices=Price.objects.exists(),
+    )
+
+
+def failures(answered: datetime | None) -> tuple[Failure | None, Failure | None]:
+    """The first and the newest request since the source last answered."""
+    runs = FetchRun.objects.exclude(outcome__in=FetchRun.ANSWERED)
+    since = runs.filter(started_at__gt=answered) if answered else runs
+    columns = since.values_list("started_at", "outcome", "status", "detail")
+    oldest, newest = columns.order_by("started_at").first(), columns.order_by("-started_at").first()
+    return (Failure(*oldest) if oldest else None, Failure(*newest) if newest else None)
 
 
 def feed_of(slug: str) -> Feed | None:

@@ -23,10 +23,10 @@ from dashboard.origin import is_our_host
 from dashboard.problems import Problem, send_problem
 from dashboard.slugs import quoted
 from dashboard.wire import AsgiStream, Frame, Message, Places, Receive, Send
-from dashboard.wishes import BadWish, Wishes, wishes
+from dashboard.wishes import MOST_HUBS, BadWish, Wishes, wishes
 
 log = structlog.get_logger(__name__)
-MOST_PLACES = 1000
+MOST_PLACES = MOST_HUBS * 60
 # When to come back, by what passes by itself; not all at one moment.
 FULL_RETRY_MS, NOT_READY_RETRY_MS = 30_000, 5_000
 

@@ -13,6 +13,7 @@ urlpatterns = [
     path("alerts/rules/<int:rule_id>/mute/", alert_views.mute, name="mute"),
     path("alerts/rules/<int:rule_id>/unmute/", alert_views.unmute, name="unmute"),
     path("push-worker.js", alert_views.push_worker, name="push-worker"),
+    path("api/v1/source", views.source, name="source"),
     path("api/v1/push/subscriptions", subscriptions, name="push-subscriptions"),
     path("api/v1/rules/preview", rule_preview, name="rule-preview"),
     path("metrics", metrics_view.show, name="metrics"),

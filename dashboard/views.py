@@ -17,8 +17,10 @@ from django.views.decorators.http import require_safe
 from alerts.models import Rule
 from dashboard.answers import current_answer, history_parts
 from dashboard.long_answer import json_response, squeezed
+from dashboard.positions import source_state
 from dashboard.problems import Problem, told_as_problem
 from dashboard.slugs import DEFAULT_HUB, is_slug, quoted
+from prices.intervals import iso
 from prices.market import Market
 from prices.models import Node
 
@@ -39,6 +41,7 @@ def index(request: HttpRequest) -> HttpResponse:
         "hub": hub,
         "hubs": [{"hub": entry["hub"], "node": entry["node"]} for entry in hubs],
         "source": settings.PRICE_SOURCE,
+        "source_trouble": source_state(now=timezone.now()).trouble,
         "thresholds": thresholds(),
     }
     context = {"hubs": hubs, "hub": hub, "source": settings.PRICE_SOURCE, "page": page}
@@ -83,6 +86,17 @@ def history(request: HttpRequest, hours: str) -> HttpResponseBase:
     with making:
         text = squeezed(history_parts(node, market, span, now=timezone.now()))
     return json_response(request, text)
+
+
+@require_safe
+@never_cache
+@told_as_problem
+def source(_request: HttpRequest) -> HttpResponseBase:
+    """`/api/v1/source`: what a heartbeat says of the source, for readers that have no feed."""
+    now = timezone.now()
+    state = source_state(now=now)
+    answer = {"source": settings.PRICE_SOURCE, "server_time": iso(now)}
+    return JsonResponse(answer | {"source_age_s": state.age_s, "source_trouble": state.trouble})
 
 
 @require_safe

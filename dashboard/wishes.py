@@ -8,7 +8,8 @@ from urllib.parse import parse_qs
 from dashboard.following import Place
 from dashboard.slugs import DEFAULT_HUB, quoted
 
-MOST_HUBS = 10
+MOST_HUBS = 50
+MOST_QUERY = 8000
 HOURS = 24
 MOST_HOURS = 24 * 7
 PLACE = re.compile(r"([0-9a-z-]{1,40}):([0-9]{1,18})")
@@ -35,6 +36,8 @@ def wishes(query_string: bytes, last_event_id: str = "") -> Wishes:
 
     `last_event_id` is what a stream's reader gives back, and counts before `after`.
     """
+    if len(query_string) > MOST_QUERY:
+        raise BadWish("too_long", f"The query has at most {MOST_QUERY} characters.")
     query = parse_qs(query_string.decode("ascii", "replace"))
     slugs = slugs_of(query.get("hubs", []))
     after = last_event_id or query.get("after", [""])[-1]

@@ -52,6 +52,7 @@ def save(run: FetchRun, clock: float) -> None:
 def refused(run: FetchRun, fault: OasisTrouble) -> None:
     """Put down why nothing was stored; what came instead of a report is kept too."""
     run.outcome, run.detail = fault.outcome, printable(str(fault))
+    run.status = fault.status or run.status
     if fault.body:
         came(run, fault.body, fault.status)
         keep(run, fault.body, rejected=True)

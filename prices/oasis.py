@@ -1,10 +1,12 @@
 """OASIS over HTTP: one polite, bounded request at a time, and its failures by name."""
 
 import random
+import re
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from http import HTTPStatus
+from urllib.parse import urlsplit
 
 import requests
 
@@ -13,6 +15,7 @@ from prices.oasis_errors import BadAnswer, OasisTrouble, RateLimited, ServerTrou
 from prices.oasis_query import PriceQuery
 from prices.politeness import Manner, NoToken, Politeness, Token
 from prices.proxies import Session, without_credentials
+from prices.unreachable import why
 
 CONNECT_SECONDS = 5
 READ_SECONDS = 15
@@ -23,6 +26,7 @@ DEADLINE_SECONDS = 40
 LAST_BEGIN_SECONDS = 50
 FIRST_PAUSE_SECONDS = 2.0
 ACCEPTABLE_USE = b"Acceptable Use Policy Violation"
+MOST_QUOTED = 200
 USER_AGENT = "caiso-live (an open-source price desk)"
 
 
@@ -81,7 +85,8 @@ class Oasis:
             try:
                 return self.request(servlet, parameters, token)
             except (requests.Timeout, requests.ConnectionError) as fault:
-                raise ServerTrouble(f"no answer from {self.url}: {said_of(fault)}") from fault
+                said = f"{why(fault)}\nno answer from {self.url}: {fault}"
+                raise ServerTrouble(without_credentials(said)) from fault
             except requests.RequestException as fault:
                 raise ServerTrouble(f"the answer broke off: {said_of(fault)}") from fault
 
@@ -97,7 +102,8 @@ class Oasis:
         ) as response:
             token.over()
             content = b"".join(bounded(response.iter_content(16 * 1024), until, time.monotonic))
-            refuse_errors(response.status_code, content)
+            location = response.headers.get("Location", "")
+            refuse_errors(response.status_code, content, location)
             return Download(content, response.status_code)
 
 
@@ -118,19 +124,20 @@ def bounded(
         yield piece
 
 
-def refuse_errors(status: int, content: bytes) -> None:
+def refuse_errors(status: int, content: bytes, location: str = "") -> None:
     """Tell the failures apart that HTTP shows; OASIS tells the others inside the zip.
 
     OASIS refuses whoever asks too often with a 429, or with the same page and a 200.
     """
-    if status == HTTPStatus.OK and ACCEPTABLE_USE not in content[:2000]:
+    is_page = is_html(content)
+    if status == HTTPStatus.OK and not is_page and ACCEPTABLE_USE not in content[:2000]:
         return
     kind: type[OasisTrouble] = BadAnswer
     if status == HTTPStatus.TOO_MANY_REQUESTS or ACCEPTABLE_USE in content[:2000]:
         kind = RateLimited
     elif status >= HTTPStatus.INTERNAL_SERVER_ERROR:
         kind = ServerTrouble
-    trouble = kind(f"HTTP {status}: {content[:200].decode('utf-8', 'replace')}")
+    trouble = kind(said(status, content, location))
     trouble.status, trouble.body = status, content
     raise trouble
 
@@ -138,6 +145,29 @@ def refuse_errors(status: int, content: bytes) -> None:
 def said_of(fault: requests.RequestException) -> str:
     """What requests says, without a proxy's password."""
     return without_credentials(str(fault))
+
+
+def said(status: int, content: bytes, location: str) -> str:
+    """What came instead of a report, in a line; a redirect says where it would lead."""
+    if location and HTTPStatus.MULTIPLE_CHOICES <= status < HTTPStatus.BAD_REQUEST:
+        address = urlsplit(location)
+        to = f"{address.scheme}://{address.netloc}" if address.netloc else ""
+        return f"redirects to {(to + address.path)[:MOST_QUOTED]} (HTTP {status})"
+    if status == HTTPStatus.OK and is_html(content):
+        return f"an HTML page came instead{title(content)}"
+    return f"HTTP {status}: {content[:MOST_QUOTED].decode('utf-8', 'replace')}"
+
+
+def is_html(content: bytes) -> bool:
+    """Whether it is a page: of a proxy, of a log-in, or of some other server."""
+    return re.match(rb"\s*<(!doctype\s+html|html)", content[:200], re.IGNORECASE) is not None
+
+
+def title(content: bytes) -> str:
+    """What a page calls itself, in quotation marks."""
+    found = re.search(rb"<title[^>]*>([^<]{1,80})", content[:20_000], re.IGNORECASE)
+    words = " ".join(found[1].decode("utf-8", "replace").split()) if found else ""
+    return f', "{words}"' if words else ""
 
 
 def pauses(tries: int) -> Iterator[float]:

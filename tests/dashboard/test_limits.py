@@ -48,7 +48,8 @@ def test_a_reader_gets_what_its_address_asks_for(query: str, asked: Wishes) -> N
 @pytest.mark.parametrize(
     ("query", "code"),
     [
-        ("hubs=" + ",".join(f"H{number}" for number in range(11)), "too_many_hubs"),
+        ("hubs=" + ",".join(f"H{number}" for number in range(51)), "too_many_hubs"),
+        ("hubs=SP15&after=" + "," * 8000, "too_long"),
         ("after=e:1,f:2", "bad_after"),
         ("after=e", "bad_after"),
         ("after=e:", "bad_after"),
@@ -378,7 +379,7 @@ class TestOnTheFeed:
         [
             ("SP15&after=x", "bad_after", 4400),
             ("SP15&hours=0", "bad_hours", 4400),
-            (",".join(f"H{number}" for number in range(11)), "too_many_hubs", 4400),
+            (",".join(f"H{number}" for number in range(51)), "too_many_hubs", 4400),
         ],
     )
     async def test_a_socket_that_asks_for_what_cannot_be_is_told_why_it_closes(

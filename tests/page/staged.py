@@ -28,6 +28,24 @@ AXE = Path(__file__).resolve().parents[2] / "node_modules" / "axe-core" / "axe.m
 WIDE, PHONE = {"width": 1440, "height": 900}, {"width": 390, "height": 844}
 OBSERVED = {"rt_quality": "observed"}
 NODES = {"SP15": SP15, "NP15": "TH_NP15_GEN-APND", "ZP26": "TH_ZP26_GEN-APND"}
+# An answer that a test gives is whole at once, and a browser's own stream would end with it.
+STREAM = """
+window.EventSource = class {
+  constructor(url) {
+    Object.assign(this, { url, heard: {} });
+    this.read(() => true);
+    this.timer = setInterval(() => this.read((kind) => kind === "heartbeat"), 5000);
+  }
+  addEventListener(kind, hear) { this.heard[kind] = hear; }
+  async read(isTold) {
+    const answer = await fetch(this.url).catch(() => null);
+    if (!answer) { this.onerror({}); return; }
+    for (const [, kind, data] of (await answer.text()).matchAll(/event: (.*)\\ndata: (.*)/g)) {
+      if (isTold(kind) && this.timer) this.heard[kind]({ data });
+    }
+  }
+  close() { clearInterval(this.timer); this.timer = 0; }
+};"""
 on_the_stage = [
     pytest.mark.xdist_group("page-states"),
     pytest.mark.skipif(CHROMIUM is None, reason="no Chromium on this machine"),
@@ -49,6 +67,7 @@ class Day:
     current: Body | None = field(default_factory=lambda: dict(OBSERVED))
     source: str = "oasis"
     source_age_s: float | None = 12.0
+    source_trouble: str | None = None
     nodes: dict[str, str] = field(default_factory=lambda: dict(NODES))
     seq: int = 100
     speaks: bool = True
@@ -63,7 +82,7 @@ class Day:
         """The page as the view renders it."""
         hubs = [{"slug": hub.lower(), "hub": hub, "node": node} for hub, node in self.nodes.items()]
         shown = {"hub": self.hub, "hubs": hubs, "source": self.source}
-        page = shown | {"thresholds": {self.hub: LIMITS}}
+        page = shown | {"thresholds": {self.hub: LIMITS}, "source_trouble": self.source_trouble}
         return render_to_string("dashboard/index.html", shown | {"page": page})
 
     def frames(self) -> list[Body]:
@@ -78,7 +97,8 @@ class Day:
     def heartbeat(self) -> Body:
         """That the server lives."""
         told = {"server_time": iso(self.now), "feeds": {self.hub: self.seq}}
-        return {"type": "heartbeat", "source_age_s": self.source_age_s} | told
+        told |= {"source_age_s": self.source_age_s, "source_trouble": self.source_trouble}
+        return {"type": "heartbeat"} | told
 
 
 def ordinary(now: datetime, hours: int = 24) -> Day:
@@ -95,14 +115,22 @@ class Stage:
         self.day = Day(datetime.now(UTC))
         self.wires: list[WebSocketRoute] = []
         self.news: list[WebSocketRoute] = []  # of the alerts of every hub
+        self.blocked: set[str] = (
+            set()
+        )  # of "socket" and "stream", what the network lets not through
+        self.asked: list[str] = []  # what else than files
+        self.alerts_page = ""
         self.complaints: list[str] = []
         page.on("pageerror", lambda error: self.complaints.append(str(error)))
         page.on("console", self.overhear)
+        page.add_init_script(STREAM)
         page.route(f"{HOST}/**", self.answer)
         page.route_web_socket("**/ws?*", self.greet)
 
     def overhear(self, message: Any) -> None:
-        if message.type == "error":
+        """A network that blocks is remarked on by the browser itself."""
+        blocked = self.blocked and ("ERR_" in message.text or "WebSocket" in message.text)
+        if message.type == "error" and not blocked:
             self.complaints.append(message.text)
 
     def answer(self, route: Route) -> None:
@@ -115,14 +143,42 @@ class Stage:
             headers = {"Content-Security-Policy": POLICY}
             route.fulfill(body=self.day.html(), content_type="text/html", headers=headers)
         else:
+            self.asked.append(path)
+            self.answer_asked(route, path)
+
+    def answer_asked(self, route: Route, path: str) -> None:
+        """What is asked for over plain HTTP: there is a stream only for a network that needs it."""
+        if path == "/healthz":
+            route.fulfill(body="ok\n" if self.blocked else "")
+        elif path == "/api/v1/stream" and "stream" not in self.blocked:
+            told = [
+                f"event: {frame['type']}\ndata: {json.dumps(frame)}\n\n"
+                for frame in self.day.frames()
+            ]
+            route.fulfill(body="".join(told), content_type="text/event-stream")
+        elif path == "/api/v1/stream":
+            route.abort()
+        elif path == "/api/v1/source":
+            route.fulfill(json=self.day.heartbeat() | {"source": self.day.source})
+        elif path.startswith("/api/history/"):
+            is_rt = "market=RTM" in route.request.url
+            route.fulfill(json={"prices": self.day.rt if is_rt else self.day.da})
+        elif path == "/alerts/":
+            route.fulfill(body=self.alerts_page, content_type="text/html")
+        else:
             route.fulfill(json=self.current())
 
     def current(self) -> Body:
         """What /api/current answers at this moment."""
-        return {"epoch": "a", "seq": self.day.seq} | (self.day.current or {})
+        about = {"hub": self.day.hub, "epoch": "a", "seq": self.day.seq}
+        about |= {"source": self.day.source, "server_time": iso(self.day.now)}
+        return about | (self.day.current or {})
 
     def greet(self, wire: WebSocketRoute) -> None:
         """A socket is opened; a server that does not speak stays silent."""
+        if "socket" in self.blocked:
+            wire.close()
+            return
         is_news = parse_qs(urlsplit(wire.url).query)["hours"] == ["1"]
         (self.news if is_news else self.wires).append(wire)
         if self.day.speaks:
@@ -156,6 +212,20 @@ class Stage:
         """Events of any hub, to who listens to all of them."""
         self.news[-1].send(json.dumps({"type": "events", "hub": hub, "events": events}))
 
+    def open(self, day: Day) -> None:
+        """Open the page on such a day, without waiting for anything."""
+        self.day = day
+        self.page.goto(f"{HOST}/")
+
+    def until(self, attribute: str, value: str) -> None:
+        """Let time pass until the page says so of itself."""
+        for _ in range(120):
+            if self.page.locator("body").get_attribute(attribute) == value:
+                return
+            self.let_pass(1)
+            self.page.wait_for_timeout(50)
+        raise AssertionError(f"{attribute} did not become {value} within two minutes")
+
     def show(self, day: Day, query: str = "") -> Page:
         """Open the page on such a day."""
         self.day = day
@@ -173,7 +243,7 @@ class Stage:
         """As seen on such a screen, in such colours."""
         self.page.set_viewport_size(size)  # type: ignore[arg-type]
         self.page.emulate_media(color_scheme=scheme)  # type: ignore[arg-type]
-        if self.day.speaks:
+        if self.day.speaks and self.wires:
             self.say(self.day.heartbeat())  # real time passes too: 15 s of it would be stale
         self.let_pass(1)
 

@@ -10,6 +10,13 @@ from tests.page.staged import NODES, Day, Stage, ordinary
 NOON = at("2026-07-14 12:37:14-07:00")
 LONG = "ALAMITOS_7_UNIT_1_AGGREGATED-APND_RTM_TEST"
 State = Callable[[Stage], None]
+REDIRECTED = (
+    "OASIS does not answer but redirects to https://oasis.caiso.com/oasisapi/SingleZip"
+    " (HTTP 301): is OASIS_URL right?"
+)
+REFUSED = (
+    "OASIS can't be reached: the proxy (HTTPS_PROXY) refuses to pass the request on: 403 Forbidden."
+)
 
 
 def plain() -> Day:
@@ -122,7 +129,51 @@ def seven_days(stage: Stage) -> None:
     stage.show(ordinary(NOON, 168), "?range=7d")
 
 
+def never_answered(stage: Stage) -> None:
+    current = {"rt_price": None, "rt_quality": None, "rt_timestamp": None}
+    day = Day(NOON, current=current, source_age_s=None, seq=0, source_trouble=REDIRECTED)
+    stage.show(day)
+
+
+def silent(stage: Stage) -> None:
+    day = ages(plain(), minutes=25)
+    stage.show(replace(day, source_age_s=22 * 60, source_trouble=REFUSED))
+
+
+def fed_by_stream(stage: Stage) -> None:
+    stage.blocked = {"socket"}
+    day = plain()
+    stage.open(day)
+    stage.until("data-fed-by", "stream")
+
+
+def asking(stage: Stage) -> None:
+    stage.blocked = {"socket", "stream"}
+    stage.open(plain())
+    stage.until("data-fed-by", "poll")
+
+
+def unverified(stage: Stage) -> None:
+    day = plain()
+    doubtful = [price | {"quality": "unverified"} for price in (day.rt[-1], day.rt[-9])]
+    rt = [
+        next((d for d in doubtful if d["interval_start"] == p["interval_start"]), p) for p in day.rt
+    ]
+    stage.show(replace(day, rt=rt, current={"rt_quality": "unverified"}))
+
+
+def many_nodes(stage: Stage) -> None:
+    more = {f"BATTERY-{n:02}": f"BATTERY_{n:02}_UNIT_1-APND" for n in range(1, 21)}
+    stage.show(replace(plain(), nodes={**NODES, **more}))
+
+
 STATES: dict[str, State] = {
+    "never-answered": never_answered,
+    "silent": silent,
+    "fed-by-stream": fed_by_stream,
+    "asking": asking,
+    "unverified": unverified,
+    "23-nodes": many_nodes,
     "first-start": first_start,
     "loading": loading,
     "no-alerts": no_alerts,

@@ -3,9 +3,10 @@
 import json
 from collections.abc import Iterator
 from typing import Any
+from urllib.parse import urlsplit
 
 import pytest
-from playwright.sync_api import Page
+from playwright.sync_api import Page, Route
 
 from tests.page.modules import in_a_browser, opened
 
@@ -19,6 +20,12 @@ SOCKET = """() => {
     send(text) { this.sent.push(JSON.parse(text)); }
     close() { this.readyState = 3; }
   };
+  window.streams = [];
+  window.EventSource = class {
+    constructor(url) { Object.assign(this, { url, heard: {}, isOpen: true }); streams.push(this); }
+    addEventListener(kind, hear) { this.heard[kind] = hear; }
+    close() { this.isOpen = false; }
+  };
 }"""
 START = """async () => {
   const { Feed } = await import("/feed.js");
@@ -28,7 +35,9 @@ START = """async () => {
     taken.push(frame.type);
     if (frame.seq !== undefined) held = { epoch: frame.epoch, seq: frame.seq };
   };
-  window.feed = new Feed({ place: () => held, onFrame, onChange() {} });
+  window.ways = [];
+  const onWay = () => ways.push(feed.fedBy);
+  window.feed = new Feed({ place: () => held, onFrame, onChange() {}, onWay });
   feed.follow("SP15", 24);
 }"""
 
@@ -38,9 +47,41 @@ class Line:
 
     def __init__(self, page: Page) -> None:
         self.page = page
+        self.answers: dict[str, Any] = {}
+        page.unroute("**/{healthz,api/**}")
+        page.route("**/{healthz,api/**}", self.answer)
         page.reload()
         page.evaluate(SOCKET)
         page.evaluate(START)
+
+    def answer(self, route: Route) -> None:
+        """What the server answers over plain HTTP: by default nothing, as if it were away."""
+        path = urlsplit(route.request.url).path
+        found = next((a for start, a in self.answers.items() if path.startswith(start)), None)
+        if found is None:
+            route.abort()
+        elif isinstance(found, str):
+            route.fulfill(body=found)
+        else:
+            route.fulfill(json=found)
+
+    def block_sockets(self) -> None:
+        """The network lets HTTP through, and no WebSocket: two are tried."""
+        self.answers["/healthz"] = "ok\n"
+        for _ in range(2):
+            self.close(1006)
+            self.settled()
+            self.wait(2)
+
+    def settled(self) -> None:
+        """Let what was asked for over HTTP come back."""
+        self.page.wait_for_load_state("networkidle")
+        self.page.evaluate("async () => { for (let n = 0; n < 50; n++) await fetch('/feed.js'); }")
+
+    def stream(self, **frame: Any) -> None:
+        """A frame from the server, on the newest event stream."""
+        script = "(f) => streams.at(-1).heard[f.type]({ data: JSON.stringify(f) })"
+        self.page.evaluate(script, frame)
 
     def say(self, **frame: Any) -> None:
         """A frame from the server, on the newest socket."""
@@ -76,6 +117,16 @@ class Line:
     def sockets(self) -> list[str]:
         """What each socket was asked for."""
         return list(self.page.evaluate("() => sockets.map((s) => s.url.split('?')[1])"))
+
+    @property
+    def streams(self) -> list[str]:
+        """What each event stream was asked for."""
+        return list(self.page.evaluate("() => streams.map((s) => s.url)"))
+
+    @property
+    def ways(self) -> list[str]:
+        """Which way the page was fed, one after another."""
+        return list(self.page.evaluate("() => ways"))
 
     @property
     def sent(self) -> Any:
@@ -234,3 +285,114 @@ def test_another_epoch_is_asked_about(line: Line) -> None:
     assert line.sent == [RESUME]
     line.snapshot(1, epoch="b")
     assert line.page.evaluate("() => held") == {"epoch": "b", "seq": 1}
+
+
+STREAM = "/api/v1/stream?hubs=SP15&hours=24&after=a%3A"
+HELLO_12: dict[str, Any] = {"type": "hello", "feeds": {"SP15": {"epoch": "a", "head": 12}}}
+
+
+def told(prev: int, seq: int) -> dict[str, Any]:
+    """Events that follow on prev."""
+    return {"type": "events", "hub": "SP15", "epoch": "a", "prev": prev, "seq": seq, "events": []}
+
+
+def test_where_no_socket_gets_through_the_page_is_fed_by_event_stream_from_where_it_stood(
+    line: Line,
+) -> None:
+    line.block_sockets()
+    assert line.streams == [f"{STREAM}10"]
+    line.stream(**HELLO_12)
+    line.stream(**told(10, 12))
+    assert (line.state, line.taken, line.ways) == ("live", 1, ["socket", "stream"])
+
+
+def test_a_server_that_is_away_is_no_reason_for_another_way(line: Line) -> None:
+    for _ in range(6):
+        line.close(1006)
+        line.settled()
+        line.wait(3)
+    assert line.streams == []
+    assert len(line.sockets) > 4
+
+
+def test_a_stream_that_ends_is_opened_again_by_the_page_itself_after_a_while(line: Line) -> None:
+    line.block_sockets()
+    line.stream(**HELLO_12)
+    line.answers.clear()
+    line.page.evaluate("() => streams.at(-1).onerror({})")
+    assert line.state == "down"
+    assert line.page.evaluate("() => streams.at(-1).isOpen") is False
+    assert len(line.streams) == 1
+    line.settled()
+    line.wait(2)
+    assert line.streams == [f"{STREAM}10"] * 2
+
+
+def test_a_socket_is_tried_again_beside_the_stream_and_takes_over_without_loss(line: Line) -> None:
+    line.block_sockets()
+    line.stream(**HELLO_12)
+    before = len(line.sockets)
+    for _ in range(62):
+        line.wait(1)
+        line.stream(type="heartbeat", feeds={"SP15": 10})
+    assert line.sockets[before:] == [AFTER_10]
+    line.stream(**told(10, 12))
+    line.hello(12)  # the socket stands where the page stood as it was opened
+    assert line.page.evaluate("() => streams.at(-1).isOpen") is False
+    line.events(10, 12)
+    line.events(12, 13)
+    assert (line.state, line.taken) == ("live", 2)
+    assert line.ways == ["socket", "stream", "socket"]
+
+
+def test_a_socket_that_is_tried_in_vain_leaves_the_stream_alone(line: Line) -> None:
+    line.block_sockets()
+    line.stream(**HELLO_12)
+    tried = len(line.sockets)
+    for _ in range(75):
+        line.wait(1)
+        line.stream(type="heartbeat", feeds={"SP15": 10})
+    assert len(line.sockets) == tried + 1
+    assert line.page.evaluate("() => sockets.at(-1).readyState") == 3
+    assert line.state == "live"
+    assert line.page.evaluate("() => streams.at(-1).isOpen") is True
+
+
+def test_a_slow_first_connection_is_waited_for(blank: Page) -> None:
+    line = Line(blank)
+    line.answers["/healthz"] = "ok\n"
+    line.wait(9)
+    line.settled()
+    line.wait(3)
+    assert line.sockets == [NEW] * 2
+    line.hello(10)
+    line.wait(9)
+    assert (line.streams, line.ways) == ([], ["socket"])
+
+
+def asked(seq: int) -> dict[str, Any]:
+    """What the server answers while no feed gets through."""
+    current = {"hub": "SP15", "epoch": "a", "seq": seq, "source": "oasis"}
+    current["server_time"] = "2026-07-14T19:37:14Z"
+    source = {"source": "oasis", "server_time": current["server_time"]}
+    source |= {"source_age_s": 4.0, "source_trouble": None}
+    history: dict[str, Any] = {"prices": []}
+    return {"/api/current": current, "/api/v1/source": source, "/api/history": history}
+
+
+def test_where_no_stream_gets_through_either_the_page_asks_every_ten_seconds(line: Line) -> None:
+    line.block_sockets()
+    line.answers |= asked(14)
+    for _ in range(2):
+        line.page.evaluate("() => streams.at(-1).onerror({})")
+        line.settled()
+        line.wait(2)
+    line.settled()
+    assert (line.state, line.ways) == ("live", ["socket", "poll"])
+    frames = "() => taken.filter((type) => type === 'asked').length"
+    once = line.page.evaluate(frames)
+    assert once >= 1
+    line.wait(11)
+    line.settled()
+    assert line.page.evaluate(frames) == once + 1
+    assert line.page.evaluate("() => held") == {"epoch": "a", "seq": 10}  # the feed goes on there

@@ -317,3 +317,29 @@ def test_the_wait_before_another_try(
 )
 def test_how_a_socket_ended_says_how_long_to_wait(ended: Any, expected: int, run: Run) -> None:
     assert run("retry.js", "delayAfter(a, 0.5)", ended) == expected
+
+
+def test_what_was_asked_for_leaves_the_place_to_the_feed_and_what_it_knows_better(run: Run) -> None:
+    """Once the feed is back it tells all of it from there, and none of it is there twice."""
+    known = price(0, 21.0, 2, old={"lmp": 20.0}, seen=iso(NOON))
+    snapshot = {"hub": "SP15", "epoch": "a", "seq": 7, "current": None, "da": [], "alerts": []}
+    answers = {"current": {"rt_quality": "observed"}, "da": []}
+    answers["rt"] = [price(0, 21.0, 2), price(5, 30.0)]
+    frame = {"seq": 8, "events": [price(5, 30.0) | {"kind": "price", "seq": 8}]}
+    script = f"""(() => {{
+        const held = applyAsked({SNAPSHOT}, a.answers, 24);
+        const state = applyEvents(held, a.frame, 0);
+        const lmps = [...state.rt.values()].map((p) => [p.lmp, p.old?.lmp ?? 0]);
+        return [placeIn(held), placeIn(state), lmps,
+            state.log.filter((e) => e.price?.lmp === 30).length];
+    }})()"""
+    arguments = {"snapshot": snapshot | {"rt": [known]}, "answers": answers, "frame": frame}
+    before, after, held, lines = run("store.js", script, arguments)
+    assert (before, after) == ({"epoch": "a", "seq": 7}, {"epoch": "a", "seq": 8})
+    assert (held, lines) == ([[21, 20], [30, 0]], 1)
+
+
+def test_a_page_that_never_had_a_feed_asks_for_a_snapshot_from_nowhere(run: Run) -> None:
+    answers = {"current": {"rt_quality": "observed"}, "rt": [price(5, 30.0)], "da": []}
+    script = "placeIn(applyAsked(emptyHub('SP15'), a, 24))"
+    assert run("store.js", script, answers) == {"epoch": "asked", "seq": 0}

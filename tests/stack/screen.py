@@ -40,9 +40,10 @@ class Screen:
         page.on("console", lambda m: self.errors.append(m.text) if m.type == "error" else None)
         page.add_init_script(path=PAINTED)
 
-    def open(self, port: int, query: str = "") -> None:
+    def open(self, port: int, query: str = "", within_s: float = 15) -> None:
         self.page.goto(f"http://127.0.0.1:{port}/{query}")
-        expect(self.page.locator("body[data-loaded=true]")).to_be_visible(timeout=15_000)
+        loaded = self.page.locator("body[data-loaded=true]")
+        expect(loaded).to_be_visible(timeout=within_s * 1000)
 
     def told(self, lmp: str, kind: str = "price") -> Locator:
         """The lines of the live feed with this price."""

@@ -70,7 +70,35 @@ class Network:
         with suppress(OSError):
             while carried := source.recv(65536):
                 self.whole.wait()
-                target.sendall(carried)
+                if self.may_pass(carried, source):
+                    target.sendall(carried)
         self.whole.wait()
         with suppress(OSError):
             target.shutdown(socket.SHUT_RDWR)
+
+    def may_pass(self, carried: bytes, source: socket.socket) -> bool:
+        """Whether what came from `source` goes on; here everything does."""
+        return True
+
+
+class Blocking(Network):
+    """A network that lets HTTP through, but none of the paths it blocks.
+
+    It says `refusal` to them and ends the connection, or says nothing at all and keeps it.
+    """
+
+    def __init__(self, to_port: int, *blocked: bytes, refusal: bytes | None) -> None:
+        super().__init__(to_port)
+        self.blocked = blocked
+        self.refusal = refusal
+        self.refused = 0
+
+    def may_pass(self, carried: bytes, source: socket.socket) -> bool:
+        """A browser's requests come one after another, each at the beginning of what is read."""
+        if not carried.startswith(self.blocked or (b"no such request",)):
+            return True
+        self.refused += 1
+        if self.refusal is not None:
+            source.sendall(self.refusal)
+            source.shutdown(socket.SHUT_RDWR)
+        return False

@@ -1,70 +1,77 @@
-// Alerts of several hubs as they come, from the live feed: a hint to look anew, so that nothing needs to be resumed.
+// Alerts of every hub as they come, from the live feed: a hint to look anew, so that nothing needs to be resumed.
 
+import { feedAddress } from "./address.js";
+import { Feed } from "./feed.js";
 import { freshPage } from "./refreshed.js";
-import { CLOSED, delayAfter } from "./retry.js";
+import { CLOSED } from "./retry.js";
 
-const MOST_HUBS = 10;
-const STALE_MS = 15_000;
+const MOST_HUBS = 50; // dashboard/wishes.py takes no more to a connection
 
-export class AlertNews {
-  /** onAlerts(events) hears of alerts; onState("live" | "down") of the connection. */
-  constructor(hubs, { onAlerts, onState }) {
-    Object.assign(this, { hubs, onAlerts, onState, lostAt: null });
+/** One connection, for as many hubs as it takes. */
+class News extends Feed {
+  constructor(hubs, { onAlerts, onState, onUnknownHub }) {
+    super({ place: () => null, onFrame() {}, onChange: onState, onWay: onState, asks: "alerts" });
+    Object.assign(this, { hubs, onAlerts, onUnknownHub });
     this.open();
   }
 
-  open() {
-    this.byeMs = null;
-    this.socket = new WebSocket(address(this.hubs));
-    this.socket.onmessage = ({ data }) => this.take(JSON.parse(data));
-    this.socket.onclose = ({ code }) => this.lose(code);
-    this.hear();
+  address() {
+    return feedAddress(location, this.hubs.join(","), 1, null);
   }
 
-  hear() {
-    clearTimeout(this.timer);
-    this.timer = setTimeout(() => this.lose(null), STALE_MS);
-  }
-
-  take(frame) {
-    this.hear();
-    if (frame.type === "hello") { this.lostAt = null; this.onState("live"); }
-    if (frame.type === "bye") this.byeMs = frame.retry_ms;
-    const alerts = frame.type === "events" ? frame.events.filter((event) => event.kind === "alert") : [];
+  takeEvents({ events }) {
+    const alerts = events.filter((event) => event.kind === "alert");
     if (alerts.length) this.onAlerts(alerts);
   }
 
-  lose(code) {
-    this.close();
-    this.onState("down");
-    this.lostAt ??= performance.now();
-    const wait = delayAfter({ code, byeMs: this.byeMs, lostMs: performance.now() - this.lostAt });
-    this.timer = setTimeout(() => this.open(), wait);
-    if (code === CLOSED.UNKNOWN_HUB) this.askForHubs();
+  compare() {}
+
+  retry(code) {
+    super.retry(code);
+    if (code === CLOSED.UNKNOWN_HUB) this.onUnknownHub(this);
   }
 
-  /** A hub is followed no more: the page as the server writes it now knows which are. Where it knows no better, the wait stays long. */
-  async askForHubs() {
-    const waiting = this.timer;
-    const hubs = hubsOf(await freshPage());
-    if (waiting !== this.timer || !hubs || hubs.join() === this.hubs.join()) return;
-    this.hubs = hubs;
-    clearTimeout(this.timer);
-    this.open();
-  }
-
-  /** Of a dead wire the end may take minutes: it is not waited for. */
-  close() {
-    clearTimeout(this.timer);
-    this.timer = null;
-    Object.assign(this.socket, { onmessage: null, onclose: null });
-    this.socket.close();
+  end() {
+    clearTimeout(this.silence);
+    this.stopTrying();
+    this.drop();
   }
 }
 
-function address(hubs) {
-  const query = new URLSearchParams({ hubs: hubs.slice(0, MOST_HUBS).join(","), hours: 1 });
-  return `${location.protocol === "https:" ? "wss" : "ws"}://${location.host}/ws?${query}`;
+export class AlertNews {
+  /** onAlerts(events) hears of alerts; onState("live" | "down", way) of the connection. */
+  constructor(hubs, { onAlerts, onState }) {
+    Object.assign(this, { onAlerts, onState });
+    this.watching = setInterval(() => { for (const line of this.lines) line.watch(); }, 1000);
+    this.follow(hubs);
+  }
+
+  follow(hubs) {
+    const hears = { onAlerts: this.onAlerts, onState: () => this.tell(), onUnknownHub: (line) => this.askForHubs(line) };
+    const lots = Array.from({ length: Math.ceil(hubs.length / MOST_HUBS) }, (_, n) => hubs.slice(n * MOST_HUBS, (n + 1) * MOST_HUBS));
+    this.hubs = hubs;
+    this.lines = lots.map((lot) => new News(lot, hears));
+  }
+
+  tell() {
+    const lame = this.lines.find(({ state }) => state !== "live");
+    this.onState(lame ? "down" : "live", this.lines[0].fedBy);
+  }
+
+  /** A hub is followed no more: the page as the server writes it now knows which are. Where it knows no better, the wait stays long. */
+  async askForHubs(line) {
+    const waiting = line.timer;
+    const hubs = hubsOf(await freshPage());
+    if (waiting !== line.timer || !this.lines.includes(line) || !hubs || hubs.join() === this.hubs.join()) return;
+    for (const old of this.lines) old.end();
+    this.follow(hubs);
+  }
+
+  close() {
+    clearInterval(this.watching);
+    for (const line of this.lines) line.end();
+    this.lines = [];
+  }
 }
 
 /** The hubs that a page's data names, by name; null where it has none. */

@@ -9,8 +9,9 @@ import { otherTheme, setTheme, startTheme } from "./theme.js";
 const REFRESH_MS = 30_000;
 const TOGETHER_MS = 80;
 const WORDS = { connecting: "connecting", live: "live", down: "no connection" };
+const FED_BY = { stream: "live by event stream", poll: "asking every 10 s" };
 let timer = null;
-let connection = "connecting";
+let [connection, way] = ["connecting", "socket"];
 
 function soon(ms) {
   clearTimeout(timer);
@@ -23,15 +24,15 @@ async function anew() {
   soon(REFRESH_MS);
 }
 
-function connectionChanged(state) {
-  connection = state;
+function connectionChanged(state, fedBy) {
+  [connection, way] = [state, fedBy];
   lamp(state);
   if (state === "live") soon(0);
 }
 
 function lamp(state) {
   element("lamp-connection").dataset.state = state;
-  show("lamp-connection-text", WORDS[state]);
+  show("lamp-connection-text", (state === "live" && FED_BY[way]) || WORDS[state]);
 }
 
 /** Several alerts of one publication are one refresh. */

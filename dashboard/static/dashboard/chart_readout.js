@@ -2,7 +2,7 @@
 
 import { token } from "./chart_colours.js";
 import { dot } from "./chart_dots.js";
-import { NOTHING, priceText, signedText } from "./format.js";
+import { isUnverified, NOTHING, priceText, QUALITY, signedText } from "./format.js";
 import { clockText, dayText, HOUR, hourEnding, hourStart, intervalText, MINUTE, zoneName } from "./market_time.js";
 import { make } from "./show.js";
 
@@ -121,7 +121,7 @@ function dayAheadLines(rt, da) {
 function priceLines(name, className, price) {
   const parts = Object.keys(PARTS).filter((part) => price[part] !== null && price[part] !== undefined);
   return [line(name, withOld(price, "lmp"), className), ...parts.map((part) => line(PARTS[part], withOld(price, part), "part")),
-    make("div", "quality", `${price.quality} · revision ${price.revision}${seenText(price)}`)];
+    make("div", "quality", `${isUnverified(price) ? `≠ ${QUALITY.unverified}` : price.quality} · revision ${price.revision}${seenText(price)}`)];
 }
 
 function seenText({ old, seen }) {

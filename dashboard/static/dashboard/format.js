@@ -7,9 +7,15 @@ const short = new Intl.NumberFormat("en-US", { maximumFractionDigits: 5, signDis
 export const NOTHING = "—";
 
 export const QUALITY = {
-  observed: "observed", corrected: "corrected", cached: "last known price", interpolated: "interpolated", previous_day: "same hour yesterday",
-  unverified: "unverified: parts do not add up",
+  observed: "observed", corrected: "corrected", unverified: "unverified: its parts do not add up to it", cached: "last known price", interpolated: "interpolated", previous_day: "same hour yesterday",
 };
+
+/** Besides the word: the parts are not the price. */
+export const UNVERIFIED = "≠ unverified";
+
+export function isUnverified(price) {
+  return price?.quality === "unverified";
+}
 
 function text(numberFormat, value) {
   return value === null || value === undefined ? NOTHING : numberFormat.format(value).replace("-", "−");

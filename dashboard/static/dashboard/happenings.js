@@ -12,6 +12,16 @@ export function connectionLine(before, connection) {
   return before === "live" || before === "stale" ? "Connection lost." : "";
 }
 
+const FED_BY = {
+  socket: "Live by WebSocket again.", stream: "Live by event stream: this network lets no WebSocket through.",
+  poll: "Asking every 10 s: this network lets neither WebSocket nor event stream through.",
+};
+
+/** Of a page that is fed another way than before, or by a lesser way from the start: a line, or "". */
+export function wayLine(before, way) {
+  return before === null && way === "socket" ? "" : FED_BY[way];
+}
+
 /** Of a source whose last answer is this old, and was that old a moment ago: a line, or "". */
 export function sourceLine(name, beforeMs, ageMs) {
   const [before, level] = [sourceLevel(beforeMs), sourceLevel(ageMs)];

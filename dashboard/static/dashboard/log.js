@@ -1,7 +1,7 @@
 // The live log: prices as they come, corrections with the old value struck through, alerts, status. Newest first.
 
 import { ruleText } from "./alert_words.js";
-import { highLimit, priceText, priceTone } from "./format.js";
+import { highLimit, isUnverified, priceText, priceTone, UNVERIFIED } from "./format.js";
 import { isShown } from "./log_entries.js";
 import { clockText, dayText, intervalText, operatingDate } from "./market_time.js";
 import { element, make, reveal, show, tag } from "./show.js";
@@ -54,12 +54,12 @@ function line(entry, thresholds, isFresh) {
 
 const CONTENT = {
   price: ({ price }, thresholds) => [
-    make("span", "", `${MARKET[price.market]} ${intervalText(price.start, price.end)}`, ...(price.quality === "corrected" ? [" ", tag("none", "✎ corrected")] : [])),
+    make("span", "", `${MARKET[price.market]} ${intervalText(price.start, price.end)}`, ...(price.quality === "corrected" ? [" ", tag("none", "✎ corrected")] : []), ...doubt(price)),
     value(price.lmp, highLimit(thresholds, price.market)),
   ],
   correction: ({ price }, thresholds) => [
     make("span", "", `✎ corrected ${MARKET[price.market]} ${intervalText(price.start, price.end)} `, make("s", "", priceText(price.old.lmp)),
-      ...(price.old.lmp === price.lmp ? [" components"] : [])),
+      ...(price.old.lmp === price.lmp ? [" components"] : []), ...doubt(price)),
     value(price.lmp, highLimit(thresholds, price.market)),
   ],
   alert: ({ alert }, thresholds) => [alertWords(alert), ...(alert.watched === "age" ? [] : [value(alert.price, highLimit(thresholds, alert.market))])],
@@ -69,6 +69,10 @@ const CONTENT = {
   status: ({ text }) => [make("span", "", `● ${text}`)],
   error: ({ text }) => [make("span", "", `✕ ${text}`)],
 };
+
+function doubt(price) {
+  return isUnverified(price) ? [" ", tag("none", UNVERIFIED)] : [];
+}
 
 function alertWords(alert) {
   const isOpen = alert.state === "open";

@@ -3,7 +3,7 @@
 import { nextRange, RANGE_HOURS, readAddress, writeAddress } from "./address.js";
 import { startAttention, tellAlerts } from "./attention.js";
 import { Feed } from "./feed.js";
-import { connectionLine, fallbackLine, sourceLine } from "./happenings.js";
+import { connectionLine, fallbackLine, sourceLine, wayLine } from "./happenings.js";
 import { markHub, startHubTabs } from "./hub_tabs.js";
 import { startKeys } from "./keys.js";
 import { forgetLog, markFilter, startLogFilters } from "./log.js";
@@ -19,17 +19,17 @@ import { hasSlept, serverNow } from "./server_clock.js";
 import { element } from "./show.js";
 import { startCsv } from "./shown_csv.js";
 import { announce, announceInterval } from "./spoken.js";
-import { applyAnswer, applyEvents, applySnapshot, atClock, emptyHub, logStatus, placeIn } from "./store.js";
+import { applyAnswer, applyAsked, applyEvents, applySnapshot, atClock, emptyHub, logStatus, placeIn } from "./store.js";
 import { otherTheme, setTheme, startTheme } from "./theme.js";
 
 const page = JSON.parse(element("page-data").textContent);
 const charts = createCharts({ onRange: chooseRange });
-const feed = new Feed({ place: placeToResume, onFrame: take, onChange: connectionChanged });
+const feed = new Feed({ place: placeToResume, onFrame: take, onChange: connectionChanged, onWay: wayChanged });
 const held = new Map();
 let shown = readShown();
 let state = emptyHub(shown.hub);
 let filter = "all";
-let source = { name: page.source, ageMs: null, asOf: null };
+let source = { name: page.source, ageMs: null, asOf: null, trouble: page.source_trouble ?? null };
 let askedAt = 0;
 let painting = null;
 
@@ -48,10 +48,11 @@ function placeToResume() {
 
 function take(frame) {
   if (frame.type === "hello") greet(frame);
-  if (frame.type === "heartbeat") hearOfSource(frame.source_age_s);
+  if (frame.type === "heartbeat") hearOfSource(frame);
   if (frame.type === "error") become(logStatus(state, frame.message, "error", serverNow()));
   if (frame.type === "snapshot" && frame.hub === state.hub) become(applySnapshot(state, frame, feed.hours));
   if (frame.type === "events") takeEvents(frame);
+  if (frame.type === "asked" && frame.hub === state.hub) become(applyAsked(state, frame, feed.hours));
 }
 
 function greet(frame) {
@@ -64,10 +65,10 @@ function takeEvents(frame) {
   tellAlerts(frame.events, serverNow());
 }
 
-function hearOfSource(ageS) {
+function hearOfSource({ source_age_s: ageS, source_trouble: trouble = null }) {
   const ageMs = ageS === null ? null : ageS * 1000;
   tellStatus(sourceLine(source.name === "simulator" ? "The simulator" : "CAISO", source.ageMs, ageMs));
-  source = { ...source, ageMs, asOf: serverNow() };
+  source = { ...source, ageMs, trouble, asOf: serverNow() };
 }
 
 /** A line about the connection or the source belongs to every hub's log. */
@@ -96,8 +97,13 @@ function renderSoon() {
 
 function connectionChanged(before) {
   if (feed.state === "stale" || (feed.state === "down" && feed.lostAt)) announce("Connection lost. Prices are the last received.");
-  if (feed.state !== "live") source = { ...source, ageMs: null }; // how it answers meanwhile, we do not hear
+  if (feed.state !== "live") source = { ...source, ageMs: null, trouble: null }; // how it answers meanwhile, we do not hear
   tellStatus(connectionLine(before, feed));
+  renderNow(known());
+}
+
+function wayChanged(before) {
+  tellStatus(wayLine(before, feed.fedBy));
   renderNow(known());
 }
 

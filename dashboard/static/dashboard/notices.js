@@ -8,10 +8,10 @@ import { newestRealTime } from "./store.js";
 
 export function renderNotices(state, connection, source, now) {
   reveal("notice-simulated", source.name === "simulator");
-  notice("connection", connectionText(connection, now) || replayText(connection));
+  notice("connection", connectionText(connection, now) || replayText(connection) || askingText(connection));
   element("notice-connection").dataset.tone = connection.state === "live" ? "warn" : "bad";
   reveal("retry", connection.state !== "live");
-  notice("source", connection.state === "live" ? sourceText(state, source, now) : "");
+  notice("source", connection.state === "live" ? sourceText(state, source, now) : source.trouble ?? "");
   notice("quality", qualityText(state, now));
 }
 
@@ -22,6 +22,11 @@ function notice(name, text) {
 
 function replayText({ state, catchingUp }) {
   return state === "live" && catchingUp ? `Catching up on ${roughDurationText(catchingUp.ms)}: what was published while the connection was gone is coming in now.` : "";
+}
+
+function askingText({ state, fedBy }) {
+  return state === "live" && fedBy === "poll"
+    ? "This network lets no live feed through. Prices are asked for every 10 s; alerts and corrections appear here once the feed comes through again." : "";
 }
 
 function connectionText(connection, now) {
@@ -39,7 +44,7 @@ function sourceText(state, source, now) {
   const silent = ["late", "down"].includes(sourceLevel(source.ageMs)) ? `${source.name === "simulator" ? "The simulator" : "CAISO"} has not answered for ${durationText(source.ageMs)}.` : "";
   const late = isOverdue(state, now)
     ? `No new real-time price since ${intervalText(newest.start, newest.end)}; the next was due ${durationText(now - expected)} ago.` : "";
-  return [silent, late].filter(Boolean).join(" ");
+  return [silent, source.trouble, late].filter(Boolean).join(" ");
 }
 
 function qualityText(state, now) {

@@ -22,10 +22,10 @@ export function createCharts({ onRange }) {
   return charts;
 }
 
-export function renderCharts(charts, state, { range, thresholds, now }) {
-  charts.last = [state, { range, thresholds, now }];
-  draw(charts.recent, { span: recentSpan(now), state, thresholds, far: FAR.recent, now });
-  draw(charts.large, { span: rangeSpan(state, range, now, isNarrow(charts.large)), state, thresholds, far: FAR.large, now });
+export function renderCharts(charts, state, { range, thresholds, now, trouble }) {
+  charts.last = [state, { range, thresholds, now, trouble }];
+  draw(charts.recent, { span: recentSpan(now), state, thresholds, far: FAR.recent, now, trouble });
+  draw(charts.large, { span: rangeSpan(state, range, now, isNarrow(charts.large)), state, thresholds, far: FAR.large, now, trouble });
   describe("recent", charts.recent.scene, "last 2 hours");
   describeLarge(charts.large.scene, RANGE_TEXT[range]);
 }
@@ -60,8 +60,8 @@ function describeLarge(scene, hours) {
   show("chart-note", squeezed && `Prices ${squeezed} are drawn closer together, so that the others stay readable. Their numbers stand beside them.`);
 }
 
-function describe(name, { state, rt, da, alerts }, hours, canvasId = "recent-chart") {
-  const words = emptyText(state, rt, da);
+function describe(name, { state, rt, da, alerts, trouble }, hours, canvasId = "recent-chart") {
+  const words = emptyText(state, rt, da, trouble);
   show(`${name}-empty`, words);
   reveal(`${name}-empty`, words !== "");
   element(`${name}-empty`).dataset.over = da.length ? "day-ahead" : "nothing";
@@ -70,11 +70,11 @@ function describe(name, { state, rt, da, alerts }, hours, canvasId = "recent-cha
   element(canvasId).setAttribute("aria-label", `Prices of ${state.hub}, ${hours}: ${counts}. The arrow keys read them out; the table below has every number.`);
 }
 
-function emptyText(state, rt, da) {
+function emptyText(state, rt, da, trouble) {
   if (rt.length) return "";
   if (state.seq === null) return "Loading the prices …";
   const newest = newestRealTime(state);
   const when = newest && `${dayText(newest.start)} ${intervalText(newest.start, newest.end)}`;
   if (newest) return `No real-time price of these hours. The newest, ${priceText(newest.lmp)}, is of ${when}.`;
-  return da.length ? "No real-time price of these hours yet" : "Waiting for the first prices";
+  return da.length ? "No real-time price of these hours yet" : trouble ? "No prices yet" : "Waiting for the first prices";
 }

@@ -1,7 +1,7 @@
 // The charts' twins in numbers, filled when they are opened. Missing intervals have their own line.
 
 import { gapsIn } from "./chart_series.js";
-import { NOTHING, priceText, priceTone, signedText } from "./format.js";
+import { isUnverified, NOTHING, priceText, priceTone, QUALITY, signedText, UNVERIFIED } from "./format.js";
 import { dayText, hourEnding, intervalText, operatingDate } from "./market_time.js";
 import { element, make } from "./show.js";
 import { dayAheadAt } from "./store.js";
@@ -82,12 +82,19 @@ function when(price) {
 }
 
 function quality(price) {
-  return make("td", "wide", `${price.quality}, rev ${price.revision}`);
+  return make("td", "wide", `${isUnverified(price) ? UNVERIFIED : price.quality}, rev ${price.revision}`);
+}
+
+/** On a narrow screen there is no column for the quality. */
+function unverified() {
+  const sign = make("abbr", "", "≠");
+  sign.title = QUALITY.unverified;
+  return sign;
 }
 
 function lmpCell(price) {
   const isChanged = price.old && priceText(price.old.lmp) !== priceText(price.lmp);
-  const cell = make("td", "", ...(isChanged ? [make("s", "", priceText(price.old.lmp)), " "] : []), priceText(price.lmp));
+  const cell = make("td", "", ...(isUnverified(price) ? [unverified(), " "] : []), ...(isChanged ? [make("s", "", priceText(price.old.lmp)), " "] : []), priceText(price.lmp));
   cell.dataset.tone = priceTone(price.lmp);
   return cell;
 }

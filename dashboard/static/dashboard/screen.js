@@ -14,17 +14,17 @@ import { renderTiles } from "./tiles.js";
 /** Once a second, and at each change. */
 export function renderNow({ state, feed, source, thresholds, now }) {
   const aged = source.ageMs === null ? source : { ...source, ageMs: source.ageMs + now - source.asOf };
-  Object.assign(document.body.dataset, { connection: feed.state, source: source.name, loaded: String(state.seq !== null), seq: state.seq ?? "" });
+  Object.assign(document.body.dataset, { connection: feed.state, fedBy: feed.fedBy ?? "", source: source.name, loaded: String(state.seq !== null), seq: state.seq ?? "" });
   renderStatus(state, now);
   renderLamps(feed, aged);
   renderNotices(state, feed, aged, now);
-  renderTiles(state, thresholds, now);
+  renderTiles(state, aged, thresholds, now);
   renderTab(state, feed, source, thresholds, now);
 }
 
 /** When prices come, and once a minute. */
-export function renderHeld(charts, { state, range, filter, thresholds, now }) {
-  renderCharts(charts, state, { range, thresholds, now });
+export function renderHeld(charts, { state, source, range, filter, thresholds, now }) {
+  renderCharts(charts, state, { range, thresholds, now, trouble: source.trouble });
   renderSummary(state, now);
   renderComponents(state, now);
   renderPublication(state, now);

@@ -15,6 +15,10 @@ const CONNECTION_HELP = {
   connecting: "Opening the connection to the server", live: "Connected: prices appear as they are published",
   stale: "Nothing heard from the server for 15 seconds", down: "No connection to the server; trying again",
 };
+const FED_BY = {
+  stream: ["live by event stream", "This network lets no WebSocket through: prices come by event stream, as they are published"],
+  poll: ["asking every 10 s", "This network lets neither WebSocket nor event stream through: prices are asked for every 10 seconds"],
+};
 const SOURCE_NAME = { oasis: "OASIS", simulator: "simulator" };
 const SOURCE_HELP = {
   ok: "The source answered lately", late: "The source has not answered for some minutes",
@@ -66,10 +70,12 @@ function delayText(delay) {
 }
 
 export function renderLamps(connection, source) {
-  lamp("connection", connection.state, CONNECTION[connection.state], CONNECTION_HELP[connection.state]);
+  const fedBy = connection.state === "live" ? FED_BY[connection.fedBy] : undefined;
+  lamp("connection", fedBy && connection.fedBy === "poll" ? "late" : connection.state, ...(fedBy ?? [CONNECTION[connection.state], CONNECTION_HELP[connection.state]]));
   const name = SOURCE_NAME[source.name] ?? source.name;
   const level = connection.state === "live" ? sourceLevel(source.ageMs) : "unknown";
-  lamp("source", level, level === "unknown" ? name : `${name} ${roughDurationText(source.ageMs)}`, SOURCE_HELP[level]);
+  if (source.ageMs === null && source.trouble) lamp("source", "down", `${name}: no answer`, source.trouble);
+  else lamp("source", level, level === "unknown" ? name : `${name} ${roughDurationText(source.ageMs)}`, source.trouble ?? SOURCE_HELP[level]);
 }
 
 function lamp(name, state, text, help) {

@@ -55,6 +55,21 @@ export function applyAnswer(state, current) {
   return current.epoch === state.epoch && current.seq >= state.seq ? applyCurrent(state, current) : state;
 }
 
+/** The epoch of a place where no feed is: whoever carries on from it gets a snapshot. */
+const NOWHERE = "asked";
+
+/** What was asked for while no feed comes through. Our place stays where the feed left us, so that it tells all of it once it is back: alerts too, and what corrections replaced. */
+export function applyAsked(state, { current, ...asked }, hours) {
+  const [rt, da] = ["rt", "da"].map((name) => asked[name].map(held).filter((price) => !(state[name].get(price.start)?.revision >= price.revision)));
+  const next = state.seq === null ? { ...state, hours, epoch: NOWHERE, seq: 0 } : state;
+  return {
+    ...applyCurrent(next, current),
+    rt: withPrices(state.rt, rt, "RTM"),
+    da: withPrices(state.da, da, "DAM"),
+    log: logged(state.log, entriesOfSnapshot(rt, da, [])),
+  };
+}
+
 /** The whole hub anew, with so many hours of it. What the log already tells is kept while the feed is the same one. */
 export function applySnapshot(state, snapshot, hours) {
   const [rt, da] = [keptPrices(snapshot.rt.map(held), "RTM"), keptPrices(snapshot.da.map(held), "DAM")];
@@ -65,7 +80,7 @@ export function applySnapshot(state, snapshot, hours) {
     epoch: snapshot.epoch,
     seq: snapshot.seq,
     alerts: snapshot.alerts.reduce(withAlert, new Map()),
-    log: logged(state.epoch === snapshot.epoch ? state.log : [], entries),
+    log: logged([null, NOWHERE, snapshot.epoch].includes(state.epoch) ? state.log : [], entries),
   };
 }
 

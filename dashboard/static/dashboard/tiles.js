@@ -1,7 +1,7 @@
 // The tiles: real-time, day-ahead of the hour now running, the spread between them, and how far the day has gone.
 
 import { dayAheadChange, nextHourText, realTimeChange, spreadChange } from "./changes.js";
-import { highLimit, NOTHING, priceTag, priceText, priceTone, QUALITY, signedText, spreadTag } from "./format.js";
+import { highLimit, isUnverified, NOTHING, priceTag, priceText, priceTone, QUALITY, signedText, spreadTag, UNVERIFIED } from "./format.js";
 import { dayText, HOUR, hourEnding, hoursInDay, hourStart, intervalText, nextDayStart, operatingDate, pacificHour, timeText } from "./market_time.js";
 import { element, reveal, show } from "./show.js";
 import { dayAheadAt, dayAheadOfShown, ESTIMATED, shownRealTime, spreadOf } from "./store.js";
@@ -9,26 +9,31 @@ import { todayExtremes } from "./today.js";
 
 let filledFor = null;
 
-export function renderTiles(state, thresholds, now) {
+export function renderTiles(state, source, thresholds, now) {
   const mayFlash = filledFor === state.hub && state.seq !== null;
-  renderRealTime(state, highLimit(thresholds, "RTM"), now, mayFlash);
+  renderRealTime(state, source, highLimit(thresholds, "RTM"), now, mayFlash);
   renderDayAhead(state, highLimit(thresholds, "DAM"), now, mayFlash);
   renderSpread(state, now, mayFlash);
   renderToday(state, highLimit(thresholds, "RTM"), now);
   filledFor = state.seq === null ? null : state.hub;
 }
 
-function renderRealTime(state, limit, now, mayFlash) {
+function renderRealTime(state, source, limit, now, mayFlash) {
   const shown = shownRealTime(state, now);
   const tone = priceTone(shown?.lmp, limit);
-  fill("rt", priceText(shown?.lmp), tone, priceTag(tone, limit), mayFlash);
+  fill("rt", priceText(shown?.lmp), tone, tagText(tone, limit, shown), mayFlash);
   show("rt-change", realTimeChange(state, now));
-  show("rt-meta", realTimeMeta(state, shown));
+  show("rt-meta", realTimeMeta(state, source, shown));
   element("tile-rt").dataset.quality = shown?.quality ?? "none";
 }
 
-function realTimeMeta(state, shown) {
+function tagText(tone, limit, price) {
+  return [priceTag(tone, limit), ...(isUnverified(price) ? [UNVERIFIED] : [])].join(" · ");
+}
+
+function realTimeMeta(state, source, shown) {
   if (state.seq === null) return "Loading the last prices …";
+  if (!shown && source.trouble) return "No prices yet. The line above says why.";
   if (!shown) return "Waiting for the first prices. CAISO publishes one every five minutes.";
   const when = shown.start === null ? [] : [`${intervalText(shown.start, shown.end)} · HE${hourEnding(shown.start)}`];
   const revision = shown.price ? [`revision ${shown.price.revision}`] : [];
@@ -39,7 +44,7 @@ function renderDayAhead(state, limit, now, mayFlash) {
   const price = dayAheadAt(state, now);
   const tone = priceTone(price?.lmp, limit);
   show("da-title", `Day-ahead HE${hourEnding(now)}`);
-  fill("da", priceText(price?.lmp), tone, priceTag(tone, limit), mayFlash);
+  fill("da", priceText(price?.lmp), tone, tagText(tone, limit, price), mayFlash);
   show("da-change", dayAheadChange(state, now));
   show("da-meta", state.seq === null ? "" : dayAheadMeta(state, price, now));
   show("da-tomorrow", state.seq === null ? "" : tomorrowText(state, now));
@@ -87,14 +92,14 @@ function renderToday(state, limit, now) {
   show("today-meta", extremes || state.seq === null ? "" : "No real-time price of today yet.");
 }
 
-function fill(name, text, tone, tagText, mayFlash) {
+function fill(name, text, tone, tag, mayFlash) {
   const value = element(name === "spread" ? "spread" : `${name}-price`);
   const changed = value.textContent !== text && value.textContent !== NOTHING && text !== NOTHING;
   show(value.id, text);
   if (changed && mayFlash) flash(value);
   element(`tile-${name}`).dataset.tone = tone;
-  show(`${name}-tag`, tagText);
-  reveal(`${name}-tag`, tagText !== "");
+  show(`${name}-tag`, tag);
+  reveal(`${name}-tag`, tag !== "");
 }
 
 /** Once, and then still; dashboard.css leaves it out where the reader asked for less motion. */

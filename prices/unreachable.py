@@ -1,0 +1,86 @@
+"""Why no connection came about, or no answer, in words for whoever runs this."""
+
+import re
+from urllib.parse import urlsplit
+
+import requests
+from urllib3.exceptions import NameResolutionError
+
+MOST_QUOTED = 80
+
+
+def why(fault: requests.RequestException) -> str:
+    """What hinders a request: a clause that goes on from "OASIS can't be reached: "."""
+    causes = chain(fault)
+    texts = " ".join(map(str, causes))
+    if isinstance(fault, requests.exceptions.ProxyError):
+        return f"the proxy (HTTPS_PROXY) {proxy_trouble(causes, texts)}"
+    return trouble(fault, causes, texts)
+
+
+def trouble(fault: requests.RequestException, causes: list[BaseException], texts: str) -> str:
+    """The same where no proxy is in the way."""
+    host, where = target(fault)
+    if unknown_name(causes):
+        return f"the name {host} can't be found: is OASIS_URL right, and does DNS work here?"
+    if isinstance(fault, requests.exceptions.SSLError):
+        return tls_trouble(where, texts)
+    if isinstance(fault, requests.ConnectTimeout):
+        return f"{where} does not take the connection: a firewall may swallow it"
+    if isinstance(fault, requests.Timeout) or "Read timed out" in texts:
+        return f"{where} takes the connection and does not answer"
+    if refused(causes):
+        return f"{where} refuses the connection: nobody listens there"
+    if "unreachable" in texts or "No route to host" in texts:
+        return f"there is no way from here to {where}: is the network up?"
+    return f"the connection to {where} breaks off"
+
+
+def proxy_trouble(causes: list[BaseException], texts: str) -> str:
+    """What a proxy does instead of passing us on."""
+    if answered := re.search(r"Tunnel connection failed: ([\x20-\x7e]{1,80}?)['\")]", texts):
+        return f"refuses to pass the request on: {answered[1]}"
+    if unknown_name(causes):
+        return "can't be found: its name is not known"
+    if refused(causes):
+        return "refuses the connection: nobody listens there"
+    return "does not answer"
+
+
+def tls_trouble(where: str, texts: str) -> str:
+    """A certificate that is not trusted, or no TLS at all."""
+    if found := re.search(r"certificate verify failed: ([\x20-\x7e]{1,80}?) \(", texts):
+        return f"the certificate of {where} is not trusted: {found[1]}"
+    if "WRONG_VERSION_NUMBER" in texts:
+        return f"{where} speaks no TLS: is OASIS_URL to begin with http:// there?"
+    return f"TLS with {where} fails"
+
+
+def chain(fault: BaseException) -> list[BaseException]:
+    """A failure and all that is behind it: its causes, and what it keeps as a reason."""
+    found: list[BaseException] = []
+    waiting: list[object] = [fault]
+    while waiting:
+        behind = waiting.pop(0)
+        if isinstance(behind, BaseException) and behind not in found:
+            found.append(behind)
+            kept = (getattr(behind, name, None) for name in ("reason", "original_error"))
+            waiting += [*behind.args, *kept, behind.__cause__, behind.__context__]
+    return found
+
+
+def unknown_name(causes: list[BaseException]) -> bool:
+    """Whether a name has no address."""
+    return any(isinstance(cause, NameResolutionError) for cause in causes)
+
+
+def refused(causes: list[BaseException]) -> bool:
+    """Whether nobody listens at the other end."""
+    return any("Connection refused" in str(cause) for cause in causes)
+
+
+def target(fault: requests.RequestException) -> tuple[str, str]:
+    """The host that was asked, and the same with its port; never a password of the address."""
+    address = urlsplit(fault.request.url if fault.request and fault.request.url else "")
+    host = (address.hostname or "OASIS")[:MOST_QUOTED]
+    return host, f"{host}:{address.port}" if address.port else host

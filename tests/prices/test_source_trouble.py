@@ -1,0 +1,288 @@
+"""Why the source does not answer: over real sockets, and from what is put down of it."""
+
+import socket
+import ssl
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+import requests
+from pytest_django import Settings
+from urllib3.connection import HTTPSConnection
+from urllib3.exceptions import MaxRetryError, NameResolutionError
+
+from prices import ingest, oasis
+from prices.market import Market
+from prices.models import FetchRun
+from prices.oasis_errors import OasisTrouble
+from prices.oasis_query import PriceQuery
+from prices.politeness import Manner
+from prices.source_trouble import Failure, Record, failed, trouble
+from prices.unreachable import why
+from tests.alerts.certificates import Authority
+from tests.conftest import utc
+from tests.published import SP15
+
+NOW = utc("2026-07-14 19:05")
+HOUR = PriceQuery(Market.RTM, (SP15,), NOW - timedelta(hours=2), NOW - timedelta(hours=1))
+REDIRECT = (
+    b"HTTP/1.1 301 Moved Permanently\r\nContent-Length: 0\r\n"
+    b"Location: https://user:secret@oasis.example/oasisapi/SingleZip?token=1\r\n\r\n"
+)
+PAGE = b"<!DOCTYPE html>\n<html><head><title>Sign in\n  to go on</title></head></html>"
+LOG_IN = b"HTTP/1.1 200 OK\r\nContent-Type: text/html\r\nContent-Length: %d\r\n\r\n%b" % (
+    len(PAGE),
+    PAGE,
+)
+
+
+def refusal(status: bytes) -> bytes:
+    """An answer that is its status alone."""
+    return b"HTTP/1.1 " + status + b"\r\nContent-Length: 0\r\n\r\n"
+
+
+@contextmanager
+def listener(answer: bytes | None, context: ssl.SSLContext | None = None) -> Iterator[int]:
+    """Says the same to everybody once they have spoken, or nothing at all. Gives its port."""
+    kept: list[socket.socket] = []
+
+    def serve() -> None:
+        with suppress(OSError):
+            while True:
+                connection, _ = server.accept()
+                kept.append(connection)
+                with suppress(OSError):
+                    wrapped = context.wrap_socket(connection, True) if context else connection
+                    kept.append(wrapped)
+                    if wrapped.recv(65536) and answer is not None:
+                        wrapped.sendall(answer)
+
+    server = socket.create_server(("127.0.0.1", 0))
+    thread = threading.Thread(target=serve)
+    thread.start()
+    try:
+        yield int(server.getsockname()[1])
+    finally:
+        server.shutdown(socket.SHUT_RDWR)
+        server.close()
+        thread.join()
+        for connection in kept:
+            connection.close()
+
+
+@pytest.fixture(autouse=True)
+def once(monkeypatch: pytest.MonkeyPatch) -> None:
+    """One try, and no patience: nothing here gets better. No proxy of this machine either."""
+    monkeypatch.setattr(oasis, "TRIES", 1)
+    monkeypatch.setattr(oasis, "READ_SECONDS", 0.3)
+    for name in ("HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY", "NO_PROXY"):
+        monkeypatch.delenv(name, raising=False)
+        monkeypatch.delenv(name.lower(), raising=False)
+
+
+@pytest.fixture
+def asked(settings: Settings, valkey: object) -> Iterator[None]:
+    """The client is made anew, for each address."""
+    yield
+    ingest.oasis.cache_clear()
+
+
+def told(settings: Settings, address: str) -> str:
+    """What the page says once such an address has been asked."""
+    settings.OASIS_URL = address
+    ingest.oasis.cache_clear()
+    with pytest.raises(OasisTrouble):
+        ingest.ingest(HOUR, Manner.FIRST, FetchRun.POLL)
+    run = FetchRun.objects.get()
+    return failed(Failure(run.started_at, run.outcome, run.status, run.detail), "OASIS")
+
+
+@pytest.mark.django_db
+@pytest.mark.usefixtures("asked")
+@pytest.mark.parametrize(
+    ("answer", "sentence"),
+    [
+        (
+            REDIRECT,
+            "OASIS does not answer but redirects to https://oasis.example/oasisapi/SingleZip"
+            " (HTTP 301): is OASIS_URL right?",
+        ),
+        (
+            LOG_IN,
+            'OASIS gives no price report: an HTML page came instead, "Sign in to go on".'
+            " Is OASIS_URL right, and no proxy in the way?",
+        ),
+        (
+            refusal(b"403 Forbidden"),
+            "OASIS refuses (HTTP 403 Forbidden): is OASIS_URL right, and no proxy in the way?",
+        ),
+        (
+            refusal(b"404 Not Found"),
+            "OASIS refuses (HTTP 404 Not Found): is OASIS_URL right, and no proxy in the way?",
+        ),
+        (
+            refusal(b"407 Proxy Authentication Required"),
+            "The proxy wants to know who asks (HTTP 407): put its user into HTTPS_PROXY.",
+        ),
+        (
+            refusal(b"429 Too Many Requests"),
+            "OASIS refuses because it is asked too often: who else asks it from here?",
+        ),
+        (
+            refusal(b"503 Service Unavailable"),
+            "OASIS is out of order (HTTP 503 Service Unavailable). It is asked again by itself.",
+        ),
+        (b"", "OASIS can't be reached: 127.0.0.1:PORT takes the connection and does not answer"),
+        (None, "OASIS can't be reached: 127.0.0.1:PORT takes the connection and does not answer"),
+    ],
+)
+def test_what_comes_instead_of_prices_is_told_in_a_sentence(
+    answer: bytes | None, sentence: str, settings: Settings
+) -> None:
+    with listener(answer) as port:
+        found = told(settings, f"http://127.0.0.1:{port}/oasisapi")
+    assert found == sentence.replace("PORT", str(port))
+
+
+@pytest.mark.django_db
+@pytest.mark.usefixtures("asked")
+def test_nobody_listens(settings: Settings) -> None:
+    assert told(settings, "http://127.0.0.1:1/oasisapi") == (
+        "OASIS can't be reached: 127.0.0.1:1 refuses the connection: nobody listens there"
+    )
+
+
+@pytest.mark.django_db
+@pytest.mark.usefixtures("asked")
+def test_a_certificate_that_nobody_vouches_for(settings: Settings, tmp_path: Path) -> None:
+    context = Authority(tmp_path).server("oasis.example", "127.0.0.1")
+    with listener(b"", context) as port:
+        found = told(settings, f"https://127.0.0.1:{port}/oasisapi")
+    begins = f"OASIS can't be reached: the certificate of 127.0.0.1:{port} is not trusted: "
+    assert found.startswith(begins)
+    assert "local issuer" in found
+
+
+@pytest.mark.django_db
+@pytest.mark.usefixtures("asked")
+def test_https_asked_of_a_server_that_speaks_http(settings: Settings) -> None:
+    with listener(refusal(b"400 Bad Request")) as port:
+        found = told(settings, f"https://127.0.0.1:{port}/oasisapi")
+    assert found == (
+        f"OASIS can't be reached: 127.0.0.1:{port} speaks no TLS: is OASIS_URL to begin with"
+        " http:// there?"
+    )
+
+
+@pytest.mark.django_db
+@pytest.mark.usefixtures("asked")
+def test_a_proxy_that_refuses(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
+    with listener(refusal(b"403 Forbidden")) as port:
+        monkeypatch.setenv("HTTPS_PROXY", f"http://127.0.0.1:{port}")
+        found = told(settings, "https://oasis.example/oasisapi")
+    assert found == (
+        "OASIS can't be reached: the proxy (HTTPS_PROXY) refuses to pass the request on:"
+        " 403 Forbidden"
+    )
+
+
+@pytest.mark.django_db
+@pytest.mark.usefixtures("asked")
+def test_a_proxy_that_is_not_there(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("HTTPS_PROXY", "http://127.0.0.1:1")
+    assert told(settings, "https://oasis.example/oasisapi") == (
+        "OASIS can't be reached: the proxy (HTTPS_PROXY) refuses the connection:"
+        " nobody listens there"
+    )
+
+
+def test_a_name_that_is_not_known() -> None:
+    """By what urllib3 raises: nothing here looks a name up."""
+    unknown = NameResolutionError(
+        "oasis.exmaple.com", HTTPSConnection("oasis.exmaple.com"), socket.gaierror(-2, "unknown")
+    )
+    address = "https://user:secret@oasis.exmaple.com/oasisapi"
+    request = requests.Request("GET", address).prepare()
+    pool = None
+    fault = requests.ConnectionError(MaxRetryError(pool, address, unknown), request=request)  # type: ignore[arg-type]
+    assert why(fault) == (
+        "the name oasis.exmaple.com can't be found: is OASIS_URL right, and does DNS work here?"
+    )
+
+
+def failure(seconds: int, outcome: str = "server_trouble", detail: str = "no way") -> Failure:
+    return Failure(NOW - timedelta(seconds=seconds), outcome, None, detail)
+
+
+def record(
+    *,
+    answered: int | None = None,
+    failing: int | None = None,
+    newest: Failure | None = None,
+    watched: int = 3600,
+    has_prices: bool = False,
+) -> Record:
+    """How many seconds ago what was."""
+    ago = {name: NOW - timedelta(seconds=s) for name, s in
+           {"a": answered, "f": failing, "w": watched}.items() if s is not None}  # fmt: skip
+    return Record(ago.get("a"), ago.get("f"), newest, ago["w"], has_prices)
+
+
+@pytest.mark.parametrize(
+    ("known", "said"),
+    [
+        (record(watched=30), None),
+        (record(watched=61), "has not been asked yet"),
+        (record(failing=59, newest=failure(3), watched=70), None),
+        (record(failing=60, newest=failure(3)), "can't be reached: no way"),
+        (record(answered=200, failing=180, newest=failure(3), has_prices=True), None),
+        (record(answered=361, failing=300, newest=failure(3), has_prices=True), "can't be reached"),
+        (record(answered=361, failing=30, newest=failure(3), has_prices=True), None),
+        (record(answered=800, has_prices=True), None),
+        (record(answered=1000, has_prices=True), "has not been asked for 17 minutes"),
+        (record(answered=9000, failing=8000, newest=failure(960)), "not been asked for 16 minutes"),
+        (record(answered=9, has_prices=True), None),
+        (record(answered=9, watched=800), None),
+        (record(answered=9, watched=901), "answers, but not with a single price"),
+    ],
+)
+def test_it_is_said_once_it_is_no_longer_patience(known: Record, said: str | None) -> None:
+    found = trouble(known, "oasis", now=NOW)
+    assert (found is None) if said is None else (found is not None and said in found)
+
+
+def test_a_stand_in_is_called_what_it_is() -> None:
+    known = record(failing=90, newest=failure(3))
+    assert trouble(known, "simulator", now=NOW) == "The simulator can't be reached: no way."
+
+
+@pytest.mark.parametrize(
+    ("outcome", "detail", "said"),
+    [
+        (
+            "our_mistake",
+            "OASIS error 1011: Invalid node",
+            "OASIS refuses the question: OASIS error 1011: Invalid node."
+            " Are the names of the tracked nodes right?",
+        ),
+        (
+            "server_trouble",
+            "http://user:secret@host\u202e/\x1b[2J went\taway.\nTraceback",
+            "OASIS can't be reached: http://host / [2J went away",
+        ),
+        ("bad_answer", "OASIS error 77: odd", "OASIS gives no prices: OASIS error 77: odd"),
+        ("broke_off", "OSError: full", "A fault of this program ended the last request to OASIS"),
+        ("asked_too_much", "OASIS error 1003: slow", "OASIS gives no prices: OASIS error 1003"),
+    ],
+)
+def test_what_was_put_down_is_said_in_a_line_without_passwords(
+    outcome: str, detail: str, said: str
+) -> None:
+    assert failed(failure(3, outcome, detail), "OASIS").startswith(said)
+
+
+def test_a_long_story_is_cut() -> None:
+    assert len(failed(failure(3, "bad_answer", "x" * 9000), "OASIS")) < 300
