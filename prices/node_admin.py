@@ -8,7 +8,7 @@ from django.contrib import admin, messages
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 
-from prices import budget
+from prices import budget, standings
 from prices.intervals import pacific
 from prices.market import Market
 from prices.models import Node, Price, Standing
@@ -61,7 +61,10 @@ def what_oasis_answers(node: Node, *, now: datetime) -> str:
     if standing is None or standing.asked_at is None:
         return "not asked yet"
     if standing.silent_since and (newest is None or standing.vain > PATIENCE[Market.RTM]):
-        again = standing.asked_at + after_silence(Market.RTM, standing.vain, newest, now=now)
+        others = standings.known(Market.RTM, [node], now=now)[node.pk].others_answered
+        again = standing.asked_at + after_silence(
+            Market.RTM, standing.vain, newest, others_answered=others, now=now
+        )
         return (
             f"OASIS has answered nothing for this node since {told(standing.silent_since)}, "
             f"next try at {told(again)}. Is the name right?"

@@ -49,15 +49,26 @@ def quiet_until(runs: Iterable[tuple[datetime, str]]) -> datetime | None:
 
 
 def after_silence(
-    market: Market, vain: int, newest: datetime | None, *, now: datetime
+    market: Market,
+    vain: int,
+    newest: datetime | None,
+    *,
+    others_answered: bool = True,
+    now: datetime,
 ) -> timedelta:
     """How long a node rests that `vain` answers in a row brought nothing new of.
 
-    `newest` is the start of its newest interval; one that never had any may not exist.
+    `newest` is the start of its newest interval; one that never had any may not exist. Where no
+    other node has one either, it is OASIS that has nothing yet: a new installation waits for it.
     """
-    lately = newest is not None and newest > now - LATELY
+    lately = is_lately(newest, now=now)
     beyond = vain - (PATIENCE[market] if lately else 0)
     if beyond < 1:
         return timedelta(0)
-    longest = LONGEST_REST_OF_THE_MISSED if lately else LONGEST_REST
+    longest = LONGEST_REST if others_answered and not lately else LONGEST_REST_OF_THE_MISSED
     return min(FIRST_REST * (1 << min(beyond - 1, 12)), longest)
+
+
+def is_lately(newest: datetime | None, *, now: datetime) -> bool:
+    """Whether the newest interval of a node, which starts then, says that OASIS knows the node."""
+    return newest is not None and newest > now - LATELY

@@ -44,6 +44,7 @@ class Held(NamedTuple):
 
     `complete_until` is the first day-ahead hour, from today on, that is missing. `vain` counts
     the answers in a row that brought nothing new, `delay` is the publication delay learned.
+    `others_answered` is whether OASIS lately had prices of any node.
     """
 
     newest: datetime | None = None
@@ -51,6 +52,7 @@ class Held(NamedTuple):
     last_asked: datetime | None = None
     vain: int = 0
     delay: timedelta | None = None
+    others_answered: bool = True
 
 
 def due(market: Market, held: Held, *, now: datetime, pace: Pace = UNHURRIED) -> bool:
@@ -65,7 +67,9 @@ def due_at(market: Market, held: Held, *, now: datetime, pace: Pace = UNHURRIED)
     """
     if held.last_asked is None or held.last_asked > now:
         return now
-    rest = after_silence(market, held.vain, held.newest, now=now)
+    rest = after_silence(
+        market, held.vain, held.newest, others_answered=held.others_answered, now=now
+    )
     if market is Market.DAM:
         rest = max(rest, day_ahead_step(held.complete_until, now=now))
         return held.last_asked + rest

@@ -9,7 +9,7 @@ from prices.intervals import day_bounds, intervals_between, operating_date
 from prices.market import Market
 from prices.models import FetchRun, Gap, Node, Price, Standing
 from prices.publication import publication_delay
-from prices.resting import PATIENCE, quiet_until
+from prices.resting import PATIENCE, is_lately, quiet_until
 from prices.schedule import Held, day_ahead_expected_until
 
 RUNS_LOOKED_AT = 10
@@ -31,6 +31,7 @@ def known(market: Market, nodes: Sequence[Node], *, now: datetime) -> dict[int, 
     asked = {row.node_id: row for row in Standing.objects.filter(market=market.value)}
     delay = delay_learned(market, nodes, newest)
     complete = complete_until(nodes, now=now) if market is Market.DAM else {}
+    answered = any(is_lately(start, now=now) for start in newest.values())
     return {
         node.pk: Held(
             newest=newest.get(node.pk),
@@ -38,6 +39,7 @@ def known(market: Market, nodes: Sequence[Node], *, now: datetime) -> dict[int, 
             last_asked=asked[node.pk].asked_at if node.pk in asked else None,
             vain=asked[node.pk].vain if node.pk in asked else 0,
             delay=delay,
+            others_answered=answered,
         )
         for node in nodes
     }

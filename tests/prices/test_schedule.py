@@ -197,6 +197,11 @@ def test_a_node_of_which_nothing_comes_rests_alone(
     assert after_silence(market, vain, start, now=NOW) == rest * SECOND
 
 
+def test_a_new_installation_without_a_price_of_any_node_keeps_asking() -> None:
+    rest = after_silence(Market.RTM, 5000, None, others_answered=False, now=NOW)
+    assert rest == 300 * SECOND
+
+
 @pytest.mark.parametrize(
     ("times", "seconds"), [(0, 0), (1, 6), (2, 30), (3, 60), (4, 120), (99, 120)]
 )
