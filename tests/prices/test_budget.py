@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from prices.budget import needed_per_minute, shortest_round, warning
 from prices.gap_ranges import Range, by_state, first_joined
 from prices.market import Market
-from prices.planner import next_group
+from prices.planner import next_group, window
 from prices.schedule import Held
 from tests.conftest import utc
 
@@ -77,3 +77,12 @@ def test_a_range_ends_where_its_state_does() -> None:
     found = by_state(starts, states.__getitem__, Market.RTM)
     assert [state for _, state in found] == ["open", "given up", "open"]
     assert found[0][0] == Range(starts[0], starts[2])
+
+
+def test_a_new_node_gets_the_day_ahead_prices_of_the_last_days_too() -> None:
+    since = NOW - timedelta(hours=48)
+    start, _ = window(Market.DAM, [(Held(), set())], since=since, now=NOW)
+    assert start == utc("2026-11-22 08:00")
+    known = Held(newest=utc("2026-11-26 07:00"))
+    start, _ = window(Market.DAM, [(known, set())], since=since, now=NOW)
+    assert start == utc("2026-11-24 08:00")
