@@ -11,7 +11,7 @@ from prices.budget import needed_per_minute, shortest_round, warning
 from prices.gap_ranges import Range, by_state, first_joined
 from prices.market import Market
 from prices.planner import next_group, window
-from prices.schedule import Held
+from prices.schedule import Held, Pace
 from tests.conftest import utc
 
 NOW = utc("2026-11-24 19:05:30")
@@ -39,10 +39,11 @@ def test_a_round_of_one_market_leaves_half_of_the_turns_to_the_others() -> None:
 @hypothesis_settings(deadline=None, max_examples=30)
 def test_no_node_is_asked_for_twice_before_every_other_was_once(nodes: int) -> None:
     held = {node: Held(newest=NOW - 7 * MINUTE) for node in range(nodes)}
+    pace = Pace(shortest_round(nodes, 6), shortest_round(nodes, 6))
     asked: list[int] = []
     for turn in range(-(-nodes // 10)):
         now = NOW + turn * timedelta(seconds=6)
-        group = next_group(Market.RTM, held, now=now)
+        group = next_group(Market.RTM, held, now=now, pace=pace)
         assert 1 <= len(group) <= 10
         asked += group
         held |= {node: held[node]._replace(last_asked=now) for node in group}
