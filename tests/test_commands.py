@@ -73,7 +73,7 @@ def test_a_wrong_window_is_named(start: str, end: str, sentence: str) -> None:
 @pytest.mark.parametrize(
     ("start", "end", "sentence"),
     [
-        ("0001-01-01", "2026-11-01", "0001-01-01 is no date that prices can have"),
+        ("0001-01-01", "0001-02-01", "OASIS keeps 39 months: it has nothing before 2023-08-20"),
         ("2019-01-01", "2019-02-01", "OASIS keeps 39 months: it has nothing before 2023-08-20"),
     ],
 )
@@ -83,6 +83,16 @@ def test_what_oasis_can_not_have_is_said_and_not_asked_for(
     with pytest.raises(CommandError, match=sentence):
         backfill(start, end)
     assert not Gap.objects.exists()
+
+
+def test_what_lies_before_all_history_is_said_and_the_rest_asked_for(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    asked = Mock(return_value=[])
+    monkeypatch.setattr("prices.backfill.plan", asked)
+    said_first = backfill("0001-01-01", "2026-11-01")
+    assert "OASIS keeps 39 months: nothing before 2023-08-20 is asked for." in said_first
+    assert asked.call_args.args[2] == utc("2023-08-20 07:00")
 
 
 def test_what_is_not_out_yet_is_said_and_not_asked_for_again(oasis: Running) -> None:
