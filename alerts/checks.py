@@ -1,5 +1,6 @@
 """What is found wrong with the settings when the system starts."""
 
+from collections.abc import Sequence
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -22,7 +23,12 @@ def contact_problem() -> str:
 
 
 @register
-def push_contact(app_configs: Any, **options: Any) -> list[CheckMessage]:
-    """Warn at start: what Apple has refused is given up for good."""
-    problem = contact_problem()
+def push_contact(
+    app_configs: Any, databases: Sequence[str] | None, **options: Any
+) -> list[CheckMessage]:
+    """Warn at start: what Apple has refused is given up for good.
+
+    Only where a database is named, which `migrate` does at each start, and other commands do not.
+    """
+    problem = contact_problem() if databases else ""
     return [Warning(problem, id="alerts.W001")] if problem else []

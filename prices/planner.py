@@ -69,11 +69,12 @@ def window(
 
     `held` are the nodes asked for on their own account, each with the interval starts held of
     the last hours (`RECENT`). Nothing before `since` is asked for. The day-ahead market is asked
-    for by whole days, today and tomorrow.
+    for by whole days, today and tomorrow at the least.
     """
     end = window_end(market, now=now)
     if market is Market.DAM:
-        return day_bounds(operating_date(now))[0], end
+        oldest = min(max(known.newest or since, since) for known, _ in held)
+        return day_bounds(operating_date(min(oldest, now)))[0], end
     first = min(first_lacking(market, *one, since=since, now=now) for one in held)
     start = max(floor(first, market), ceiling(since, market))
     return start, max(end, start + market.interval)

@@ -21,7 +21,7 @@ AFTER_TROUBLE = (
     timedelta(seconds=120),
 )
 # Polls in vain that are usual while a price is awaited, before its node begins to rest.
-PATIENCE = {Market.RTM: 6, Market.RTPD: 6, Market.DAM: 60}
+PATIENCE = {Market.RTM: 6, Market.RTPD: 6, Market.DAM: 30}
 FIRST_REST = timedelta(minutes=1)
 # Whoever had prices lately is missed; of the others it is not known that they will ever come.
 LATELY = timedelta(days=2)

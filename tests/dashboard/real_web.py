@@ -12,8 +12,8 @@ from pathlib import Path
 
 import psutil
 
+from deploy import free_ports
 from deploy.processes import of_procfile
-from tests.real_services import free_port
 
 ROOT = Path(__file__).resolve().parents[2]
 LOOPBACK = "127.0.0.1"
@@ -75,7 +75,7 @@ def read_to_the_end(client: socket.socket) -> bytes:
 @contextmanager
 def running_web(folder: Path, files: int | None = None, **settings: str) -> Iterator[Web]:
     """A web process, with so many files at the most."""
-    port = free_port()
+    port = free_ports.reserve()
     environ = os.environ | {"VAR_DIR": str(folder), "PORT": str(port)} | settings
     environ["PATH"] = f"{Path(sys.executable).parent}:{environ['PATH']}"
     for order in (["migrate"], ["collectstatic", "--noinput"]):

@@ -128,10 +128,16 @@ def test_what_is_tried_again_does_not_turn_the_failures_back(
     assert scraped(client)["caiso_delivery_failures_total",] == 1
 
 
+def test_the_requests_that_tracked_nodes_need_stand_beside_those_there_are(client: Client) -> None:
+    found = scraped(client)
+    assert found["caiso_oasis_requests_needed_per_minute",] == pytest.approx(17 / 30)
+    assert found["caiso_oasis_requests_given_per_minute",] > 0
+
+
 def test_a_scrape_is_few_queries(
     client: Client, told: Transition, django_assert_max_num_queries: Any
 ) -> None:
     for _ in range(10):
         delivery(told, "sent", sent_at=NOON)
-    with django_assert_max_num_queries(9):  # one a figure
+    with django_assert_max_num_queries(10):  # one a figure
         client.get("/metrics")

@@ -212,6 +212,14 @@ class Stage:
         """Events of any hub, to who listens to all of them."""
         self.news[-1].send(json.dumps({"type": "events", "hub": hub, "events": events}))
 
+    def heard(self, tones: int) -> None:
+        """Return once the page has played so many tones."""
+        for _ in range(100):
+            if (played := self.page.evaluate("() => heard.tones")) >= tones:
+                break
+            self.page.wait_for_timeout(50)
+        assert played == tones
+
     def open(self, day: Day) -> None:
         """Open the page on such a day, without waiting for anything."""
         self.day = day

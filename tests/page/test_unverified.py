@@ -5,7 +5,7 @@ from dataclasses import replace
 
 from playwright.sync_api import expect
 
-from tests.page.market_day import FIVE, corrected, real_time
+from tests.page.market_day import FIVE, at, corrected, real_time
 from tests.page.staged import Stage, on_the_stage
 from tests.page.states import NOON, plain, unverified
 
@@ -43,11 +43,11 @@ def test_the_table_says_so_also_where_there_is_no_room_for_the_word(stage: Stage
 
 
 def test_the_live_feed_says_so_of_prices_and_of_corrections(stage: Stage) -> None:
-    page = stage.show(plain())
+    page = stage.show(replace(plain(), now=at("2026-07-14 12:39:56-07:00")))
     [fresh] = real_time(NOON, NOON + FIVE)
     again = corrected(stage.day.rt[-3], "18.25", NOON) | {"quality": "unverified"}
     stage.tell(fresh | {"lmp": 61.5, "quality": "unverified"}, again)
-    stage.let_pass(1)
+    stage.let_pass(5)  # until it begins
     for kind in ("price", "correction"):
         line = page.locator(f"#log li[data-kind={kind}]", has_text="≠ unverified")
         expect(line).to_have_count(1)

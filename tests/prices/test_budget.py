@@ -10,8 +10,8 @@ from hypothesis import strategies as st
 from prices.budget import needed_per_minute, shortest_round, warning
 from prices.gap_ranges import Range, by_state, first_joined
 from prices.market import Market
-from prices.planner import next_group
-from prices.schedule import Held
+from prices.planner import next_group, window
+from prices.schedule import Held, Pace
 from tests.conftest import utc
 
 NOW = utc("2026-11-24 19:05:30")
@@ -39,10 +39,11 @@ def test_a_round_of_one_market_leaves_half_of_the_turns_to_the_others() -> None:
 @hypothesis_settings(deadline=None, max_examples=30)
 def test_no_node_is_asked_for_twice_before_every_other_was_once(nodes: int) -> None:
     held = {node: Held(newest=NOW - 7 * MINUTE) for node in range(nodes)}
+    pace = Pace(shortest_round(nodes, 6), shortest_round(nodes, 6))
     asked: list[int] = []
     for turn in range(-(-nodes // 10)):
         now = NOW + turn * timedelta(seconds=6)
-        group = next_group(Market.RTM, held, now=now)
+        group = next_group(Market.RTM, held, now=now, pace=pace)
         assert 1 <= len(group) <= 10
         asked += group
         held |= {node: held[node]._replace(last_asked=now) for node in group}
@@ -77,3 +78,12 @@ def test_a_range_ends_where_its_state_does() -> None:
     found = by_state(starts, states.__getitem__, Market.RTM)
     assert [state for _, state in found] == ["open", "given up", "open"]
     assert found[0][0] == Range(starts[0], starts[2])
+
+
+def test_a_new_node_gets_the_day_ahead_prices_of_the_last_days_too() -> None:
+    since = NOW - timedelta(hours=48)
+    start, _ = window(Market.DAM, [(Held(), set())], since=since, now=NOW)
+    assert start == utc("2026-11-22 08:00")
+    known = Held(newest=utc("2026-11-26 07:00"))
+    start, _ = window(Market.DAM, [(known, set())], since=since, now=NOW)
+    assert start == utc("2026-11-24 08:00")

@@ -122,7 +122,8 @@ def test_what_is_said_again_takes_one_update_a_market_run(
 ) -> None:
     day = [published(NOON + timedelta(minutes=5 * n)) for n in range(288)]
     store(day, SEEN)
-    with django_assert_num_queries(5) as made:  # a savepoint's two, the node, what is held
+    # A savepoint's two, the node, what it has not told, what is held.
+    with django_assert_num_queries(6) as made:
         store(day, SEEN + timedelta(minutes=1))
     assert [query["sql"][:6] for query in made].count("UPDATE") == 1
 

@@ -156,8 +156,15 @@ def test_what_only_looks_odd_is_stored_whole(oasis: Running, fault: str) -> None
 
 def test_a_single_failure_is_tried_again_at_once(oasis: Running) -> None:
     oasis.fault("http_503", count=2)
-    assert ingest(HOUR, Manner.FIRST, FetchRun.POLL).new == 24
+    assert ingest(HOUR, Manner.PATIENT, FetchRun.BACKFILL).new == 24
     assert len(oasis.requests) == 3
+
+
+def test_a_poll_that_failed_is_left_to_the_next_tick(oasis: Running) -> None:
+    oasis.fault("http_503")
+    with pytest.raises(ServerTrouble):
+        ingest(HOUR, Manner.FIRST, FetchRun.POLL)
+    assert len(oasis.requests) == 1
 
 
 def test_a_server_out_of_reach_is_server_trouble(valkey: redis.Redis) -> None:

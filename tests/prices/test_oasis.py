@@ -90,7 +90,7 @@ def test_no_request_begins_when_there_is_no_time_left_for_its_answer(
 
 def test_each_try_has_its_own_time(oasis: Running, clock: Clock) -> None:
     oasis.fault("http_503", count=2)
-    download = asking(oasis, clock, 9, 9, 9).download("SingleZip", PARAMETERS, Manner.FIRST)
+    download = asking(oasis, clock, 9, 9, 9).download("SingleZip", PARAMETERS, Manner.PATIENT)
     assert (download.status, len(oasis.requests)) == (200, 3)
 
 

@@ -186,8 +186,8 @@ def test_a_clock_that_stepped_back_silences_no_market(market: Market, vain: int)
         (Market.RTM, 1, None, 60),  # never had any: OASIS may not know it
         (Market.RTM, 3, None, 240),
         (Market.RTM, 5000, None, 6 * 3600),
-        (Market.DAM, 60, "2026-11-24 07:00", 0),
-        (Market.DAM, 61, "2026-11-24 07:00", 60),
+        (Market.DAM, 30, "2026-11-24 07:00", 0),
+        (Market.DAM, 31, "2026-11-24 07:00", 60),
     ],
 )
 def test_a_node_of_which_nothing_comes_rests_alone(

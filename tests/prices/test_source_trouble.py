@@ -76,7 +76,7 @@ def listener(answer: bytes | None, context: ssl.SSLContext | None = None) -> Ite
 @pytest.fixture(autouse=True)
 def once(monkeypatch: pytest.MonkeyPatch) -> None:
     """One try, and no patience: nothing here gets better. No proxy of this machine either."""
-    monkeypatch.setattr(oasis, "TRIES", 1)
+    monkeypatch.setattr(Manner, "tries", 1)
     monkeypatch.setattr(oasis, "READ_SECONDS", 0.3)
     for name in ("HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY", "NO_PROXY"):
         monkeypatch.delenv(name, raising=False)

@@ -24,8 +24,8 @@ from tests.stack.screen import CHROMIUM, FLAGS, Screen, a_screen
 
 TOLD_BY_MAIL = """
 UPDATE alerts_rule SET judges_from = datetime('now', '-1 day');
-INSERT INTO alerts_method (id, name, kind, address, secret, active)
-    VALUES (1, 'desk', 'email', 'desk@example.org', '', 1);
+INSERT INTO alerts_method (id, name, kind, address, secret, active, every_rule)
+    VALUES (1, 'desk', 'email', 'desk@example.org', '', 1, 0);
 INSERT INTO alerts_rule_methods (rule_id, method_id) SELECT id, 1 FROM alerts_rule;
 """
 
