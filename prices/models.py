@@ -265,14 +265,16 @@ class Trouble(models.Model):
 class Standing(models.Model):
     """How asking for one node in one market stands; all of it can be forgotten.
 
-    `vain` counts the polls in a row that OASIS answered without anything new of the node. All
-    that should be held in [complete_from, complete_until) is held, or given up.
+    `vain` counts the polls in a row that OASIS answered without anything new of the node,
+    `refused` those that it refused to answer. All that should be held in
+    [complete_from, complete_until) is held, or given up.
     """
 
     node = models.ForeignKey(Node, models.CASCADE)
     market = models.CharField(max_length=4, choices=MARKETS)
     asked_at = models.DateTimeField(null=True, blank=True)
     vain = models.PositiveIntegerField(default=0)
+    refused = models.PositiveIntegerField(default=0)
     silent_since = models.DateTimeField(null=True, blank=True)
     complete_from = models.DateTimeField(null=True, blank=True)
     complete_until = models.DateTimeField(null=True, blank=True)

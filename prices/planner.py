@@ -15,6 +15,8 @@ from prices.resting import PATIENCE
 from prices.schedule import RECENT, UNHURRIED, Held, Pace, due, window_end
 
 NEVER = datetime.min.replace(tzinfo=UTC)
+# The last intervals are asked for again along the way: some are corrected within minutes.
+SEEN_AGAIN = 3
 
 
 def next_group(
@@ -65,7 +67,7 @@ def window(
     since: datetime,
     now: datetime,
 ) -> tuple[datetime, datetime]:
-    """What to ask for: from the first interval lacking to what may just be out.
+    """What to ask for: from a little before the first interval lacking to what may just be out.
 
     `held` are the nodes asked for on their own account, each with the interval starts held of
     the last hours (`RECENT`). Nothing before `since` is asked for. The day-ahead market is asked
@@ -75,7 +77,8 @@ def window(
     if market is Market.DAM:
         oldest = min(max(known.newest or since, since) for known, _ in held)
         return day_bounds(operating_date(min(oldest, now)))[0], end
-    first = min(first_lacking(market, *one, since=since, now=now) for one in held)
+    lacking = min(first_lacking(market, *one, since=since, now=now) for one in held)
+    first = lacking - SEEN_AGAIN * market.interval
     start = max(floor(first, market), ceiling(since, market))
     return start, max(end, start + market.interval)
 

@@ -58,15 +58,23 @@ def after_silence(
 ) -> timedelta:
     """How long a node rests that `vain` answers in a row brought nothing new of.
 
-    `newest` is the start of its newest interval; one that never had any may not exist. Where no
-    other node has one either, it is OASIS that has nothing yet: a new installation waits for it.
+    `newest` is the start of its newest interval; one that never had any may not exist.
+    `others_answered` is whether OASIS lately had more of another node: where it had not, the whole
+    market is late, and is asked for at its usual pace until it comes.
     """
     lately = is_lately(newest, now=now)
     beyond = vain - (PATIENCE[market] if lately else 0)
-    if beyond < 1:
+    if beyond < 1 or (lately and not others_answered):
         return timedelta(0)
     longest = LONGEST_REST if others_answered and not lately else LONGEST_REST_OF_THE_MISSED
     return min(FIRST_REST * (1 << min(beyond - 1, 12)), longest)
+
+
+def after_refusal(times: int) -> timedelta:
+    """How long a node rests about which OASIS refused so many requests in a row."""
+    if times < 1:
+        return timedelta(0)
+    return min(FIRST_REST * (1 << min(times - 1, 12)), LONGEST_REST_OF_THE_MISSED)
 
 
 def is_lately(newest: datetime | None, *, now: datetime) -> bool:

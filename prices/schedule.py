@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 from prices.intervals import day_bounds, floor, midnight, operating_date, pacific
 from prices.market import Market
-from prices.resting import after_silence
+from prices.resting import after_refusal, after_silence
 
 PEAK = (time(6), time(22))
 DAY_AHEAD_FROM = time(12, 50)
@@ -44,7 +44,8 @@ class Held(NamedTuple):
 
     `complete_until` is the first day-ahead hour, from today on, that is missing. `vain` counts
     the answers in a row that brought nothing new, `delay` is the publication delay learned.
-    `others_answered` is whether OASIS lately had prices of any node.
+    `refused` counts the refusals in a row. `others_answered` is whether OASIS lately had more of
+    another node.
     """
 
     newest: datetime | None = None
@@ -53,6 +54,7 @@ class Held(NamedTuple):
     vain: int = 0
     delay: timedelta | None = None
     others_answered: bool = True
+    refused: int = 0
 
 
 def due(market: Market, held: Held, *, now: datetime, pace: Pace = UNHURRIED) -> bool:
@@ -67,8 +69,11 @@ def due_at(market: Market, held: Held, *, now: datetime, pace: Pace = UNHURRIED)
     """
     if held.last_asked is None or held.last_asked > now:
         return now
-    rest = after_silence(
-        market, held.vain, held.newest, others_answered=held.others_answered, now=now
+    rest = max(
+        after_silence(
+            market, held.vain, held.newest, others_answered=held.others_answered, now=now
+        ),
+        after_refusal(held.refused),
     )
     if market is Market.DAM:
         rest = max(rest, day_ahead_step(held.complete_until, now=now))

@@ -9,7 +9,7 @@ from prices.intervals import day_bounds, intervals_between, operating_date
 from prices.market import Market
 from prices.models import FetchRun, Gap, Node, Price, Standing
 from prices.publication import publication_delay
-from prices.resting import PATIENCE, is_lately, quiet_until
+from prices.resting import is_lately, quiet_until
 from prices.schedule import Held, day_ahead_expected_until
 
 RUNS_LOOKED_AT = 10
@@ -31,7 +31,10 @@ def known(market: Market, nodes: Sequence[Node], *, now: datetime) -> dict[int, 
     asked = {row.node_id: row for row in Standing.objects.filter(market=market.value)}
     delay = delay_learned(market, nodes, newest)
     complete = complete_until(nodes, now=now) if market is Market.DAM else {}
-    answered = any(is_lately(start, now=now) for start in newest.values())
+    furthest = max(newest.values(), default=None)
+    ahead = {
+        node.pk: is_lately(furthest, now=now) and newest.get(node.pk) != furthest for node in nodes
+    }
     return {
         node.pk: Held(
             newest=newest.get(node.pk),
@@ -39,7 +42,8 @@ def known(market: Market, nodes: Sequence[Node], *, now: datetime) -> dict[int, 
             last_asked=asked[node.pk].asked_at if node.pk in asked else None,
             vain=asked[node.pk].vain if node.pk in asked else 0,
             delay=delay,
-            others_answered=answered,
+            others_answered=ahead[node.pk],
+            refused=asked[node.pk].refused if node.pk in asked else 0,
         )
         for node in nodes
     }
@@ -109,6 +113,7 @@ def note_poll(
         silent = rows.exclude(node__in=brought | complete)
         silent.filter(silent_since=None).update(silent_since=now)
         silent.update(vain=F("vain") + 1)
+        rows.update(refused=0)
 
 
 def content(market: Market, nodes: Sequence[Node], *, now: datetime) -> set[int]:
@@ -121,6 +126,6 @@ def content(market: Market, nodes: Sequence[Node], *, now: datetime) -> set[int]
 
 def note_refusal(market: Market, nodes: Sequence[Node], *, now: datetime) -> None:
     """Put down that OASIS refused to answer about `nodes`: they rest from now on."""
-    note_poll(market, nodes, [], answered=True, now=now)
+    note_poll(market, nodes, [], answered=False, now=now)
     rows = Standing.objects.filter(market=market.value, node__in=nodes)
-    rows.filter(vain__lte=PATIENCE[market]).update(vain=PATIENCE[market] + 1)
+    rows.update(refused=F("refused") + 1)

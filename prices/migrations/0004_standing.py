@@ -27,6 +27,7 @@ class Migration(migrations.Migration):
                 ),
                 ("asked_at", models.DateTimeField(blank=True, null=True)),
                 ("vain", models.PositiveIntegerField(default=0)),
+                ("refused", models.PositiveIntegerField(default=0)),
                 ("silent_since", models.DateTimeField(blank=True, null=True)),
                 ("complete_from", models.DateTimeField(blank=True, null=True)),
                 ("complete_until", models.DateTimeField(blank=True, null=True)),

@@ -2,6 +2,7 @@
 
 from contextlib import suppress
 from datetime import datetime, timedelta
+from decimal import Decimal
 from unittest.mock import Mock
 
 import pytest
@@ -14,6 +15,7 @@ from prices.oasis_errors import BadAnswer
 from simulator.publication import Timetable
 from simulator.server import Running
 from tests.conftest import utc
+from tests.published import SP15
 
 pytestmark = pytest.mark.django_db
 NOON = utc("2026-07-14 19:02:30")
@@ -44,10 +46,21 @@ def test_the_first_poll_brings_48_hours_of_all_hubs_in_one_request(oasis: Runnin
     assert len(oasis.requests) == 1
 
 
-def test_the_next_poll_asks_for_the_next_interval_only(oasis: Running) -> None:
+def test_the_next_poll_asks_for_the_next_interval_and_once_more_for_the_last(
+    oasis: Running,
+) -> None:
     poll(Market.RTM, NOON)
     assert poll(Market.RTM, NOON + timedelta(minutes=5)) == HUBS
-    assert oasis.requests[-1].query["startdatetime"] == "20260714T19:05-0000"
+    assert oasis.requests[-1].query["startdatetime"] == "20260714T18:50-0000"
+
+
+def test_what_is_corrected_within_minutes_is_seen_by_the_next_poll(oasis: Running) -> None:
+    poll(Market.RTM, NOON)
+    newest = Price.objects.filter(node__slug="sp15").latest("interval_start").interval_start
+    oasis.override(SP15, "RTM", newest, "61.50")
+    poll(Market.RTM, NOON + timedelta(minutes=5))
+    price = Price.objects.get(node__slug="sp15", market="RTM", interval_start=newest)
+    assert (price.lmp, price.revision) == (Decimal("61.5"), 2)
 
 
 def test_a_poll_that_is_not_due_asks_nothing(oasis: Running) -> None:

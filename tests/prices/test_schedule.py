@@ -202,6 +202,11 @@ def test_a_new_installation_without_a_price_of_any_node_keeps_asking() -> None:
     assert rest == 300 * SECOND
 
 
+def test_where_the_whole_market_is_late_nobody_rests() -> None:
+    newest = utc("2026-11-24 00:30")
+    assert after_silence(Market.RTM, 400, newest, others_answered=False, now=NOW) == 0 * SECOND
+
+
 @pytest.mark.parametrize(
     ("times", "seconds"), [(0, 0), (1, 6), (2, 30), (3, 60), (4, 120), (99, 120)]
 )
