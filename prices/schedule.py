@@ -92,11 +92,15 @@ def step(market: Market, *, now: datetime, pace: Pace = UNHURRIED) -> timedelta:
 
 
 def expected_at(market: Market, held: Held) -> datetime | None:
-    """When the interval after the newest one should be out; None where nothing is held."""
+    """When the interval after the newest one should be out; None where nothing is held.
+
+    A delay learned while CAISO was late holds nobody back for longer than two intervals: what it
+    publishes then comes fast.
+    """
     if held.newest is None:
         return None
     delay = FIRST_GUESS[market] if held.delay is None else held.delay
-    return held.newest + market.interval + delay - EARLY
+    return held.newest + market.interval + min(delay, 2 * market.interval) - EARLY
 
 
 def learned_delay(delays: Sequence[timedelta]) -> timedelta | None:

@@ -202,6 +202,12 @@ def test_a_new_installation_without_a_price_of_any_node_keeps_asking() -> None:
     assert rest == 300 * SECOND
 
 
+def test_a_delay_learned_while_caiso_was_late_does_not_hold_up_what_comes_after_it() -> None:
+    newest = NOW - timedelta(minutes=28)
+    held = Held(newest=newest, last_asked=NOW - timedelta(minutes=1), delay=timedelta(minutes=30))
+    assert due(Market.RTM, held, now=NOW)
+
+
 def test_where_the_whole_market_is_late_nobody_rests() -> None:
     newest = utc("2026-11-24 00:30")
     assert after_silence(Market.RTM, 400, newest, others_answered=False, now=NOW) == 0 * SECOND
