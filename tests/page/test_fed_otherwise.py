@@ -100,7 +100,10 @@ def test_sound_and_notification_know_of_twenty_three_nodes(stage: Stage) -> None
     [hubs] = parse_qs(urlsplit(stage.news[0].url).query)["hubs"]
     assert len(stage.news) == 1
     assert len(hubs.split(",")) == 23
+    why = stage.page.locator("#alert-why")
+    expect(why).to_contain_text("Touch the page once")
     stage.page.keyboard.press("x")
+    expect(why).to_be_hidden()  # the browser plays sounds now, and none of before
     opened = alert(7, stage.day.rt[-1])
     stage.tell_elsewhere("BATTERY-20", opened)
     stage.let_pass(1)
