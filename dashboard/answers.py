@@ -36,10 +36,14 @@ COLUMNS = (
 
 
 def current_answer(node: Node, *, now: datetime) -> Body:
-    """The price now at `node`; estimated values are labelled as what they are."""
+    """The price now at `node`; estimated values are labelled as what they are.
+
+    The feed's position is read first: what is committed meanwhile makes the answer newer than
+    its `seq` says, never older.
+    """
+    position = Feed.objects.filter(node=node).first()
     state = current(node, now=now)
     shown = shown_now(node, state, now=now)
-    position = Feed.objects.filter(node=node).first()
     age = None if state.rt_start is None else (now - state.rt_start).total_seconds()
     spread = state.spread if shown and shown.interval_start == state.rt_start else None
     return {

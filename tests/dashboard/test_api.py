@@ -1,4 +1,6 @@
+from collections.abc import Callable
 from datetime import timedelta
+from typing import Any
 
 import pytest
 import redis
@@ -20,6 +22,7 @@ pytestmark = pytest.mark.django_db
 NOON = utc("2026-07-14 19:00")
 NOW = utc("2026-07-14 19:02:14")
 HOUR = timedelta(hours=1)
+Execute = Callable[..., Any]
 
 
 def get(client: Client, address: str, at: str = "2026-07-14 19:02:14") -> dict[str, object]:
@@ -123,6 +126,29 @@ def test_near_the_hour_the_spread_is_of_the_hour_that_the_price_shown_lies_in(
     assert (answer["rt_price"], answer["rt_timestamp"]) == (44.5, "2026-07-14T18:55:00Z")
     assert (answer["da_price"], answer["da_timestamp"]) == (30.0, "2026-07-14T19:00:00Z")
     assert answer["spread"] == 44.5 - -70
+
+
+def test_a_price_committed_while_the_answer_is_made_is_in_it_or_after_it(client: Client) -> None:
+    store([published(NOON - timedelta(minutes=5), "44.5")], NOW)
+    before = get(client, "/api/current")["seq"]
+    asked = 0
+    for nth in range(1, 20):
+        asked, late = 0, published(NOON, f"{50 + nth}")
+
+        def commits(execute: Execute, *query: Any, nth: int = nth, late: Any = late) -> Any:
+            nonlocal asked
+            asked += 1
+            if asked == nth:
+                store([late], NOW)
+            return execute(*query)
+
+        with connection.execute_wrapper(commits):
+            answer = get(client, "/api/current")
+        if asked < nth:
+            break
+        assert answer["seq"] == before or answer["rt_price"] == 50 + nth, f"before query {nth}"
+        before = get(client, "/api/current")["seq"]
+    assert nth > 4
 
 
 def test_with_prices_of_the_future_alone_there_is_none_now(client: Client) -> None:

@@ -191,7 +191,9 @@ class Stage:
             self.wires[-1].send(json.dumps(frame))
 
     def tell(self, *events: Body) -> None:
-        """Events that follow on what was told."""
+        """Events that follow on what was told; what is asked afterwards is answered with them."""
+        if any(event.get("market") == "RTM" for event in events):
+            self.day.current = dict(OBSERVED)
         prev, self.day.seq = self.day.seq, self.day.seq + len(events)
         numbered = [
             {"seq": prev + 1 + n, "kind": "price", **event} for n, event in enumerate(events)
