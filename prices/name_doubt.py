@@ -20,5 +20,6 @@ def doubt(name: str, known: Collection[str]) -> str:
     near = get_close_matches(name, known, MOST_NEAR, LIKENESS)
     if not near and len(known) < ALL_NODES:
         return ""
-    meant = f" Did you mean {' or '.join(near)}?" if near else ""
-    return f"This is none of the {len(known):,} names of nodes that are known here.{meant}"
+    meant = " or ".join(", ".join(near).rsplit(", ", 1))
+    asked = f" Did you mean {meant}?" if near else ""
+    return f"This is none of the {len(known):,} names of nodes that are known here.{asked}"

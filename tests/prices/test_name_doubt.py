@@ -39,4 +39,4 @@ def test_a_name_is_doubted_where_enough_others_are_known(
 def test_the_nearest_names_come_first_and_three_at_most() -> None:
     alike = {SP15, "TH_SP15_GEN_ONPEAK-APND", "TH_NP15_GEN-APND", "TH_ZP26_GEN-APND"}
     told = doubt(TYPO, names(FEWEST) | alike)
-    assert told.endswith(f"Did you mean {SP15} or TH_NP15_GEN-APND or TH_ZP26_GEN-APND?")
+    assert told.endswith(f"Did you mean {SP15}, TH_NP15_GEN-APND or TH_ZP26_GEN-APND?")

@@ -4,12 +4,15 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import requests
 from django.contrib.auth.models import Permission, User
 from django.core.management import call_command
 from django.test import Client
 
 from prices.models import KnownName, Node
 from prices.name_doubt import ALL_NODES, FEWEST
+from simulator.nodes import DEFAULT_NODES
+from simulator.server import Running
 from tests.conftest import utc
 from tests.prices import rendered
 from tests.published import published, store
@@ -135,3 +138,15 @@ def test_a_file_of_all_nodes_makes_their_names_known_whichever_are_kept(
     assert Node.objects.count() == 3
     assert set(KnownName.objects.values_list("name", flat=True)) == {*names} - {"odd name"}
     assert "Did you mean" in add(admin_client)
+
+
+def test_an_answer_about_all_of_the_simulators_nodes_is_a_list(
+    oasis: Running, tmp_path: Path, admin_client: Client
+) -> None:
+    asked = {"queryname": "PRC_LMP", "market_run_id": "DAM", "version": "1", "grp_type": "ALL"}
+    hours = {"startdatetime": "20260714T07:00-0000", "enddatetime": "20260714T08:00-0000"}
+    path = tmp_path / "all.zip"
+    path.write_bytes(requests.get(f"{oasis.url}/SingleZip", asked | hours, timeout=10).content)
+    call_command("load", str(path), nodes="sp15", verbosity=0)
+    assert set(KnownName.objects.values_list("name", flat=True)) == set(DEFAULT_NODES)
+    assert "Did you mean TH_SP15_GEN-APND" in add(admin_client)
