@@ -15,6 +15,7 @@ from django.utils.text import slugify
 
 from prices.feed import Publication
 from prices.history import record
+from prices.known_names import remember
 from prices.models import Node
 from prices.oasis_errors import BadAnswer
 from prices.oasis_report import read_opened
@@ -59,6 +60,7 @@ def load(path: Path, *, only: Collection[str] | None, now: datetime) -> Loaded:
     prices = believable(answer, now=now)
     with transaction.atomic():
         make_known({price.node for price in prices})
+        remember(answer.names)
         recorded = record(prices, seen_at=min(seen_at, now), source="file", now=now)
     return Loaded(
         rows=answer.rows,

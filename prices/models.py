@@ -72,6 +72,15 @@ class Node(models.Model):
         return self.slug.upper()
 
 
+class KnownName(models.Model):
+    """A name of a node that a file of OASIS had, whether its prices were kept or not."""
+
+    name = models.CharField(max_length=60, primary_key=True)
+
+    def __str__(self) -> str:
+        return self.name
+
+
 class PriceQuerySet(models.QuerySet["Price"]):
     """The newest known prices."""
 

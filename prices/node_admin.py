@@ -10,13 +10,19 @@ from django.utils import timezone
 
 from prices import budget, standings
 from prices.intervals import pacific
+from prices.known_names import known_names
 from prices.market import Market
 from prices.models import Node, Price, Standing
+from prices.node_form import NodeForm
 from prices.resting import PATIENCE, after_silence
 
 
 class AskedNodes(admin.ModelAdmin):  # type: ignore[type-arg]
-    """Warns of too many tracked nodes, and of a node that OASIS has answered nothing for."""
+    """Warns of too many tracked nodes, of a name that looks mistyped, and of a node that OASIS has
+    answered nothing for."""
+
+    form = NodeForm
+    fields = ["slug", "oasis_name", "anyway", "zone", "tracked"]
 
     @admin.display(description="What OASIS answers")
     def answers(self, node: Node) -> str:
@@ -35,9 +41,11 @@ class AskedNodes(admin.ModelAdmin):  # type: ignore[type-arg]
     def save_model(self, request: HttpRequest, obj: Node, form: Any, change: bool) -> None:
         super().save_model(request, obj, form, change)
         if obj.tracked and not Price.objects.filter(node=obj).exists():
+            is_known = obj.oasis_name in known_names()
+            checked = "" if is_known else ", so the name is not checked"
             messages.warning(
                 request,
-                f"OASIS has not been asked for {obj.oasis_name} yet, so the name is not checked. "
+                f"OASIS has not been asked for {obj.oasis_name} yet{checked}. "
                 "Look here in two minutes: the list says whether prices came.",
             )
 

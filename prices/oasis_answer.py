@@ -28,6 +28,8 @@ NUMBER = re.compile(r"-?[0-9]{1,6}(?:\.[0-9]{1,5}([0-9]{1,3})?)?")
 FIVE_PLACES = Decimal("0.00001")
 # A day of all 16,577 nodes is two million; they take some 200 bytes each.
 MOST_ROWS_KEPT = 2_500_000
+# Three times as many as there are: a file of nothing but names takes no more memory than that.
+MOST_NAMES, LONGEST_NAME = 50_000, 60
 
 # Values as text, one column; matched at once, which is many times as fast as one by one.
 NUMBERS = re.compile(r"(?:-?[0-9]{1,6}(?:\.[0-9]{1,5})? )*")
@@ -52,6 +54,7 @@ class Assembler:
         self.parts: dict[Node, Parts] = {}
         self.spoilt: dict[Node, dict[datetime, str]] = defaultdict(dict)
         self.said = Answer()
+        self.names = self.said.names
         self.times: dict[Market, dict[tuple[str, str], datetime | str]] = defaultdict(dict)
         self.moments: dict[str, datetime | str] = {}
 
@@ -142,8 +145,15 @@ class Assembler:
         return self.said.rows - self.other_rows
 
     def wanted(self, node: str) -> bool:
-        """Whether anybody asked for this node."""
+        """Whether anybody asked for this node; its name is kept in any case."""
+        if node not in self.names:
+            self.meet(node)
         return self.nodes is None or node in self.nodes
+
+    def meet(self, node: str) -> None:
+        """Keep the name of a node that was not met before."""
+        if len(node) <= LONGEST_NAME and len(self.names) < MOST_NAMES:
+            self.names.add(node)
 
     def time(self, market: Market, start: str, end: str) -> datetime | str:
         """The interval start two timestamps mean, or why they mean none; kept for the next row."""

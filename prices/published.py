@@ -63,7 +63,7 @@ class Answer:
     """What one OASIS archive said: its prices, what was not believed, and how many rows it had.
 
     `rejected` counts them all; of the reasons only the first are kept. `passed_over` names the
-    members that are no report.
+    members that are no report. `nodes` are those whose prices were wanted, `names` all it had.
     """
 
     prices: list[PublishedPrice] = field(default_factory=list)
@@ -72,6 +72,7 @@ class Answer:
     rows: int = 0
     made_at: datetime | None = None
     nodes: set[str] = field(default_factory=set)
+    names: set[str] = field(default_factory=set)
     passed_over: list[str] = field(default_factory=list)
 
     def reject(self, subject: str, reason: str) -> None:

@@ -1,7 +1,9 @@
 """A mail server on loopback that keeps the subjects of what it accepts, and when."""
 
+import asyncio
 import email
 import email.policy
+import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -11,18 +13,26 @@ from aiosmtpd.smtp import SMTP, Envelope, Session
 
 from deploy import free_ports
 
+LONGEST_SILENCE_S = 45
+
 
 class Mailbox:
-    """What came: subjects with the wall clock's time of their acceptance."""
+    """What came: subjects with the wall clock's time of their acceptance.
+
+    It says that it has accepted a letter only while `says_so` is set.
+    """
 
     def __init__(self) -> None:
         self.letters: list[tuple[str, float]] = []
+        self.says_so = threading.Event()
+        self.says_so.set()
 
     async def handle_DATA(self, server: SMTP, session: Session, envelope: Envelope) -> str:  # noqa: N802
         content = envelope.content
         assert isinstance(content, bytes)
         letter = email.message_from_bytes(content, policy=email.policy.default)
         self.letters.append((str(letter["Subject"]), time.time()))
+        await asyncio.to_thread(self.says_so.wait, LONGEST_SILENCE_S)
         return "250 OK"
 
     def accepted(self, words: str) -> float | None:

@@ -1,0 +1,37 @@
+"""The names of nodes that OASIS is known to have: prices came, or a file told of them."""
+
+import re
+from collections.abc import Iterable
+
+from django.db.models import Exists, OuterRef
+
+from prices.models import KnownName, Node, Price
+
+A_BATCH = 1000
+LIKE_OASIS = re.compile(r"[A-Z0-9_.-]{1,60}").fullmatch
+ALWAYS_THERE = {
+    "TH_NP15_GEN-APND",
+    "TH_SP15_GEN-APND",
+    "TH_ZP26_GEN-APND",
+    "DLAP_PGAE-APND",
+    "DLAP_SCE-APND",
+    "DLAP_SDGE-APND",
+    "DLAP_VEA-APND",
+}
+
+
+def known_names() -> set[str]:
+    """All of them; a name that was typed is not known before it had a price."""
+    with_prices = Node.objects.filter(Exists(Price.objects.filter(node=OuterRef("pk"))))
+    return ALWAYS_THERE.union(with_prices.values_list("oasis_name", flat=True), told_of())
+
+
+def told_of() -> Iterable[str]:
+    """The names that files had."""
+    return KnownName.objects.values_list("name", flat=True)
+
+
+def remember(names: set[str]) -> None:
+    """Keep the names of a file, whosever prices were stored of it."""
+    fresh = [KnownName(name=name) for name in names.difference(told_of()) if LIKE_OASIS(name)]
+    KnownName.objects.bulk_create(fresh, A_BATCH, ignore_conflicts=True)
