@@ -37,7 +37,8 @@ def desk(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Desk]:
     environment = os.environ | {"VAR_DIR": str(folder), "SOURCE": "simulator"}
     collect = [sys.executable, "manage.py", "collectstatic", "--noinput", "-v0"]
     subprocess.run(collect, cwd=ROOT, env=environment, check=True)
-    newest = floor(datetime.now(UTC), Market.RTM) - 8 * FIVE
+    # Every publication of the tests takes one interval of those that have begun: there are twelve.
+    newest = floor(datetime.now(UTC), Market.RTM) - 18 * FIVE
     board = SlowlyRevealed(timetable=Timetable(missing_rate=0, revision_rate=0))
     board.until[0] = (newest + FIVE).timestamp()
     pace = {"OASIS_SECONDS_BETWEEN_REQUESTS": "0", "POLL_SECONDS": "1", "POLL_SECONDS_NIGHT": "1"}

@@ -7,7 +7,7 @@ import time
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from pathlib import Path
 from threading import Event, Thread
 from urllib.parse import urlencode
@@ -39,6 +39,7 @@ class Desk:
     def publish(self, lmp: str) -> None:
         """Publish the next interval, for SP15."""
         self.newest += FIVE
+        assert self.newest <= datetime.now(UTC), "no interval is left that has begun"
         self.oasis.override(SP15, "RTM", self.newest, lmp)
 
     def correct(self, lmp: str) -> None:
