@@ -146,7 +146,8 @@ class Line:
 def blank() -> Iterator[Page]:
     """A browser whose clock moves when told."""
     with opened() as page:
-        page.clock.install()
+        page.clock.install(time=0)
+        page.clock.pause_at(1000)  # else it goes on by itself too
         yield page
 
 
