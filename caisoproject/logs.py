@@ -8,10 +8,13 @@ from dataclasses import dataclass, field
 
 import redis
 import structlog
+from django.core.exceptions import PermissionDenied
 
 NUMBERS = re.compile(r"[0-9a-f]*\d[0-9a-fx]*")  # and what identifies a task
 QUIET_SECONDS = 60.0
 MOST_KINDS = 500
+# Where in a library Redis was missed, or a view said no, helps nobody.
+SAID_IN_ONE_LINE = (redis.RedisError, PermissionDenied)
 LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR")
 
 
@@ -85,8 +88,7 @@ class Said:
 class OnceAMinute(logging.Filter):
     """Lets a warning or an error through once a minute, with how often it came meanwhile.
 
-    The same but for its numbers is the same. What Redis refuses or a lost connection says, it says
-    in one line: where in our libraries it was met helps nobody.
+    The same but for its numbers is the same.
     """
 
     said: dict[tuple[str, int, str], Said] = field(default_factory=dict)
@@ -95,9 +97,8 @@ class OnceAMinute(logging.Filter):
         """Whether to say it."""
         if record.levelno < logging.WARNING:
             return True
-        if record.exc_info and isinstance(record.exc_info[1], redis.RedisError):
-            add(record, "why", " ".join(str(record.exc_info[1]).split()))
-            record.exc_info = record.exc_text = None
+        if isinstance(fault := fault_of(record), SAID_IN_ONE_LINE):
+            tell_in_one_line(record, fault)
         now = time.monotonic()
         before = self.said.get(kind := kind_of(record))
         if before and now - before.at < QUIET_SECONDS:
@@ -109,6 +110,28 @@ class OnceAMinute(logging.Filter):
             self.said.clear()
         self.said[kind] = Said(now)
         return True
+
+
+def fault_of(record: logging.LogRecord) -> object:
+    """The exception that a record tells of: structlog's have it among their facts."""
+    if isinstance(record.msg, dict):
+        return record.msg.get("exc_info")
+    return record.exc_info[1] if record.exc_info else None
+
+
+def tell_in_one_line(record: logging.LogRecord, fault: Exception) -> None:
+    """The reason in place of the traceback."""
+    if isinstance(record.msg, dict):
+        why = {"why": one_line(fault)}
+        record.msg = why | {name: fact for name, fact in record.msg.items() if name != "exc_info"}
+    else:
+        add(record, "why", one_line(fault))
+        record.exc_info = record.exc_text = None
+
+
+def one_line(fault: Exception) -> str:
+    """What it says."""
+    return " ".join(str(fault).split())
 
 
 def kind_of(record: logging.LogRecord) -> tuple[str, int, str]:
@@ -124,7 +147,6 @@ def add(record: logging.LogRecord, name: str, value: object) -> None:
     """Add a fact to the record, whether it is structlog's or another's."""
     if isinstance(record.msg, dict):
         record.msg = {**record.msg, name: value}
-        record.msg.pop("exc_info", None)
         return
     text = record.getMessage()
     if str(value) not in text:

@@ -6,6 +6,7 @@ from math import ceil
 from threading import BoundedSemaphore, Lock
 
 from django.contrib import admin
+from django.db import DatabaseError
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import Resolver404, resolve
@@ -45,6 +46,9 @@ def tried(request: HttpRequest) -> HttpResponse:
         raise Problem(HTTPStatus.SERVICE_UNAVAILABLE, sentence, 1)
     try:
         response = admin.site.login(request)
+    except DatabaseError:  # the password was not looked at
+        give_back(allowances)
+        raise
     finally:
         checking.release()
     if response.status_code == HTTPStatus.FOUND:

@@ -5,6 +5,7 @@ from itertools import product
 
 import pytest
 import redis
+from django.core.exceptions import PermissionDenied
 
 from caisoproject import logs
 from caisoproject.logs import OnceAMinute
@@ -68,6 +69,24 @@ def test_what_redis_refuses_is_one_line_and_a_fault_of_ours_keeps_its_traceback(
     assert refused.getMessage() == "Message Error why=NOREPLICAS Not enough 100%"
     assert refused.exc_info is None
     assert ours.exc_info
+
+
+def test_a_trouble_that_redis_makes_is_one_line_too(clock: list[float]) -> None:
+    away = redis.ConnectionError("Connection refused.")
+    trouble = record({"event": "trouble", "why": "ConnectionError: refused", "exc_info": away})
+    ours = record({"event": "trouble", "why": "no price", "exc_info": ValueError("no price")})
+    assert OnceAMinute().filter(trouble)
+    assert OnceAMinute().filter(ours)
+    assert trouble.msg == {"event": "trouble", "why": "ConnectionError: refused"}
+    assert isinstance(ours.msg, dict)
+    assert "exc_info" in ours.msg
+
+
+def test_what_somebody_may_not_do_is_one_line_with_the_reason(clock: list[float]) -> None:
+    kept = record("Forbidden: %s", "/admin/", fault=PermissionDenied("SP15 has prices."))
+    assert OnceAMinute().filter(kept)
+    assert kept.getMessage() == "Forbidden: /admin/ why=SP15 has prices."
+    assert kept.exc_info is None
 
 
 def test_what_never_ends_saying_new_things_fills_no_memory(clock: list[float]) -> None:

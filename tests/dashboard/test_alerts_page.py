@@ -226,6 +226,13 @@ def test_the_page_without_anything_says_so(client: Client) -> None:
     assert "There are no rules." in page
 
 
+def test_where_all_alerts_are_still_open_none_is_over(client: Client, above: Rule) -> None:
+    opened(above, NOON - HOUR)
+    page = client.get("/alerts/").content.decode()
+    assert "No alert is over yet." in page
+    assert "No alert has opened yet." not in page
+
+
 def test_nothing_on_the_page_is_markup_but_what_is_written_there(
     client: Client, above: Rule
 ) -> None:

@@ -3,7 +3,9 @@
 from typing import Any
 
 import pytest
+from django.contrib.auth.backends import ModelBackend
 from django.contrib.auth.models import User
+from django.db import OperationalError
 from django.test import Client
 
 from dashboard import log_in
@@ -23,7 +25,8 @@ def fresh(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def try_it(password: str, address: str = "192.0.2.1", name: str = "ada", query: str = "") -> Any:
     account = {"username": name, "password": password}
-    return Client(REMOTE_ADDR=address).post(LOG_IN + query, account)
+    client = Client(raise_request_exception=False, REMOTE_ADDR=address)
+    return client.post(LOG_IN + query, account)
 
 
 def test_after_ten_wrong_ones_an_address_waits_and_others_do_not() -> None:
@@ -62,6 +65,21 @@ def test_two_passwords_are_checked_at_once_and_the_third_is_not_counted(
     assert (busy.status_code, busy.headers["Retry-After"]) == (503, "1")
     assert not log_in.of_addresses.of("192.0.2.1").taken
     assert try_it("right").status_code == 302
+
+
+def test_a_password_that_could_not_be_checked_does_not_count(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    with monkeypatch.context() as broken:
+        broken.setattr(ModelBackend, "authenticate", database_is_away)
+        answers = {try_it("right").status_code for _ in range(12)}
+    assert answers == {503}
+    assert try_it("right").status_code == 302
+
+
+def database_is_away(*_: object, **__: object) -> None:
+    """As a database that can't be reached fails."""
+    raise OperationalError("unable to open database file")
 
 
 @pytest.mark.parametrize(

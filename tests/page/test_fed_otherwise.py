@@ -60,6 +60,18 @@ def test_who_asks_is_told_so_and_sees_prices_that_come_meanwhile_once(stage: Sta
     expect(page.locator("#log li[data-kind=price] b", has_text="61.50")).to_have_count(1)
 
 
+def test_who_asks_is_not_told_that_there_are_no_alerts(stage: Stage) -> None:
+    asking(stage)
+    page = stage.page
+    expect(page.locator("#alerts-count")).to_have_text("not told")
+    expect(page.locator("#alerts-empty")).to_have_text(
+        "Alerts come with the live feed only. “All alerts” has them all the same."
+    )
+    stage.blocked = set()
+    stage.until("data-fed-by", "socket")
+    expect(page.locator("#alerts-count")).not_to_have_text("not told")
+
+
 def test_who_asks_goes_back_to_the_socket_with_a_snapshot_and_nothing_is_there_twice(
     stage: Stage,
 ) -> None:

@@ -80,7 +80,11 @@ class Line:
 
     def stream(self, **frame: Any) -> None:
         """A frame from the server, on the newest event stream."""
-        script = "(f) => streams.at(-1).heard[f.type]({ data: JSON.stringify(f) })"
+        script = """(f) => {
+          const stream = streams.at(-1);
+          const hears = f.type === "error" ? stream.onerror : stream.heard[f.type];
+          hears({ data: JSON.stringify(f) });
+        }"""
         self.page.evaluate(script, frame)
 
     def say(self, **frame: Any) -> None:
@@ -142,7 +146,8 @@ class Line:
 def blank() -> Iterator[Page]:
     """A browser whose clock moves when told."""
     with opened() as page:
-        page.clock.install()
+        page.clock.install(time=0)
+        page.clock.pause_at(1000)  # else it goes on by itself too
         yield page
 
 
@@ -326,6 +331,39 @@ def test_a_stream_that_ends_is_opened_again_by_the_page_itself_after_a_while(lin
     line.settled()
     line.wait(2)
     assert line.streams == [f"{STREAM}10"] * 2
+
+
+def test_an_error_that_the_server_tells_in_a_stream_is_no_end_of_it(line: Line) -> None:
+    line.block_sockets()
+    line.stream(**HELLO_12)
+    line.stream(type="error", code="gone", message="SP15 is no longer tracked.")
+    assert line.page.evaluate("() => streams.at(-1).isOpen") is True
+    assert (line.state, line.page.evaluate("() => taken.at(-1)")) == ("live", "error")
+
+
+@pytest.mark.parametrize("code", ["too_many_sockets", "not_ready"])
+def test_a_stream_that_the_server_ends_says_nothing_against_the_network(
+    line: Line, code: str
+) -> None:
+    line.block_sockets()
+    for count in (2, 3, 4):
+        line.stream(type="error", code=code, message="Come back later.")
+        line.page.evaluate("() => streams.at(-1).onerror({})")
+        line.settled()
+        line.page.evaluate("() => feed.wake()")
+        assert line.streams == [f"{STREAM}10"] * count
+
+
+def test_who_ends_a_feed_while_its_network_is_judged_has_ended_it(line: Line) -> None:
+    line.answers["/healthz"] = "ok\n"
+    line.close(1006)
+    line.settled()
+    line.wait(2)
+    line.close(1006)
+    line.page.evaluate("() => feed.end()")
+    line.settled()
+    line.wait(2)
+    assert (line.streams, line.sockets) == ([], [NEW, AFTER_10])
 
 
 def test_a_socket_is_tried_again_beside_the_stream_and_takes_over_without_loss(line: Line) -> None:

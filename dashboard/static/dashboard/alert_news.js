@@ -30,12 +30,6 @@ class News extends Feed {
     super.retry(code);
     if (code === CLOSED.UNKNOWN_HUB) this.onUnknownHub(this);
   }
-
-  end() {
-    clearTimeout(this.silence);
-    this.stopTrying();
-    this.drop();
-  }
 }
 
 export class AlertNews {

@@ -6,22 +6,25 @@ import { apartText, priceText } from "./format.js";
 import { dayText, MINUTE, operatingDate, roughDurationText, timeText } from "./market_time.js";
 import { element, make, reveal, show, tag } from "./show.js";
 
-export function renderAlerts(state, thresholds, now) {
+/** Whoever is fed by asking hears of no alerts: `isTold` is whether one would. */
+export function renderAlerts(state, thresholds, now, isTold) {
   const alerts = alertsToShow(state, now);
   element("alerts").replaceChildren(...alerts.map((alert) => line(alert, state, now)));
   reveal("alerts", alerts.length > 0);
-  show("alerts-empty", alerts.length ? "" : emptyText(state, thresholds));
-  show("alerts-count", countText(openAlerts(state).length, alerts.length));
+  show("alerts-empty", alerts.length ? "" : emptyText(state, thresholds, isTold));
+  show("alerts-count", countText(openAlerts(state).length, alerts.length, isTold));
   element("alerts-count").dataset.tone = openAlerts(state).length ? "high" : "none";
 }
 
-function countText(open, all) {
+function countText(open, all, isTold) {
   if (open) return `⚑ ${open} open`;
-  return all ? `${all} in 24 h` : "none";
+  if (all) return `${all} in 24 h`;
+  return isTold ? "none" : "not told";
 }
 
-function emptyText(state, thresholds) {
+function emptyText(state, thresholds, isTold) {
   if (state.seq === null) return "";
+  if (!isTold) return "Alerts come with the live feed only. “All alerts” has them all the same.";
   if (!thresholds.length) return `No alerts in the last 24 hours. No limit on the price alone is set for ${state.hub}.`;
   return `No alerts in the last 24 hours. Watching ${thresholds.map(ruleText).join(", ")}.`;
 }

@@ -34,7 +34,7 @@ async function isReached() {
 export class Feed {
   /** place() is {epoch, seq} the page stands at, or null; onFrame(frame) takes each frame that follows; onChange(before) hears of a new `state`, onWay() of a new `fedBy`. */
   constructor({ place, onFrame, onChange, onWay = () => {}, asks = "prices" }) {
-    Object.assign(this, { place, onFrame, onChange, onWay, asks, state: "connecting", refusal: "", catchingUp: null });
+    Object.assign(this, { place, onFrame, onChange, onWay, asks, state: "connecting", isOver: false, refusal: "", catchingUp: null });
     Object.assign(this, { standing: FIRST, fedBy: null, better: null, betterAt: null });
     Object.assign(this, { heardAt: null, lostAt: null, lostSince: null, lostMs: 0, retryAt: null, resumedAt: null, resumedOn: null });
   }
@@ -83,7 +83,7 @@ export class Feed {
     const { standing, byeMs } = this;
     const end = { code, byeMs, livedMs: this.greeted ? this.heardAt - this.openedAt : 0 };
     const reached = isSuspect(end) && (await isReached());
-    if (standing.way !== this.standing.way) return;
+    if (this.isOver || standing.way !== this.standing.way) return;
     this.standing = afterEnd(this.standing, { ...end, isReached: reached });
     if (this.standing.way === standing.way) return;
     this.betterAt = performance.now();
@@ -197,6 +197,14 @@ export class Feed {
 
   send(frame) {
     if (this.socket?.readyState === WebSocket.OPEN) this.socket.send(JSON.stringify(frame));
+  }
+
+  /** For good, whatever is still under way. */
+  end() {
+    this.isOver = true;
+    clearTimeout(this.silence);
+    this.stopTrying();
+    this.drop();
   }
 
   /** Once a second: is the feed still what it says it is? */

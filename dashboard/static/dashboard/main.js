@@ -105,6 +105,7 @@ function connectionChanged(before) {
 function wayChanged(before) {
   tellStatus(wayLine(before, feed.fedBy));
   renderNow(known());
+  renderSoon();
 }
 
 function tick() {

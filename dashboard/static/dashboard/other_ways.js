@@ -8,6 +8,8 @@ export const EVERY_MS = 10_000;
 const ANSWER_MS = 20_000;
 const KINDS = ["hello", "snapshot", "events", "heartbeat", "bye"];
 const CODES = { 404: CLOSED.UNKNOWN_HUB, 429: CLOSED.TOO_MANY };
+/** A stream has no close codes: the server ends it after one of these errors. */
+const LAST_WORDS = { too_many_sockets: CLOSED.TOO_MANY, not_ready: CLOSED.NOT_READY };
 
 /** `address` is the one for a socket; who asks wants "prices" or "alerts". */
 export function start(way, line, address, asks) {
@@ -21,7 +23,13 @@ function stream(line, query) {
   const source = new EventSource(`/api/v1/stream?${query}`);
   line.close = () => source.close();
   for (const kind of KINDS) source.addEventListener(kind, ({ data }) => line.onmessage({ data }));
-  source.onerror = () => { source.close(); line.onclose({ code: CLOSED.ABNORMAL }); };
+  let code = CLOSED.ABNORMAL;
+  // The server's `error` events come under the name of the browser's own, which brings no data.
+  source.onerror = ({ data }) => {
+    if (data === undefined) { source.close(); line.onclose({ code }); return; }
+    code = LAST_WORDS[JSON.parse(data).code] ?? code;
+    line.onmessage({ data });
+  };
 }
 
 /** round() gives the frames that the answers of this moment make. */

@@ -23,12 +23,12 @@ export function renderNow({ state, feed, source, thresholds, now }) {
 }
 
 /** When prices come, and once a minute. */
-export function renderHeld(charts, { state, source, range, filter, thresholds, now }) {
+export function renderHeld(charts, { state, feed, source, range, filter, thresholds, now }) {
   renderCharts(charts, state, { range, thresholds, now, trouble: source.trouble });
   renderSummary(state, now);
   renderComponents(state, now);
   renderPublication(state, now);
-  renderAlerts(state, thresholds, now);
+  renderAlerts(state, thresholds, now, feed.fedBy !== "poll");
   renderLog(state, filter, thresholds);
   renderTable(state, range, now);
   document.body.dataset.paintedAt = String(performance.timeOrigin + performance.now());
