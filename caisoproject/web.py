@@ -8,7 +8,9 @@ the options of `daphne`.
 import asyncio
 import resource
 import socket
+import sqlite3
 import time
+from contextlib import suppress
 from functools import cached_property
 from http import HTTPStatus
 from typing import Any
@@ -24,6 +26,7 @@ import caisoproject.asgi  # noqa: F401  # isort: skip
 
 import structlog  # isort: skip
 from django.conf import settings  # isort: skip
+from django.db import connection  # isort: skip
 
 from dashboard import consumers, files
 from dashboard.allowance import Allowance
@@ -38,8 +41,8 @@ MOST_PINGS, MOST_FRAMES, PINGS_SECONDS = 20, 200, 10
 # A slow reader may still take what waits for it, and with it the code that says why it was cut.
 CLOSE_SECONDS = 10
 CHECK_SECONDS = 2
-# By itself the kernel keeps 4 MB for a client that does not read, and 6 MB of one that floods.
-KERNEL_SENDS, KERNEL_RECEIVES = 128 * 1024, 16 * 1024
+# By itself the kernel keeps 6 MB of a client that floods.
+KERNEL_RECEIVES = 16 * 1024
 # An address' live readers, and what their pages ask for beside them.
 CONNECTIONS_A_READER = 4
 # What the application gets instead of a message that it would refuse: nothing of it is kept.
@@ -67,7 +70,6 @@ class FeedProtocol(WebSocketProtocol):  # type: ignore[misc]
     def let_flow(self) -> Outflow:
         """From here on nothing is written but what the client takes."""
         opened = self.transport.getHandle()
-        opened.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, KERNEL_SENDS)
         opened.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, KERNEL_RECEIVES)
         self.outflow = Outflow(self.transport)
         return self.outflow
@@ -154,6 +156,7 @@ class Web(Server):  # type: ignore[misc]
                 readers=room.readers,
                 files_needed=files.wanted(settings.SOCKETS_MOST),
             )
+        self.held = hold_database()
         consumers.doors.most = room.readers
         of_an_address = CONNECTIONS_A_READER * settings.SOCKETS_PER_ADDRESS
         Channel.arrivals = Arrivals(room.connections, of_an_address)
@@ -213,6 +216,20 @@ class Web(Server):  # type: ignore[misc]
             application.cancel()
         if running:
             await asyncio.wait(running, timeout=1)
+
+
+def hold_database() -> sqlite3.Connection | None:
+    """Keep SQLite's files beside the database, which go with the last who has it open.
+
+    On a full disk they could not be made again: not even reading would be possible.
+    """
+    if connection.vendor != "sqlite":
+        return None
+    held = sqlite3.connect(connection.settings_dict["NAME"])
+    with suppress(sqlite3.Error):  # each request says what is wrong with it
+        held.execute("PRAGMA journal_mode=WAL")
+        held.execute("SELECT 1 FROM sqlite_master").fetchall()
+    return held
 
 
 def raise_files(wanted: int) -> int:

@@ -2,7 +2,7 @@
 
 A client that leaves takes nothing of its work along: the thread goes on. Were the application
 cancelled, as servers do, its turn would be another's at once, and whoever asks and leaves again and
-again would fill the process with threads, each with a connection to the database that nobody closes.
+again would fill the process with threads and with connections to the database that nobody closes.
 """
 
 import asyncio
