@@ -6,11 +6,15 @@ the options of `daphne`.
 """
 
 import asyncio
+import ctypes
 import resource
 import socket
+import sqlite3
 import time
+from contextlib import suppress
 from functools import cached_property
 from http import HTTPStatus
+from pathlib import Path
 from typing import Any
 
 from daphne.server import Server, reactor  # first: it installs Twisted's reactor
@@ -24,6 +28,7 @@ import caisoproject.asgi  # noqa: F401  # isort: skip
 
 import structlog  # isort: skip
 from django.conf import settings  # isort: skip
+from django.db import connection  # isort: skip
 
 from dashboard import consumers, files
 from dashboard.allowance import Allowance
@@ -38,8 +43,11 @@ MOST_PINGS, MOST_FRAMES, PINGS_SECONDS = 20, 200, 10
 # A slow reader may still take what waits for it, and with it the code that says why it was cut.
 CLOSE_SECONDS = 10
 CHECK_SECONDS = 2
-# By itself the kernel keeps 4 MB for a client that does not read, and 6 MB of one that floods.
-KERNEL_SENDS, KERNEL_RECEIVES = 128 * 1024, 16 * 1024
+# Giving memory back halts everybody for up to half a second: only where there is much to give.
+GIVE_BACK_SECONDS, GIVE_BACK_MB = 30, 32
+STATM = Path("/proc/self/statm")
+# By itself the kernel keeps 6 MB of a client that floods.
+KERNEL_RECEIVES = 16 * 1024
 # An address' live readers, and what their pages ask for beside them.
 CONNECTIONS_A_READER = 4
 # What the application gets instead of a message that it would refuse: nothing of it is kept.
@@ -67,7 +75,6 @@ class FeedProtocol(WebSocketProtocol):  # type: ignore[misc]
     def let_flow(self) -> Outflow:
         """From here on nothing is written but what the client takes."""
         opened = self.transport.getHandle()
-        opened.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, KERNEL_SENDS)
         opened.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, KERNEL_RECEIVES)
         self.outflow = Outflow(self.transport)
         return self.outflow
@@ -154,6 +161,7 @@ class Web(Server):  # type: ignore[misc]
                 readers=room.readers,
                 files_needed=files.wanted(settings.SOCKETS_MOST),
             )
+        self.held = hold_database()
         consumers.doors.most = room.readers
         of_an_address = CONNECTIONS_A_READER * settings.SOCKETS_PER_ADDRESS
         Channel.arrivals = Arrivals(room.connections, of_an_address)
@@ -166,6 +174,16 @@ class Web(Server):  # type: ignore[misc]
         self.ws_factory.setProtocolOptions(
             closeHandshakeTimeout=CLOSE_SECONDS, allowNullOrigin=True
         )
+
+        self.usual_mb = resident_mb()
+        reactor.callLater(GIVE_BACK_SECONDS, self.give_back)
+
+    def give_back(self) -> None:
+        """Memory that is free again goes back to the system: glibc keeps what slow readers took."""
+        if resident_mb() > self.usual_mb + GIVE_BACK_MB:
+            give_back_memory()
+        self.usual_mb = min(resident_mb(), self.usual_mb + 1)  # what is held for long is in use
+        reactor.callLater(GIVE_BACK_SECONDS, self.give_back)
 
     def build_channel(self, _address: Any) -> Channel:
         """A connection as we take it."""
@@ -213,6 +231,32 @@ class Web(Server):  # type: ignore[misc]
             application.cancel()
         if running:
             await asyncio.wait(running, timeout=1)
+
+
+def resident_mb() -> int:
+    """What this process holds of the machine's memory; 0 where Linux does not say so."""
+    return int(STATM.read_text().split()[1]) * resource.getpagesize() >> 20 if STATM.exists() else 0
+
+
+def give_back_memory() -> None:
+    """Give free memory back, where the C library is asked for it."""
+    trim = getattr(ctypes.CDLL(None), "malloc_trim", None)
+    if trim:
+        trim(0)
+
+
+def hold_database() -> sqlite3.Connection | None:
+    """Keep SQLite's files beside the database, which go with the last who has it open.
+
+    On a full disk they could not be made again: not even reading would be possible.
+    """
+    if connection.vendor != "sqlite":
+        return None
+    held = sqlite3.connect(connection.settings_dict["NAME"])
+    with suppress(sqlite3.Error):  # each request says what is wrong with it
+        held.execute("PRAGMA journal_mode=WAL")
+        held.execute("SELECT 1 FROM sqlite_master").fetchall()
+    return held
 
 
 def raise_files(wanted: int) -> int:

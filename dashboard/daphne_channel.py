@@ -5,6 +5,7 @@ and takes as many connections as there are files.
 """
 
 import asyncio
+import socket
 from http import HTTPStatus
 from io import BytesIO
 from typing import Any
@@ -24,6 +25,8 @@ HEADER_SECONDS = 10
 BODY_SECONDS = 30
 # A client that still writes may read why it is refused; what it writes is thrown away.
 LINGER_SECONDS = 1
+# By itself the kernel keeps 4 MB for a client that does not read: a stream would never seem slow.
+KERNEL_SENDS = 128 * 1024
 
 
 class TooLong(Exception):
@@ -58,6 +61,8 @@ class Channel(HTTPChannel):  # type: ignore[misc]
 
     def connectionMade(self) -> None:  # noqa: N802
         self.timeOut = IDLE_SECONDS
+        opened = self.transport.getHandle()
+        opened.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, KERNEL_SENDS)
         super().connectionMade()
         try:
             crowded_out = self.arrivals.enter(self.transport, address_of(self.transport))

@@ -1,11 +1,13 @@
 """What happens beside the views: a name that is not ours, a database that is away, a full disk."""
 
 import errno
+import shutil
 import sys
 from collections.abc import Callable, Iterator
 from http import HTTPStatus
 
 import structlog
+from django.conf import settings
 from django.core.exceptions import DisallowedHost
 from django.db import InterfaceError, OperationalError
 from django.http import HttpRequest, HttpResponse
@@ -15,6 +17,7 @@ from dashboard.problems import API, PROBLEM_JSON, Problem, refusal
 
 log = structlog.get_logger(__name__)
 RETRY_AFTER = 10
+NEEDED = 64 * 1024
 DISK_IS_FULL = (errno.ENOSPC, errno.EDQUOT)
 NO_ROOM = "The server has no room left on its disk: nothing can be stored at the moment."
 NO_DATABASE = "The database can't be reached at the moment; the prices come back with it."
@@ -98,8 +101,14 @@ def trouble(fault: BaseException) -> str | None:
         return NO_ROOM
     if not isinstance(fault, OperationalError | InterfaceError):
         return None
-    is_full = "disk is full" in str(fault) or "No space left" in str(fault)
-    return NO_ROOM if is_full else NO_DATABASE
+    return NO_ROOM if is_full(str(fault)) else NO_DATABASE
+
+
+def is_full(said: str) -> bool:
+    """Whether a database that fails lacks room, by what it says."""
+    if "disk I/O error" in said:  # SQLite can't make the files beside its database
+        return shutil.disk_usage(settings.STATE_DIR).free < NEEDED
+    return "disk is full" in said or "No space left" in said
 
 
 def told_already(response: HttpResponse) -> HttpResponse:

@@ -1,5 +1,6 @@
 """Which connections are kept, and how long a request may take to come."""
 
+import socket
 from typing import Any
 
 import pytest
@@ -72,6 +73,20 @@ class Silent:
     def requestReceived(self, *_: bytes) -> None: ...  # noqa: N802
 
 
+class Line(StringTransport):  # type: ignore[misc]
+    """A connection, and what the kernel was told of it."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.told: list[tuple[int, ...]] = []
+
+    def getHandle(self) -> "Line":  # noqa: N802
+        return self
+
+    def setsockopt(self, *option: int) -> None:
+        self.told.append(option)
+
+
 @pytest.fixture
 def clock() -> Clock:
     return Clock()
@@ -84,7 +99,7 @@ def channel(clock: Clock, monkeypatch: pytest.MonkeyPatch) -> Channel:
     channel = Channel()
     channel.callLater = clock.callLater
     channel.requestFactory = lambda made, _queued: Silent(made)
-    channel.makeConnection(StringTransport())
+    channel.makeConnection(Line())
     return channel
 
 
@@ -93,6 +108,10 @@ def drip(channel: Channel, clock: Clock, data: bytes, seconds: float) -> None:
     for byte in data:
         channel.dataReceived(bytes([byte]))
         clock.advance(seconds)
+
+
+def test_the_kernel_keeps_little_for_a_client_that_does_not_read(channel: Channel) -> None:
+    assert channel.transport.told == [(socket.SOL_SOCKET, socket.SO_SNDBUF, 128 * 1024)]
 
 
 def test_a_header_that_drips_is_not_waited_for(channel: Channel, clock: Clock) -> None:

@@ -61,6 +61,12 @@ def test_a_body_within_the_bound_is_read_whole(web: Web) -> None:
         assert status(read_to_the_end(client)) == 403  # of Django: it has no CSRF token
 
 
+def test_on_a_full_disk_it_can_still_read_as_the_files_beside_sqlite_stay(web: Web) -> None:
+    assert status(web.ask("/api/current")) == 200
+    beside = {file.suffix for file in (web.output.parent / "simulator").glob("db.*")}
+    assert beside == {".sqlite3", ".sqlite3-shm", ".sqlite3-wal"}
+
+
 def test_a_root_path_that_anybody_may_write_is_not_believed(web: Web) -> None:
     for root in ("/admin", "/metrics", "%ff", "nonsense", "\xff"):
         assert status(web.ask("/healthz", f"Daphne-Root-Path: {root}")) == 200

@@ -3,7 +3,9 @@
 import asyncio
 import gzip
 import json
+from collections.abc import Callable
 from datetime import datetime, timedelta
+from functools import partial
 from typing import Any
 
 import pytest
@@ -16,7 +18,7 @@ from django.utils import timezone
 from dashboard import turns
 from dashboard.doors import Full
 from dashboard.long_answer import PIECE, in_full, squeezed
-from dashboard.turns import Turns, at_most, in_turn
+from dashboard.turns import Application, Turns, at_most, in_turn
 from dashboard.wire import Message, Receive, Send
 from prices.intervals import floor
 from prices.market import Market
@@ -104,11 +106,13 @@ class Slow:
 
     def __init__(self) -> None:
         self.may_end = asyncio.Event()
-        self.running = 0
+        self.begun = self.running = 0
 
     async def __call__(self, scope: Message, receive: Receive, send: Send) -> None:
+        self.begun += 1
         self.running += 1
         await self.may_end.wait()
+        self.running -= 1
         await send({"type": "http.response.start", "status": 200, "headers": []})
 
 
@@ -127,13 +131,13 @@ async def test_what_is_too_much_of_an_address_is_429_with_when_to_ask_again(
 
     scope = {"type": "http", "client": ["192.0.2.7", 1]}
     first = asyncio.ensure_future(in_turn(slow)(scope, nothing, send))
-    await asyncio.sleep(0)
+    await until(lambda: slow.running == 1)
     await in_turn(slow)(scope, nothing, send)
     assert sent[0]["status"] == 429
     assert (b"retry-after", b"5") in sent[0]["headers"]
     slow.may_end.set()
     await first
-    assert (slow.running, sent[-1]["status"]) == (1, 200)
+    assert (slow.begun, sent[-1]["status"]) == (1, 200)
 
 
 async def test_so_many_requests_run_at_once_and_the_others_wait() -> None:
@@ -144,8 +148,68 @@ async def test_so_many_requests_run_at_once_and_the_others_wait() -> None:
 
     bounded = at_most(2, slow)
     tasks = [asyncio.ensure_future(bounded({}, nothing, send)) for _ in range(5)]
-    await asyncio.sleep(0)
+    for _ in range(10):
+        await asyncio.sleep(0)
     assert slow.running == 2
     slow.may_end.set()
     await asyncio.gather(*tasks)
     assert len(sent) == 5
+
+
+@pytest.mark.parametrize("bound", [in_turn, partial(at_most, 1)])
+async def test_a_client_who_leaves_keeps_its_turn_until_its_work_is_over(
+    monkeypatch: pytest.MonkeyPatch, bound: Callable[[Application], Application]
+) -> None:
+    monkeypatch.setattr(turns, "turns", Turns(1, 1))
+    slow = Slow()
+    bounded = bound(slow)
+    left = asyncio.ensure_future(bounded({}, nothing, no_one))
+    await until(lambda: slow.running == 1)
+    left.cancel()
+    await asyncio.wait([left])
+    other = asyncio.ensure_future(bounded({}, nothing, no_one))
+    for _ in range(10):
+        await asyncio.sleep(0)
+    assert slow.begun == 1
+    slow.may_end.set()
+    await other
+    assert (slow.begun, slow.running, turns.turns.seats) == (2, 0, {})
+
+
+async def test_who_leaves_while_it_waits_takes_no_turn() -> None:
+    slow = Slow()
+    bounded = at_most(1, slow)
+    first, waits = (asyncio.ensure_future(bounded({}, nothing, no_one)) for _ in range(2))
+    await until(lambda: slow.running == 1)
+    waits.cancel()
+    await asyncio.wait([waits])
+    slow.may_end.set()
+    await first
+    assert slow.begun == 1
+
+
+async def test_work_is_not_told_that_its_client_has_left() -> None:
+    messages = iter([{"type": "http.request", "more_body": True}, {"type": "http.request"}])
+    heard: list[Message] = []
+
+    async def receive() -> Message:
+        return next(messages, {"type": "http.disconnect"})
+
+    async def application(_scope: Message, receive: Receive, _send: Send) -> None:
+        heard.extend([await receive(), await receive()])
+        with pytest.raises(TimeoutError):
+            await asyncio.wait_for(receive(), 0.01)
+
+    await at_most(1, application)({}, receive, no_one)
+    assert [message["type"] for message in heard] == ["http.request", "http.request"]
+
+
+async def no_one(_message: Message) -> None:
+    """A client who has left."""
+
+
+async def until(true: Callable[[], bool]) -> None:
+    """Return once it is."""
+    async with asyncio.timeout(5):
+        while not true():
+            await asyncio.sleep(0)

@@ -2,13 +2,14 @@
 
 import errno
 import logging
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
 from django.db import DatabaseError, InterfaceError, OperationalError, connection
 from django.test import Client
 
-from dashboard import views
+from dashboard import troubles, views
 from dashboard.troubles import NO_DATABASE, NO_ROOM
 
 PAGES = ["/", "/alerts/", "/metrics", "/admin/"]
@@ -60,6 +61,14 @@ def test_a_database_that_is_away_and_a_full_disk_are_503_with_a_sentence_and_whe
             assert (answer.status_code, answer.headers["Retry-After"]) == (503, "10")
             assert sentence in answer.content.decode().replace("&#x27;", "'")
     assert [record.exc_info for record in caplog.records] == [None] * 5
+
+
+@pytest.mark.parametrize(("free", "sentence"), [(4096, NO_ROOM), (2**30, NO_DATABASE)])
+def test_a_database_that_cannot_make_its_files_is_a_full_disk_where_there_is_no_room(
+    free: int, sentence: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(troubles.shutil, "disk_usage", lambda _: SimpleNamespace(free=free))
+    assert troubles.trouble(OperationalError("disk I/O error")) == sentence
 
 
 @pytest.mark.django_db

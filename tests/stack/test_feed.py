@@ -14,11 +14,13 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
+from playwright.async_api import async_playwright
 from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import ConnectionClosed
 
 from caisoproject.benchmarks.feed_stage import FeedStage
 from caisoproject.benchmarks.stage import staged
+from tests.stack.screen import CHROMIUM, FLAGS
 
 pytestmark = pytest.mark.xdist_group("stack")
 WITHIN_S = 30
@@ -26,6 +28,18 @@ HTTP_TIMEOUT_S = 2
 BYE_WITHIN_S = 5
 NEVER_READ = 4096
 A_LINE = 2**22
+# What an EventSource hears, with its state at that moment: 0 connecting, 1 open, 2 closed for good.
+FOLLOW = """() => {
+  const source = new EventSource("/api/v1/stream?hubs=SP15");
+  const note = ({ type }) => window.heard.push([type, source.readyState]);
+  window.heard = [];
+  for (const kind of ["snapshot", "events", "bye", "error"]) source.addEventListener(kind, note);
+}"""
+CAME_BACK = """() => {
+  const kinds = window.heard.map(([kind]) => kind);
+  const bye = kinds.lastIndexOf("bye");
+  return bye >= 0 && kinds.indexOf("events", bye) >= 0;
+}"""
 BURSTS = "NP15"  # the publisher's bursts are of this hub
 
 
@@ -197,3 +211,22 @@ async def test_a_web_process_that_is_ended_says_goodbye_within_five_seconds(
     stage.stage.wait_until(lambda: stage.stage.get("/api/current") is not None, 30, "the web")
     assert len(set(retries)) > 1
     assert all(500 <= retry <= 5000 for retry in retries)
+
+
+@pytest.mark.skipif(CHROMIUM is None, reason="no Chromium on this machine")
+async def test_a_browsers_event_source_comes_back_by_itself_while_a_reader_lingers(
+    stage: FeedStage,
+) -> None:
+    async with async_playwright() as playwright, opened(stage, BURSTS, max_queue=1) as lingers:
+        browser = await playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
+        page = await browser.new_page()
+        await page.goto(f"http://{address(stage)}/healthz")
+        await page.evaluate(FOLLOW)
+        await page.wait_for_function("() => window.heard.length")
+        lingers.transport.pause_reading()
+        await stage.web.restart(signal.SIGTERM)
+        await page.wait_for_function(CAME_BACK)
+        heard = await page.evaluate("() => window.heard")
+        lingers.transport.abort()
+        await browser.close()
+    assert [kind for kind, state in heard if state == 2] == []
