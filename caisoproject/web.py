@@ -6,7 +6,6 @@ the options of `daphne`.
 """
 
 import asyncio
-import ctypes
 import resource
 import socket
 import sqlite3
@@ -14,7 +13,6 @@ import time
 from contextlib import suppress
 from functools import cached_property
 from http import HTTPStatus
-from pathlib import Path
 from typing import Any
 
 from daphne.server import Server, reactor  # first: it installs Twisted's reactor
@@ -29,6 +27,7 @@ import caisoproject.asgi  # noqa: F401  # isort: skip
 import structlog  # isort: skip
 from django.conf import settings  # isort: skip
 from django.db import connection  # isort: skip
+from caisoproject.memory import give_back_memory, resident_mb  # isort: skip
 
 from dashboard import consumers, files
 from dashboard.allowance import Allowance
@@ -43,9 +42,8 @@ MOST_PINGS, MOST_FRAMES, PINGS_SECONDS = 20, 200, 10
 # A slow reader may still take what waits for it, and with it the code that says why it was cut.
 CLOSE_SECONDS = 10
 CHECK_SECONDS = 2
-# Giving memory back halts everybody for up to half a second: only where there is much to give.
+# Giving memory back may take half a second: in a thread, and only where there is much to give.
 GIVE_BACK_SECONDS, GIVE_BACK_MB = 30, 32
-STATM = Path("/proc/self/statm")
 # By itself the kernel keeps 6 MB of a client that floods.
 KERNEL_RECEIVES = 16 * 1024
 # An address' live readers, and what their pages ask for beside them.
@@ -180,9 +178,10 @@ class Web(Server):  # type: ignore[misc]
 
     def give_back(self) -> None:
         """Memory that is free again goes back to the system: glibc keeps what slow readers took."""
-        if resident_mb() > self.usual_mb + GIVE_BACK_MB:
-            give_back_memory()
-        self.usual_mb = min(resident_mb(), self.usual_mb + 1)  # what is held for long is in use
+        held = resident_mb()
+        if held > self.usual_mb + GIVE_BACK_MB:
+            reactor.callInThread(give_back_memory)
+        self.usual_mb = min(held, self.usual_mb + 1)  # what is held for long is in use
         reactor.callLater(GIVE_BACK_SECONDS, self.give_back)
 
     def build_channel(self, _address: Any) -> Channel:
@@ -231,18 +230,6 @@ class Web(Server):  # type: ignore[misc]
             application.cancel()
         if running:
             await asyncio.wait(running, timeout=1)
-
-
-def resident_mb() -> int:
-    """What this process holds of the machine's memory; 0 where Linux does not say so."""
-    return int(STATM.read_text().split()[1]) * resource.getpagesize() >> 20 if STATM.exists() else 0
-
-
-def give_back_memory() -> None:
-    """Give free memory back, where the C library is asked for it."""
-    trim = getattr(ctypes.CDLL(None), "malloc_trim", None)
-    if trim:
-        trim(0)
 
 
 def hold_database() -> sqlite3.Connection | None:

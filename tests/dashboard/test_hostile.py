@@ -9,6 +9,7 @@ from contextlib import ExitStack, suppress
 import pytest
 from websockets.asyncio.client import connect
 
+from caisoproject.memory import give_back_memory, resident_mb
 from tests.dashboard.real_web import Web, read_to_the_end, request, running_web
 
 pytestmark = pytest.mark.xdist_group("stack")
@@ -135,3 +136,15 @@ def half_open(web: Web, number: int) -> socket.socket:
 def test_fewer_readers_than_wanted_are_taken_where_files_are_few_and_it_is_said(web: Web) -> None:
     assert "fewer readers than SOCKETS_MOST fit" in web.said
     assert "readers=700" in web.said
+
+
+def test_memory_that_is_free_again_goes_back_to_the_system() -> None:
+    if not resident_mb():
+        pytest.skip("this system does not say what a process holds")
+    many = [b"x" * 60_000 + str(n).encode() for n in range(1500)]
+    kept = many[::100]  # what lies between keeps glibc from giving the rest back by itself
+    many.clear()
+    held = resident_mb()
+    give_back_memory()
+    assert len(kept) == 15
+    assert resident_mb() < held - 40
