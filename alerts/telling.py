@@ -144,8 +144,7 @@ class Written:
         known = self.there.get((rule.pk, telling.start))
         # While data do not come an age rule can open and clear on the same interval again.
         if known and not (rule.watched == AGE and known.cleared_at):
-            if known.cleared_at is None:
-                self.open[rule.pk] = known
+            self.open[rule.pk] = known  # what ends next is this one, also where it is over
             return None
         alert = Alert(
             rule=rule,
