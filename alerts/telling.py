@@ -12,6 +12,7 @@ from alerts import outbox, wording
 from alerts.episodes import Episode
 from alerts.judging import Judging, Verdict
 from alerts.models import CLEARED, OPENED, RETRACTED, Alert, Rule, Transition
+from alerts.rules import Stance
 from alerts.rules import Transition as Moved
 from alerts.watched import AGE
 from prices.feed import Event
@@ -190,7 +191,8 @@ def text_of(telling: Telling, alert: Alert) -> str:
     if telling.kind != CLEARED or alert.wording_over in ("", words):
         return telling.text
     figures = telling.text.removeprefix(f"{words}: ")
-    if alert.holds_at(telling.value):
+    is_back = telling.rule.condition.stance(telling.value) is Stance.BACK
+    if is_back and alert.holds_at(telling.value):
         limit = wording.condition_words(telling.rule.condition)
         return wording.ended(alert.wording, f"over by its new limit ({limit}), {figures}")
     return wording.ended(alert.wording_over, figures)
