@@ -9,10 +9,12 @@ from typing import Any
 import pytest
 import time_machine
 from asgiref.sync import sync_to_async
+from asgiref.testing import ApplicationCommunicator
 from django.http import JsonResponse
 from django.test import AsyncClient, Client
 from django.utils import timezone
 
+from caisoproject.asgi import application
 from dashboard import turns
 from dashboard.doors import Full
 from dashboard.long_answer import PIECE, in_full, squeezed
@@ -134,6 +136,29 @@ async def test_what_is_too_much_of_an_address_is_429_with_when_to_ask_again(
     slow.may_end.set()
     await first
     assert (slow.running, sent[-1]["status"]) == (1, 200)
+
+
+@pytest.mark.parametrize(
+    ("path", "status"),
+    [("/api/history/24", 429), ("/api/v1/rules/preview", 429), ("/healthz", 200)],
+)
+async def test_a_history_and_a_preview_take_a_turn_and_pages_do_not(
+    path: str, status: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(turns, "turns", Turns(1, -1))
+    scope = {
+        "type": "http",
+        "method": "GET",
+        "path": path,
+        "query_string": b"",
+        "headers": [(b"host", b"testserver")],
+        "client": ["192.0.2.7", 1],
+    }
+    reader = ApplicationCommunicator(application, scope)
+    await reader.send_input({"type": "http.request"})
+    assert (await reader.receive_output(timeout=5))["status"] == status
+    await reader.receive_output(timeout=5)
+    await reader.wait()
 
 
 async def test_so_many_requests_run_at_once_and_the_others_wait() -> None:
