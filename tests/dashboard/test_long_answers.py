@@ -4,6 +4,7 @@ import asyncio
 import gzip
 import json
 from datetime import datetime, timedelta
+from threading import BoundedSemaphore
 from typing import Any
 
 import pytest
@@ -15,7 +16,7 @@ from django.test import AsyncClient, Client
 from django.utils import timezone
 
 from caisoproject.asgi import application
-from dashboard import turns
+from dashboard import turns, views
 from dashboard.doors import Full
 from dashboard.long_answer import PIECE, in_full, squeezed
 from dashboard.turns import Turns, at_most, in_turn
@@ -71,6 +72,22 @@ async def test_under_the_real_handler_it_comes_in_pieces() -> None:
     pieces = [piece async for piece in answer.streaming_content]
     assert len(json.loads(b"".join(pieces))["prices"]) == 198
     assert int(answer.headers["Content-Length"]) == sum(map(len, pieces))
+
+
+@pytest.mark.django_db
+def test_while_a_history_is_made_nobody_makes_one_too_many(
+    client: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    making, others_could = BoundedSemaphore(1), []
+
+    def parts(*_: object, **__: object) -> list[str]:
+        others_could.append(making.acquire(blocking=False))
+        return ["{}"]
+
+    monkeypatch.setattr(views, "making", making)
+    monkeypatch.setattr(views, "history_parts", parts)
+    assert [client.get(LONG).status_code for _ in range(2)] == [200, 200]
+    assert others_could == [False, False]
 
 
 def test_no_piece_is_longer_than_is_said_and_none_is_lost() -> None:
