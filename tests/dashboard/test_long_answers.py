@@ -112,7 +112,7 @@ async def test_an_address_has_so_many_turns_and_others_have_theirs() -> None:
     await asyncio.sleep(0)
     assert working == ["a", "a", "b"]
     with pytest.raises(Full, match="3 requests of your address"):
-        await work("a")
+        await asyncio.wait_for(work("a"), 5)
     may_end.set()
     await asyncio.gather(*tasks)
     assert (working, turns.seats) == (["a", "a", "b", "a"], {})
@@ -147,7 +147,7 @@ async def test_what_is_too_much_of_an_address_is_429_with_when_to_ask_again(
     scope = {"type": "http", "client": ["192.0.2.7", 1]}
     first = asyncio.ensure_future(in_turn(slow)(scope, nothing, send))
     await asyncio.sleep(0)
-    await in_turn(slow)(scope, nothing, send)
+    await asyncio.wait_for(in_turn(slow)(scope, nothing, send), 5)
     assert sent[0]["status"] == 429
     assert (b"retry-after", b"5") in sent[0]["headers"]
     slow.may_end.set()
