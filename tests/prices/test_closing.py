@@ -1,6 +1,7 @@
 """Which gaps are asked for, by which range, and what of them counts as asked in vain."""
 
 from collections.abc import Iterable
+from contextlib import suppress
 from datetime import datetime, timedelta
 from unittest.mock import Mock
 
@@ -75,18 +76,18 @@ def test_what_rests_was_not_asked_for(sp15: Node) -> None:
 @pytest.mark.parametrize(
     ("purpose", "fault", "asked"),
     [
-        (FetchRun.GAP, None, 1),
-        (FetchRun.BACKFILL, None, 1),
-        (FetchRun.POLL, None, 0),
-        (FetchRun.GAP, OurMistake("refused"), 1),
-        (FetchRun.GAP, ServerTrouble("down"), 0),
-        (FetchRun.POLL, OurMistake("refused"), 0),
+        (FetchRun.GAP, None, [1]),
+        (FetchRun.BACKFILL, None, [1]),
+        (FetchRun.POLL, None, []),
+        (FetchRun.GAP, OurMistake("refused"), [1]),
+        (FetchRun.GAP, ServerTrouble("down"), [0]),
+        (FetchRun.POLL, OurMistake("refused"), []),
     ],
 )
 def test_only_a_request_for_gaps_that_was_answered_or_refused_counts_as_in_vain(
     purpose: str,
     fault: OasisTrouble | None,
-    asked: int,
+    asked: list[int],
     sp15: Node,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
@@ -96,7 +97,18 @@ def test_only_a_request_for_gaps_that_was_answered_or_refused_counts_as_in_vain(
     else:
         with pytest.raises(type(fault)):
             polling.ask(Market.DAM, [sp15], LONG_AGO, LONG_AGO + HOUR, purpose, now=NOW)
-    assert [gap.asked for gap in Gap.objects.all()] == [1] * asked
+    assert [gap.asked for gap in Gap.objects.all()] == asked
+
+
+def test_a_gap_whose_window_alone_is_in_trouble_rests(monkeypatch: pytest.MonkeyPatch) -> None:
+    hold([0, 2])
+    ingest = Mock(side_effect=ServerTrouble("down"))
+    monkeypatch.setattr(polling, "ingest", ingest)
+    for minutes in range(60):
+        with suppress(ServerTrouble):
+            closing.close_oldest_gap(now=NOW + timedelta(minutes=minutes))
+    assert ingest.call_count == 6
+    assert Gap.objects.get().asked == 0
 
 
 @pytest.mark.parametrize(("outcome", "asked"), [("server_trouble", 0), ("ok", 1)])
