@@ -109,11 +109,14 @@ def was_held(delivery: Delivery, morning: datetime) -> bool:
 
 
 def write_digest(group: Sequence[Delivery], say: Any, *, now: datetime) -> bool:
-    """One method's digest; False where another process has just written it."""
+    """One method's digest, of what no other process has just written; False where that is all."""
     with transaction.atomic():
         still = Delivery.objects.filter(pk__in=[one.pk for one in group], state=group[0].state)
-        if not still.update(state=Delivery.IN_DIGEST):
+        ours = set(still.select_for_update().order_by("pk").values_list("pk", flat=True))
+        group = [one for one in group if one.pk in ours]
+        if not group:
             return False
+        Delivery.objects.filter(pk__in=ours).update(state=Delivery.IN_DIGEST)
         Delivery.objects.create(
             method=group[0].method,
             kind=Delivery.DIGEST,

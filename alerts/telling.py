@@ -12,6 +12,7 @@ from alerts import outbox, wording
 from alerts.episodes import Episode
 from alerts.judging import Judging, Verdict
 from alerts.models import CLEARED, OPENED, RETRACTED, Alert, Rule, Transition
+from alerts.rules import Stance
 from alerts.rules import Transition as Moved
 from alerts.watched import AGE
 from prices.feed import Event
@@ -144,8 +145,7 @@ class Written:
         known = self.there.get((rule.pk, telling.start))
         # While data do not come an age rule can open and clear on the same interval again.
         if known and not (rule.watched == AGE and known.cleared_at):
-            if known.cleared_at is None:
-                self.open[rule.pk] = known
+            self.open[rule.pk] = known  # what ends next is this one, also where it is over
             return None
         alert = Alert(
             rule=rule,
@@ -191,7 +191,8 @@ def text_of(telling: Telling, alert: Alert) -> str:
     if telling.kind != CLEARED or alert.wording_over in ("", words):
         return telling.text
     figures = telling.text.removeprefix(f"{words}: ")
-    if alert.holds_at(telling.value):
+    is_back = telling.rule.condition.stance(telling.value) is Stance.BACK
+    if is_back and alert.holds_at(telling.value):
         limit = wording.condition_words(telling.rule.condition)
         return wording.ended(alert.wording, f"over by its new limit ({limit}), {figures}")
     return wording.ended(alert.wording_over, figures)

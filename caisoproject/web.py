@@ -27,8 +27,8 @@ import caisoproject.asgi  # noqa: F401  # isort: skip
 import structlog  # isort: skip
 from django.conf import settings  # isort: skip
 from django.db import connection  # isort: skip
-from caisoproject.memory import give_back_memory, resident_mb  # isort: skip
 
+from caisoproject.memory import give_back_memory, resident_mb
 from dashboard import consumers, files
 from dashboard.allowance import Allowance
 from dashboard.arrivals import Arrivals

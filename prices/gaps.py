@@ -84,6 +84,7 @@ def note_asked(
     end: datetime,
     *,
     delay: timedelta | None,
+    counts: bool = True,
     now: datetime,
 ) -> None:
     """Put down what a request made for gaps in [start, end) did not bring though it should have.
@@ -94,11 +95,13 @@ def note_asked(
     start = max(start, oldest_kept(now=now))
     end = min(end, published_until(market, delay, now=now))
     for node in nodes:
-        note(node, market, open_gaps(node, market, start, end, now=now), now=now)
+        note(node, market, open_gaps(node, market, start, end, now=now), counts=counts, now=now)
 
 
-def note(node: Node, market: Market, moments: Sequence[datetime], *, now: datetime) -> None:
-    """One more time asked in vain for some intervals."""
+def note(
+    node: Node, market: Market, moments: Sequence[datetime], *, counts: bool, now: datetime
+) -> None:
+    """One more time asked in vain for some intervals, or in trouble, which counts for nothing."""
     if not moments:
         return
     rows = ledger(node, market, moments[0], moments[-1] + market.interval)
@@ -110,7 +113,10 @@ def note(node: Node, market: Market, moments: Sequence[datetime], *, now: dateti
     ]
     again = [known[moment] for moment in moments if moment in known]
     for gap in [*new, *again]:
-        asked_in_vain(gap, now=now)
+        if counts:
+            asked_in_vain(gap, now=now)
+        else:
+            gap.ask_after = now + wait(1)
     Gap.objects.bulk_create(new, batch_size=100, ignore_conflicts=True)
     Gap.objects.bulk_update(again, ["asked", "ask_after", "given_up_at", "reason"], batch_size=100)
 

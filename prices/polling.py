@@ -92,14 +92,16 @@ def ask(
     """Ingest [start, end) for up to ten nodes.
 
     What a request for gaps does not bring is put down in the ledger, also where OASIS refuses it.
+    One that met trouble was not in vain, but its gaps rest: that may be all that is in trouble.
     """
     query = PriceQuery(market, tuple(node.oasis_name for node in nodes), start, end)
     manner = MANNERS[market] if purpose == FetchRun.POLL else Manner.PATIENT
     try:
         ingested = ingest(query, manner, purpose)
     except OasisTrouble as fault:
-        if purpose == FetchRun.GAP and fault.outcome not in OUTAGE:
-            note_vain(market, nodes, start, end, now=now)
+        if purpose == FetchRun.GAP:
+            counts = fault.outcome not in OUTAGE
+            note_vain(market, nodes, start, end, counts=counts, now=now)
         raise
     if purpose in FetchRun.FOR_GAPS:
         note_vain(market, nodes, start, end, now=now)
@@ -107,7 +109,14 @@ def ask(
 
 
 def note_vain(
-    market: Market, nodes: Sequence[Node], start: datetime, end: datetime, *, now: datetime
+    market: Market,
+    nodes: Sequence[Node],
+    start: datetime,
+    end: datetime,
+    *,
+    counts: bool = True,
+    now: datetime,
 ) -> None:
     """Put down in the ledger what is still missing of [start, end), so far as it should be out."""
-    gaps.note_asked(nodes, market, start, end, delay=publication_delay(market, nodes), now=now)
+    delay = publication_delay(market, nodes)
+    gaps.note_asked(nodes, market, start, end, delay=delay, counts=counts, now=now)

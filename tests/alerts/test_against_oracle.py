@@ -260,6 +260,14 @@ def test_a_correction_two_days_later_leaves_the_alert_of_a_run_that_began_before
     assert not Transition.objects.filter(kind="retracted").exists()
 
 
+def test_an_alert_that_lay_between_its_limits_for_days_outlives_a_correction() -> None:
+    told = Told(Wanted(limit=100, clear_limit=80), Market.RTPD)
+    again = QUARTERS - 8
+    told.come({at(n): 150.0 if n in (0, again) else 90.0 for n in range(QUARTERS)})
+    told.come({at(again): 95.0})
+    assert told.standing == told.right == [(at(0), None)]
+
+
 def test_no_correction_of_any_offset_touches_an_alert_that_is_over(crossing: Told) -> None:
     for minutes in [20, 25, 60, 24 * 60, *range(47 * 60 + 30, 48 * 60 + 30, 5), 71 * 60]:
         crossing.come({T + timedelta(minutes=minutes): 100.5})

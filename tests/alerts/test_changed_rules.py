@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from datetime import datetime, timedelta
+from decimal import Decimal
 
 import pytest
 import time_machine
@@ -13,7 +14,7 @@ from django.test import Client, RequestFactory
 from alerts.admin import RuleAdmin
 from alerts.evaluate import evaluate, judge_rules
 from alerts.judging import Judging
-from alerts.models import Alert, Delivery, Rule
+from alerts.models import Alert, Condition, Delivery, Rule
 from dashboard.shown_prices import shown_alerts
 from prices.market import Market
 from prices.models import Feed, FeedEvent, Node
@@ -229,6 +230,19 @@ def test_an_alert_that_ends_because_its_limit_was_raised_says_so(above: Rule) ->
     publish(published(NOON + FIVE, "500"), at=NOON + FIVE)
     assert told()[1][2] == (
         "SP15 real-time above 100.00: over by its new limit (above 1,000.00), 500.00 at 12:05 PT"
+    )
+
+
+def test_an_alert_that_ends_by_its_other_condition_is_not_put_down_to_the_new_limit(
+    above: Rule,
+) -> None:
+    Condition.objects.create(rule=above, watched="congestion", direction="below", limit=0)
+    publish(published(NOON, "150"), at=NOON)
+    edit_at(NOON + timedelta(minutes=2), above, limit="120")
+    ends = published(NOON + FIVE, "130")._replace(congestion=Decimal(1), energy=Decimal("128.25"))
+    publish(ends, at=NOON + FIVE)
+    assert told()[1][2] == (
+        "SP15 real-time no longer above 100.00 and congestion below 0.00: 130.00 at 12:05 PT"
     )
 
 

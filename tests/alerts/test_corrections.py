@@ -204,6 +204,21 @@ def test_tomorrows_alert_stays_when_the_limit_changes_and_another_hour_is_correc
     assert [alert.state for alert in Alert.objects.order_by("pk")] == ["cleared", "open"]
 
 
+def test_what_is_told_already_ends_no_other_alert() -> None:
+    """Tomorrow's 15:00 and 20:00 as they were told; then the limit and an hour between change."""
+    Rule.objects.update(market="DAM")
+    hours = {20: "150", 21: "150", 22: "90", 25: "150"}
+    day = [published(NOON + n * timedelta(hours=1), lmp, Market.DAM) for n, lmp in hours.items()]
+    store(day, NOON)
+    evaluate(now=NOON)
+    Rule.objects.update(limit=110, judges_from=NOON + FIVE)
+    store([day[1]._replace(lmp=Decimal(80))], NOON + 2 * FIVE)
+    evaluate(now=NOON + 2 * FIVE)
+    over, lasting = Alert.objects.order_by("pk")
+    assert (over.state, lasting.state) == ("cleared", "open")
+    assert events() == ["open", "cleared", "open"]
+
+
 def test_what_a_rule_judged_by_another_limit_is_left_as_it_was() -> None:
     come("90", "150", "90")
     Rule.objects.update(limit=60, judges_from=NOON + 3 * FIVE)

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from alerts.digest import write_digests, write_gathered
+from alerts.digest import gathered_content, related, write_digest, write_digests, write_gathered
 from alerts.evaluate import evaluate
 from alerts.messages import message_of
 from alerts.models import Alert, Delivery, Method, Rule
@@ -206,6 +206,16 @@ def test_a_digest_keeps_a_hundred_lines_and_counts_all(kept: int, desk: Method) 
     [digest] = digests()
     assert len(digest.text.splitlines()) == 100
     assert digest.messages == kept + kept % 2
+
+
+def test_what_is_in_another_digest_by_then_is_not_told_twice(desk: Method) -> None:
+    come(NOON - HOUR, "30", "120", "90", at=NOON)
+    group = list(related(Delivery.objects.all()))
+    Delivery.objects.filter(kind="opened").update(state=Delivery.IN_DIGEST)
+    assert write_digest(group, gathered_content, now=NOON)
+    [digest] = digests()
+    assert (digest.messages, digest.text.partition(":")[0]) == (1, "cleared")
+    assert not write_digest(group, gathered_content, now=NOON)
 
 
 def test_a_time_zone_that_is_gone_stops_no_digest(desk: Method) -> None:

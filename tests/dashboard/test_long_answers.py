@@ -6,16 +6,19 @@ import json
 from collections.abc import Callable
 from datetime import datetime, timedelta
 from functools import partial
+from threading import BoundedSemaphore
 from typing import Any
 
 import pytest
 import time_machine
 from asgiref.sync import sync_to_async
+from asgiref.testing import ApplicationCommunicator
 from django.http import JsonResponse
 from django.test import AsyncClient, Client
 from django.utils import timezone
 
-from dashboard import turns
+from caisoproject.asgi import application
+from dashboard import turns, views
 from dashboard.doors import Full
 from dashboard.long_answer import PIECE, in_full, squeezed
 from dashboard.turns import Application, Turns, at_most, in_turn
@@ -73,6 +76,22 @@ async def test_under_the_real_handler_it_comes_in_pieces() -> None:
     assert int(answer.headers["Content-Length"]) == sum(map(len, pieces))
 
 
+@pytest.mark.django_db
+def test_while_a_history_is_made_nobody_makes_one_too_many(
+    client: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    making, others_could = BoundedSemaphore(1), []
+
+    def parts(*_: object, **__: object) -> list[str]:
+        others_could.append(making.acquire(blocking=False))
+        return ["{}"]
+
+    monkeypatch.setattr(views, "making", making)
+    monkeypatch.setattr(views, "history_parts", parts)
+    assert [client.get(LONG).status_code for _ in range(2)] == [200, 200]
+    assert others_could == [False, False]
+
+
 def test_no_piece_is_longer_than_is_said_and_none_is_lost() -> None:
     parts = [f"{number:07} " * 100 for number in range(900)]
     text = squeezed(parts)
@@ -95,7 +114,7 @@ async def test_an_address_has_so_many_turns_and_others_have_theirs() -> None:
     await asyncio.sleep(0)
     assert working == ["a", "a", "b"]
     with pytest.raises(Full, match="3 requests of your address"):
-        await work("a")
+        await asyncio.wait_for(work("a"), 5)
     may_end.set()
     await asyncio.gather(*tasks)
     assert (working, turns.seats) == (["a", "a", "b", "a"], {})
@@ -132,12 +151,35 @@ async def test_what_is_too_much_of_an_address_is_429_with_when_to_ask_again(
     scope = {"type": "http", "client": ["192.0.2.7", 1]}
     first = asyncio.ensure_future(in_turn(slow)(scope, nothing, send))
     await until(lambda: slow.running == 1)
-    await in_turn(slow)(scope, nothing, send)
+    await asyncio.wait_for(in_turn(slow)(scope, nothing, send), 5)
     assert sent[0]["status"] == 429
     assert (b"retry-after", b"5") in sent[0]["headers"]
     slow.may_end.set()
     await first
     assert (slow.begun, sent[-1]["status"]) == (1, 200)
+
+
+@pytest.mark.parametrize(
+    ("path", "status"),
+    [("/api/history/24", 429), ("/api/v1/rules/preview", 429), ("/healthz", 200)],
+)
+async def test_a_history_and_a_preview_take_a_turn_and_pages_do_not(
+    path: str, status: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(turns, "turns", Turns(1, -1))
+    scope = {
+        "type": "http",
+        "method": "GET",
+        "path": path,
+        "query_string": b"",
+        "headers": [(b"host", b"testserver")],
+        "client": ["192.0.2.7", 1],
+    }
+    reader = ApplicationCommunicator(application, scope)
+    await reader.send_input({"type": "http.request"})
+    assert (await reader.receive_output(timeout=5))["status"] == status
+    await reader.receive_output(timeout=5)
+    await reader.wait()
 
 
 async def test_so_many_requests_run_at_once_and_the_others_wait() -> None:

@@ -6,11 +6,13 @@ import pytest
 from hypothesis import given
 from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
+from pytest_django import Settings
 
 from prices.budget import needed_per_minute, shortest_round, warning
 from prices.gap_ranges import Range, by_state, first_joined
 from prices.market import Market
 from prices.planner import next_group, window
+from prices.polling import pace
 from prices.schedule import Held, Pace
 from tests.conftest import utc
 
@@ -33,6 +35,14 @@ def test_too_many_nodes_are_warned_of_and_others_are_not() -> None:
 
 def test_a_round_of_one_market_leaves_half_of_the_turns_to_the_others() -> None:
     assert shortest_round(23, 6) == timedelta(seconds=36)
+
+
+def test_a_deployment_with_many_nodes_polls_at_that_pace(settings: Settings) -> None:
+    settings.OASIS_SECONDS_BETWEEN_REQUESTS = 6
+    settings.POLL_SECONDS, settings.POLL_SECONDS_NIGHT = 20, 60
+    assert pace(10) == Pace(timedelta(seconds=20), MINUTE)
+    assert pace(23) == Pace(timedelta(seconds=36), MINUTE)
+    assert pace(90) == Pace(timedelta(seconds=108), timedelta(seconds=108))
 
 
 @given(st.integers(1, 90))
