@@ -268,6 +268,13 @@ def test_an_alert_that_lay_between_its_limits_for_days_outlives_a_correction() -
     assert told.standing == told.right == [(at(0), None)]
 
 
+def test_a_rule_is_calm_to_the_last_minute_after_a_correction() -> None:
+    told = Told(Wanted(cool_down=15), Market.RTPD)
+    told.come({at(n): 150.0 if n in (8, 10) else 50.0 for n in range(20)})
+    told.come({at(11): 150.0})
+    assert told.standing == told.right == [(at(8), at(9)), (at(11), at(12))]
+
+
 def test_no_correction_of_any_offset_touches_an_alert_that_is_over(crossing: Told) -> None:
     for minutes in [20, 25, 60, 24 * 60, *range(47 * 60 + 30, 48 * 60 + 30, 5), 71 * 60]:
         crossing.come({T + timedelta(minutes=minutes): 100.5})
@@ -300,6 +307,18 @@ def test_the_cheapest_hours_of_a_day_that_comes_in_two_halves_are_told() -> None
     assert told.standing == [(MIDNIGHT, MIDNIGHT + 6 * HOUR)]
     told.come({start + timedelta(days=1): lmp for start, lmp in day.items()})
     assert told.standing[1:] == [(MIDNIGHT + 24 * HOUR, MIDNIGHT + 30 * HOUR)]
+
+
+def test_a_day_is_compared_with_one_from_before_the_rule_that_came_later() -> None:
+    wanted = Wanted("cheapest", "below", 25, 25, span=1)
+    told = Told(wanted, Market.DAM)
+    Rule.objects.update(judges_from=MIDNIGHT + 24 * HOUR)
+    two_days = {MIDNIGHT + n * HOUR: 10.0 + n % 24 for n in range(48)}
+    late = {start: lmp for start, lmp in two_days.items() if start < T}
+    told.come({start: lmp for start, lmp in two_days.items() if start not in late})
+    assert told.standing == []
+    told.come(late)
+    assert told.standing == told.right == [(MIDNIGHT + 24 * HOUR, MIDNIGHT + 30 * HOUR)]
 
 
 def test_a_price_from_before_the_rule_that_comes_late_gives_the_change_of_a_judged_one() -> None:

@@ -118,6 +118,14 @@ def test_a_dip_that_comes_late_leaves_an_alert_that_lasts_as_it_is() -> None:
     assert events() == ["open"]
 
 
+def test_a_dip_that_comes_late_ends_an_alert_that_went_no_further() -> None:
+    Rule.objects.update(clear_limit=80)
+    come("150", None, "90", "90")
+    assert events() == ["open"]
+    seen(1, "50")
+    assert events() == ["open", "cleared"]
+
+
 def test_a_correction_while_it_lasts_changes_nothing_that_was_told() -> None:
     come("150", "160", "170")
     seen(1, "165")
