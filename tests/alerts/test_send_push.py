@@ -149,8 +149,13 @@ def test_a_subscription_is_kept_with_what_is_needed() -> None:
         '{"endpoint": "https://push.example.com/"}',
         '{"endpoint": "https://push.example.com/", "keys": {"p256dh": 1, "auth": 2}}',
         '{"endpoint": "https://push.example.com/", "keys": {"p256dh": "BAAA", "auth": "AAAA"}}',
-        Browser().subscription("https://push.example.com/").replace('"auth": "', '"auth": "AAAA'),
-        Browser().subscription("http://push.example.com/"),
+        pytest.param(
+            Browser()
+            .subscription("https://push.example.com/")
+            .replace('"auth": "', '"auth": "AAAA'),
+            id="a secret too long",
+        ),
+        pytest.param(Browser().subscription("http://push.example.com/"), id="not https"),
     ],
 )
 def test_a_subscription_that_cannot_be_used_is_refused_in_the_form(address: str) -> None:
