@@ -17,6 +17,15 @@ __all__ = ["oasis"]
 RECORDINGS = Path(__file__).resolve().parents[2] / "shared" / "oasis" / "recordings"
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """A test that empties the database comes after all others, which a group's do not."""
+    for item in items:
+        marks = {mark.name: mark for mark in item.iter_markers()}
+        empties = "django_db" in marks and marks["django_db"].kwargs.get("transaction")
+        if empties and "xdist_group" in marks:
+            raise pytest.UsageError(f"{item.nodeid} empties the database and is in a group.")
+
+
 @pytest.fixture(autouse=True)
 def plain_settings(settings: Settings, tmp_path: Path) -> None:
     """Nothing hashed, nothing waited for, archives in the test's own folder."""

@@ -19,10 +19,7 @@ from caisoproject.celery import app
 from tests.stack.mailbox import mailbox
 from tests.stack.running import ROOT, wait_until
 
-pytestmark = [
-    pytest.mark.xdist_group("stack"),
-    pytest.mark.django_db(transaction=True, serialized_rollback=True),
-]
+pytestmark = pytest.mark.django_db(transaction=True, serialized_rollback=True)
 WORKER = [
     *("-m", "celery", "-q", "--skip-checks", "-A", "caisoproject", "worker"),
     *("-Q", "alerts", "--concurrency", "1", "--max-tasks-per-child", "1"),
