@@ -130,10 +130,14 @@ def judge_rules(judging: Judging, apart: Apart, *, now: datetime) -> Iterator[li
 def verdicts_of(rules: Iterable[Rule], judging: Judging, apart: Apart) -> Iterator[Verdict]:
     """What becomes of those of the rules that can be judged."""
     for rule in rules:
-        found: list[Verdict] = []
-        with apart.each(subject_of(rule), half=True):
-            found.append(judging.verdict(rule, rule.ruling))
-        yield from found
+        try:
+            found = judging.verdict(rule, rule.ruling)
+        except Exception as fault:
+            if is_out_of_time(fault):
+                raise
+            apart.failed(subject_of(rule), fault)
+        else:
+            yield found
 
 
 def pass_over(told: Sequence[Publication], judging: Judging) -> None:
@@ -170,8 +174,9 @@ def settled(
             with apart.each(subject_of(verdict.rule)):
                 told += settle([verdict], judging, now=now)
     else:
-        for verdict in verdicts:
-            apart.worked(subject_of(verdict.rule))
+        if apart.troubled:
+            for verdict in verdicts:
+                apart.worked(subject_of(verdict.rule))
     return told
 
 

@@ -55,7 +55,7 @@ class Judging:
         self.watches = {rule.pk: tuple(w.watch for w in rule.watchings) for rule in rules}
         self.known: dict[object, News] = {}
         self.wide = {
-            pk: frozenset(w for w in watches if w.watched == SPREAD or w.reaches_others)
+            pk: tuple(w for w in watches if w.watched == SPREAD or w.reaches_others)
             for pk, watches in self.watches.items()
         }
         # How much older prices than the news are about are read.

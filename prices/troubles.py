@@ -29,12 +29,9 @@ class Apart:
         self.fault: Exception | None = None
         self.troubled = subjects_of(part)
 
-    def each(self, subject: str, *, half: bool = False) -> "Unit":
-        """One unit: what goes wrong in it is written down and kept as `fault`.
-
-        Half of one that works does not say yet that it is well again.
-        """
-        return Unit(self, subject, half)
+    def each(self, subject: str) -> "Unit":
+        """One unit: what goes wrong in it is written down and kept as `fault`."""
+        return Unit(self, subject)
 
     def failed(self, subject: str, fault: Exception) -> None:
         """Write down what went wrong."""
@@ -55,7 +52,6 @@ class Unit(NamedTuple):
 
     apart: Apart
     subject: str
-    half: bool
 
     def __enter__(self) -> None:
         """Nothing is known yet."""
@@ -65,7 +61,7 @@ class Unit(NamedTuple):
         if isinstance(fault, Exception) and not is_out_of_time(fault):
             self.apart.failed(self.subject, fault)
             return True
-        if fault is None and not self.half:
+        if fault is None:
             self.apart.worked(self.subject)
         return False
 
