@@ -181,7 +181,8 @@ VAPID_PRIVATE_KEY = env.matching(
 ) or environment.kept_secret(STATE_DIR / "vapid_private_key", size=32)
 
 INSTALLED_APPS = [
-    "django.contrib.admin",
+    # The addresses ask for the apps' admin modules: workers have none and need none.
+    "django.contrib.admin.apps.SimpleAdminConfig",
     "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.sessions",

@@ -3,6 +3,7 @@ from django.urls import include, path
 
 from dashboard.log_in import log_in
 
+admin.autodiscover()
 admin.site.site_header = "CAISO Live"
 admin.site.site_title = "CAISO Live"
 admin.site.index_title = "Rules, alerts and deliveries; nodes and what became of each request"

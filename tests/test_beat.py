@@ -1,5 +1,8 @@
 """Beat goes on when the clock steps back."""
 
+import os
+import subprocess
+import sys
 from collections.abc import Iterator
 from datetime import datetime, timedelta
 from types import SimpleNamespace
@@ -150,6 +153,23 @@ def test_workers_come_back_to_their_broker_every_second() -> None:
     with broker as connection, pytest.raises(OperationalError):
         connection.ensure_connection(lambda _, interval: tries.append(interval), 2)
     assert tries == [1.0, 1.0]
+
+
+@pytest.mark.parametrize(
+    ("process", "unneeded"),
+    [
+        ("import caisoproject.beat_program", ("django.db", "prompt_toolkit")),
+        (
+            "from caisoproject.celery import app; app.loader.import_default_modules()",
+            ("alerts.admin", "prices.admin", "dashboard.views"),
+        ),
+    ],
+)
+def test_a_process_does_not_hold_what_only_others_need(process, unneeded) -> None:
+    ask = f"import sys; {process}; print(*(set({unneeded}) & sys.modules.keys()))"
+    environ = {**os.environ, "CELERY_SKIP_CHECKS": "true"}
+    answer = subprocess.check_output([sys.executable, "-c", ask], env=environ, text=True)
+    assert answer.split() == []
 
 
 def test_every_tick_expires_before_the_next_and_names_its_queue() -> None:

