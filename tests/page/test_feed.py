@@ -78,8 +78,13 @@ class Line:
         self.page.wait_for_load_state("networkidle")
         self.page.evaluate("async () => { for (let n = 0; n < 50; n++) await fetch('/feed.js'); }")
 
+    def opening(self) -> None:
+        """Let a stream be opened that has begun to be: its module is fetched before."""
+        self.page.evaluate("async () => { await import('/other_ways.js'); }")
+
     def stream(self, **frame: Any) -> None:
         """A frame from the server, on the newest event stream."""
+        self.opening()
         script = """(f) => {
           const stream = streams.at(-1);
           const hears = f.type === "error" ? stream.onerror : stream.heard[f.type];
@@ -125,6 +130,7 @@ class Line:
     @property
     def streams(self) -> list[str]:
         """What each event stream was asked for."""
+        self.opening()
         return list(self.page.evaluate("() => streams.map((s) => s.url)"))
 
     @property
