@@ -1,6 +1,5 @@
 """The page's own modules, called in a real browser: no Node, no copy of them in Python."""
 
-import shutil
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -12,9 +11,8 @@ from typing import Any
 import pytest
 from playwright.sync_api import Page, sync_playwright
 
-CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
-FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run"]
-FLAGS += ["--disable-background-networking", "--disable-component-update", "--disable-sync"]
+from tests.browser import CHROMIUM, FLAGS
+
 MODULES = Path(__file__).resolve().parents[2] / "dashboard" / "static" / "dashboard"
 Call = Callable[..., Any]
 in_a_browser = [

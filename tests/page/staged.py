@@ -20,8 +20,8 @@ from playwright.sync_api import Browser, Page, Route, WebSocketRoute, expect, sy
 
 from dashboard.middleware import POLICY
 from prices.intervals import iso
+from tests.browser import CHROMIUM, FLAGS
 from tests.page.market_day import FIVE, SP15, Body, day_ahead, real_time
-from tests.page.modules import CHROMIUM, FLAGS
 
 HOST = "http://localhost"
 AXE = Path(__file__).resolve().parents[2] / "node_modules" / "axe-core" / "axe.min.js"

@@ -16,11 +16,12 @@ from prices.market import Market
 from simulator.publication import Timetable
 from simulator.server import running
 from simulator.stand_in import StandIn
+from tests.browser import CHROMIUM, FLAGS
 from tests.stack.desk import FIVE, Desk
 from tests.stack.mailbox import mailbox
 from tests.stack.revealed import SlowlyRevealed
 from tests.stack.running import ROOT, running_stack, wait_until
-from tests.stack.screen import CHROMIUM, FLAGS, Screen, a_screen
+from tests.stack.screen import Screen, a_screen
 
 TOLD_BY_MAIL = """
 UPDATE alerts_rule SET judges_from = datetime('now', '-1 day');

@@ -1,6 +1,5 @@
 """The dashboard in a real browser, and what was to be seen on it and when."""
 
-import shutil
 import time
 from collections import Counter
 from collections.abc import Iterator
@@ -11,18 +10,9 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, Locator, Page, expect
 
+from tests.browser import CHROMIUM
 from tests.stack.running import wait_until
 
-CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
-FLAGS = [
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-]
 PAINTED = Path(__file__).with_name("painted.js")
 on_a_screen = [
     pytest.mark.xdist_group("page"),

@@ -20,7 +20,7 @@ from websockets.exceptions import ConnectionClosed
 
 from caisoproject.benchmarks.feed_stage import FeedStage
 from caisoproject.benchmarks.stage import staged
-from tests.stack.screen import CHROMIUM, FLAGS
+from tests.browser import CHROMIUM, FLAGS
 
 pytestmark = pytest.mark.xdist_group("stack")
 WITHIN_S = 30
