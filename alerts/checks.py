@@ -7,7 +7,7 @@ from urllib.parse import urlsplit
 from django.conf import settings
 from django.core.checks import CheckMessage, Warning, register
 
-from alerts.target_url import is_name
+from outbound.target_url import is_name
 
 
 def contact_problem() -> str:

@@ -13,11 +13,12 @@ from django.db import models
 from django.utils import timezone
 from django.utils.functional import cached_property
 
-from alerts import rule_checks, wording
-from alerts.quiet import EVERY_DAY, Quiet
-from alerts.rules import Condition as PureCondition
-from alerts.rules import Ruling, State
-from alerts.watched import (
+from alerts import wording
+from alerts.rules import checks
+from alerts.rules.quiet_hours import EVERY_DAY, Quiet
+from alerts.rules.rule import Condition as PureCondition
+from alerts.rules.rule import Ruling, State
+from alerts.rules.watched import (
     AGE,
     CHANGE,
     CHEAPEST,
@@ -27,7 +28,7 @@ from alerts.watched import (
     SPREAD,
     Watch,
 )
-from prices.market import Market
+from market.markets import Market
 from prices.models import MARKETS, Feed, Node, price_field
 from prices.plain_text import validate_plain
 
@@ -91,7 +92,7 @@ class Watching(models.Model):
 
     def problems(self, market: Market) -> dict[str, str]:
         """What is wrong with it on a market, by field."""
-        return rule_checks.problems(self.condition, market)
+        return checks.problems(self.condition, market)
 
 
 class Method(models.Model):
@@ -226,8 +227,8 @@ class Rule(Watching):
             return
         found = (
             self.problems(Market(self.market))
-            | rule_checks.quiet_problems(self.quiet_from, self.quiet_until, self.quiet_zone)
-            | rule_checks.age_problems(self.watched, self.for_minutes, self.cool_down_minutes)
+            | checks.quiet_problems(self.quiet_from, self.quiet_until, self.quiet_zone)
+            | checks.age_problems(self.watched, self.for_minutes, self.cool_down_minutes)
         )
         if found:
             raise ValidationError(dict(found))

@@ -4,10 +4,10 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from decimal import Decimal
 
-from alerts.rules import Condition
-from alerts.watched import AGE, CHANGE, CHEAPEST, DEAREST, RANKS, SPREAD
-from prices.intervals import pacific
-from prices.market import Market
+from alerts.rules.rule import Condition
+from alerts.rules.watched import AGE, CHANGE, CHEAPEST, DEAREST, RANKS, SPREAD
+from market.intervals import pacific
+from market.markets import Market
 
 FEWEST, MOST = 2, 5  # decimals: prices have five
 PLACES = range(FEWEST, MOST + 1)

@@ -5,7 +5,7 @@ from django.contrib.auth.admin import GroupAdmin as DjangosGroupAdmin
 from django.contrib.auth.admin import UserAdmin as DjangosUserAdmin
 from django.contrib.auth.models import Group, User
 
-from prices.sound_admin import SoundAdmin
+from prices.admin.sound import SoundAdmin
 
 admin.site.unregister([User, Group])
 

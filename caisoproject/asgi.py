@@ -10,9 +10,9 @@ django_application = get_asgi_application()
 
 from django.urls import path, re_path  # noqa: E402
 
-from dashboard.consumers import feed_socket, no_such_socket  # noqa: E402
-from dashboard.stream import feed_stream  # noqa: E402
-from dashboard.turns import REQUESTS_AT_ONCE, at_most, in_turn  # noqa: E402
+from live.event_stream import feed_stream  # noqa: E402
+from live.websocket import feed_socket, no_such_socket  # noqa: E402
+from live.work_limits import REQUESTS_AT_ONCE, at_most, in_turn  # noqa: E402
 
 live_feed = URLRouter(
     [path("ws", feed_socket), re_path("", no_such_socket)]  # type: ignore[arg-type]

@@ -192,15 +192,16 @@ INSTALLED_APPS = [
     "alerts",
     "dashboard",
     "simulator",
+    "benchmarks",
     "caisoproject.apps.CaisoProjectConfig",
 ]
 LOGIN_REDIRECT_URL = "/"
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
-    "dashboard.middleware.content_security_policy",
-    "dashboard.troubles.problems_under_api",
-    "dashboard.troubles.our_name_alone",
+    "dashboard.content_security.content_security_policy",
+    "caisoproject.failures.problems_under_api",
+    "caisoproject.failures.our_name_alone",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",

@@ -14,25 +14,25 @@ from celery.signals import worker_process_shutdown
 from django.utils import timezone
 
 from alerts import retention as alerts_retention
-from alerts.deliver import deliver_due, finish
-from alerts.digest import write_digests, write_gathered
-from alerts.evaluate import evaluate
+from alerts.delivery.deliver import deliver_due, finish
+from alerts.delivery.digest import write_digests, write_gathered
+from alerts.judging.evaluate import evaluate
 from alerts.totals import count_finished
-from dashboard.broadcast import announce
+from live.broadcast import announce
+from market.markets import Market
+from oasis.errors import OasisTrouble, OurMistake
+from oasis.turns import NoToken
 from prices import closing, corrections, polling, retention
 from prices.fault_points import fault_point
 from prices.feed import Publication
 from prices.ingest import Ingested
-from prices.market import Market
 from prices.models import Node
-from prices.oasis_errors import OasisTrouble, OurMistake
-from prices.politeness import NoToken
 from prices.projection import forget_untracked, project
 from prices.troubles import Apart, forget_old
 from prices.untold import tell_untold
 
 log = structlog.get_logger(__name__)
-# A turn may be waited for, and then the answer has its time (prices.oasis).
+# A turn may be waited for, and then the answer has its time (oasis.client).
 asking_task = partial(shared_task, soft_time_limit=110)
 
 

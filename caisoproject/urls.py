@@ -8,9 +8,10 @@ admin.site.site_header = "CAISO Live"
 admin.site.site_title = "CAISO Live"
 admin.site.index_title = "Rules, alerts and deliveries; nodes and what became of each request"
 
-handler500 = "dashboard.troubles.server_error"
+handler500 = "caisoproject.failures.server_error"
 urlpatterns = [
     path("admin/login/", log_in),
     path("admin/", admin.site.urls),
+    path("api/", include("api.urls")),
     path("", include("dashboard.urls")),
 ]

@@ -29,14 +29,15 @@ from django.conf import settings  # isort: skip
 from django.db import connection  # isort: skip
 
 from caisoproject.memory import give_back_memory, resident_mb
-from dashboard import consumers, files
-from dashboard.allowance import Allowance
-from dashboard.arrivals import Arrivals
-from dashboard.consumers import MOST_BYTES, TRY_AGAIN
-from dashboard.daphne_channel import Channel, Request
-from dashboard.daphne_inflow import Inflow
-from dashboard.daphne_outflow import Outflow
-from dashboard.hub import GOING_AWAY, hub
+from live import websocket
+from live.daphne import open_files
+from live.daphne.arrivals import Arrivals
+from live.daphne.channel import Channel, Request
+from live.daphne.inflow import Inflow
+from live.daphne.outflow import Outflow
+from live.fanout import GOING_AWAY, hub
+from live.rate_limit import Allowance
+from live.websocket import MOST_BYTES, TRY_AGAIN
 
 MOST_PINGS, MOST_FRAMES, PINGS_SECONDS = 20, 200, 10
 # A slow reader may still take what waits for it, and with it the code that says why it was cut.
@@ -152,15 +153,16 @@ class Web(Server):  # type: ignore[misc]
 
     def __init__(self, *arguments: Any, **options: Any) -> None:
         super().__init__(*arguments, ready_callable=self.prepare, **options)
-        room = files.room(raise_files(files.wanted(settings.SOCKETS_MOST)), settings.SOCKETS_MOST)
+        allowed = raise_files(open_files.wanted(settings.SOCKETS_MOST))
+        room = open_files.room(allowed, settings.SOCKETS_MOST)
         if room.readers < settings.SOCKETS_MOST:
             log.warning(
                 "fewer readers than SOCKETS_MOST fit into the files this process may open",
                 readers=room.readers,
-                files_needed=files.wanted(settings.SOCKETS_MOST),
+                files_needed=open_files.wanted(settings.SOCKETS_MOST),
             )
         self.held = hold_database()
-        consumers.doors.most = room.readers
+        websocket.doors.most = room.readers
         of_an_address = CONNECTIONS_A_READER * settings.SOCKETS_PER_ADDRESS
         Channel.arrivals = Arrivals(room.connections, of_an_address)
 

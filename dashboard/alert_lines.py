@@ -9,13 +9,13 @@ from typing import NamedTuple
 from django.db.models import Count
 
 from alerts import wording
+from alerts.judging.preview import duration
 from alerts.models import CRITICAL, INFO, WARNING, Alert, Delivery, Rule
-from alerts.preview import duration
 from alerts.quality import Quality
+from alerts.rules.watched import AGE
 from alerts.states import OPEN, lasted
-from alerts.watched import AGE
-from prices.intervals import iso, pacific
-from prices.market import Market
+from market.intervals import iso, pacific
+from market.markets import Market
 
 # The variation selector asks for the sign as text, not as a coloured picture.
 SIGNS = {INFO: "○", WARNING: "⚠\ufe0e", CRITICAL: "‼\ufe0e"}

@@ -19,7 +19,7 @@ from django.views.decorators.http import require_POST, require_safe
 from alerts.models import CLEARED, CRITICAL, RETRACTED, WARNING, Alert, Rule
 from alerts.states import OPEN, in_state
 from dashboard.alert_lines import MONTH, lines, rule_lines
-from dashboard.slugs import is_slug
+from live.slugs import is_slug
 from prices.models import Node, Trouble
 
 A_PAGE = 40
@@ -84,7 +84,7 @@ def may(request: HttpRequest, permission: str) -> bool:
 
 def push_key() -> str:
     """What a browser subscribes with. Encryption takes 7 MB: brought in by its first use."""
-    from alerts.send_push import public_key  # noqa: PLC0415
+    from alerts.delivery.senders.push import public_key  # noqa: PLC0415
 
     return public_key()
 

@@ -12,9 +12,9 @@ from django.shortcuts import redirect
 from django.urls import Resolver404, resolve
 from django.views.decorators.cache import never_cache
 
-from dashboard.allowance import Allowance, Allowances
-from dashboard.doors import whose
-from dashboard.problems import Problem, refusal
+from live.connection_limits import whose
+from live.problems import Problem, refusal
+from live.rate_limit import Allowance, Allowances
 
 QUARTER_HOUR = 15 * 60
 # An address is kept from guessing; a name, from which many addresses guess, somewhat later.

@@ -10,9 +10,9 @@ from django.core.management import CommandError, call_command
 from django.db import DatabaseError
 
 from caisoproject.out_of_reach import said_of
-from prices import proxies
-from prices.connection import redis_client
-from prices.politeness import Politeness
+from oasis import proxies
+from oasis.turns import Politeness
+from prices.redis_client import redis_client
 
 COMMANDS = (
     ("check_redis", "--wait=5"),

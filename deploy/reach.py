@@ -6,7 +6,7 @@ from urllib.parse import urlsplit
 import requests
 
 from deploy.source import PATIENCE_S
-from prices import proxies
+from oasis import proxies
 
 ENOUGH_BYTES = 2048
 # A zip, a document of its own, or the page by which it refuses who asks too often.

@@ -4,13 +4,13 @@ from collections.abc import Iterator, Sequence
 from datetime import datetime
 from typing import NamedTuple
 
+from market.markets import Market
+from oasis.query import groups, windows
 from prices.gaps import is_settled
 from prices.ingest import Ingested
-from prices.market import Market
 from prices.models import FetchRun, Node
-from prices.oasis_query import groups, windows
 from prices.polling import ask
-from prices.publication import publication_delay
+from prices.publication_delay import publication_delay
 from prices.schedule import oldest_kept, published_until
 
 

@@ -1,4 +1,7 @@
-"""A batch of published prices: in order, beside what is held, and as the feed will tell it."""
+"""A batch of published prices: in order, beside what is held, and as the feed will tell it.
+
+Pure.
+"""
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -8,8 +11,8 @@ from itertools import groupby
 from operator import attrgetter
 from typing import TypeVar
 
-from prices.market import Market
-from prices.published import PublishedPrice
+from market.markets import Market
+from oasis.published import PublishedPrice
 from prices.versions import Held, Verdict, verdict
 
 Run = list[PublishedPrice]

@@ -1,10 +1,13 @@
-"""What tracked nodes cost: requests to OASIS, of which there is one in six seconds for all."""
+"""What tracked nodes cost: requests to OASIS, of which there is one in six seconds for all.
+
+Pure.
+"""
 
 from datetime import timedelta
 from math import ceil
 
-from prices.market import Market
-from prices.oasis_query import MOST_NODES
+from market.markets import Market
+from oasis.query import MOST_NODES
 
 HOUR = timedelta(hours=1)
 # Once in vain, as the price is asked for a little early, and once to get it.

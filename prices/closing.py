@@ -3,13 +3,13 @@
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
+from market.intervals import day_bounds, floor, operating_date
+from market.markets import Market
+from oasis.query import MOST_DAYS, MOST_NODES, windows
 from prices import gaps, standings
 from prices.gap_ranges import Range, first_joined, ranges
 from prices.ingest import Ingested
-from prices.intervals import day_bounds, floor, operating_date
-from prices.market import Market
 from prices.models import FetchRun, Node, Standing
-from prices.oasis_query import MOST_DAYS, MOST_NODES, windows
 from prices.polling import ask
 from prices.schedule import RECENT
 

@@ -8,11 +8,11 @@ from collections.abc import Iterator, Sequence
 from datetime import date, datetime, timedelta
 from typing import NamedTuple
 
+from market.intervals import day_bounds, midnight, operating_date
+from market.markets import Market
+from oasis.query import CORRECTIONS_GROUP, groups
 from prices.ingest import Ingested, ask_whether_corrected
-from prices.intervals import day_bounds, midnight, operating_date
-from prices.market import Market
 from prices.models import FetchRun, Node, Price
-from prices.oasis_query import CORRECTIONS_GROUP, groups
 from prices.polling import ask
 from prices.standings import left_alone
 

@@ -9,11 +9,11 @@ from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import NamedTuple
 
+from market.intervals import floor
+from market.markets import Market
+from oasis.published import quality
 from prices.fallback import Known, Shown, shown
-from prices.intervals import floor
-from prices.market import Market
 from prices.models import Node, Price
-from prices.published import quality
 
 STALE_AFTER = timedelta(minutes=15)
 LOOKED_BACK = timedelta(hours=26)

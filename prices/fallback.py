@@ -1,4 +1,4 @@
-"""What to show or use where a price is not there: a ladder, each step labelled.
+"""What to show or use where a price is not there: a ladder, each step labelled. Pure.
 
 observed (or corrected, or unverified), then cached (up to 15 minutes old), interpolated (between
 two known points), previous_day (the same hour), none. Nothing is ever decided on a value that is
@@ -10,9 +10,9 @@ from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import NamedTuple
 
-from prices.intervals import aware, floor, pacific
-from prices.market import Market
-from prices.published import quality
+from market.intervals import aware, floor, pacific
+from market.markets import Market
+from oasis.published import quality
 
 CACHED_FOR = timedelta(minutes=15)
 INTERPOLATED_OVER = timedelta(minutes=30)

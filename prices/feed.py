@@ -9,11 +9,11 @@ from django.db import transaction
 from django.db.models import F, TextField
 from django.db.models.functions import Cast
 
+from market.intervals import floor, iso
+from market.markets import Market
+from oasis.published import PublishedPrice, quality
 from prices.batch import numbered
-from prices.intervals import floor, iso
-from prices.market import Market
 from prices.models import Feed, FeedEvent, Node
-from prices.published import PublishedPrice, quality
 
 KEPT = timedelta(days=35)
 # An interval older than this is history, not news: backfilling it tells nobody on the feed.

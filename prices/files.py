@@ -13,13 +13,13 @@ from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.utils.text import slugify
 
+from oasis.errors import BadAnswer
+from oasis.published import Answer, PublishedPrice, Rejection
+from oasis.report import read_opened
 from prices.feed import Publication
 from prices.history import record
 from prices.known_names import remember
 from prices.models import Node
-from prices.oasis_errors import BadAnswer
-from prices.oasis_report import read_opened
-from prices.published import Answer, PublishedPrice, Rejection
 from prices.versions import Verdict
 
 # Tomorrow's day-ahead prices are the furthest there are.

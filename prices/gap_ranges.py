@@ -1,11 +1,11 @@
-"""Gaps: intervals that should be held and are not."""
+"""Gaps: intervals that should be held and are not. Pure."""
 
 from collections.abc import Callable, Collection, Iterable, Sequence
 from datetime import datetime, timedelta
 from typing import NamedTuple
 
-from prices.intervals import ceiling, intervals_between
-from prices.market import Market
+from market.intervals import ceiling, intervals_between
+from market.markets import Market
 
 FIRST_WAIT = timedelta(minutes=5)
 LONGEST_WAIT = timedelta(hours=6)

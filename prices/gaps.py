@@ -5,8 +5,8 @@ from datetime import datetime, timedelta
 
 from django.db.models import QuerySet
 
+from market.markets import Market
 from prices.gap_ranges import expected, hopeless, missing, wait
-from prices.market import Market
 from prices.models import Gap, Node, Price
 from prices.schedule import oldest_kept, published_until
 

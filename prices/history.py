@@ -12,14 +12,14 @@ from django.db import connection, transaction
 from django.db.models.functions import Coalesce
 from django.db.models.lookups import LessThan
 
+from market.intervals import floor
+from market.markets import Market
+from oasis.published import PublishedPrice
 from prices import feed, untold
 from prices.batch import Sorted, by_market, by_node, confirmed, in_interval_order
 from prices.fault_points import fault_point
 from prices.feed import Event, Publication
-from prices.intervals import floor
-from prices.market import Market
 from prices.models import FeedEvent, Gap, Node, Price, PriceRevision
-from prices.published import PublishedPrice
 from prices.versions import Held, Verdict, clock_limit, revised, revised_ghg
 
 COLUMNS = (

@@ -11,18 +11,18 @@ import structlog
 from django.conf import settings
 from django.utils import timezone
 
-from prices.connection import redis_client
+from oasis.client import Download, Oasis
+from oasis.errors import AskedTooMuch, NoData, OasisTrouble
+from oasis.printable import printable
+from oasis.published import Answer, PublishedPrice
+from oasis.query import CORRECTIONS_GROUP, PriceQuery, corrections_parameters
+from oasis.report import corrected_rows, read_archive
+from oasis.turns import Manner, Politeness
 from prices.feed import Publication
-from prices.fetches import came, keep, put_down
+from prices.fetch_log import came, keep, put_down
 from prices.history import Recorded, record
 from prices.models import FetchRun
-from prices.oasis import Download, Oasis
-from prices.oasis_errors import AskedTooMuch, NoData, OasisTrouble
-from prices.oasis_query import CORRECTIONS_GROUP, PriceQuery, corrections_parameters
-from prices.oasis_report import corrected_rows, read_archive
-from prices.politeness import Manner, Politeness
-from prices.printable import printable
-from prices.published import Answer, PublishedPrice
+from prices.redis_client import redis_client
 from prices.versions import Verdict
 
 log = structlog.get_logger(__name__)

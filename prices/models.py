@@ -10,8 +10,8 @@ from typing import Any
 from django.core.validators import RegexValidator
 from django.db import models
 
-from prices.market import Market
-from prices.printable import printable
+from market.markets import Market
+from oasis.printable import printable
 
 MARKETS = [(market.value, market.value) for market in Market]
 

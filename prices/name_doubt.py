@@ -1,4 +1,4 @@
-"""Whether a name of a node looks mistyped: by the names that OASIS is known to have."""
+"""Whether a name of a node looks mistyped: by the names that OASIS is known to have. Pure."""
 
 from collections.abc import Collection
 from difflib import get_close_matches

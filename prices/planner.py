@@ -1,4 +1,4 @@
-"""Which nodes the next request asks for, and from when on.
+"""Which nodes the next request asks for, and from when on. Pure.
 
 One request takes ten nodes. Each tick makes one at most, for those who have waited longest, so
 that any number of nodes is asked for in turn and none is starved.
@@ -7,10 +7,10 @@ that any number of nodes is asked for in turn and none is starved.
 from collections.abc import Collection, Mapping
 from datetime import UTC, datetime
 
+from market.intervals import ceiling, day_bounds, floor, operating_date
+from market.markets import Market
+from oasis.query import MOST_NODES
 from prices.gap_ranges import missing
-from prices.intervals import ceiling, day_bounds, floor, operating_date
-from prices.market import Market
-from prices.oasis_query import MOST_NODES
 from prices.resting import PATIENCE
 from prices.schedule import RECENT, UNHURRIED, Held, Pace, due, window_end
 

@@ -8,14 +8,14 @@ from datetime import datetime, timedelta
 
 from django.conf import settings
 
+from market.markets import Market
+from oasis.errors import OasisTrouble
+from oasis.query import PriceQuery
+from oasis.turns import Manner
 from prices import budget, gaps, planner, schedule, standings
 from prices.ingest import Ingested, ingest, oasis
-from prices.market import Market
 from prices.models import FetchRun, Node
-from prices.oasis_errors import OasisTrouble
-from prices.oasis_query import PriceQuery
-from prices.politeness import Manner
-from prices.publication import publication_delay
+from prices.publication_delay import publication_delay
 from prices.resting import OUTAGE
 
 # A little more than one request of somebody else would hold the five-minute poll up.

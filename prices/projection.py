@@ -22,12 +22,12 @@ from typing import Any
 import redis
 import structlog
 
-from prices.connection import redis_client
+from market.intervals import floor, from_iso, iso
+from market.markets import Market
 from prices.current import Current, current
 from prices.feed import Body, events_after
-from prices.intervals import floor, from_iso, iso
-from prices.market import Market
 from prices.models import Feed, FeedEvent, Node, Price, new_epoch
+from prices.redis_client import redis_client
 
 log = structlog.get_logger(__name__)
 ALERTS = "caiso:alerts"

@@ -1,4 +1,4 @@
-"""How long OASIS, or one node at OASIS, is left alone after it brought nothing.
+"""How long OASIS, or one node at OASIS, is left alone after it brought nothing. Pure.
 
 Three things are told apart. OASIS itself is in trouble: nobody asks for a while. One node has no
 prices while OASIS answers: that node rests, the others go on. One interval is missing: see
@@ -8,7 +8,7 @@ prices while OASIS answers: that node rests, the others go on. One interval is m
 from collections.abc import Iterable
 from datetime import datetime, timedelta
 
-from prices.market import Market
+from market.markets import Market
 
 # What tells that OASIS is out of order for everybody, whatever it was asked.
 OUTAGE = frozenset({"rate_limited", "server_trouble", "bad_answer", "broke_off"})

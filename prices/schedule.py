@@ -1,6 +1,8 @@
 """Whether a node is due to be asked for, decided from what is held and when it was last asked.
 
 Beat ticks far more often than OASIS may be asked; each tick comes here first.
+
+Pure.
 """
 
 from collections.abc import Sequence
@@ -8,8 +10,8 @@ from datetime import date, datetime, time, timedelta
 from statistics import quantiles
 from typing import NamedTuple
 
-from prices.intervals import day_bounds, floor, midnight, operating_date, pacific
-from prices.market import Market
+from market.intervals import day_bounds, floor, midnight, operating_date, pacific
+from market.markets import Market
 from prices.resting import after_refusal, after_silence
 
 PEAK = (time(6), time(22))

@@ -1,4 +1,7 @@
-"""Why the source has not answered, in a sentence somebody can act on; from what its runs say."""
+"""Why the source has not answered, in a sentence somebody can act on; from what its runs say.
+
+Pure.
+"""
 
 import re
 from dataclasses import dataclass

@@ -5,10 +5,10 @@ from datetime import datetime, timedelta
 
 from django.db.models import F, OuterRef, Subquery
 
-from prices.intervals import day_bounds, intervals_between, operating_date
-from prices.market import Market
+from market.intervals import day_bounds, intervals_between, operating_date
+from market.markets import Market
 from prices.models import FetchRun, Gap, Node, Price, Standing
-from prices.publication import publication_delay
+from prices.publication_delay import publication_delay
 from prices.resting import is_lately, quiet_until
 from prices.schedule import Held, day_ahead_expected_until
 

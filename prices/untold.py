@@ -12,10 +12,10 @@ from decimal import Decimal
 from django.db import transaction
 from django.db.models import Q
 
+from market.intervals import floor, from_iso
+from market.markets import Market
 from prices import feed
 from prices.feed import Event, Publication
-from prices.intervals import floor, from_iso
-from prices.market import Market
 from prices.models import Feed, FeedEvent, Node, Price, PriceRevision
 from prices.troubles import Apart
 

@@ -1,11 +1,14 @@
-"""What a published price means beside the version that is held: nothing new, or a revision."""
+"""What a published price means beside the version that is held: nothing new, or a revision.
+
+Pure.
+"""
 
 from datetime import datetime, timedelta
 from decimal import Decimal
 from enum import Enum
 from typing import NamedTuple
 
-from prices.published import PublishedPrice, rounding
+from oasis.published import PublishedPrice, rounding
 
 # No observation takes longer to be stored.
 LONGEST_UNDER_WAY = timedelta(minutes=2)

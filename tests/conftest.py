@@ -9,7 +9,7 @@ import redis
 from pytest_django import Settings
 
 from prices import ingest
-from prices.connection import redis_client
+from prices.redis_client import redis_client
 from tests.simulated import oasis
 
 __all__ = ["oasis"]

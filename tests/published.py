@@ -4,10 +4,10 @@ from collections.abc import Iterable
 from datetime import datetime
 from decimal import Decimal
 
+from market.markets import Market
+from oasis.published import PublishedPrice
 from prices.feed import Publication
 from prices.history import Recorded, record
-from prices.market import Market
-from prices.published import PublishedPrice
 
 SP15 = "TH_SP15_GEN-APND"
 NP15 = "TH_NP15_GEN-APND"

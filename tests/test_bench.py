@@ -3,10 +3,10 @@
 import pytest
 from django.core.management import CommandError, call_command
 
-from caisoproject.benchmarks import ingest, latency, memory, parse
-from caisoproject.benchmarks.figures import Figure, Rounds, percentile, timed_ratio
-from caisoproject.benchmarks.machine import machine
-from caisoproject.benchmarks.table import table
+from benchmarks import ingest, latency, memory, parse
+from benchmarks.figures import Figure, Rounds, percentile, timed_ratio
+from benchmarks.machine import machine
+from benchmarks.table import table
 
 
 @pytest.mark.parametrize(

@@ -4,13 +4,13 @@ import random
 
 import pytest
 
-from caisoproject.benchmarks import feed_chaos, feed_load, page
-from caisoproject.benchmarks.feed_check import FeedLog, Line, Verdict, digest, judged
-from caisoproject.benchmarks.feed_client import FeedClient
-from caisoproject.benchmarks.feed_delays import Receipt, delays
-from caisoproject.benchmarks.feed_faults import FAULTS, drawn
-from caisoproject.benchmarks.feed_load import Memory
-from caisoproject.benchmarks.feed_reader import Reader
+from benchmarks import feed_chaos, feed_load, page
+from benchmarks.feed_check import FeedLog, Line, Verdict, digest, judged
+from benchmarks.feed_client import FeedClient
+from benchmarks.feed_delays import Receipt, delays
+from benchmarks.feed_faults import FAULTS, drawn
+from benchmarks.feed_load import Memory
+from benchmarks.feed_reader import Reader
 
 EVENTS = [{"seq": seq, "kind": "price", "lmp": seq / 8} for seq in range(1, 9)]
 LOG = FeedLog("e1", [digest(event) for event in EVENTS])

@@ -52,7 +52,7 @@ def test_a_long_backfill_is_cut_into_windows_that_oasis_takes(oasis: Running) ->
 
 def test_a_backfill_goes_on_after_trouble(oasis: Running, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("caisoproject.management.commands.backfill.PAUSE_SECONDS", 0)
-    monkeypatch.setattr("prices.oasis.FIRST_PAUSE_SECONDS", 0)
+    monkeypatch.setattr("oasis.client.FIRST_PAUSE_SECONDS", 0)
     oasis.fault("truncated", count=2)
     assert "144 new" in backfill("2026-11-09", "2026-11-11", market="DAM")
 

@@ -3,7 +3,7 @@
 import pytest
 from pytest_django import Settings
 
-from dashboard.origin import may_listen
+from live.origin import may_listen
 
 
 @pytest.fixture(autouse=True)

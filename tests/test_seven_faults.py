@@ -8,12 +8,12 @@ import redis
 import time_machine
 from django.test import Client
 
-from alerts.evaluate import evaluate
+from alerts.judging.evaluate import evaluate
 from alerts.models import Alert, Rule
 from caisoproject.tasks import tell
+from market.intervals import NaiveTime, aware, from_iso
+from market.markets import Market
 from prices import polling
-from prices.intervals import NaiveTime, aware, from_iso
-from prices.market import Market
 from prices.models import FeedEvent, FetchRun, Node, Price
 from simulator.publication import Timetable
 from simulator.reports import Market as SimulatedMarket

@@ -13,8 +13,8 @@ from django.db import models
 from django.test import Client, RequestFactory
 
 from alerts.models import Alert, Delivery, Method, Rule
+from prices.admin.sound import PacificField, SoundAdmin
 from prices.plain_text import cleaned, validate_plain
-from prices.sound_admin import PacificField, SoundAdmin
 from tests.conftest import utc
 from tests.test_admin import address, every_model, one_of_each
 

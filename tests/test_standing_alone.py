@@ -12,7 +12,7 @@ from django.db import OperationalError, connection
 from django.test import Client
 from structlog.testing import capture_logs
 
-from alerts.evaluate import evaluate
+from alerts.judging.evaluate import evaluate
 from alerts.metrics import registry
 from alerts.models import Alert, Rule
 from caisoproject import tasks

@@ -8,8 +8,8 @@ from django.utils import timezone
 
 from alerts.models import Delivery, Method, Total
 from caisoproject import tasks
-from prices.intervals import floor
-from prices.market import Market
+from market.intervals import floor
+from market.markets import Market
 from prices.models import FeedEvent, Node
 from tests.published import published, store
 

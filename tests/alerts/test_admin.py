@@ -10,7 +10,7 @@ import time_machine
 from django.contrib.auth.models import User
 from django.test import Client
 
-from alerts.evaluate import evaluate
+from alerts.judging.evaluate import evaluate
 from alerts.models import Alert, Condition, Rule
 from prices.models import Node
 from tests.conftest import utc

@@ -16,9 +16,9 @@ from django.db import transaction
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
-from alerts.evaluate import evaluate
+from alerts.judging.evaluate import evaluate
 from alerts.models import Alert, Rule, Transition
-from prices.market import Market
+from market.markets import Market
 from prices.models import Node
 from tests.alerts.oracle import Stretch, Wanted, meet, stretches
 from tests.conftest import utc

@@ -2,8 +2,8 @@
 
 import pytest
 
-from alerts.answers import Answer, refuse_failures
-from alerts.delivery_errors import Refused, Unreachable
+from outbound.errors import Refused, Unreachable
+from outbound.receiver_answer import Answer, refuse_failures
 from tests.alerts.told import NOW
 
 

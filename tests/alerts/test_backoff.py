@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import pytest
 
-from alerts.backoff import next_try
+from alerts.delivery.backoff import next_try
 from tests.conftest import utc
 
 CREATED = utc("2026-11-24 01:00")

@@ -11,14 +11,14 @@ from django.contrib.auth.models import User
 from django.forms import model_to_dict
 from django.test import Client, RequestFactory
 
-from alerts.admin import RuleAdmin
-from alerts.evaluate import evaluate, judge_rules
-from alerts.judging import Judging
+from alerts.admin.rules import RuleAdmin
+from alerts.judging.evaluate import evaluate, judge_rules
+from alerts.judging.verdicts import Judging
 from alerts.models import Alert, Condition, Delivery, Rule
-from dashboard.shown_prices import shown_alerts
-from prices.market import Market
+from live.snapshot import shown_alerts
+from market.markets import Market
+from oasis.published import PublishedPrice
 from prices.models import Feed, FeedEvent, Node
-from prices.published import PublishedPrice
 from prices.troubles import Apart
 from tests.conftest import utc
 from tests.published import NP15, published, store

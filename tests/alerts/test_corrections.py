@@ -5,9 +5,9 @@ from decimal import Decimal
 
 import pytest
 
-from alerts.evaluate import evaluate
+from alerts.judging.evaluate import evaluate
 from alerts.models import Alert, Condition, Rule, Transition
-from prices.market import Market
+from market.markets import Market
 from prices.models import FeedEvent, Node
 from tests.conftest import utc
 from tests.published import published, store

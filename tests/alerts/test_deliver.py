@@ -9,7 +9,7 @@ import pytest
 from celery.signals import worker_process_shutdown
 from django.db import DataError
 
-from alerts.deliver import (
+from alerts.delivery.deliver import (
     LEASE,
     MOST_OF_A_METHOD,
     begin,
@@ -21,8 +21,8 @@ from alerts.deliver import (
     put_test,
     try_again,
 )
-from alerts.digest import write_digests
-from alerts.evaluate import evaluate
+from alerts.delivery.digest import write_digests
+from alerts.judging.evaluate import evaluate
 from alerts.models import Alert, Delivery, Method, Rule
 from caisoproject.tasks import finish_sending
 from tests.alerts.receiver import Handler, Receiver, status
@@ -304,7 +304,7 @@ def test_the_method_that_has_waited_longest_is_sent_to_first(hook: Method) -> No
 def test_a_mistake_of_ours_is_kept_and_tried_again(
     hook: Method, receiver: Receiver, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("alerts.send_webhook.webhook_body", broken)
+    monkeypatch.setattr("alerts.delivery.senders.webhook.webhook_body", broken)
     come("120")
     deliver_due(now=NOON)
     assert Delivery.objects.get().last_error == "KeyError: 'odd'"
@@ -334,7 +334,7 @@ def test_an_outcome_that_cannot_be_put_down_loses_no_other(
     hook: Method, receiver: Receiver, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     receiver.answer = lambda handler: status(503 if len(receiver.received) == 1 else 200)(handler)
-    monkeypatch.setattr("alerts.deliver.failed", unkept)
+    monkeypatch.setattr("alerts.delivery.deliver.failed", unkept)
     come("120")
     put_test(Method.objects.create(name="b", kind="webhook", address=hook.address), now=NOON)
     deliver_due(now=NOON)

@@ -5,9 +5,15 @@ from typing import Any
 
 import pytest
 
-from alerts.digest import gathered_content, related, write_digest, write_digests, write_gathered
-from alerts.evaluate import evaluate
-from alerts.messages import message_of
+from alerts.delivery.composing import message_of
+from alerts.delivery.digest import (
+    gathered_content,
+    related,
+    write_digest,
+    write_digests,
+    write_gathered,
+)
+from alerts.judging.evaluate import evaluate
 from alerts.models import Alert, Delivery, Method, Rule
 from prices.models import Node
 from tests.conftest import utc

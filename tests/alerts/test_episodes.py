@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from alerts.episodes import Amends, Episode, Told, amends, episodes
-from alerts.rules import Transition
+from alerts.rules.episodes import Amends, Episode, Told, amends, episodes
+from alerts.rules.rule import Transition
 from tests.conftest import utc
 
 NOON = utc("2026-07-14 19:00")

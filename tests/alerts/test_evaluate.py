@@ -9,10 +9,10 @@ from celery.exceptions import SoftTimeLimitExceeded
 from django.db import OperationalError, connection
 from structlog.testing import capture_logs
 
-from alerts.evaluate import evaluate
-from alerts.judging import Judging, Verdict
+from alerts.judging.evaluate import evaluate
+from alerts.judging.verdicts import Judging, Verdict
 from alerts.models import Alert, Rule
-from alerts.rules import Ruling
+from alerts.rules.rule import Ruling
 from prices.models import FeedEvent, Node
 from prices.projection import project
 from tests.conftest import utc
@@ -161,7 +161,7 @@ def test_what_is_judged_is_kept_when_the_time_of_a_task_runs_out(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     """Days judged again for thousands of rules take longer than one task may."""
-    monkeypatch.setattr("alerts.evaluate.CHUNK", 1)
+    monkeypatch.setattr("alerts.judging.evaluate.CHUNK", 1)
     whole, calls = Judging.verdict, iter(range(10))
 
     def verdict(judging: Judging, rule: Rule, ruling: Ruling) -> Verdict:

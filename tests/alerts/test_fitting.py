@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from alerts.fitting import characters, fitted, utf8
-from alerts.message import (
+from alerts.delivery.fitting import characters, fitted, utf8
+from alerts.delivery.message import (
     Message,
     html,
     ntfy_body,
@@ -19,9 +19,9 @@ from alerts.message import (
     teams_body,
     webhook_body,
 )
-from alerts.send_apprise import load, within
-from alerts.send_email import letter
-from alerts.send_webhook import as_json
+from alerts.delivery.senders.apprise import load, within
+from alerts.delivery.senders.email import letter
+from alerts.delivery.senders.webhook import as_json
 from tests.alerts.told import SPIKE
 
 LINK = "https://prices.example.com/alerts/"

@@ -10,9 +10,9 @@ from http import HTTPStatus
 import pytest
 from pytest_django import Settings
 
-from alerts import guarded_http, public_address
-from alerts.delivery_errors import ForbiddenTarget, Unreachable
-from alerts.guarded_http import MOST_BYTES, post
+from outbound import guarded_http, public_address
+from outbound.errors import ForbiddenTarget, Unreachable
+from outbound.guarded_http import MOST_BYTES, post
 from tests.alerts.certificates import Authority
 from tests.alerts.receiver import Handler, Receiver, dripping, endless, receiving, status
 from tests.proxy import proxying

@@ -6,7 +6,7 @@ from html.parser import HTMLParser
 
 import pytest
 
-from alerts.message import (
+from alerts.delivery.message import (
     Message,
     html,
     ntfy_body,

@@ -4,8 +4,8 @@ from datetime import time, timedelta
 
 import pytest
 
-from alerts.digest import write_digests
-from alerts.evaluate import evaluate
+from alerts.delivery.digest import write_digests
+from alerts.judging.evaluate import evaluate
 from alerts.models import Alert, Delivery, Method, Rule
 from tests.conftest import utc
 from tests.published import published, store

@@ -4,9 +4,9 @@ from datetime import datetime, timedelta
 
 import pytest
 
+from alerts.judging.preview import Preview, duration, preview
 from alerts.models import Condition, Rule
-from alerts.preview import Preview, duration, preview
-from prices.market import Market
+from market.markets import Market
 from prices.models import Node
 from tests.conftest import utc
 from tests.published import published, store

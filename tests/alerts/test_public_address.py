@@ -4,9 +4,9 @@ from ipaddress import ip_address
 
 import pytest
 
-from alerts.delivery_errors import ForbiddenTarget, Unreachable
-from alerts.public_address import addresses, is_public
-from alerts.target_url import parse
+from outbound.errors import ForbiddenTarget, Unreachable
+from outbound.public_address import addresses, is_public
+from outbound.target_url import parse
 
 TARGET = parse("https://hooks.example.com/x", [])
 

@@ -5,7 +5,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from alerts.quiet import EVERY_DAY, Quiet
+from alerts.rules.quiet_hours import EVERY_DAY, Quiet
 
 PT = ZoneInfo("America/Los_Angeles")
 NIGHT = Quiet(time(22), time(7), EVERY_DAY, PT)

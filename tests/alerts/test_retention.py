@@ -11,7 +11,7 @@ from django.test.utils import CaptureQueriesContext
 from pytest_django import Settings
 
 from alerts import totals
-from alerts.deliver import try_again
+from alerts.delivery.deliver import try_again
 from alerts.models import Alert, Delivery, Method, Rule, Total, Transition
 from alerts.retention import prune
 from alerts.totals import count_finished

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from alerts.rules import Condition, Reading, Ruling, Stance, State, judge
+from alerts.rules.rule import Condition, Reading, Ruling, Stance, State, judge
 from tests.conftest import utc
 
 START = utc("2026-11-24 01:00")

@@ -6,9 +6,9 @@ import logging
 import pytest
 from apprise.plugins.telegram import NotifyTelegram
 
-from alerts.delivery_errors import ForbiddenTarget, Refused, Unreachable
-from alerts.methods import Target, check_address, send
-from alerts.send_apprise import SERVICES, load, plugin_of
+from alerts.delivery.senders.apprise import SERVICES, load, plugin_of
+from alerts.delivery.senders.catalog import Target, check_address, send
+from outbound.errors import ForbiddenTarget, Refused, Unreachable
 from tests.alerts.receiver import Handler, Receiver, status
 from tests.alerts.told import NOW, SPIKE
 

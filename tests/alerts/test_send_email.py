@@ -14,10 +14,10 @@ from django.core import mail
 from django.core.mail.utils import DNS_NAME
 from pytest_django import Settings
 
-from alerts.delivery_errors import Refused, Unreachable
-from alerts.methods import Target, check_address, send
-from alerts.send_email import SMTP as SMTP_BACKEND
+from alerts.delivery.senders.catalog import Target, check_address, send
+from alerts.delivery.senders.email import SMTP as SMTP_BACKEND
 from deploy import free_ports
+from outbound.errors import Refused, Unreachable
 from tests.alerts.told import NOW, SPIKE
 
 TRADER = Target("email", "trader@example.com", "")

@@ -12,11 +12,11 @@ from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 from py_vapid import Vapid
 from pytest_django import Settings
 
-from alerts.delivery_errors import ForbiddenTarget, Gone, Refused, Unreachable
-from alerts.message import push_body
-from alerts.methods import Target, check_address, send
-from alerts.send_push import public_key
+from alerts.delivery.message import push_body
+from alerts.delivery.senders.catalog import Target, check_address, send
+from alerts.delivery.senders.push import public_key
 from caisoproject.environment import kept_secret
+from outbound.errors import ForbiddenTarget, Gone, Refused, Unreachable
 from tests.alerts.receiver import Receiver, status
 from tests.alerts.told import NOW, SPIKE
 

@@ -8,8 +8,8 @@ from datetime import timedelta
 import pytest
 from pytest_django import Settings
 
-from alerts.delivery_errors import ForbiddenTarget, Refused, Unreachable
-from alerts.methods import Target, check_address, send
+from alerts.delivery.senders.catalog import Target, check_address, send
+from outbound.errors import ForbiddenTarget, Refused, Unreachable
 from tests.alerts.receiver import Receiver, status
 from tests.alerts.told import NOW, SPIKE
 

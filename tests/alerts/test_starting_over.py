@@ -9,10 +9,10 @@ from django.contrib.auth.models import Permission, User
 from django.core.exceptions import ValidationError
 from django.test import Client
 
-from alerts import alerts_csv
-from alerts.changes import save_changes
-from alerts.evaluate import evaluate
-from alerts.messages import message_of
+from alerts.admin import alerts_csv
+from alerts.delivery.composing import message_of
+from alerts.judging.evaluate import evaluate
+from alerts.judging.rule_changes import save_changes
 from alerts.models import Alert, Condition, Delivery, Method, Rule, Transition
 from dashboard.alert_lines import lines
 from prices.models import Node

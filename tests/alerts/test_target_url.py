@@ -2,9 +2,9 @@
 
 import pytest
 
-from alerts.delivery_errors import ForbiddenTarget
-from alerts.methods import check_address
-from alerts.target_url import parse
+from alerts.delivery.senders.catalog import check_address
+from outbound.errors import ForbiddenTarget
+from outbound.target_url import parse
 
 HOSTILE = [
     # Not https

@@ -5,11 +5,11 @@ from decimal import Decimal
 
 import pytest
 
-from alerts.rule_checks import problems, quiet_problems
-from alerts.rules import Condition
-from alerts.watched import Series, Watch
-from prices.intervals import day_bounds, day_intervals
-from prices.market import Market
+from alerts.rules.checks import problems, quiet_problems
+from alerts.rules.rule import Condition
+from alerts.rules.watched import Series, Watch
+from market.intervals import day_bounds, day_intervals
+from market.markets import Market
 from tests.conftest import utc
 
 NOON = utc("2026-07-14 19:00")

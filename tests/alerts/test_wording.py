@@ -5,8 +5,8 @@ from decimal import Decimal
 import pytest
 
 from alerts import wording
-from alerts.rules import Condition
-from prices.market import Market
+from alerts.rules.rule import Condition
+from market.markets import Market
 from tests.conftest import utc
 
 

@@ -1,6 +1,6 @@
 """A message for the tests of delivery."""
 
-from alerts.message import Message
+from alerts.delivery.message import Message
 from tests.conftest import utc
 
 NOW = utc("2026-11-24 01:07")

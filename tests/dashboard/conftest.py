@@ -5,9 +5,9 @@ from collections.abc import AsyncIterator
 import pytest
 import redis
 
-from dashboard import frames
-from dashboard import hub as hubs
-from dashboard.hub import hub
+from live import fanout as hubs
+from live import frames
+from live.fanout import hub
 
 
 @pytest.fixture

@@ -10,10 +10,10 @@ from channels.testing import WebsocketCommunicator
 from django.utils import timezone
 
 from caisoproject.asgi import application
-from dashboard.broadcast import announce
+from live.broadcast import announce
+from market.intervals import floor
+from market.markets import Market
 from prices.feed import Publication
-from prices.intervals import floor
-from prices.market import Market
 from tests.published import published, store
 
 FIVE = timedelta(minutes=5)

@@ -9,8 +9,8 @@ import time_machine
 from django.contrib.auth.models import Permission, User
 from django.test import Client
 
+from alerts.delivery.outbox import state_of
 from alerts.models import Alert, Condition, Delivery, Method, Rule, Transition
-from alerts.outbox import state_of
 from prices.models import Node
 from tests.conftest import utc
 

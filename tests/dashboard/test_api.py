@@ -10,8 +10,8 @@ from django.forms import model_to_dict
 from django.test import Client
 
 from alerts.models import Condition, Rule
-from dashboard import positions
-from prices.market import Market
+from live import heads
+from market.markets import Market
 from prices.models import Node
 from prices.projection import project
 from tests.conftest import utc
@@ -242,7 +242,7 @@ def test_a_bad_request_is_a_problem_document_that_names_the_value(
 def test_a_name_with_a_nul_is_an_unknown_hub_on_postgresql_too(client: Client) -> None:
     with connection.execute_wrapper(refuse_nul):
         response = client.get("/api/current?hub=%00")
-        assert positions.feed_of("\0") is None
+        assert heads.feed_of("\0") is None
     assert response.status_code == 404
     assert response.json()["detail"].startswith(r"There is no hub '\x00'; ")
 

@@ -7,10 +7,11 @@ import pytest
 from twisted.internet.task import Clock
 from twisted.internet.testing import StringTransport
 
-from dashboard import daphne_channel, files
-from dashboard.arrivals import Arrivals
-from dashboard.daphne_channel import BODY_SECONDS, HEADER_SECONDS, IDLE_SECONDS, Channel
-from dashboard.doors import Full
+from live.connection_limits import Full
+from live.daphne import channel as daphne_channel
+from live.daphne import open_files
+from live.daphne.arrivals import Arrivals
+from live.daphne.channel import BODY_SECONDS, HEADER_SECONDS, IDLE_SECONDS, Channel
 
 
 def test_whoever_owes_a_request_longest_makes_room_and_who_is_answered_stays() -> None:
@@ -45,9 +46,9 @@ def test_an_address_that_has_its_share_makes_room_among_its_own() -> None:
 
 
 @pytest.mark.parametrize(
-    ("open_files", "wanted", "connections", "readers"),
+    ("files", "wanted", "connections", "readers"),
     [
-        (files.wanted(1000), 1000, 1100, 1000),
+        (open_files.wanted(1000), 1000, 1100, 1000),
         (1024, 1000, 800, 700),
         (1024, 500, 600, 500),
         (256, 1000, 32, 1),
@@ -56,9 +57,9 @@ def test_an_address_that_has_its_share_makes_room_among_its_own() -> None:
     ],
 )
 def test_readers_and_connections_fit_into_the_files(
-    open_files: int, wanted: int, connections: int, readers: int
+    files: int, wanted: int, connections: int, readers: int
 ) -> None:
-    assert files.room(open_files, wanted) == (connections, readers)
+    assert open_files.room(files, wanted) == (connections, readers)
 
 
 class Silent:

@@ -2,7 +2,7 @@
 
 import pytest
 
-from dashboard.broadcast import pages
+from live.broadcast import pages
 from prices.feed import Publication
 
 

@@ -4,9 +4,9 @@ import asyncio
 
 import pytest
 
-from dashboard import consumers
-from dashboard import hub as hubs
-from dashboard.hub import RETRY_MS, hub
+from live import fanout as hubs
+from live import websocket
+from live.fanout import RETRY_MS, hub
 from tests.dashboard.listening import Browser, browser, publish, tell
 from tests.dashboard.test_resume import Halted
 
@@ -34,7 +34,7 @@ async def test_everyone_is_told_goodbye_and_to_come_back_at_another_moment() -> 
     await going
     assert all(RETRY_MS[0] <= retry <= RETRY_MS[1] for retry in retries)
     assert len(set(retries)) > 1
-    assert (hub().everyone, consumers.doors.inside) == (set(), {})
+    assert (hub().everyone, websocket.doors.inside) == (set(), {})
 
 
 async def test_who_comes_while_the_process_goes_is_told_at_once() -> None:

@@ -5,17 +5,18 @@ from collections.abc import Callable
 
 import pytest
 
-from dashboard import client as clients
-from dashboard import consumers, daphne_inflow
-from dashboard.allowance import Allowance
-from dashboard.client import MOST_BACKLOG, Client
-from dashboard.daphne_inflow import MOST_WAITING, Inflow
-from dashboard.doors import Doors, Full, whose
-from dashboard.following import Place
-from dashboard.hub import TOO_SLOW, hub
-from dashboard.shared_work import MOST_KEPT, SharedReading, SharedWork
-from dashboard.wire import Frame
-from dashboard.wishes import BadWish, Wishes, resumed, wishes
+from live import reader as clients
+from live import websocket
+from live.connection_limits import Doors, Full, whose
+from live.cursor import Place
+from live.daphne import inflow
+from live.daphne.inflow import MOST_WAITING, Inflow
+from live.fanout import TOO_SLOW, hub
+from live.feed_request import BadWish, Wishes, resumed, wishes
+from live.rate_limit import Allowance
+from live.reader import MOST_BACKLOG, Client
+from live.single_flight import MOST_KEPT, SharedReading, SharedWork
+from live.wire import Frame
 from tests.dashboard.listening import browser, publish, tell
 
 on_the_feed = [
@@ -229,32 +230,32 @@ async def soon(true: Callable[[], bool]) -> None:
 
 
 async def test_no_more_is_read_of_a_client_than_we_take(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(daphne_inflow, "LOOK_SECONDS", 0)
+    monkeypatch.setattr(inflow, "LOOK_SECONDS", 0)
     transport, waiting = Transport(), [0]
-    inflow = Inflow(transport, lambda: waiting[0])
-    inflow.came()
+    flow = Inflow(transport, lambda: waiting[0])
+    flow.came()
     assert transport.is_read
     waiting[0] = MOST_WAITING
-    inflow.came()
+    flow.came()
     assert not transport.is_read
     waiting[0] -= 1
     await soon(lambda: transport.is_read)
     waiting[0] = MOST_WAITING
-    inflow.came()
+    flow.came()
     assert not transport.is_read
 
 
 async def test_a_short_hold_ends_no_longer_one(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(daphne_inflow, "LOOK_SECONDS", 0)
+    monkeypatch.setattr(inflow, "LOOK_SECONDS", 0)
     transport = Transport()
-    inflow = Inflow(transport, lambda: 0)
-    inflow.hold(0)
-    inflow.hold(60)
+    flow = Inflow(transport, lambda: 0)
+    flow.hold(0)
+    flow.hold(60)
     for _ in range(20):
         await asyncio.sleep(0)
     assert not transport.is_read
-    inflow.held_until = 0
-    inflow.look()
+    flow.held_until = 0
+    flow.look()
     assert transport.is_read
 
 
@@ -324,7 +325,7 @@ class TestOnTheFeed:
         async def rendered(*_: object) -> Frame:
             return long
 
-        monkeypatch.setattr("dashboard.pages.Pages.snapshot", rendered)
+        monkeypatch.setattr("live.catch_up.Pages.snapshot", rendered)
         client = Client(Tap(), wishes(b"hours=168"))
         joining = asyncio.ensure_future(hub().join(client))
         await soon_heard(client, "heartbeat")
@@ -362,7 +363,7 @@ class TestOnTheFeed:
     async def test_there_is_room_for_so_many_sockets_of_an_address(
         self, monkeypatch: pytest.MonkeyPatch
     ) -> None:
-        monkeypatch.setattr(consumers, "doors", Doors(9, 1))
+        monkeypatch.setattr(websocket, "doors", Doors(9, 1))
         first, second = browser(), browser()
         await first.greeted()
         assert (await second.connect())[0]
@@ -372,7 +373,7 @@ class TestOnTheFeed:
         third = browser()
         await third.greeted()
         await third.disconnect()
-        assert consumers.doors.inside == {}
+        assert websocket.doors.inside == {}
 
     @pytest.mark.parametrize(
         ("hubs", "code", "close_code"),
@@ -390,7 +391,7 @@ class TestOnTheFeed:
         assert (await client.frame("error"))["code"] == code
         assert (await client.receive_output())["code"] == close_code
         await client.wait()
-        assert (hub().everyone, consumers.doors.inside) == (set(), {})
+        assert (hub().everyone, websocket.doors.inside) == (set(), {})
 
 
 async def soon_heard(client: Client, kind: str) -> None:

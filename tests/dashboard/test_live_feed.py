@@ -10,8 +10,8 @@ from channels.layers import get_channel_layer
 from django.db import InterfaceError, OperationalError
 from structlog.testing import capture_logs
 
-from dashboard import consumers, frames, group, positions
-from dashboard.hub import hub
+from live import frames, group, heads, websocket
+from live.fanout import hub
 from prices.models import Feed, Node
 from tests.dashboard.listening import browser, publish, seqs, tell
 from tests.published import NP15
@@ -166,8 +166,8 @@ async def test_a_database_that_fails_once_costs_no_event(monkeypatch: pytest.Mon
 async def test_a_closed_connection_does_not_stop_the_heart(monkeypatch: pytest.MonkeyPatch) -> None:
     client = browser()
     await client.greeted()
-    broken = failing_once(positions.standing, InterfaceError("connection already closed"))
-    monkeypatch.setattr(positions, "standing", broken)
+    broken = failing_once(heads.standing, InterfaceError("connection already closed"))
+    monkeypatch.setattr(heads, "standing", broken)
     assert await client.frame("heartbeat")
     await client.disconnect()
 
@@ -176,7 +176,7 @@ async def test_a_wrecked_hub_is_told_and_starts_again_with_the_next_client(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     first, second = browser(), browser()
-    monkeypatch.setattr(positions, "standing", failing_once(positions.standing, ValueError("odd")))
+    monkeypatch.setattr(heads, "standing", failing_once(heads.standing, ValueError("odd")))
     with capture_logs() as logs:
         await first.greeted()
         await asyncio.wait(hub().tasks, timeout=5, return_when=asyncio.FIRST_COMPLETED)
@@ -193,8 +193,8 @@ async def test_a_wrecked_hub_starts_again_for_those_who_are_there(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     client = browser()
-    monkeypatch.setattr(positions, "standing", failing_once(positions.standing, ValueError("odd")))
-    monkeypatch.setattr("dashboard.hub.AFTER_TROUBLE_SECONDS", 0.05)
+    monkeypatch.setattr(heads, "standing", failing_once(heads.standing, ValueError("odd")))
+    monkeypatch.setattr("live.fanout.AFTER_TROUBLE_SECONDS", 0.05)
     with capture_logs():
         await client.greeted()
         assert await client.frame("heartbeat")
@@ -260,7 +260,7 @@ async def test_an_unknown_hub_is_named_before_the_socket_closes(asked: str, name
 async def test_another_key_error_is_no_unknown_hub(monkeypatch: pytest.MonkeyPatch) -> None:
     client = browser()
     await client.greeted()
-    monkeypatch.setattr(consumers, "answer", failing_once(consumers.answer, KeyError("sp15")))
+    monkeypatch.setattr(websocket, "answer", failing_once(websocket.answer, KeyError("sp15")))
     await client.send_to(text_data="{}")
     with pytest.raises(KeyError, match="sp15"):
         await client.wait()

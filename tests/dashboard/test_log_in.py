@@ -9,7 +9,7 @@ from django.db import OperationalError
 from django.test import Client
 
 from dashboard import log_in
-from dashboard.allowance import Allowances
+from live.rate_limit import Allowances
 
 pytestmark = pytest.mark.django_db
 LOG_IN = "/admin/login/"

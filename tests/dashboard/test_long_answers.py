@@ -17,14 +17,15 @@ from django.http import JsonResponse
 from django.test import AsyncClient, Client
 from django.utils import timezone
 
+from api import views
+from api.long_answer import PIECE, in_full, squeezed
 from caisoproject.asgi import application
-from dashboard import turns, views
-from dashboard.doors import Full
-from dashboard.long_answer import PIECE, in_full, squeezed
-from dashboard.turns import Application, Turns, at_most, in_turn
-from dashboard.wire import Message, Receive, Send
-from prices.intervals import floor
-from prices.market import Market
+from live import work_limits
+from live.connection_limits import Full
+from live.wire import Message, Receive, Send
+from live.work_limits import Application, Turns, at_most, in_turn
+from market.intervals import floor
+from market.markets import Market
 from tests.conftest import utc
 from tests.published import published, store
 
@@ -102,10 +103,10 @@ def test_no_piece_is_longer_than_is_said_and_none_is_lost() -> None:
 
 
 async def test_an_address_has_so_many_turns_and_others_have_theirs() -> None:
-    turns, may_end, working = Turns(2, 1), asyncio.Event(), []
+    limits, may_end, working = Turns(2, 1), asyncio.Event(), []
 
     async def work(address: str) -> None:
-        async with turns.turn(address):
+        async with limits.turn(address):
             working.append(address)
             await may_end.wait()
 
@@ -117,7 +118,7 @@ async def test_an_address_has_so_many_turns_and_others_have_theirs() -> None:
         await asyncio.wait_for(work("a"), 5)
     may_end.set()
     await asyncio.gather(*tasks)
-    assert (working, turns.seats) == (["a", "a", "b", "a"], {})
+    assert (working, limits.seats) == (["a", "a", "b", "a"], {})
 
 
 class Slow:
@@ -142,7 +143,7 @@ async def nothing() -> Message:
 async def test_what_is_too_much_of_an_address_is_429_with_when_to_ask_again(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr(turns, "turns", Turns(1, 0))
+    monkeypatch.setattr(work_limits, "turns", Turns(1, 0))
     slow, sent = Slow(), []
 
     async def send(message: Message) -> None:
@@ -166,7 +167,7 @@ async def test_what_is_too_much_of_an_address_is_429_with_when_to_ask_again(
 async def test_a_history_and_a_preview_take_a_turn_and_pages_do_not(
     path: str, status: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(turns, "turns", Turns(1, -1))
+    monkeypatch.setattr(work_limits, "turns", Turns(1, -1))
     scope = {
         "type": "http",
         "method": "GET",
@@ -202,7 +203,7 @@ async def test_so_many_requests_run_at_once_and_the_others_wait() -> None:
 async def test_a_client_who_leaves_keeps_its_turn_until_its_work_is_over(
     monkeypatch: pytest.MonkeyPatch, bound: Callable[[Application], Application]
 ) -> None:
-    monkeypatch.setattr(turns, "turns", Turns(1, 1))
+    monkeypatch.setattr(work_limits, "turns", Turns(1, 1))
     slow = Slow()
     bounded = bound(slow)
     left = asyncio.ensure_future(bounded({}, nothing, no_one))
@@ -215,7 +216,7 @@ async def test_a_client_who_leaves_keeps_its_turn_until_its_work_is_over(
     assert slow.begun == 1
     slow.may_end.set()
     await other
-    assert (slow.begun, slow.running, turns.turns.seats) == (2, 0, {})
+    assert (slow.begun, slow.running, work_limits.turns.seats) == (2, 0, {})
 
 
 async def test_who_leaves_while_it_waits_takes_no_turn() -> None:

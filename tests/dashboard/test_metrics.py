@@ -9,9 +9,9 @@ from django.apps import apps
 from django.test import Client
 from prometheus_client.parser import text_string_to_metric_families
 
-from alerts.deliver import put_down, try_again
-from alerts.delivery_errors import Refused
+from alerts.delivery.deliver import put_down, try_again
 from alerts.models import Alert, Delivery, Method, Rule, Transition
+from outbound.errors import Refused
 from tests.conftest import utc
 
 pytestmark = pytest.mark.django_db

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from dashboard.daphne_outflow import PIECE, Outflow
+from live.daphne.outflow import PIECE, Outflow
 
 
 class Transport:

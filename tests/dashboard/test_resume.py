@@ -9,9 +9,9 @@ from typing import Any
 import pytest
 from django.db import OperationalError
 
-from dashboard import consumers, positions
-from dashboard.hub import hub
-from dashboard.pages import Pages
+from live import heads, websocket
+from live.catch_up import Pages
+from live.fanout import hub
 from prices.models import FeedEvent, Node
 from tests.dashboard.listening import Browser, browser, place_of, publish, seqs, tell
 from tests.published import NP15
@@ -166,7 +166,7 @@ async def test_a_lone_client_hears_at_once_what_was_told_while_it_caught_up(
     await halted.asked.wait()
     [told] = await publish("43")
     await hub().publish({**told._asdict(), "text": '{"type":"events"}'})
-    monkeypatch.setattr(positions, "standing", None)  # no heartbeat helps it
+    monkeypatch.setattr(heads, "standing", None)  # no heartbeat helps it
     halted.may_go_on.set()
     assert [(await client.frame("events"))["seq"] for _ in range(2)] == [2, 3]
     await client.disconnect()
@@ -218,7 +218,7 @@ async def test_a_client_that_is_ended_while_it_catches_up_leaves_nothing_behind(
     await halted.asked.wait()
     client.future.cancel()
     await asyncio.wait([client.future])
-    assert (hub().everyone, consumers.doors.inside) == (set(), {})
+    assert (hub().everyone, websocket.doors.inside) == (set(), {})
 
 
 async def test_a_client_that_leaves_while_it_catches_up_is_not_served_any_more(
@@ -240,13 +240,13 @@ async def test_a_database_that_fails_while_a_client_joins_is_told_and_leaves_not
     def broken(*_: Any) -> None:
         raise OperationalError("the connection is lost")
 
-    monkeypatch.setattr(positions, "next_events", broken)
+    monkeypatch.setattr(heads, "next_events", broken)
     client = browser()
     assert (await client.connect())[0]
     assert (await client.frame("error"))["code"] == "not_ready"
     assert (await client.receive_output())["code"] == 1013
     await client.wait()
-    assert (hub().everyone, consumers.doors.inside) == (set(), {})
+    assert (hub().everyone, websocket.doors.inside) == (set(), {})
 
 
 async def test_a_hub_that_is_given_up_ends_its_client_at_a_resume_and_no_other() -> None:

@@ -9,9 +9,9 @@ import pytest
 import time_machine
 from django.test import Client
 
-from dashboard.allowance import Allowances
-from dashboard.api import previews
-from prices.market import Market
+from api import previews
+from live.rate_limit import Allowances
+from market.markets import Market
 from tests.conftest import utc
 from tests.published import published, store
 

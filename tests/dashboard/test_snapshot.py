@@ -8,11 +8,11 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from alerts.evaluate import evaluate
+from alerts.judging.evaluate import evaluate
 from alerts.models import Rule
-from dashboard import frames
-from dashboard.following import Place
-from dashboard.shown_prices import shown_alerts
+from live import frames
+from live.cursor import Place
+from live.snapshot import shown_alerts
 from prices.models import Feed, FeedEvent, Node
 from prices.retention import prune
 from tests.conftest import utc

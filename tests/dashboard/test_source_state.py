@@ -7,7 +7,7 @@ from asgiref.sync import sync_to_async
 from django.test import Client
 from django.utils import timezone
 
-from dashboard import positions
+from live import heads
 from prices.models import FetchRun, Node
 from tests.dashboard.listening import browser
 from tests.dashboard.streaming import stream
@@ -67,9 +67,9 @@ def test_what_failed_before_the_last_answer_is_no_reason(client: Client) -> None
 
 @pytest.mark.django_db
 def test_nobody_has_asked_yet(client: Client, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(positions, "WATCHED_SINCE", timezone.now())
+    monkeypatch.setattr(heads, "WATCHED_SINCE", timezone.now())
     assert client.get("/api/v1/source").json()["source_trouble"] is None
-    monkeypatch.setattr(positions, "WATCHED_SINCE", timezone.now() - timedelta(minutes=2))
+    monkeypatch.setattr(heads, "WATCHED_SINCE", timezone.now() - timedelta(minutes=2))
     trouble = client.get("/api/v1/source").json()["source_trouble"]
     assert trouble == ("The simulator has not been asked yet: do the worker, beat and Redis run?")
 

@@ -3,9 +3,9 @@
 import pytest
 from django.db import OperationalError
 
-from dashboard import consumers, positions
-from dashboard.doors import Doors
-from dashboard.hub import hub
+from live import heads, websocket
+from live.connection_limits import Doors
+from live.fanout import hub
 from prices.models import FeedEvent
 from tests.dashboard.listening import publish, tell
 from tests.dashboard.streaming import stream
@@ -32,7 +32,7 @@ async def test_a_script_reads_what_a_page_reads() -> None:
     assert [event["lmp"] for event in events.body["events"]] == [43.0]
     assert (await reader.until("heartbeat"))[-1].body["feeds"] == {"SP15": 2}
     await reader.leave()
-    assert (hub().everyone, consumers.doors.inside) == (set(), {})
+    assert (hub().everyone, websocket.doors.inside) == (set(), {})
 
 
 @pytest.mark.parametrize("way", ["last-event-id", "after"])
@@ -91,13 +91,13 @@ async def test_what_cannot_be_streamed_is_refused_with_a_sentence(
     query: str, options: dict[str, str], status: int, sentence: str
 ) -> None:
     assert await stream(query, **options).problem() == (status, sentence)
-    assert (hub().everyone, consumers.doors.inside) == (set(), {})
+    assert (hub().everyone, websocket.doors.inside) == (set(), {})
 
 
 async def test_there_is_room_for_so_many_of_an_address_and_no_more(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr(consumers, "doors", Doors(9, 1))
+    monkeypatch.setattr(websocket, "doors", Doors(9, 1))
     first = stream()
     await first.response()
     refused = await stream().only_event()
@@ -116,11 +116,11 @@ async def test_where_the_database_is_away_a_browser_is_told_when_to_come_back(
     def broken(*_: object) -> None:
         raise OperationalError("the connection is lost")
 
-    monkeypatch.setattr(positions, "feed_of", broken)
+    monkeypatch.setattr(heads, "feed_of", broken)
     refused = await stream().only_event()
     assert (refused.kind, refused.body["code"]) == ("error", "not_ready")
     assert 5_000 <= int(refused.retry) < 10_000
-    assert (hub().everyone, consumers.doors.inside) == (set(), {})
+    assert (hub().everyone, websocket.doors.inside) == (set(), {})
 
 
 async def test_a_stream_that_has_begun_ends_where_the_database_fails(
@@ -129,7 +129,7 @@ async def test_a_stream_that_has_begun_ends_where_the_database_fails(
     def broken(*_: object) -> None:
         raise OperationalError("the connection is lost")
 
-    monkeypatch.setattr(positions, "next_events", broken)
+    monkeypatch.setattr(heads, "next_events", broken)
     reader = stream()
     await reader.response()
     assert (await reader.event()).kind == "hello"
@@ -137,7 +137,7 @@ async def test_a_stream_that_has_begun_ends_where_the_database_fails(
     end = await reader.receive_output(timeout=5)
     assert (end["body"], end["more_body"]) == (b"", False)
     await reader.wait()
-    assert (hub().everyone, consumers.doors.inside) == (set(), {})
+    assert (hub().everyone, websocket.doors.inside) == (set(), {})
 
 
 async def test_a_script_is_told_goodbye_and_when_to_come_back() -> None:

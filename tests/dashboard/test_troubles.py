@@ -9,8 +9,9 @@ import pytest
 from django.db import DatabaseError, InterfaceError, OperationalError, connection
 from django.test import Client
 
-from dashboard import troubles, views
-from dashboard.troubles import NO_DATABASE, NO_ROOM
+from api import views
+from caisoproject import failures
+from caisoproject.failures import NO_DATABASE, NO_ROOM
 
 PAGES = ["/", "/alerts/", "/metrics", "/admin/"]
 ANSWERS = ["/api/current", "/api/history/24"]
@@ -67,8 +68,8 @@ def test_a_database_that_is_away_and_a_full_disk_are_503_with_a_sentence_and_whe
 def test_a_database_that_cannot_make_its_files_is_a_full_disk_where_there_is_no_room(
     free: int, sentence: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(troubles.shutil, "disk_usage", lambda _: SimpleNamespace(free=free))
-    assert troubles.trouble(OperationalError("disk I/O error")) == sentence
+    monkeypatch.setattr(failures.shutil, "disk_usage", lambda _: SimpleNamespace(free=free))
+    assert failures.trouble(OperationalError("disk I/O error")) == sentence
 
 
 @pytest.mark.django_db

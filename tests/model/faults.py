@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from dashboard.following import Place
+from live.cursor import Place
 from tests.model.database import Rows
 from tests.model.reader import Reader
 

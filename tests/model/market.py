@@ -2,7 +2,7 @@
 
 from random import Random
 
-from prices.published import PublishedPrice
+from oasis.published import PublishedPrice
 
 NODES = ("NP15", "SP15")
 INTERVALS = range(4)

@@ -3,7 +3,7 @@
 from collections import deque
 from typing import Any
 
-from dashboard.following import Place, Step
+from live.cursor import Place, Step
 from tests.model.database import ALERT, Told
 from tests.model.market import NODES
 from tests.model.violation import Violation

@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 import pytest
 
-from dashboard.following import Place, Step
+from live.cursor import Place, Step
 from prices import batch
 from prices.versions import Verdict, verdict
 from tests.model.database import Transaction

@@ -6,7 +6,7 @@ from time import perf_counter
 
 import pytest
 
-from dashboard import following
+from live import cursor
 from tests.model.rules import REMOVALS
 from tests.model.story import story_of
 from tests.model.violation import Violation
@@ -20,7 +20,7 @@ PAGE = 3
 def first_violation(seeds: Iterable[int], removed: str | None = None) -> tuple[int, str] | None:
     """The first seed that ends in a violation, and how that came; `removed` names a rule."""
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(following, "PAGE", PAGE)
+        patch.setattr(cursor, "PAGE", PAGE)
         if removed:
             REMOVALS[removed](patch)
         for seed in seeds:

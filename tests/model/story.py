@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from dashboard.following import Place
+from live.cursor import Place
 from tests.model import worker
 from tests.model.bus import Bus
 from tests.model.database import Rows, Told, Transaction

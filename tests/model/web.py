@@ -1,10 +1,10 @@
-"""A web process: `dashboard.hub` in steps. What it decides, `dashboard.following` decides."""
+"""A web process: `live.fanout` in steps. What it decides, `live.cursor` decides."""
 
 from collections.abc import Iterator
 from typing import Any
 
-from dashboard import following
-from dashboard.following import Place, Step
+from live import cursor
+from live.cursor import Place, Step
 from tests.model.database import Database, Publication
 from tests.model.market import NODES
 from tests.model.reader import Wire
@@ -116,9 +116,9 @@ class Hub:
         yield
         events = []
         if place and place.epoch == head.epoch and place.seq <= head.seq:
-            up_to = min(head.seq, place.seq + following.PAGE)
+            up_to = min(head.seq, place.seq + cursor.PAGE)
             events = self.database.rows[node].events_after(place.seq, up_to)
-        until = following.missed(place, head, events[0][0] if events else None)
+        until = cursor.missed(place, head, events[0][0] if events else None)
         if until is None or place is None:
             yield
             return self.snapshot(node, head), head

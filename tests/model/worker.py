@@ -2,8 +2,8 @@
 
 from collections.abc import Iterator
 
+from oasis.published import PublishedPrice
 from prices.batch import Sorted, by_market, by_node, in_interval_order
-from prices.published import PublishedPrice
 from prices.versions import Held, revised
 from tests.model.database import ALERT, CORRECTION, PRICE, Publication, Told, Transaction
 from tests.model.market import NODES

@@ -4,7 +4,7 @@ from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
-from prices.intervals import iso
+from market.intervals import iso
 from simulator.prices import price
 from simulator.reports import Market
 from simulator.trade_days import day_bounds, day_of, slots_between

@@ -18,8 +18,8 @@ from django.contrib.staticfiles import finders
 from django.template.loader import render_to_string
 from playwright.sync_api import Browser, Page, Route, WebSocketRoute, expect, sync_playwright
 
-from dashboard.middleware import POLICY
-from prices.intervals import iso
+from dashboard.content_security import POLICY
+from market.intervals import iso
 from tests.browser import CHROMIUM, FLAGS
 from tests.page.market_day import FIVE, SP15, Body, day_ahead, real_time
 

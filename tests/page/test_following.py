@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from dashboard.following import Place
+from live.cursor import Place
 from tests.page.by_name import Run, run
 from tests.page.modules import in_a_browser
 

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from prices.intervals import iso
+from market.intervals import iso
 from tests.page.by_name import Run, run
 from tests.page.modules import in_a_browser
 

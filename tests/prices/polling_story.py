@@ -13,14 +13,14 @@ from typing import Any
 import pytest
 import time_machine
 
+from market.intervals import from_iso, intervals_between, iso, midnight, operating_date
+from market.markets import Market
+from oasis.client import Download
+from oasis.errors import NoData, OasisTrouble
+from oasis.published import Answer
+from oasis.query import PriceQuery
+from oasis.turns import Manner, NoToken
 from prices import ingest, polling
-from prices.intervals import from_iso, intervals_between, iso, midnight, operating_date
-from prices.market import Market
-from prices.oasis import Download
-from prices.oasis_errors import NoData, OasisTrouble
-from prices.oasis_query import PriceQuery
-from prices.politeness import Manner, NoToken
-from prices.published import Answer
 from tests.published import published
 
 SECOND = timedelta(seconds=1)

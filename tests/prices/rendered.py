@@ -10,9 +10,9 @@ from typing import NamedTuple
 
 from hypothesis import strategies as st
 
-from prices.market import Market
-from prices.oasis_report import read_archive, read_file
-from prices.published import Answer, PublishedPrice
+from market.markets import Market
+from oasis.published import Answer, PublishedPrice
+from oasis.report import read_archive, read_file
 from tests.conftest import utc
 
 XSD = "http://www.caiso.com/soa/OASISReport_v{}.xsd"

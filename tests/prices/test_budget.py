@@ -8,9 +8,9 @@ from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 from pytest_django import Settings
 
+from market.markets import Market
 from prices.budget import needed_per_minute, shortest_round, warning
 from prices.gap_ranges import Range, by_state, first_joined
-from prices.market import Market
 from prices.planner import next_group, window
 from prices.polling import pace
 from prices.schedule import Held, Pace

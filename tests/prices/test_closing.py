@@ -7,11 +7,11 @@ from unittest.mock import Mock
 
 import pytest
 
+from market.markets import Market
+from oasis.errors import OasisTrouble, OurMistake, ServerTrouble
 from prices import closing, gaps, polling
 from prices.gap_ranges import Range
-from prices.market import Market
 from prices.models import FetchRun, Gap, Node, Standing
-from prices.oasis_errors import OasisTrouble, OurMistake, ServerTrouble
 from prices.schedule import oldest_kept
 from tests.conftest import utc
 from tests.published import published, store

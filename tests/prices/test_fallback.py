@@ -5,8 +5,8 @@ from decimal import Decimal
 
 import pytest
 
+from market.markets import Market
 from prices.fallback import Known, Shown, shown
-from prices.market import Market
 from tests.conftest import utc
 
 RUNNING = "2026-11-24 01:05"

@@ -7,6 +7,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from market.intervals import day_bounds, day_intervals
+from market.markets import Market
 from prices.gap_ranges import (
     FIRST_WAIT,
     GIVE_UP_AFTER,
@@ -18,8 +20,6 @@ from prices.gap_ranges import (
     ranges,
     wait,
 )
-from prices.intervals import day_bounds, day_intervals
-from prices.market import Market
 from tests.conftest import utc
 
 START = utc("2026-11-24 01:00")

@@ -4,9 +4,9 @@ from decimal import Decimal
 import pytest
 from pytest_django import DjangoAssertNumQueries
 
-from prices.market import Market
+from market.markets import Market
+from oasis.published import PublishedPrice
 from prices.models import Feed, FeedEvent, Gap, Node, Price, PriceRevision
-from prices.published import PublishedPrice
 from prices.versions import Verdict
 from tests.conftest import utc
 from tests.published import NP15, SP15, published, span, store

@@ -10,10 +10,8 @@ import time_machine
 from django.conf import settings as django_settings
 from pytest_django import Settings
 
-from prices.ingest import ingest
-from prices.market import Market
-from prices.models import FeedEvent, FetchRun, Node, Price
-from prices.oasis_errors import (
+from market.markets import Market
+from oasis.errors import (
     BadAnswer,
     BeyondHistory,
     OasisTrouble,
@@ -22,8 +20,10 @@ from prices.oasis_errors import (
     ServerTrouble,
     StillPreparing,
 )
-from prices.oasis_query import PriceQuery
-from prices.politeness import Manner, NoToken
+from oasis.query import PriceQuery
+from oasis.turns import Manner, NoToken
+from prices.ingest import ingest
+from prices.models import FeedEvent, FetchRun, Node, Price
 from simulator.body_faults import BODY_FAULTS
 from simulator.server import Running
 from tests.conftest import utc
@@ -37,7 +37,7 @@ HOUR = PriceQuery(Market.RTM, (SP15, NP15), START, START + timedelta(hours=1))
 @pytest.fixture(autouse=True)
 def no_pauses(monkeypatch: pytest.MonkeyPatch) -> None:
     """Three tries without waiting between them."""
-    monkeypatch.setattr("prices.oasis.FIRST_PAUSE_SECONDS", 0)
+    monkeypatch.setattr("oasis.client.FIRST_PAUSE_SECONDS", 0)
 
 
 def test_every_interval_of_the_window_is_stored_also_the_last(oasis: Running) -> None:
@@ -196,7 +196,7 @@ def test_a_correction_at_oasis_becomes_a_revision_and_an_event(oasis: Running) -
 
 
 def test_our_mistake_is_not_retried(oasis: Running, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("prices.oasis_query.VERSION", "")
+    monkeypatch.setattr("oasis.query.VERSION", "")
     with pytest.raises(OurMistake, match="1020"):
         ingest(HOUR, Manner.FIRST, FetchRun.POLL)
     assert len(oasis.requests) == 1

@@ -12,7 +12,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from prices.intervals import (
+from market.intervals import (
     NaiveTime,
     aware,
     ceiling,
@@ -27,7 +27,7 @@ from prices.intervals import (
     operating_date,
     pacific,
 )
-from prices.market import Market
+from market.markets import Market
 from tests.conftest import utc
 from tests.prices.rendered import MOMENTS
 
@@ -256,7 +256,7 @@ def test_market_time_needs_no_time_zones_of_the_system() -> None:
 WITHOUT_ZONES = """
 import zoneinfo
 from datetime import date
-from prices.intervals import midnight
+from market.intervals import midnight
 first, next = midnight(date(2026, 11, 1)), midnight(date(2026, 11, 2))
 print(zoneinfo.TZPATH, int((next - first).total_seconds() // 3600))
 """

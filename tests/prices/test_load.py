@@ -15,8 +15,8 @@ from django.core.management import CommandError, call_command
 from django.db import OperationalError
 from django.db.models import Count, Sum
 
+from oasis.report import read_opened
 from prices.models import FeedEvent, Node, Price
-from prices.oasis_report import read_opened
 from tests.conftest import utc
 from tests.prices import rendered
 
@@ -79,7 +79,7 @@ def test_the_days_of_the_clock_change_have_their_hours(
 ) -> None:
     from datetime import date
 
-    from prices.intervals import day_bounds
+    from market.intervals import day_bounds
 
     load(recordings / file)
     start, end = day_bounds(date.fromisoformat(day))
@@ -320,7 +320,7 @@ def test_the_chosen_nodes_of_a_day_of_all_nodes_are_read_in_bounded_memory(
 def test_more_rows_than_fit_the_memory_are_refused_with_what_to_do(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("prices.oasis_answer.MOST_ROWS_KEPT", 4)
+    monkeypatch.setattr("oasis.assembling.MOST_ROWS_KEPT", 4)
     path = answer_of(tmp_path, "TH_SP15_GEN-APND", "TH_NP15_GEN-APND")
     said = StringIO()
     with pytest.raises(CommandError):

@@ -7,10 +7,10 @@ from unittest.mock import Mock
 import pytest
 
 from caisoproject import tasks
-from prices import oasis as client
-from prices.oasis import Oasis
-from prices.oasis_errors import ServerTrouble
-from prices.politeness import UNDER_WAY_SECONDS, Manner, NoToken, Token
+from oasis import client
+from oasis.client import Oasis
+from oasis.errors import ServerTrouble
+from oasis.turns import UNDER_WAY_SECONDS, Manner, NoToken, Token
 from simulator.server import Running
 from simulator.stand_in import StandIn
 

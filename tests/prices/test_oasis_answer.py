@@ -4,7 +4,7 @@ from datetime import datetime
 
 import pytest
 
-from prices.oasis_errors import (
+from oasis.errors import (
     AskedTooMuch,
     BadAnswer,
     BeyondHistory,
@@ -17,8 +17,8 @@ from prices.oasis_errors import (
     StillPreparing,
     trouble,
 )
-from prices.oasis_report import corrected_rows, read_file, stamp
-from prices.published import Rejection
+from oasis.published import Rejection
+from oasis.report import corrected_rows, read_file, stamp
 from tests.conftest import utc
 from tests.prices import rendered
 from tests.prices.rendered import csv, price, read, rows_of, xml, zipped

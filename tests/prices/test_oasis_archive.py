@@ -11,9 +11,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from prices.oasis_archive import ALL_NODES, ANSWER, FROM_DISK, Budget, Member, members
-from prices.oasis_errors import BadAnswer, OasisTrouble
-from prices.oasis_report import read_archive, read_file
+from oasis.archive import ALL_NODES, ANSWER, FROM_DISK, Budget, Member, members
+from oasis.errors import BadAnswer, OasisTrouble
+from oasis.report import read_archive, read_file
 from tests.prices import rendered
 from tests.prices.rendered import price, rows_of, xml, zipped
 

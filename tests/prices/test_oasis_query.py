@@ -7,10 +7,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from prices.intervals import NaiveTime, floor, operating_date
-from prices.market import Market
-from prices.oasis_archive import ANSWER
-from prices.oasis_query import (
+from market.intervals import NaiveTime, floor, operating_date
+from market.markets import Market
+from oasis.archive import ANSWER
+from oasis.query import (
     PriceQuery,
     corrections_parameters,
     days_touched,

@@ -8,9 +8,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from prices.market import Market
-from prices.oasis_errors import BadAnswer, NotAPriceReport
-from prices.published import Answer, PublishedPrice
+from market.markets import Market
+from oasis.errors import BadAnswer, NotAPriceReport
+from oasis.published import Answer, PublishedPrice
 from tests.conftest import utc
 from tests.prices import rendered
 from tests.prices.rendered import HUB, XSD, Row, Style, price, read, read_plain, rows_of, xml

@@ -5,7 +5,7 @@ import time
 import pytest
 import redis
 
-from prices.politeness import TURN, Manner, NoToken, Politeness, Token
+from oasis.turns import TURN, Manner, NoToken, Politeness, Token
 
 
 def polite(valkey: redis.Redis, pause: float = 0.3) -> Politeness:

@@ -8,10 +8,10 @@ from unittest.mock import Mock
 import pytest
 import time_machine
 
+from market.markets import Market
+from oasis.errors import BadAnswer
 from prices import closing, corrections, gaps, polling
-from prices.market import Market
 from prices.models import FetchRun, Gap, Node, Price
-from prices.oasis_errors import BadAnswer
 from simulator.publication import Timetable
 from simulator.server import Running
 from tests.conftest import utc

@@ -7,10 +7,10 @@ import pytest
 from django.test.utils import override_settings
 from pytest_django import Settings
 
-from prices.market import Market
+from market.markets import Market
+from oasis.errors import OasisTrouble, OurMistake, ServerTrouble
+from oasis.query import PriceQuery
 from prices.models import Node, Price
-from prices.oasis_errors import OasisTrouble, OurMistake, ServerTrouble
-from prices.oasis_query import PriceQuery
 from tests.conftest import utc
 from tests.prices.polling_story import Story, on_time, told
 from tests.published import NP15

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from prices.printable import printable
+from oasis.printable import printable
 
 
 @pytest.mark.parametrize(

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 import redis
 
-from prices.market import Market
+from market.markets import Market
 from prices.models import Feed, FeedEvent, Node
 from prices.projection import forget_untracked, project
 from tests.conftest import utc

@@ -7,14 +7,14 @@ import pytest
 from pytest_django import Settings
 
 from deploy import reach
-from prices import proxies
+from market.markets import Market
+from oasis import proxies
+from oasis.errors import ServerTrouble
+from oasis.query import PriceQuery
+from oasis.turns import Manner
 from prices.ingest import ingest
 from prices.ingest import oasis as prices_oasis
-from prices.market import Market
 from prices.models import FetchRun, Price
-from prices.oasis_errors import ServerTrouble
-from prices.oasis_query import PriceQuery
-from prices.politeness import Manner
 from simulator.server import Running
 from tests.alerts.certificates import Authority
 from tests.conftest import utc
@@ -79,7 +79,7 @@ def test_oasis_elsewhere_is_asked_through_the_proxy_of_the_environment(
 def test_a_proxy_that_refuses_is_named_and_its_password_is_not(
     oasis: Running, settings: Settings, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("prices.oasis.FIRST_PAUSE_SECONDS", 0)
+    monkeypatch.setattr("oasis.client.FIRST_PAUSE_SECONDS", 0)
     with proxying(1) as proxy:
         proxy.refuses_with = HTTPStatus.PROXY_AUTHENTICATION_REQUIRED
         monkeypatch.setenv("HTTPS_PROXY", proxy.url.replace("//", "//desk:hunter2@"))

@@ -7,8 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from prices.market import Market
-from prices.published import PublishedPrice, believed, rounding
+from market.markets import Market
+from oasis.published import PublishedPrice, believed, rounding
 from tests.conftest import utc
 
 START = utc("2022-09-07 02:00")

@@ -7,11 +7,11 @@ from pathlib import Path
 
 import pytest
 
-from prices.intervals import day_intervals, operating_date
-from prices.market import Market
-from prices.oasis_errors import NoData, NotAPriceReport, OasisTrouble, StillPreparing
-from prices.oasis_report import read_archive, read_file
-from prices.published import Answer
+from market.intervals import day_intervals, operating_date
+from market.markets import Market
+from oasis.errors import NoData, NotAPriceReport, OasisTrouble, StillPreparing
+from oasis.published import Answer
+from oasis.report import read_archive, read_file
 from tests.conftest import utc
 
 

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from prices.market import Market
+from market.markets import Market
 from prices.resting import after_silence, after_trouble, quiet_until
 from prices.schedule import (
     Held,

@@ -14,14 +14,15 @@ from pytest_django import Settings
 from urllib3.connection import HTTPSConnection
 from urllib3.exceptions import MaxRetryError, NameResolutionError
 
-from prices import ingest, oasis
-from prices.market import Market
+from market.markets import Market
+from oasis import client
+from oasis.errors import OasisTrouble
+from oasis.query import PriceQuery
+from oasis.turns import Manner
+from oasis.unreachable import why
+from prices import ingest
 from prices.models import FetchRun
-from prices.oasis_errors import OasisTrouble
-from prices.oasis_query import PriceQuery
-from prices.politeness import Manner
 from prices.source_trouble import Failure, Record, failed, trouble
-from prices.unreachable import why
 from tests.alerts.certificates import Authority
 from tests.conftest import utc
 from tests.published import SP15
@@ -77,7 +78,7 @@ def listener(answer: bytes | None, context: ssl.SSLContext | None = None) -> Ite
 def once(monkeypatch: pytest.MonkeyPatch) -> None:
     """One try, and no patience: nothing here gets better. No proxy of this machine either."""
     monkeypatch.setattr(Manner, "tries", 1)
-    monkeypatch.setattr(oasis, "READ_SECONDS", 0.3)
+    monkeypatch.setattr(client, "READ_SECONDS", 0.3)
     for name in ("HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY", "NO_PROXY"):
         monkeypatch.delenv(name, raising=False)
         monkeypatch.delenv(name.lower(), raising=False)

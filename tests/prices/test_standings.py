@@ -4,9 +4,9 @@ from datetime import timedelta
 
 import pytest
 
+from market.intervals import day_bounds, intervals_between, operating_date
+from market.markets import Market
 from prices import standings
-from prices.intervals import day_bounds, intervals_between, operating_date
-from prices.market import Market
 from prices.models import Node, Standing
 from tests.conftest import utc
 from tests.published import published, store

@@ -6,9 +6,9 @@ from typing import Any
 import pytest
 import redis
 
-from alerts.evaluate import evaluate
+from alerts.judging.evaluate import evaluate
 from alerts.models import Alert, Rule
-from prices.market import Market
+from market.markets import Market
 from prices.models import Feed, FeedEvent, Node
 from prices.projection import forget_untracked, project
 from prices.untold import tell_untold

@@ -11,8 +11,8 @@ from datetime import UTC, datetime
 import pytest
 from playwright.sync_api import Browser, sync_playwright
 
-from prices.intervals import floor
-from prices.market import Market
+from market.intervals import floor
+from market.markets import Market
 from simulator.publication import Timetable
 from simulator.server import running
 from simulator.stand_in import StandIn

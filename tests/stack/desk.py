@@ -13,8 +13,8 @@ from threading import Event, Thread
 from urllib.parse import urlencode
 from urllib.request import urlopen
 
-from prices.intervals import iso
-from prices.market import Market
+from market.intervals import iso
+from market.markets import Market
 from simulator.server import Running
 from tests.published import SP15
 from tests.stack.mailbox import Mailbox

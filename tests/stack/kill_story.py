@@ -6,13 +6,13 @@ from typing import Any
 
 from django.utils import timezone
 
-from alerts.deliver import LEASE, deliver_due
+from alerts.delivery.deliver import LEASE, deliver_due
 from alerts.models import Alert, Delivery, Transition
 from caisoproject import tasks
-from prices.connection import redis_client
+from market.markets import Market
 from prices.ingest import Ingested
-from prices.market import Market
 from prices.models import FeedEvent
+from prices.redis_client import redis_client
 from tests.conftest import utc
 from tests.published import published, store
 

@@ -18,8 +18,8 @@ from playwright.async_api import async_playwright
 from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import ConnectionClosed
 
-from caisoproject.benchmarks.feed_stage import FeedStage
-from caisoproject.benchmarks.stage import staged
+from benchmarks.feed_stage import FeedStage
+from benchmarks.stage import staged
 from tests.browser import CHROMIUM, FLAGS
 
 pytestmark = pytest.mark.xdist_group("stack")

@@ -12,8 +12,8 @@ from typing import Any
 import pytest
 import redis
 
-from prices.intervals import floor, intervals_between, iso
-from prices.market import Market
+from market.intervals import floor, intervals_between, iso
+from market.markets import Market
 from simulator.publication import Timetable
 from simulator.server import Running, running
 from simulator.stand_in import StandIn

@@ -4,7 +4,7 @@ import logging
 
 from playwright.sync_api import Locator, expect
 
-from prices.intervals import pacific
+from market.intervals import pacific
 from tests.stack.desk import FIVE, Desk
 from tests.stack.running import wait_until
 from tests.stack.screen import Screen, on_a_screen

@@ -41,7 +41,7 @@ from decimal import Decimal
 from django.core.management import call_command
 from django.db import connection
 call_command("migrate", verbosity=0)
-from alerts.evaluate import evaluate
+from alerts.judging.evaluate import evaluate
 from alerts.models import Alert, Rule
 from prices.history import record
 from prices.models import Node, Price

@@ -13,7 +13,7 @@ import redis
 from django.db import connection
 from django.utils import timezone
 
-from alerts.deliver import put_test
+from alerts.delivery.deliver import put_test
 from alerts.models import Delivery, Method
 from caisoproject.celery import app
 from tests.stack.mailbox import mailbox

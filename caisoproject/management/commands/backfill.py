@@ -10,15 +10,15 @@ from django.utils import timezone
 from tqdm import tqdm
 
 from caisoproject.tasks import tell
+from market.intervals import midnight, operating_date, pacific
+from market.markets import Market
+from oasis.errors import BeyondHistory, OasisTrouble, OurMistake
+from oasis.turns import NoToken
 from prices import backfill
 from prices.backfill import Window
 from prices.ingest import Ingested
-from prices.intervals import midnight, operating_date, pacific
-from prices.market import Market
 from prices.models import Node
 from prices.node_names import nodes_called
-from prices.oasis_errors import BeyondHistory, OasisTrouble, OurMistake
-from prices.politeness import NoToken
 from prices.schedule import oldest_kept
 
 TRIES = 10

@@ -5,7 +5,7 @@ import { Feed } from "./feed.js";
 import { freshPage } from "./refreshed.js";
 import { CLOSED } from "./retry.js";
 
-const MOST_HUBS = 50; // dashboard/wishes.py takes no more to a connection
+const MOST_HUBS = 50; // live/feed_request.py takes no more to a connection
 
 /** One connection, for as many hubs as it takes. */
 class News extends Feed {

@@ -1,4 +1,4 @@
-// How the page follows a feed and misses nothing: the same decisions as dashboard/following.py, by the same table of cases.
+// How the page follows a feed and misses nothing: the same decisions as live/cursor.py, by the same table of cases.
 
 /** What a frame {epoch, prev, seq} is to a page that stands at {epoch, seq}: "next" to take, "seen" to leave, "gap" when something is missing. */
 export function step(place, { epoch, prev, seq }) {

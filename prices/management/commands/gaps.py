@@ -7,13 +7,13 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError
 from django.utils import timezone
 
+from market.intervals import pacific
+from market.markets import Market
 from prices import gaps
 from prices.gap_ranges import Range, by_state
-from prices.intervals import pacific
-from prices.market import Market
 from prices.models import Gap, Node
 from prices.node_names import nodes_called
-from prices.publication import publication_delay
+from prices.publication_delay import publication_delay
 from prices.schedule import published_until
 
 

@@ -10,10 +10,10 @@ from django.core.management.base import BaseCommand, CommandError
 from django.db import DatabaseError
 from django.utils import timezone
 
+from oasis.errors import OasisTrouble
+from oasis.printable import printable
 from prices.files import Loaded, load
 from prices.models import Node
-from prices.oasis_errors import OasisTrouble
-from prices.printable import printable
 
 MOST_REASONS = 5
 STOPPED = 130  # what a shell says of a program that Ctrl-C ended

@@ -1,0 +1,122 @@
+"""Delivery methods are edited and tried out; deliveries can be looked at, and tried again."""
+
+from typing import Any
+
+from django.contrib import admin, messages
+from django.core.exceptions import PermissionDenied
+from django.db.models import QuerySet
+from django.http import HttpRequest, HttpResponseBase
+from django.shortcuts import get_object_or_404, redirect
+from django.urls import URLPattern, path, reverse
+from django.utils import timezone
+from django.utils.html import format_html
+from django.views.decorators.http import require_POST
+
+from alerts.admin.method_form import MethodForm
+from alerts.checks import contact_problem
+from alerts.delivery.deliver import put_test, try_again
+from alerts.models import Delivery, Method
+from prices.admin.deleting import DeleteUnusedAdmin
+from prices.admin.sound import SoundAdmin
+from prices.admin.stored import ReadOnlyAdmin
+
+
+class MethodAdmin(DeleteUnusedAdmin, SoundAdmin):
+    form = MethodForm
+    list_display = ["name", "kind", "owner", "active"]
+    list_editable = ["active"]
+    list_filter = ["kind", "active"]
+    list_select_related = ["owner"]
+    search_fields = ["name", "address", "owner__username"]
+    actions = ["delete_selected", "send_tests"]
+    instead = "Take it out of “active” instead: nothing more is sent to it then."
+
+    class Media:
+        css = {"all": ["alerts/admin.css"]}
+
+    def get_fields(self, request: HttpRequest, obj: Method | None = None) -> Any:
+        """The secret is for those who may write it, and is not shown even to them."""
+        fields = list(super().get_fields(request, obj))
+        if not self.has_change_permission(request, obj) and "secret" in fields:
+            fields.remove("secret")
+        return fields
+
+    def lookup_allowed(self, lookup: str, value: Any, request: HttpRequest | None = None) -> bool:
+        """Nobody guesses a secret letter by letter through the address of the list."""
+        if lookup.split("__", maxsplit=1)[0] == "secret":
+            return False
+        return super().lookup_allowed(lookup, value, request)
+
+    def changelist_view(self, request: HttpRequest, extra_context: Any = None) -> Any:
+        self.warn_of_contact(request, Method.objects.filter(kind=Method.PUSH))
+        return super().changelist_view(request, extra_context)
+
+    def change_view(
+        self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: Any = None
+    ) -> Any:
+        self.warn_of_contact(request, self.of_push(object_id))
+        return super().change_view(request, object_id, form_url, extra_context)
+
+    def of_push(self, object_id: str) -> QuerySet[Method]:
+        """The delivery method of this id, if it is a browser."""
+        is_number = object_id.isascii() and object_id.isdigit() and len(object_id) < 19
+        methods = Method.objects.filter(kind=Method.PUSH)
+        return methods.filter(pk=object_id) if is_number else methods.none()
+
+    def warn_of_contact(self, request: HttpRequest, methods: QuerySet[Method]) -> None:
+        """Say it where browsers are told that some of them are not."""
+        problem = contact_problem()
+        if problem and request.method == "GET" and methods.exists():
+            self.message_user(request, problem, messages.WARNING)
+
+    def get_changeform_initial_data(self, request: HttpRequest) -> dict[str, Any]:
+        """Whoever adds a delivery method owns it."""
+        return {"owner": request.user.pk, **super().get_changeform_initial_data(request)}
+
+    def get_urls(self) -> list[URLPattern]:
+        view = self.admin_site.admin_view(require_POST(self.send_test))
+        return [path("<int:pk>/test/", view, name="alerts_method_test"), *super().get_urls()]
+
+    def send_test(self, request: HttpRequest, pk: int) -> HttpResponseBase:
+        """The button on a delivery method's page."""
+        method = get_object_or_404(Method, pk=pk)
+        if not self.has_change_permission(request, method):
+            raise PermissionDenied
+        self.put(request, method)
+        return redirect(reverse("admin:alerts_method_change", args=[pk]))
+
+    @admin.action(description="Send a test", permissions=["change"])
+    def send_tests(self, request: HttpRequest, methods: QuerySet[Method]) -> None:
+        for method in methods:
+            self.put(request, method)
+
+    def put(self, request: HttpRequest, method: Method) -> None:
+        """A test into the outbox, and where to see what becomes of it."""
+        delivery = put_test(method, now=timezone.now())
+        there = reverse("admin:alerts_delivery_change", args=[delivery.pk])
+        said = format_html(
+            'A test to {} is on its way: <a href="{}">see what became of it</a>.', method, there
+        )
+        self.message_user(request, said, messages.SUCCESS)
+
+
+class DeliveryAdmin(ReadOnlyAdmin):
+    list_display = ["what", "method", "state", "attempts", "created_at", "sent_at", "last_error"]
+    list_filter = ["state", "kind", "method__kind", "method"]
+    list_select_related = ["method", "transition"]
+    search_fields = ["transition__text", "method__name", "last_error", "key"]
+    date_hierarchy = "created_at"
+    actions = ["again"]
+
+    @admin.display(description="message")
+    def what(self, delivery: Delivery) -> str:
+        return delivery.transition.text if delivery.transition else delivery.kind
+
+    def has_again_permission(self, request: HttpRequest) -> bool:
+        return request.user.has_perm("alerts.change_delivery")
+
+    @admin.action(description="Try again now, if given up", permissions=["again"])
+    def again(self, request: HttpRequest, deliveries: QuerySet[Delivery]) -> None:
+        count = try_again(deliveries, now=timezone.now())
+        said = "1 delivery is" if count == 1 else f"{count} deliveries are"
+        self.message_user(request, f"{said} tried again.", messages.SUCCESS)

@@ -1,0 +1,49 @@
+"""A delivery method as it is typed: its address is checked, its secret is not shown again."""
+
+from typing import Any
+
+from django import forms
+
+from alerts.delivery.senders.catalog import check_address
+from alerts.models import Method
+from outbound.errors import Refused
+from prices.plain_text import validate_plain
+
+SECRET = forms.PasswordInput({"autocomplete": "new-password"})
+KEPT = "Signs a webhook; the token of ntfy. Left empty it stays, while kind and address stay."
+
+
+class MethodForm(forms.ModelForm):  # type: ignore[type-arg]
+    secret = forms.CharField(
+        max_length=200,
+        required=False,
+        help_text=KEPT,
+        widget=SECRET,
+        validators=[validate_plain],
+    )
+
+    class Meta:
+        model = Method
+        fields = ["name", "kind", "address", "secret", "owner", "active"]
+        widgets = {"address": forms.Textarea(attrs={"rows": 2, "cols": 80})}
+
+    def clean(self) -> dict[str, Any]:
+        """Raises ValidationError where nothing can be sent to the address."""
+        data: dict[str, Any] = super().clean() or self.cleaned_data
+        if "kind" in data and "address" in data:
+            self.check_address(data)
+        data["secret"] = data.get("secret") or self.kept_secret(data)
+        return data
+
+    def check_address(self, data: dict[str, Any]) -> None:
+        """The address cleaned, or what is wrong with it."""
+        try:
+            data["address"] = check_address(data["kind"], data["address"])
+        except Refused as refused:
+            self.add_error("address", str(refused))
+
+    def kept_secret(self, data: dict[str, Any]) -> str:
+        """The secret there was: for no other receiver than it was meant for."""
+        held = self.initial
+        same = all(held.get(name) == data.get(name) for name in ("kind", "address"))
+        return str(held.get("secret") or "") if same else ""

@@ -1,0 +1,167 @@
+"""Rules are edited in place; alerts and deliveries are what happened and stay as they are."""
+
+import re
+from collections.abc import Iterable
+from typing import Any
+
+from django import forms
+from django.contrib import admin
+from django.contrib.admin.options import IncorrectLookupParameters
+from django.core.exceptions import PermissionDenied
+from django.db import transaction
+from django.db.models import QuerySet
+from django.http import HttpRequest, HttpResponseBase, QueryDict
+from django.shortcuts import redirect
+from django.urls import URLPattern, path
+from django.utils import timezone
+
+from alerts.admin import alerts_csv
+from alerts.admin.condition_formset import ConditionFormSet, RuleInListForm
+from alerts.admin.deliveries import DeliveryAdmin, MethodAdmin
+from alerts.admin.filters import RuleFilter, StateFilter
+from alerts.judging.locks import lock_with_feeds
+from alerts.judging.rule_changes import save_changes
+from alerts.models import Alert, Condition, Delivery, Method, Rule, Transition
+from alerts.quality import WEEK, quality_of, with_quality
+from alerts.rules.checks import MOST_CONDITIONS
+from prices.admin.deleting import DeleteUnusedAdmin
+from prices.admin.sound import SoundAdmin, SoundInline
+from prices.admin.stored import ReadOnlyAdmin
+
+WATCHED = ("watched", "direction", "limit", "clear_limit", "span")
+QUIET = (("quiet_from", "quiet_until"), "quiet_days", "quiet_zone", "quiet_then")
+
+
+class ConditionInline(SoundInline):
+    model = Condition
+    formset = ConditionFormSet
+    fields = WATCHED
+    extra = 0
+    max_num = MOST_CONDITIONS
+    verbose_name_plural = "and at the same time"
+
+
+@admin.register(Rule)
+class RuleAdmin(DeleteUnusedAdmin, SoundAdmin):
+    goes_with_it = ("conditions",)
+    instead = "Take it out of “active” instead: it judges nothing more then."
+    list_display = ["__str__", "severity", "limit", "active", "muted_until", "last_7_days"]
+    list_editable = ["limit", "active"]
+    list_filter = ["node", "market", "watched", "severity", "active"]
+    list_select_related = ["node"]
+    search_fields = ["name", "node__slug", "node__oasis_name"]
+    filter_horizontal = ["methods"]
+    inlines = [ConditionInline]
+    fieldsets = [
+        (None, {"fields": ("name", ("node", "market"), *WATCHED)}),
+        ("When it is told", {"fields": ("for_minutes", "cool_down_minutes", "severity")}),
+        ("Who is told", {"fields": ("methods", "owner", "active", "muted_until")}),
+        ("Quiet hours", {"fields": QUIET, "classes": ["collapse"]}),
+    ]
+
+    class Media:
+        js = [forms.Script("alerts/rule_preview.js", type="module")]
+        css = {"all": ["alerts/admin.css"]}
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Rule]:
+        rules = super().get_queryset(request).prefetch_related("conditions")
+        return with_quality(rules, since=timezone.now() - WEEK)
+
+    @admin.display(description="last 7 days")
+    def last_7_days(self, rule: Rule) -> str:
+        return quality_of(rule).words
+
+    def changelist_view(self, request: HttpRequest, extra_context: Any = None) -> Any:
+        """The list is saved as one: all of its rules are locked before the first is changed."""
+        if request.method != "POST":
+            return super().changelist_view(request, extra_context)
+        with transaction.atomic():
+            lock_with_feeds(listed(request.POST))
+            return super().changelist_view(request, extra_context)
+
+    def get_changelist_form(self, request: HttpRequest, **options: Any) -> Any:
+        return super().get_changelist_form(request, **options | {"form": RuleInListForm})
+
+    def get_changeform_initial_data(self, request: HttpRequest) -> dict[str, Any]:
+        """Whoever adds a rule owns it."""
+        return {"owner": request.user.pk, **super().get_changeform_initial_data(request)}
+
+    def save_model(self, request: HttpRequest, obj: Rule, form: Any, change: bool) -> None:
+        """A new rule whole, of an old one what was changed: in its form or in the list."""
+        if change:
+            save_changes(obj, form.changed_data, now=timezone.now())
+        else:
+            obj.save()
+
+    def save_related(
+        self, request: HttpRequest, form: Any, formsets: Iterable[Any], change: bool
+    ) -> None:
+        """A rule with other conditions starts over: in the transaction that saves them."""
+        formsets = list(formsets)
+        super().save_related(request, form, formsets, change)
+        if not change:  # the form's own choice has just been put in place of all methods
+            form.instance.tell_those_of_every_rule()
+        if change and any(formset.has_changed() for formset in formsets):
+            save_changes(form.instance, [], now=timezone.now(), conditions=True)
+
+
+def listed(posted: QueryDict) -> list[int]:
+    """The ids of the rules in a list that was posted."""
+    fields = (str(posted[name]) for name in posted if re.fullmatch(r"form-[0-9]{1,4}-id", name))
+    return [int(text) for text in fields if re.fullmatch("[0-9]{1,18}", text)]
+
+
+class TransitionInline(SoundInline):
+    model = Transition
+    fields = ("at", "kind", "interval_start", "price", "value", "text")
+    verbose_name_plural = "what was told"
+    can_delete = False
+    extra = 0
+
+    def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+
+@admin.register(Alert)
+class AlertAdmin(ReadOnlyAdmin):
+    list_display = ["text", "severity", "state", "opened_at", "cleared_at", "flaps"]
+    list_filter = [StateFilter, "severity", "rule__node", ("rule", RuleFilter)]
+    list_select_related = ["rule__node", "acknowledged_by"]
+    search_fields = ["text", "wording"]
+    date_hierarchy = "opened_at"
+    inlines = [TransitionInline]
+    actions = ["export"]
+
+    @admin.action(description="Export as CSV", permissions=["view"])
+    def export(self, request: HttpRequest, alerts: QuerySet[Alert]) -> HttpResponseBase:
+        return alerts_csv.response(alerts)
+
+    def get_urls(self) -> list[URLPattern]:
+        view = self.admin_site.admin_view(self.filtered_csv)
+        return [path("csv/", view, name="alerts_alert_csv"), *super().get_urls()]
+
+    def filtered_csv(self, request: HttpRequest) -> HttpResponseBase:
+        """Every alert that the list shows with this query, on however many pages."""
+        if not self.has_view_permission(request):
+            raise PermissionDenied
+        try:
+            shown = self.get_changelist_instance(request).get_queryset(request)
+        except IncorrectLookupParameters:
+            return redirect("admin:alerts_alert_changelist")
+        return self.export(request, shown)
+
+
+@admin.register(Transition)
+class TransitionAdmin(ReadOnlyAdmin):
+    list_display = ["text", "kind", "at"]
+    list_filter = ["kind", "alert__severity", "alert__rule__node"]
+    list_select_related = ["alert"]
+    search_fields = ["text"]
+    date_hierarchy = "at"
+
+
+admin.site.register(Method, MethodAdmin)
+admin.site.register(Delivery, DeliveryAdmin)

@@ -1,0 +1,1 @@
+"""From the outbox to people: messages, digests, and the sending of both."""

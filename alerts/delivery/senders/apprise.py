@@ -1,0 +1,160 @@
+"""A message by one of the services that Apprise knows: Telegram, Pushover, text messages, ...
+
+Apprise can post to any host, run programs and read files. Here it meets only the services below:
+each is loaded by itself, and where it posts to stands in its plugin, not in the user's address.
+"""
+
+import logging
+import re
+import threading
+from datetime import datetime
+from importlib import import_module
+from typing import Any
+
+from alerts.delivery.fitting import utf8
+from alerts.delivery.message import Message, subject, text
+from outbound.errors import ForbiddenTarget, Refused, Unreachable
+from outbound.receiver_answer import Answer, refuse_failures
+
+SERVICES = {
+    "clickatell": ("clickatell", "NotifyClickatell"),
+    "discord": ("discord", "NotifyDiscord"),
+    "gchat": ("google_chat", "NotifyGoogleChat"),
+    "line": ("line", "NotifyLine"),
+    "msgbird": ("messagebird", "NotifyMessageBird"),
+    "opsgenie": ("opsgenie", "NotifyOpsgenie"),
+    "pagerduty": ("pagerduty", "NotifyPagerDuty"),
+    "pagertree": ("pagertree", "NotifyPagerTree"),
+    "plivo": ("plivo", "NotifyPlivo"),
+    "pover": ("pushover", "NotifyPushover"),
+    "prowl": ("prowl", "NotifyProwl"),
+    "signl4": ("signl4", "NotifySIGNL4"),
+    "slack": ("slack", "NotifySlack"),
+    "sns": ("sns", "NotifySNS"),
+    "spike": ("spike", "NotifySpike"),
+    "spush": ("simplepush", "NotifySimplePush"),
+    "tgram": ("telegram", "NotifyTelegram"),
+    "threema": ("threema", "NotifyThreema"),
+    "twilio": ("twilio", "NotifyTwilio"),
+    "vonage": ("vonage", "NotifyVonage"),
+}
+# What may stand after the question mark. Not `template`, which reads a file of ours, nor what
+# switches off the check of certificates or has a worker wait.
+PARAMETERS = {
+    *("access", "apikey", "gwid", "id", "integration", "integrationkey", "key", "secret", "sid"),
+    *("token", "from", "source", "to", "group", "thread", "threadkey", "topic", "workspace"),
+    *("expire", "interval", "preview", "priority", "region", "severity", "silent", "sound"),
+    *("class", "component", "entity", "event", "mode", "tags", "urgency"),
+}
+TYPES = {"critical": "failure", "warning": "warning", "info": "info"}
+STATUS = re.compile(r"error=(\d{3})\b")
+SECONDS = 4.0
+SHORT = 200  # characters: a text message
+LONGEST_TITLE = 200
+
+
+def send(address: str, secret: str, message: Message, *, now: datetime) -> None:
+    """Have Apprise tell it. Apprise answers yes or no; why not is in what it logs."""
+    service = load(address)
+    with OwnLog() as logged:
+        title, body = within(message, service)
+        kind = TYPES.get(message.severity, "info")
+        if service.notify(body=body, title=title, notify_type=kind):
+            return
+    refuse_by_log("\n".join(logged.lines), now=now)
+
+
+def within(message: Message, service: Any) -> tuple[str, str]:
+    """Title and text that the service takes whole: Apprise itself would cut in mid-line.
+
+    Bytes are counted, with a reserve of a quarter for the signs that a service's markup takes;
+    of text messages, which have 140 or 160 characters, none. A title that a service has no room
+    for stands above the text.
+    """
+    most = service.body_maxlen if service.body_maxlen < SHORT else service.body_maxlen * 3 // 4
+    if service.title_maxlen <= 0:
+        title = subject(message, most // 2, utf8)
+        most -= utf8(title) + len("\r\n")
+    else:
+        title = subject(message, min(service.title_maxlen, LONGEST_TITLE), utf8)
+        if service.overflow_amalgamate_title:
+            most -= utf8(title)
+    link = f"\n\n{message.link}" if message.link else ""
+    # A digest that is cut has the link in its last line.
+    link = link if utf8(text(message)) + utf8(link) <= most else ""
+    return title, text(message, most - utf8(link), utf8) + link
+
+
+class OwnLog(logging.Handler):
+    """What Apprise warns of in this thread: it has one logger, and others are sending too."""
+
+    def __init__(self) -> None:
+        super().__init__(logging.WARNING)
+        self.thread, self.lines = threading.get_ident(), list[str]()
+
+    def emit(self, record: logging.LogRecord) -> None:
+        if record.thread == self.thread:
+            self.lines.append(record.getMessage())
+
+    def __enter__(self) -> "OwnLog":
+        logging.getLogger("apprise").addHandler(self)
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        logging.getLogger("apprise").removeHandler(self)
+
+
+def refuse_by_log(logged: str, *, now: datetime) -> None:
+    """Raise what the logged status means; without one, nobody was there."""
+    status = STATUS.search(logged)
+    if status:
+        refuse_failures(Answer(int(status[1]), {}, logged.encode()), now=now)
+    raise Unreachable(logged or "The service did not take it, and Apprise does not say why.")
+
+
+def load(address: str) -> Any:
+    """The one service that `address` names, with our own limits whatever the address says."""
+    from apprise import AppriseAsset  # noqa: PLC0415
+
+    plugin = plugin_of(address)
+    parts = plugin.parse_url(address)
+    if not parts or unknown_parameters(parts):
+        raise Refused("The address is not what this service's looks like in Apprise.")
+    asset = AppriseAsset(app_id="CAISO Live", storage_mode="memory", http_redirects=False)
+    try:
+        service = plugin(**{**parts, "asset": asset})
+    except TypeError as fault:  # what every plugin raises for what it cannot use
+        raise Refused(f"The address cannot be used: {fault}") from fault
+    if len(service) > 1:
+        raise Refused("The address names several receivers; make a delivery method for each.")
+    return limited(service)
+
+
+def plugin_of(address: str) -> Any:
+    """The plugin for the address, if it is one of ours."""
+    scheme = address.partition("://")[0].lower()
+    if scheme not in SERVICES:
+        raise ForbiddenTarget(f"Of Apprise's services only these: {', '.join(SERVICES)}.")
+    module, name = SERVICES[scheme]
+    return getattr(import_module(f"apprise.plugins.{module}"), name)
+
+
+def unknown_parameters(parts: dict[str, Any]) -> bool:
+    """Whether there is anything after the question mark that may not be there."""
+    others = any(parts.get(f"qsd{sign}") for sign in "+-:")
+    return others or not PARAMETERS.issuperset(parts.get("qsd", {}))
+
+
+def limited(service: Any) -> Any:
+    """`service` as patient and as strict as our own requests are."""
+    service.verify_certificate, service.redirects = True, False
+    service.socket_connect_timeout = service.socket_read_timeout = SECONDS
+    service.overflow_mode = "truncate"
+    service.retry = 0
+    return service
+
+
+def check(address: str) -> str:
+    """The address, if a service can be made of it."""
+    load(address.strip())
+    return address.strip()

@@ -1,0 +1,30 @@
+"""A message to a topic of ntfy, at ntfy.sh or on a server of one's own."""
+
+import re
+from datetime import datetime
+
+from django.conf import settings
+
+from alerts.delivery.message import Message, header_text, ntfy_body, ntfy_headers
+from outbound import target_url
+from outbound.errors import ForbiddenTarget
+from outbound.guarded_http import post
+from outbound.receiver_answer import refuse_failures
+
+TOPIC = re.compile(r"/[-_A-Za-z0-9]{1,64}")
+
+
+def send(address: str, secret: str, message: Message, *, now: datetime) -> None:
+    """Publish under the topic in `address`, with `secret` as the access token if there is one."""
+    headers = {"Content-Type": "text/plain; charset=utf-8", **ntfy_headers(message)}
+    if secret:
+        headers["Authorization"] = header_text(f"Bearer {secret}")
+    refuse_failures(post(address, ntfy_body(message).encode(), headers), now=now)
+
+
+def check(address: str) -> str:
+    """The address, if it names a topic."""
+    target = target_url.parse(address.strip(), settings.WEBHOOK_HOSTS_ALLOWED)
+    if not TOPIC.fullmatch(target.path):
+        raise ForbiddenTarget("The address must end in one topic, like https://ntfy.sh/my-prices.")
+    return str(target)

@@ -1,0 +1,1 @@
+"""Rules against what the feed brought: alerts are opened, cleared and retracted."""

@@ -1,0 +1,181 @@
+"""How often a rule would have fired: its judging over history, before it is saved."""
+
+from collections.abc import Iterable, Sequence
+from datetime import datetime, timedelta
+from decimal import Decimal
+from functools import partial
+from typing import NamedTuple
+
+from django.db.models import Max
+
+from alerts.judging import held_prices
+from alerts.models import Rule, Watching
+from alerts.rules.beginnings import FURTHEST, known_before
+from alerts.rules.episodes import Episode, episodes
+from alerts.rules.rule import Condition, Reading, Ruling, Stance, State, judge
+from alerts.rules.watched import AGE, Series, Watch
+from market.intervals import day_bounds, intervals_between, operating_date
+from market.markets import Market
+from prices.models import Price
+
+MINUTE = timedelta(minutes=1)
+DAY = timedelta(days=1)
+NOT_YET_OUT = 3  # the newest intervals need not be there
+
+
+class Preview(NamedTuple):
+    """What a rule would have told in so many days, and of how many intervals that is known."""
+
+    fired: int
+    flaps: int
+    longest: timedelta | None
+    episodes: list[Episode]
+    judged: int
+    expected: int
+    days: int
+
+    @property
+    def sentence(self) -> str:
+        """The answer as people read it."""
+        span = "day" if self.days == 1 else f"{self.days} days"
+        told = [f"This rule {self.often} in the last {span}"]
+        if self.fired or self.flaps:
+            told.append(f"{self.flaps} flap{'' if self.flaps == 1 else 's'} suppressed")
+        if self.longest is not None:
+            told.append(f"longest {duration(self.longest)}")
+        return f"{', '.join(told)}{self.of_what}."
+
+    @property
+    def often(self) -> str:
+        """How often it would have fired."""
+        if not self.fired:
+            return "would not have fired"
+        return "would have fired " + ("once" if self.fired == 1 else f"{self.fired:,} times")
+
+    @property
+    def of_what(self) -> str:
+        """What is missing in the history, if anything."""
+        if self.expected - self.judged <= NOT_YET_OUT:
+            return ""
+        return f"; {self.judged:,} of {self.expected:,} intervals are held"
+
+
+def preview(
+    rule: Rule, conditions: Sequence[Watching] = (), *, now: datetime, days: int = 90
+) -> Preview:
+    """What a rule, saved or not, would have told; `conditions` are those besides its own.
+
+    Day-ahead hours count as far as they are published, also those to come.
+    """
+    start = now - timedelta(days=days)
+    if rule.watched == AGE:
+        return preview_of_age(rule, start, now, days)
+    market = Market(rule.market)
+    watchings = [rule, *conditions]
+    ruling = rule.ruling._replace(conditions=tuple(one.condition for one in watchings))
+    watches = [watching.watch for watching in watchings]
+    begin = beginning(rule, ruling, watches, start)
+    series = held_prices.series(rule.node_id, market, watches, begin, published_until(market, now))
+    earlier = all_readings(ruling, watches, series, begin, start)
+    before, opened = judge(ruling, State(), earlier)
+    readings = list(all_readings(ruling, watches, series, start))
+    state, transitions = judge(ruling, before._replace(flaps=0), readings)
+    told = episodes(opened[-1].start if before.is_open else None, transitions)
+    flaps = state.flaps + sum(one.flaps for one in transitions if not one.opens)
+    expected = sum(1 for _ in intervals_between(start, now, market))
+    last = readings[-1].end if readings else now
+    return Preview(len(told), flaps, longest(told, last), told, len(readings), expected, days)
+
+
+def beginning(rule: Rule, ruling: Ruling, watches: Sequence[Watch], start: datetime) -> datetime:
+    """From where to judge, so that what lasted or had just ended at the start is known."""
+    market, back = Market(rule.market), DAY
+    while True:
+        series = held_prices.series(rule.node_id, market, watches, start - back, start)
+        starts = [first for first in series.starts if start - back <= first < start]
+        of_rule = partial(stance, ruling, watches, series)
+        known = known_before(ruling, starts, of_rule, start, market.interval)
+        if known is not None or back >= FURTHEST:
+            return known or min([*starts, start])
+        back *= 2
+
+
+def published_until(market: Market, now: datetime) -> datetime:
+    """How far prices can be out: day-ahead hours until the end of tomorrow."""
+    if market is not Market.DAM:
+        return now
+    return day_bounds(operating_date(now) + timedelta(days=1))[1]
+
+
+def all_readings(
+    ruling: Ruling,
+    watches: Sequence[Watch],
+    series: Series,
+    start: datetime,
+    end: datetime | None = None,
+) -> Iterable[Reading]:
+    """Every held interval from `start` on, before `end` if any, as the rule sees it."""
+    interval = series.market.interval
+    for first in series.starts:
+        if first >= start and (end is None or first < end):
+            yield Reading(first, first + interval, stance(ruling, watches, series, first))
+
+
+def stance(ruling: Ruling, watches: Sequence[Watch], series: Series, first: datetime) -> Stance:
+    """Where an interval stands to the rule."""
+    return ruling.stance([series.value(watch, first) for watch in watches])
+
+
+def preview_of_age(rule: Rule, start: datetime, now: datetime, days: int) -> Preview:
+    """How often data were older than a limit: from when each interval was first seen."""
+    market = Market(rule.market)
+    seen = Price.objects.filter(
+        node=rule.node_id, market=rule.market, first_seen_at__gte=start, first_seen_at__lt=now
+    )
+    batches = seen.values_list("first_seen_at").annotate(newest=Max("interval_start"))
+    arrivals = [*batches.order_by("first_seen_at"), (now, now)]
+    told = silences(arrivals, rule.ruling.conditions[0])
+    expected = sum(1 for _ in intervals_between(start, now, market))
+    return Preview(len(told), 0, longest(told, now), told, seen.count(), expected, days)
+
+
+def silences(arrivals: Iterable[tuple[datetime, datetime]], age: Condition) -> list[Episode]:
+    """When the newest interval was too old: `arrivals` are when some were seen, and the newest.
+
+    What comes ends it where it is young enough for the clear limit.
+    """
+    found: list[Episode] = []
+    newest: datetime | None = None
+    opened: datetime | None = None
+    for seen, interval in arrivals:
+        if newest is not None and opened is None and is_beyond(age, seen - newest):
+            opened = newest + timedelta(minutes=float(age.limit))
+        newest = interval if newest is None else max(newest, interval)
+        if opened is not None and age.stance(minutes(seen - newest)) is Stance.BACK:
+            found.append(Episode(opened, seen))
+            opened = None
+    return found
+
+
+def is_beyond(age: Condition, length: timedelta) -> bool:
+    """Whether data of this age are too old."""
+    return age.stance(minutes(length)) is Stance.BEYOND
+
+
+def minutes(length: timedelta) -> Decimal:
+    """A length of time as an age rule's limit counts it."""
+    return Decimal(length / MINUTE)
+
+
+def longest(told: Sequence[Episode], last: datetime) -> timedelta | None:
+    """The longest of the episodes; one that lasts has lasted until `last`."""
+    return max(((one.cleared or last) - one.opened for one in told), default=None)
+
+
+def duration(length: timedelta) -> str:
+    """`3 h 10 min`, `2 d 4 h`, `45 min`."""
+    minutes = round(length / MINUTE)
+    days, hours = minutes // 1440, minutes % 1440 // 60
+    if days:
+        return f"{days} d {hours} h"
+    return f"{hours} h {minutes % 60} min" if hours else f"{minutes} min"

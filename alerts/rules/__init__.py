@@ -1,0 +1,1 @@
+"""The deciding part of alerts: what a rule makes of prices. Pure."""

@@ -1,0 +1,88 @@
+"""The two stable answers, and how the source is."""
+
+import re
+from http import HTTPStatus
+from threading import BoundedSemaphore
+
+from django.conf import settings
+from django.http import HttpRequest, HttpResponseBase, JsonResponse
+from django.utils import timezone
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_safe
+
+from api.long_answer import json_response, squeezed
+from live.answers import current_answer, history_parts
+from live.heads import source_state
+from live.problems import Problem, told_as_problem
+from live.slugs import DEFAULT_HUB, is_slug, quoted
+from market.intervals import iso
+from market.markets import Market
+from prices.models import Node
+
+MOST_HOURS = 24 * 31
+# A month takes a second of one processor; with more at once everybody waits.
+making = BoundedSemaphore(2)
+
+
+@require_safe
+@never_cache
+@told_as_problem
+def current(request: HttpRequest) -> HttpResponseBase:
+    """`/api/current?hub=SP15`."""
+    return JsonResponse(current_answer(node_of(request), now=timezone.now()))
+
+
+@require_safe
+@never_cache
+@told_as_problem
+def history(request: HttpRequest, hours: str) -> HttpResponseBase:
+    """`/api/history/24?hub=SP15&market=RTM`."""
+    span, market = hours_of(hours), market_of(request)
+    node = node_of(request)
+    with making:
+        text = squeezed(history_parts(node, market, span, now=timezone.now()))
+    return json_response(request, text)
+
+
+@require_safe
+@never_cache
+@told_as_problem
+def source(_request: HttpRequest) -> HttpResponseBase:
+    """`/api/v1/source`: what a heartbeat says of the source, for readers that have no feed."""
+    now = timezone.now()
+    state = source_state(now=now)
+    answer = {"source": settings.PRICE_SOURCE, "server_time": iso(now)}
+    return JsonResponse(answer | {"source_age_s": state.age_s, "source_trouble": state.trouble})
+
+
+def node_of(request: HttpRequest) -> Node:
+    """The node a request names by hub, SP15 by default."""
+    asked = request.GET.get("hub", DEFAULT_HUB)
+    slug = asked.lower()
+    node = Node.objects.filter(slug=slug).first() if is_slug(slug) else None
+    if node is None:
+        known = ", ".join(sorted(node.hub for node in Node.objects.tracked()))
+        raise Problem(HTTPStatus.NOT_FOUND, f"There is no hub {quoted(asked)}; there are {known}.")
+    return node
+
+
+def market_of(request: HttpRequest) -> Market:
+    """The market a request names, RTM by default."""
+    asked = request.GET.get("market", Market.RTM.value)
+    if asked not in Market.__members__:
+        known = ", ".join(Market.__members__)
+        raise Problem(
+            HTTPStatus.BAD_REQUEST, f"There is no market {asked[:20]!r}; there are {known}."
+        )
+    return Market(asked)
+
+
+def hours_of(text: str) -> int:
+    """How many hours of history a request wants."""
+    hours = int(text) if re.fullmatch("[0-9]{1,3}", text) else 0
+    if not 1 <= hours <= MOST_HOURS:
+        raise Problem(
+            HTTPStatus.BAD_REQUEST,
+            f"{text[:20]!r} hours of history; there are 1 to {MOST_HOURS} in one answer.",
+        )
+    return hours

@@ -1,0 +1,41 @@
+"""The feeds as the database file has them: read beside the project's own code, not through it."""
+
+import json
+import sqlite3
+from contextlib import closing
+from pathlib import Path
+
+from benchmarks.feed_check import FeedLog, digest
+
+HEADS = "SELECT upper(slug), head FROM prices_feed JOIN prices_node ON id = node_id"
+EPOCHS = "SELECT upper(slug), epoch FROM prices_feed JOIN prices_node ON id = node_id"
+EVENTS = """
+SELECT seq, kind, body FROM prices_feedevent JOIN prices_node ON id = node_id
+WHERE upper(slug) = ? ORDER BY seq
+"""
+
+
+class NotWhole(Exception):
+    """The database's own log has a hole."""
+
+
+def heads(database: Path) -> dict[str, int]:
+    """How far each hub's feed is."""
+    with closing(sqlite3.connect(database, timeout=20)) as opened:
+        return dict(opened.execute(HEADS))
+
+
+def logs(database: Path) -> dict[str, FeedLog]:
+    """Every hub's whole log. Raises NotWhole where a sequence number is missing."""
+    with closing(sqlite3.connect(database, timeout=20)) as opened:
+        return {hub: log(opened, hub, epoch) for hub, epoch in list(opened.execute(EPOCHS))}
+
+
+def log(opened: sqlite3.Connection, hub: str, epoch: str) -> FeedLog:
+    """One hub's log, from seq 1."""
+    rows = opened.execute(EVENTS, (hub,)).fetchall()
+    if [row[0] for row in rows] != list(range(1, len(rows) + 1)):
+        raise NotWhole(f"{hub}: {len(rows)} events, the last of them {rows[-1][0]}")
+    return FeedLog(
+        epoch, [digest({"seq": seq, "kind": kind, **json.loads(body)}) for seq, kind, body in rows]
+    )

@@ -1,0 +1,198 @@
+"""A reader that follows hubs as the page does: it keeps its place, resumes, and comes back."""
+
+import asyncio
+import json
+import random
+import time
+from collections.abc import Callable
+from functools import lru_cache
+from typing import Any, NamedTuple
+from urllib.parse import urlsplit
+
+from benchmarks.feed_check import Line, digest
+from benchmarks.feed_client import FeedClient
+from live.cursor import Place, Step
+
+HUBS = ("NP15", "SP15")
+FIRST_RETRY_S, LONGEST_RETRY_S = 1, 30
+CUT_AS_SLOW, TOO_MANY_SOCKETS = 4408, 4429
+LONG_WAIT_S = 30
+OPENING_S, DEAD_S = 10, 30
+RESUME_AGAIN_S = 2
+
+
+class Frame(NamedTuple):
+    """A frame of the server, and of its events the seqs and digests."""
+
+    body: dict[str, Any]
+    events: list[tuple[int, bytes]]
+
+
+@lru_cache(maxsize=128)
+def read(text: bytes) -> Frame:
+    """What a text says. Readers get the same texts: each is read once."""
+    body = json.loads(text)
+    return Frame(body, [(event["seq"], digest(event)) for event in body.get("events", ())])
+
+
+Took = Callable[[str, int, int, float], None]
+
+
+class Reader:
+    """One client: where it stands in each hub, and in `lines` all it was given."""
+
+    def __init__(self, url: str, took: Took | None = None) -> None:
+        self.host = urlsplit(url).netloc
+        self.took = took
+        self.places: dict[str, Place] = {}
+        self.lines = {hub: Line() for hub in HUBS}
+        self.left = 0
+        self.codes: list[int] = []
+        self.client: FeedClient | None = None
+        self.coming: asyncio.Task[None] | None = None
+        self.is_open = False
+        self.heard_at = self.resumed_at = 0.0
+        self.attempt = 0
+        self.retry_s: float | None = None
+
+    def start(self) -> None:
+        """Come, now or when the last attempt says."""
+        self.coming = asyncio.ensure_future(self.come(0))
+
+    async def come(self, wait_s: float) -> None:
+        """Open a socket after a while."""
+        await asyncio.sleep(wait_s)
+        loop = asyncio.get_running_loop()
+        client = FeedClient(self.host, self.path(), self.hear, self.ended)
+        name, _, port = self.host.partition(":")
+        self.heard_at = time.monotonic()
+        try:
+            await loop.create_connection(lambda: client, name, int(port))
+        except OSError:
+            self.ended(0)
+        else:
+            self.client = client
+
+    def path(self) -> str:
+        """Where the reader stands, if it does."""
+        after = ",".join(
+            f"{place.epoch}:{place.seq}" if (place := self.places.get(hub)) else "" for hub in HUBS
+        )
+        return f"/ws?hubs={','.join(HUBS)}" + (f"&after={after}" if self.places else "")
+
+    def ended(self, code: int) -> None:
+        """A socket that is over, or never was: come back after a wait that half is chance."""
+        self.codes.append(code)
+        self.client = None
+        self.is_open = False
+        wait_s, self.retry_s = self.retry_s, None
+        if wait_s is None:
+            wait_s = self.wait_s(code)
+            self.attempt += 1
+        self.coming = asyncio.ensure_future(self.come(wait_s))
+
+    def wait_s(self, code: int) -> float:
+        """The longer the more attempts were in vain; what the code asks for is respected."""
+        if code == TOO_MANY_SOCKETS:
+            return LONG_WAIT_S * (1 + random.random())
+        attempt = 0 if code == CUT_AS_SLOW else self.attempt
+        longest = min(LONGEST_RETRY_S, FIRST_RETRY_S * 2.0**attempt)
+        return longest / 2 + random.random() * longest / 2
+
+    def hear(self, text: bytes) -> None:
+        """One frame."""
+        frame = read(text)
+        kind = frame.body["type"]
+        if kind == "events":
+            self.take(frame)
+        elif kind == "heartbeat":
+            self.heartbeat(frame.body)
+        elif kind == "snapshot":
+            self.begin(frame.body)
+        elif kind == "hello":
+            self.is_open = True
+            self.heard_at = time.monotonic()
+        elif kind == "bye":
+            self.retry_s = frame.body["retry_ms"] / 1000
+
+    def begin(self, body: dict[str, Any]) -> None:
+        """A hub anew."""
+        place = Place(body["epoch"], body["seq"])
+        self.places[body["hub"]] = place
+        self.lines[body["hub"]].begin(*place)
+
+    def take(self, frame: Frame) -> None:
+        """Take what follows, leave what is there, ask for what lies between."""
+        body = frame.body
+        hub, seq = body["hub"], body["seq"]
+        place = self.places.get(hub)
+        step = place.step(body["epoch"], body["prev"], seq) if place else Step.GAP
+        if step is Step.NEXT:
+            self.places[hub] = Place(body["epoch"], seq)
+            line = self.lines[hub]
+            for number, name in frame.events:
+                line.add(number, name)
+            if self.took:
+                self.took(hub, body["prev"], seq, time.monotonic())
+        elif step is Step.SEEN:
+            self.left += 1
+        else:
+            self.resume()
+
+    def heartbeat(self, body: dict[str, Any]) -> None:
+        """The server lives. A head that is still beyond us after a while means a lost frame."""
+        self.heard_at = time.monotonic()
+        self.attempt = 0
+        if any(place.seq < body["feeds"].get(hub, 0) for hub, place in self.places.items()):
+            asyncio.get_running_loop().call_later(RESUME_AGAIN_S, self.resume_where_behind, body)
+
+    def resume_where_behind(self, body: dict[str, Any]) -> None:
+        """Ask for what a heartbeat named and has not come since."""
+        if any(place.seq < body["feeds"].get(hub, 0) for hub, place in self.places.items()):
+            self.resume()
+
+    def resume(self) -> None:
+        """Ask for what was missed, on the same socket; not again while the answer is on its way."""
+        now = time.monotonic()
+        if self.client and self.is_open and now - self.resumed_at > RESUME_AGAIN_S:
+            self.resumed_at = now
+            feeds = {hub: place._asdict() for hub, place in self.places.items()}
+            self.client.say(json.dumps({"type": "resume", "feeds": feeds}))
+
+    def watch(self) -> None:
+        """Once a second: a socket that is silent for long is given up."""
+        silent_s = time.monotonic() - self.heard_at
+        if self.client and silent_s > (DEAD_S if self.is_open else OPENING_S):
+            self.client.transport.abort()
+
+    def cut(self) -> None:
+        """What a network does that goes away."""
+        if self.client:
+            self.client.cut()
+
+    def stall(self, seconds: float) -> None:
+        """Read nothing for a while."""
+        if self.client:
+            transport = self.client.transport
+            transport.pause_reading()
+            asyncio.get_running_loop().call_later(seconds, resume_reading, transport)
+
+    def is_whole(self, heads: dict[str, int]) -> bool:
+        """Whether it is connected and has reached these heads."""
+        return self.is_open and all(
+            hub in self.places and self.places[hub].seq >= heads[hub] for hub in HUBS
+        )
+
+    def leave(self) -> None:
+        """Go, and stay away."""
+        if self.client:
+            self.client.ended = lambda code: None
+            self.client.transport.abort()
+        if self.coming:
+            self.coming.cancel()
+
+
+def resume_reading(transport: asyncio.Transport) -> None:
+    """Read on, if there is still something to read from."""
+    if not transport.is_closing():
+        transport.resume_reading()

@@ -1,0 +1,166 @@
+"""Valkey, the web process and the publisher, each to be killed and started again; the readers."""
+
+import asyncio
+import json
+import signal
+import subprocess
+import time
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from dataclasses import replace
+from pathlib import Path
+
+from benchmarks import feed_log
+from benchmarks.feed_reader import HUBS, Reader
+from benchmarks.stage import DidNotWork, Stage, staged
+from deploy import processes, valkey
+from deploy.paths import ROOT
+
+ROOMY = {"SOCKETS_MOST": "2000", "SOCKETS_PER_ADDRESS": "2000"}
+LAUNCHER_WAITS_S = 1
+LOOK_EVERY_S = 0.05
+A_START = 50  # sockets opened at a time
+
+
+class Program:
+    """A program of the stage, which can be killed and started again."""
+
+    def __init__(self, stage: Stage, line: str, cwd: Path = ROOT) -> None:
+        self.stage = stage
+        self.line = line
+        self.cwd = cwd
+        self.held = ExitStack()
+        self.process: subprocess.Popen[bytes]
+
+    def start(self) -> None:
+        self.process = self.held.enter_context(self.stage.running(self.line, cwd=self.cwd))
+
+    def end(self) -> None:
+        self.held.close()
+
+    async def ended(self, within_s: float = 20) -> None:
+        """Wait until it is over. Raises DidNotWork where it is not."""
+        until = time.monotonic() + within_s
+        while self.process.poll() is None:
+            if time.monotonic() > until:
+                raise DidNotWork(f"did not end within {within_s} s: {self.line}")
+            await asyncio.sleep(LOOK_EVERY_S)
+
+    async def restart(self, how: signal.Signals = signal.SIGKILL) -> None:
+        """End it, and start it again after as long as the launcher waits."""
+        self.process.send_signal(how)
+        await self.start_again()
+
+    async def start_again(self) -> None:
+        """What the launcher does with a program that has ended."""
+        await self.ended()
+        self.end()
+        await asyncio.sleep(LAUNCHER_WAITS_S)
+        self.start()
+
+
+class FeedStage:
+    """The processes of the live feed in a stage, and its database."""
+
+    def __init__(self, stage: Stage) -> None:
+        self.stage = stage
+        folder = stage.plan.state / "valkey"
+        self.valkey = Program(stage, valkey.configure(folder, stage.plan.valkey_port), folder)
+        self.web = Program(stage, procfile_line(stage, "web"))
+        self.orders = stage.plan.state / "orders"
+        self.orders.mkdir()
+        self.database = stage.plan.state / "db.sqlite3"
+        self.publisher = Program(stage, "")
+
+    def start(self, held_hours: int) -> None:
+        """Valkey and the web process, until they answer; the database is filled."""
+        self.stage.answer("fill", held_hours)
+        self.valkey.start()
+        self.stage.wait_until(lambda: self.ask("PING") == "PONG", 10, "Valkey")
+        self.web.start()
+        self.stage.wait_until(lambda: self.stage.get("/api/current") is not None, 30, "the web")
+
+    def publish(self, pause_s: float, each: int, back_hours: int = 6 * 24) -> None:
+        """Start a publisher: `each` events of each hub every `pause_s` s, from long ago on."""
+        program = "python -m benchmarks.feed_publisher"
+        self.publisher.line = f"{program} {pause_s} {each} {back_hours}"
+        self.publisher.start()
+
+    def ask(self, *words: str) -> object:
+        """One command to Valkey."""
+        return valkey.ask(self.stage.plan.valkey_port, *words)
+
+    def order(self, name: str) -> Path:
+        """Tell the publisher to do something out of the ordinary."""
+        order = self.orders / name
+        order.touch()
+        return order
+
+    def heads(self) -> dict[str, int]:
+        """How far the database is."""
+        return feed_log.heads(self.database)
+
+    def published(self) -> dict[tuple[str, int], float]:
+        """When each publication was committed, by hub and seq."""
+        lines = (self.stage.plan.state / "published.jsonl").read_text().splitlines()
+        told = map(json.loads, lines)
+        return {(line["slug"].upper(), line["seq"]): line["at"] for line in told}
+
+    def end(self) -> None:
+        """Every program."""
+        for program in (self.publisher, self.web, self.valkey):
+            program.end()
+
+
+@contextmanager
+def feed_staged(held_hours: int = 48) -> Iterator[FeedStage]:
+    """A stage of its own whose web process answers, and takes many sockets from one address."""
+    with staged() as stage:
+        feed_stage = FeedStage(replace(stage, environ={**stage.environ, **ROOMY}))
+        try:
+            feed_stage.start(held_hours)
+            yield feed_stage
+        finally:
+            feed_stage.end()
+
+
+def procfile_line(stage: Stage, name: str) -> str:
+    """How the Procfile starts a program."""
+    commands = processes.of_procfile(ROOT / "Procfile", stage.environ)
+    return next(command.line for command in commands if command.name == name)
+
+
+async def opened(readers: list[Reader], stage: FeedStage, within_s: float) -> None:
+    """Let readers come, a few at a time, until all are whole."""
+    for first in range(0, len(readers), A_START):
+        some = readers[first : first + A_START]
+        for reader in some:
+            reader.start()
+        await whole(some, stage, within_s)
+
+
+async def whole(readers: list[Reader], stage: FeedStage, within_s: float) -> None:
+    """Wait until each reader is connected and has what the database has now."""
+    heads = {hub: stage.heads().get(hub, 0) for hub in HUBS}
+    until = time.monotonic() + within_s
+    while lacking := [reader for reader in readers if not reader.is_whole(heads)]:
+        if time.monotonic() > until:
+            raise DidNotWork(not_whole(lacking, heads, within_s))
+        await asyncio.sleep(LOOK_EVERY_S)
+
+
+def not_whole(lacking: list[Reader], heads: dict[str, int], within_s: float) -> str:
+    """Who has not come back, and how the first of them stands."""
+    one = lacking[0]
+    return (
+        f"{len(lacking)} readers are not whole within {within_s} s. One of them: "
+        f"{'open' if one.is_open else 'closed'}, at {one.places} of {heads}, codes {one.codes[-5:]}"
+    )
+
+
+async def watched(readers: list[Reader]) -> None:
+    """What every page does once a second."""
+    while True:
+        await asyncio.sleep(1)
+        for reader in readers:
+            reader.watch()

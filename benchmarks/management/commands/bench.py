@@ -1,0 +1,68 @@
+"""Measure it, each figure beside its floor."""
+
+import signal
+from argparse import ArgumentParser
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandError
+
+from benchmarks import (
+    feed_chaos,
+    feed_load,
+    ingest,
+    latency,
+    memory,
+    page,
+    parse,
+    rules,
+)
+from benchmarks.figures import Figure
+from benchmarks.machine import machine
+from benchmarks.stage import DidNotWork
+from benchmarks.table import table
+
+BENCHMARKS = {
+    "parse": parse,
+    "ingest": ingest,
+    "rules": rules,
+    "http": latency,
+    "memory": memory,
+    "feed": feed_load,
+    "page": page,
+    "chaos": feed_chaos,
+}
+ONLY_BY_NAME = {"chaos"}
+
+
+class Command(BaseCommand):
+    """Run the benchmarks in stacks of their own, and print one table."""
+
+    help = "Benchmarks, each beside its floor in the same run, in databases of their own."
+    requires_system_checks = ()
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        parser.add_argument(
+            "which", nargs="*", help=f"{', '.join(BENCHMARKS)}; all but chaos by default"
+        )
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        signal.signal(signal.SIGTERM, signal.default_int_handler)
+        chosen = options["which"] or [name for name in BENCHMARKS if name not in ONLY_BY_NAME]
+        if unknown := set(chosen) - BENCHMARKS.keys():
+            raise CommandError(f"There is no benchmark {', '.join(sorted(unknown))}.")
+        try:
+            figures = [figure for name in chosen for figure in self.measured(name)]
+        except DidNotWork as fault:
+            raise CommandError(str(fault)) from fault
+        except KeyboardInterrupt as fault:
+            raise CommandError("Stopped; nothing is left running.") from fault
+        notes = [note for name in chosen for note in BENCHMARKS[name].NOTES]
+        self.stdout.write(table(figures, machine(), notes))
+        if missed := sum(figure.met is False for figure in figures):
+            raise CommandError(f"Limits missed: {missed}.")
+
+    def measured(self, name: str) -> list[Figure]:
+        """One benchmark's figures, said before it starts: some take a minute."""
+        self.stderr.write(f"Measuring {name} ...")
+        figures: list[Figure] = BENCHMARKS[name].measure()
+        return figures

@@ -1,0 +1,116 @@
+"""The memory of the whole stack, as `make run SOURCE=simulator` starts it."""
+
+import signal
+import statistics
+import subprocess
+import time
+from collections.abc import Mapping
+from contextlib import AbstractContextManager
+
+import psutil
+
+from benchmarks.figures import Figure
+from benchmarks.stage import DidNotWork, Stage, staged
+
+HUBS = ("NP15", "SP15", "ZP26")
+LAUNCHER = "python -m deploy.run"
+PRICES_WITHIN_S = 100
+SETTLING_S = 20
+SAMPLES, BETWEEN_S = 5, 1
+ENDS_WITHIN_S = 15
+MOST_MB = 350
+NOTES = [
+    "stack: PSS from /proc/*/smaps_rollup of the launcher and all below it, "
+    f"{SETTLING_S} s after all hubs had prices;",
+    f"  median of {SAMPLES} looks; MB are 1,000,000 bytes.",
+]
+# What tells a process apart in its command line, in the order it is looked for.
+MARKS = {
+    "simulate_oasis": "simulator",
+    "caisoproject.web": "web",
+    "worker@": "worker",
+    "analyst@": "analyst",
+    "beat": "beat",
+    "valkey": "valkey",
+    "deploy.run": "launcher",
+}
+Megabytes = dict[str, float]
+
+
+def measure() -> list[Figure]:
+    """The sum without and with the simulator, each process, and how it ended."""
+    with staged() as stage, launched(stage) as launcher:
+        waited = stage.wait_until(lambda: has_prices(stage), PRICES_WITHIN_S, "prices")
+        time.sleep(SETTLING_S)
+        used = settled(launcher.pid)
+        ended = seconds_to_end(launcher)
+    return figures_of(used, waited, ended)
+
+
+def launched(stage: Stage) -> AbstractContextManager[subprocess.Popen[bytes]]:
+    """The launcher, and through it the stack."""
+    return stage.running(LAUNCHER, environ=stage.before_the_launcher)
+
+
+def has_prices(stage: Stage) -> bool:
+    """Whether every hub shows a real-time and a day-ahead price."""
+    shown = (stage.get(f"/api/current?hub={hub}") for hub in HUBS)
+    return all(a and None not in (a["rt_price"], a["da_price"]) for a in shown)
+
+
+def settled(pid: int) -> Megabytes:
+    """Each process's median over the looks."""
+    looks = []
+    for _ in range(SAMPLES):
+        looks.append(by_name(pid))
+        time.sleep(BETWEEN_S)
+    names = {name for look in looks for name in look}
+    return {name: statistics.median(look.get(name, 0) for look in looks) for name in sorted(names)}
+
+
+def by_name(pid: int) -> Megabytes:
+    """PSS of the process and all below it, by what they are."""
+    root = psutil.Process(pid)
+    used: Megabytes = {}
+    for process in (root, *root.children(recursive=True)):
+        name = called(" ".join(process.cmdline()))
+        used[name] = used.get(name, 0) + process.memory_full_info().pss / 1e6
+    return used
+
+
+def called(command_line: str) -> str:
+    """What the Procfile calls a process."""
+    return next((name for mark, name in MARKS.items() if mark in command_line), command_line[:20])
+
+
+def seconds_to_end(launcher: subprocess.Popen[bytes]) -> float:
+    """How long Ctrl-C takes. Raises DidNotWork where anything is left."""
+    below = psutil.Process(launcher.pid).children(recursive=True)
+    began = time.monotonic()
+    launcher.send_signal(signal.SIGINT)
+    try:
+        launcher.wait(ENDS_WITHIN_S)
+    except subprocess.TimeoutExpired as fault:
+        raise DidNotWork(f"the stack did not end within {ENDS_WITHIN_S} s of Ctrl-C") from fault
+    if left := [process for process in below if process.is_running()]:
+        raise DidNotWork(f"left after Ctrl-C: {left}")
+    return time.monotonic() - began
+
+
+def figures_of(used: Mapping[str, float], waited: float, ended: float) -> list[Figure]:
+    """The sums first, then each process, the largest first."""
+    total = sum(used.values())
+    ours = total - used.get("simulator", 0)
+    by_size = sorted(used.items(), key=lambda pair: -pair[1])
+    return [
+        Figure(
+            "stack: PSS of all processes, without the simulator",
+            f"{ours:.0f} MB",
+            limit=f"≤ {MOST_MB} MB",
+            met=ours <= MOST_MB,
+        ),
+        Figure("stack: the same with the simulator", f"{total:.0f} MB"),
+        *(Figure(f"  {name}", f"{megabytes:.1f} MB") for name, megabytes in by_size),
+        Figure("stack: from its start to prices at all hubs", f"{waited:.0f} s"),
+        Figure("stack: from Ctrl-C to its end, nothing left", f"{ended:.1f} s"),
+    ]

@@ -1,0 +1,117 @@
+"""What happens beside the views: a name that is not ours, a database that is away, a full disk."""
+
+import errno
+import shutil
+import sys
+from collections.abc import Callable, Iterator
+from http import HTTPStatus
+
+import structlog
+from django.conf import settings
+from django.core.exceptions import DisallowedHost
+from django.db import InterfaceError, OperationalError
+from django.http import HttpRequest, HttpResponse
+from django.views.defaults import server_error as usual_server_error
+
+from live.problems import API, PROBLEM_JSON, Problem, refusal
+
+log = structlog.get_logger(__name__)
+RETRY_AFTER = 10
+NEEDED = 64 * 1024
+DISK_IS_FULL = (errno.ENOSPC, errno.EDQUOT)
+NO_ROOM = "The server has no room left on its disk: nothing can be stored at the moment."
+NO_DATABASE = "The database can't be reached at the moment; the prices come back with it."
+ANOTHER_NAME = "This server has another name."
+# What a program reads where Django says no more than a status.
+SENTENCES = {
+    HTTPStatus.BAD_REQUEST: "The request can't be read.",
+    HTTPStatus.FORBIDDEN: "This needs a log-in, or a CSRF token of a page of ours.",
+    HTTPStatus.NOT_FOUND: "There is no such address.",
+    HTTPStatus.METHOD_NOT_ALLOWED: "The address takes other methods: see Allow.",
+    HTTPStatus.INTERNAL_SERVER_ERROR: "The server could not answer; it is written down there.",
+}
+Handler = Callable[[HttpRequest], HttpResponse]
+
+
+def problems_under_api(get_response: Handler) -> Handler:
+    """Every failure under `/api/` is a problem document, whoever it comes from."""
+
+    def middleware(request: HttpRequest) -> HttpResponse:
+        response = get_response(request)
+        is_failure = response.status_code >= HTTPStatus.BAD_REQUEST
+        if not is_failure or not request.path_info.startswith(API) or is_problem(response):
+            return response
+        return as_problem(response)
+
+    return middleware
+
+
+def is_problem(response: HttpResponse) -> bool:
+    """Whether an answer is a problem document already."""
+    return response.headers.get("Content-Type", "").startswith(PROBLEM_JSON)
+
+
+def as_problem(response: HttpResponse) -> HttpResponse:
+    """The same failure as a problem document, with what else was said in its headers."""
+    status = HTTPStatus(response.status_code)
+    told = Problem(status, SENTENCES.get(status, f"{status.phrase}.")).response()
+    for name in ("Allow", "Retry-After", "Cache-Control", "Vary"):
+        if name in response.headers:
+            told.headers[name] = response.headers[name]
+    told._has_been_logged = getattr(response, "_has_been_logged", False)  # type: ignore[attr-defined]
+    return told
+
+
+def our_name_alone(get_response: Handler) -> Handler:
+    """A request to another name is refused in one line, not a traceback each."""
+
+    def middleware(request: HttpRequest) -> HttpResponse:
+        try:
+            request.get_host()
+        except DisallowedHost:
+            log.warning("asked by another name", host=request.headers.get("Host", "")[:100])
+            problem = Problem(HTTPStatus.BAD_REQUEST, ANOTHER_NAME)
+            return told_already(refusal(request.path_info, problem))
+        return get_response(request)
+
+    return middleware
+
+
+def server_error(request: HttpRequest) -> HttpResponse:
+    """What no view caught: 503 where the database or the disk is in trouble, else 500."""
+    fault = sys.exc_info()[1]
+    sentence = next(filter(None, map(trouble, chain(fault))), None)
+    if sentence is None:
+        return usual_server_error(request)
+    log.error("can't answer", path=request.path_info[:200], why=str(fault)[:200])
+    problem = Problem(HTTPStatus.SERVICE_UNAVAILABLE, sentence, RETRY_AFTER)
+    return told_already(refusal(request.path_info, problem))
+
+
+def chain(fault: BaseException | None) -> Iterator[BaseException]:
+    """An exception, and what it came of."""
+    while fault is not None:
+        yield fault
+        fault = fault.__cause__ or fault.__context__
+
+
+def trouble(fault: BaseException) -> str | None:
+    """What is wrong around us, in a sentence; None for a fault of our own."""
+    if isinstance(fault, OSError) and fault.errno in DISK_IS_FULL:
+        return NO_ROOM
+    if not isinstance(fault, OperationalError | InterfaceError):
+        return None
+    return NO_ROOM if is_full(str(fault)) else NO_DATABASE
+
+
+def is_full(said: str) -> bool:
+    """Whether a database that fails lacks room, by what it says."""
+    if "disk I/O error" in said:  # SQLite can't make the files beside its database
+        return shutil.disk_usage(settings.STATE_DIR).free < NEEDED
+    return "disk is full" in said or "No space left" in said
+
+
+def told_already(response: HttpResponse) -> HttpResponse:
+    """An answer of which Django need not tell once more."""
+    response._has_been_logged = True  # type: ignore[attr-defined]
+    return response

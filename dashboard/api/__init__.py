@@ -1,1 +1,0 @@
-"""`/api/v1/`: what programs ask and tell, in JSON."""

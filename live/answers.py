@@ -1,0 +1,136 @@
+"""What `/api/current` and `/api/history` answer: stable, documented in the design, section 9."""
+
+import json
+from collections.abc import Iterator
+from datetime import datetime, timedelta
+from decimal import Decimal
+from itertools import islice
+
+from django.conf import settings
+from django.core.serializers.json import DjangoJSONEncoder
+
+from market.intervals import floor, iso
+from market.markets import Market
+from prices import feed
+from prices.current import STALE_AFTER, current, shown_now
+from prices.feed import Body
+from prices.gap_ranges import missing, ranges
+from prices.models import Feed, Node, Price
+from prices.publication_delay import publication_delay
+from prices.schedule import published_until
+
+A_CHUNK = 500
+COLUMNS = (
+    "market",
+    "interval_start",
+    "interval_end",
+    "lmp",
+    "energy",
+    "congestion",
+    "loss",
+    "ghg",
+    "verified",
+    "revision",
+    "first_seen_at",
+)
+
+
+def current_answer(node: Node, *, now: datetime) -> Body:
+    """The price now at `node`; estimated values are labelled as what they are.
+
+    The feed's position is read first: what is committed meanwhile makes the answer newer than
+    its `seq` says, never older.
+    """
+    position = Feed.objects.filter(node=node).first()
+    state = current(node, now=now)
+    shown = shown_now(node, state, now=now)
+    age = None if state.rt_start is None else (now - state.rt_start).total_seconds()
+    spread = state.spread if shown and shown.interval_start == state.rt_start else None
+    return {
+        "hub": node.hub,
+        "node": node.oasis_name,
+        "rt_price": number(shown.lmp if shown else None),
+        "rt_timestamp": moment(shown.interval_start if shown else None),
+        "rt_quality": shown.quality if shown else None,
+        "rt_age_s": None if age is None else round(age, 1),
+        "da_price": number(state.da_price),
+        "da_timestamp": moment(state.da_start),
+        "spread": number(spread),
+        "last_update": moment(state.last_update),
+        "seq": position.head if position else 0,
+        "epoch": position.epoch if position else None,
+        "stale": age is None or age > STALE_AFTER.total_seconds(),
+        "source": settings.PRICE_SOURCE,
+        "server_time": iso(now),
+    }
+
+
+def history_parts(node: Node, market: Market, hours: int, *, now: datetime) -> Iterator[str]:
+    """The prices of the last `hours` as JSON, oldest first, and the gaps among them.
+
+    The day-ahead answer reaches as far ahead as prices are published. A month has 2.6 MB: it is
+    never held whole.
+    """
+    start = floor(now - timedelta(hours=hours), market)
+    rows = Price.objects.of(node, market).filter(interval_start__gte=start)
+    last = rows.order_by("-interval_start").values_list("interval_start", "interval_end").first()
+    head = {
+        "hub": node.hub,
+        "node": node.oasis_name,
+        "market": market.value,
+        "start": iso(start),
+        "end": iso(last[1] if last else now),
+    }
+    yield f'{as_json(head)[:-1]}, "prices": ['
+    held: set[str] = set()
+    # Up to the last as it was: `end` holds, whatever comes meanwhile.
+    found = each_price(node, market, start, last[0]) if last else iter(())
+    while some := list(islice(found, A_CHUNK)):
+        yield (", " if held else "") + as_json(some)[1:-1]
+        held.update(price["interval_start"] for price in some)
+    until = published_until(market, publication_delay(market, [node]), now=now)
+    lacking = [gap for gap in missing((), start, until, market) if iso(gap) not in held]
+    gaps = [{"start": iso(gap.start), "end": iso(gap.end)} for gap in ranges(lacking, market)]
+    yield f'], "gaps": {as_json(gaps)}}}'
+
+
+def as_json(value: Body | list[Body]) -> str:
+    """As every answer writes it."""
+    return json.dumps(value, cls=DjangoJSONEncoder)
+
+
+def price_bodies(node: Node, market: Market, start: datetime) -> list[Body]:
+    """Every price from `start` on, oldest first, as a price event shows it."""
+    return list(each_price(node, market, start))
+
+
+def each_price(
+    node: Node, market: Market, start: datetime, last: datetime | None = None
+) -> Iterator[Body]:
+    """The same one by one, up to the one that starts at `last`."""
+    rows = Price.objects.of(node, market).filter(interval_start__gte=start)
+    if last:
+        rows = rows.filter(interval_start__lte=last)
+    beside = day_ahead_from(node, start) if market is Market.RTM else {}
+    found = rows.order_by("interval_start").values_list(*COLUMNS, named=True)
+    for price in found.iterator(chunk_size=A_CHUNK):
+        yield feed.price_body(
+            price, revision=price.revision, first_seen_at=price.first_seen_at, day_ahead=beside
+        )
+
+
+def day_ahead_from(node: Node, start: datetime) -> dict[datetime, Decimal]:
+    """Day-ahead LMPs by the start of their hour, from the hour of `start` on."""
+    hour = floor(start, Market.DAM)
+    rows = Price.objects.of(node, Market.DAM).filter(interval_start__gte=hour)
+    return dict(rows.values_list("interval_start", "lmp"))
+
+
+def number(price: Decimal | None) -> float | None:
+    """A price as a JSON number."""
+    return None if price is None else float(price)
+
+
+def moment(value: datetime | None) -> str | None:
+    """A moment as the answers write it."""
+    return None if value is None else iso(value)

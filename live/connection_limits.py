@@ -1,0 +1,44 @@
+"""How many clients a web process lets in: in all, and from one address. Pure."""
+
+from collections import Counter
+from ipaddress import IPv6Address, ip_address
+
+
+class Full(Exception):
+    """There is no room for another client; says which limit it is."""
+
+
+class Doors:
+    """Who is inside."""
+
+    def __init__(self, most: int, most_of_an_address: int) -> None:
+        self.most = most
+        self.most_of_an_address = most_of_an_address
+        self.inside: Counter[str] = Counter()
+
+    def enter(self, address: str) -> None:
+        """Let one more in. Raises Full."""
+        if self.inside.total() >= self.most:
+            raise Full(f"{self.most} clients are connected, which is all this server takes.")
+        if self.inside[address] >= self.most_of_an_address:
+            raise Full(f"{self.most_of_an_address} clients of your address are connected already.")
+        self.inside[address] += 1
+
+    def leave(self, address: str) -> None:
+        """One is gone."""
+        self.inside[address] -= 1
+        self.inside += Counter()  # forget who has nobody inside
+
+
+def whose(client: tuple[str, int] | list[str | int] | None) -> str:
+    """The address that a connection counts for: of IPv6 the network, which one host has whole."""
+    if not client:
+        return ""
+    try:
+        address = ip_address(str(client[0]))
+    except ValueError:  # a proxy's header may say anything
+        return str(client[0])[:60]
+    if isinstance(address, IPv6Address):
+        mapped = address.ipv4_mapped
+        return str(mapped) if mapped else str(IPv6Address(int(address) >> 64 << 64))
+    return str(address)

@@ -1,0 +1,1 @@
+"""What knows Daphne's inside: bounds on connections, requests and what waits."""

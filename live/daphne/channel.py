@@ -1,0 +1,155 @@
+"""What Daphne takes of a connection before there is a request: bounded in bytes, time and number.
+
+By itself Twisted reads a body of any size before it asks anybody, waits a minute after each byte,
+and takes as many connections as there are files.
+"""
+
+import asyncio
+import socket
+from http import HTTPStatus
+from io import BytesIO
+from typing import Any
+
+from daphne.http_protocol import WebRequest
+from twisted.internet.error import ConnectionAborted
+from twisted.python.failure import Failure
+from twisted.web.http import HTTPChannel
+
+from live.connection_limits import Full, whose
+from live.daphne.arrivals import Arrivals
+from live.daphne.bodies import most_bytes
+from live.problems import problem_or_page
+
+IDLE_SECONDS = 30
+HEADER_SECONDS = 10
+BODY_SECONDS = 30
+# A client that still writes may read why it is refused; what it writes is thrown away.
+LINGER_SECONDS = 1
+# By itself the kernel keeps 4 MB for a client that does not read: a stream would never seem slow.
+KERNEL_SENDS = 128 * 1024
+
+
+class TooLong(Exception):
+    """A body has more bytes than its path takes."""
+
+
+class Request(WebRequest):  # type: ignore[misc]
+    """A request whose body is kept in memory, as far as it may be."""
+
+    def gotLength(self, length: int | None) -> None:  # noqa: N802 (Twisted's name)
+        self.content = BytesIO()
+
+    def handleContentChunk(self, data: bytes) -> None:  # noqa: N802
+        if self.content.tell() + len(data) > self.channel.most_bytes:
+            raise TooLong
+        super().handleContentChunk(data)
+
+
+class Channel(HTTPChannel):  # type: ignore[misc]
+    """One connection until it is a WebSocket."""
+
+    abortTimeout = 5  # noqa: N815
+    arrivals: Arrivals[Any]
+    most_bytes = 0
+    is_idle = True
+    is_refused = False
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.flowing = asyncio.Event()
+        self.flowing.set()
+
+    def connectionMade(self) -> None:  # noqa: N802
+        self.timeOut = IDLE_SECONDS
+        opened = self.transport.getHandle()
+        opened.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, KERNEL_SENDS)
+        super().connectionMade()
+        try:
+            crowded_out = self.arrivals.enter(self.transport, address_of(self.transport))
+        except Full:
+            self.transport.abortConnection()
+            return
+        if crowded_out is not None:
+            end_now(crowded_out)
+
+    def resetTimeout(self) -> None:  # noqa: N802
+        """A byte now and then keeps nobody waiting: each part of a request has its time."""
+
+    def dataReceived(self, data: bytes) -> None:  # noqa: N802
+        if self.is_refused:
+            return
+        if self.is_idle:
+            self.is_idle = False
+            self.setTimeout(HEADER_SECONDS)
+        super().dataReceived(data)
+
+    def allHeadersReceived(self) -> None:  # noqa: N802
+        self.most_bytes = most_bytes(self._path)
+        # A proxy may set it for Daphne, and anybody else too.
+        self.requests[-1].requestHeaders.removeHeader(b"daphne-root-path")
+        if self.length is not None and self.length > self.most_bytes:
+            self.refuse()
+            return
+        self.setTimeout(BODY_SECONDS)
+        super().allHeadersReceived()
+
+    def rawDataReceived(self, data: bytes) -> None:  # noqa: N802
+        if self.is_refused:
+            return
+        try:
+            super().rawDataReceived(data)
+        except TooLong:
+            self.refuse()
+
+    def allContentReceived(self) -> None:  # noqa: N802
+        self.setTimeout(IDLE_SECONDS)  # what counts again after the answer
+        self.arrivals.busy(self.transport)
+        super().allContentReceived()
+
+    def requestDone(self, request: Any) -> None:  # noqa: N802
+        self.is_idle = True
+        self.arrivals.waits(self.transport)
+        super().requestDone(request)
+
+    def refuse(self) -> None:
+        """A body that is too long is not read: 413, and the end of the connection."""
+        self.is_refused = True
+        sentence = f"A request's body has at most {self.most_bytes} bytes here."
+        status = HTTPStatus.REQUEST_ENTITY_TOO_LARGE
+        kind, body = problem_or_page(self._path.decode("latin-1"), status, sentence)
+        lines = (
+            f"HTTP/1.1 {status.value} {status.phrase}",
+            f"Content-Type: {kind}",
+            f"Content-Length: {len(body)}",
+            "Connection: close",
+        )
+        self.transport.write("\r\n".join((*lines, "", "")).encode() + body)
+        self.setTimeout(LINGER_SECONDS)
+
+    def pauseProducing(self) -> None:  # noqa: N802
+        """The client does not take what was written."""
+        self.flowing.clear()
+        super().pauseProducing()
+
+    def resumeProducing(self) -> None:  # noqa: N802
+        """It took it."""
+        self.flowing.set()
+        super().resumeProducing()
+
+    def connectionLost(self, reason: Any) -> None:  # noqa: N802
+        self.flowing.set()
+        self.arrivals.leave(self.transport)
+        super().connectionLost(reason)
+
+
+def address_of(transport: Any) -> str:
+    """Whom a connection counts for."""
+    peer = transport.getPeer()
+    return whose((peer.host, peer.port)) if hasattr(peer, "host") else ""
+
+
+def end_now(transport: Any) -> None:
+    """Give back a connection's file at once: Twisted would accept a hundred more before."""
+    transport.stopReading()
+    transport.stopWriting()
+    transport.connectionLost(Failure(ConnectionAborted()))

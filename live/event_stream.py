@@ -1,0 +1,100 @@
+"""The live feed as server-sent events, for scripts and proxies that speak no WebSocket.
+
+The same frames over the same hub. An event's id is the reader's place in each of its hubs, so
+that `Last-Event-ID` brings it exactly what it missed.
+
+A browser's EventSource gives up for good at anything but a stream. Whatever passes by itself is
+therefore told in one, with the time to come back; what asking again can't help is a problem.
+"""
+
+import asyncio
+import random
+from http import HTTPStatus
+
+import structlog
+from django.db import Error as DatabaseTrouble
+
+from live import frames
+from live.daphne.wires import DaphneStream
+from live.fanout import UnknownHub, hub
+from live.feed_request import MOST_HUBS, BadWish, Wishes, wishes
+from live.origin import is_our_host
+from live.problems import Problem, send_problem
+from live.reader import Client
+from live.slugs import quoted
+from live.websocket import NOT_READY, TRY_AGAIN, Refused, admitted
+from live.wire import AsgiStream, Frame, Message, Places, Receive, Send
+
+log = structlog.get_logger(__name__)
+MOST_PLACES = MOST_HUBS * 60
+# When to come back, by what passes by itself; not all at one moment.
+FULL_RETRY_MS, NOT_READY_RETRY_MS = 30_000, 5_000
+
+
+async def feed_stream(scope: Message, receive: Receive, send: Send) -> None:
+    """One reader's life: `/api/v1/stream?hubs=SP15,NP15&after=...&hours=24`."""
+    try:
+        asked = wishes_of(scope)
+        async with admitted(scope):
+            await serve(scope, receive, send, asked)
+    except Refused as refused:
+        await send_off(send, Frame("error", refused.frame.text, FULL_RETRY_MS))
+    except UnknownHub as unknown:
+        problem = Problem(HTTPStatus.NOT_FOUND, f"There is no hub {quoted(unknown.slug)}.")
+        await send_problem(send, problem)
+    except Problem as problem:
+        await send_problem(send, problem)
+
+
+def wishes_of(scope: Message) -> Wishes:
+    """What the request asks for. Raises Problem."""
+    headers = dict(scope["headers"])
+    if scope["method"] != "GET":
+        raise Problem(HTTPStatus.METHOD_NOT_ALLOWED, "The stream is read with GET.")
+    if not is_our_host(headers):
+        raise Problem(HTTPStatus.BAD_REQUEST, "This server has another name.")
+    last = headers.get(b"last-event-id", b"").decode("latin-1")[:MOST_PLACES]
+    try:
+        return wishes(scope["query_string"], last)
+    except BadWish as wish:
+        raise Problem(HTTPStatus.BAD_REQUEST, wish.message) from wish
+
+
+async def serve(scope: Message, receive: Receive, send: Send, asked: Wishes) -> None:
+    """Send what the hub sends until the reader goes. Raises UnknownHub before the first byte."""
+    wire = stream_wire(scope, send, asked.places)
+    if hub().closing:
+        await hub().say_bye(wire)
+        return
+    client = Client(wire, asked)
+    gone = asyncio.ensure_future(until_gone(receive))
+    try:
+        await hub().join(client)
+        await gone
+    except DatabaseTrouble as trouble:
+        log.warning("a reader can't be served", why=str(trouble))
+        retry_ms = NOT_READY_RETRY_MS + random.randrange(NOT_READY_RETRY_MS)
+        await wire.write(Frame("error", frames.error("not_ready", NOT_READY), retry_ms))
+        await wire.close(TRY_AGAIN)
+    finally:
+        gone.cancel()
+        hub().leave(client)
+
+
+def stream_wire(scope: Message, send: Send, places: Places) -> AsgiStream:
+    """The way to this reader, by Daphne's own means where it is Daphne that serves it."""
+    request = (scope.get("extensions") or {}).get("caiso.protocol")
+    return DaphneStream(send, places, request) if request else AsgiStream(send, places)
+
+
+async def until_gone(receive: Receive) -> None:
+    """Return once the reader has closed the connection."""
+    while (await receive())["type"] != "http.disconnect":
+        pass
+
+
+async def send_off(send: Send, frame: Frame) -> None:
+    """A stream of one event, which says when to come back."""
+    wire = AsgiStream(send, {})
+    await wire.write(frame)
+    await wire.close(TRY_AGAIN)

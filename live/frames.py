@@ -1,0 +1,93 @@
+"""The frames of the live feed, as JSON text (design, section 8)."""
+
+import json
+from datetime import datetime
+
+from django.conf import settings
+
+from live.answers import current_answer
+from live.cursor import Place
+from live.heads import SourceState
+from live.snapshot import shown_alerts, shown_from, shown_prices
+from market.intervals import day_bounds, iso, operating_date
+from market.markets import Market
+from prices.feed import Body
+from prices.models import Feed, Node
+
+PROTOCOL = 1
+HEARTBEAT_SECONDS = 5
+
+
+def text(frame: Body) -> str:
+    """A frame as it goes over the wire."""
+    return json.dumps(frame, separators=(",", ":"), allow_nan=False)
+
+
+def hello(feeds: dict[str, Feed], *, now: datetime) -> str:
+    """The first frame: who speaks, and where the feeds stand. `feeds` by hub."""
+    return text(
+        {
+            "type": "hello",
+            "protocol": PROTOCOL,
+            "server_time": iso(now),
+            "heartbeat_s": HEARTBEAT_SECONDS,
+            "feeds": {hub: {"epoch": feed.epoch, "head": feed.head} for hub, feed in feeds.items()},
+            "source": settings.PRICE_SOURCE,
+        }
+    )
+
+
+def snapshot(node: Node, head: Place, hours: int, *, now: datetime) -> str:
+    """All that a screen shows of a hub, as of the feed's head or a moment later.
+
+    Prices that came after the head was read come again as events: a price replaces itself.
+    """
+    start = shown_from(now, hours)
+    return text(
+        {
+            "type": "snapshot",
+            "hub": node.hub,
+            "epoch": head.epoch,
+            "seq": head.seq,
+            "current": current_answer(node, now=now),
+            "rt": shown_prices(node, Market.RTM, start),
+            "da": shown_prices(node, Market.DAM, day_bounds(operating_date(start))[0]),
+            "alerts": shown_alerts(node, start, up_to=head.seq, now=now),
+            "advice": None,
+            "forecast": None,
+        }
+    )
+
+
+def events(node: Node, epoch: str, prev: int, seq: int, told: list[str]) -> str:
+    """Everything after `prev` up to `seq`, which is `told` as JSON texts, in one frame."""
+    frame = text({"type": "events", "hub": node.hub, "epoch": epoch, "prev": prev, "seq": seq})
+    return f'{frame.removesuffix("}")},"events":[{",".join(told)}]}}'
+
+
+def heartbeat(heads: dict[str, int], source: SourceState, *, now: datetime) -> str:
+    """That the server lives, how far the feeds are, and how the source is."""
+    return text(
+        {
+            "type": "heartbeat",
+            "server_time": iso(now),
+            "feeds": heads,
+            "source_age_s": source.age_s,
+            "source_trouble": source.trouble,
+        }
+    )
+
+
+def bye(retry_ms: int) -> str:
+    """The server is going away; come back after so long."""
+    return text({"type": "bye", "retry_ms": retry_ms})
+
+
+def error(code: str, message: str) -> str:
+    """What was wrong with a client's frame."""
+    return text({"type": "error", "code": code, "message": message})
+
+
+def pong(name: str | int) -> str:
+    """The answer to a ping."""
+    return text({"type": "pong", "id": name})

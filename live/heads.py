@@ -1,0 +1,94 @@
+"""Where the feeds stand, read from the database for the hub: it never asks Redis."""
+
+from datetime import datetime, timedelta
+from typing import NamedTuple
+
+from django.conf import settings
+from django.utils import timezone
+
+from live.cursor import PAGE, Place, missed
+from live.slugs import is_slug
+from prices.feed import told_after
+from prices.models import Feed, FetchRun, Node, Price
+from prices.source_trouble import SILENT_AFTER, Failure, Record, trouble
+
+WATCHED_SINCE = timezone.now()  # this process
+
+
+class Standing(NamedTuple):
+    """The heads of all feeds by slug, and how the source is."""
+
+    feeds: dict[str, Feed]
+    source: "SourceState"
+
+
+class SourceState(NamedTuple):
+    """How long ago OASIS last answered, in seconds, and why it does not, where that is too long."""
+
+    age_s: float | None
+    trouble: str | None
+
+
+def standing(*, now: datetime) -> Standing:
+    """Every tracked node's feed, and the state of the source."""
+    feeds = {
+        feed.node.slug: feed
+        for feed in Feed.objects.filter(node__tracked=True).select_related("node")
+    }
+    return Standing(feeds, source_state(now=now))
+
+
+def source_state(*, now: datetime) -> SourceState:
+    """The age of the source's last answer. Of a source that is well it is two quick queries."""
+    answered = (
+        FetchRun.objects.filter(outcome__in=FetchRun.ANSWERED)
+        .order_by("-started_at")
+        .values_list("started_at", flat=True)
+        .first()
+    )
+    age = None if answered is None else now - answered
+    record = record_of(answered, is_silent=age is None or age >= SILENT_AFTER)
+    told = trouble(record, settings.PRICE_SOURCE, now=now)
+    return SourceState(None if age is None else round(age / timedelta(seconds=1), 1), told)
+
+
+def record_of(answered: datetime | None, *, is_silent: bool) -> Record:
+    """What is put down of the source; of its failures only where it is silent."""
+    oldest, newest = failures(answered) if is_silent else (None, None)
+    return Record(
+        answered_at=answered,
+        failing_since=oldest.started_at if oldest else None,
+        newest=newest,
+        watched_since=WATCHED_SINCE,
+        has_prices=Price.objects.exists(),
+    )
+
+
+def failures(answered: datetime | None) -> tuple[Failure | None, Failure | None]:
+    """The first and the newest request since the source last answered."""
+    runs = FetchRun.objects.exclude(outcome__in=FetchRun.ANSWERED)
+    since = runs.filter(started_at__gt=answered) if answered else runs
+    columns = since.values_list("started_at", "outcome", "status", "detail")
+    oldest, newest = columns.order_by("started_at").first(), columns.order_by("-started_at").first()
+    return (Failure(*oldest) if oldest else None, Failure(*newest) if newest else None)
+
+
+def feed_of(slug: str) -> Feed | None:
+    """The feed of a tracked node, made at its first reader; None for a node that has none."""
+    node = Node.objects.tracked().filter(slug=slug).first() if is_slug(slug) else None
+    if node is None:
+        return None
+    feed = Feed.objects.filter(node=node).select_related("node").first()
+    return feed or Feed.objects.get_or_create(node=node)[0]
+
+
+def next_events(node: Node, place: Place | None, head: Place) -> tuple[Place, list[str]] | None:
+    """The next page of events, as JSON texts, for a reader at `place`, and where it stands then.
+
+    None where it needs a snapshot instead.
+    """
+    told: list[tuple[int, str]] = []
+    if place and place.epoch == head.epoch and place.seq <= head.seq:
+        told = told_after(node, place.seq, up_to=min(head.seq, place.seq + PAGE))
+    until = missed(place, head, told[0][0] if told else None)
+    return (until, [event for _, event in told]) if until else None

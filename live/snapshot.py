@@ -1,0 +1,71 @@
+"""What a snapshot holds of a hub: prices with what their corrections replaced, and alerts."""
+
+from datetime import datetime, timedelta
+
+from alerts.judging.recording import event
+from alerts.models import OPENED, Transition
+from live.answers import price_bodies
+from market.intervals import day_bounds, iso, operating_date
+from market.markets import Market
+from prices import feed
+from prices.feed import Body
+from prices.models import FeedEvent, Node, PriceRevision
+
+DAY = timedelta(hours=24)
+
+
+def shown_from(now: datetime, hours: int) -> datetime:
+    """So many hours ago; of a day or more not after today began: one day has 25 hours."""
+    start = now - timedelta(hours=hours)
+    return start if now - start < DAY else min(start, day_bounds(operating_date(now))[0])
+
+
+def shown_prices(node: Node, market: Market, start: datetime) -> list[Body]:
+    """Every price from `start` on, oldest first, as its event tells it.
+
+    A corrected one has its `old` values, and when it was `seen`.
+    """
+    bodies = price_bodies(node, market, start)
+    if any(body["revision"] > 1 for body in bodies):
+        replaced = replaced_from(node, market, start)
+        for body in bodies:
+            body |= replaced.get((body["interval_start"], body["revision"]), {})
+    return bodies
+
+
+def replaced_from(node: Node, market: Market, start: datetime) -> dict[tuple[str, int], Body]:
+    """What each correction replaced, by interval start and the revision that came."""
+    held = PriceRevision.objects.filter(node=node, market=market.value, interval_start__gte=start)
+    return {
+        (iso(was.interval_start), was.revision + 1): {
+            "seen": iso(was.superseded_at),
+            "old": feed.components(was),
+        }
+        for was in held
+    }
+
+
+def shown_alerts(node: Node, start: datetime, *, up_to: int, now: datetime) -> list[Body]:
+    """The alert events since `start`, or of a day where that is more, newest last.
+
+    None after `up_to`: what follows comes as events. What opened an alert comes first, however
+    long ago, while it is open.
+    """
+    since = min(start, now - DAY)
+    told = FeedEvent.objects.filter(
+        node=node, kind=FeedEvent.ALERT, created_at__gte=since, seq__lte=up_to
+    )
+    found = told.order_by("seq").values_list("seq", "body")
+    lately = [{"seq": seq, "kind": FeedEvent.ALERT, **body} for seq, body in found]
+    return opened_before(node, since) + lately
+
+
+def opened_before(node: Node, since: datetime) -> list[Body]:
+    """What opened each alert that opened earlier and is open still, as the feed told it.
+
+    From the alerts' own rows, without a seq: the log is not searched, and some outlast it.
+    """
+    told = Transition.objects.filter(kind=OPENED, at__lt=since, alert__rule__node=node)
+    open_ = told.filter(alert__cleared_at=None, alert__retracted_at=None).order_by("at", "pk")
+    events = map(event, open_.select_related("alert__rule"))
+    return [{"kind": kind, **body} for kind, body in events]

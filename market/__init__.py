@@ -1,0 +1,1 @@
+"""Market time: runs, their intervals, operating dates. It imports nothing of ours. Pure."""

@@ -1,0 +1,1 @@
+"""CAISO's OASIS without Django: asking, reading and assembling its reports."""

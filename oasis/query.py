@@ -1,0 +1,106 @@
+"""Price queries as OASIS wants them: parameters, windows, and how to cut what is too long.
+
+Pure.
+"""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from typing import TypeVar
+
+from market.intervals import aware, floor, operating_date
+from market.markets import Market
+
+T = TypeVar("T")
+MOST_NODES = 10
+# OASIS counts calendar days touched and takes 31 (error 1004): 30 leaves room at both ends.
+MOST_DAYS = 30
+# 335 bytes a row: what is inflated stays well below the 64 MB that are believed.
+MOST_ROWS = 140_000
+ROWS_A_PRICE = 5
+# With version 1 every report is one XML member, whose price is called VALUE (facts, item 3).
+VERSION = "1"
+CORRECTIONS_GROUP = "PRC_CORR_GRP"
+
+
+@dataclass(frozen=True)
+class PriceQuery:
+    """The LMPs of `nodes` in `market` for intervals that start in [start, end)."""
+
+    market: Market
+    nodes: tuple[str, ...]
+    start: datetime
+    end: datetime
+
+    def __post_init__(self) -> None:
+        if not 1 <= len(self.nodes) <= MOST_NODES:
+            raise ValueError(f"{len(self.nodes)} nodes in one query; OASIS takes 1 to {MOST_NODES}")
+        if aware(self.start) >= aware(self.end):
+            raise ValueError(f"the window {self.start} to {self.end} is empty")
+        for moment in (self.start, self.end):
+            if floor(moment, self.market) != aware(moment):
+                raise ValueError(f"no interval of {self.market} begins at {moment}")
+        if days_touched(self.start, self.end) > MOST_DAYS:
+            raise ValueError(f"the window {self.start} to {self.end} is over {MOST_DAYS} days")
+
+    @property
+    def parameters(self) -> dict[str, str]:
+        """The query string of a SingleZip request."""
+        return {
+            "queryname": self.market.report,
+            "market_run_id": self.market.value,
+            "version": VERSION,
+            "startdatetime": oasis_time(self.start),
+            "enddatetime": oasis_time(self.end),
+            "node": ",".join(self.nodes),
+        }
+
+    def halves(self) -> tuple["PriceQuery", "PriceQuery"] | None:
+        """The same in two windows, or None where one interval is left."""
+        middle = floor(self.start + (self.end - self.start) / 2, self.market)
+        if not self.start < middle < self.end:
+            return None
+        return replace(self, end=middle), replace(self, start=middle)
+
+
+def oasis_time(moment: datetime) -> str:
+    """`moment` as OASIS writes it: 20260410T07:00-0000."""
+    return f"{aware(moment):%Y%m%dT%H:%M}-0000"
+
+
+def days_touched(start: datetime, end: datetime) -> int:
+    """How many operating dates [start, end) reaches into."""
+    last = aware(end) - timedelta(microseconds=1)
+    return (operating_date(last) - operating_date(start)).days + 1
+
+
+def corrections_parameters(start: datetime, end: datetime) -> dict[str, str]:
+    """The query string of a GroupZip request for the price corrections of one trade date."""
+    return {
+        "groupid": CORRECTIONS_GROUP,
+        "resultformat": "6",
+        "version": VERSION,
+        "startdatetime": oasis_time(start),
+        "enddatetime": oasis_time(end),
+    }
+
+
+def windows(
+    start: datetime, end: datetime, market: Market, nodes: int
+) -> Iterator[tuple[datetime, datetime]]:
+    """[start, end) cut into windows that OASIS takes, oldest first, without gap or overlap.
+
+    For many nodes they are shorter: a month of five-minute prices is 15 MB of XML a node.
+    """
+    fitting = MOST_ROWS // (ROWS_A_PRICE * nodes) * market.interval
+    step = min(timedelta(days=MOST_DAYS - 1), fitting)
+    while start < end:
+        stop = min(start + step, end)
+        yield start, stop
+        start = stop
+
+
+def groups(nodes: Sequence[T]) -> Iterator[Sequence[T]]:
+    """`nodes` in groups that one request takes."""
+    for first in range(0, len(nodes), MOST_NODES):
+        yield nodes[first : first + MOST_NODES]

@@ -1,0 +1,186 @@
+"""OASIS reports in XML, streamed: one REPORT_ITEM at a time, whatever the namespace. Pure.
+
+A REPORT_ITEM (one day, node and data item) is read by column, in C; only where anything in it is
+unusual is it read row by row, by the tags.
+"""
+
+from collections.abc import Iterator
+from datetime import datetime
+from functools import lru_cache
+from typing import Any
+
+from lxml import etree
+
+from market.intervals import from_iso
+from market.markets import Market
+from oasis.archive import MIB, Member
+from oasis.assembling import Assembler, Row
+from oasis.errors import BadAnswer, NotAPriceReport, trouble
+
+LAYOUT = (
+    "DATA_ITEM",
+    "RESOURCE_NAME",
+    "OPR_DATE",
+    "INTERVAL_NUM",
+    "INTERVAL_START_GMT",
+    "INTERVAL_END_GMT",
+    "VALUE",
+)
+COLUMNS = ("DATA_ITEM", "RESOURCE_NAME", "INTERVAL_START_GMT", "INTERVAL_END_GMT", "VALUE")
+WANTED = ("{*}REPORT_ITEM", "{*}ERROR", "{*}TimeDate", "{*}MessageHeader")
+# A day of five-minute intervals takes 100 kB; what is larger would only fill the memory.
+MOST_BYTES_AN_ITEM = 8 * MIB
+
+
+class BoundedStream:
+    """A member that stops feeding the parser when no REPORT_ITEM ends for too long."""
+
+    def __init__(self, member: Member) -> None:
+        self.member = member
+        self.since_item = 0
+
+    def read(self, size: int) -> bytes:
+        """The next `size` bytes. Raises BadAnswer for a report that is one endless item."""
+        piece = self.member.read(size)
+        self.since_item += len(piece)
+        if self.since_item > MOST_BYTES_AN_ITEM:
+            raise BadAnswer(f"{self.member.name} has an item of over {MOST_BYTES_AN_ITEM} bytes")
+        return piece
+
+
+def read_xml(member: Member, assembler: Assembler) -> None:
+    """Give every price row of an XML member to `assembler`.
+
+    Raises the error of an OASIS error document, NotAPriceReport for another report's rows, and
+    BadAnswer for what is no OASIS report, has a DOCTYPE, or is cut off.
+    """
+    stream = BoundedStream(member)
+    parser = etree.iterparse(
+        stream,
+        events=("end",),
+        tag=WANTED,
+        resolve_entities=False,
+        no_network=True,
+        load_dtd=False,
+        huge_tree=False,
+        recover=False,
+        remove_comments=True,
+        remove_blank_text=True,
+        remove_pis=True,
+    )
+    try:
+        for _, element in parser:
+            refuse_doctype(element, member.name)
+            read_element(element, member.name, assembler)
+            stream.since_item = 0
+    except etree.XMLSyntaxError as fault:
+        raise BadAnswer(f"{member.name} is not well-formed XML: {fault.msg}") from fault
+    refuse_other_documents(parser.root, member.name)
+
+
+def refuse_doctype(element: Any, name: str) -> None:
+    """An OASIS report has no DOCTYPE; with one, entities would read as silently empty."""
+    if element.getroottree().docinfo.doctype:
+        raise BadAnswer(f"{name} has a DOCTYPE, which no OASIS report has")
+
+
+def refuse_other_documents(root: Any, name: str) -> None:
+    """Raise BadAnswer for XML that is something else."""
+    if root is None or etree.QName(root).localname != "OASISReport":
+        tag = "nothing" if root is None else etree.QName(root).localname
+        raise BadAnswer(f"{name} is no OASIS report but {tag}")
+    refuse_doctype(root, name)
+
+
+def read_element(element: Any, name: str, assembler: Assembler) -> None:
+    """One element that matters, then let go of it and of all that came before."""
+    match etree.QName(element).localname:
+        case "TimeDate":
+            assembler.said.made_at = moment(element.text or "") or assembler.said.made_at
+            return
+        case "MessageHeader":
+            pass
+        case "ERROR":
+            raise trouble(local_text(element, "ERR_CODE"), local_text(element, "ERR_DESC"))
+        case _:
+            read_item(element, name, assembler)
+    element.clear()
+    while element.getprevious() is not None:
+        del element.getparent()[0]
+
+
+def moment(text: str) -> datetime | None:
+    """When an answer says it was made, or None where it does not say it readably."""
+    try:
+        return from_iso(text)
+    except ValueError:
+        return None
+
+
+def local_text(element: Any, name: str) -> str:
+    """The text of the first descendant called `name` in any namespace, or nothing."""
+    found = element.find(f".//{{*}}{name}")
+    return "" if found is None else (found.text or "").strip()
+
+
+def read_item(element: Any, name: str, assembler: Assembler) -> None:
+    """The rows of one REPORT_ITEM: all at once where they are as ever, else one by one."""
+    market = market_of(local_text(element, "REPORT"), local_text(element, "MKT_TYPE"), name)
+    columns = columns_of(element)
+    if columns is None or not assembler.take(market, *columns):
+        assembler.add(market, rows_of(element, assembler))
+
+
+def market_of(report: str, market_run: str, name: str) -> Market:
+    """The market a report header means. Raises NotAPriceReport for another report."""
+    for market in Market:
+        if (report, market_run) == (market.report, market.value):
+            return market
+    raise NotAPriceReport(f"{name} is a {report or 'nameless'} report of {market_run}, no prices")
+
+
+def columns_of(element: Any) -> list[list[str]] | None:
+    """The five columns of a REPORT_ITEM; None unless its rows have the layout of every recording.
+
+    The texts come in one piece and are cut every seven. What XPath does not check of each row,
+    the first row's tags and the columns' contents do: `Assembler.take` refuses a column of items
+    or nodes that are not all the same, of times that are no intervals, of values that are no
+    numbers.
+    """
+    shape, count, texts = xpaths(etree.QName(element).namespace)
+    if not shape(element):
+        return None
+    found = texts(element)
+    row = element.find("{*}REPORT_DATA")
+    tags = () if row is None else tuple(etree.QName(cell).localname for cell in row)
+    if tags != LAYOUT or len(found) != len(LAYOUT) * count(element):
+        return None
+    return [found[LAYOUT.index(column) :: len(LAYOUT)] for column in COLUMNS]
+
+
+@lru_cache(maxsize=16)
+def xpaths(namespace: str | None) -> tuple[Any, Any, Any]:
+    """Whether the rows have seven leaves with VALUE last, how many rows, and all their texts."""
+    prefix = f"{{{namespace}}}" if namespace else ""
+    row = f"{prefix}REPORT_DATA"
+    last = f"{row}/*[{len(LAYOUT)}][self::{prefix}VALUE]"
+    shape = etree.ETXPath(
+        f"count({row}/*) = {len(LAYOUT)} * count({row}) and not({row}/*/*)"
+        f" and count({last}) = count({row})"
+    )
+    texts = etree.ETXPath(f"{row}/*/text()", smart_strings=False)
+    return shape, etree.ETXPath(f"count({row})"), texts
+
+
+def rows_of(element: Any, assembler: Assembler) -> Iterator[Row]:
+    """The rows one by one, by their tags; one that lacks a column is rejected by itself."""
+    for data in element.iterchildren("{*}REPORT_DATA"):
+        texts = [[child.text or "" for child in data.iterchildren(f"{{*}}{c}")] for c in COLUMNS]
+        odd = [column for column, found in zip(COLUMNS, texts, strict=True) if len(found) != 1]
+        if odd:
+            assembler.said.rows += 1
+            where = " ".join(found[0] for found in texts[:3] if found)
+            assembler.said.reject(where or "a row", f"no single {odd[0]}")
+            continue
+        item, node, start, end, value = (found[0] for found in texts)
+        yield item, node, start, end, value

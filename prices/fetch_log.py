@@ -1,0 +1,76 @@
+"""What is put down of each request to OASIS: a FetchRun, and the archive that came."""
+
+import hashlib
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import structlog
+from django.conf import settings
+from django.utils import timezone
+
+from oasis.errors import NoData, OasisTrouble
+from oasis.printable import printable
+from oasis.turns import NoToken
+from prices import archives
+from prices.models import FetchRun
+
+log = structlog.get_logger(__name__)
+BROKE_OFF = "broke_off"
+
+
+@contextmanager
+def put_down(run: FetchRun) -> Iterator[None]:
+    """Save `run` with its outcome once its request is over, whatever became of it.
+
+    None is saved where no turn came: then nothing was requested.
+    """
+    run.started_at = timezone.now()
+    clock = time.monotonic()
+    try:
+        yield
+    except NoToken:
+        raise
+    except OasisTrouble as fault:
+        refused(run, fault)
+        save(run, clock)
+        raise
+    except BaseException as fault:
+        run.outcome, run.detail = BROKE_OFF, f"{type(fault).__name__}: {fault}"
+        save(run, clock)
+        raise
+    else:
+        save(run, clock)
+
+
+def save(run: FetchRun, clock: float) -> None:
+    """Save a run that began at `clock` of the monotonic clock."""
+    run.duration_ms = int((time.monotonic() - clock) * 1000)
+    run.save()
+
+
+def refused(run: FetchRun, fault: OasisTrouble) -> None:
+    """Put down why nothing was stored; what came instead of a report is kept too."""
+    run.outcome, run.detail = fault.outcome, printable(str(fault))
+    run.status = fault.status or run.status
+    if fault.body:
+        came(run, fault.body, fault.status)
+        keep(run, fault.body, rejected=True)
+    if not isinstance(fault, NoData):
+        log.warning("OASIS", outcome=run.outcome, report=run.report, detail=run.detail)
+
+
+def came(run: FetchRun, content: bytes, status: int | None) -> None:
+    """Put down what came, before anybody looks inside."""
+    run.status, run.size = status, len(content)
+    run.sha256 = hashlib.sha256(content).hexdigest()
+
+
+def keep(run: FetchRun, content: bytes, *, rejected: bool) -> None:
+    """Keep an archive on disk. A full disk costs the archive, never the prices in it."""
+    name = f"{run.report}.zip" if content[:2] == b"PK" else f"{run.report}.txt"
+    root, at = settings.ARCHIVE_DIR, run.started_at
+    try:
+        run.archive = archives.keep(root, content, name, at=at, rejected=rejected)
+    except OSError as fault:
+        log.error("archive not kept", report=run.report, why=str(fault))

@@ -1,0 +1,64 @@
+"""Our own kinds of import contract: what import-linter has not, without lists of modules."""
+
+import ast
+import re
+from pathlib import Path
+from typing import Any
+
+from grimp import ImportGraph
+from importlinter.application import output
+from importlinter.contracts.forbidden import ForbiddenContract
+from importlinter.contracts.layers import LayersContract
+from importlinter.domain import fields
+from importlinter.domain.contract import ContractCheck
+from importlinter.domain.imports import ModuleExpression
+
+
+class Floors(LayersContract):
+    """Layers that are exhaustive: each folder of Python at the top has its floor or stands beside.
+
+    import-linter's own exhaustive layers need one package around them.
+    """
+
+    type_name = "floors"
+    beside = fields.SetField(subfield=fields.StringField())
+
+    def check(self, graph: ImportGraph, verbose: bool) -> ContractCheck:
+        known = {module.name for layer in self.layers for module in layer.module_tails}
+        found = {path.parent.name for path in Path().glob("*/__init__.py")}
+        homeless = sorted(found - known - set(self.beside) - {"tests"})
+        if homeless:
+            return ContractCheck(kept=False, metadata={"homeless": homeless})
+        return super().check(graph, verbose)
+
+    def render_broken_contract(self, check: ContractCheck) -> None:
+        for name in check.metadata.get("homeless", ()):
+            output.print_error(f"{name}/ has no floor: name it among the layers in pyproject.toml.")
+        if "homeless" not in check.metadata:
+            super().render_broken_contract(check)
+
+
+class Pure(ForbiddenContract):
+    """Modules whose docstring, or whose folder's, says "Pure." on its own: they only decide."""
+
+    type_name = "pure"
+    source_modules = fields.SetField(subfield=fields.ModuleExpressionField(), required=False)
+
+    def check(self, graph: ImportGraph, verbose: bool) -> ContractCheck:
+        names = {name for name in graph.modules if says_pure(name)}
+        self.source_modules: Any = {ModuleExpression(name) for name in names}
+        return super().check(graph, verbose)
+
+
+def says_pure(name: str) -> bool:
+    """Whether a module of ours, or a folder that it is in, is marked as pure."""
+    parts = name.split(".")
+    folders = [Path(*parts[:depth], "__init__.py") for depth in range(1, len(parts) + 1)]
+    return any(map(is_marked, [*folders, Path(*parts).with_suffix(".py")]))
+
+
+def is_marked(path: Path) -> bool:
+    if not path.is_file():
+        return False
+    docstring = ast.get_docstring(ast.parse(path.read_text())) or ""
+    return re.search(r"(^|[.:] |\n)Pure[.:]", docstring) is not None
