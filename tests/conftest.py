@@ -10,9 +10,11 @@ from pytest_django import Settings
 
 from prices import ingest
 from prices.redis_client import redis_client
+from tests.live.quick_hub import quick_hub
+from tests.outbound.receivers import authority, receiver, secure
 from tests.simulated import oasis
 
-__all__ = ["oasis"]
+__all__ = ["authority", "oasis", "quick_hub", "receiver", "secure"]
 
 RECORDINGS = Path(__file__).resolve().parents[2] / "shared" / "oasis" / "recordings"
 

@@ -18,7 +18,7 @@ from django.db.models import Count, Sum
 from oasis.report import read_opened
 from prices.models import FeedEvent, Node, Price
 from tests.conftest import utc
-from tests.prices import rendered
+from tests.oasis import rendered
 
 pytestmark = pytest.mark.django_db
 SPRING = "morgan-sell/20190301_20190401_PRC_LMP_DAM_20200603_09_21_36_v1.csv"

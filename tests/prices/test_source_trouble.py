@@ -23,8 +23,8 @@ from oasis.unreachable import why
 from prices import ingest
 from prices.models import FetchRun
 from prices.source_trouble import Failure, Record, failed, trouble
-from tests.alerts.certificates import Authority
 from tests.conftest import utc
+from tests.outbound.certificates import Authority
 from tests.published import SP15
 
 NOW = utc("2026-07-14 19:05")

@@ -7,7 +7,7 @@ import pytest
 
 from prices.versions import Held, Verdict, clock_limit, revised, verdict
 from tests.conftest import utc
-from tests.prices.rendered import price
+from tests.oasis.rendered import price
 
 SEEN = utc("2026-11-24 08:06")
 HELD = Held(

@@ -1,0 +1,52 @@
+"""What browsers get of our scripts."""
+
+from pathlib import Path
+
+import pytest
+from django.core.files.storage import FileSystemStorage
+
+from caisoproject.static_files import HashedModulesStorage, without_comments
+
+STATIC = Path(__file__).parents[2] / "dashboard" / "static"
+SCRIPTS = sorted((STATIC / "dashboard").glob("*.js"))
+
+
+@pytest.mark.parametrize(
+    ("line", "left"),
+    [
+        (b"// Why.", b""),
+        (b"  // Why.", b""),
+        (b"  /** What it gives. */", b""),
+        (b"go(); // then", b"go(); // then"),
+        (b"/* eslint-env browser */ go();", b"/* eslint-env browser */ go();"),
+        (b"/** One thing. */ go();", b"/** One thing. */ go();"),
+        (b'const base = "https://x";', b'const base = "https://x";'),
+    ],
+)
+def test_a_line_that_is_a_comment_is_left_out_and_nothing_else(line, left):
+    assert (
+        without_comments(b"one();\n" + line + b"\ntwo();\n") == b"one();\n" + left + b"\ntwo();\n"
+    )
+
+
+@pytest.mark.parametrize("script", SCRIPTS, ids=lambda script: script.name)
+def test_no_text_in_our_scripts_has_a_line_that_looks_like_a_comment(script):
+    whole = script.read_bytes().splitlines()
+    sent = without_comments(script.read_bytes()).splitlines()
+    assert len(sent) == len(whole)
+    for number, (before, after) in enumerate(zip(whole, sent, strict=True)):
+        if before != after:
+            assert b"\n".join(whole[:number]).count(b"`") % 2 == 0, before
+
+
+def test_our_scripts_are_collected_without_their_comments(tmp_path: Path):
+    source, kept = FileSystemStorage(STATIC), HashedModulesStorage(str(tmp_path))
+    found = {f"dashboard/{script.name}": (source, f"dashboard/{script.name}") for script in SCRIPTS}
+    for name in found:
+        with source.open(name) as script:
+            kept.save(name, script)
+    assert list(kept.post_process(found))
+    store = (tmp_path / kept.hashed_files["dashboard/store.js"]).read_text()
+    assert "export function applySnapshot" in store
+    assert "\n// " not in store
+    assert "/**" not in store

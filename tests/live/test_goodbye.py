@@ -1,0 +1,81 @@
+"""A web process that goes away says so to everyone, and when to come back."""
+
+import asyncio
+
+import pytest
+
+from live import fanout as hubs
+from live import websocket
+from live.fanout import RETRY_MS, hub
+from tests.live.listening import Browser, browser, publish, tell
+from tests.live.test_resume import Halted
+
+pytestmark = [
+    pytest.mark.django_db(transaction=True, serialized_rollback=True),
+    pytest.mark.usefixtures("quick_hub"),
+]
+
+
+async def told_goodbye(client: Browser) -> int:
+    """When a client is to come back. It leaves."""
+    bye = await client.frame("bye")
+    assert (await client.receive_output())["code"] == 1012
+    await client.send_input({"type": "websocket.disconnect", "code": 1012})
+    await client.wait()
+    return int(bye["retry_ms"])
+
+
+async def test_everyone_is_told_goodbye_and_to_come_back_at_another_moment() -> None:
+    clients = [browser() for _ in range(4)]
+    for client in clients:
+        await client.greeted()
+    going = asyncio.ensure_future(hub().farewell())
+    retries = [await told_goodbye(client) for client in clients]
+    await going
+    assert all(RETRY_MS[0] <= retry <= RETRY_MS[1] for retry in retries)
+    assert len(set(retries)) > 1
+    assert (hub().everyone, websocket.doors.inside) == (set(), {})
+
+
+async def test_who_comes_while_the_process_goes_is_told_at_once() -> None:
+    client, late = browser(), browser()
+    await client.greeted()
+    going = asyncio.ensure_future(hub().farewell())
+    await client.frame("bye")
+    assert (await late.connect())[0]
+    await told_goodbye(late)
+    await client.send_input({"type": "websocket.disconnect", "code": 1012})
+    await going
+
+
+async def test_who_is_catching_up_is_told_too_and_given_nothing_more(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    await publish("41")
+    halted = Halted(monkeypatch)
+    client = browser()
+    assert (await client.connect())[0]
+    await halted.asked.wait()
+    going = asyncio.ensure_future(hub().farewell())
+    await client.frame("bye")
+    halted.may_go_on.set()
+    await told_goodbye_after_a_page(client)
+    await going
+
+
+async def told_goodbye_after_a_page(client: Browser) -> None:
+    """The close; a page that was on its way counts for nothing."""
+    assert (await client.receive_output())["code"] == 1012
+    await client.send_input({"type": "websocket.disconnect", "code": 1012})
+
+
+async def test_a_client_that_does_not_go_is_not_waited_for_long(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(hubs, "FAREWELL_SECONDS", 0.1)
+    client = browser()
+    await client.greeted()
+    await hub().farewell()
+    await tell(await publish("41"))
+    await client.frame("bye")
+    await client.disconnect()

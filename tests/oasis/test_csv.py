@@ -1,0 +1,185 @@
+"""Price reports in CSV: the same prices as in XML, whatever the price column is called."""
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from market.markets import Market
+from oasis.errors import BadAnswer, NotAPriceReport
+from oasis.published import PublishedPrice
+from tests.conftest import utc
+from tests.oasis import rendered
+from tests.oasis.rendered import HUB, Row, csv, price, read, read_plain, rows_of, xml
+
+LATER = utc("2026-11-24 09:00")
+ONE = price("40", "2.5", "-1.25", "0")
+TWO = price("-30.12345", "0", "-0.00001", start=LATER)
+
+
+@given(rendered.reports(), st.sampled_from(["MW", "PRC", "VALUE"]))
+@settings(deadline=None, max_examples=60)
+def test_csv_gives_the_prices_written_and_the_same_as_xml(
+    report: tuple[Market, list[PublishedPrice], list[Row]], column: str
+) -> None:
+    market, prices, rows = report
+    answer = read(csv(rows, market.value, column=column))
+    assert sorted(answer.prices) == sorted(prices)
+    assert sorted(answer.prices) == sorted(read(xml(rows, market.value)).prices)
+    assert answer.rejections == []
+    assert answer.rows == len(rows)
+
+
+@pytest.mark.parametrize(("market", "column"), [("DAM", "MW"), ("RTPD", "PRC"), ("RTM", "VALUE")])
+def test_each_market_names_its_price_column_differently(market: str, column: str) -> None:
+    one = price(market=Market(market))
+    assert read(csv(rows_of(one), market, column=column)).prices == [one]
+
+
+@pytest.mark.parametrize("column", ["LMP", "", "mw"])
+def test_a_report_without_a_price_column_is_refused(column: str) -> None:
+    with pytest.raises(NotAPriceReport, match="holds LMP_PRC, not prices"):
+        read(csv(rows_of(ONE), column=column))
+
+
+def test_a_report_with_two_price_columns_is_refused() -> None:
+    with pytest.raises(NotAPriceReport):
+        read(csv(rows_of(ONE)).replace(b",POS,", b",PRC,"))
+
+
+@pytest.mark.parametrize(
+    "column",
+    [
+        "INTERVALSTARTTIME_GMT",
+        "INTERVALENDTIME_GMT",
+        ",NODE,",
+        "MARKET_RUN_ID",
+        "XML_DATA_ITEM",
+    ],
+)
+def test_a_report_that_lacks_a_column_is_refused(column: str) -> None:
+    lame = csv(rows_of(ONE)).replace(column.encode(), b",OTHER," if "," in column else b"OTHER", 1)
+    with pytest.raises(NotAPriceReport, match="not prices"):
+        read(lame)
+
+
+def test_columns_may_stand_in_any_order() -> None:
+    lines = [line.split(",") for line in csv(rows_of(ONE, TWO)).decode().splitlines()]
+    backwards = "\n".join(",".join(reversed(line)) for line in lines)
+    assert read(backwards.encode()).prices == [ONE, TWO]
+
+
+def test_another_report_is_refused_by_the_name_of_what_it_holds() -> None:
+    rows = [row._replace(item="RENEW_FCST_DA_MW") for row in rows_of(ONE)]
+    with pytest.raises(NotAPriceReport, match=r"the file holds RENEW_FCST_DA_MW, not prices"):
+        read_plain(csv(rows))
+
+
+@pytest.mark.parametrize(
+    ("content", "error"),
+    [
+        (b"CAISO Acceptable Use Policy Violation.", NotAPriceReport),
+        (b"a,b,c\n1,2,3\n", NotAPriceReport),
+        (b"\xff\xfe\x00\x01\x80", BadAnswer),
+        (b"\x80\x81,\x82\n", BadAnswer),
+        (b'a,"b\nc', BadAnswer),
+        (b"a" * 200_000, BadAnswer),
+    ],
+)
+def test_what_is_no_price_report_is_refused(content: bytes, error: type[BadAnswer]) -> None:
+    with pytest.raises(error, match=r"the file (is|holds)"):
+        read_plain(content)
+
+
+@pytest.mark.parametrize(
+    ("value", "told"),
+    [("", "''"), ("NaN", "'NaN'"), ("1e5", "'1e5'"), ("1_000", "'1_000'"), ("٤٠", "'٤٠'")],
+)
+def test_what_is_not_a_number_is_rejected_by_name(value: str, told: str) -> None:
+    rows = [row._replace(value=value) if "ENE" in row.item else row for row in rows_of(ONE)]
+    answer = read(csv([*rows, *rows_of(TWO)]))
+    assert answer.prices == [TWO]
+    (rejection,) = answer.rejections
+    assert str(rejection) == f"DAM {HUB} 2026-11-24T08:00Z: energy is {told}, not a number"
+
+
+def test_rows_that_contradict_each_other_reject_their_price_only() -> None:
+    other = [row._replace(value="41") for row in rows_of(ONE) if "ENE" in row.item]
+    answer = read(csv([*rows_of(ONE), *rows_of(TWO), *other, *rows_of(TWO)]))
+    assert answer.prices == [TWO]
+    (rejection,) = answer.rejections
+    assert rejection.reason == "energy is both 40 and 41"
+
+
+def test_a_timestamp_without_a_zone_is_rejected() -> None:
+    naive = [row._replace(start=row.start[:19], end=row.end[:19]) for row in rows_of(ONE)]
+    answer = read(csv([*naive, *rows_of(TWO)]))
+    assert answer.prices == [TWO]
+    assert {one.reason for one in answer.rejections} == {"2026-11-24T08:00:00 has no time zone"}
+    assert len(answer.rejections) == 5
+
+
+def test_rows_of_another_market_run_are_rejected_by_name() -> None:
+    content = csv(rows_of(ONE)).replace(b",DAM,", b",HASP,") + b"\n".join(
+        csv(rows_of(TWO)).splitlines()[1:]
+    )
+    answer = read(content)
+    assert answer.prices == [TWO]
+    assert {one.reason for one in answer.rejections} == {"market run 'HASP'"}
+    assert answer.rows == 9
+
+
+def test_an_interval_of_another_length_is_none_of_the_market() -> None:
+    answer = read(csv(rows_of(ONE), "RTM"))
+    assert answer.prices == []
+    assert {one.reason for one in answer.rejections} == {
+        "an interval of 60 minutes in the RTM market"
+    }
+
+
+@pytest.mark.parametrize("cut", range(1, 8))
+def test_a_last_line_that_is_cut_short_is_rejected_and_its_price_with_it(cut: int) -> None:
+    whole = csv(rows_of(ONE, TWO)).rstrip(b"\n")
+    answer = read(whole[:-cut])
+    # Without the one character of its last column a line still has all of them.
+    assert answer.prices == ([ONE, TWO] if cut == 1 else [ONE])
+    assert len(answer.rejections) == (0 if cut == 1 else 2)
+
+
+def test_a_line_of_too_few_columns_is_rejected() -> None:
+    lines = csv(rows_of(ONE, TWO)).splitlines()
+    lines[-1] = b",".join(lines[-1].split(b",")[:-2])
+    answer = read(b"\n".join(lines))
+    assert answer.prices == [ONE]
+    assert [one.reason for one in answer.rejections] == ["cut short", "no loss"]
+    assert answer.rows == 9
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        b"\xef\xbb\xbf" + csv(rows_of(ONE, TWO)),
+        csv(rows_of(ONE, TWO)).replace(b"\n", b"\r\n"),
+        csv(rows_of(ONE, TWO)).replace(b"\n", b"\n\n"),
+        csv(rows_of(ONE, TWO)).replace(b",DAM,", b',"DAM",'),
+    ],
+    ids=["byte order mark", "CRLF", "blank lines", "quotes"],
+)
+def test_how_the_text_is_laid_out_changes_nothing(content: bytes) -> None:
+    answer = read(content)
+    assert answer.prices == [ONE, TWO]
+    assert answer.rejections == []
+    assert answer.rows == 9
+
+
+def test_only_the_nodes_asked_for_are_read() -> None:
+    other = price("1", "2", "3", node="ELSEWHERE_7_N001")
+    assert read(csv(rows_of(other, ONE)), nodes=[HUB]).prices == [ONE]
+
+
+def test_xml_and_csv_in_one_archive_are_both_read() -> None:
+    assert read(xml(rows_of(ONE)), csv(rows_of(TWO))).prices == [ONE, TWO]
+
+
+def test_a_head_without_rows_says_nothing() -> None:
+    answer = read(csv([]))
+    assert (answer.prices, answer.rejections, answer.rows) == ([], [], 0)
