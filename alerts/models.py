@@ -16,8 +16,7 @@ from django.utils.functional import cached_property
 from alerts import wording
 from alerts.rules import checks
 from alerts.rules.quiet_hours import EVERY_DAY, Quiet
-from alerts.rules.rule import Condition as PureCondition
-from alerts.rules.rule import Ruling, State
+from alerts.rules.rule import Requirement, Ruling, State
 from alerts.rules.watched import (
     AGE,
     CHANGE,
@@ -79,11 +78,11 @@ class Watching(models.Model):
         abstract = True
 
     @property
-    def condition(self) -> PureCondition:
+    def condition(self) -> Requirement:
         """What a value is judged by."""
         clear_limit = self.limit if self.clear_limit is None else self.clear_limit
         direction = FIXED_DIRECTIONS.get(self.watched, self.direction)
-        return PureCondition(self.watched, direction, self.limit, clear_limit, self.span)
+        return Requirement(self.watched, direction, self.limit, clear_limit, self.span)
 
     @property
     def watch(self) -> Watch:
@@ -100,7 +99,7 @@ class Method(models.Model):
 
     EMAIL, WEBHOOK, SLACK, TEAMS = "email", "webhook", "slack", "teams"
     NTFY, APPRISE, PUSH = "ntfy", "apprise", "push"
-    METHODS = [
+    METHOD_KINDS = [
         (EMAIL, "e-mail"),
         (WEBHOOK, "webhook (signed JSON)"),
         (SLACK, "Slack-compatible webhook"),
@@ -110,7 +109,7 @@ class Method(models.Model):
         (PUSH, "browser push"),
     ]
     name = models.CharField(max_length=80, validators=[validate_plain])
-    kind = models.CharField(max_length=8, choices=METHODS, default=EMAIL)
+    kind = models.CharField(max_length=8, choices=METHOD_KINDS, default=EMAIL)
     address = models.TextField(
         help_text="An e-mail address, or a URL.", validators=[validate_plain]
     )

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from decimal import Decimal
 
-from alerts.rules.rule import Condition
+from alerts.rules.rule import Requirement
 from alerts.rules.watched import AGE, CHANGE, CHEAPEST, DEAREST, RANKS, SPREAD
 from market.intervals import pacific
 from market.markets import Market
@@ -15,7 +15,7 @@ MARKETS = {Market.RTM: "real-time", Market.RTPD: "fifteen-minute", Market.DAM: "
 
 
 def subject(
-    hub: str, market: Market, conditions: Sequence[Condition], *, over: bool = False
+    hub: str, market: Market, conditions: Sequence[Requirement], *, over: bool = False
 ) -> str:
     """What a rule watches for: `SP15 real-time above 100.00`; `over`: no longer."""
     no = "no longer " if over else ""
@@ -25,7 +25,7 @@ def subject(
     return f"{hub} {MARKETS[market]} {no}{words}"
 
 
-def condition_words(condition: Condition, no: str = "") -> str:
+def condition_words(condition: Requirement, no: str = "") -> str:
     """One condition: `spread below −20.00`; `no` stands before what no longer holds."""
     if condition.watched in RANKS:
         share = f"{condition.watched} {percent(condition.limit)}"
@@ -36,19 +36,19 @@ def condition_words(condition: Condition, no: str = "") -> str:
     return f"{watched_words(condition)} {side}".strip()
 
 
-def watched_words(condition: Condition) -> str:
+def watched_words(condition: Requirement) -> str:
     """What is watched, empty for the price itself."""
     if condition.watched == CHANGE:
         return f"change over {condition.span} min"
     return "" if condition.watched == "lmp" else condition.watched
 
 
-def reference(condition: Condition) -> str:
+def reference(condition: Requirement) -> str:
     """What a relative limit is relative to."""
     return f"the last {condition.span} days" if condition.span else "the day"
 
 
-def told(subject: str, condition: Condition, price: Decimal, value: Decimal, when: str) -> str:
+def told(subject: str, condition: Requirement, price: Decimal, value: Decimal, when: str) -> str:
     """That a rule opened, or is over: what it watches for, the figures, and when."""
     return f"{subject}: {figures(condition, price, value)} at {when}"
 
@@ -60,7 +60,7 @@ def interval(market: Market, start: datetime, *, now: datetime) -> str:
     return f"{day}{clock(start)}"
 
 
-def figures(condition: Condition, price: Decimal, value: Decimal) -> str:
+def figures(condition: Requirement, price: Decimal, value: Decimal) -> str:
     """The price, and with it what is watched where that is something else."""
     if condition.watched in (CHEAPEST, DEAREST):
         return two_decimals(price)

@@ -17,14 +17,14 @@ from api import json_body
 from api.rule_request import OF_OTHERS, OF_STAFF, wish
 from live.connection_limits import whose
 from live.problems import Problem, told_as_problem
-from live.rate_limit import Allowance, Allowances
+from live.rate_limit import RateLimit, RateLimits
 from market.intervals import iso
 from prices.feed import Body
 
 MINUTE = timedelta(minutes=1)
 MOST_TIMES = 1000  # the last of them
 # A preview is up to a second's work of one process. Staff by account, others by address.
-of_staff, of_others = Allowances(30, 10), Allowances(10, 10)
+of_staff, of_others = RateLimits(30, 10), RateLimits(10, 10)
 
 
 @csrf_exempt
@@ -41,17 +41,17 @@ def rule_preview(request: HttpRequest) -> HttpResponseBase:
     return JsonResponse(answer(found))
 
 
-def allowance_of(request: HttpRequest) -> Allowance:
+def allowance_of(request: HttpRequest) -> RateLimit:
     """How many previews this reader may still ask for."""
     if request.user.is_staff:
         return of_staff.of(request.user.pk)
     return of_others.of(whose((request.META.get("REMOTE_ADDR") or "", 0)))
 
 
-def take_allowance(allowance: Allowance, now: float) -> None:
+def take_allowance(rate_limit: RateLimit, now: float) -> None:
     """Raises Problem where too many have been asked for lately."""
-    if not allowance.take(now):
-        wait = ceil(allowance.wait(now))
+    if not rate_limit.take(now):
+        wait = ceil(rate_limit.wait(now))
         sentence = f"Too many previews: ask again in {wait} seconds."
         raise Problem(HTTPStatus.TOO_MANY_REQUESTS, sentence, wait)
 

@@ -29,7 +29,7 @@ from benchmarks.made_up_prices import made_up_prices  # noqa: E402
 from caisoproject.tasks import tell  # noqa: E402
 from market.markets import Market  # noqa: E402
 from oasis.published import PublishedPrice  # noqa: E402
-from prices.feed import Publication  # noqa: E402
+from prices.feed import FeedRange  # noqa: E402
 from prices.history import record  # noqa: E402
 from prices.models import Node  # noqa: E402
 from prices.projection import project  # noqa: E402
@@ -72,13 +72,13 @@ def burst(prices: Iterator[PublishedPrice]) -> list[PublishedPrice]:
     return [price for price in islice(prices, BURST * len(NODES)) if price.node == NODES[0]]
 
 
-def stored(prices: list[PublishedPrice]) -> list[Publication]:
+def stored(prices: list[PublishedPrice]) -> list[FeedRange]:
     """One transaction."""
     now = timezone.now()
-    return record(prices, seen_at=now, source="simulator", now=now).publications
+    return record(prices, seen_at=now, source="simulator", now=now).feed_ranges
 
 
-def line(publication: Publication) -> str:
+def line(publication: FeedRange) -> str:
     """What was committed, and when, by the clock that all processes of a machine share."""
     return json.dumps({**publication._asdict(), "at": time.monotonic()}) + "\n"
 
@@ -90,7 +90,7 @@ def is_ordered(order: Path) -> bool:
     return found
 
 
-def announce(told: list[Publication], *, losing: bool) -> None:
+def announce(told: list[FeedRange], *, losing: bool) -> None:
     """As a task does. A Redis that is away costs the task, not us."""
     try:
         if losing and random.random() < LOST_SHARE:

@@ -11,7 +11,7 @@ from urllib.parse import urlsplit
 
 from benchmarks.feed_check import Line, digest
 from benchmarks.feed_client import FeedClient
-from live.cursor import Place, Step
+from live.cursor import Cursor, Step
 
 HUBS = ("NP15", "SP15")
 FIRST_RETRY_S, LONGEST_RETRY_S = 1, 30
@@ -44,7 +44,7 @@ class Reader:
     def __init__(self, url: str, took: Took | None = None) -> None:
         self.host = urlsplit(url).netloc
         self.took = took
-        self.places: dict[str, Place] = {}
+        self.cursors: dict[str, Cursor] = {}
         self.lines = {hub: Line() for hub in HUBS}
         self.left = 0
         self.codes: list[int] = []
@@ -76,9 +76,10 @@ class Reader:
     def path(self) -> str:
         """Where the reader stands, if it does."""
         after = ",".join(
-            f"{place.epoch}:{place.seq}" if (place := self.places.get(hub)) else "" for hub in HUBS
+            f"{cursor.epoch}:{cursor.seq}" if (cursor := self.cursors.get(hub)) else ""
+            for hub in HUBS
         )
-        return f"/ws?hubs={','.join(HUBS)}" + (f"&after={after}" if self.places else "")
+        return f"/ws?hubs={','.join(HUBS)}" + (f"&after={after}" if self.cursors else "")
 
     def ended(self, code: int) -> None:
         """A socket that is over, or never was: come back after a wait that half is chance."""
@@ -117,18 +118,18 @@ class Reader:
 
     def begin(self, body: dict[str, Any]) -> None:
         """A hub anew."""
-        place = Place(body["epoch"], body["seq"])
-        self.places[body["hub"]] = place
-        self.lines[body["hub"]].begin(*place)
+        cursor = Cursor(body["epoch"], body["seq"])
+        self.cursors[body["hub"]] = cursor
+        self.lines[body["hub"]].begin(*cursor)
 
     def take(self, frame: Frame) -> None:
         """Take what follows, leave what is there, ask for what lies between."""
         body = frame.body
         hub, seq = body["hub"], body["seq"]
-        place = self.places.get(hub)
-        step = place.step(body["epoch"], body["prev"], seq) if place else Step.GAP
+        cursor = self.cursors.get(hub)
+        step = cursor.step(body["epoch"], body["prev"], seq) if cursor else Step.GAP
         if step is Step.NEXT:
-            self.places[hub] = Place(body["epoch"], seq)
+            self.cursors[hub] = Cursor(body["epoch"], seq)
             line = self.lines[hub]
             for number, name in frame.events:
                 line.add(number, name)
@@ -143,12 +144,12 @@ class Reader:
         """The server lives. A head that is still beyond us after a while means a lost frame."""
         self.heard_at = time.monotonic()
         self.attempt = 0
-        if any(place.seq < body["feeds"].get(hub, 0) for hub, place in self.places.items()):
+        if any(cursor.seq < body["feeds"].get(hub, 0) for hub, cursor in self.cursors.items()):
             asyncio.get_running_loop().call_later(RESUME_AGAIN_S, self.resume_where_behind, body)
 
     def resume_where_behind(self, body: dict[str, Any]) -> None:
         """Ask for what a heartbeat named and has not come since."""
-        if any(place.seq < body["feeds"].get(hub, 0) for hub, place in self.places.items()):
+        if any(cursor.seq < body["feeds"].get(hub, 0) for hub, cursor in self.cursors.items()):
             self.resume()
 
     def resume(self) -> None:
@@ -156,7 +157,7 @@ class Reader:
         now = time.monotonic()
         if self.client and self.is_open and now - self.resumed_at > RESUME_AGAIN_S:
             self.resumed_at = now
-            feeds = {hub: place._asdict() for hub, place in self.places.items()}
+            feeds = {hub: cursor._asdict() for hub, cursor in self.cursors.items()}
             self.client.say(json.dumps({"type": "resume", "feeds": feeds}))
 
     def watch(self) -> None:
@@ -180,7 +181,7 @@ class Reader:
     def is_whole(self, heads: dict[str, int]) -> bool:
         """Whether it is connected and has reached these heads."""
         return self.is_open and all(
-            hub in self.places and self.places[hub].seq >= heads[hub] for hub in HUBS
+            hub in self.cursors and self.cursors[hub].seq >= heads[hub] for hub in HUBS
         )
 
     def leave(self) -> None:

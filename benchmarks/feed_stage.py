@@ -154,7 +154,8 @@ def not_whole(lacking: list[Reader], heads: dict[str, int], within_s: float) -> 
     one = lacking[0]
     return (
         f"{len(lacking)} readers are not whole within {within_s} s. One of them: "
-        f"{'open' if one.is_open else 'closed'}, at {one.places} of {heads}, codes {one.codes[-5:]}"
+        f"{'open' if one.is_open else 'closed'}, at {one.cursors} of {heads}, "
+        f"codes {one.codes[-5:]}"
     )
 
 

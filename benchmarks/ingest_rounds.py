@@ -63,7 +63,7 @@ def recorded(prices: list[PublishedPrice]) -> tuple[float, int]:
     made = record(prices, seen_at=NOW, source="oasis", now=NOW)
     took = time.perf_counter() - began
     connection.close()
-    return took, sum(told.seq - told.prev for told in made.publications)
+    return took, sum(told.seq - told.prev for told in made.feed_ranges)
 
 
 def stored(database: Path) -> list[tuple[Any, ...]]:

@@ -21,10 +21,10 @@ from alerts.totals import count_finished
 from live.broadcast import announce
 from market.markets import Market
 from oasis.errors import OasisTrouble, OurMistake
-from oasis.turns import NoToken
+from oasis.turns import NoTurn
 from prices import closing, corrections, polling, retention
 from prices.fault_points import fault_point
-from prices.feed import Publication
+from prices.feed import FeedRange
 from prices.ingest import Ingested
 from prices.models import Node
 from prices.projection import forget_untracked, project
@@ -108,32 +108,32 @@ def ask(request: Callable[[], Ingested]) -> None:
         ingested = request()
     except OurMistake:
         raise
-    except NoToken as fault:
+    except NoTurn as fault:
         log.debug("no turn", detail=str(fault))
         return
     except OasisTrouble as fault:
         log.info("nothing from OASIS", outcome=fault.outcome, detail=str(fault))
         return
-    if ingested.publications:
-        tell(ingested.publications + judged())
+    if ingested.feed_ranges:
+        tell(ingested.feed_ranges + judged())
 
 
-def judged() -> list[Publication]:
+def judged() -> list[FeedRange]:
     """What rules make of what came; nothing where they can't be judged now, the next tick does."""
-    told: list[Publication] = []
+    told: list[FeedRange] = []
     with Apart("judging", now=timezone.now()).each("all rules"):
         told += evaluate(now=timezone.now())
     return told
 
 
-def tell(publications: list[Publication]) -> None:
+def tell(feed_ranges: list[FeedRange]) -> None:
     """Project what is new into Redis and announce it to every web process."""
-    slugs = {publication.slug for publication in publications}
+    slugs = {feed_range.slug for feed_range in feed_ranges}
     project_each(Node.objects.filter(slug__in=slugs).order_by("pk"))
     publishing = Apart("publishing", now=timezone.now())
-    for publication in publications:
-        with publishing.each(publication.slug):
-            announce(publication)
+    for feed_range in feed_ranges:
+        with publishing.each(feed_range.slug):
+            announce(feed_range)
             fault_point("announced")
 
 

@@ -35,8 +35,8 @@ from live.daphne.arrivals import Arrivals
 from live.daphne.channel import Channel, Request
 from live.daphne.inflow import Inflow
 from live.daphne.outflow import Outflow
-from live.fanout import GOING_AWAY, hub
-from live.rate_limit import Allowance
+from live.fanout import GOING_AWAY, fanout
+from live.rate_limit import RateLimit
 from live.websocket import MOST_BYTES, TRY_AGAIN
 
 MOST_PINGS, MOST_FRAMES, PINGS_SECONDS = 20, 200, 10
@@ -61,8 +61,8 @@ class FeedProtocol(WebSocketProtocol):  # type: ignore[misc]
 
     def __init__(self) -> None:
         super().__init__()
-        self.pings = Allowance(MOST_PINGS, PINGS_SECONDS)
-        self.pieces = Allowance(MOST_FRAMES, PINGS_SECONDS)
+        self.pings = RateLimit(MOST_PINGS, PINGS_SECONDS)
+        self.pieces = RateLimit(MOST_FRAMES, PINGS_SECONDS)
 
     outflow: Outflow | None = None
 
@@ -162,7 +162,7 @@ class Web(Server):  # type: ignore[misc]
                 files_needed=open_files.wanted(settings.SOCKETS_MOST),
             )
         self.held = hold_database()
-        websocket.doors.most = room.readers
+        websocket.connection_limits.most = room.readers
         of_an_address = CONNECTIONS_A_READER * settings.SOCKETS_PER_ADDRESS
         Channel.arrivals = Arrivals(room.connections, of_an_address)
 
@@ -221,8 +221,8 @@ class Web(Server):  # type: ignore[misc]
 
     async def end(self) -> None:
         """Goodbye, and then the end of what still runs."""
-        await hub().farewell()
-        await hub().stop()
+        await fanout().farewell()
+        await fanout().stop()
         running = [
             details["application_instance"]
             for details in self.connections.values()

@@ -14,11 +14,11 @@ from django.views.decorators.cache import never_cache
 
 from live.connection_limits import whose
 from live.problems import Problem, refusal
-from live.rate_limit import Allowance, Allowances
+from live.rate_limit import RateLimit, RateLimits
 
 QUARTER_HOUR = 15 * 60
 # An address is kept from guessing; a name, from which many addresses guess, somewhat later.
-of_addresses, of_names = Allowances(10, QUARTER_HOUR), Allowances(30, QUARTER_HOUR)
+of_addresses, of_names = RateLimits(10, QUARTER_HOUR), RateLimits(30, QUARTER_HOUR)
 LONGEST_NAME = 150
 # A password takes half a second of one processor to check; with more at once everybody waits.
 HASHES_AT_ONCE, WAIT_SECONDS = 2, 1
@@ -39,43 +39,43 @@ def log_in(request: HttpRequest) -> HttpResponse:
 
 def tried(request: HttpRequest) -> HttpResponse:
     """One try; only a wrong one counts. Raises Problem."""
-    allowances = take(address_of(request), name_of(request), time.monotonic())
+    rate_limits = take(address_of(request), name_of(request), time.monotonic())
     if not checking.acquire(timeout=WAIT_SECONDS):
-        give_back(allowances)
+        give_back(rate_limits)
         sentence = "Several people are logging in at this moment: try again in a second."
         raise Problem(HTTPStatus.SERVICE_UNAVAILABLE, sentence, 1)
     try:
         response = admin.site.login(request)
     except DatabaseError:  # the password was not looked at
-        give_back(allowances)
+        give_back(rate_limits)
         raise
     finally:
         checking.release()
     if response.status_code == HTTPStatus.FOUND:
-        give_back(allowances)
+        give_back(rate_limits)
         return to_what_is_there(response)
     return response
 
 
-def take(address: str, name: str, now: float) -> list[Allowance]:
+def take(address: str, name: str, now: float) -> list[RateLimit]:
     """One try of this address and this name. Raises Problem where either has had too many."""
     with counting:
-        allowances = [of_addresses.of(address), of_names.of(name)]
-        wait = ceil(max(allowance.wait(now) for allowance in allowances))
+        rate_limits = [of_addresses.of(address), of_names.of(name)]
+        wait = ceil(max(rate_limit.wait(now) for rate_limit in rate_limits))
         if wait:
             minutes = ceil(wait / 60)
             sentence = f"Too many wrong log-ins: try again in {minutes} min."
             raise Problem(HTTPStatus.TOO_MANY_REQUESTS, sentence, wait)
-        for allowance in allowances:
-            allowance.take(now)
-    return allowances
+        for rate_limit in rate_limits:
+            rate_limit.take(now)
+    return rate_limits
 
 
-def give_back(allowances: list[Allowance]) -> None:
+def give_back(rate_limits: list[RateLimit]) -> None:
     """It was no wrong one."""
     with counting:
-        for allowance in allowances:
-            allowance.give_back()
+        for rate_limit in rate_limits:
+            rate_limit.give_back()
 
 
 def to_what_is_there(response: HttpResponse) -> HttpResponse:

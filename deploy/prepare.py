@@ -11,7 +11,7 @@ from django.db import DatabaseError
 
 from caisoproject.out_of_reach import said_of
 from oasis import proxies
-from oasis.turns import Politeness
+from oasis.turns import Turns
 from prices.redis_client import redis_client
 
 COMMANDS = (
@@ -30,7 +30,7 @@ if __name__ == "__main__":
         for command in COMMANDS:
             call_command(*command)
         if os.environ.get("OASIS_ASKED"):
-            Politeness(redis_client(), settings.OASIS_SECONDS_BETWEEN_REQUESTS).somebody_asked()
+            Turns(redis_client(), settings.OASIS_SECONDS_BETWEEN_REQUESTS).somebody_asked()
     except CommandError as refusal:
         sys.exit(str(refusal))
     except (DatabaseError, redis.RedisError) as fault:

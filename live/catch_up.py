@@ -9,19 +9,19 @@ from channels.db import database_sync_to_async
 from django.utils import timezone
 
 from live import frames, heads
-from live.cursor import Place
-from live.single_flight import SharedWork
+from live.cursor import Cursor
+from live.single_flight import SingleFlight
 from live.wire import Frame
 from prices.models import Node
 
 REST, MOST_REST_S = 2, 1
 
 
-class Pages:
+class CatchUp:
     """The next frame for a reader at some place. The last ones are kept for who asks the same."""
 
     def __init__(self) -> None:
-        self.shared = SharedWork()
+        self.shared = SingleFlight()
         self.taken = asyncio.Lock()
 
     @asynccontextmanager
@@ -38,35 +38,35 @@ class Pages:
             await asyncio.sleep(min(REST * (time.monotonic() - began), MOST_REST_S))
 
     async def next(
-        self, node: Node, place: Place | None, head: Place, hours: int
-    ) -> tuple[Frame, Place]:
-        """The next frame for a reader at `place`, and where it stands then.
+        self, node: Node, cursor: Cursor | None, head: Cursor, hours: int
+    ) -> tuple[Frame, Cursor]:
+        """The next frame for a reader at `cursor`, and where it stands then.
 
         A page of events, or a snapshot where events can't tell.
         """
-        page = await self.shared.once(
-            (node.slug, place, head), database_sync_to_async(page_after), node, place, head
+        batch = await self.shared.once(
+            (node.slug, cursor, head), database_sync_to_async(batch_after), node, cursor, head
         )
-        if page:
-            return page  # type: ignore[no-any-return]
+        if batch:
+            return batch  # type: ignore[no-any-return]
         return await self.snapshot(node, head, hours), head
 
-    async def snapshot(self, node: Node, head: Place, hours: int) -> Frame:
+    async def snapshot(self, node: Node, head: Cursor, hours: int) -> Frame:
         """A snapshot at the feed's head."""
         render = database_sync_to_async(snapshot)
         frame: Frame = await self.shared.once((node.slug, head, hours), render, node, head, hours)
         return frame
 
 
-def page_after(node: Node, place: Place | None, head: Place) -> tuple[Frame, Place] | None:
+def batch_after(node: Node, cursor: Cursor | None, head: Cursor) -> tuple[Frame, Cursor] | None:
     """The next page of events as a frame, and where its reader then stands; None: a snapshot."""
-    found = heads.next_events(node, place, head)
-    if found is None or place is None:
+    found = heads.next_events(node, cursor, head)
+    if found is None or cursor is None:
         return None
     until, told = found
-    return Frame("events", frames.events(node, until.epoch, place.seq, until.seq, told)), until
+    return Frame("events", frames.events(node, until.epoch, cursor.seq, until.seq, told)), until
 
 
-def snapshot(node: Node, head: Place, hours: int) -> Frame:
+def snapshot(node: Node, head: Cursor, hours: int) -> Frame:
     """A snapshot as a frame."""
     return Frame("snapshot", frames.snapshot(node, head, hours, now=timezone.now()))

@@ -8,7 +8,7 @@ class Full(Exception):
     """There is no room for another client; says which limit it is."""
 
 
-class Doors:
+class ConnectionLimits:
     """Who is inside."""
 
     def __init__(self, most: int, most_of_an_address: int) -> None:

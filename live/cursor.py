@@ -9,7 +9,7 @@ Pure.
 from enum import Enum
 from typing import NamedTuple
 
-PAGE = 250
+BATCH = 250
 
 
 class Step(Enum):
@@ -20,7 +20,7 @@ class Step(Enum):
     GAP = "gap"
 
 
-class Place(NamedTuple):
+class Cursor(NamedTuple):
     """Where a reader stands in a feed: it has every event of the epoch up to seq."""
 
     epoch: str
@@ -39,14 +39,14 @@ class Place(NamedTuple):
         return epoch != self.epoch or head > self.seq
 
 
-def missed(place: Place | None, head: Place, oldest: int | None) -> Place | None:
+def missed(cursor: Cursor | None, head: Cursor, oldest: int | None) -> Cursor | None:
     """Up to where the next events go to a reader who asks for what it missed; at most a page.
 
     None: it needs a snapshot, because it is new, of another epoch, ahead of the feed, or its
     next event is older than the log. `oldest` is the log's first seq, None while it has none.
     """
-    if place is None or place.epoch != head.epoch or place.seq > head.seq:
+    if cursor is None or cursor.epoch != head.epoch or cursor.seq > head.seq:
         return None
-    if place.seq < head.seq and (oldest is None or oldest > place.seq + 1):
+    if cursor.seq < head.seq and (oldest is None or oldest > cursor.seq + 1):
         return None
-    return Place(head.epoch, min(head.seq, place.seq + PAGE))
+    return Cursor(head.epoch, min(head.seq, cursor.seq + BATCH))

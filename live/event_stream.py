@@ -16,17 +16,17 @@ from django.db import Error as DatabaseTrouble
 
 from live import frames
 from live.daphne.wires import DaphneStream
-from live.fanout import UnknownHub, hub
-from live.feed_request import MOST_HUBS, BadWish, Wishes, wishes
+from live.fanout import UnknownHub, fanout
+from live.feed_request import MOST_HUBS, BadRequest, FeedRequest, feed_request
 from live.origin import is_our_host
 from live.problems import Problem, send_problem
-from live.reader import Client
+from live.reader import Reader
 from live.slugs import quoted
 from live.websocket import NOT_READY, TRY_AGAIN, Refused, admitted
-from live.wire import AsgiStream, Frame, Message, Places, Receive, Send
+from live.wire import AsgiStream, Cursors, Frame, Message, Receive, Send
 
 log = structlog.get_logger(__name__)
-MOST_PLACES = MOST_HUBS * 60
+MOST_CURSORS = MOST_HUBS * 60
 # When to come back, by what passes by itself; not all at one moment.
 FULL_RETRY_MS, NOT_READY_RETRY_MS = 30_000, 5_000
 
@@ -34,7 +34,7 @@ FULL_RETRY_MS, NOT_READY_RETRY_MS = 30_000, 5_000
 async def feed_stream(scope: Message, receive: Receive, send: Send) -> None:
     """One reader's life: `/api/v1/stream?hubs=SP15,NP15&after=...&hours=24`."""
     try:
-        asked = wishes_of(scope)
+        asked = feed_request_of(scope)
         async with admitted(scope):
             await serve(scope, receive, send, asked)
     except Refused as refused:
@@ -46,30 +46,30 @@ async def feed_stream(scope: Message, receive: Receive, send: Send) -> None:
         await send_problem(send, problem)
 
 
-def wishes_of(scope: Message) -> Wishes:
+def feed_request_of(scope: Message) -> FeedRequest:
     """What the request asks for. Raises Problem."""
     headers = dict(scope["headers"])
     if scope["method"] != "GET":
         raise Problem(HTTPStatus.METHOD_NOT_ALLOWED, "The stream is read with GET.")
     if not is_our_host(headers):
         raise Problem(HTTPStatus.BAD_REQUEST, "This server has another name.")
-    last = headers.get(b"last-event-id", b"").decode("latin-1")[:MOST_PLACES]
+    last = headers.get(b"last-event-id", b"").decode("latin-1")[:MOST_CURSORS]
     try:
-        return wishes(scope["query_string"], last)
-    except BadWish as wish:
+        return feed_request(scope["query_string"], last)
+    except BadRequest as wish:
         raise Problem(HTTPStatus.BAD_REQUEST, wish.message) from wish
 
 
-async def serve(scope: Message, receive: Receive, send: Send, asked: Wishes) -> None:
+async def serve(scope: Message, receive: Receive, send: Send, asked: FeedRequest) -> None:
     """Send what the hub sends until the reader goes. Raises UnknownHub before the first byte."""
-    wire = stream_wire(scope, send, asked.places)
-    if hub().closing:
-        await hub().say_bye(wire)
+    wire = stream_wire(scope, send, asked.cursors)
+    if fanout().closing:
+        await fanout().say_bye(wire)
         return
-    client = Client(wire, asked)
+    reader = Reader(wire, asked)
     gone = asyncio.ensure_future(until_gone(receive))
     try:
-        await hub().join(client)
+        await fanout().join(reader)
         await gone
     except DatabaseTrouble as trouble:
         log.warning("a reader can't be served", why=str(trouble))
@@ -78,13 +78,13 @@ async def serve(scope: Message, receive: Receive, send: Send, asked: Wishes) -> 
         await wire.close(TRY_AGAIN)
     finally:
         gone.cancel()
-        hub().leave(client)
+        fanout().leave(reader)
 
 
-def stream_wire(scope: Message, send: Send, places: Places) -> AsgiStream:
+def stream_wire(scope: Message, send: Send, cursors: Cursors) -> AsgiStream:
     """The way to this reader, by Daphne's own means where it is Daphne that serves it."""
     request = (scope.get("extensions") or {}).get("caiso.protocol")
-    return DaphneStream(send, places, request) if request else AsgiStream(send, places)
+    return DaphneStream(send, cursors, request) if request else AsgiStream(send, cursors)
 
 
 async def until_gone(receive: Receive) -> None:

@@ -23,12 +23,12 @@ from django.db import Error as DatabaseTrouble
 from django.utils import timezone
 
 from live import frames, heads
-from live.catch_up import Pages
-from live.cursor import Place, Step
+from live.catch_up import CatchUp
+from live.cursor import Cursor, Step
 from live.feed_request import HOURS
 from live.group import heard
-from live.reader import Client
-from live.single_flight import SharedReading
+from live.reader import Reader
+from live.single_flight import SharedRead
 from live.wire import Frame, Wire
 from prices.models import Feed
 
@@ -50,15 +50,15 @@ class UnknownHub(Exception):
         self.slug = slug
 
 
-class Hub:
+class Fanout:
     """All clients of this process, and where they stand in each feed."""
 
     def __init__(self) -> None:
-        self.everyone: set[Client] = set()
-        self.clients: dict[str, set[Client]] = defaultdict(set)  # who have caught up
-        self.places: dict[str, Place] = {}
-        self.pages = Pages()
-        self.feeds = SharedReading()
+        self.everyone: set[Reader] = set()
+        self.readers: dict[str, set[Reader]] = defaultdict(set)  # who have caught up
+        self.cursors: dict[str, Cursor] = {}
+        self.batches = CatchUp()
+        self.feeds = SharedRead()
         self.lock = asyncio.Lock()
         self.tasks: set[asyncio.Task[None]] = set()
         self.gone: set[str] = set()  # whose clients know that there is no such hub any more
@@ -91,31 +91,31 @@ class Hub:
                 task.cancel()
             _, pending = await asyncio.wait(pending, timeout=0.1)
 
-    async def join(self, client: Client) -> None:
+    async def join(self, reader: Reader) -> None:
         """Greet a client, bring it to where its feeds stand, and keep it there until it leaves.
 
         Raises UnknownHub for a slug that has no feed.
         """
         self.start()
-        feeds = [await self.feed_of(slug) for slug in client.places]
+        feeds = [await self.feed_of(slug) for slug in reader.cursors]
         hello = frames.hello({feed.node.hub: feed for feed in feeds}, now=timezone.now())
-        await client.wire.write(Frame("hello", hello))
-        self.everyone.add(client)
+        await reader.wire.write(Frame("hello", hello))
+        self.everyone.add(reader)
         for feed in feeds:
-            await self.catch_up(client, feed)
+            await self.catch_up(reader, feed)
 
-    async def resume(self, client: Client, places: dict[str, Place]) -> None:
+    async def resume(self, reader: Reader, cursors: dict[str, Cursor]) -> None:
         """Send a client again what came after places it names. Raises UnknownHub."""
-        for slug, place in places.items():
-            self.clients[slug].discard(client)  # at once, or what comes meanwhile comes twice
-            client.places[slug] = place
-            await self.catch_up(client, await self.feed_of(slug))
+        for slug, cursor in cursors.items():
+            self.readers[slug].discard(reader)  # at once, or what comes meanwhile comes twice
+            reader.cursors[slug] = cursor
+            await self.catch_up(reader, await self.feed_of(slug))
 
-    def leave(self, client: Client) -> None:
+    def leave(self, reader: Reader) -> None:
         """Forget a client whose connection is closed."""
-        self.everyone.discard(client)
-        for clients in self.clients.values():
-            clients.discard(client)
+        self.everyone.discard(reader)
+        for readers in self.readers.values():
+            readers.discard(reader)
 
     async def feed_of(self, slug: str) -> Feed:
         """The feed as the database has it now. Raises UnknownHub."""
@@ -125,25 +125,25 @@ class Hub:
             raise UnknownHub(slug)
         return feed
 
-    async def catch_up(self, client: Client, feed: Feed) -> None:
+    async def catch_up(self, reader: Reader, feed: Feed) -> None:
         """Send a client what it missed, page by page as it takes them, until it stands with us."""
         slug = feed.node.slug
         async with self.lock:
             await self.bring_up(feed)
-        while self.has(client) and client.places[slug] != self.places[slug]:
-            async with self.pages.turn():  # where we stand is asked in it: many share a page then
-                frame, place = await self.pages.next(
-                    feed.node, client.places[slug], self.places[slug], client.hours
+        while self.has(reader) and reader.cursors[slug] != self.cursors[slug]:
+            async with self.batches.turn():  # where we stand is asked in it: many share a page then
+                frame, cursor = await self.batches.next(
+                    feed.node, reader.cursors[slug], self.cursors[slug], reader.hours
                 )
-            client.places[slug] = place
-            if not await client.takes(frame):
-                await self.cut(client)
-        if self.has(client):
-            self.clients[slug].add(client)
+            reader.cursors[slug] = cursor
+            if not await reader.takes(frame):
+                await self.cut(reader)
+        if self.has(reader):
+            self.readers[slug].add(reader)
 
-    def has(self, client: Client) -> bool:
+    def has(self, reader: Reader) -> bool:
         """Whether a client is still to be given anything."""
-        return client in self.everyone and not self.closing
+        return reader in self.everyone and not self.closing
 
     async def listen(self) -> None:
         """Pass on what the group hears."""
@@ -158,11 +158,11 @@ class Hub:
         """
         slug, epoch, seq = message["slug"], message["epoch"], message["seq"]
         async with self.lock:
-            if slug not in self.places:
+            if slug not in self.cursors:
                 return
-            step = self.places[slug].step(epoch, message["prev"], seq)
+            step = self.cursors[slug].step(epoch, message["prev"], seq)
             if step is Step.NEXT and message["text"]:
-                await self.pass_on(slug, Frame("events", message["text"]), Place(epoch, seq))
+                await self.pass_on(slug, Frame("events", message["text"]), Cursor(epoch, seq))
             elif step is not Step.SEEN:
                 await self.read_up(slug)
 
@@ -176,13 +176,13 @@ class Hub:
 
         Our place moves once the text is there: a database that fails costs no event.
         """
-        slug, head = feed.node.slug, Place(feed.epoch, feed.head)
-        if not self.clients[slug]:
-            known = self.places.setdefault(slug, head)
-            self.places[slug] = head if known.is_behind(*head) else known
-        while self.places[slug].is_behind(*head):
-            frame, place = await self.pages.next(feed.node, self.places[slug], head, HOURS)
-            await self.pass_on(slug, frame, place)
+        slug, head = feed.node.slug, Cursor(feed.epoch, feed.head)
+        if not self.readers[slug]:
+            known = self.cursors.setdefault(slug, head)
+            self.cursors[slug] = head if known.is_behind(*head) else known
+        while self.cursors[slug].is_behind(*head):
+            frame, cursor = await self.batches.next(feed.node, self.cursors[slug], head, HOURS)
+            await self.pass_on(slug, frame, cursor)
 
     async def beat(self) -> None:
         """Every 5 s: the heads as the database has them, and what a lost message left behind."""
@@ -194,61 +194,61 @@ class Hub:
             found = await database_sync_to_async(heads.standing)(now=now)
             async with self.lock:
                 for slug, feed in found.feeds.items():
-                    if self.clients[slug]:
+                    if self.readers[slug]:
                         await self.bring_up(feed)
-                await self.tell_gone(set(found.feeds))
+                await self.announce_gone(set(found.feeds))
                 hubs = {slug: feed.node.hub for slug, feed in found.feeds.items()}
                 await self.send_heartbeats(hubs, found.source)
 
-    async def tell_gone(self, tracked: set[str]) -> None:
+    async def announce_gone(self, tracked: set[str]) -> None:
         """Say once, to those who follow it, that a hub is no longer tracked or is called otherwise.
 
         They stay: it may be tracked again, and then goes on where it was.
         """
         self.gone -= tracked
-        for slug in [slug for slug, clients in self.clients.items() if clients]:
+        for slug in [slug for slug, readers in self.readers.items() if readers]:
             if slug not in tracked | self.gone:
                 self.gone.add(slug)
                 said = f"{slug.upper()} is no longer tracked, or has another name now."
                 frame = Frame("error", frames.error("gone", said))
-                for client in list(self.clients[slug]):
-                    await self.give(client, frame)
+                for reader in list(self.readers[slug]):
+                    await self.give(reader, frame)
 
     async def send_heartbeats(self, hubs: dict[str, str], source: heads.SourceState) -> None:
         """To each client the heads of those of its hubs in which it has caught up."""
         made: dict[tuple[str, ...], Frame] = {}
         now = timezone.now()
-        for number, client in enumerate(list(self.everyone)):
+        for number, reader in enumerate(list(self.everyone)):
             slugs = tuple(
-                slug for slug in client.places if slug in hubs and client in self.clients[slug]
+                slug for slug in reader.cursors if slug in hubs and reader in self.readers[slug]
             )
             if slugs not in made:
-                heads = {hubs[slug]: self.places[slug].seq for slug in slugs}
+                heads = {hubs[slug]: self.cursors[slug].seq for slug in slugs}
                 made[slugs] = Frame("heartbeat", frames.heartbeat(heads, source, now=now))
-            await self.give(client, made[slugs])
+            await self.give(reader, made[slugs])
             await self.yield_after(number)
 
-    async def pass_on(self, slug: str, frame: Frame, place: Place) -> None:
+    async def pass_on(self, slug: str, frame: Frame, cursor: Cursor) -> None:
         """Give a frame to every client of a hub that stands where the frame goes on."""
-        before, self.places[slug] = self.places[slug], place
-        for number, client in enumerate(list(self.clients[slug])):
-            if client in self.clients[slug] and client.places[slug] == before:
-                client.places[slug] = place
-                await self.give(client, frame)
+        before, self.cursors[slug] = self.cursors[slug], cursor
+        for number, reader in enumerate(list(self.readers[slug])):
+            if reader in self.readers[slug] and reader.cursors[slug] == before:
+                reader.cursors[slug] = cursor
+                await self.give(reader, frame)
             await self.yield_after(number)
 
-    async def give(self, client: Client, frame: Frame) -> None:
+    async def give(self, reader: Reader, frame: Frame) -> None:
         """Write a frame to a client; one that does not read what it has is cut instead."""
-        if client.is_slow():
-            await self.cut(client)
+        if reader.is_slow():
+            await self.cut(reader)
         else:
-            await client.wire.write(frame)
+            await reader.wire.write(frame)
 
-    async def cut(self, client: Client) -> None:
+    async def cut(self, reader: Reader) -> None:
         """End the connection of a slow reader, who can come back and resume."""
-        log.info("cut a slow reader", backlog=client.wire.backlog)
-        self.leave(client)
-        await client.wire.close(TOO_SLOW)
+        log.info("cut a slow reader", backlog=reader.wire.backlog)
+        self.leave(reader)
+        await reader.wire.close(TOO_SLOW)
 
     async def yield_after(self, number: int) -> None:
         """Let others have their turn now and then: a write never suspends by itself."""
@@ -261,12 +261,12 @@ class Hub:
         Who was about to join when it began is told too.
         """
         self.closing = True
-        told: set[Client] = set()
+        told: set[Reader] = set()
         until = time.monotonic() + FAREWELL_SECONDS
         while self.everyone and time.monotonic() < until:
             untold = self.everyone - told
-            for client in untold:
-                await self.say_bye(client.wire)
+            for reader in untold:
+                await self.say_bye(reader.wire)
             told |= untold
             await asyncio.sleep(0.05)
 
@@ -287,9 +287,9 @@ async def forever(work: Callable[[], Awaitable[None]]) -> None:
             await asyncio.sleep(AFTER_TROUBLE_SECONDS)
 
 
-HUBS: WeakKeyDictionary[asyncio.AbstractEventLoop, Hub] = WeakKeyDictionary()
+FANOUTS: WeakKeyDictionary[asyncio.AbstractEventLoop, Fanout] = WeakKeyDictionary()
 
 
-def hub() -> Hub:
+def fanout() -> Fanout:
     """This process's hub (one an event loop, which in a web process is the same)."""
-    return HUBS.setdefault(asyncio.get_running_loop(), Hub())
+    return FANOUTS.setdefault(asyncio.get_running_loop(), Fanout())

@@ -5,17 +5,17 @@ from collections.abc import Mapping
 from typing import Any, NamedTuple
 from urllib.parse import parse_qs
 
-from live.cursor import Place
+from live.cursor import Cursor
 from live.slugs import DEFAULT_HUB, quoted
 
 MOST_HUBS = 50
 MOST_QUERY = 8000
 HOURS = 24
 MOST_HOURS = 24 * 7
-PLACE = re.compile(r"([0-9a-z-]{1,40}):([0-9]{1,18})")
+CURSOR = re.compile(r"([0-9a-z-]{1,40}):([0-9]{1,18})")
 
 
-class BadWish(Exception):
+class BadRequest(Exception):
     """What a reader asked for can't be read; the code of the error frame, and a sentence."""
 
     def __init__(self, code: str, message: str) -> None:
@@ -24,24 +24,24 @@ class BadWish(Exception):
         self.message = message
 
 
-class Wishes(NamedTuple):
+class FeedRequest(NamedTuple):
     """Hubs by slug with the place each is to go on from, and the hours a snapshot holds."""
 
-    places: dict[str, Place | None]
+    cursors: dict[str, Cursor | None]
     hours: int
 
 
-def wishes(query_string: bytes, last_event_id: str = "") -> Wishes:
-    """The wishes of `?hubs=SP15,NP15&after=<epoch>:<seq>,...&hours=24`. Raises BadWish.
+def feed_request(query_string: bytes, last_event_id: str = "") -> FeedRequest:
+    """The wishes of `?hubs=SP15,NP15&after=<epoch>:<seq>,...&hours=24`. Raises BadRequest.
 
     `last_event_id` is what a stream's reader gives back, and counts before `after`.
     """
     if len(query_string) > MOST_QUERY:
-        raise BadWish("too_long", f"The query has at most {MOST_QUERY} characters.")
+        raise BadRequest("too_long", f"The query has at most {MOST_QUERY} characters.")
     query = parse_qs(query_string.decode("ascii", "replace"))
     slugs = slugs_of(query.get("hubs", []))
     after = last_event_id or query.get("after", [""])[-1]
-    return Wishes(places_of(slugs, after), hours_of(query.get("hours", [""])[-1]))
+    return FeedRequest(cursors_of(slugs, after), hours_of(query.get("hours", [""])[-1]))
 
 
 def slugs_of(lists: list[str]) -> list[str]:
@@ -49,29 +49,29 @@ def slugs_of(lists: list[str]) -> list[str]:
     names = ",".join(lists).split(",")
     slugs = list(dict.fromkeys(name.strip().lower() for name in names if name.strip()))
     if len(slugs) > MOST_HUBS:
-        raise BadWish("too_many_hubs", f"There are at most {MOST_HUBS} hubs to a connection.")
+        raise BadRequest("too_many_hubs", f"There are at most {MOST_HUBS} hubs to a connection.")
     return slugs or [DEFAULT_HUB.lower()]
 
 
-def places_of(slugs: list[str], after: str) -> dict[str, Place | None]:
+def cursors_of(slugs: list[str], after: str) -> dict[str, Cursor | None]:
     """Where each hub is to go on, in their order; an empty entry is none."""
     parts = after.split(",") if after else []
     if len(parts) > len(slugs):
-        raise BadWish("bad_after", f"after names {len(parts)} places for {len(slugs)} hubs.")
-    places: dict[str, Place | None] = dict.fromkeys(slugs)
+        raise BadRequest("bad_after", f"after names {len(parts)} places for {len(slugs)} hubs.")
+    cursors: dict[str, Cursor | None] = dict.fromkeys(slugs)
     for slug, part in zip(slugs, parts, strict=False):
-        places[slug] = place_in(part)
-    return places
+        cursors[slug] = cursor_in(part)
+    return cursors
 
 
-def place_in(text: str) -> Place | None:
+def cursor_in(text: str) -> Cursor | None:
     """A place as an address writes it."""
     if not text.strip():
         return None
-    found = PLACE.fullmatch(text.strip())
+    found = CURSOR.fullmatch(text.strip())
     if not found:
-        raise BadWish("bad_after", f"after is a list of <epoch>:<seq>, not {quoted(text)}.")
-    return Place(found[1], int(found[2]))
+        raise BadRequest("bad_after", f"after is a list of <epoch>:<seq>, not {quoted(text)}.")
+    return Cursor(found[1], int(found[2]))
 
 
 def hours_of(text: str) -> int:
@@ -80,27 +80,29 @@ def hours_of(text: str) -> int:
         return HOURS
     hours = int(text) if re.fullmatch("[0-9]{1,3}", text) else 0
     if not 1 <= hours <= MOST_HOURS:
-        raise BadWish("bad_hours", f"hours is 1 to {MOST_HOURS}, not {quoted(text)}.")
+        raise BadRequest("bad_hours", f"hours is 1 to {MOST_HOURS}, not {quoted(text)}.")
     return hours
 
 
-def resumed(frame: Mapping[str, Any], followed: Mapping[str, object]) -> dict[str, Place]:
-    """The places of a resume frame, by slug. Raises BadWish; then nothing of it counts."""
+def resumed(frame: Mapping[str, Any], followed: Mapping[str, object]) -> dict[str, Cursor]:
+    """The places of a resume frame, by slug. Raises BadRequest; then nothing of it counts."""
     feeds = frame.get("feeds")
     if not isinstance(feeds, dict) or not feeds:
-        raise BadWish("bad_resume", "A resume has feeds: an object of places by hub.")
-    places = {name.lower(): resumed_place(name, place) for name, place in feeds.items()}
-    for slug in places:
+        raise BadRequest("bad_resume", "A resume has feeds: an object of places by hub.")
+    cursors = {name.lower(): resumed_cursor(name, cursor) for name, cursor in feeds.items()}
+    for slug in cursors:
         if slug not in followed:
             message = f"This connection does not follow {quoted(slug.upper())}."
-            raise BadWish("not_followed", message)
-    return places
+            raise BadRequest("not_followed", message)
+    return cursors
 
 
-def resumed_place(name: str, place: object) -> Place:
+def resumed_cursor(name: str, cursor: object) -> Cursor:
     """One place of a resume frame."""
-    epoch, seq = (place.get("epoch"), place.get("seq")) if isinstance(place, dict) else (None, None)
+    epoch, seq = (
+        (cursor.get("epoch"), cursor.get("seq")) if isinstance(cursor, dict) else (None, None)
+    )
     if not isinstance(epoch, str) or isinstance(seq, bool) or not isinstance(seq, int) or seq < 0:
         message = f"The place of {quoted(name)} is an object of epoch, a string, and seq, a number."
-        raise BadWish("bad_resume", message)
-    return Place(epoch[:40], seq)
+        raise BadRequest("bad_resume", message)
+    return Cursor(epoch[:40], seq)

@@ -6,9 +6,9 @@ from datetime import datetime
 from django.conf import settings
 
 from live.answers import current_answer
-from live.cursor import Place
+from live.cursor import Cursor
 from live.heads import SourceState
-from live.snapshot import shown_alerts, shown_from, shown_prices
+from live.snapshot import snapshot_alerts, snapshot_prices, snapshot_start
 from market.intervals import day_bounds, iso, operating_date
 from market.markets import Market
 from prices.feed import Body
@@ -37,12 +37,12 @@ def hello(feeds: dict[str, Feed], *, now: datetime) -> str:
     )
 
 
-def snapshot(node: Node, head: Place, hours: int, *, now: datetime) -> str:
+def snapshot(node: Node, head: Cursor, hours: int, *, now: datetime) -> str:
     """All that a screen shows of a hub, as of the feed's head or a moment later.
 
     Prices that came after the head was read come again as events: a price replaces itself.
     """
-    start = shown_from(now, hours)
+    start = snapshot_start(now, hours)
     return text(
         {
             "type": "snapshot",
@@ -50,9 +50,9 @@ def snapshot(node: Node, head: Place, hours: int, *, now: datetime) -> str:
             "epoch": head.epoch,
             "seq": head.seq,
             "current": current_answer(node, now=now),
-            "rt": shown_prices(node, Market.RTM, start),
-            "da": shown_prices(node, Market.DAM, day_bounds(operating_date(start))[0]),
-            "alerts": shown_alerts(node, start, up_to=head.seq, now=now),
+            "rt": snapshot_prices(node, Market.RTM, start),
+            "da": snapshot_prices(node, Market.DAM, day_bounds(operating_date(start))[0]),
+            "alerts": snapshot_alerts(node, start, up_to=head.seq, now=now),
             "advice": None,
             "forecast": None,
         }

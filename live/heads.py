@@ -6,9 +6,9 @@ from typing import NamedTuple
 from django.conf import settings
 from django.utils import timezone
 
-from live.cursor import PAGE, Place, missed
+from live.cursor import BATCH, Cursor, missed
 from live.slugs import is_slug
-from prices.feed import told_after
+from prices.feed import event_texts_after
 from prices.models import Feed, FetchRun, Node, Price
 from prices.source_trouble import SILENT_AFTER, Failure, Record, trouble
 
@@ -82,13 +82,13 @@ def feed_of(slug: str) -> Feed | None:
     return feed or Feed.objects.get_or_create(node=node)[0]
 
 
-def next_events(node: Node, place: Place | None, head: Place) -> tuple[Place, list[str]] | None:
-    """The next page of events, as JSON texts, for a reader at `place`, and where it stands then.
+def next_events(node: Node, cursor: Cursor | None, head: Cursor) -> tuple[Cursor, list[str]] | None:
+    """The next page of events, as JSON texts, for a reader at `cursor`, and where it stands then.
 
     None where it needs a snapshot instead.
     """
     told: list[tuple[int, str]] = []
-    if place and place.epoch == head.epoch and place.seq <= head.seq:
-        told = told_after(node, place.seq, up_to=min(head.seq, place.seq + PAGE))
-    until = missed(place, head, told[0][0] if told else None)
+    if cursor and cursor.epoch == head.epoch and cursor.seq <= head.seq:
+        told = event_texts_after(node, cursor.seq, up_to=min(head.seq, cursor.seq + BATCH))
+    until = missed(cursor, head, told[0][0] if told else None)
     return (until, [event for _, event in told]) if until else None

@@ -81,5 +81,5 @@ def problem_or_page(path: str, status: HTTPStatus, sentence: str) -> tuple[str, 
     """The content type and the body of a refusal that Django never sees."""
     if path.startswith(API):
         return PROBLEM_JSON, json.dumps(Problem(status, sentence).document()).encode()
-    page = f"<!doctype html><title>{status.phrase}</title><p>{escape(sentence)}</p>"
-    return "text/html; charset=utf-8", page.encode()
+    batch = f"<!doctype html><title>{status.phrase}</title><p>{escape(sentence)}</p>"
+    return "text/html; charset=utf-8", batch.encode()

@@ -4,7 +4,7 @@ from collections import deque
 from collections.abc import Hashable
 
 
-class Allowance:
+class RateLimit:
     """Remembers when it last allowed something; `now` is any steady clock, in seconds."""
 
     def __init__(self, most: int, seconds: float) -> None:
@@ -37,7 +37,7 @@ class Allowance:
             self.taken.pop()
 
 
-class Allowances:
+class RateLimits:
     """An allowance for each of those who ask, by whatever they are known.
 
     Of the `kept` last ones: whoever sends from ever new addresses fills no memory.
@@ -47,11 +47,11 @@ class Allowances:
         self.most = most
         self.seconds = seconds
         self.kept = kept
-        self.each: dict[Hashable, Allowance] = {}
+        self.each: dict[Hashable, RateLimit] = {}
 
-    def of(self, who: Hashable) -> Allowance:
+    def of(self, who: Hashable) -> RateLimit:
         """The allowance of one of them, who thereby is the last that asked."""
-        known = self.each.pop(who) if who in self.each else Allowance(self.most, self.seconds)
+        known = self.each.pop(who) if who in self.each else RateLimit(self.most, self.seconds)
         self.each[who] = known
         if len(self.each) > self.kept:
             del self.each[next(iter(self.each))]

@@ -2,7 +2,7 @@
 
 import asyncio
 
-from live.feed_request import Wishes
+from live.feed_request import FeedRequest
 from live.wire import Frame, Wire
 
 # What may wait for a client that reads slowly; it is cut then, and resumes.
@@ -10,13 +10,13 @@ MOST_BACKLOG = 256 * 1024
 PATIENCE_SECONDS = 30
 
 
-class Client:
+class Reader:
     """The hubs a client follows, where it stands in each, and how to reach it."""
 
-    def __init__(self, wire: Wire, wishes: Wishes) -> None:
+    def __init__(self, wire: Wire, feed_request: FeedRequest) -> None:
         self.wire = wire
-        self.places = wishes.places
-        self.hours = wishes.hours
+        self.cursors = feed_request.cursors
+        self.hours = feed_request.hours
         self.most_backlog = MOST_BACKLOG
 
     def is_slow(self) -> bool:

@@ -16,7 +16,7 @@ class Begun(NamedTuple):
     at: float
 
 
-class SharedWork:
+class SingleFlight:
     """What was done in the last seconds, or is being done, by what was asked; the newest of it.
 
     No timer holds a result: a page takes 250 kB, and those who ask for many would fill the memory.
@@ -53,7 +53,7 @@ def failed(begun: Begun) -> bool:
     return task.done() and (task.cancelled() or task.exception() is not None)
 
 
-class SharedReading:
+class SharedRead:
     """Readings that many ask for at once: all who asked before one began share it.
 
     Nobody gets what was read before it asked.

@@ -14,13 +14,13 @@ from prices.models import FeedEvent, Node, PriceRevision
 DAY = timedelta(hours=24)
 
 
-def shown_from(now: datetime, hours: int) -> datetime:
+def snapshot_start(now: datetime, hours: int) -> datetime:
     """So many hours ago; of a day or more not after today began: one day has 25 hours."""
     start = now - timedelta(hours=hours)
     return start if now - start < DAY else min(start, day_bounds(operating_date(now))[0])
 
 
-def shown_prices(node: Node, market: Market, start: datetime) -> list[Body]:
+def snapshot_prices(node: Node, market: Market, start: datetime) -> list[Body]:
     """Every price from `start` on, oldest first, as its event tells it.
 
     A corrected one has its `old` values, and when it was `seen`.
@@ -45,7 +45,7 @@ def replaced_from(node: Node, market: Market, start: datetime) -> dict[tuple[str
     }
 
 
-def shown_alerts(node: Node, start: datetime, *, up_to: int, now: datetime) -> list[Body]:
+def snapshot_alerts(node: Node, start: datetime, *, up_to: int, now: datetime) -> list[Body]:
     """The alert events since `start`, or of a day where that is more, newest last.
 
     None after `up_to`: what follows comes as events. What opened an alert comes first, however

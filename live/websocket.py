@@ -14,19 +14,19 @@ from django.conf import settings
 from django.db import Error as DatabaseTrouble
 
 from live import frames
-from live.connection_limits import Doors, Full, whose
+from live.connection_limits import ConnectionLimits, Full, whose
 from live.daphne.wires import DaphneSocket
-from live.fanout import UnknownHub, hub
-from live.feed_request import BadWish, resumed, wishes
+from live.fanout import UnknownHub, fanout
+from live.feed_request import BadRequest, feed_request, resumed
 from live.origin import may_listen
-from live.rate_limit import Allowance
-from live.reader import Client
+from live.rate_limit import RateLimit
+from live.reader import Reader
 from live.slugs import quoted
 from live.wire import AsgiSocket, Frame, Message, Receive, Send, Wire
 
 log = structlog.get_logger(__name__)
 TRY_AGAIN = 1013
-BAD_WISH = 4400
+BAD_REQUEST = 4400
 UNKNOWN_HUB = 4404
 FOREIGN_ORIGIN = 4403
 TOO_MANY = 4429
@@ -35,7 +35,7 @@ MOST_ID = 100
 MOST_FRAMES, FRAMES_SECONDS = 20, 10
 NOT_READY = "The database can't be read at the moment; come back soon."
 
-doors = Doors(settings.SOCKETS_MOST, settings.SOCKETS_PER_ADDRESS)
+connection_limits = ConnectionLimits(settings.SOCKETS_MOST, settings.SOCKETS_PER_ADDRESS)
 
 
 class Refused(Exception):
@@ -84,25 +84,25 @@ async def admitted(scope: Message) -> AsyncIterator[None]:
     """Room for one more client. Raises Refused where there is none."""
     address = whose(scope.get("client"))
     try:
-        doors.enter(address)
+        connection_limits.enter(address)
     except Full as full:
         raise Refused(TOO_MANY, "too_many_sockets", str(full)) from full
     try:
         yield
     finally:
-        doors.leave(address)
+        connection_limits.leave(address)
 
 
 async def serve(scope: Message, receive: Receive, wire: Wire) -> None:
     """Greet a client, answer it until it goes, and forget it. Raises Refused."""
-    if hub().closing:
-        await hub().say_bye(wire)
+    if fanout().closing:
+        await fanout().say_bye(wire)
         return
     try:
-        client = Client(wire, wishes(scope["query_string"]))
-        await live(client, receive)
-    except BadWish as wish:
-        raise Refused(BAD_WISH, wish.code, wish.message) from wish
+        reader = Reader(wire, feed_request(scope["query_string"]))
+        await live(reader, receive)
+    except BadRequest as wish:
+        raise Refused(BAD_REQUEST, wish.code, wish.message) from wish
     except UnknownHub as unknown:
         message = f"There is no hub {quoted(unknown.slug)}."
         raise Refused(UNKNOWN_HUB, "unknown_hub", message) from unknown
@@ -111,66 +111,66 @@ async def serve(scope: Message, receive: Receive, wire: Wire) -> None:
         raise Refused(TRY_AGAIN, "not_ready", NOT_READY) from trouble
 
 
-async def live(client: Client, receive: Receive) -> None:
+async def live(reader: Reader, receive: Receive) -> None:
     """All that a client is given; whatever ends it, the hub forgets the client."""
     try:
-        await hub().join(client)
-        await answer_until_closed(client, receive)
+        await fanout().join(reader)
+        await answer_until_closed(reader, receive)
     finally:
-        hub().leave(client)
+        fanout().leave(reader)
 
 
-async def answer_until_closed(client: Client, receive: Receive) -> None:
+async def answer_until_closed(reader: Reader, receive: Receive) -> None:
     """Answer every frame of the client; a bad one is told, and never costs the socket.
 
     One that comes too often is told once, and then not read for a while.
     """
-    allowance = Allowance(MOST_FRAMES, FRAMES_SECONDS)
+    rate_limit = RateLimit(MOST_FRAMES, FRAMES_SECONDS)
     while (message := await receive())["type"] != "websocket.disconnect":
-        if allowance.take(time.monotonic()):
-            await answer(client, message.get("text") or "")
-        elif allowance.is_first_too_many():
-            wait = allowance.wait(time.monotonic())
+        if rate_limit.take(time.monotonic()):
+            await answer(reader, message.get("text") or "")
+        elif rate_limit.is_first_too_many():
+            wait = rate_limit.wait(time.monotonic())
             await tell_error(
-                client,
+                reader,
                 "too_many_frames",
                 f"At most {MOST_FRAMES} frames in {FRAMES_SECONDS} s; nothing is read meanwhile.",
             )
-            client.wire.hold(wait)
+            reader.wire.hold(wait)
 
 
-async def answer(client: Client, text: str) -> None:
+async def answer(reader: Reader, text: str) -> None:
     """Do what one frame of a client asks, or say what is wrong with it."""
     try:
         frame = frame_in(text)
         if frame["type"] == "ping":
-            await hub().give(client, Frame("pong", frames.pong(ping_id(frame.get("id")))))
+            await fanout().give(reader, Frame("pong", frames.pong(ping_id(frame.get("id")))))
         else:
-            await hub().resume(client, resumed(frame, client.places))
-    except BadWish as wish:
-        await tell_error(client, wish.code, wish.message)
+            await fanout().resume(reader, resumed(frame, reader.cursors))
+    except BadRequest as wish:
+        await tell_error(reader, wish.code, wish.message)
 
 
-async def tell_error(client: Client, code: str, message: str) -> None:
+async def tell_error(reader: Reader, code: str, message: str) -> None:
     """An error frame."""
-    await hub().give(client, Frame("error", frames.error(code, message)))
+    await fanout().give(reader, Frame("error", frames.error(code, message)))
 
 
 def frame_in(text: str) -> dict[str, Any]:
-    """The frame a client sent: a ping or a resume. Raises BadWish."""
+    """The frame a client sent: a ping or a resume. Raises BadRequest."""
     if len(text.encode()) > MOST_BYTES:
-        raise BadWish("too_large", f"A frame has at most {MOST_BYTES} bytes.")
+        raise BadRequest("too_large", f"A frame has at most {MOST_BYTES} bytes.")
     try:
         frame = json.loads(text, parse_constant=refuse)
     except (ValueError, RecursionError) as fault:
-        raise BadWish("not_json", "A frame is a JSON object.") from fault
+        raise BadRequest("not_json", "A frame is a JSON object.") from fault
     if not isinstance(frame, dict):
-        raise BadWish("not_an_object", "A frame is a JSON object.")
+        raise BadRequest("not_an_object", "A frame is a JSON object.")
     kind = frame.get("type")
     if not isinstance(kind, str):
-        raise BadWish("unknown_type", "A frame's type is a string.")
+        raise BadRequest("unknown_type", "A frame's type is a string.")
     if kind not in ("ping", "resume"):
-        raise BadWish("unknown_type", f"There is no frame of type {quoted(kind)}.")
+        raise BadRequest("unknown_type", f"There is no frame of type {quoted(kind)}.")
     return frame
 
 
@@ -180,8 +180,8 @@ def refuse(constant: str) -> None:
 
 
 def ping_id(name: object) -> str | int:
-    """The id a pong gives back. Raises BadWish."""
+    """The id a pong gives back. Raises BadRequest."""
     if isinstance(name, bool) or not isinstance(name, str | int) or len(str(name)) > MOST_ID:
         message = f"A ping's id is a string or a whole number of at most {MOST_ID} characters."
-        raise BadWish("bad_id", message)
+        raise BadRequest("bad_id", message)
     return name

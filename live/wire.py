@@ -5,12 +5,12 @@ from collections.abc import Awaitable, Callable, Mapping
 from functools import cached_property
 from typing import Any, Protocol
 
-from live.cursor import Place
+from live.cursor import Cursor
 
 Message = dict[str, Any]
 Receive = Callable[[], Awaitable[Message]]
 Send = Callable[[Message], Awaitable[None]]
-Places = Mapping[str, Place | None]
+Cursors = Mapping[str, Cursor | None]
 
 EVENT_STREAM = [
     (b"content-type", b"text/event-stream; charset=utf-8"),
@@ -90,21 +90,21 @@ class AsgiSocket(AsgiWire):
 
 
 class AsgiStream(AsgiWire):
-    """Server-sent events. `places` are the reader's, which the stream's ids tell.
+    """Server-sent events. `cursors` are the reader's, which the stream's ids tell.
 
     The answer begins with the first frame: before it, the request can still be refused.
     """
 
-    def __init__(self, send: Send, places: Places) -> None:
+    def __init__(self, send: Send, cursors: Cursors) -> None:
         super().__init__(send)
-        self.places = places
+        self.cursors = cursors
         self.begun = False
 
     async def write(self, frame: Frame) -> None:
         if not self.begun:
             self.begun = True
             await self.send({"type": "http.response.start", "status": 200, "headers": EVENT_STREAM})
-        body = event_id(self.places) + frame.as_event
+        body = event_id(self.cursors) + frame.as_event
         await self.send({"type": "http.response.body", "body": body, "more_body": True})
 
     async def close(self, code: int) -> None:
@@ -113,9 +113,9 @@ class AsgiStream(AsgiWire):
             await self.send({"type": "http.response.body", "body": b"", "more_body": False})
 
 
-def event_id(places: Places) -> bytes:
+def event_id(cursors: Cursors) -> bytes:
     """The id of a server-sent event: what the reader gives back as `after`; none at the start."""
-    if not any(places.values()):
+    if not any(cursors.values()):
         return b""
-    held = (f"{place.epoch}:{place.seq}" if place else "" for place in places.values())
+    held = (f"{cursor.epoch}:{cursor.seq}" if cursor else "" for cursor in cursors.values())
     return f"id: {','.join(held)}\n".encode()

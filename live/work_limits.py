@@ -30,7 +30,7 @@ class Seat:
         self.here = 0
 
 
-class Turns:
+class WorkLimits:
     """Who works and who waits, by address."""
 
     def __init__(self, at_once: int, waiting: int) -> None:
@@ -54,7 +54,7 @@ class Turns:
                 del self.seats[address]
 
 
-turns = Turns(AT_ONCE, WAITING)
+turns = WorkLimits(AT_ONCE, WAITING)
 
 
 def in_turn(application: Application) -> Application:

@@ -14,7 +14,7 @@ from oasis.archive import ANSWER, MIB
 from oasis.errors import BadAnswer, OasisTrouble, RateLimited, ServerTrouble
 from oasis.proxies import Session, without_credentials
 from oasis.query import PriceQuery
-from oasis.turns import Manner, NoToken, Politeness, Token
+from oasis.turns import Manner, NoTurn, Turn, Turns
 from oasis.unreachable import why
 
 CONNECT_SECONDS = 5
@@ -39,18 +39,18 @@ class Download:
 
 
 class Oasis:
-    """A client for one OASIS address. `politeness` hands out the turns of the whole deployment."""
+    """A client for one OASIS address. `turns` hands out the turns of the whole deployment."""
 
-    def __init__(self, url: str, politeness: Politeness) -> None:
+    def __init__(self, url: str, turns: Turns) -> None:
         self.url = url
-        self.politeness = politeness
+        self.turns = turns
         self.session = Session()
         self.session.headers["User-Agent"] = USER_AGENT
 
     def single_zip(self, query: PriceQuery, manner: Manner) -> Download:
         """The answer to a price query.
 
-        Raises NoToken when no turn came, and the errors of `oasis_errors`.
+        Raises NoTurn when no turn came, and the errors of `oasis_errors`.
         """
         return self.download("SingleZip", query.parameters, manner)
 
@@ -66,7 +66,7 @@ class Oasis:
                 return self.try_once(servlet, parameters, latest, manner)
             except (RateLimited, ServerTrouble) as fault:
                 trouble = fault
-            except NoToken:
+            except NoTurn:
                 if tries == 1:
                     raise
                 break
@@ -79,18 +79,18 @@ class Oasis:
         self, servlet: str, parameters: dict[str, str], latest: float, manner: Manner
     ) -> Download:
         """One request, if there is a turn for it by `latest`. No token, no request."""
-        with self.politeness.turn(manner) as token:
+        with self.turns.turn(manner) as turn:
             if time.monotonic() > latest:
-                raise NoToken("the turn came too late to ask")
+                raise NoTurn("the turn came too late to ask")
             try:
-                return self.request(servlet, parameters, token)
+                return self.request(servlet, parameters, turn)
             except (requests.Timeout, requests.ConnectionError) as fault:
                 said = f"{why(fault)}\nno answer from {self.url}: {fault}"
                 raise ServerTrouble(without_credentials(said)) from fault
             except requests.RequestException as fault:
                 raise ServerTrouble(f"the answer broke off: {said_of(fault)}") from fault
 
-    def request(self, servlet: str, parameters: dict[str, str], token: Token) -> Download:
+    def request(self, servlet: str, parameters: dict[str, str], turn: Turn) -> Download:
         """The bytes of one answer, whole and within bounds, or why they are none."""
         until = time.monotonic() + DEADLINE_SECONDS
         with self.session.get(
@@ -100,7 +100,7 @@ class Oasis:
             stream=True,
             allow_redirects=False,  # a second request in one turn would come too close
         ) as response:
-            token.over()
+            turn.over()
             content = b"".join(bounded(response.iter_content(16 * 1024), until, time.monotonic))
             location = response.headers.get("Location", "")
             refuse_errors(response.status_code, content, location)

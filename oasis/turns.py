@@ -33,13 +33,13 @@ return 0
 """
 
 
-class NoToken(Exception):
+class NoTurn(Exception):
     """No turn came in time, or Redis could not be asked: nothing was requested."""
 
     outcome = "no_token"
 
 
-class Token:
+class Turn:
     """The right to one request."""
 
     def __init__(self, client: redis.Redis, name: str, pause_seconds: float) -> None:
@@ -69,7 +69,7 @@ class Manner(Enum):
         return 3 if self is Manner.PATIENT else 1
 
 
-class Politeness:
+class Turns:
     """Hands out turns, `pause_seconds` apart."""
 
     def __init__(self, client: redis.Redis, pause_seconds: float) -> None:
@@ -77,19 +77,19 @@ class Politeness:
         self.pause_seconds = pause_seconds
 
     @contextmanager
-    def turn(self, manner: Manner) -> Iterator[Token]:
-        """A turn, within the time that `manner` waits for one. Raises NoToken."""
+    def turn(self, manner: Manner) -> Iterator[Turn]:
+        """A turn, within the time that `manner` waits for one. Raises NoTurn."""
         until = time.monotonic() + manner.value
-        token = self.take(manner)
-        while token is None:
+        turn = self.take(manner)
+        while turn is None:
             if time.monotonic() >= until:
-                raise NoToken(f"no turn at OASIS within {manner.value:.0f} s")
+                raise NoTurn(f"no turn at OASIS within {manner.value:.0f} s")
             time.sleep(LOOK_AGAIN_SECONDS)
-            token = self.take(manner)
+            turn = self.take(manner)
         try:
-            yield token
+            yield turn
         except BaseException:
-            token.over()  # whatever reached OASIS reached it before now
+            turn.over()  # whatever reached OASIS reached it before now
             raise
 
     def somebody_asked(self) -> None:
@@ -116,21 +116,21 @@ class Politeness:
         try:
             mine = bool(self.client.set(key, owner, nx=True, ex=BUSY_SECONDS))
         except redis.RedisError as fault:
-            raise NoToken(f"Redis can't be asked for a turn: {fault}") from fault
+            raise NoTurn(f"Redis can't be asked for a turn: {fault}") from fault
         try:
             yield mine
         finally:
             with suppress(redis.RedisError):
                 self.client.eval(KEEP_FOR, 1, key, owner, 0)
 
-    def take(self, manner: Manner) -> Token | None:
-        """The turn, if it is free now. Raises NoToken where Redis can't say."""
+    def take(self, manner: Manner) -> Turn | None:
+        """The turn, if it is free now. Raises NoTurn where Redis can't say."""
         try:
             return self.try_to_take(manner)
         except redis.RedisError as fault:
-            raise NoToken(f"Redis can't be asked for a turn: {fault}") from fault
+            raise NoTurn(f"Redis can't be asked for a turn: {fault}") from fault
 
-    def try_to_take(self, manner: Manner) -> Token | None:
+    def try_to_take(self, manner: Manner) -> Turn | None:
         """The turn, if nobody has it, nobody goes first, and Redis has not just started."""
         if manner is Manner.FIRST:
             self.client.set(RESERVED, 1, px=RESERVED_MS)
@@ -150,7 +150,7 @@ class Politeness:
             self.client.delete(RESERVED)
         if manner is Manner.PASSING:
             self.client.delete(WANTED)
-        return Token(self.client, name, self.pause_seconds)
+        return Turn(self.client, name, self.pause_seconds)
 
     def mark_wanted(self, manner: Manner) -> None:
         """Whoever waits all the time would take each turn that a slower poll comes back for."""

@@ -25,7 +25,7 @@ from outbound.bounded_socket import BoundedSocket, BoundedTLSSocket, connect, se
 from outbound.errors import Unreachable
 from outbound.proxy_tunnel import connect_through
 from outbound.public_address import Resolver
-from outbound.receiver_answer import Answer
+from outbound.receiver_answer import ReceiverAnswer
 from outbound.target_url import TargetUrl
 
 SECONDS = 5.0
@@ -41,7 +41,7 @@ def look_up(host: str, port: int) -> list[str]:
 
 def post(
     url: str, body: bytes, headers: Mapping[str, str], *, resolve: Resolver = look_up
-) -> Answer:
+) -> ReceiverAnswer:
     """Send `body`. Raises ForbiddenTarget, or Unreachable when no whole answer came in time."""
     until = time.monotonic() + SECONDS
     target = target_url.parse(url, settings.WEBHOOK_HOSTS_ALLOWED)
@@ -101,7 +101,7 @@ def tls(ca_file: str) -> ssl.SSLContext:
 
 def exchange(
     connection: BoundedSocket, target: TargetUrl, body: bytes, headers: Mapping[str, str]
-) -> Answer:
+) -> ReceiverAnswer:
     """One request and the beginning of its answer over this connection, and over no other."""
     http = HTTPConnection(target.host, target.port)
     http.auto_open = 0
@@ -114,4 +114,4 @@ def exchange(
     with suppress(IncompleteRead):  # an answer that is cut for its length is one nevertheless
         content = response.read(MOST_BYTES)
     fields = {name.lower(): value for name, value in response.getheaders()}
-    return Answer(response.status, fields, content)
+    return ReceiverAnswer(response.status, fields, content)

@@ -15,7 +15,7 @@ TRY_AGAIN = {
 }
 
 
-class Answer(NamedTuple):
+class ReceiverAnswer(NamedTuple):
     """A status, the headers by their names in lower case, and the beginning of the body."""
 
     status: int
@@ -23,7 +23,7 @@ class Answer(NamedTuple):
     body: bytes
 
 
-def refuse_failures(answer: Answer, *, now: datetime) -> None:
+def refuse_failures(answer: ReceiverAnswer, *, now: datetime) -> None:
     """Return for a message that was taken; raise Unreachable or Refused for one that was not."""
     if HTTPStatus.OK <= answer.status < HTTPStatus.MULTIPLE_CHOICES:
         return

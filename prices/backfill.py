@@ -50,5 +50,5 @@ def reach(
 
 
 def fetch(market: Market, window: Window, *, now: datetime) -> Ingested:
-    """Make one request of a plan. Raises the errors of `oasis_errors`, and NoToken."""
+    """Make one request of a plan. Raises the errors of `oasis_errors`, and NoTurn."""
     return ask(market, window.nodes, window.start, window.end, FetchRun.BACKFILL, now=now)

@@ -35,7 +35,7 @@ def sweep_next(*, now: datetime) -> Ingested:
     """Make the next check of today that is still to be made: one request a call.
 
     The days of the calendar come first: the list of corrections only adds to them. Raises the
-    errors of `oasis_errors`, and NoToken.
+    errors of `oasis_errors`, and NoTurn.
     """
     if left_alone(now=now):
         return Ingested()

@@ -22,7 +22,7 @@ NEWS = {Market.RTM: timedelta(days=7), Market.RTPD: timedelta(days=7), Market.DA
 Body = dict[str, Any]
 
 
-class Publication(NamedTuple):
+class FeedRange(NamedTuple):
     """What one transaction appended to a node's feed: events prev+1 to seq."""
 
     slug: str
@@ -83,7 +83,7 @@ def corrected(body: Body, old: Any, seen_at: datetime) -> Body:
     return body | {"seen": iso(seen_at), "old": components(old)}
 
 
-def append(node: Node, events: Iterable[Event], *, now: datetime) -> Publication:
+def append(node: Node, events: Iterable[Event], *, now: datetime) -> FeedRange:
     """Append to the node's feed; inside the transaction that stores what the events tell.
 
     Taking the head updates the feed's row, which locks it until the commit: so sequence numbers
@@ -102,7 +102,7 @@ def append(node: Node, events: Iterable[Event], *, now: datetime) -> Publication
             ],
             batch_size=500,
         )
-    return Publication(node.slug, feed.epoch, prev, feed.head)
+    return FeedRange(node.slug, feed.epoch, prev, feed.head)
 
 
 def events_after(node: Node, seq: int, *, up_to: int | None = None) -> list[Body]:
@@ -116,7 +116,7 @@ def events_after(node: Node, seq: int, *, up_to: int | None = None) -> list[Body
     ]
 
 
-def told_after(node: Node, seq: int, *, up_to: int) -> list[tuple[int, str]]:
+def event_texts_after(node: Node, seq: int, *, up_to: int) -> list[tuple[int, str]]:
     """The same, each event as JSON text with its seq beside it: nothing of it is read."""
     events = FeedEvent.objects.filter(node=node, seq__gt=seq, seq__lte=up_to).order_by("seq")
     bodies = events.annotate(text=Cast("body", TextField()))

@@ -11,7 +11,7 @@ from django.utils import timezone
 
 from oasis.errors import NoData, OasisTrouble
 from oasis.printable import printable
-from oasis.turns import NoToken
+from oasis.turns import NoTurn
 from prices import archives
 from prices.models import FetchRun
 
@@ -29,7 +29,7 @@ def put_down(run: FetchRun) -> Iterator[None]:
     clock = time.monotonic()
     try:
         yield
-    except NoToken:
+    except NoTurn:
         raise
     except OasisTrouble as fault:
         refused(run, fault)

@@ -16,7 +16,7 @@ from django.utils.text import slugify
 from oasis.errors import BadAnswer
 from oasis.published import Answer, PublishedPrice, Rejection
 from oasis.report import read_opened
-from prices.feed import Publication
+from prices.feed import FeedRange
 from prices.history import record
 from prices.known_names import remember
 from prices.models import Node
@@ -41,7 +41,7 @@ class Loaded:
     nodes: set[str]
     rejections: list[Rejection]
     passed_over: list[str]
-    publications: list[Publication]
+    feed_ranges: list[FeedRange]
 
 
 def load(path: Path, *, only: Collection[str] | None, now: datetime) -> Loaded:
@@ -74,7 +74,7 @@ def load(path: Path, *, only: Collection[str] | None, now: datetime) -> Loaded:
         nodes=answer.nodes,
         rejections=answer.rejections,
         passed_over=answer.passed_over,
-        publications=recorded.publications,
+        feed_ranges=recorded.feed_ranges,
     )
 
 

@@ -18,7 +18,7 @@ from oasis.published import PublishedPrice
 from prices import feed, untold
 from prices.batch import Sorted, by_market, by_node, confirmed, in_interval_order
 from prices.fault_points import fault_point
-from prices.feed import Event, Publication
+from prices.feed import Event, FeedRange
 from prices.models import FeedEvent, Gap, Node, Price, PriceRevision
 from prices.versions import Held, Verdict, clock_limit, revised, revised_ghg
 
@@ -52,7 +52,7 @@ class Recorded:
     """What became of a batch of prices, and what it added to the feeds."""
 
     counts: Counter[Verdict] = field(default_factory=Counter)
-    publications: list[Publication] = field(default_factory=list)
+    feed_ranges: list[FeedRange] = field(default_factory=list)
 
     def __getitem__(self, kind: Verdict) -> int:
         return self.counts[kind]
@@ -72,13 +72,13 @@ def record(
     batches = dict(by_node(prices))
     with transaction.atomic():
         nodes = locked(set(batches))
-        recorded.publications += untold.tell(nodes.values(), now=now)
+        recorded.feed_ranges += untold.tell(nodes.values(), now=now)
         for name, published in batches.items():
             batch = sort(nodes[name], published, seen_at, clock_limit(seen_at, now=now))
             recorded.counts += batch.counts
             insert(nodes[name], batch.new, seen_at, source, adapted)
             revise(nodes[name], batch.corrected, seen_at, source)
-            recorded.publications += publish(nodes[name], batch, seen_at, now)
+            recorded.feed_ranges += publish(nodes[name], batch, seen_at, now)
     fault_point("prices committed")
     return recorded
 
@@ -206,7 +206,7 @@ def revise(
         )
 
 
-def publish(node: Node, batch: Sorted, seen_at: datetime, now: datetime) -> list[Publication]:
+def publish(node: Node, batch: Sorted, seen_at: datetime, now: datetime) -> list[FeedRange]:
     """The events of one node's batch, oldest interval first; none where there is no news.
 
     A node that is not tracked tells nobody; its feed remembers that there was something.

@@ -17,8 +17,8 @@ from oasis.printable import printable
 from oasis.published import Answer, PublishedPrice
 from oasis.query import CORRECTIONS_GROUP, PriceQuery, corrections_parameters
 from oasis.report import corrected_rows, read_archive
-from oasis.turns import Manner, Politeness
-from prices.feed import Publication
+from oasis.turns import Manner, Turns
+from prices.feed import FeedRange
 from prices.fetch_log import came, keep, put_down
 from prices.history import Recorded, record
 from prices.models import FetchRun
@@ -38,7 +38,7 @@ class Ingested:
     unchanged: int = 0
     outdated: int = 0
     rejected: int = 0
-    publications: list[Publication] = field(default_factory=list)
+    feed_ranges: list[FeedRange] = field(default_factory=list)
 
     def add(self, other: "Ingested") -> None:
         """Count another window's in."""
@@ -47,21 +47,21 @@ class Ingested:
         self.unchanged += other.unchanged
         self.outdated += other.outdated
         self.rejected += other.rejected
-        self.publications += other.publications
+        self.feed_ranges += other.feed_ranges
 
 
 @cache
 def oasis() -> Oasis:
     """This process's client."""
     pause = settings.OASIS_SECONDS_BETWEEN_REQUESTS
-    return Oasis(settings.OASIS_URL, Politeness(redis_client(), pause))
+    return Oasis(settings.OASIS_URL, Turns(redis_client(), pause))
 
 
 def ingest(query: PriceQuery, manner: Manner, purpose: str) -> Ingested:
     """Bring one window into history; in halves where OASIS says it is too much.
 
     No data is an answer, and an empty result. Raises the other errors of `oasis_errors`, and
-    NoToken when there was no turn to ask.
+    NoTurn when there was no turn to ask.
     """
     try:
         return ingest_whole(query, manner, purpose)
@@ -130,7 +130,7 @@ def take(run: FetchRun, query: PriceQuery, download: Download) -> Ingested:
         unchanged=recorded[Verdict.UNCHANGED],
         outdated=recorded[Verdict.OUTDATED],
         rejected=answer.rejected,
-        publications=recorded.publications,
+        feed_ranges=recorded.feed_ranges,
     )
 
 

@@ -30,7 +30,7 @@ MANNERS = {
 def poll(market: Market, *, now: datetime) -> Ingested:
     """Make the one request of `market` that is due most, if any is; the next tick makes the next.
 
-    Raises the errors of `oasis_errors`, and NoToken.
+    Raises the errors of `oasis_errors`, and NoTurn.
     """
     nodes = list(Node.objects.tracked())
     if not nodes or standings.left_alone(now=now):
@@ -40,9 +40,9 @@ def poll(market: Market, *, now: datetime) -> Ingested:
         if market is Market.RTM and planner.next_group(
             market, known, now=now + SOON, pace=pace(len(nodes))
         ):
-            oasis().politeness.reserve(SOON.total_seconds())
+            oasis().turns.reserve(SOON.total_seconds())
         return Ingested()
-    with oasis().politeness.only_one(f"polling:{market}") as mine:
+    with oasis().turns.only_one(f"polling:{market}") as mine:
         return poll_due(market, nodes, now=now) if mine else Ingested()
 
 

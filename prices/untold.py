@@ -15,7 +15,7 @@ from django.db.models import Q
 from market.intervals import floor, from_iso
 from market.markets import Market
 from prices import feed
-from prices.feed import Event, Publication
+from prices.feed import Event, FeedRange
 from prices.models import Feed, FeedEvent, Node, Price, PriceRevision
 from prices.troubles import Apart
 
@@ -28,9 +28,9 @@ def mark(node: Node, *, seen_at: datetime) -> None:
     Feed.objects.filter(later, node=node).update(untold_since=seen_at)
 
 
-def tell_untold(*, now: datetime) -> list[Publication]:
+def tell_untold(*, now: datetime) -> list[FeedRange]:
     """Tell what came meanwhile to every node that is tracked again."""
-    told: list[Publication] = []
+    told: list[FeedRange] = []
     publishing = Apart("publishing", now=now)
     for marked in Node.objects.tracked().filter(feed__untold_since__isnull=False):
         with publishing.each(marked.slug), transaction.atomic():
@@ -38,11 +38,11 @@ def tell_untold(*, now: datetime) -> list[Publication]:
     return told
 
 
-def tell(nodes: Iterable[Node], *, now: datetime) -> list[Publication]:
+def tell(nodes: Iterable[Node], *, now: datetime) -> list[FeedRange]:
     """The same of these nodes, whose rows are locked: nobody stores a price meanwhile."""
     tracked = [node for node in nodes if node.tracked]
     marked = Feed.objects.filter(node__in=tracked, untold_since__isnull=False)
-    told: list[Publication] = []
+    told: list[FeedRange] = []
     for one in marked.select_related("node").order_by("pk"):
         events = untold(one.node, one.untold_since or now, now=now)
         Feed.objects.filter(pk=one.pk).update(untold_since=None)

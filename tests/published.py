@@ -6,7 +6,7 @@ from decimal import Decimal
 
 from market.markets import Market
 from oasis.published import PublishedPrice
-from prices.feed import Publication
+from prices.feed import FeedRange
 from prices.history import Recorded, record
 
 SP15 = "TH_SP15_GEN-APND"
@@ -28,6 +28,6 @@ def store(prices: Iterable[PublishedPrice], at: datetime, source: str = "oasis")
     return record(prices, seen_at=at, source=source, now=at)
 
 
-def span(publication: Publication) -> tuple[int, int]:
+def span(feed_range: FeedRange) -> tuple[int, int]:
     """The sequence numbers a publication covers."""
-    return publication.prev + 1, publication.seq
+    return feed_range.prev + 1, feed_range.seq

@@ -14,7 +14,7 @@ from alerts.rules.watched import AGE
 from alerts.trouble_subjects import JUDGING, subject_of
 from market.markets import Market
 from prices import feed
-from prices.feed import Publication
+from prices.feed import FeedRange
 from prices.models import Price
 from prices.troubles import Apart
 
@@ -28,9 +28,9 @@ class Newest(NamedTuple):
     minutes: float
 
 
-def evaluate(*, now: datetime) -> list[Publication]:
+def evaluate(*, now: datetime) -> list[FeedRange]:
     """Open and clear what the clock says. Returns what the feeds learned."""
-    told: list[Publication] = []
+    told: list[FeedRange] = []
     judging = Apart(JUDGING, now=now)
     for rule in aged_rules():
         with judging.each(subject_of(rule)):
@@ -69,7 +69,7 @@ def is_over(rule: Rule, newest: Newest) -> bool:
     return newest.minutes > limit
 
 
-def turn(rule: Rule, newest: Newest, *, now: datetime) -> list[Publication]:
+def turn(rule: Rule, newest: Newest, *, now: datetime) -> list[FeedRange]:
     """Open or clear a rule; whoever turns it tells."""
     opens = not rule.beyond
     with transaction.atomic():

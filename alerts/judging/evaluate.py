@@ -26,7 +26,7 @@ from alerts.trouble_subjects import JUDGING, subject_of, subject_of_rules
 from market.markets import Market
 from prices import feed
 from prices.fault_points import fault_point
-from prices.feed import Publication
+from prices.feed import FeedRange
 from prices.models import Feed
 from prices.troubles import Apart, is_out_of_time
 
@@ -37,14 +37,14 @@ QUIET = ("quiet_from", "quiet_until", "quiet_days", "quiet_zone", "quiet_then")
 NOT_FOR_JUDGING = ("name", "severity", "owner", "created_at", "muted_until", *QUIET)
 
 
-def evaluate(*, now: datetime) -> list[Publication]:
+def evaluate(*, now: datetime) -> list[FeedRange]:
     """Bring every rule up to its node's head. Returns what the feeds learned.
 
     Each rule stands alone: one that can't be judged is a trouble, and is judged again at the next
     call.
     """
     apart = Apart(JUDGING, now=now)
-    told: list[Publication] = []
+    told: list[FeedRange] = []
     for rule in standing_down():
         with apart.each(subject_of(rule)):
             told += stand_down(rule, now=now)
@@ -88,7 +88,7 @@ def standing_down() -> Iterable[Rule]:
     return Rule.objects.resting().filter(beyond=True).select_related("node").order_by("pk")
 
 
-def stand_down(rule: Rule, *, now: datetime) -> list[Publication]:
+def stand_down(rule: Rule, *, now: datetime) -> list[FeedRange]:
     """Clear what a rule has open that was switched off, or whose node is tracked no more."""
     why = NO_LONGER_TRACKED if rule.active else SWITCHED_OFF
     with transaction.atomic():
@@ -114,10 +114,10 @@ def move(rules: QuerySet[Rule], **to: object) -> None:
         rules.update(**to)
 
 
-def judge_rules(judging: Judging, apart: Apart, *, now: datetime) -> Iterator[list[Publication]]:
+def judge_rules(judging: Judging, apart: Apart, *, now: datetime) -> Iterator[list[FeedRange]]:
     """Judge one node's rules of one market, and tell what comes of it: what was told is told,
     whatever becomes of the rest."""
-    told: list[Publication] = []
+    told: list[FeedRange] = []
     for first in range(0, len(judging.rules), CHUNK):
         some = judging.rules[first : first + CHUNK]
         for verdicts in alike(verdicts_of(some, judging, apart)):
@@ -140,13 +140,13 @@ def verdicts_of(rules: Iterable[Rule], judging: Judging, apart: Apart) -> Iterat
             yield found
 
 
-def pass_over(told: Sequence[Publication], judging: Judging) -> None:
+def pass_over(told: Sequence[FeedRange], judging: Judging) -> None:
     """Move the rules on past what they told themselves, where nobody else told anything between."""
     place = judging.head
-    for publication in told:
-        if publication.prev != place:
+    for feed_range in told:
+        if feed_range.prev != place:
             return
-        place = publication.seq
+        place = feed_range.seq
     if told:
         move(Rule.objects.filter(node=judging.node, judged_seq=judging.head), judged_seq=place)
 
@@ -162,9 +162,9 @@ def alike(verdicts: Iterable[Verdict]) -> Iterable[list[Verdict]]:
 
 def settled(
     verdicts: Sequence[Verdict], judging: Judging, apart: Apart, *, now: datetime
-) -> list[Publication]:
+) -> list[FeedRange]:
     """Verdicts settled together, or, where that fails, each by itself."""
-    told: list[Publication] = []
+    told: list[FeedRange] = []
     try:
         told += settle(verdicts, judging, now=now)
     except Exception as fault:
@@ -180,7 +180,7 @@ def settled(
     return told
 
 
-def settle(verdicts: Sequence[Verdict], judging: Judging, *, now: datetime) -> list[Publication]:
+def settle(verdicts: Sequence[Verdict], judging: Judging, *, now: datetime) -> list[FeedRange]:
     """Claim the step of each rule, and tell what those have to tell that we own."""
     with transaction.atomic():
         transaction.on_commit(partial(fault_point, "alerts committed"))

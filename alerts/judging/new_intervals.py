@@ -24,7 +24,7 @@ class Told(NamedTuple):
     old: dict[str, Decimal | None] | None
 
 
-class News(NamedTuple):
+class NewIntervals(NamedTuple):
     """Intervals by their starts: those after the last judged, and those judged before.
 
     What changed comes with what it was before, None where it was not there; what is not named
@@ -71,7 +71,7 @@ def news(
     until: datetime | None,
     judges_from: datetime,
     watches: Collection[Watch],
-) -> News:
+) -> NewIntervals:
     """What of the events is news to a rule that stands at `after` and has judged to `until`.
 
     `watches` are those of its watches that see more than the interval: who watches the spread
@@ -101,7 +101,7 @@ def news(
             for start in beside(event.start, market, begin, until):
                 changed[start] = was | changed.get(start, {})
                 corrected |= bool(event.old)
-    return News(tuple(sorted(fresh)), changed, min(touched, default=None), corrected)
+    return NewIntervals(tuple(sorted(fresh)), changed, min(touched, default=None), corrected)
 
 
 def reach(

@@ -12,7 +12,7 @@ from alerts.judging import held_prices
 from alerts.models import Rule, Watching
 from alerts.rules.beginnings import FURTHEST, known_before
 from alerts.rules.episodes import Episode, episodes
-from alerts.rules.rule import Condition, Reading, Ruling, Stance, State, judge
+from alerts.rules.rule import Reading, Requirement, Ruling, Stance, State, judge
 from alerts.rules.watched import AGE, Series, Watch
 from market.intervals import day_bounds, intervals_between, operating_date
 from market.markets import Market
@@ -139,7 +139,7 @@ def preview_of_age(rule: Rule, start: datetime, now: datetime, days: int) -> Pre
     return Preview(len(told), 0, longest(told, now), told, seen.count(), expected, days)
 
 
-def silences(arrivals: Iterable[tuple[datetime, datetime]], age: Condition) -> list[Episode]:
+def silences(arrivals: Iterable[tuple[datetime, datetime]], age: Requirement) -> list[Episode]:
     """When the newest interval was too old: `arrivals` are when some were seen, and the newest.
 
     What comes ends it where it is young enough for the clear limit.
@@ -157,7 +157,7 @@ def silences(arrivals: Iterable[tuple[datetime, datetime]], age: Condition) -> l
     return found
 
 
-def is_beyond(age: Condition, length: timedelta) -> bool:
+def is_beyond(age: Requirement, length: timedelta) -> bool:
     """Whether data of this age are too old."""
     return age.stance(minutes(length)) is Stance.BEYOND
 

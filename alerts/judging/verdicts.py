@@ -10,7 +10,7 @@ from typing import NamedTuple
 from django.db.models import Q
 
 from alerts.judging import held_prices, new_intervals
-from alerts.judging.new_intervals import News
+from alerts.judging.new_intervals import NewIntervals
 from alerts.models import Alert, Rule
 from alerts.rules.beginnings import FURTHEST, is_closed_after, known_before
 from alerts.rules.episodes import AN_INSTANT, Amends, Episode, Told, amends, before, episodes
@@ -53,7 +53,7 @@ class Judging:
         self.rules = rules
         self.head = head
         self.watches = {rule.pk: tuple(w.watch for w in rule.watchings) for rule in rules}
-        self.known: dict[object, News] = {}
+        self.known: dict[object, NewIntervals] = {}
         self.wide = {
             pk: tuple(w for w in watches if w.watched == SPREAD or w.reaches_others)
             for pk, watches in self.watches.items()
@@ -71,7 +71,7 @@ class Judging:
         readings = self.readings(rule, ruling, told.fresh)
         return Verdict(rule, *judge(ruling, rule.state, readings))
 
-    def news_to(self, rule: Rule) -> News:
+    def news_to(self, rule: Rule) -> NewIntervals:
         """What is news to a rule; many stand at the same place."""
         watches = self.wide[rule.pk]
         key = (rule.judged_seq, rule.judged_until, rule.judges_from, watches)
@@ -153,7 +153,7 @@ class Judging:
         beside = old.get("day_ahead", self.series.day_ahead.get(floor(start, Market.DAM)))
         return None if beside is None else lmp - beside
 
-    def judged_again(self, rule: Rule, ruling: Ruling, told: News) -> Verdict:
+    def judged_again(self, rule: Rule, ruling: Ruling, told: NewIntervals) -> Verdict:
         """The rule's intervals judged anew from before what changed, beside what it told."""
         changed, until = told.again_from, rule.judged_until
         if changed is None or until is None:
@@ -239,6 +239,6 @@ def after(episode: Episode) -> datetime | None:
     return None if episode.cleared is None else episode.cleared + AN_INSTANT
 
 
-def why(told: News) -> str:
+def why(told: NewIntervals) -> str:
     """Why something is judged again."""
     return "after a correction" if told.corrected else "a price came late"

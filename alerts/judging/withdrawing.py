@@ -7,13 +7,13 @@ from alerts.delivery.outbox import put
 from alerts.judging.recording import event
 from alerts.models import CLEARED, Alert, Rule, Transition
 from prices import feed
-from prices.feed import Event, Publication
+from prices.feed import Event, FeedRange
 
 SWITCHED_OFF, CHANGED = "rule switched off", "rule changed"
 NO_LONGER_TRACKED = "node no longer tracked"
 
 
-def withdraw(rule: Rule, why: str, *, now: datetime) -> list[Publication]:
+def withdraw(rule: Rule, why: str, *, now: datetime) -> list[FeedRange]:
     """Clear what a rule has open, on its node's feed, because it no longer judges.
 
     There is no new price: the event repeats the one that opened the alert.

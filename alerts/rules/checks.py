@@ -3,7 +3,7 @@
 from datetime import time
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from alerts.rules.rule import Condition
+from alerts.rules.rule import Requirement
 from alerts.rules.watched import AGE, CHANGE, RANKS, SPREAD
 from market.markets import Market
 
@@ -12,7 +12,7 @@ MOST_CONDITIONS = 10
 MOST_MINUTES = 24 * 60
 
 
-def problems(condition: Condition, market: Market) -> dict[str, str]:
+def problems(condition: Requirement, market: Market) -> dict[str, str]:
     """What is wrong with a condition on a market."""
     found = span_problems(condition, market) | limit_problems(condition)
     if condition.watched == SPREAD and market is Market.DAM:
@@ -20,7 +20,7 @@ def problems(condition: Condition, market: Market) -> dict[str, str]:
     return found
 
 
-def span_problems(condition: Condition, market: Market) -> dict[str, str]:
+def span_problems(condition: Requirement, market: Market) -> dict[str, str]:
     """What is wrong with the minutes or days it looks back."""
     span, minutes = condition.span, int(market.interval.total_seconds() // 60)
     if condition.watched == CHANGE and (span % minutes or not minutes <= span <= MOST_MINUTES):
@@ -32,7 +32,7 @@ def span_problems(condition: Condition, market: Market) -> dict[str, str]:
     return {}
 
 
-def limit_problems(condition: Condition) -> dict[str, str]:
+def limit_problems(condition: Requirement) -> dict[str, str]:
     """What is wrong with its limits."""
     if condition.watched in RANKS and not 0 < condition.limit < 100:
         return {"limit": "A relative limit is more than 0 and less than 100 percent."}

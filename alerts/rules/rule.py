@@ -23,7 +23,7 @@ class Stance(Enum):
     UNKNOWN = "unknown"
 
 
-class Condition(NamedTuple):
+class Requirement(NamedTuple):
     """A limit on something that is watched, and the limit that clears it, in its unit."""
 
     watched: str
@@ -48,7 +48,7 @@ class Condition(NamedTuple):
 class Ruling(NamedTuple):
     """How a rule judges: all of its conditions, for how long, and how calm it stays after."""
 
-    conditions: tuple[Condition, ...]
+    conditions: tuple[Requirement, ...]
     for_at_least: timedelta = NOTHING
     cool_down: timedelta = NOTHING
 

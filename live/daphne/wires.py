@@ -10,7 +10,7 @@ from typing import Any
 from twisted.internet.interfaces import IPushProducer
 from zope.interface import implementer
 
-from live.wire import AsgiSocket, AsgiStream, Frame, Places, Send
+from live.wire import AsgiSocket, AsgiStream, Cursors, Frame, Send
 
 
 @implementer(IPushProducer)
@@ -71,8 +71,8 @@ class DaphneSocket(AsgiSocket):
 class DaphneStream(AsgiStream):
     """Server-sent events under Daphne."""
 
-    def __init__(self, send: Send, places: Places, request: Any) -> None:
-        super().__init__(send, places)
+    def __init__(self, send: Send, cursors: Cursors, request: Any) -> None:
+        super().__init__(send, cursors)
         self.request = request
         self.waiting = Backlog(request.transport)
         request.lasts = True  # caisoproject.web: no time limit for this one

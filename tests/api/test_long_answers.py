@@ -23,7 +23,7 @@ from caisoproject.asgi import application
 from live import work_limits
 from live.connection_limits import Full
 from live.wire import Message, Receive, Send
-from live.work_limits import Application, Turns, at_most, in_turn
+from live.work_limits import Application, WorkLimits, at_most, in_turn
 from market.intervals import floor
 from market.markets import Market
 from tests.conftest import utc
@@ -103,7 +103,7 @@ def test_no_piece_is_longer_than_is_said_and_none_is_lost() -> None:
 
 
 async def test_an_address_has_so_many_turns_and_others_have_theirs() -> None:
-    limits, may_end, working = Turns(2, 1), asyncio.Event(), []
+    limits, may_end, working = WorkLimits(2, 1), asyncio.Event(), []
 
     async def work(address: str) -> None:
         async with limits.turn(address):
@@ -143,7 +143,7 @@ async def nothing() -> Message:
 async def test_what_is_too_much_of_an_address_is_429_with_when_to_ask_again(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr(work_limits, "turns", Turns(1, 0))
+    monkeypatch.setattr(work_limits, "turns", WorkLimits(1, 0))
     slow, sent = Slow(), []
 
     async def send(message: Message) -> None:
@@ -167,7 +167,7 @@ async def test_what_is_too_much_of_an_address_is_429_with_when_to_ask_again(
 async def test_a_history_and_a_preview_take_a_turn_and_pages_do_not(
     path: str, status: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(work_limits, "turns", Turns(1, -1))
+    monkeypatch.setattr(work_limits, "turns", WorkLimits(1, -1))
     scope = {
         "type": "http",
         "method": "GET",
@@ -203,7 +203,7 @@ async def test_so_many_requests_run_at_once_and_the_others_wait() -> None:
 async def test_a_client_who_leaves_keeps_its_turn_until_its_work_is_over(
     monkeypatch: pytest.MonkeyPatch, bound: Callable[[Application], Application]
 ) -> None:
-    monkeypatch.setattr(work_limits, "turns", Turns(1, 1))
+    monkeypatch.setattr(work_limits, "turns", WorkLimits(1, 1))
     slow = Slow()
     bounded = bound(slow)
     left = asyncio.ensure_future(bounded({}, nothing, no_one))

@@ -10,7 +10,7 @@ import time_machine
 from django.test import Client
 
 from api import previews
-from live.rate_limit import Allowances
+from live.rate_limit import RateLimits
 from market.markets import Market
 from tests.conftest import utc
 from tests.published import published, store
@@ -23,7 +23,7 @@ ABOVE = {"hub": "SP15", "limit": 100, "days": 1}
 
 @pytest.fixture(autouse=True)
 def at_noon(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    monkeypatch.setattr(previews, "of_others", Allowances(1000, 10))
+    monkeypatch.setattr(previews, "of_others", RateLimits(1000, 10))
     with time_machine.travel(NOON, tick=False):
         yield
 
@@ -127,7 +127,7 @@ def test_a_node_is_found_by_its_oasis_name_too(client: Client) -> None:
 def test_more_previews_than_a_reader_may_ask_for_are_refused_and_others_are_not(
     client: Client, admin_client: Client, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(previews, "of_others", Allowances(10, 10))
+    monkeypatch.setattr(previews, "of_others", RateLimits(10, 10))
     answers = [post(client, ABOVE) for _ in range(11)]
     assert [answer.status_code for answer in answers] == [200] * 10 + [429]
     assert "ask again in 10 seconds" in answers[-1].json()["detail"]

@@ -112,7 +112,7 @@ def test_a_reader_takes_what_follows_and_leaves_what_it_has():
         b'{"type":"events","hub":"SP15","epoch":"e1","prev":0,"seq":2,"events":[{"seq":2}]}',
         b'{"type":"events","hub":"SP15","epoch":"e1","prev":3,"seq":4,"events":[{"seq":4}]}',
     )
-    assert (reader.places["SP15"].seq, reader.left) == (2, 1)
+    assert (reader.cursors["SP15"].seq, reader.left) == (2, 1)
     assert (reader.lines["SP15"].given, reader.lines["SP15"].lost(2)) == (1, 0)
     assert reader.path() == "/ws?hubs=NP15,SP15&after=,e1:2"
 

@@ -7,6 +7,7 @@ import pytest
 import redis
 import time_machine
 from django.test import Client
+from simulator.feed_range import Timetable
 
 from alerts.judging.evaluate import evaluate
 from alerts.models import Alert, Rule
@@ -15,7 +16,6 @@ from market.intervals import NaiveTime, aware, from_iso
 from market.markets import Market
 from prices import polling
 from prices.models import FeedEvent, FetchRun, Node, Price
-from simulator.publication import Timetable
 from simulator.reports import Market as SimulatedMarket
 from simulator.server import Running
 from simulator.trade_days import slots_between
@@ -36,7 +36,7 @@ def steady(oasis: Running, valkey: redis.Redis) -> None:
 def poll(market: Market, at: datetime = EVENING) -> None:
     """A poll and what follows it, as the task does."""
     with time_machine.travel(at):
-        tell(polling.poll(market, now=at).publications)
+        tell(polling.poll(market, now=at).feed_ranges)
         tell(evaluate(now=at))
 
 
@@ -99,7 +99,7 @@ def test_6_a_corrected_price_replaces_its_point(
         nodes = list(Node.objects.tracked())
         end = start + Market.RTM.interval
         again = polling.ask(Market.RTM, nodes, start, end, FetchRun.BACKFILL, now=EVENING)
-        tell(again.publications)
+        tell(again.feed_ranges)
     score = start.timestamp()
     assert valkey.zrangebyscore("caiso:sp15:rt:5min", score, score) == [
         "2026-07-15T00:30:00Z:33.25000"

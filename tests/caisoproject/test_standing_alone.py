@@ -130,7 +130,7 @@ def test_the_rule_on_data_age_fires_while_redis_is_away(
 ) -> None:
     Rule.objects.update(watched="age", limit=15, quiet_from=None, quiet_until=None)
     store([published(NOON)], NOON + FIVE)
-    monkeypatch.setattr("caisoproject.tasks.announce", lambda publication: None)
+    monkeypatch.setattr("caisoproject.tasks.announce", lambda feed_range: None)
     monkeypatch.setattr("django.utils.timezone.now", lambda: NOON + timedelta(hours=1))
     tasks.catch_up()
     assert Alert.objects.count() == 2

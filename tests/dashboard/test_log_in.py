@@ -9,7 +9,7 @@ from django.db import OperationalError
 from django.test import Client
 
 from dashboard import log_in
-from live.rate_limit import Allowances
+from live.rate_limit import RateLimits
 
 pytestmark = pytest.mark.django_db
 LOG_IN = "/admin/login/"
@@ -18,8 +18,8 @@ LOG_IN = "/admin/login/"
 @pytest.fixture(autouse=True)
 def fresh(monkeypatch: pytest.MonkeyPatch) -> None:
     """An administrator, and nobody who tried."""
-    monkeypatch.setattr(log_in, "of_addresses", Allowances(10, log_in.QUARTER_HOUR))
-    monkeypatch.setattr(log_in, "of_names", Allowances(30, log_in.QUARTER_HOUR))
+    monkeypatch.setattr(log_in, "of_addresses", RateLimits(10, log_in.QUARTER_HOUR))
+    monkeypatch.setattr(log_in, "of_names", RateLimits(30, log_in.QUARTER_HOUR))
     User.objects.create_superuser("ada", password="right")
 
 
@@ -99,10 +99,10 @@ def test_a_log_in_leads_to_what_is_there(next_: str, leads_to: str) -> None:
 
 
 def test_whoever_asks_from_ever_new_addresses_fills_no_memory() -> None:
-    allowances = Allowances(1, 10, kept=3)
+    rate_limits = RateLimits(1, 10, kept=3)
     for address in "abcd":
-        allowances.of(address).take(0)
-    assert list(allowances.each) == ["b", "c", "d"]
-    assert not allowances.of("b").take(1)
-    allowances.of("e")
-    assert list(allowances.each) == ["d", "b", "e"]
+        rate_limits.of(address).take(0)
+    assert list(rate_limits.each) == ["b", "c", "d"]
+    assert not rate_limits.of("b").take(1)
+    rate_limits.of("e")
+    assert list(rate_limits.each) == ["d", "b", "e"]

@@ -13,7 +13,7 @@ from caisoproject.asgi import application
 from live.broadcast import announce
 from market.intervals import floor
 from market.markets import Market
-from prices.feed import Publication
+from prices.feed import FeedRange
 from tests.published import published, store
 
 FIVE = timedelta(minutes=5)
@@ -69,14 +69,14 @@ def seqs(frames: list[dict[str, Any]]) -> list[int]:
 
 
 @sync_to_async
-def publish(*prices: str, back: int = 0, node: str = "TH_SP15_GEN-APND") -> list[Publication]:
+def publish(*prices: str, back: int = 0, node: str = "TH_SP15_GEN-APND") -> list[FeedRange]:
     """Store prices of the newest intervals, without telling anybody."""
     now = timezone.now()
     start = floor(now, Market.RTM) - back * FIVE
     batch = [published(start - n * FIVE, price, node=node) for n, price in enumerate(prices)]
-    return store(batch, now, source="simulator").publications
+    return store(batch, now, source="simulator").feed_ranges
 
 
-async def tell(publications: list[Publication]) -> None:
-    for publication in publications:
-        await sync_to_async(announce)(publication)
+async def tell(feed_ranges: list[FeedRange]) -> None:
+    for feed_range in feed_ranges:
+        await sync_to_async(announce)(feed_range)

@@ -5,15 +5,15 @@ from collections.abc import AsyncIterator
 import pytest
 import redis
 
-from live import fanout as hubs
+from live import fanout as fanouts
 from live import frames
-from live.fanout import hub
+from live.fanout import fanout
 
 
 @pytest.fixture
 async def quick_hub(monkeypatch: pytest.MonkeyPatch, valkey: redis.Redis) -> AsyncIterator[None]:
     """A hub that beats five times a second, stopped after the test."""
     monkeypatch.setattr(frames, "HEARTBEAT_SECONDS", 0.2)
-    monkeypatch.setattr(hubs, "AFTER_TROUBLE_SECONDS", 0)
+    monkeypatch.setattr(fanouts, "AFTER_TROUBLE_SECONDS", 0)
     yield
-    await hub().stop()
+    await fanout().stop()

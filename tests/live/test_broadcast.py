@@ -2,8 +2,8 @@
 
 import pytest
 
-from live.broadcast import pages
-from prices.feed import Publication
+from live.broadcast import batches
+from prices.feed import FeedRange
 
 
 @pytest.mark.parametrize(
@@ -19,5 +19,5 @@ from prices.feed import Publication
 def test_a_publication_is_told_in_a_few_pages_or_left_to_be_read(
     prev: int, seq: int, told: list[tuple[int, int]]
 ) -> None:
-    found = pages(Publication("sp15", "e", prev, seq))
+    found = batches(FeedRange("sp15", "e", prev, seq))
     assert [(page.prev, page.seq) for page in found] == told

@@ -4,8 +4,8 @@ import pytest
 from django.db import OperationalError
 
 from live import heads, websocket
-from live.connection_limits import Doors
-from live.fanout import hub
+from live.connection_limits import ConnectionLimits
+from live.fanout import fanout
 from prices.models import FeedEvent
 from tests.live.listening import publish, tell
 from tests.live.streaming import stream
@@ -32,7 +32,7 @@ async def test_a_script_reads_what_a_page_reads() -> None:
     assert [event["lmp"] for event in events.body["events"]] == [43.0]
     assert (await reader.until("heartbeat"))[-1].body["feeds"] == {"SP15": 2}
     await reader.leave()
-    assert (hub().everyone, websocket.doors.inside) == (set(), {})
+    assert (fanout().everyone, websocket.connection_limits.inside) == (set(), {})
 
 
 @pytest.mark.parametrize("way", ["last-event-id", "after"])
@@ -91,13 +91,13 @@ async def test_what_cannot_be_streamed_is_refused_with_a_sentence(
     query: str, options: dict[str, str], status: int, sentence: str
 ) -> None:
     assert await stream(query, **options).problem() == (status, sentence)
-    assert (hub().everyone, websocket.doors.inside) == (set(), {})
+    assert (fanout().everyone, websocket.connection_limits.inside) == (set(), {})
 
 
 async def test_there_is_room_for_so_many_of_an_address_and_no_more(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr(websocket, "doors", Doors(9, 1))
+    monkeypatch.setattr(websocket, "connection_limits", ConnectionLimits(9, 1))
     first = stream()
     await first.response()
     refused = await stream().only_event()
@@ -120,7 +120,7 @@ async def test_where_the_database_is_away_a_browser_is_told_when_to_come_back(
     refused = await stream().only_event()
     assert (refused.kind, refused.body["code"]) == ("error", "not_ready")
     assert 5_000 <= int(refused.retry) < 10_000
-    assert (hub().everyone, websocket.doors.inside) == (set(), {})
+    assert (fanout().everyone, websocket.connection_limits.inside) == (set(), {})
 
 
 async def test_a_stream_that_has_begun_ends_where_the_database_fails(
@@ -137,16 +137,16 @@ async def test_a_stream_that_has_begun_ends_where_the_database_fails(
     end = await reader.receive_output(timeout=5)
     assert (end["body"], end["more_body"]) == (b"", False)
     await reader.wait()
-    assert (hub().everyone, websocket.doors.inside) == (set(), {})
+    assert (fanout().everyone, websocket.connection_limits.inside) == (set(), {})
 
 
 async def test_a_script_is_told_goodbye_and_when_to_come_back() -> None:
     reader = stream()
     await reader.response()
     await reader.until_whole(1)
-    hub().closing = True
-    [client] = hub().everyone
-    await hub().say_bye(client.wire)
+    fanout().closing = True
+    [client] = fanout().everyone
+    await fanout().say_bye(client.wire)
     bye = (await reader.until("bye"))[-1]
     assert bye.retry == str(bye.body["retry_ms"])
     assert (await reader.receive_output(timeout=5))["more_body"] is False

@@ -11,7 +11,7 @@ from django.db import InterfaceError, OperationalError
 from structlog.testing import capture_logs
 
 from live import frames, group, heads, websocket
-from live.fanout import hub
+from live.fanout import fanout
 from prices.models import Feed, Node
 from tests.live.listening import browser, publish, seqs, tell
 from tests.published import NP15
@@ -49,9 +49,9 @@ async def test_a_publication_reaches_every_client_of_its_hub_once() -> None:
     first, second, other = browser(), browser("SP15,NP15"), browser("NP15")
     for client in (first, second, other):
         await client.greeted()
-    publications = await publish("55")
-    await tell(publications)
-    await tell(publications)
+    feed_ranges = await publish("55")
+    await tell(feed_ranges)
+    await tell(feed_ranges)
     for client in (first, second):
         [events] = await client.all_events()
         assert (events["hub"], events["prev"], events["seq"]) == ("SP15", 1, 2)
@@ -179,7 +179,7 @@ async def test_a_wrecked_hub_is_told_and_starts_again_with_the_next_client(
     monkeypatch.setattr(heads, "standing", failing_once(heads.standing, ValueError("odd")))
     with capture_logs() as logs:
         await first.greeted()
-        await asyncio.wait(hub().tasks, timeout=5, return_when=asyncio.FIRST_COMPLETED)
+        await asyncio.wait(fanout().tasks, timeout=5, return_when=asyncio.FIRST_COMPLETED)
         await second.greeted()
     told = [(log["work"], str(log["exc_info"])) for log in logs if log["log_level"] == "error"]
     assert told == [("beat", "odd")]
@@ -254,7 +254,7 @@ async def test_an_unknown_hub_is_named_before_the_socket_closes(asked: str, name
     await client.connect()
     assert (await client.frame("error"))["message"] == f"There is no hub {named}."
     assert (await client.receive_output())["code"] == 4404
-    assert not hub().clients
+    assert not fanout().readers
 
 
 async def test_another_key_error_is_no_unknown_hub(monkeypatch: pytest.MonkeyPatch) -> None:

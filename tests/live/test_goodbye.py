@@ -4,9 +4,9 @@ import asyncio
 
 import pytest
 
-from live import fanout as hubs
+from live import fanout as fanouts
 from live import websocket
-from live.fanout import RETRY_MS, hub
+from live.fanout import RETRY_MS, fanout
 from tests.live.listening import Browser, browser, publish, tell
 from tests.live.test_resume import Halted
 
@@ -29,18 +29,18 @@ async def test_everyone_is_told_goodbye_and_to_come_back_at_another_moment() -> 
     clients = [browser() for _ in range(4)]
     for client in clients:
         await client.greeted()
-    going = asyncio.ensure_future(hub().farewell())
+    going = asyncio.ensure_future(fanout().farewell())
     retries = [await told_goodbye(client) for client in clients]
     await going
     assert all(RETRY_MS[0] <= retry <= RETRY_MS[1] for retry in retries)
     assert len(set(retries)) > 1
-    assert (hub().everyone, websocket.doors.inside) == (set(), {})
+    assert (fanout().everyone, websocket.connection_limits.inside) == (set(), {})
 
 
 async def test_who_comes_while_the_process_goes_is_told_at_once() -> None:
     client, late = browser(), browser()
     await client.greeted()
-    going = asyncio.ensure_future(hub().farewell())
+    going = asyncio.ensure_future(fanout().farewell())
     await client.frame("bye")
     assert (await late.connect())[0]
     await told_goodbye(late)
@@ -56,7 +56,7 @@ async def test_who_is_catching_up_is_told_too_and_given_nothing_more(
     client = browser()
     assert (await client.connect())[0]
     await halted.asked.wait()
-    going = asyncio.ensure_future(hub().farewell())
+    going = asyncio.ensure_future(fanout().farewell())
     await client.frame("bye")
     halted.may_go_on.set()
     await told_goodbye_after_a_page(client)
@@ -72,10 +72,10 @@ async def told_goodbye_after_a_page(client: Browser) -> None:
 async def test_a_client_that_does_not_go_is_not_waited_for_long(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr(hubs, "FAREWELL_SECONDS", 0.1)
+    monkeypatch.setattr(fanouts, "FAREWELL_SECONDS", 0.1)
     client = browser()
     await client.greeted()
-    await hub().farewell()
+    await fanout().farewell()
     await tell(await publish("41"))
     await client.frame("bye")
     await client.disconnect()

@@ -7,15 +7,15 @@ import pytest
 
 from live import reader as clients
 from live import websocket
-from live.connection_limits import Doors, Full, whose
-from live.cursor import Place
+from live.connection_limits import ConnectionLimits, Full, whose
+from live.cursor import Cursor
 from live.daphne import inflow
 from live.daphne.inflow import MOST_WAITING, Inflow
-from live.fanout import TOO_SLOW, hub
-from live.feed_request import BadWish, Wishes, resumed, wishes
-from live.rate_limit import Allowance
-from live.reader import MOST_BACKLOG, Client
-from live.single_flight import MOST_KEPT, SharedReading, SharedWork
+from live.fanout import TOO_SLOW, fanout
+from live.feed_request import BadRequest, FeedRequest, feed_request, resumed
+from live.rate_limit import RateLimit
+from live.reader import MOST_BACKLOG, Reader
+from live.single_flight import MOST_KEPT, SharedRead, SingleFlight
 from live.wire import Frame
 from tests.live.listening import browser, publish, tell
 
@@ -29,21 +29,21 @@ UNBOUNDED = "9" * 4000
 @pytest.mark.parametrize(
     ("query", "asked"),
     [
-        ("", Wishes({"sp15": None}, 24)),
-        ("hubs=", Wishes({"sp15": None}, 24)),
-        ("hubs=,%20,", Wishes({"sp15": None}, 24)),
-        ("hubs=NP15,%20sp15&hours=168", Wishes({"np15": None, "sp15": None}, 168)),
-        ("hubs=NP15&hubs=SP15", Wishes({"np15": None, "sp15": None}, 24)),
-        ("hubs=NP15,np15,SP15&after=e:1,f:2", Wishes(
-            {"np15": Place("e", 1), "sp15": Place("f", 2)}, 24)),
-        ("hubs=NP15,SP15&after=,f:2", Wishes({"np15": None, "sp15": Place("f", 2)}, 24)),
-        ("hubs=NP15,SP15&after=e:1", Wishes({"np15": Place("e", 1), "sp15": None}, 24)),
-        ("&&&=&%", Wishes({"sp15": None}, 24)),
-        ("hubs=%ff%fe", Wishes({"\ufffd\ufffd": None}, 24)),
+        ("", FeedRequest({"sp15": None}, 24)),
+        ("hubs=", FeedRequest({"sp15": None}, 24)),
+        ("hubs=,%20,", FeedRequest({"sp15": None}, 24)),
+        ("hubs=NP15,%20sp15&hours=168", FeedRequest({"np15": None, "sp15": None}, 168)),
+        ("hubs=NP15&hubs=SP15", FeedRequest({"np15": None, "sp15": None}, 24)),
+        ("hubs=NP15,np15,SP15&after=e:1,f:2", FeedRequest(
+            {"np15": Cursor("e", 1), "sp15": Cursor("f", 2)}, 24)),
+        ("hubs=NP15,SP15&after=,f:2", FeedRequest({"np15": None, "sp15": Cursor("f", 2)}, 24)),
+        ("hubs=NP15,SP15&after=e:1", FeedRequest({"np15": Cursor("e", 1), "sp15": None}, 24)),
+        ("&&&=&%", FeedRequest({"sp15": None}, 24)),
+        ("hubs=%ff%fe", FeedRequest({"\ufffd\ufffd": None}, 24)),
     ],
 )  # fmt: skip
-def test_a_reader_gets_what_its_address_asks_for(query: str, asked: Wishes) -> None:
-    assert wishes(query.encode()) == asked
+def test_a_reader_gets_what_its_address_asks_for(query: str, asked: FeedRequest) -> None:
+    assert feed_request(query.encode()) == asked
 
 
 @pytest.mark.parametrize(
@@ -67,8 +67,8 @@ def test_a_reader_gets_what_its_address_asks_for(query: str, asked: Wishes) -> N
     ],
 )
 def test_an_address_that_cannot_be_read_is_refused_by_name(query: str, code: str) -> None:
-    with pytest.raises(BadWish) as refused:
-        wishes(query.encode())
+    with pytest.raises(BadRequest) as refused:
+        feed_request(query.encode())
     assert refused.value.code == code
     assert len(refused.value.message) < 200
 
@@ -90,7 +90,7 @@ def test_an_address_that_cannot_be_read_is_refused_by_name(query: str, code: str
     ],
 )
 def test_a_resume_that_cannot_be_read_changes_nothing(feeds: object, code: str) -> None:
-    with pytest.raises(BadWish) as refused:
+    with pytest.raises(BadRequest) as refused:
         resumed({"feeds": feeds}, {"sp15": None})
     assert refused.value.code == code
 
@@ -98,8 +98,8 @@ def test_a_resume_that_cannot_be_read_changes_nothing(feeds: object, code: str) 
 def test_a_resume_names_places_of_hubs_in_any_case() -> None:
     feeds = {"SP15": {"epoch": "e", "seq": 1}, "np15": {"epoch": "f", "seq": 0}}
     assert resumed({"feeds": feeds}, {"sp15": None, "np15": None}) == {
-        "sp15": Place("e", 1),
-        "np15": Place("f", 0),
+        "sp15": Cursor("e", 1),
+        "np15": Cursor("f", 0),
     }
 
 
@@ -126,17 +126,17 @@ def test_a_client_counts_for_its_address_and_in_ipv6_for_its_network(
 
 
 def test_the_house_is_full_at_its_limits_and_has_room_again_once_somebody_left() -> None:
-    doors = Doors(3, 2)
+    connection_limits = ConnectionLimits(3, 2)
     for address in ("a", "a", "b"):
-        doors.enter(address)
+        connection_limits.enter(address)
     with pytest.raises(Full, match="3 clients are connected"):
-        doors.enter("c")
-    doors.leave("b")
+        connection_limits.enter("c")
+    connection_limits.leave("b")
     with pytest.raises(Full, match="2 clients of your address"):
-        doors.enter("a")
-    doors.leave("a")
-    doors.leave("a")
-    assert doors.inside == {}
+        connection_limits.enter("a")
+    connection_limits.leave("a")
+    connection_limits.leave("a")
+    assert connection_limits.inside == {}
 
 
 @pytest.mark.parametrize(
@@ -151,12 +151,12 @@ def test_the_house_is_full_at_its_limits_and_has_room_again_once_somebody_left()
 def test_something_may_happen_so_many_times_in_any_ten_seconds(
     moments: list[float], allowed: list[bool]
 ) -> None:
-    allowance = Allowance(3, 10)
+    allowance = RateLimit(3, 10)
     assert [allowance.take(moment) for moment in moments] == allowed
 
 
 def test_the_first_that_is_too_many_is_known_and_how_long_to_wait() -> None:
-    allowance = Allowance(1, 10)
+    allowance = RateLimit(1, 10)
     assert (allowance.take(0), allowance.is_first_too_many()) == (True, False)
     assert (allowance.take(4), allowance.is_first_too_many()) == (False, True)
     assert (allowance.take(5), allowance.is_first_too_many()) == (False, False)
@@ -165,7 +165,7 @@ def test_the_first_that_is_too_many_is_known_and_how_long_to_wait() -> None:
 
 
 async def test_work_that_many_want_is_done_once_and_little_of_it_is_kept() -> None:
-    shared, done = SharedWork(), []
+    shared, done = SingleFlight(), []
 
     async def work(name: int) -> int:
         done.append(name)
@@ -179,7 +179,7 @@ async def test_work_that_many_want_is_done_once_and_little_of_it_is_kept() -> No
 
 
 async def test_work_that_failed_is_done_again_for_the_next_who_asks() -> None:
-    shared = SharedWork()
+    shared = SingleFlight()
 
     async def fail() -> None:
         raise OSError("not now")
@@ -193,7 +193,7 @@ async def test_work_that_failed_is_done_again_for_the_next_who_asks() -> None:
 
 
 async def test_readers_share_the_next_reading_and_never_one_that_began_before_they_asked() -> None:
-    shared, begun, may_end = SharedReading(), [], asyncio.Event()
+    shared, begun, may_end = SharedRead(), [], asyncio.Event()
 
     async def read() -> int:
         begun.append(len(begun) + 1)
@@ -292,30 +292,30 @@ class TestOnTheFeed:
     pytestmark = on_the_feed
 
     async def test_a_reader_that_takes_nothing_is_cut_once_and_the_others_are_not(self) -> None:
-        slow, quick = (Client(Tap(), wishes(b"")) for _ in range(2))
+        slow, quick = (Reader(Tap(), feed_request(b"")) for _ in range(2))
         for client in (slow, quick):
             client.wire.is_open.set()
-            await hub().join(client)
+            await fanout().join(client)
         slow.wire.is_open.clear()
         slow.wire.backlog = MOST_BACKLOG + 1
         await tell(await publish("41"))
         await soon_heard(quick, "events")
         assert (slow.wire.codes, quick.wire.codes) == ([TOO_SLOW], [])
         assert "events" not in slow.wire.kinds()
-        assert hub().everyone == {quick}
+        assert fanout().everyone == {quick}
 
     async def test_a_reader_that_takes_no_page_is_cut_when_our_patience_ends(
         self, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         monkeypatch.setattr(clients, "PATIENCE_SECONDS", 0.01)
-        client = Client(Tap(), wishes(b""))
-        await hub().join(client)
+        client = Reader(Tap(), feed_request(b""))
+        await fanout().join(client)
         assert [kind for kind in client.wire.kinds() if kind != "heartbeat"] == [
             "hello",
             "snapshot",
         ]
         assert client.wire.codes == [TOO_SLOW]
-        assert hub().everyone == set()
+        assert fanout().everyone == set()
 
     async def test_a_long_snapshot_on_a_slow_line_is_no_backlog(
         self, monkeypatch: pytest.MonkeyPatch
@@ -325,9 +325,9 @@ class TestOnTheFeed:
         async def rendered(*_: object) -> Frame:
             return long
 
-        monkeypatch.setattr("live.catch_up.Pages.snapshot", rendered)
-        client = Client(Tap(), wishes(b"hours=168"))
-        joining = asyncio.ensure_future(hub().join(client))
+        monkeypatch.setattr("live.catch_up.CatchUp.snapshot", rendered)
+        client = Reader(Tap(), feed_request(b"hours=168"))
+        joining = asyncio.ensure_future(fanout().join(client))
         await soon_heard(client, "heartbeat")
         client.wire.is_open.set()
         await joining
@@ -363,7 +363,7 @@ class TestOnTheFeed:
     async def test_there_is_room_for_so_many_sockets_of_an_address(
         self, monkeypatch: pytest.MonkeyPatch
     ) -> None:
-        monkeypatch.setattr(websocket, "doors", Doors(9, 1))
+        monkeypatch.setattr(websocket, "connection_limits", ConnectionLimits(9, 1))
         first, second = browser(), browser()
         await first.greeted()
         assert (await second.connect())[0]
@@ -373,7 +373,7 @@ class TestOnTheFeed:
         third = browser()
         await third.greeted()
         await third.disconnect()
-        assert websocket.doors.inside == {}
+        assert websocket.connection_limits.inside == {}
 
     @pytest.mark.parametrize(
         ("hubs", "code", "close_code"),
@@ -391,10 +391,10 @@ class TestOnTheFeed:
         assert (await client.frame("error"))["code"] == code
         assert (await client.receive_output())["code"] == close_code
         await client.wait()
-        assert (hub().everyone, websocket.doors.inside) == (set(), {})
+        assert (fanout().everyone, websocket.connection_limits.inside) == (set(), {})
 
 
-async def soon_heard(client: Client, kind: str) -> None:
+async def soon_heard(client: Reader, kind: str) -> None:
     """Return once a client was written a frame of that kind."""
     async with asyncio.timeout(5):
         while kind not in client.wire.kinds():

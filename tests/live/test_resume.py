@@ -10,8 +10,8 @@ import pytest
 from django.db import OperationalError
 
 from live import heads, websocket
-from live.catch_up import Pages
-from live.fanout import hub
+from live.catch_up import CatchUp
+from live.fanout import fanout
 from prices.models import FeedEvent, Node
 from tests.live.listening import Browser, browser, place_of, publish, seqs, tell
 from tests.published import NP15
@@ -123,16 +123,16 @@ class Halted:
 
     def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
         self.asked, self.may_go_on = asyncio.Event(), asyncio.Event()
-        turn = Pages.turn
+        turn = CatchUp.turn
 
         @asynccontextmanager
-        async def halted(pages: Pages) -> AsyncIterator[None]:
+        async def halted(pages: CatchUp) -> AsyncIterator[None]:
             async with turn(pages):
                 yield
                 self.asked.set()
                 await self.may_go_on.wait()
 
-        monkeypatch.setattr(Pages, "turn", halted)
+        monkeypatch.setattr(CatchUp, "turn", halted)
 
 
 async def test_what_is_published_while_a_client_catches_up_comes_once_and_after_it(
@@ -165,7 +165,7 @@ async def test_a_lone_client_hears_at_once_what_was_told_while_it_caught_up(
     assert (await client.connect())[0]
     await halted.asked.wait()
     [told] = await publish("43")
-    await hub().publish({**told._asdict(), "text": '{"type":"events"}'})
+    await fanout().publish({**told._asdict(), "text": '{"type":"events"}'})
     monkeypatch.setattr(heads, "standing", None)  # no heartbeat helps it
     halted.may_go_on.set()
     assert [(await client.frame("events"))["seq"] for _ in range(2)] == [2, 3]
@@ -178,16 +178,16 @@ async def test_what_is_told_while_a_resume_begins_comes_once(
     place = await been_there("41", "42")
     client = browser(after=place)
     await welcomed(client)
-    feed_of = hub().feed_of
+    feed_of = fanout().feed_of
 
     async def told_before(slug: str) -> Any:
         if told := await publish("43"):
-            await hub().publish(
+            await fanout().publish(
                 {**told[0]._asdict(), "text": '{"type":"events","seq":3,"events":[]}'}
             )
         return await feed_of(slug)
 
-    monkeypatch.setattr(hub(), "feed_of", told_before)
+    monkeypatch.setattr(fanout(), "feed_of", told_before)
     frames = await resumes(client, SP15={"epoch": place.partition(":")[0], "seq": 1})
     assert [frame["seq"] for frame in frames if frame["type"] == "events"] == [3]
     assert seqs(frames) == [2, 3]
@@ -218,7 +218,7 @@ async def test_a_client_that_is_ended_while_it_catches_up_leaves_nothing_behind(
     await halted.asked.wait()
     client.future.cancel()
     await asyncio.wait([client.future])
-    assert (hub().everyone, websocket.doors.inside) == (set(), {})
+    assert (fanout().everyone, websocket.connection_limits.inside) == (set(), {})
 
 
 async def test_a_client_that_leaves_while_it_catches_up_is_not_served_any_more(
@@ -231,7 +231,7 @@ async def test_a_client_that_leaves_while_it_catches_up_is_not_served_any_more(
     await client.send_input({"type": "websocket.disconnect", "code": 1001})
     halted.may_go_on.set()
     await client.wait()
-    assert (hub().everyone, hub().clients["sp15"]) == (set(), set())
+    assert (fanout().everyone, fanout().readers["sp15"]) == (set(), set())
 
 
 async def test_a_database_that_fails_while_a_client_joins_is_told_and_leaves_nothing_behind(
@@ -246,7 +246,7 @@ async def test_a_database_that_fails_while_a_client_joins_is_told_and_leaves_not
     assert (await client.frame("error"))["code"] == "not_ready"
     assert (await client.receive_output())["code"] == 1013
     await client.wait()
-    assert (hub().everyone, websocket.doors.inside) == (set(), {})
+    assert (fanout().everyone, websocket.connection_limits.inside) == (set(), {})
 
 
 async def test_a_hub_that_is_given_up_ends_its_client_at_a_resume_and_no_other() -> None:
@@ -255,7 +255,7 @@ async def test_a_hub_that_is_given_up_ends_its_client_at_a_resume_and_no_other()
     place = place_of(await client.greeted())
     await other.greeted()
     await Node.objects.filter(slug="sp15").aupdate(tracked=False)
-    await hub().publish(
+    await fanout().publish(
         {"slug": "sp15", "epoch": place.partition(":")[0], "prev": 5, "seq": 6, "text": "{}"}
     )
     await client.send_to(text_data='{"type":"resume","feeds":{"SP15":{"epoch":"another","seq":0}}}')

@@ -11,8 +11,8 @@ from django.test.utils import CaptureQueriesContext
 from alerts.judging.evaluate import evaluate
 from alerts.models import Rule
 from live import frames
-from live.cursor import Place
-from live.snapshot import shown_alerts
+from live.cursor import Cursor
+from live.snapshot import snapshot_alerts
 from prices.models import Feed, FeedEvent, Node
 from prices.retention import prune
 from tests.conftest import utc
@@ -34,7 +34,7 @@ def shown(now: datetime, hours: int = 24, up_to: int | None = None) -> Any:
     """The snapshot of SP15 at a place in its log, the end if none is given."""
     node = Node.objects.get(slug="sp15")
     head = Feed.objects.get(node=node).head if up_to is None else up_to
-    return json.loads(frames.snapshot(node, Place("a", head), hours, now=now))
+    return json.loads(frames.snapshot(node, Cursor("a", head), hours, now=now))
 
 
 def seen(lmp: str, at: datetime) -> None:
@@ -88,7 +88,7 @@ def test_an_old_alert_is_found_without_searching_the_log() -> None:
     seen("150", NOON)
     node, now = Node.objects.get(slug="sp15"), NOON + 60 * HOUR
     with CaptureQueriesContext(connection) as asked:
-        assert len(shown_alerts(node, now, up_to=1_000_000, now=now)) == 1
+        assert len(snapshot_alerts(node, now, up_to=1_000_000, now=now)) == 1
     of_log = [query["sql"] for query in asked if FeedEvent._meta.db_table in query["sql"]]
     assert ["JSON" in sql for sql in of_log] == [False]
 

@@ -2,7 +2,7 @@
 
 from random import Random
 
-from tests.model.database import Publication
+from tests.model.database import FeedRange
 
 LOST, DOUBLED = 0.2, 0.35
 
@@ -14,9 +14,9 @@ class Bus:
 
     def __init__(self, rng: Random, count: int) -> None:
         self.rng = rng
-        self.inboxes: list[list[Publication]] = [[] for _ in range(count)]
+        self.inboxes: list[list[FeedRange]] = [[] for _ in range(count)]
 
-    def send(self, publication: Publication) -> None:
+    def send(self, publication: FeedRange) -> None:
         """To every inbox, or not."""
         for inbox in self.inboxes:
             roll = self.rng.random()
@@ -25,7 +25,7 @@ class Bus:
             if LOST <= roll < DOUBLED:
                 inbox.append(publication)
 
-    def receive(self, number: int) -> Publication | None:
+    def receive(self, number: int) -> FeedRange | None:
         """Any of the messages that wait; mostly the oldest."""
         inbox = self.inboxes[number]
         if not inbox:

@@ -18,8 +18,8 @@ def check(world) -> None:
 def check_reader(node: str, rows: Rows, reader) -> None:
     """A reader shows what the database holds, and has every alert."""
     held = {interval: (row.revision, row.lmp) for interval, row in rows.held.items()}
-    if reader.places[node] != (rows.epoch, rows.head):
-        raise Violation(f"a reader of {node} stays at {reader.places[node]}, head {rows.head}")
+    if reader.cursors[node] != (rows.epoch, rows.head):
+        raise Violation(f"a reader of {node} stays at {reader.cursors[node]}, head {rows.head}")
     if reader.shown[node] != held:
         raise Violation(f"a reader of {node} shows {reader.shown[node]}, held is {held}")
     if reader.alerts[node] != set(rows.alerts):
@@ -49,6 +49,6 @@ def check_prices(node: str, rows: Rows, newest: dict[tuple[str, int], int]) -> N
     if held != published:
         raise Violation(f"{node} holds {held}, but published is {published}")
     for interval, row in rows.held.items():
-        superseded = [version.revision for place, version in rows.revisions if place == interval]
+        superseded = [version.revision for cursor, version in rows.revisions if cursor == interval]
         if superseded != list(range(1, row.revision)):
             raise Violation(f"{node} {interval} at revision {row.revision} keeps {superseded}")

@@ -19,7 +19,7 @@ class Told(NamedTuple):
     revision: int
 
 
-class Publication(NamedTuple):
+class FeedRange(NamedTuple):
     """What a commit appended to a node's feed, and what the bus carries of it."""
 
     node: str
@@ -73,11 +73,11 @@ class Rows:
     def events_after(self, seq: int, up_to: int) -> list[tuple[int, Told]]:
         """What the log has after `seq`, in order."""
         log = self.log
-        return [(place, log[place]) for place in range(seq + 1, up_to + 1) if place in log]
+        return [(cursor, log[cursor]) for cursor in range(seq + 1, up_to + 1) if cursor in log]
 
     def trim(self, seq: int) -> None:
         """Forget the log up to `seq`, as retention does."""
-        self.log = {place: told for place, told in self.log.items() if place > seq}
+        self.log = {cursor: told for cursor, told in self.log.items() if cursor > seq}
 
 
 class Database:
@@ -124,12 +124,12 @@ class Transaction:
         rows = self.database.rows[node]
         self.writes += [(rows.put, version) for version in versions]
 
-    def append(self, node: str, head: int, events: list[Told]) -> Publication:
-        """Events with their places behind `head`."""
+    def append(self, node: str, head: int, events: list[Told]) -> FeedRange:
+        """Events with their cursors behind `head`."""
         rows = self.database.rows[node]
         placed = list(numbered(head, events))
         self.writes.append((self.publish, (rows, placed)))
-        return Publication(node, rows.epoch, head, head + len(events), placed)
+        return FeedRange(node, rows.epoch, head, head + len(events), placed)
 
     @staticmethod
     def publish(rows: Rows, placed: list[tuple[int, Told]]) -> None:

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from live.cursor import Place
+from live.cursor import Cursor
 from tests.model.database import Rows
 from tests.model.reader import Reader
 
@@ -16,7 +16,7 @@ class Faults:
 
     def __init__(self, world) -> None:
         self.world = world
-        self.mark: tuple[int, list[tuple[str, Place]]] = (0, [])
+        self.mark: tuple[int, list[tuple[str, Cursor]]] = (0, [])
         self.backup: dict[str, Rows] | None = None
         self.restored = 0
 
@@ -55,16 +55,16 @@ class Faults:
         for node, head in heads:
             if rows[node].epoch == head.epoch:
                 rows[node].trim(min([head.seq, *self.needed(node, head.epoch)]))
-        heads = [(node, Place(rows[node].epoch, rows[node].head)) for node in rows]
+        heads = [(node, Cursor(rows[node].epoch, rows[node].head)) for node in rows]
         self.mark = self.world.clock, heads
 
     def needed(self, node: str, epoch: str) -> Iterator[int]:
         """Where the connections of now stand."""
         for web in self.world.web:
             for client, _ in web.sessions.values():
-                place = client.places[node]
-                if place and place.epoch == epoch:
-                    yield place.seq
+                cursor = client.cursors[node]
+                if cursor and cursor.epoch == epoch:
+                    yield cursor.seq
 
     def back_up_or_restore(self) -> None:
         """Keep the database as it is; or go back to what was kept, with everything stopped."""

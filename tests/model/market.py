@@ -39,13 +39,13 @@ class OasisMarket:
                 self.newest[node, self.published] = 0
             self.published += 1
         elif self.newest:
-            places = list(self.newest)
-            place = places[int(roll * len(places))]
-            self.newest[place] = min(self.newest[place] + 1, MOST_VERSIONS - 1)
+            cursors = list(self.newest)
+            cursor = cursors[int(roll * len(cursors))]
+            self.newest[cursor] = min(self.newest[cursor] + 1, MOST_VERSIONS - 1)
 
     def everything(self) -> list[PublishedPrice]:
         """A whole answer."""
-        return [WHOLE[place][version] for place, version in self.newest.items()]
+        return [WHOLE[cursor][version] for cursor, version in self.newest.items()]
 
     def answer(self) -> list[PublishedPrice]:
         """An answer as they come: none, in part or whole, of either report, in any order."""
@@ -54,7 +54,7 @@ class OasisMarket:
         if kind < 0.1:
             return []
         report = WITHOUT_GHG if kind < 0.2 else WHOLE
-        prices = [report[place][version] for place, version in self.newest.items()]
+        prices = [report[cursor][version] for cursor, version in self.newest.items()]
         if kind > 0.7:
             prices = [price for price in prices if roll() < 0.6]
         if len(prices) > 1 and kind > 0.4:

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 
 from tests.model.reader import Reader, Wire
-from tests.model.web import Client, Hub, Steps
+from tests.model.web import Client, Fanout, Steps
 
 
 class Process:
@@ -50,7 +50,7 @@ class WebProcess:
 
     def start(self) -> None:
         """With nothing known."""
-        self.hub = Hub(self.world.database, f"hub {self.number}")
+        self.hub = Fanout(self.world.database, f"hub {self.number}")
         self.sessions: dict[Wire, tuple[Client, Process]] = {}
 
     def heard(self) -> Steps | None:
@@ -59,8 +59,8 @@ class WebProcess:
         return self.hub.listen(publication) if publication else None
 
     def connect(self, wire: Wire, reader: Reader) -> None:
-        """A reader comes, with the places it has."""
-        client = Client(wire, dict(reader.places))
+        """A reader comes, with the cursors it has."""
+        client = Client(wire, dict(reader.cursors))
         session = Process(lambda: None)
         session.task = self.hub.serve(client)
         self.sessions[wire] = (client, session)

@@ -3,7 +3,7 @@
 from collections import deque
 from typing import Any
 
-from live.cursor import Place, Step
+from live.cursor import Cursor, Step
 from tests.model.database import ALERT, Told
 from tests.model.market import NODES
 from tests.model.violation import Violation
@@ -16,17 +16,17 @@ class Wire:
 
     def __init__(self) -> None:
         self.frames: deque[Any] = deque()
-        self.questions: list[list[tuple[str, Place | None]]] = []
+        self.questions: list[list[tuple[str, Cursor | None]]] = []
 
     def write(self, frame) -> None:
         """From the web process."""
         self.frames.append(frame)
 
-    def ask(self, places: list[tuple[str, Place | None]]) -> None:
+    def ask(self, cursors: list[tuple[str, Cursor | None]]) -> None:
         """From the reader: a resume."""
-        self.questions.append(places)
+        self.questions.append(cursors)
 
-    def asked(self) -> list[tuple[str, Place | None]]:
+    def asked(self) -> list[tuple[str, Cursor | None]]:
         """The next resume, or nothing."""
         return self.questions.pop(0) if self.questions else []
 
@@ -34,7 +34,7 @@ class Wire:
 class Reader:
     """What one reader holds of each node, and the checks of every step it makes."""
 
-    __slots__ = ("alerts", "away_until", "name", "places", "shown", "suspects", "takes", "wire")
+    __slots__ = ("alerts", "away_until", "cursors", "name", "shown", "suspects", "takes", "wire")
 
     def __init__(self, name: str) -> None:
         self.name = name
@@ -49,10 +49,10 @@ class Reader:
 
     def forget(self) -> None:
         """A page that is loaded anew."""
-        self.places: dict[str, Place | None] = dict.fromkeys(NODES)
+        self.cursors: dict[str, Cursor | None] = dict.fromkeys(NODES)
         self.shown: dict[str, dict[int, tuple[int, int]]] = {node: {} for node in NODES}
         self.alerts: dict[str, set[int]] = {node: set() for node in NODES}
-        self.suspects: dict[str, Place] = {}
+        self.suspects: dict[str, Cursor] = {}
 
     def read(self) -> None:
         """Take one frame, if there is one."""
@@ -63,27 +63,27 @@ class Reader:
     def take_snapshot(self, node: str, epoch: str, seq: int, held, alerts: list[int]) -> None:
         """All of a node anew."""
         shown = {interval: (row.revision, row.lmp) for interval, row in held.items()}
-        place = self.places[node]
-        if place and place.epoch == epoch:
+        cursor = self.cursors[node]
+        if cursor and cursor.epoch == epoch:
             for interval, (_, version) in self.shown[node].items():
                 self.check_not_older(node, interval, shown.get(interval, (0, -1))[1], version)
         self.shown[node] = shown
         self.alerts[node] = set(alerts)
-        self.places[node] = Place(epoch, seq)
+        self.cursors[node] = Cursor(epoch, seq)
 
     def take_events(
         self, node: str, epoch: str, prev: int, seq: int, events: list[tuple[int, Told]]
     ) -> None:
         """Events: the next ones are taken, seen ones left, and for missing ones it asks."""
-        place = self.places[node]
-        step = place.step(epoch, prev, seq) if place else Step.GAP
+        cursor = self.cursors[node]
+        step = cursor.step(epoch, prev, seq) if cursor else Step.GAP
         if step is Step.GAP:
-            self.wire.ask([(node, place)])
+            self.wire.ask([(node, cursor)])
         elif step is Step.NEXT:
-            self.check_complete(node, place, [number for number, _ in events], seq)
+            self.check_complete(node, cursor, [number for number, _ in events], seq)
             for _, told in events:
                 self.apply(node, told)
-            self.places[node] = Place(epoch, seq)
+            self.cursors[node] = Cursor(epoch, seq)
 
     def apply(self, node: str, told: Told) -> None:
         """One event. A lower revision never replaces a higher one: a snapshot may be ahead."""
@@ -98,19 +98,19 @@ class Reader:
     def take_heartbeat(self, heads: list[tuple[str, int]]) -> None:
         """A head that is ahead of our place, and still is at the next heartbeat, was missed."""
         for node, head in heads:
-            place = self.places[node]
-            if not place or not place.is_behind(place.epoch, head):
+            cursor = self.cursors[node]
+            if not cursor or not cursor.is_behind(cursor.epoch, head):
                 self.suspects.pop(node, None)
-            elif self.suspects.get(node) == place:
+            elif self.suspects.get(node) == cursor:
                 self.suspects.pop(node)
-                self.wire.ask([(node, place)])
+                self.wire.ask([(node, cursor)])
             else:
-                self.suspects[node] = place
+                self.suspects[node] = cursor
 
-    def check_complete(self, node: str, place: Place, numbers: list[int], seq: int) -> None:
+    def check_complete(self, node: str, cursor: Cursor, numbers: list[int], seq: int) -> None:
         """Each event once, in order, and none left out."""
-        if numbers != list(range(place.seq + 1, seq + 1)):
-            raise Violation(f"a reader of {node} at {place.seq} takes {numbers} up to {seq}")
+        if numbers != list(range(cursor.seq + 1, seq + 1)):
+            raise Violation(f"a reader of {node} at {cursor.seq} takes {numbers} up to {seq}")
 
     def check_not_older(self, node: str, interval: int, version: int, before: int) -> None:
         """What is shown never goes back to an older version."""

@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 import pytest
 
-from live.cursor import Place, Step
+from live.cursor import Cursor, Step
 from prices import batch
 from prices.versions import Verdict, verdict
 from tests.model.database import Transaction
@@ -12,18 +12,18 @@ from tests.model.database import Transaction
 
 def without_gap_check(patch: pytest.MonkeyPatch) -> None:
     """Whatever is not seen is taken for the next."""
-    step = Place.step
+    step = Cursor.step
 
-    def careless(self: Place, epoch: str, prev: int, seq: int) -> Step:
+    def careless(self: Cursor, epoch: str, prev: int, seq: int) -> Step:
         found = step(self, epoch, prev, seq)
         return Step.NEXT if found is Step.GAP else found
 
-    patch.setattr(Place, "step", careless)
+    patch.setattr(Cursor, "step", careless)
 
 
 def without_heartbeat_head(patch: pytest.MonkeyPatch) -> None:
     """No head that is read says that something was missed."""
-    patch.setattr(Place, "is_behind", lambda *_: False)
+    patch.setattr(Cursor, "is_behind", lambda *_: False)
 
 
 def without_version_guard(patch: pytest.MonkeyPatch) -> None:

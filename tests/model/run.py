@@ -14,13 +14,13 @@ from tests.model.world import World
 
 SEEDS = 20_000
 # Logs are short here: a page must be shorter.
-PAGE = 3
+BATCH = 3
 
 
 def first_violation(seeds: Iterable[int], removed: str | None = None) -> tuple[int, str] | None:
     """The first seed that ends in a violation, and how that came; `removed` names a rule."""
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(cursor, "PAGE", PAGE)
+        patch.setattr(cursor, "BATCH", BATCH)
         if removed:
             REMOVALS[removed](patch)
         for seed in seeds:

@@ -6,14 +6,14 @@ from typing import Any
 
 import pytest
 
-from live.cursor import Place
+from live.cursor import Cursor
 from tests.model import worker
 from tests.model.bus import Bus
 from tests.model.database import Rows, Told, Transaction
 from tests.model.faults import Faults
 from tests.model.reader import Reader
 from tests.model.violation import Violation
-from tests.model.web import Client, Hub
+from tests.model.web import Client, Fanout
 from tests.model.world import World
 
 LINES = 40
@@ -22,7 +22,7 @@ TOLD = (
     (Transaction, ("append", "commit")),
     (Rows, ("trim",)),
     (Bus, ("send",)),
-    (Hub, ("serve", "leave", "publish", "bring_up", "pass_on", "snapshot")),
+    (Fanout, ("serve", "leave", "publish", "bring_up", "pass_on", "snapshot")),
     (Reader, ("take_snapshot", "take_events")),
     (Faults, ("disconnect", "back_up_or_restore")),
     (World, ("connect", "settle")),
@@ -68,11 +68,11 @@ def shown(value: Any) -> str:
     """A value in a line."""
     if isinstance(value, (World, Faults, Transaction, Bus, Rows)):
         return ""
-    if isinstance(value, (Hub, Reader)):
+    if isinstance(value, (Fanout, Reader)):
         return f"[{value.name}]"
     if isinstance(value, Client):
-        return "client at " + " ".join(map(shown, value.places.values()))
-    if isinstance(value, Place):
+        return "client at " + " ".join(map(shown, value.cursors.values()))
+    if isinstance(value, Cursor):
         return f"{value.epoch}:{value.seq}"
     if isinstance(value, Told):
         return f"{value.kind} {value.interval} v{value.version} r{value.revision}"

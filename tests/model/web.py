@@ -3,9 +3,9 @@
 from collections.abc import Iterator
 from typing import Any
 
-from live import cursor
-from live.cursor import Place, Step
-from tests.model.database import Database, Publication
+from live import cursor as cursor_rules
+from live.cursor import Cursor, Step
+from tests.model.database import Database, FeedRange
 from tests.model.market import NODES
 from tests.model.reader import Wire
 
@@ -16,31 +16,31 @@ Steps = Iterator[None]
 class Client:
     """One open connection: where it stands in each feed, as far as the hub knows."""
 
-    __slots__ = ("places", "wire")
+    __slots__ = ("cursors", "wire")
 
-    def __init__(self, wire: Wire, places: dict[str, Place | None]) -> None:
+    def __init__(self, wire: Wire, cursors: dict[str, Cursor | None]) -> None:
         self.wire = wire
-        self.places = places
+        self.cursors = cursors
 
 
-class Hub:
+class Fanout:
     """All clients of one process, and where they stand. Dictionaries serve as ordered sets."""
 
-    __slots__ = ("caught_up", "database", "everyone", "is_locked", "name", "places", "snapshots")
+    __slots__ = ("caught_up", "cursors", "database", "everyone", "is_locked", "name", "snapshots")
 
     def __init__(self, database: Database, name: str) -> None:
         self.database = database
         self.name = name
         self.everyone: dict[Client, None] = {}
         self.caught_up: dict[str, dict[Client, None]] = {node: {} for node in NODES}
-        self.places: dict[str, Place] = {}
-        self.snapshots: dict[tuple[str, Place], Any] = {}
+        self.cursors: dict[str, Cursor] = {}
+        self.snapshots: dict[tuple[str, Cursor], Any] = {}
         self.is_locked = False
 
-    def head_of(self, node: str) -> Place:
+    def head_of(self, node: str) -> Cursor:
         """A feed's head as the database has it now."""
         rows = self.database.rows[node]
-        return Place(rows.epoch, rows.head)
+        return Cursor(rows.epoch, rows.head)
 
     def alone(self, work: Steps) -> Steps:
         """Do `work` under the lock."""
@@ -54,15 +54,15 @@ class Hub:
 
     def serve(self, client: Client) -> Steps:
         """A connection from its beginning: join, then what its reader asks for."""
-        heads = [(node, self.head_of(node)) for node in client.places]
+        heads = [(node, self.head_of(node)) for node in client.cursors]
         self.everyone[client] = None
         for node, head in heads:
             yield from self.catch_up(client, node, head)
         while True:
             yield
-            for node, place in client.wire.asked():
+            for node, cursor in client.wire.asked():
                 self.caught_up[node].pop(client, None)
-                client.places[node] = place
+                client.cursors[node] = cursor
                 yield
                 yield from self.catch_up(client, node, self.head_of(node))
 
@@ -72,59 +72,59 @@ class Hub:
         for clients in self.caught_up.values():
             clients.pop(client, None)
 
-    def catch_up(self, client: Client, node: str, head: Place) -> Steps:
+    def catch_up(self, client: Client, node: str, head: Cursor) -> Steps:
         """Send a client what it missed, page by page, until it stands with us."""
         yield
         yield from self.alone(self.bring_up(node, head))
-        while client.places[node] != (ours := self.places[node]):
-            frame, place = yield from self.missed(node, client.places[node], ours)
-            client.places[node] = place
+        while client.cursors[node] != (ours := self.cursors[node]):
+            frame, cursor = yield from self.missed(node, client.cursors[node], ours)
+            client.cursors[node] = cursor
             client.wire.write(frame)
             yield
         self.caught_up[node][client] = None
 
-    def listen(self, publication: Publication) -> Steps:
+    def listen(self, publication: FeedRange) -> Steps:
         """A publication: passed on where it follows on our place, else read from the database."""
         yield from self.alone(self.publish(publication))
 
-    def publish(self, publication: Publication) -> Steps:
+    def publish(self, publication: FeedRange) -> Steps:
         """The same, under the lock."""
         node, epoch, prev, seq, events = publication
-        if node not in self.places:
+        if node not in self.cursors:
             return
-        step = self.places[node].step(epoch, prev, seq)
+        step = self.cursors[node].step(epoch, prev, seq)
         if step is Step.NEXT:
             frame = (EVENTS, node, epoch, prev, seq, events)
-            yield from self.pass_on(node, frame, Place(epoch, seq))
+            yield from self.pass_on(node, frame, Cursor(epoch, seq))
         elif step is not Step.SEEN:
             head = self.head_of(node)
             yield
             yield from self.bring_up(node, head)
 
-    def bring_up(self, node: str, head: Place) -> Steps:
+    def bring_up(self, node: str, head: Cursor) -> Steps:
         """Bring the clients of a feed to its head, and us with them."""
-        ours = self.places.get(node)
+        ours = self.cursors.get(node)
         # Never back to a head that was read earlier: others may be catching up with where we are.
         if ours is None or (not self.caught_up[node] and ours.is_behind(*head)):
-            self.places[node] = head
-        while self.places[node].is_behind(*head):
-            frame, place = yield from self.missed(node, self.places[node], head)
-            yield from self.pass_on(node, frame, place)
+            self.cursors[node] = head
+        while self.cursors[node].is_behind(*head):
+            frame, cursor = yield from self.missed(node, self.cursors[node], head)
+            yield from self.pass_on(node, frame, cursor)
 
-    def missed(self, node: str, place: Place | None, head: Place):
-        """The next frame for a reader at `place`, and where it stands then."""
+    def missed(self, node: str, cursor: Cursor | None, head: Cursor):
+        """The next frame for a reader at `cursor`, and where it stands then."""
         yield
         events = []
-        if place and place.epoch == head.epoch and place.seq <= head.seq:
-            up_to = min(head.seq, place.seq + cursor.PAGE)
-            events = self.database.rows[node].events_after(place.seq, up_to)
-        until = cursor.missed(place, head, events[0][0] if events else None)
-        if until is None or place is None:
+        if cursor and cursor.epoch == head.epoch and cursor.seq <= head.seq:
+            up_to = min(head.seq, cursor.seq + cursor_rules.BATCH)
+            events = self.database.rows[node].events_after(cursor.seq, up_to)
+        until = cursor_rules.missed(cursor, head, events[0][0] if events else None)
+        if until is None or cursor is None:
             yield
             return self.snapshot(node, head), head
-        return (EVENTS, node, until.epoch, place.seq, until.seq, events), until
+        return (EVENTS, node, until.epoch, cursor.seq, until.seq, events), until
 
-    def snapshot(self, node: str, head: Place):
+    def snapshot(self, node: str, head: Cursor):
         """What the database holds now, said to be of `head`, which was read before; shared."""
         frame = self.snapshots.get((node, head))
         if frame is None:
@@ -140,20 +140,20 @@ class Hub:
         yield
         yield from self.alone(self.bring_all_up(heads))
 
-    def bring_all_up(self, heads: list[tuple[str, Place]]) -> Steps:
+    def bring_all_up(self, heads: list[tuple[str, Cursor]]) -> Steps:
         """The same, under the lock; then every client hears where it should stand."""
         for node, head in heads:
             if self.caught_up[node]:
                 yield from self.bring_up(node, head)
         for client in list(self.everyone):
-            known = [node for node in client.places if client in self.caught_up[node]]
-            client.wire.write((HEARTBEAT, [(node, self.places[node].seq) for node in known]))
+            known = [node for node in client.cursors if client in self.caught_up[node]]
+            client.wire.write((HEARTBEAT, [(node, self.cursors[node].seq) for node in known]))
 
-    def pass_on(self, node: str, frame, place: Place) -> Steps:
+    def pass_on(self, node: str, frame, cursor: Cursor) -> Steps:
         """Give a frame to every client that stands where the frame goes on."""
-        before, self.places[node] = self.places[node], place
+        before, self.cursors[node] = self.cursors[node], cursor
         for client in list(self.caught_up[node]):
-            if client in self.caught_up[node] and client.places[node] == before:
-                client.places[node] = place
+            if client in self.caught_up[node] and client.cursors[node] == before:
+                client.cursors[node] = cursor
                 client.wire.write(frame)
             yield

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from oasis.published import PublishedPrice
 from prices.batch import Sorted, by_market, by_node, in_interval_order
 from prices.versions import Held, revised
-from tests.model.database import ALERT, CORRECTION, PRICE, Publication, Told, Transaction
+from tests.model.database import ALERT, CORRECTION, PRICE, FeedRange, Told, Transaction
 from tests.model.market import NODES
 
 Steps = Iterator[None]
@@ -32,7 +32,7 @@ def fetch(world) -> Steps:
 def store(world, prices: list[PublishedPrice], seen_at: int) -> Steps:
     """What `prices.history.record` does: one transaction, then the announcements."""
     batches = dict(by_node(prices))
-    told: list[Publication] = []
+    told: list[FeedRange] = []
     transaction = Transaction(world.database)
     try:
         for node in batches:
@@ -81,7 +81,7 @@ def append(world, transaction: Transaction, node: str, events: list[Told], told)
 def judge(world) -> Steps:
     """A rule crosses: an alert and its event in a transaction that locks only the feed."""
     node = NODES[int(world.rng.random() * len(NODES))]
-    told: list[Publication] = []
+    told: list[FeedRange] = []
     world.alerts += 1
     transaction = Transaction(world.database)
     try:
@@ -92,7 +92,7 @@ def judge(world) -> Steps:
     yield from announce(world, told)
 
 
-def announce(world, told: list[Publication]) -> Steps:
+def announce(world, told: list[FeedRange]) -> Steps:
     """Tell the bus; whoever is killed here told nobody."""
     for publication in told:
         yield

@@ -135,7 +135,7 @@ class World:
             reader.wire is not None
             and not reader.wire.frames
             and all(
-                reader.places[node] == (rows.epoch, rows.head)
+                reader.cursors[node] == (rows.epoch, rows.head)
                 for node, rows in self.database.rows.items()
             )
         )

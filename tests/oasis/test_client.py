@@ -10,7 +10,7 @@ from caisoproject import tasks
 from oasis import client
 from oasis.client import Oasis
 from oasis.errors import ServerTrouble
-from oasis.turns import UNDER_WAY_SECONDS, Manner, NoToken, Token
+from oasis.turns import UNDER_WAY_SECONDS, Manner, NoTurn, Turn
 from simulator.server import Running
 from simulator.stand_in import StandIn
 
@@ -36,12 +36,12 @@ class Waiting:
     def __init__(self, clock: Clock, *seconds: float) -> None:
         self.clock = clock
         self.seconds = iter(seconds)
-        self.token = Mock(spec=Token)
+        self.given = Mock(spec=Turn)
 
     @contextmanager
-    def turn(self, manner: Manner) -> Iterator[Token]:
+    def turn(self, manner: Manner) -> Iterator[Turn]:
         self.clock.now += next(self.seconds)
-        yield self.token
+        yield self.given
 
 
 @pytest.fixture
@@ -84,7 +84,7 @@ def test_no_request_begins_when_there_is_no_time_left_for_its_answer(
     with pytest.raises(ServerTrouble, match="HTTP 503"):
         asking(oasis, clock, 40, 40).download("SingleZip", PARAMETERS, Manner.PATIENT)
     assert len(oasis.requests) == 1
-    with pytest.raises(NoToken, match="too late"):
+    with pytest.raises(NoTurn, match="too late"):
         asking(oasis, clock, 51).download("SingleZip", PARAMETERS, Manner.PATIENT)
 
 

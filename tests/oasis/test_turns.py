@@ -5,21 +5,21 @@ import time
 import pytest
 import redis
 
-from oasis.turns import TURN, Manner, NoToken, Politeness, Token
+from oasis.turns import TURN, Manner, NoTurn, Turn, Turns
 
 
-def polite(valkey: redis.Redis, pause: float = 0.3) -> Politeness:
-    return Politeness(valkey, pause)
+def polite(valkey: redis.Redis, pause: float = 0.3) -> Turns:
+    return Turns(valkey, pause)
 
 
-def free(politeness: Politeness, manner: Manner = Manner.PASSING) -> Token | None:
+def free(turns: Turns, manner: Manner = Manner.PASSING) -> Turn | None:
     """A turn, if there is one now."""
-    return politeness.take(manner)
+    return turns.take(manner)
 
 
 @pytest.fixture(autouse=True)
 def redis_is_not_young(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(Politeness, "has_just_started", lambda self: False)
+    monkeypatch.setattr(Turns, "has_just_started", lambda self: False)
 
 
 def test_there_is_one_turn_for_everybody(valkey: redis.Redis) -> None:
@@ -28,19 +28,19 @@ def test_there_is_one_turn_for_everybody(valkey: redis.Redis) -> None:
 
 
 def test_the_next_turn_comes_a_pause_after_the_answer_began(valkey: redis.Redis) -> None:
-    politeness = polite(valkey)
-    with politeness.turn(Manner.PASSING) as token:
-        token.over()
+    turns = polite(valkey)
+    with turns.turn(Manner.PASSING) as turn:
+        turn.over()
         answered = time.monotonic()
-    with politeness.turn(Manner.PATIENT):
+    with turns.turn(Manner.PATIENT):
         assert time.monotonic() - answered >= 0.29
 
 
 def test_while_a_request_is_under_way_nobody_asks_however_long_it_takes(
     valkey: redis.Redis,
 ) -> None:
-    politeness = polite(valkey, pause=0.01)
-    assert free(politeness)
+    turns = polite(valkey, pause=0.01)
+    assert free(turns)
     assert 30_000 < valkey.pttl(TURN) <= 60_000
 
 
@@ -51,10 +51,10 @@ def test_a_request_that_failed_is_followed_by_the_pause_too(valkey: redis.Redis)
 
 
 def test_only_the_holder_ends_a_turn(valkey: redis.Redis) -> None:
-    token = free(polite(valkey))
-    assert token is not None
+    turn = free(polite(valkey))
+    assert turn is not None
     valkey.set(TURN, "taken over", ex=50)
-    token.over()
+    turn.over()
     assert valkey.ttl(TURN) == 50
 
 
@@ -62,21 +62,21 @@ def test_only_the_holder_ends_a_turn(valkey: redis.Redis) -> None:
 def test_whoever_is_not_first_steps_back_from_a_reserved_turn(
     valkey: redis.Redis, manner: Manner
 ) -> None:
-    politeness = polite(valkey)
-    politeness.reserve(5)
-    assert free(politeness, manner) is None
-    assert free(politeness, Manner.FIRST)
+    turns = polite(valkey)
+    turns.reserve(5)
+    assert free(turns, manner) is None
+    assert free(turns, Manner.FIRST)
 
 
 def test_the_first_keeps_its_place_while_it_waits(valkey: redis.Redis) -> None:
-    politeness = polite(valkey)
+    turns = polite(valkey)
     valkey.set(TURN, "somebody", ex=30)
-    assert free(politeness, Manner.FIRST) is None
+    assert free(turns, Manner.FIRST) is None
     valkey.delete(TURN)
-    assert free(politeness, Manner.PATIENT) is None
-    assert free(politeness, Manner.FIRST)
+    assert free(turns, Manner.PATIENT) is None
+    assert free(turns, Manner.FIRST)
     valkey.delete(TURN)
-    assert free(politeness, Manner.PATIENT)
+    assert free(turns, Manner.PATIENT)
 
 
 def test_a_redis_that_has_just_started_may_have_forgotten_the_last_turn(
@@ -88,16 +88,16 @@ def test_a_redis_that_has_just_started_may_have_forgotten_the_last_turn(
 
 def test_without_redis_nobody_asks() -> None:
     away = redis.Redis(port=1, socket_connect_timeout=0.1)
-    with pytest.raises(NoToken, match="Redis can't be asked for a turn"):
-        free(Politeness(away, 6))
+    with pytest.raises(NoTurn, match="Redis can't be asked for a turn"):
+        free(Turns(away, 6))
 
 
 def test_what_one_worker_does_no_other_does_meanwhile(valkey: redis.Redis) -> None:
-    politeness = polite(valkey)
-    one, another = politeness.only_one("polling:RTM"), politeness.only_one("polling:RTM")
-    with one as first, another as second, politeness.only_one("x") as other:
+    turns = polite(valkey)
+    one, another = turns.only_one("polling:RTM"), turns.only_one("polling:RTM")
+    with one as first, another as second, turns.only_one("x") as other:
         assert (first, second, other) == (True, False, True)
-    with politeness.only_one("polling:RTM") as again:
+    with turns.only_one("polling:RTM") as again:
         assert again
 
 
@@ -107,8 +107,8 @@ def test_a_turn_that_a_clock_step_made_endless_is_over(valkey: redis.Redis) -> N
 
 
 def test_a_place_that_expired_is_not_taken_from_the_next(valkey: redis.Redis) -> None:
-    politeness = polite(valkey)
-    with politeness.only_one("x"):
+    turns = polite(valkey)
+    with turns.only_one("x"):
         valkey.set("caiso:oasis:x", "another worker", ex=50)
     assert valkey.get("caiso:oasis:x") == "another worker"
 

@@ -13,6 +13,7 @@ from pytest_django import Settings
 from outbound import guarded_http, public_address
 from outbound.errors import ForbiddenTarget, Unreachable
 from outbound.guarded_http import MOST_BYTES, post
+from outbound.receiver_answer import ReceiverAnswer
 from tests.outbound.certificates import Authority
 from tests.outbound.proxy import proxying
 from tests.outbound.receiver import Handler, Receiver, dripping, endless, receiving, status
@@ -25,7 +26,7 @@ def here(host: str, port: int) -> list[str]:
     return ["127.0.0.1"]
 
 
-def send(receiver: Receiver, scheme: str = "http", host: str = "127.0.0.1") -> guarded_http.Answer:
+def send(receiver: Receiver, scheme: str = "http", host: str = "127.0.0.1") -> ReceiverAnswer:
     """Post two bytes to the receiver."""
     return post(f"{scheme}://{host}:{receiver.port}/hook?x=1", b"{}", {"X-Y": "z"}, resolve=here)
 

@@ -3,25 +3,25 @@
 import pytest
 
 from outbound.errors import Refused, Unreachable
-from outbound.receiver_answer import Answer, refuse_failures
+from outbound.receiver_answer import ReceiverAnswer, refuse_failures
 from tests.alerts.judging.told import NOW
 
 
 @pytest.mark.parametrize("status", [200, 201, 202, 204, 299])
 def test_a_message_that_was_taken_is_done(status: int) -> None:
-    refuse_failures(Answer(status, {}, b"no_service"), now=NOW)
+    refuse_failures(ReceiverAnswer(status, {}, b"no_service"), now=NOW)
 
 
 @pytest.mark.parametrize("status", [408, 425, 429, 500, 502, 503, 504, 599])
 def test_a_receiver_in_trouble_is_tried_again(status: int) -> None:
     with pytest.raises(Unreachable, match=f"HTTP {status}: over capacity"):
-        refuse_failures(Answer(status, {}, b"over\ncapacity"), now=NOW)
+        refuse_failures(ReceiverAnswer(status, {}, b"over\ncapacity"), now=NOW)
 
 
 @pytest.mark.parametrize("status", [103, 300, 302, 308, 400, 401, 403, 404, 410, 413, 422])
 def test_a_receiver_that_will_not_change_its_mind_is_given_up(status: int) -> None:
     with pytest.raises(Refused, match=f"HTTP {status}: "):
-        refuse_failures(Answer(status, {}, b"invalid_token"), now=NOW)
+        refuse_failures(ReceiverAnswer(status, {}, b"invalid_token"), now=NOW)
 
 
 @pytest.mark.parametrize(
@@ -36,11 +36,11 @@ def test_a_receiver_that_will_not_change_its_mind_is_given_up(status: int) -> No
 )
 def test_a_receiver_may_say_when_to_come_again(value: str, seconds: float | None) -> None:
     with pytest.raises(Unreachable) as trouble:
-        refuse_failures(Answer(503, {"retry-after": value}, b""), now=NOW)
+        refuse_failures(ReceiverAnswer(503, {"retry-after": value}, b""), now=NOW)
     assert trouble.value.retry_after == seconds
 
 
 def test_what_came_back_is_kept_to_its_first_200_characters() -> None:
     with pytest.raises(Refused) as trouble:
-        refuse_failures(Answer(400, {}, "ü".encode() * 40_000), now=NOW)
+        refuse_failures(ReceiverAnswer(400, {}, "ü".encode() * 40_000), now=NOW)
     assert str(trouble.value) == "HTTP 400: " + "ü" * 190

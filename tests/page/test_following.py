@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from live.cursor import Place
+from live.cursor import Cursor
 from tests.page.by_name import Run, run
 from tests.page.modules import in_a_browser
 
@@ -21,7 +21,7 @@ needs_chromium = in_a_browser[1]
 
 @steps
 def test_what_a_frame_is_to_a_reader(case: dict[str, Any]) -> None:
-    assert Place(*case["place"]).step(*case["frame"]).value == case["is"]
+    assert Cursor(*case["place"]).step(*case["frame"]).value == case["is"]
 
 
 @steps
@@ -39,7 +39,7 @@ def test_what_a_frame_is_to_the_page(case: dict[str, Any], run: Run) -> None:
 
 @behind
 def test_whether_a_reader_is_behind(case: dict[str, Any]) -> None:
-    assert Place(*case["place"]).is_behind(case["epoch"], case["head"]) is case["is"]
+    assert Cursor(*case["place"]).is_behind(case["epoch"], case["head"]) is case["is"]
 
 
 @behind

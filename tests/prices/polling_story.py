@@ -19,7 +19,7 @@ from oasis.client import Download
 from oasis.errors import NoData, OasisTrouble
 from oasis.published import Answer
 from oasis.query import PriceQuery
-from oasis.turns import Manner, NoToken
+from oasis.turns import Manner, NoTurn
 from prices import ingest, polling
 from tests.published import published
 
@@ -50,7 +50,7 @@ class Story:
 
     def __post_init__(self) -> None:
         self.free_at = self.reserved_until = self.now
-        self.politeness = self
+        self.turns = self
 
     def reserve(self, seconds: float) -> None:
         self.reserved_until = self.now + seconds * SECOND
@@ -76,7 +76,7 @@ class Story:
     def take_turn(self, manner: Manner) -> None:
         taken = self.now < self.free_at
         if manner is not Manner.FIRST and (taken or self.now < self.reserved_until):
-            raise NoToken("taken")
+            raise NoTurn("taken")
         self.now = max(self.now, self.free_at)
         self.free_at = self.now + self.pause
 
@@ -106,10 +106,10 @@ class Story:
     def tick(self, second: int) -> None:
         """What beat ticks, less often than it does."""
         for market in (Market.RTM, Market.RTPD, Market.DAM):
-            with suppress(OasisTrouble, NoToken):
+            with suppress(OasisTrouble, NoTurn):
                 polling.poll(market, now=self.now)
         if second % 60 == 0:
-            with suppress(OasisTrouble, NoToken):
+            with suppress(OasisTrouble, NoTurn):
                 close_oldest_gap(now=self.now)
 
     def a_minute(self, since: datetime, until: datetime) -> float:

@@ -35,7 +35,7 @@ def test_every_row_of_an_answer_is_stored_not_only_the_newest() -> None:
 def test_storing_the_same_interval_twice_keeps_one_price_and_announces_it_once() -> None:
     store([published(NOON)], SEEN)
     again = store([published(NOON)], SEEN + timedelta(minutes=1))
-    assert (again[Verdict.UNCHANGED], again.publications) == (1, [])
+    assert (again[Verdict.UNCHANGED], again.feed_ranges) == (1, [])
     assert Price.objects.count() == FeedEvent.objects.count() == 1
 
 
@@ -80,7 +80,7 @@ def test_an_answer_without_greenhouse_gas_leaves_no_row_that_does_not_add_up() -
 def test_a_greenhouse_gas_component_of_nothing_where_there_was_none_corrects_nothing() -> None:
     store([published(NOON)._replace(ghg=None)], SEEN)
     again = store([published(NOON)], SEEN + timedelta(minutes=1))
-    assert (again[Verdict.UNCHANGED], again.publications) == (1, [])
+    assert (again[Verdict.UNCHANGED], again.feed_ranges) == (1, [])
 
 
 def test_a_price_whose_parts_miss_the_lmp_is_told_as_unverified_also_once_it_is_superseded() -> (
@@ -136,10 +136,10 @@ def test_a_correction_after_the_clock_was_set_back_an_hour_is_stored() -> None:
 
 def test_sequence_numbers_have_no_hole_and_each_node_has_its_own() -> None:
     both = [published(NOON, node=name) for name in (SP15, NP15)]
-    first = store(both, SEEN).publications
-    second = store([published(NOON + timedelta(minutes=5))], SEEN).publications
-    assert [span(publication) for publication in first] == [(1, 1), (1, 1)]
-    assert [span(publication) for publication in second] == [(2, 2)]
+    first = store(both, SEEN).feed_ranges
+    second = store([published(NOON + timedelta(minutes=5))], SEEN).feed_ranges
+    assert [span(feed_range) for feed_range in first] == [(1, 1), (1, 1)]
+    assert [span(feed_range) for feed_range in second] == [(2, 2)]
     assert Feed.objects.get(node=sp15()).head == 2
     assert list(FeedEvent.objects.filter(node=sp15()).values_list("seq", flat=True)) == [1, 2]
 
@@ -154,14 +154,14 @@ def test_a_real_time_event_carries_the_day_ahead_price_of_its_hour() -> None:
 
 def test_history_is_no_news_but_a_late_correction_is() -> None:
     now = SEEN + timedelta(days=14)
-    assert store([published(NOON, "40")], now).publications == []
-    told = store([published(NOON, "41")], now + timedelta(hours=1)).publications
+    assert store([published(NOON, "40")], now).feed_ranges == []
+    told = store([published(NOON, "41")], now + timedelta(hours=1)).feed_ranges
     assert [FeedEvent.objects.get().kind, len(told)] == ["correction", 1]
 
 
 def test_an_untracked_node_has_history_and_no_feed() -> None:
     Node.objects.create(slug="x", oasis_name="X_NODE", tracked=False)
-    assert store([published(NOON, node="X_NODE")], SEEN).publications == []
+    assert store([published(NOON, node="X_NODE")], SEEN).feed_ranges == []
     assert Price.objects.count() == 1
 
 

@@ -21,7 +21,7 @@ from oasis.errors import (
     StillPreparing,
 )
 from oasis.query import PriceQuery
-from oasis.turns import Manner, NoToken
+from oasis.turns import Manner, NoTurn
 from prices.ingest import ingest
 from prices.models import FeedEvent, FetchRun, Node, Price
 from simulator.body_faults import BODY_FAULTS
@@ -61,7 +61,7 @@ def test_a_request_leaves_its_run_and_its_archive(oasis: Running) -> None:
 def test_asking_again_brings_nothing_new(oasis: Running) -> None:
     ingest(HOUR, Manner.FIRST, FetchRun.POLL)
     again = ingest(HOUR, Manner.PATIENT, FetchRun.BACKFILL)
-    assert (again.new, again.unchanged, again.publications) == (0, 24, [])
+    assert (again.new, again.unchanged, again.feed_ranges) == (0, 24, [])
 
 
 def test_a_price_that_is_not_published_yet_is_no_data_and_no_trouble(oasis: Running) -> None:
@@ -180,7 +180,7 @@ def test_a_node_that_oasis_does_not_know_is_no_data(oasis: Running) -> None:
 
 def test_no_turn_no_request(oasis: Running, valkey: redis.Redis) -> None:
     valkey.set("caiso:oasis:turn", "somebody else", ex=30)
-    with pytest.raises(NoToken):
+    with pytest.raises(NoTurn):
         ingest(HOUR, Manner.PASSING, FetchRun.POLL)
     assert oasis.requests == []
     assert not FetchRun.objects.exists()

@@ -66,8 +66,8 @@ REST = [(3, "price", "19:10", 42.0, 1, None), (4, "price", "19:15", 43.0, 1, Non
 @pytest.mark.usefixtures("two_of_four")
 def test_prices_that_came_while_a_node_was_not_tracked_are_told_in_order_and_once() -> None:
     assert told() == FIRST
-    [publication] = tell_untold(now=LATER)
-    assert span(publication) == (3, 4)
+    [feed_range] = tell_untold(now=LATER)
+    assert span(feed_range) == (3, 4)
     assert told() == FIRST + REST
     assert tell_untold(now=LATER) == []
 
@@ -75,7 +75,7 @@ def test_prices_that_came_while_a_node_was_not_tracked_are_told_in_order_and_onc
 @pytest.mark.usefixtures("two_of_four")
 def test_they_are_told_before_the_next_price_that_comes() -> None:
     recorded = store([published(NOON + 4 * FIVE, "44")], LATER)
-    assert [span(one) for one in recorded.publications] == [(3, 4), (5, 5)]
+    assert [span(one) for one in recorded.feed_ranges] == [(3, 4), (5, 5)]
     assert told() == [*FIRST, *REST, (5, "price", "19:20", 44.0, 1, None)]
 
 
@@ -111,8 +111,8 @@ def test_what_is_no_news_any_more_when_the_node_is_tracked_again_is_history() ->
     come(1, "41")
     store([published(NOON, "30", Market.DAM)], NOON)
     track(True)
-    [publication] = tell_untold(now=NOON + timedelta(days=8))
-    assert span(publication) == (2, 2)
+    [feed_range] = tell_untold(now=NOON + timedelta(days=8))
+    assert span(feed_range) == (2, 2)
     assert FeedEvent.objects.get(seq=2).body["market"] == "DAM"
 
 
@@ -140,8 +140,8 @@ def test_a_node_that_nobody_ever_followed_tells_nothing_of_before() -> None:
 @pytest.mark.usefixtures("two_of_four")
 def test_other_nodes_are_left_alone() -> None:
     store([published(NOON, node=NP15)], LATER)
-    [publication] = tell_untold(now=LATER)
-    assert publication.slug == "sp15"
+    [feed_range] = tell_untold(now=LATER)
+    assert feed_range.slug == "sp15"
 
 
 def test_a_worker_killed_while_it_tells_leaves_it_to_the_next(

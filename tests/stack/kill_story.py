@@ -31,7 +31,7 @@ def tell_and_deliver(prices: Sequence[str]) -> None:
 def come(number: int, price: str) -> Ingested:
     """One interval's price, as a poll brings it."""
     at = NOON + number * Market.RTM.interval
-    return Ingested(new=1, publications=store([published(at, price)], at).publications)
+    return Ingested(new=1, feed_ranges=store([published(at, price)], at).feed_ranges)
 
 
 def go_on(prices: Sequence[str]) -> None:

@@ -1,4 +1,4 @@
-"""Politeness and promptness over many minutes: `make soak MINUTES=15 NODES=23`.
+"""Turns and promptness over many minutes: `make soak MINUTES=15 NODES=23`.
 
 A simulator that enforces CAISO's five seconds and logs each request; the whole stack with a
 second worker beside it; backfills one after the other; and a reader of the live feed, which

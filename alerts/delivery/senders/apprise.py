@@ -14,7 +14,7 @@ from typing import Any
 from alerts.delivery.fitting import utf8
 from alerts.delivery.message import Message, subject, text
 from outbound.errors import ForbiddenTarget, Refused, Unreachable
-from outbound.receiver_answer import Answer, refuse_failures
+from outbound.receiver_answer import ReceiverAnswer, refuse_failures
 
 SERVICES = {
     "clickatell": ("clickatell", "NotifyClickatell"),
@@ -108,7 +108,7 @@ def refuse_by_log(logged: str, *, now: datetime) -> None:
     """Raise what the logged status means; without one, nobody was there."""
     status = STATUS.search(logged)
     if status:
-        refuse_failures(Answer(int(status[1]), {}, logged.encode()), now=now)
+        refuse_failures(ReceiverAnswer(int(status[1]), {}, logged.encode()), now=now)
     raise Unreachable(logged or "The service did not take it, and Apprise does not say why.")
 
 

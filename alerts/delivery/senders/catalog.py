@@ -28,7 +28,7 @@ class Sender(Protocol):
     def __call__(self, address: str, secret: str, message: Message, *, now: datetime) -> None: ...
 
 
-class Method(NamedTuple):
+class MethodKind(NamedTuple):
     """A name for people, a check of addresses for forms, and the sender."""
 
     label: str
@@ -61,16 +61,16 @@ def push(address: str, secret: str, message: Message, *, now: datetime) -> None:
     push.send(address, secret, message, now=now)
 
 
-METHODS = {
-    "email": Method("e-mail", email.check, email.send),
-    "webhook": Method("webhook", check_url, webhook.send),
-    "slack": Method("Slack-compatible webhook", check_url, chat.slack),
-    "teams": Method("Teams-compatible webhook", check_url, chat.teams),
-    "ntfy": Method("ntfy", ntfy.check, ntfy.send),
-    "apprise": Method("Apprise service", apprise.check, apprise.send),
-    "push": Method("browser push", check_push, push),
+METHOD_KINDS = {
+    "email": MethodKind("e-mail", email.check, email.send),
+    "webhook": MethodKind("webhook", check_url, webhook.send),
+    "slack": MethodKind("Slack-compatible webhook", check_url, chat.slack),
+    "teams": MethodKind("Teams-compatible webhook", check_url, chat.teams),
+    "ntfy": MethodKind("ntfy", ntfy.check, ntfy.send),
+    "apprise": MethodKind("Apprise service", apprise.check, apprise.send),
+    "push": MethodKind("browser push", check_push, push),
 }
-KINDS = [(kind, method.label) for kind, method in METHODS.items()]
+KINDS = [(kind, method.label) for kind, method in METHOD_KINDS.items()]
 
 
 def send(target: Target, message: Message, *, now: datetime) -> None:
@@ -86,8 +86,8 @@ def check_address(kind: str, address: str) -> str:
     return method(kind).check(address)
 
 
-def method(kind: str) -> Method:
+def method(kind: str) -> MethodKind:
     """The delivery method of this kind."""
-    if kind not in METHODS:
+    if kind not in METHOD_KINDS:
         raise Refused(f"{kind} is no delivery method.")
-    return METHODS[kind]
+    return METHOD_KINDS[kind]

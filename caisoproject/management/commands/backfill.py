@@ -13,7 +13,7 @@ from caisoproject.tasks import tell
 from market.intervals import midnight, operating_date, pacific
 from market.markets import Market
 from oasis.errors import BeyondHistory, OasisTrouble, OurMistake
-from oasis.turns import NoToken
+from oasis.turns import NoTurn
 from prices import backfill
 from prices.backfill import Window
 from prices.ingest import Ingested
@@ -84,12 +84,12 @@ class Command(BaseCommand):
                 ingested = backfill.fetch(market, window, now=timezone.now())
             except (OurMistake, BeyondHistory) as fault:
                 raise CommandError(str(fault)) from fault
-            except (OasisTrouble, NoToken) as fault:
+            except (OasisTrouble, NoTurn) as fault:
                 trouble = str(fault)
                 tqdm.write(f"try {attempt} of {TRIES}: {trouble}")
                 time.sleep(PAUSE_SECONDS)
             else:
-                tell(ingested.publications)
+                tell(ingested.feed_ranges)
                 return ingested
         raise CommandError(f"{trouble}. What came is stored; run the same command to go on.")
 

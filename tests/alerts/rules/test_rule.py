@@ -7,14 +7,14 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from alerts.rules.rule import Condition, Reading, Ruling, Stance, State, judge
+from alerts.rules.rule import Reading, Requirement, Ruling, Stance, State, judge
 from tests.conftest import utc
 
 START = utc("2026-11-24 01:00")
 FIVE = timedelta(minutes=5)
-ABOVE = Condition("lmp", "above", Decimal(100), Decimal(95))
-BELOW = Condition("lmp", "below", Decimal(0), Decimal(5))
-SHARP = Condition("lmp", "above", Decimal(100), Decimal(100))
+ABOVE = Requirement("lmp", "above", Decimal(100), Decimal(95))
+BELOW = Requirement("lmp", "below", Decimal(0), Decimal(5))
+SHARP = Requirement("lmp", "above", Decimal(100), Decimal(100))
 MISSING, ESTIMATED, NAN = None, None, Decimal("NaN")
 Prices = list[int | str | Decimal | None]
 
@@ -109,7 +109,7 @@ def test_an_alert_that_clears_says_how_many_crossings_it_spared() -> None:
 def test_all_conditions_must_hold_and_one_that_is_back_clears(
     values: tuple[int | None, ...], stance: Stance
 ) -> None:
-    spread = Condition("spread", "below", Decimal(-20), Decimal(-10))
+    spread = Requirement("spread", "below", Decimal(-20), Decimal(-10))
     numbers = [None if value is None else Decimal(value) for value in values]
     assert Ruling((ABOVE, spread)).stance(numbers) is stance
 

@@ -6,7 +6,7 @@ from decimal import Decimal
 import pytest
 
 from alerts.rules.checks import problems, quiet_problems
-from alerts.rules.rule import Condition
+from alerts.rules.rule import Requirement
 from alerts.rules.watched import Series, Watch
 from market.intervals import day_bounds, day_intervals
 from market.markets import Market
@@ -74,22 +74,22 @@ def test_days_before_are_the_whole_operating_days_before() -> None:
 @pytest.mark.parametrize(
     ("condition", "market", "fields"),
     [
-        (Condition("lmp", "above", Decimal(100), Decimal(95)), Market.RTM, set()),
-        (Condition("lmp", "above", Decimal(100), Decimal(101)), Market.RTM, {"clear_limit"}),
-        (Condition("lmp", "below", Decimal(0), Decimal(-1)), Market.RTM, {"clear_limit"}),
-        (Condition("spread", "above", Decimal(9), Decimal(9)), Market.DAM, {"watched"}),
-        (Condition("change", "above", Decimal(9), Decimal(9), 0), Market.RTM, {"span"}),
-        (Condition("change", "above", Decimal(9), Decimal(9), 7), Market.RTM, {"span"}),
-        (Condition("change", "above", Decimal(9), Decimal(9), 10), Market.RTM, set()),
-        (Condition("dearest", "below", Decimal(5), Decimal(5), 0), Market.RTM, {"span"}),
-        (Condition("dearest", "below", Decimal(5), Decimal(5), 0), Market.DAM, set()),
-        (Condition("dearest", "below", Decimal(5), Decimal(5), 91), Market.RTM, {"span"}),
-        (Condition("cheapest", "below", Decimal(100), Decimal(100), 7), Market.RTM, {"limit"}),
-        (Condition("age", "above", Decimal(0), Decimal(0)), Market.RTM, {"limit"}),
+        (Requirement("lmp", "above", Decimal(100), Decimal(95)), Market.RTM, set()),
+        (Requirement("lmp", "above", Decimal(100), Decimal(101)), Market.RTM, {"clear_limit"}),
+        (Requirement("lmp", "below", Decimal(0), Decimal(-1)), Market.RTM, {"clear_limit"}),
+        (Requirement("spread", "above", Decimal(9), Decimal(9)), Market.DAM, {"watched"}),
+        (Requirement("change", "above", Decimal(9), Decimal(9), 0), Market.RTM, {"span"}),
+        (Requirement("change", "above", Decimal(9), Decimal(9), 7), Market.RTM, {"span"}),
+        (Requirement("change", "above", Decimal(9), Decimal(9), 10), Market.RTM, set()),
+        (Requirement("dearest", "below", Decimal(5), Decimal(5), 0), Market.RTM, {"span"}),
+        (Requirement("dearest", "below", Decimal(5), Decimal(5), 0), Market.DAM, set()),
+        (Requirement("dearest", "below", Decimal(5), Decimal(5), 91), Market.RTM, {"span"}),
+        (Requirement("cheapest", "below", Decimal(100), Decimal(100), 7), Market.RTM, {"limit"}),
+        (Requirement("age", "above", Decimal(0), Decimal(0)), Market.RTM, {"limit"}),
     ],
 )
 def test_an_impossible_condition_is_told_by_field(
-    condition: Condition, market: Market, fields: set[str]
+    condition: Requirement, market: Market, fields: set[str]
 ) -> None:
     assert set(problems(condition, market)) == fields
 

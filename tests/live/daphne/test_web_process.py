@@ -25,7 +25,7 @@ def made(monkeypatch: pytest.MonkeyPatch, open_files: int) -> Web:
     """A web process that may open so many files."""
     monkeypatch.setattr(web, "raise_files", lambda _: open_files)
     monkeypatch.setattr(web, "hold_database", lambda: "held")
-    monkeypatch.setattr(websocket.doors, "most", 5)
+    monkeypatch.setattr(websocket.connection_limits, "most", 5)
     monkeypatch.setattr(Channel, "arrivals", None, raising=False)
     return Web(None, endpoints=["tcp:0"])
 
@@ -34,7 +34,7 @@ def test_the_doors_let_in_as_many_readers_as_fit_and_the_database_is_held(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     assert made(monkeypatch, 1024).held == "held"
-    assert (websocket.doors.most, Channel.arrivals.most) == (700, 800)
+    assert (websocket.connection_limits.most, Channel.arrivals.most) == (700, 800)
 
 
 def test_the_files_beside_sqlite_stay_while_the_web_process_runs(
