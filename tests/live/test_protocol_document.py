@@ -66,8 +66,8 @@ def news() -> list[Publication]:
         published(floor(now, Market.RTPD), "50", Market.RTPD),
         published(floor(now, Market.DAM) + 5 * HOUR, "30", Market.DAM),
     ]
-    told = store([*new, published(start - 4 * FIVE, "170")], now).publications
-    return told + evaluate(now=now)
+    ranges = store([*new, published(start - 4 * FIVE, "170")], now).publications
+    return ranges + evaluate(now=now)
 
 
 def said_by_get(address: str, status: int = 200) -> Any:
