@@ -1,9 +1,9 @@
-"""What goes out is, byte for byte, what was recorded: answers, frames, Redis.
+"""What goes out is, byte for byte, what was recorded: answers, frames, Redis, messages, pages.
 
 The files under `recorded/` were made from the code as it was then. Who changes on purpose what
 goes out records it anew, with `RECORD=1 python -m pytest -n 0 tests/recorded`, and looks at the
 difference before committing it; the tests are skipped then, and say so. Left out is only what
-comes of chance.
+comes of chance: signatures and tokens, ports, boundaries between the parts of an e-mail.
 """
 
 from collections.abc import Callable, Iterator
@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 from django.db import connection, transaction
 
-from tests.recorded import answers, listening, recording
+from tests.recorded import answers, listening, pages, recording, sending
 from tests.recorded.frozen import Frozen, frozen
 from tests.recorded.projected import Watched
 from tests.recorded.recording import Texts
@@ -26,7 +26,7 @@ pytestmark = [
         connection.vendor != "sqlite", reason="PostgreSQL orders the names in an object by itself."
     ),
 ]
-FOLDERS = ("redis", "answers", "feed")
+FOLDERS = ("redis", "answers", "feed", "messages", "pages")
 Taken = dict[str, Texts | Exception]
 
 
@@ -44,6 +44,8 @@ def taken(django_db_setup: None, django_db_blocker: Any) -> Taken:
                 "redis": watched.taken,
                 "answers": answers.taken,
                 "feed": lambda: listening.taken(world),
+                "messages": sending.taken,
+                "pages": pages.taken,
             }
             return {folder: apart(parts[folder], folder, world) for folder in FOLDERS}
         finally:
