@@ -1,9 +1,7 @@
-"""A world without chance: one clock, keys by count, beats when they are wanted."""
+"""A world without chance: one clock, and beats when they are wanted."""
 
 import asyncio
-import hashlib
 import random
-import secrets
 from collections.abc import Iterator
 from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass, field
@@ -33,21 +31,10 @@ PLAIN = {
 
 @dataclass
 class Frozen:
-    """The time that it is, the keys that are given out, and who waits for a beat."""
+    """The time that it is, and who waits for a beat."""
 
     now: datetime = datetime(2026, 1, 1, tzinfo=UTC)
-    salt: str = ""
-    given: int = 0
     sleepers: list["asyncio.Future[None]"] = field(default_factory=list)
-
-    def keys_of(self, salt: str) -> None:
-        """Begin to count keys anew: what comes of one part hangs on no other."""
-        self.salt, self.given = salt, 0
-
-    def token_hex(self, size: int) -> str:
-        """The next key: as many digits as a random one has."""
-        self.given += 1
-        return hashlib.sha256(f"{self.salt} {self.given}".encode()).hexdigest()[: 2 * size]
 
     async def beat(self) -> None:
         """Wake those who wait for a beat, once somebody does."""
@@ -75,7 +62,6 @@ def frozen() -> Iterator[Frozen]:
 
     with pytest.MonkeyPatch.context() as patched, override_settings(**PLAIN):
         patched.setattr(timezone, "now", lambda: world.now)
-        patched.setattr(secrets, "token_hex", world.token_hex)
         patched.setattr(random, "randint", lambda least, most: (least + most) // 2)
         patched.setattr(asyncio, "sleep", sleep_or_wait)
         # Django gives a request a thread and a connection of its own: it would not see the scene.

@@ -8,6 +8,7 @@ from pathlib import Path
 
 RECORDED = Path(__file__).parent / "recorded"
 MOST_LINES = 60
+BEFORE_NAMES = re.compile(r'(?<=,)(?= ?")')
 BETWEEN_OBJECTS = re.compile(r"(?<=\},)(?= ?\{)")
 
 Texts = dict[str, str]
@@ -51,11 +52,9 @@ def differences(folder: str, texts: Texts) -> Iterator[str]:
 
 
 def difference(path: str, was: str, now: str) -> str:
-    """A unified diff, or the first lines of one."""
-    found = list(
-        unified_diff(
-            was.split("\n"), now.split("\n"), path, f"{path}, as it goes out now", "", "", 2, ""
-        )
-    )
+    """A unified diff, or the first lines of one; what is long is compared field by field."""
+    old, new = (BEFORE_NAMES.sub("\n", text).split("\n") for text in (was, now))
+    found = list(unified_diff(old, new, path, f"{path}, as it goes out now", n=2, lineterm=""))
+    found = found or [f"{path} differs by ends of lines alone."]
     more = [f"... and {len(found) - MOST_LINES} lines more"] if len(found) > MOST_LINES else []
     return "\n".join(found[:MOST_LINES] + more)

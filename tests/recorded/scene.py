@@ -1,8 +1,8 @@
 """The history that everything is recorded of: 1 November 2026, a day of 25 hours.
 
 SP15 has a gap, an unverified price, a spike that is corrected away, negative prices and one of
-thousands of dollars; NP15 falls silent; ZP26 has fifteen-minute prices. Ids, epochs and keys are
-always the same.
+thousands of dollars; NP15 falls silent; ZP26 has fifteen-minute prices. Ids and epochs are always
+the same.
 """
 
 import json
@@ -69,7 +69,6 @@ def come(world: Frozen, prices: Iterable[Any], now: datetime) -> list[Publicatio
 
 def play(world: Frozen) -> None:
     """All that happens until now."""
-    world.keys_of("scene")
     world.now = MIDNIGHT - 20 * HOUR
     empty()
     nodes()

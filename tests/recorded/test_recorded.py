@@ -47,7 +47,7 @@ def taken(django_db_setup: None, django_db_blocker: Any) -> Taken:
                 "messages": sending.taken,
                 "pages": pages.taken,
             }
-            return {folder: apart(parts[folder], folder, world) for folder in FOLDERS}
+            return {folder: apart(parts[folder], world) for folder in FOLDERS}
         finally:
             watched.close()
 
@@ -60,10 +60,9 @@ def taken_back() -> Iterator[None]:
         transaction.set_rollback(True)
 
 
-def apart(take: Callable[[], Texts], folder: str, world: Frozen) -> Texts | Exception:
+def apart(take: Callable[[], Texts], world: Frozen) -> Texts | Exception:
     """What one part brings; what it did to the database is taken back."""
     now = world.now
-    world.keys_of(folder)
     try:
         with taken_back():
             return take()
