@@ -25,7 +25,6 @@ from tests.live.listening import FIVE, Browser, browser, tell
 from tests.live.streaming import stream
 from tests.published import NP15, published, store
 
-
 HOUR = timedelta(hours=1)
 CURSOR = "[0-9a-z-]{1,40}:[0-9]+"
 IDS = re.compile(f"({CURSOR})?(,({CURSOR})?)*")
