@@ -6,7 +6,7 @@ BIN := .venv/bin
 LOCK := $(BIN)/uv pip compile -q --python-version 3.11 --universal --generate-hashes \
 	--no-emit-index-url --custom-compile-command 'make lock'
 
-.PHONY: help setup setup-dev run test check bench soak model kills lock
+.PHONY: help setup setup-dev run test check sizes bench soak model kills lock
 
 help: ## these lines
 	@sed -n 's/^\([a-z]*\):.*## /make \1	/p' Makefile
@@ -30,6 +30,9 @@ check: setup-dev ## format, lint, types, imports, migrations
 	$(BIN)/lint-imports
 	$(BIN)/python manage.py makemigrations --check --dry-run
 	$(BIN)/python manage.py check
+
+sizes: setup-dev ## how long modules and functions are, by folder; BASE=revision: beside those of then
+	@$(BIN)/python -m benchmarks.sizes $(BASE)
 
 bench: setup-dev ## the benchmarks, each beside its rival; BENCH="feed page chaos": only these
 	@$(BIN)/python manage.py bench $(BENCH)
