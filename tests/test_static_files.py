@@ -7,8 +7,10 @@ from django.core.files.storage import FileSystemStorage
 
 from caisoproject.static_files import HashedModulesStorage, without_comments
 
-STATIC = Path(__file__).parents[1] / "dashboard" / "static"
-SCRIPTS = sorted((STATIC / "dashboard").glob("*.js"))
+ROOT = Path(__file__).parents[1]
+STATIC = ROOT / "dashboard" / "static"
+SCRIPTS = sorted(STATIC.glob("*/*.js"))
+IN_THE_ADMIN = sorted((ROOT / "alerts" / "static").glob("*/*.js"))
 
 
 @pytest.mark.parametrize(
@@ -29,7 +31,7 @@ def test_a_line_that_is_a_comment_is_left_out_and_nothing_else(line, left):
     )
 
 
-@pytest.mark.parametrize("script", SCRIPTS, ids=lambda script: script.name)
+@pytest.mark.parametrize("script", [*SCRIPTS, *IN_THE_ADMIN], ids=lambda script: script.name)
 def test_no_text_in_our_scripts_has_a_line_that_looks_like_a_comment(script):
     whole = script.read_bytes().splitlines()
     sent = without_comments(script.read_bytes()).splitlines()
@@ -41,12 +43,13 @@ def test_no_text_in_our_scripts_has_a_line_that_looks_like_a_comment(script):
 
 def test_our_scripts_are_collected_without_their_comments(tmp_path: Path):
     source, kept = FileSystemStorage(STATIC), HashedModulesStorage(str(tmp_path))
-    found = {f"dashboard/{script.name}": (source, f"dashboard/{script.name}") for script in SCRIPTS}
+    names = [script.relative_to(STATIC).as_posix() for script in SCRIPTS]
+    found = {name: (source, name) for name in names}
     for name in found:
         with source.open(name) as script:
             kept.save(name, script)
     assert list(kept.post_process(found))
-    store = (tmp_path / kept.hashed_files["dashboard/store.js"]).read_text()
+    store = (tmp_path / kept.hashed_files["live/store.js"]).read_text()
     assert "export function applySnapshot" in store
     assert "\n// " not in store
     assert "/**" not in store

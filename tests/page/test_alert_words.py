@@ -26,7 +26,7 @@ pytestmark = in_a_browser
     ],
 )
 def test_a_rule_is_told_in_few_words(rule: dict[str, Any], words: str, run: Run) -> None:
-    assert run("alert_words.js", "ruleText(a)", {"market": "RTM", **rule}) == words
+    assert run("alerts/alert_words.js", "ruleText(a)", {"market": "RTM", **rule}) == words
 
 
 @pytest.mark.parametrize(
@@ -36,7 +36,7 @@ def test_a_rule_is_told_in_few_words(rule: dict[str, Any], words: str, run: Run)
 def test_how_grave_an_alert_is_has_a_sign_and_a_word(
     severity: str | None, words: str, run: Run
 ) -> None:
-    assert run("alert_words.js", "severityText(a ?? undefined)", severity) == words
+    assert run("alerts/alert_words.js", "severityText(a ?? undefined)", severity) == words
 
 
 def test_an_alert_taken_back_is_no_longer_open_and_the_log_tells_both(run: Run) -> None:
@@ -60,4 +60,4 @@ def test_only_alerts_that_stand_and_have_a_price_are_marked_on_the_chart(run: Ru
     alerts = "a.told.reduce((held, e) => held.set(e.alert_id, "
     alerts += "{ opened: held.get(e.alert_id)?.opened ?? e, state: e.state }), new Map())"
     marked = f"alertsIn({alerts}, a.span).map((one) => one.price)"
-    assert run("chart_series.js", marked, {"told": told, "span": span}) == [120]
+    assert run("charts/chart_series.js", marked, {"told": told, "span": span}) == [120]

@@ -28,7 +28,7 @@ SOCKET = """() => {
   };
 }"""
 START = """async () => {
-  const { Feed } = await import("/feed.js");
+  const { Feed } = await import("/live/feed.js");
   window.held = null;
   window.taken = [];
   const onFrame = (frame) => {
@@ -76,11 +76,13 @@ class Line:
     def settled(self) -> None:
         """Let what was asked for over HTTP come back."""
         self.page.wait_for_load_state("networkidle")
-        self.page.evaluate("async () => { for (let n = 0; n < 50; n++) await fetch('/feed.js'); }")
+        self.page.evaluate(
+            "async () => { for (let n = 0; n < 50; n++) await fetch('/live/feed.js'); }"
+        )
 
     def opening(self) -> None:
         """Let a stream be opened that has begun to be: its module is fetched before."""
-        self.page.evaluate("async () => { await import('/other_ways.js'); }")
+        self.page.evaluate("async () => { await import('/live/other_ways.js'); }")
 
     def stream(self, **frame: Any) -> None:
         """A frame from the server, on the newest event stream."""

@@ -30,7 +30,7 @@ def test_what_a_frame_is_to_the_page(case: dict[str, Any], run: Run) -> None:
     (epoch, prev, seq), (own_epoch, own_seq) = case["frame"], case["place"]
     frame = {"epoch": epoch, "prev": prev, "seq": seq}
     found = run(
-        "following.js",
+        "live/following.js",
         "step(a.place, a.frame)",
         {"place": {"epoch": own_epoch, "seq": own_seq}, "frame": frame},
     )
@@ -46,12 +46,12 @@ def test_whether_a_reader_is_behind(case: dict[str, Any]) -> None:
 @needs_chromium
 def test_whether_the_page_is_behind(case: dict[str, Any], run: Run) -> None:
     place = dict(zip(("epoch", "seq"), case["place"], strict=True))
-    found = run("following.js", "isBehind(a.place, a.head, a.epoch)", {**case, "place": place})
+    found = run("live/following.js", "isBehind(a.place, a.head, a.epoch)", {**case, "place": place})
     assert found is case["is"]
 
 
 @needs_chromium
 def test_a_page_that_holds_nothing_takes_no_events(run: Run) -> None:
-    assert run("following.js", "step(null, { epoch: 'a', prev: 0, seq: 1 })") == "gap"
-    assert run("following.js", "placeText(null)") == ""
-    assert run("following.js", "placeText({ epoch: 'a', seq: 7 })") == "a:7"
+    assert run("live/following.js", "step(null, { epoch: 'a', prev: 0, seq: 1 })") == "gap"
+    assert run("live/following.js", "placeText(null)") == ""
+    assert run("live/following.js", "placeText({ epoch: 'a', seq: 7 })") == "a:7"

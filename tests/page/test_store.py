@@ -72,7 +72,7 @@ def after(run: Run, expression: str, first: dict[str, Any], *frames: dict[str, A
     apply = "frame.events ? applyEvents(held, frame, 0) : applySnapshot(held, frame, 48)"
     state = f"a.frames.reduce((held, frame) => {apply}, {SNAPSHOT})"
     argument = {"snapshot": first, "frames": list(frames)}
-    return run("store.js", f"((state) => {expression})({state})", argument)
+    return run("live/store.js", f"((state) => {expression})({state})", argument)
 
 
 @pytest.mark.parametrize(
@@ -227,7 +227,7 @@ def test_the_list_has_what_is_open_or_was_within_a_day_and_a_week_is_held(run: R
     ):
         held = {"told": events_, "now": (NOON + timedelta(minutes=now)).timestamp() * 1000}
         state = "{ alerts: a.told.reduce(withAlert, new Map()) }"
-        assert run("alerts_held.js", f"((state) => {shown})({state})", held) == expected
+        assert run("alerts/alerts_held.js", f"((state) => {shown})({state})", held) == expected
 
 
 def test_a_correction_is_in_the_log_once_however_it_was_heard(run: Run) -> None:
@@ -289,7 +289,7 @@ def test_the_course_of_an_alert(told: Any, expected: Any, run: Run) -> None:
     )
     course = "((s, alert) => [alert.state, alertCourse(alert, s, a.now)])"
     kind, found = run(
-        "alerts_held.js", f"((s) => {course}(s, alertsToShow(s, a.now)[0]))({state})", held
+        "alerts/alerts_held.js", f"((s) => {course}(s, alertsToShow(s, a.now)[0]))({state})", held
     )
     assert [kind, found["lastedMs"], found["peak"]] == expected
 
@@ -300,7 +300,7 @@ def test_the_course_of_an_alert(told: Any, expected: Any, run: Run) -> None:
 def test_the_wait_before_another_try(
     lost_s: int, shortest_s: float, longest_s: float, run: Run
 ) -> None:
-    found = run("retry.js", "[retryDelay(a, 0), retryDelay(a, 1)]", lost_s * 1000)
+    found = run("live/retry.js", "[retryDelay(a, 0), retryDelay(a, 1)]", lost_s * 1000)
     assert found == [shortest_s * 1000, longest_s * 1000]
 
 
@@ -316,7 +316,7 @@ def test_the_wait_before_another_try(
     ],
 )
 def test_how_a_socket_ended_says_how_long_to_wait(ended: Any, expected: int, run: Run) -> None:
-    assert run("retry.js", "delayAfter(a, 0.5)", ended) == expected
+    assert run("live/retry.js", "delayAfter(a, 0.5)", ended) == expected
 
 
 def test_what_was_asked_for_leaves_the_place_to_the_feed_and_what_it_knows_better(run: Run) -> None:
@@ -334,7 +334,7 @@ def test_what_was_asked_for_leaves_the_place_to_the_feed_and_what_it_knows_bette
             state.log.filter((e) => e.price?.lmp === 30).length];
     }})()"""
     arguments = {"snapshot": snapshot | {"rt": [known]}, "answers": answers, "frame": frame}
-    before, after, held, lines = run("store.js", script, arguments)
+    before, after, held, lines = run("live/store.js", script, arguments)
     assert (before, after) == ({"epoch": "a", "seq": 7}, {"epoch": "a", "seq": 8})
     assert (held, lines) == ([[21, 20], [30, 0]], 1)
 
@@ -342,4 +342,4 @@ def test_what_was_asked_for_leaves_the_place_to_the_feed_and_what_it_knows_bette
 def test_a_page_that_never_had_a_feed_asks_for_a_snapshot_from_nowhere(run: Run) -> None:
     answers = {"current": {"rt_quality": "observed"}, "rt": [price(5, 30.0)], "da": []}
     script = "placeIn(applyAsked(emptyHub('SP15'), a, 24))"
-    assert run("store.js", script, answers) == {"epoch": "asked", "seq": 0}
+    assert run("live/store.js", script, answers) == {"epoch": "asked", "seq": 0}

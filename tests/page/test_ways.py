@@ -46,7 +46,7 @@ End = dict[str, Any]
 def test_a_way_is_left_after_two_ends_in_a_row_that_are_the_networks_doing(
     before: str, ends: list[End], after: str, run: Run
 ) -> None:
-    found = run("ways.js", AFTER, {"from": {"way": before}, "ends": ends})
+    found = run("live/ways.js", AFTER, {"from": {"way": before}, "ends": ends})
     assert found["way"] == after
 
 
@@ -64,7 +64,7 @@ def test_a_way_is_left_after_two_ends_in_a_row_that_are_the_networks_doing(
 def test_a_better_way_is_tried_now_and_then(
     way: str, tries: int, minutes: int | None, run: Run
 ) -> None:
-    wait = run("ways.js", "backAfter(a)", {"way": way, "tries": tries})
+    wait = run("live/ways.js", "backAfter(a)", {"way": way, "tries": tries})
     assert wait == (None if minutes is None else minutes * MINUTE)
 
 
@@ -78,14 +78,14 @@ def test_a_better_way_is_tried_now_and_then(
     ],
 )
 def test_who_asks_tries_the_stream_too(way: str, tries: int, better: str, run: Run) -> None:
-    assert run("ways.js", "betterWay(a)", {"way": way, "tries": tries}) == better
+    assert run("live/ways.js", "betterWay(a)", {"way": way, "tries": tries}) == better
 
 
 def test_a_better_way_that_is_cut_soon_is_left_at_once_and_tried_later_than_before(
     run: Run,
 ) -> None:
     back = "isBetter({ ...FIRST, way: 'stream', tries: 1 }, 'socket')"
-    found = run("ways.js", f"afterEnd({back}, a)", CUT)
+    found = run("live/ways.js", f"afterEnd({back}, a)", CUT)
     assert found == {"way": "stream", "strikes": 0, "tries": 2}
-    held = run("ways.js", f"afterEnd({back}, a)", LATE)
+    held = run("live/ways.js", f"afterEnd({back}, a)", LATE)
     assert held == {"way": "socket", "strikes": 0, "tries": 0}

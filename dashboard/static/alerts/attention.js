@@ -1,0 +1,96 @@
+// A sound and a notification for alerts, each only once the reader asked for it. The choice stays in this browser.
+
+import { isHeard, sound, startSound, wakeSound } from "./alert_sound.js";
+import { serverNow } from "../live/server_clock.js";
+import { element, reveal, show } from "../ui/show.js";
+
+const NEWS_MS = 15 * 60_000;
+const WHY = {
+  denied: "This browser has blocked notifications for this page; its site settings can allow them again.",
+  none: "This browser shows notifications only for pages that come over HTTPS.",
+};
+const chosen = { sound: kept("sound"), notify: kept("notify") };
+const told = new Set();
+let [hubs, news] = [[], null];
+
+function kept(name) {
+  try { return localStorage.getItem(`alert-${name}`) === "on"; } catch { return false; } // storage may be forbidden
+}
+
+function choose(name, on) {
+  chosen[name] = on;
+  try { localStorage.setItem(`alert-${name}`, on ? "on" : "off"); } catch { /* storage may be forbidden */ }
+  label();
+  followAll();
+}
+
+/** `names` is those of all hubs. */
+export function startAttention(names) {
+  hubs = names;
+  element("alert-sound").addEventListener("click", switchSound);
+  element("alert-notify").addEventListener("click", switchNotify);
+  for (const touch of ["pointerdown", "pointerup", "keydown"]) addEventListener(touch, () => { if (chosen.sound) wakeSound(); });
+  if (chosen.sound) startSound(label);
+  label();
+  followAll();
+}
+
+/** The page's own feed has the alerts of the hub shown; the others are listened to only for who asked to be told. */
+async function followAll() {
+  if (!isWanted()) { news?.close(); news = null; return; }
+  const { AlertNews } = await import("./alert_news.js"); // most readers never need it
+  if (isWanted()) news ??= new AlertNews(hubs, { onAlerts: (alerts) => tellAlerts(alerts, serverNow()), onState() {} });
+}
+
+function isWanted() {
+  return hubs.length > 1 && (chosen.sound || isNotified());
+}
+
+/** Heard at once by who chooses it. */
+function switchSound() {
+  choose("sound", !chosen.sound);
+  if (!chosen.sound) return;
+  startSound(label);
+  wakeSound().then(sound);
+}
+
+async function switchNotify() {
+  if (!chosen.notify && mayNotify() === "default") await Notification.requestPermission();
+  choose("notify", !chosen.notify && mayNotify() === "granted");
+}
+
+/** "granted", "denied", "default", or "none" where the browser has no such thing here. */
+function mayNotify() {
+  return "Notification" in globalThis && isSecureContext ? Notification.permission : "none";
+}
+
+function isNotified() {
+  return chosen.notify && mayNotify() === "granted";
+}
+
+function label() {
+  const on = { sound: chosen.sound, notify: isNotified() };
+  for (const name of ["sound", "notify"]) element(`alert-${name}`).setAttribute("aria-pressed", String(on[name]));
+  element("alert-notify").disabled = mayNotify() in WHY;
+  const mute = chosen.sound && !isHeard() && !navigator.userActivation?.hasBeenActive ? "Touch the page once: this browser plays no sound before." : "";
+  tellWhy([mute, WHY[mayNotify()] ?? ""].filter(Boolean).join(" "));
+}
+
+function tellWhy(text) {
+  show("alert-why", text);
+  reveal("alert-why", text !== "");
+}
+
+/** Of the alerts that have just come, tell those that opened lately: a resume may bring old ones, and one of the hub shown comes twice. */
+export function tellAlerts(events, now) {
+  const opened = events.filter((event) => event.kind === "alert" && event.state === "open" && now - Date.parse(event.at) < NEWS_MS && !told.has(event.alert_id));
+  for (const alert of opened) told.add(alert.alert_id);
+  if (!opened.length) return;
+  if (chosen.sound) sound();
+  if (isNotified()) for (const alert of opened) notify(alert);
+}
+
+function notify(alert) {
+  // Some phones show notifications from a service worker only, and say so by throwing.
+  try { new Notification("CAISO Live", { body: alert.text, tag: `alert ${alert.alert_id}` }); } catch { tellWhy("This browser cannot show notifications from a page."); }
+}

@@ -1,0 +1,37 @@
+// What is worth a line in the log about the connection and the source. No DOM.
+
+import { durationText } from "../market/market_time.js";
+import { sourceLevel } from "./source_level.js";
+
+const LEVELS = ["ok", "late", "down"];
+
+/** Of a connection that went from one state to another: a line, or "". */
+export function connectionLine(before, connection) {
+  if (connection.state === "live") return connection.lostMs > 0 ? `Connected again after ${durationText(connection.lostMs)}.` : "";
+  if (connection.state === "stale") return "Connection stale: nothing heard for 15 seconds.";
+  return before === "live" || before === "stale" ? "Connection lost." : "";
+}
+
+const FED_BY = {
+  socket: "Live by WebSocket again.", stream: "Live by event stream: this network lets no WebSocket through.",
+  poll: "Asking every 10 s: this network lets neither WebSocket nor event stream through.",
+};
+
+/** Of a page that is fed another way than before, or by a lesser way from the start: a line, or "". */
+export function wayLine(before, way) {
+  return before === null && way === "socket" ? "" : FED_BY[way];
+}
+
+/** Of a source whose last answer is this old, and was that old a moment ago: a line, or "". */
+export function sourceLine(name, beforeMs, ageMs) {
+  const [before, level] = [sourceLevel(beforeMs), sourceLevel(ageMs)];
+  if (before === level || !LEVELS.includes(before) || !LEVELS.includes(level)) return "";
+  return level === "ok" ? `${name} answers again.` : `${name} has not answered for ${durationText(ageMs)}.`;
+}
+
+/** Of what stands in for a missing price: a line, or "". */
+export function fallbackLine(before, fallback) {
+  if (before?.quality === fallback?.quality) return "";
+  if (!fallback) return "Published prices again.";
+  return { cached: "Shown: the last price known.", interpolated: "Shown: an interpolated price.", previous_day: "Shown: yesterday's price of the same hour." }[fallback.quality];
+}

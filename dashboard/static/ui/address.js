@@ -1,0 +1,40 @@
+// What the page's address says (hub, range, theme), and the address of the feed. No DOM: a link shows the same thing elsewhere.
+
+import { placeText } from "../live/following.js";
+
+export const RANGE_HOURS = { "24h": 24, "48h": 48, "7d": 168 };
+export const RANGES = Object.keys(RANGE_HOURS);
+export const FIRST_RANGE = "24h";
+const THEMES = ["light", "dark"];
+
+/** {hub, range, theme} of "?hub=NP15&range=7d"; what it does not say, or says wrongly, is the usual; no theme is the system's. */
+export function readAddress(search, { hub, hubs }) {
+  const query = new URLSearchParams(search);
+  const [asked, range, theme] = [(query.get("hub") ?? "").toUpperCase(), query.get("range"), query.get("theme")];
+  return {
+    hub: hubs.some((known) => known.hub === asked) ? asked : hub,
+    range: RANGES.includes(range) ? range : FIRST_RANGE,
+    theme: THEMES.includes(theme) ? theme : null,
+  };
+}
+
+/** The query that says the same, other parts of it kept: "?hub=NP15&range=7d". What is usual is left out, except the hub. */
+export function writeAddress(search, { hub, range, theme }) {
+  const query = new URLSearchParams(search);
+  for (const name of ["hub", "range", "theme"]) query.delete(name);
+  query.set("hub", hub);
+  if (range !== FIRST_RANGE) query.set("range", range);
+  if (theme) query.set("theme", theme);
+  return `?${query}`;
+}
+
+export function nextRange(range) {
+  return RANGES[(RANGES.indexOf(range) + 1) % RANGES.length];
+}
+
+/** The feed of one hub; with a place it carries on from there, without one it begins with a snapshot of so many hours. */
+export function feedAddress({ protocol, host }, hub, hours, place) {
+  const query = new URLSearchParams({ hubs: hub, hours });
+  if (place) query.set("after", placeText(place));
+  return `${protocol === "https:" ? "wss" : "ws"}://${host}/ws?${query}`;
+}

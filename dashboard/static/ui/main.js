@@ -1,0 +1,191 @@
+// The wiring: frames into state, state onto the screen.
+
+import { nextRange, RANGE_HOURS, readAddress, writeAddress } from "./address.js";
+import { startAttention, tellAlerts } from "../alerts/attention.js";
+import { Feed } from "../live/feed.js";
+import { connectionLine, fallbackLine, sourceLine, wayLine } from "../live/happenings.js";
+import { markHub, startHubTabs } from "./hub_tabs.js";
+import { startKeys } from "./keys.js";
+import { forgetLog, markFilter, startLogFilters } from "../live/log.js";
+import { nextFilter } from "../live/log_entries.js";
+import { MINUTE } from "../market/market_time.js";
+import { judgeProtocol, reloadWhenIdle, startOlderPage } from "./older_page.js";
+import { createCharts, redrawCharts } from "../charts/price_chart.js";
+import { renderTable } from "../market/price_table.js";
+import { isOverdue, isPassedOver } from "../market/publication.js";
+import { markRange } from "./range_tabs.js";
+import { renderHeld, renderNow } from "./screen.js";
+import { hasSlept, serverNow } from "../live/server_clock.js";
+import { element } from "./show.js";
+import { startCsv } from "../market/shown_csv.js";
+import { announce, announceInterval } from "./spoken.js";
+import { applyAnswer, applyAsked, applyEvents, applySnapshot, atClock, emptyHub, logStatus, placeIn } from "../live/store.js";
+import { otherTheme, setTheme, startTheme } from "./theme.js";
+
+const page = JSON.parse(element("page-data").textContent);
+const charts = createCharts({ onRange: chooseRange });
+const feed = new Feed({ place: placeToResume, onFrame: take, onChange: connectionChanged, onWay: wayChanged });
+const held = new Map();
+let shown = readShown();
+let state = emptyHub(shown.hub);
+let filter = "all";
+let source = { name: page.source, ageMs: null, asOf: null, trouble: page.source_trouble ?? null };
+let askedAt = 0;
+let painting = null;
+
+const known = () => ({ state, feed, source, filter, range: shown.range, thresholds: page.thresholds[state.hub] ?? [], now: serverNow() });
+
+/** What the address says; a theme that was chosen earlier belongs to it too. */
+function readShown() {
+  const asked = readAddress(location.search, page);
+  return { ...asked, theme: asked.theme ?? document.documentElement.dataset.theme ?? null };
+}
+
+/** Where the feed carries on; null asks for a snapshot, also where we hold fewer hours than are to be shown. */
+function placeToResume() {
+  return state.hours < RANGE_HOURS[shown.range] ? null : placeIn(state);
+}
+
+function take(frame) {
+  if (frame.type === "hello") greet(frame);
+  if (frame.type === "heartbeat") hearOfSource(frame);
+  if (frame.type === "error") become(logStatus(state, frame.message, "error", serverNow()));
+  if (frame.type === "snapshot" && frame.hub === state.hub) become(applySnapshot(state, frame, feed.hours));
+  if (frame.type === "events") takeEvents(frame);
+  if (frame.type === "asked" && frame.hub === state.hub) become(applyAsked(state, frame, feed.hours));
+}
+
+function greet(frame) {
+  source = { ...source, name: frame.source };
+  judgeProtocol(frame.protocol);
+}
+
+function takeEvents(frame) {
+  become(applyEvents(state, frame, serverNow()));
+  tellAlerts(frame.events, serverNow());
+}
+
+function hearOfSource({ source_age_s: ageS, source_trouble: trouble = null }) {
+  const ageMs = ageS === null ? null : ageS * 1000;
+  tellStatus(sourceLine(source.name === "simulator" ? "The simulator" : "CAISO", source.ageMs, ageMs));
+  source = { ...source, ageMs, trouble, asOf: serverNow() };
+}
+
+/** A line about the connection or the source belongs to every hub's log. */
+function tellStatus(text) {
+  if (!text) return;
+  for (const [hub, other] of held) held.set(hub, logStatus(other, text, "status", serverNow()));
+  become(logStatus(state, text, "status", serverNow()));
+}
+
+function become(next) {
+  const line = state.seq === null ? "" : fallbackLine(state.fallback, next.fallback);
+  state = line ? logStatus(next, line, "status", serverNow()) : next;
+  held.set(state.hub, state);
+  renderNow(known());
+  renderSoon();
+  announceInterval(state, serverNow());
+}
+
+/** Many frames at once are one painting. */
+function renderSoon() {
+  painting ??= requestAnimationFrame(() => {
+    painting = null;
+    renderHeld(charts, known());
+  });
+}
+
+function connectionChanged(before) {
+  if (feed.state === "stale" || (feed.state === "down" && feed.lostAt)) announce("Connection lost. Prices are the last received.");
+  if (feed.state !== "live") source = { ...source, ageMs: null, trouble: null }; // how it answers meanwhile, we do not hear
+  tellStatus(connectionLine(before, feed));
+  renderNow(known());
+}
+
+function wayChanged(before) {
+  tellStatus(wayLine(before, feed.fedBy));
+  renderNow(known());
+  renderSoon();
+}
+
+function tick() {
+  feed.watch();
+  if (hasSlept()) feed.distrust();
+  reloadWhenIdle();
+  const now = serverNow();
+  const next = atClock(state, now);
+  if (next === state) renderNow(known());
+  else become(next);
+  announceInterval(state, now);
+  if (Math.floor(now / MINUTE) !== Math.floor((now - 1000) / MINUTE)) renderSoon();
+  if ((isOverdue(state, now) || isPassedOver(state, now)) && now - askedAt > MINUTE) askForFallback(now);
+  setTimeout(tick, 1000 - (now % 1000));
+}
+
+/** No event tells that a price did not come: when one is overdue, ask what stands in for it. */
+async function askForFallback(now) {
+  askedAt = now;
+  const hub = state.hub;
+  const answer = await fetch(`/api/current?hub=${encodeURIComponent(hub)}`).catch(() => null); // offline: the lamp says so
+  const current = answer?.ok ? await answer.json() : null;
+  if (current && hub === state.hub) become(applyAnswer(state, current));
+}
+
+function chooseHub(hub) {
+  if (hub && hub !== shown.hub) go({ ...shown, hub }, "pushState");
+}
+
+function chooseRange(range) {
+  if (range !== shown.range) go({ ...shown, range }, "pushState");
+}
+
+function switchTheme() {
+  setTheme(otherTheme());
+  go({ ...shown, theme: otherTheme() === "dark" ? "light" : "dark" }, "replaceState");
+  redrawCharts(charts);
+}
+
+function chooseFilter(chosen) {
+  filter = chosen;
+  markFilter(filter);
+  renderSoon();
+}
+
+/** Show something else, and say so in the address. */
+function go(next, how) {
+  history[how](null, "", writeAddress(location.search, next));
+  showWhat(next);
+}
+
+function showWhat(next) {
+  const isOtherHub = next.hub !== state.hub;
+  shown = next;
+  if (isOtherHub) { state = held.get(next.hub) ?? emptyHub(next.hub); forgetLog(); }
+  markHub(page, shown);
+  markRange(shown.range);
+  renderNow(known());
+  renderSoon();
+  if (isOtherHub || feed.hub === undefined || placeToResume() === null) feed.follow(shown.hub, RANGE_HOURS[shown.range]);
+}
+
+function goBack() {
+  const next = readShown();
+  if (next.theme) { setTheme(next.theme); redrawCharts(charts); }
+  showWhat(next);
+}
+
+startTheme(switchTheme, () => redrawCharts(charts));
+startHubTabs(chooseHub);
+startLogFilters(chooseFilter);
+startCsv(() => ({ state, range: shown.range, now: serverNow() }));
+startKeys({ hub: (n) => chooseHub(page.hubs[n]?.hub), range: () => chooseRange(nextRange(shown.range)), theme: switchTheme, filter: () => chooseFilter(nextFilter(filter)) });
+startAttention(page.hubs.map(({ hub }) => hub));
+startOlderPage();
+for (const table of document.querySelectorAll("details")) table.addEventListener("toggle", () => renderTable(state, shown.range, serverNow()));
+element("retry").addEventListener("click", () => feed.wake());
+addEventListener("online", () => feed.wake());
+addEventListener("offline", () => feed.doubt());
+addEventListener("popstate", goBack);
+document.addEventListener("visibilitychange", () => { if (!document.hidden) { feed.watch(); feed.wake(); } });
+showWhat(shown);
+tick();

@@ -1,0 +1,35 @@
+// The whole screen from what is known: what moves with the clock, and what moves with the prices.
+
+import { renderAlerts } from "../alerts/alerts_list.js";
+import { renderComponents } from "../market/components_bar.js";
+import { renderLog } from "../live/log.js";
+import { renderNotices } from "./notices.js";
+import { renderCharts } from "../charts/price_chart.js";
+import { renderTable } from "../market/price_table.js";
+import { renderTab } from "./spoken.js";
+import { renderLamps, renderPublication, renderStatus } from "./status.js";
+import { renderSummary } from "../market/summary.js";
+import { renderTiles } from "../market/tiles.js";
+
+/** Once a second, and at each change. */
+export function renderNow({ state, feed, source, thresholds, now }) {
+  const aged = source.ageMs === null ? source : { ...source, ageMs: source.ageMs + now - source.asOf };
+  Object.assign(document.body.dataset, { connection: feed.state, fedBy: feed.fedBy ?? "", source: source.name, loaded: String(state.seq !== null), seq: state.seq ?? "" });
+  renderStatus(state, now);
+  renderLamps(feed, aged);
+  renderNotices(state, feed, aged, now);
+  renderTiles(state, aged, thresholds, now);
+  renderTab(state, feed, source, thresholds, now);
+}
+
+/** When prices come, and once a minute. */
+export function renderHeld(charts, { state, feed, source, range, filter, thresholds, now }) {
+  renderCharts(charts, state, { range, thresholds, now, trouble: source.trouble });
+  renderSummary(state, now);
+  renderComponents(state, now);
+  renderPublication(state, now);
+  renderAlerts(state, thresholds, now, feed.fedBy !== "poll");
+  renderLog(state, filter, thresholds);
+  renderTable(state, range, now);
+  document.body.dataset.paintedAt = String(performance.timeOrigin + performance.now());
+}
