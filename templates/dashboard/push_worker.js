@@ -1,9 +1,9 @@
 // Shows what the server pushes, also while no page is open, and opens the alerts when it is clicked.
 
 self.addEventListener("push", (event) => {
-  const told = event.data?.json() ?? {};
-  const options = { body: told.body ?? "", tag: told.tag, requireInteraction: told.severity === "critical", timestamp: Date.parse(told.at) || Date.now() };
-  event.waitUntil(self.registration.showNotification(told.title ?? "CAISO Live", options));
+  const message = event.data?.json() ?? {};
+  const options = { body: message.body ?? "", tag: message.tag, requireInteraction: message.severity === "critical", timestamp: Date.parse(message.at) || Date.now() };
+  event.waitUntil(self.registration.showNotification(message.title ?? "CAISO Live", options));
 });
 
 self.addEventListener("notificationclick", (event) => {

@@ -72,7 +72,7 @@ def caller(page: Page) -> Call:
     return call
 
 
-PURE = ("market/market_time", "market/format", "market/figures", "market/shown_csv")
+PURE = ("market/market_time", "market/format", "market/figures", "market/csv_export")
 PURE += ("market/components_bar", "live/store")
 PURE += ("charts/chart_series", "charts/price_axis", "charts/time_axis")
 IMPORTS = ", ".join(f"import('/{name}.js')" for name in PURE)

@@ -51,17 +51,17 @@ def test_r_goes_through_the_ranges(run: Run) -> None:
 
 
 @pytest.mark.parametrize(
-    ("place", "address"),
+    ("cursor", "address"),
     [
         (None, "wss://caiso.example/ws?hubs=SP15&hours=168"),
         ({"epoch": "a1", "seq": 42}, "wss://caiso.example/ws?hubs=SP15&hours=168&after=a1%3A42"),
     ],
 )
 def test_the_feed_is_asked_to_carry_on(
-    place: dict[str, object] | None, address: str, run: Run
+    cursor: dict[str, object] | None, address: str, run: Run
 ) -> None:
     where = "{ protocol: 'https:', host: 'caiso.example' }"
-    assert run("ui/address.js", f"feedAddress({where}, 'SP15', 168, a)", place) == address
+    assert run("live/feed_address.js", f"feedAddress({where}, 'SP15', 168, a)", cursor) == address
 
 
 @pytest.mark.parametrize(

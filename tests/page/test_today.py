@@ -62,25 +62,25 @@ def test_the_days_high_and_low_leave_yesterday_out(run: Run) -> None:
 def test_what_moved_since_the_interval_before(run: Run) -> None:
     held = {"rt": five(NOON - 5 * MINUTE, 34.12, 30), "da": hourly(NOON - HOUR, 40, 37.9, 45)}
     moved = "[realTimeChange(state, now), spreadChange(state, now), dayAheadChange(state, now)]"
-    assert of(run, "market/changes.js", moved, NOON, **held) == [
+    assert of(run, "market/price_changes.js", moved, NOON, **held) == [
         "▼ −4.12 since 11:55",
         "▼ −2.02 since 11:55",
         "▼ −2.10 on HE12",
     ]
     assert (
-        of(run, "market/changes.js", "nextHourText(state, now)", NOON, **held)
+        of(run, "market/price_changes.js", "nextHourText(state, now)", NOON, **held)
         == "next HE14 45.00 ▲"
     )
 
 
-def test_after_a_gap_no_change_is_told(run: Run) -> None:
+def test_after_a_gap_there_is_no_change(run: Run) -> None:
     prices = five(NOON - 10 * MINUTE, 34.12, None, 30)
-    assert of(run, "market/changes.js", "realTimeChange(state, now)", NOON, rt=prices) == ""
+    assert of(run, "market/price_changes.js", "realTimeChange(state, now)", NOON, rt=prices) == ""
 
 
 def test_what_moved_is_of_the_interval_that_runs_not_of_one_published_ahead(run: Run) -> None:
     prices = five(NOON - 5 * MINUTE, 34.12, 30, 99)
-    moved = of(run, "market/changes.js", "realTimeChange(state, now)", NOON, rt=prices)
+    moved = of(run, "market/price_changes.js", "realTimeChange(state, now)", NOON, rt=prices)
     assert moved == "▼ −4.12 since 11:55"
 
 
@@ -90,5 +90,5 @@ def test_the_usual_delay_is_that_of_prices_that_came_by_themselves(delay_s: int,
     for i, price in enumerate(prices):
         at = NOON if i < 20 else price["start"] + delay_s * 1000
         price["first_seen"] = datetime.fromtimestamp(at / 1000, UTC).isoformat()
-    found = of(run, "market/publication.js", "typicalDelay(state, now)", NOON, rt=prices)
+    found = of(run, "market/publication_delay.js", "typicalDelay(state, now)", NOON, rt=prices)
     assert found == delay_s * 1000

@@ -41,19 +41,19 @@ function rule() {
 async function ask() {
   asking?.abort();
   const body = rule();
-  if (!body) return tell("Choose a node and a limit, and here is how often the rule would have fired.", []);
+  if (!body) return report("Choose a node and a limit, and here is how often the rule would have fired.", []);
   asking = new AbortController();
   box.dataset.state = "asking";
   try {
     const answer = await fetch("/api/v1/rules/preview", { method: "POST", headers: { "Content-Type": "application/json" }, body: JSON.stringify(body), signal: asking.signal });
     const found = await answer.json();
-    tell(found.sentence ?? found.detail, found.times ?? [], answer.ok ? "known" : "refused");
+    report(found.sentence ?? found.detail, found.times ?? [], answer.ok ? "known" : "refused");
   } catch (fault) {
-    if (fault.name !== "AbortError") tell("The preview cannot be reached.", [], "refused");
+    if (fault.name !== "AbortError") report("The preview cannot be reached.", [], "refused");
   }
 }
 
-function tell(text, episodes, state = "waiting") {
+function report(text, episodes, state = "waiting") {
   sentence.textContent = text;
   box.dataset.state = state;
   details.hidden = episodes.length === 0;

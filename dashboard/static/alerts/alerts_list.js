@@ -1,30 +1,30 @@
 // The alerts of the last day: which are open and for how long, which are over, and how far the price went.
 
 import { ruleText, severityText } from "./alert_words.js";
-import { alertCourse, alertsToShow, isOfPrice, openAlerts } from "./alerts_held.js";
+import { alertCourse, alertsToShow, isOfPrice, openAlerts } from "./held_alerts.js";
 import { apartText, priceText } from "../market/format.js";
 import { dayText, MINUTE, operatingDate, roughDurationText, timeText } from "../market/market_time.js";
 import { element, make, reveal, show, tag } from "../ui/show.js";
 
-/** Whoever is fed by asking hears of no alerts: `isTold` is whether one would. */
-export function renderAlerts(state, thresholds, now, isTold) {
+/** Polling brings no alerts: `hasAlerts` is whether the transport would. */
+export function renderAlerts(state, thresholds, now, hasAlerts) {
   const alerts = alertsToShow(state, now);
   element("alerts").replaceChildren(...alerts.map((alert) => line(alert, state, now)));
   reveal("alerts", alerts.length > 0);
-  show("alerts-empty", alerts.length ? "" : emptyText(state, thresholds, isTold));
-  show("alerts-count", countText(openAlerts(state).length, alerts.length, isTold));
+  show("alerts-empty", alerts.length ? "" : emptyText(state, thresholds, hasAlerts));
+  show("alerts-count", countText(openAlerts(state).length, alerts.length, hasAlerts));
   element("alerts-count").dataset.tone = openAlerts(state).length ? "high" : "none";
 }
 
-function countText(open, all, isTold) {
+function countText(open, all, hasAlerts) {
   if (open) return `⚑ ${open} open`;
   if (all) return `${all} in 24 h`;
-  return isTold ? "none" : "not told";
+  return hasAlerts ? "none" : "not told";
 }
 
-function emptyText(state, thresholds, isTold) {
+function emptyText(state, thresholds, hasAlerts) {
   if (state.seq === null) return "";
-  if (!isTold) return "Alerts come with the live feed only. “All alerts” has them all the same.";
+  if (!hasAlerts) return "Alerts come with the live feed only. “All alerts” has them all the same.";
   if (!thresholds.length) return `No alerts in the last 24 hours. No limit on the price alone is set for ${state.hub}.`;
   return `No alerts in the last 24 hours. Watching ${thresholds.map(ruleText).join(", ")}.`;
 }

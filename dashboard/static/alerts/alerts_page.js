@@ -1,8 +1,8 @@
-// The page of alerts: it shows what the server wrote, and fetches it anew when an alert comes, and twice a minute for how long each has lasted.
+// The page of alerts: it shows what the server wrote, and fetches it again when an alert comes, and twice a minute for how long each has lasted.
 
-import { AlertNews, hubsOf } from "./alert_news.js";
+import { AlertFeed, hubsOf } from "./alert_feed.js";
 import { startPush } from "./push.js";
-import { refresh } from "../ui/refreshed.js";
+import { refresh } from "../ui/page_refresh.js";
 import { element, show } from "../ui/show.js";
 import { otherTheme, setTheme, startTheme } from "../ui/theme.js";
 
@@ -11,7 +11,7 @@ const TOGETHER_MS = 80;
 const WORDS = { connecting: "connecting", live: "live", down: "no connection" };
 const FED_BY = { stream: "live by event stream", poll: "asking every 10 s" };
 let timer = null;
-let [connection, way] = ["connecting", "socket"];
+let [connection, transport] = ["connecting", "socket"];
 
 function soon(ms) {
   clearTimeout(timer);
@@ -25,24 +25,24 @@ async function anew() {
 }
 
 function connectionChanged(state, fedBy) {
-  [connection, way] = [state, fedBy];
+  [connection, transport] = [state, fedBy];
   lamp(state);
   if (state === "live") soon(0);
 }
 
 function lamp(state) {
   element("lamp-connection").dataset.state = state;
-  show("lamp-connection-text", (state === "live" && FED_BY[way]) || WORDS[state]);
+  show("lamp-connection-text", (state === "live" && FED_BY[transport]) || WORDS[state]);
 }
 
 /** Several alerts of one publication are one refresh. */
-function hear(alerts) {
+function announce(alerts) {
   show("announcer", alerts.map(({ text }) => text).join(". "));
   soon(TOGETHER_MS);
 }
 
 startTheme(() => setTheme(otherTheme()), () => {});
-new AlertNews(hubsOf(document), { onAlerts: hear, onState: connectionChanged });
+new AlertFeed(hubsOf(document), { onAlerts: announce, onState: connectionChanged });
 document.addEventListener("visibilitychange", () => { if (!document.hidden) soon(0); });
 for (const select of document.querySelectorAll("#narrow select")) select.addEventListener("change", () => select.form.requestSubmit());
 soon(REFRESH_MS);

@@ -31,18 +31,18 @@ async function join(worker, key) {
   if ((await Notification.requestPermission()) !== "granted") return "denied";
   const subscription = await worker.pushManager.subscribe({ userVisibleOnly: true, applicationServerKey: key }).catch(() => null);
   if (!subscription) return "failed";
-  if (await tell("POST", subscription.toJSON())) return "";
+  if (await send("POST", subscription.toJSON())) return "";
   await subscription.unsubscribe();
   return "refused";
 }
 
 async function leave(subscription) {
-  if (!(await tell("DELETE", { endpoint: subscription.endpoint }))) return "refused";
+  if (!(await send("DELETE", { endpoint: subscription.endpoint }))) return "refused";
   await subscription.unsubscribe();
   return "";
 }
 
-async function tell(method, body) {
+async function send(method, body) {
   const token = document.querySelector("#act [name=csrfmiddlewaretoken]").value;
   const headers = { "Content-Type": "application/json", "X-CSRFToken": token };
   const answer = await fetch("/api/v1/push/subscriptions", { method, headers, body: JSON.stringify(body) }).catch(() => null);

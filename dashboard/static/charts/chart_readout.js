@@ -52,7 +52,7 @@ export function startReadout(chart, tip) {
   canvas.addEventListener("keydown", (event) => stepByKey(chart, event));
 }
 
-/** Only who reads by keyboard is told aloud: under a resting mouse the words change with every price. */
+/** Only for who reads by keyboard is it said aloud: under a resting mouse the words change with every price. */
 function speak({ tip }, aloud) {
   tip.setAttribute("aria-live", aloud ? "polite" : "off");
 }

@@ -13,7 +13,7 @@ import { inSpan, RANGE_TEXT, rangeSpan, recentSpan } from "./time_axis.js";
 
 const FAR = { recent: { low: 0, high: 0 }, large: { low: -50, high: 150 } };
 
-/** The charts and the range switch; onRange(range) hears "24h", "48h" or "7d". */
+/** The charts and the range switch; onRange(range) is called with "24h", "48h" or "7d". */
 export function createCharts({ onRange }) {
   Chart.defaults.font.family = getComputedStyle(document.body).fontFamily;
   const charts = { recent: createStepChart("recent-chart", "recent-tip"), large: createStepChart("price-chart", "chart-tip"), last: null };

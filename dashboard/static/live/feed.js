@@ -1,13 +1,13 @@
-// The live feed of a hub, kept alive: by WebSocket, else by event stream, else by asking. It carries on from where the page stands, so that nothing is missed or told twice.
+// The live feed of a hub, kept alive: by WebSocket, else by event stream, else by polling. It resumes from the page's cursor, so that nothing is missed or comes twice.
 
-import { feedAddress } from "../ui/address.js";
-import { isBehind, step } from "./following.js";
+import { feedAddress } from "./feed_address.js";
+import { isBehind, step } from "./cursor.js";
 import { CLOSED, closedText, delayAfter } from "./retry.js";
 import { serverNow, setServerTime } from "./server_clock.js";
-import { afterEnd, backAfter, betterWay, FIRST, isBetter, isSuspect, notBetter } from "./ways.js";
+import { afterEnd, tryBetterAfter, betterTransport, FIRST_CHOICE, betterConnected, mayBeTheNetwork, betterFailed } from "./transport.js";
 
 const STALE_MS = { socket: 15_000, stream: 15_000, poll: 35_000 };
-const REACHED_MS = 5_000;
+const HEALTHZ_MS = 5_000;
 const OPENING_MS = 8_000;
 const QUIET_MS = 6_000;
 const ANSWER_MS = 2_000;
@@ -17,25 +17,25 @@ const REFUSED = new Set(["bad_resume", "not_followed", "unknown_type"]);
 
 const since = (then) => (then === null ? 0 : performance.now() - then);
 
-/** A connection that behaves as a WebSocket does, whichever way it goes. The other ways are fetched once they are needed. */
-function connect(way, address, asks) {
-  if (way === "socket") return new WebSocket(address);
-  const line = { close() { line.isClosed = true; } };
-  import("./other_ways.js").then(({ start }) => { if (!line.isClosed) start(way, line, address, asks); }, () => line.onclose({ code: CLOSED.ABNORMAL }));
-  return line;
+/** A connection that behaves as a WebSocket does, whatever its transport. The fallback transports are loaded once they are needed. */
+function connect(transport, address, wants) {
+  if (transport === "socket") return new WebSocket(address);
+  const connection = { close() { connection.isClosed = true; } };
+  import("./fallback_transports.js").then(({ start }) => { if (!connection.isClosed) start(transport, connection, address, wants); }, () => connection.onclose({ code: CLOSED.ABNORMAL }));
+  return connection;
 }
 
-/** Whether our server answers plain HTTP: a network that lets no WebSocket through is told by it from one that is away. */
-async function isReached() {
-  const answer = await fetch("/healthz", { signal: AbortSignal.timeout(REACHED_MS) }).catch(() => null);
+/** Whether our server answers plain HTTP: so a network that lets no WebSocket through is distinguished from one that is away. */
+async function isServerReached() {
+  const answer = await fetch("/healthz", { signal: AbortSignal.timeout(HEALTHZ_MS) }).catch(() => null);
   return Boolean(answer?.ok) && (await answer.text().catch(() => "")).trim() === "ok";
 }
 
 export class Feed {
-  /** place() is {epoch, seq} the page stands at, or null; onFrame(frame) takes each frame that follows; onChange(before) hears of a new `state`, onWay() of a new `fedBy`. */
-  constructor({ place, onFrame, onChange, onWay = () => {}, asks = "prices" }) {
-    Object.assign(this, { place, onFrame, onChange, onWay, asks, state: "connecting", isOver: false, refusal: "", catchingUp: null });
-    Object.assign(this, { standing: FIRST, fedBy: null, better: null, betterAt: null });
+  /** cursor() gives {epoch, seq}, or null; onFrame(frame) gets each frame that follows on it; onChange(before) is called at a new `state`, onTransport(before) at a new `transport`. */
+  constructor({ cursor, onFrame, onChange, onTransport = () => {}, wants = "prices" }) {
+    Object.assign(this, { cursor, onFrame, onChange, onTransport, wants, state: "connecting", isOver: false, refusal: "", catchingUp: null });
+    Object.assign(this, { choice: FIRST_CHOICE, transport: null, better: null, betterAt: null });
     Object.assign(this, { heardAt: null, lostAt: null, lostSince: null, lostMs: 0, retryAt: null, resumedAt: null, resumedOn: null });
   }
 
@@ -47,12 +47,12 @@ export class Feed {
   }
 
   address() {
-    return feedAddress(location, this.hub, this.hours, this.place());
+    return feedAddress(location, this.hub, this.hours, this.cursor());
   }
 
   open() {
     this.drop();
-    this.adopt(connect(this.standing.way, this.address(), this.asks), performance.now());
+    this.adopt(connect(this.choice.transport, this.address(), this.wants), performance.now());
   }
 
   adopt(socket, openedAt) {
@@ -69,7 +69,7 @@ export class Feed {
   }
 
   retry(code = null) {
-    this.judge(code);
+    this.judgeEnd(code);
     this.drop();
     this.become("down");
     this.refusal = closedText(code, this.hub);
@@ -78,37 +78,37 @@ export class Feed {
     this.timer = setTimeout(() => this.open(), delay);
   }
 
-  /** What the end of a connection says of the way it went: perhaps that the next one is to be tried, and at once. */
-  async judge(code) {
-    const { standing, byeMs } = this;
+  /** What the end of a connection says about its transport: perhaps that the next one is to be tried, and at once. */
+  async judgeEnd(code) {
+    const { choice, byeMs } = this;
     const end = { code, byeMs, livedMs: this.greeted ? this.heardAt - this.openedAt : 0 };
-    const reached = isSuspect(end) && (await isReached());
-    if (this.isOver || standing.way !== this.standing.way) return;
-    this.standing = afterEnd(this.standing, { ...end, isReached: reached });
-    if (this.standing.way === standing.way) return;
+    const reached = mayBeTheNetwork(end) && (await isServerReached());
+    if (this.isOver || choice.transport !== this.choice.transport) return;
+    this.choice = afterEnd(this.choice, { ...end, isReached: reached });
+    if (this.choice.transport === choice.transport) return;
     this.betterAt = performance.now();
     if (!this.socket || !this.greeted) this.open();
   }
 
-  /** Beside a lesser way a better one is tried now and then; until it greets us, all stays as it is. */
+  /** Beside a fallback transport a better one is tried now and then; until it greets us, all stays as it is. */
   tryBetter() {
     if (this.better && since(this.betterAt) > OPENING_MS) this.giveUpBetter();
     if (this.better || this.state !== "live" || !this.isBetterDue()) return;
-    const way = betterWay(this.standing);
-    const socket = connect(way, this.address(), this.asks);
+    const transport = betterTransport(this.choice);
+    const socket = connect(transport, this.address(), this.wants);
     Object.assign(this, { better: socket, betterAt: performance.now() });
     socket.onclose = () => { if (socket === this.better) this.giveUpBetter(); };
-    socket.onmessage = ({ data }) => { if (socket === this.better) this.goBack(way, JSON.parse(data)); };
+    socket.onmessage = ({ data }) => { if (socket === this.better) this.goBack(transport, JSON.parse(data)); };
   }
 
   isBetterDue() {
-    const wait = backAfter(this.standing);
+    const wait = tryBetterAfter(this.choice);
     return wait !== null && (this.betterAt === null || since(this.betterAt) > wait);
   }
 
   giveUpBetter() {
     this.stopTrying();
-    Object.assign(this, { standing: notBetter(this.standing), betterAt: performance.now() });
+    Object.assign(this, { choice: betterFailed(this.choice), betterAt: performance.now() });
   }
 
   stopTrying() {
@@ -117,11 +117,11 @@ export class Feed {
     socket?.close();
   }
 
-  /** It stands where we stood as it was opened: what came meanwhile by the other way comes again, and is left. */
-  goBack(way, frame) {
+  /** It begins at our cursor as it was when opened: what came meanwhile by the other transport comes again, and is skipped. */
+  goBack(transport, frame) {
     if (frame.type !== "hello") { this.giveUpBetter(); return; }
     const [socket, openedAt] = [this.better, this.betterAt];
-    Object.assign(this, { better: null, standing: isBetter(this.standing, way) });
+    Object.assign(this, { better: null, choice: betterConnected(this.choice, transport) });
     this.drop();
     this.adopt(socket, openedAt);
     this.take(frame);
@@ -143,12 +143,12 @@ export class Feed {
   }
 
   take(frame) {
-    if (frame.server_time) setServerTime(frame.server_time); // first: how long we were away is told by it
+    if (frame.server_time) setServerTime(frame.server_time); // first: how long we were away is counted by it
     this.askedAt = null;
     if (frame.type === "hello" || frame.type === "heartbeat") this.hear();
     if (frame.type === "hello") this.greet(frame);
     if (frame.type === "bye") this.byeMs = frame.retry_ms;
-    if (frame.type === "error" && REFUSED.has(frame.code)) this.retry(CLOSED.BAD_WISH);
+    if (frame.type === "error" && REFUSED.has(frame.code)) this.retry(CLOSED.BAD_REQUEST);
     else if (frame.type === "events") this.takeEvents(frame);
     else this.onFrame(frame);
     if (frame.type === "heartbeat") this.compare(frame);
@@ -158,48 +158,48 @@ export class Feed {
   hear() {
     this.heardAt = performance.now();
     clearTimeout(this.silence);
-    this.silence = setTimeout(() => this.watch(), STALE_MS[this.standing.way] + 10);
+    this.silence = setTimeout(() => this.watch(), STALE_MS[this.choice.transport] + 10);
   }
 
   greet(frame) {
     this.greeted = true;
-    const [place, head] = [this.place(), frame.feeds[this.hub]];
-    const isReplay = this.lostAt !== null && place && head && place.epoch === head.epoch && isBehind(place, head.head);
+    const [cursor, head] = [this.cursor(), frame.feeds[this.hub]];
+    const isReplay = this.lostAt !== null && cursor && head && cursor.epoch === head.epoch && isBehind(cursor, head.head);
     if (isReplay) this.catchingUp = { until: head, ms: serverNow() - this.lostAt, at: performance.now() };
     this.become("live");
-    const before = this.fedBy;
-    this.fedBy = this.standing.way;
-    if (before !== this.fedBy) this.onWay(before);
+    const before = this.transport;
+    this.transport = this.choice.transport;
+    if (before !== this.transport) this.onTransport(before);
   }
 
   takeEvents(frame) {
-    const place = this.place();
-    const found = frame.hub === this.hub ? step(place, frame) : "seen";
+    const cursor = this.cursor();
+    const found = frame.hub === this.hub ? step(cursor, frame) : "seen";
     if (found === "next") this.onFrame(frame);
-    if (found === "gap" && place !== null) this.resume(place);
+    if (found === "gap" && cursor !== null) this.resume(cursor);
   }
 
-  /** A head that is still ahead of us one heartbeat later was not just on its way. */
+  /** A head that is still ahead of us one heartbeat later was not just on its transport. */
   compare(frame) {
-    const [place, head] = [this.place(), frame.feeds[this.hub] ?? 0];
-    if (place !== null && this.aheadHead !== null && isBehind(place, this.aheadHead)) this.resume(place);
-    this.aheadHead = place !== null && isBehind(place, head) ? head : null;
+    const [cursor, head] = [this.cursor(), frame.feeds[this.hub] ?? 0];
+    if (cursor !== null && this.aheadHead !== null && isBehind(cursor, this.aheadHead)) this.resume(cursor);
+    this.aheadHead = cursor !== null && isBehind(cursor, head) ? head : null;
   }
 
   /** Ask for what we missed, on the same socket; once a heartbeat, or the answer would come twice. A stream cannot be asked, but opened anew. */
-  resume(place) {
-    const isSocket = this.standing.way === "socket";
+  resume(cursor) {
+    const isSocket = this.choice.transport === "socket";
     if (this.resumedOn === (isSocket ? this.socket : "stream") && since(this.resumedAt) < QUIET_MS) return;
     Object.assign(this, { resumedAt: performance.now(), resumedOn: isSocket ? this.socket : "stream" });
     if (!isSocket) this.open();
-    else this.send({ type: "resume", feeds: { [this.hub]: place } });
+    else this.send({ type: "resume", feeds: { [this.hub]: cursor } });
   }
 
   send(frame) {
     if (this.socket?.readyState === WebSocket.OPEN) this.socket.send(JSON.stringify(frame));
   }
 
-  /** For good, whatever is still under way. */
+  /** For good, whatever is still under transport. */
   end() {
     this.isOver = true;
     clearTimeout(this.silence);
@@ -214,18 +214,18 @@ export class Feed {
     if (!this.socket) return;
     if (!this.greeted && since(this.openedAt) > OPENING_MS) this.retry();
     else if (this.askedAt !== null && since(this.askedAt) > ANSWER_MS) this.open();
-    else if (this.greeted && since(this.heardAt) > STALE_MS[this.standing.way]) this.goStale();
+    else if (this.greeted && since(this.heardAt) > STALE_MS[this.choice.transport]) this.goStale();
   }
 
   /** A page of another epoch has got a snapshot instead. */
   isCaughtUp() {
-    const [place, { epoch, head }] = [this.place(), this.catchingUp.until];
-    return place === null || place.epoch !== epoch || !isBehind(place, head);
+    const [cursor, { epoch, head }] = [this.cursor(), this.catchingUp.until];
+    return cursor === null || cursor.epoch !== epoch || !isBehind(cursor, head);
   }
 
   /** The screen says stale until a new socket has greeted us; the old one may be a dead wire. */
   goStale() {
-    this.judge(null);
+    this.judgeEnd(null);
     this.become("stale");
     this.open();
   }
@@ -246,7 +246,7 @@ export class Feed {
   /** Is there anybody? Without an answer in 2 s a new socket is tried. */
   doubt() {
     if (this.state !== "live") return;
-    if (this.standing.way !== "socket") { this.open(); return; }
+    if (this.choice.transport !== "socket") { this.open(); return; }
     this.askedAt = performance.now();
     this.send({ type: "ping", id: "awake" });
   }

@@ -16,7 +16,7 @@ export function nextFilter(filter) {
   return FILTERS[(FILTERS.indexOf(filter) + 1) % FILTERS.length];
 }
 
-/** Entries joined to a log: what is told twice is told once, and what is rare is not pushed out by what is frequent. */
+/** Entries joined to a log: what comes twice is in it once, and what is rare is not pushed out by what is frequent. */
 export function logged(log, entries) {
   const byKey = new Map([...entries, ...log].map((entry) => [entry.key, entry]));
   const counts = {};
@@ -24,7 +24,7 @@ export function logged(log, entries) {
   return [...byKey.values()].sort((a, b) => b.at - a.at || b.order - a.order).filter(isKept);
 }
 
-/** What a snapshot tells: its newest prices, its corrections, its alerts. `rt` and `da` are held prices, oldest first. */
+/** What a snapshot brings: its newest prices, its corrections, its alerts. `rt` and `da` are held prices, oldest first. */
 export function entriesOfSnapshot(rt, da, alerts) {
   const corrected = [...rt, ...da].filter((price) => price.old);
   return [...rt.slice(-PRICES_AT_START).filter(isFirstKnown).map(firstEntry), ...corrected.map(priceEntry), ...alerts.map(alertEntry)];

@@ -1,7 +1,7 @@
 // How long to wait before the next try, by how the last one ended. No DOM.
 
 const SECOND = 1000;
-export const CLOSED = { ABNORMAL: 1006, GOING_AWAY: 1012, NOT_READY: 1013, BAD_WISH: 4400, UNKNOWN_HUB: 4404, SLOW: 4408, TOO_MANY: 4429 };
+export const CLOSED = { ABNORMAL: 1006, GOING_AWAY: 1012, NOT_READY: 1013, BAD_REQUEST: 4400, UNKNOWN_HUB: 4404, SLOW: 4408, TOO_MANY: 4429 };
 const LONGEST = 30 * SECOND;
 
 /** Half of the wait is chance, so that a thousand pages do not come back in the same instant. */
@@ -22,7 +22,7 @@ export function delayAfter({ code, byeMs, lostMs }, chance = Math.random()) {
   return retryDelay(lostMs, chance);
 }
 
-/** What to tell of a code that trying again soon will not mend; else "". */
+/** What to say of a code that trying again soon will not mend; else "". */
 export function closedText(code, hub) {
   if (code === CLOSED.TOO_MANY) return "The server has as many readers as it takes, in all or from your address.";
   if (code === CLOSED.UNKNOWN_HUB) return `The server follows no ${hub} any more.`;

@@ -1,6 +1,6 @@
 // What is known of one hub, as values: frames in, a new state out. No DOM, no clock of its own.
 
-import { withAlert } from "../alerts/alerts_held.js";
+import { withAlert } from "../alerts/held_alerts.js";
 import { entriesOfEvents, entriesOfSnapshot, logged, statusEntry } from "./log_entries.js";
 import { HOUR, hourStart, MINUTE } from "../market/market_time.js";
 
@@ -12,8 +12,8 @@ export function emptyHub(hub) {
   return { hub, hours: 0, epoch: null, seq: null, current: null, fallback: null, rt: new Map(), da: new Map(), alerts: new Map(), log: [] };
 }
 
-/** Where the page stands in the hub's feed, or null while it holds nothing. */
-export function placeIn(state) {
+/** The page's cursor in the hub's feed, or null while it holds nothing. */
+export function cursorOf(state) {
   return state.seq === null ? null : { epoch: state.epoch, seq: state.seq };
 }
 
@@ -55,12 +55,12 @@ export function applyAnswer(state, current) {
   return current.epoch === state.epoch && current.seq >= state.seq ? applyCurrent(state, current) : state;
 }
 
-/** The epoch of a place where no feed is: whoever carries on from it gets a snapshot. */
+/** The epoch of a cursor in no feed: whoever resumes from it gets a snapshot. */
 const NOWHERE = "asked";
 
-/** What was asked for while no feed comes through. Our place stays where the feed left us, so that it tells all of it once it is back: alerts too, and what corrections replaced. */
-export function applyAsked(state, { current, ...asked }, hours) {
-  const [rt, da] = ["rt", "da"].map((name) => asked[name].map(held).filter((price) => !(state[name].get(price.start)?.revision >= price.revision)));
+/** What was polled while no feed comes through. Our cursor stays where the feed left it, so that the feed sends all of it once it is back: alerts too, and what corrections replaced. */
+export function applyPolled(state, { current, ...polled }, hours) {
+  const [rt, da] = ["rt", "da"].map((name) => polled[name].map(held).filter((price) => !(state[name].get(price.start)?.revision >= price.revision)));
   const next = state.seq === null ? { ...state, hours, epoch: NOWHERE, seq: 0 } : state;
   return {
     ...applyCurrent(next, current),
@@ -70,7 +70,7 @@ export function applyAsked(state, { current, ...asked }, hours) {
   };
 }
 
-/** The whole hub anew, with so many hours of it. What the log already tells is kept while the feed is the same one. */
+/** The whole hub anew, with so many hours of it. What the log already has is kept while the feed is the same one. */
 export function applySnapshot(state, snapshot, hours) {
   const [rt, da] = [keptPrices(snapshot.rt.map(held), "RTM"), keptPrices(snapshot.da.map(held), "DAM")];
   const entries = entriesOfSnapshot([...rt.values()], [...da.values()], snapshot.alerts);
@@ -84,7 +84,7 @@ export function applySnapshot(state, snapshot, hours) {
   };
 }
 
-/** Events that follow on what is held, in one step; following.js has judged that they do. */
+/** Events that follow on what is held, in one step; cursor.js has judged that they do. */
 export function applyEvents(state, frame, now) {
   const events = frame.events.map(held);
   const isPrice = (market) => (event) => event.market === market && (event.kind === "price" || event.kind === "correction");

@@ -1,6 +1,6 @@
 // The tiles: real-time, day-ahead of the hour now running, the spread between them, and how far the day has gone.
 
-import { dayAheadChange, nextHourText, realTimeChange, spreadChange } from "./changes.js";
+import { dayAheadChange, nextHourText, realTimeChange, spreadChange } from "./price_changes.js";
 import { highLimit, isUnverified, NOTHING, priceTag, priceText, priceTone, QUALITY, signedText, spreadTag, UNVERIFIED } from "./format.js";
 import { dayText, HOUR, hourEnding, hoursInDay, hourStart, intervalText, nextDayStart, operatingDate, pacificHour, timeText } from "./market_time.js";
 import { element, reveal, show } from "../ui/show.js";

@@ -1,6 +1,4 @@
-// What the page's address says (hub, range, theme), and the address of the feed. No DOM: a link shows the same thing elsewhere.
-
-import { placeText } from "../live/following.js";
+// What the page's address says: hub, range and theme. No DOM: a link shows the same thing elsewhere.
 
 export const RANGE_HOURS = { "24h": 24, "48h": 48, "7d": 168 };
 export const RANGES = Object.keys(RANGE_HOURS);
@@ -30,11 +28,4 @@ export function writeAddress(search, { hub, range, theme }) {
 
 export function nextRange(range) {
   return RANGES[(RANGES.indexOf(range) + 1) % RANGES.length];
-}
-
-/** The feed of one hub; with a place it carries on from there, without one it begins with a snapshot of so many hours. */
-export function feedAddress({ protocol, host }, hub, hours, place) {
-  const query = new URLSearchParams({ hubs: hub, hours });
-  if (place) query.set("after", placeText(place));
-  return `${protocol === "https:" ? "wss" : "ws"}://${host}/ws?${query}`;
 }

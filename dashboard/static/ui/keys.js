@@ -1,4 +1,4 @@
-// Keys for those who keep their hands on them, and the dialog that tells which.
+// Keys for those who keep their hands on them, and the dialog that lists them.
 
 import { element } from "./show.js";
 

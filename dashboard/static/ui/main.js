@@ -1,30 +1,30 @@
 // The wiring: frames into state, state onto the screen.
 
 import { nextRange, RANGE_HOURS, readAddress, writeAddress } from "./address.js";
-import { startAttention, tellAlerts } from "../alerts/attention.js";
+import { startNotifications, notifyOfAlerts } from "../alerts/notifications.js";
 import { Feed } from "../live/feed.js";
-import { connectionLine, fallbackLine, sourceLine, wayLine } from "../live/happenings.js";
+import { connectionLine, fallbackLine, sourceLine, transportLine } from "../live/status_lines.js";
 import { markHub, startHubTabs } from "./hub_tabs.js";
 import { startKeys } from "./keys.js";
-import { forgetLog, markFilter, startLogFilters } from "../live/log.js";
+import { forgetLog, markFilter, startLogFilters } from "../live/live_log.js";
 import { nextFilter } from "../live/log_entries.js";
 import { MINUTE } from "../market/market_time.js";
-import { judgeProtocol, reloadWhenIdle, startOlderPage } from "./older_page.js";
+import { checkProtocol, reloadWhenIdle, startOutdatedPage } from "./outdated_page.js";
 import { createCharts, redrawCharts } from "../charts/price_chart.js";
 import { renderTable } from "../market/price_table.js";
-import { isOverdue, isPassedOver } from "../market/publication.js";
+import { isOverdue, isPassedOver } from "../market/publication_delay.js";
 import { markRange } from "./range_tabs.js";
 import { renderHeld, renderNow } from "./screen.js";
 import { hasSlept, serverNow } from "../live/server_clock.js";
 import { element } from "./show.js";
-import { startCsv } from "../market/shown_csv.js";
-import { announce, announceInterval } from "./spoken.js";
-import { applyAnswer, applyAsked, applyEvents, applySnapshot, atClock, emptyHub, logStatus, placeIn } from "../live/store.js";
+import { startCsv } from "../market/csv_export.js";
+import { announce, announceInterval } from "./announcer.js";
+import { applyAnswer, applyPolled, applyEvents, applySnapshot, atClock, emptyHub, logStatus, cursorOf } from "../live/store.js";
 import { otherTheme, setTheme, startTheme } from "./theme.js";
 
 const page = JSON.parse(element("page-data").textContent);
 const charts = createCharts({ onRange: chooseRange });
-const feed = new Feed({ place: placeToResume, onFrame: take, onChange: connectionChanged, onWay: wayChanged });
+const feed = new Feed({ cursor: resumeCursor, onFrame: take, onChange: connectionChanged, onTransport: transportChanged });
 const held = new Map();
 let shown = readShown();
 let state = emptyHub(shown.hub);
@@ -41,38 +41,38 @@ function readShown() {
   return { ...asked, theme: asked.theme ?? document.documentElement.dataset.theme ?? null };
 }
 
-/** Where the feed carries on; null asks for a snapshot, also where we hold fewer hours than are to be shown. */
-function placeToResume() {
-  return state.hours < RANGE_HOURS[shown.range] ? null : placeIn(state);
+/** The cursor the feed resumes from; null asks for a snapshot, also where we hold fewer hours than are to be shown. */
+function resumeCursor() {
+  return state.hours < RANGE_HOURS[shown.range] ? null : cursorOf(state);
 }
 
 function take(frame) {
   if (frame.type === "hello") greet(frame);
-  if (frame.type === "heartbeat") hearOfSource(frame);
+  if (frame.type === "heartbeat") takeSource(frame);
   if (frame.type === "error") become(logStatus(state, frame.message, "error", serverNow()));
   if (frame.type === "snapshot" && frame.hub === state.hub) become(applySnapshot(state, frame, feed.hours));
   if (frame.type === "events") takeEvents(frame);
-  if (frame.type === "asked" && frame.hub === state.hub) become(applyAsked(state, frame, feed.hours));
+  if (frame.type === "polled" && frame.hub === state.hub) become(applyPolled(state, frame, feed.hours));
 }
 
 function greet(frame) {
   source = { ...source, name: frame.source };
-  judgeProtocol(frame.protocol);
+  checkProtocol(frame.protocol);
 }
 
 function takeEvents(frame) {
   become(applyEvents(state, frame, serverNow()));
-  tellAlerts(frame.events, serverNow());
+  notifyOfAlerts(frame.events, serverNow());
 }
 
-function hearOfSource({ source_age_s: ageS, source_trouble: trouble = null }) {
+function takeSource({ source_age_s: ageS, source_trouble: trouble = null }) {
   const ageMs = ageS === null ? null : ageS * 1000;
-  tellStatus(sourceLine(source.name === "simulator" ? "The simulator" : "CAISO", source.ageMs, ageMs));
+  reportStatus(sourceLine(source.name === "simulator" ? "The simulator" : "CAISO", source.ageMs, ageMs));
   source = { ...source, ageMs, trouble, asOf: serverNow() };
 }
 
 /** A line about the connection or the source belongs to every hub's log. */
-function tellStatus(text) {
+function reportStatus(text) {
   if (!text) return;
   for (const [hub, other] of held) held.set(hub, logStatus(other, text, "status", serverNow()));
   become(logStatus(state, text, "status", serverNow()));
@@ -97,13 +97,13 @@ function renderSoon() {
 
 function connectionChanged(before) {
   if (feed.state === "stale" || (feed.state === "down" && feed.lostAt)) announce("Connection lost. Prices are the last received.");
-  if (feed.state !== "live") source = { ...source, ageMs: null, trouble: null }; // how it answers meanwhile, we do not hear
-  tellStatus(connectionLine(before, feed));
+  if (feed.state !== "live") source = { ...source, ageMs: null, trouble: null }; // how it answers meanwhile is not known
+  reportStatus(connectionLine(before, feed));
   renderNow(known());
 }
 
-function wayChanged(before) {
-  tellStatus(wayLine(before, feed.fedBy));
+function transportChanged(before) {
+  reportStatus(transportLine(before, feed.transport));
   renderNow(known());
   renderSoon();
 }
@@ -122,7 +122,7 @@ function tick() {
   setTimeout(tick, 1000 - (now % 1000));
 }
 
-/** No event tells that a price did not come: when one is overdue, ask what stands in for it. */
+/** No event says that a price did not come: when one is overdue, ask what stands in for it. */
 async function askForFallback(now) {
   askedAt = now;
   const hub = state.hub;
@@ -165,7 +165,7 @@ function showWhat(next) {
   markRange(shown.range);
   renderNow(known());
   renderSoon();
-  if (isOtherHub || feed.hub === undefined || placeToResume() === null) feed.follow(shown.hub, RANGE_HOURS[shown.range]);
+  if (isOtherHub || feed.hub === undefined || resumeCursor() === null) feed.follow(shown.hub, RANGE_HOURS[shown.range]);
 }
 
 function goBack() {
@@ -179,8 +179,8 @@ startHubTabs(chooseHub);
 startLogFilters(chooseFilter);
 startCsv(() => ({ state, range: shown.range, now: serverNow() }));
 startKeys({ hub: (n) => chooseHub(page.hubs[n]?.hub), range: () => chooseRange(nextRange(shown.range)), theme: switchTheme, filter: () => chooseFilter(nextFilter(filter)) });
-startAttention(page.hubs.map(({ hub }) => hub));
-startOlderPage();
+startNotifications(page.hubs.map(({ hub }) => hub));
+startOutdatedPage();
 for (const table of document.querySelectorAll("details")) table.addEventListener("toggle", () => renderTable(state, shown.range, serverNow()));
 element("retry").addEventListener("click", () => feed.wake());
 addEventListener("online", () => feed.wake());

@@ -1,14 +1,14 @@
 // The banners: simulated, connection, source, and a price that was not observed. Each appears only when it has something to say.
 
 import { clockText, durationText, intervalText, MINUTE, roughDurationText } from "../market/market_time.js";
-import { isOverdue, nextExpected } from "../market/publication.js";
+import { isOverdue, nextExpected } from "../market/publication_delay.js";
 import { element, reveal, show } from "./show.js";
 import { sourceLevel } from "../live/source_level.js";
 import { newestRealTime } from "../live/store.js";
 
 export function renderNotices(state, connection, source, now) {
   reveal("notice-simulated", source.name === "simulator");
-  notice("connection", connectionText(connection, now) || replayText(connection) || askingText(connection));
+  notice("connection", connectionText(connection, now) || replayText(connection) || pollingText(connection));
   element("notice-connection").dataset.tone = connection.state === "live" ? "warn" : "bad";
   reveal("retry", connection.state !== "live");
   notice("source", connection.state === "live" ? sourceText(state, source, now) : source.trouble ?? "");
@@ -24,8 +24,8 @@ function replayText({ state, catchingUp }) {
   return state === "live" && catchingUp ? `Catching up on ${roughDurationText(catchingUp.ms)}: what was published while the connection was gone is coming in now.` : "";
 }
 
-function askingText({ state, fedBy }) {
-  return state === "live" && fedBy === "poll"
+function pollingText({ state, transport }) {
+  return state === "live" && transport === "poll"
     ? "This network lets no live feed through. Prices are asked for every 10 s; alerts and corrections appear here once the feed comes through again." : "";
 }
 

@@ -4,7 +4,7 @@ import { element } from "./show.js";
 
 const buttons = () => [...element("ranges").querySelectorAll("[data-range]")];
 
-/** onRange(range) hears "24h", "48h" or "7d". */
+/** onRange(range) is called with "24h", "48h" or "7d". */
 export function startRangeTabs(onRange) {
   for (const button of buttons()) button.addEventListener("click", () => onRange(button.dataset.range));
 }

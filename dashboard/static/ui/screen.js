@@ -2,11 +2,11 @@
 
 import { renderAlerts } from "../alerts/alerts_list.js";
 import { renderComponents } from "../market/components_bar.js";
-import { renderLog } from "../live/log.js";
+import { renderLog } from "../live/live_log.js";
 import { renderNotices } from "./notices.js";
 import { renderCharts } from "../charts/price_chart.js";
 import { renderTable } from "../market/price_table.js";
-import { renderTab } from "./spoken.js";
+import { renderTab } from "./tab_title.js";
 import { renderLamps, renderPublication, renderStatus } from "./status.js";
 import { renderSummary } from "../market/summary.js";
 import { renderTiles } from "../market/tiles.js";
@@ -14,7 +14,7 @@ import { renderTiles } from "../market/tiles.js";
 /** Once a second, and at each change. */
 export function renderNow({ state, feed, source, thresholds, now }) {
   const aged = source.ageMs === null ? source : { ...source, ageMs: source.ageMs + now - source.asOf };
-  Object.assign(document.body.dataset, { connection: feed.state, fedBy: feed.fedBy ?? "", source: source.name, loaded: String(state.seq !== null), seq: state.seq ?? "" });
+  Object.assign(document.body.dataset, { connection: feed.state, fedBy: feed.transport ?? "", source: source.name, loaded: String(state.seq !== null), seq: state.seq ?? "" });
   renderStatus(state, now);
   renderLamps(feed, aged);
   renderNotices(state, feed, aged, now);
@@ -28,7 +28,7 @@ export function renderHeld(charts, { state, feed, source, range, filter, thresho
   renderSummary(state, now);
   renderComponents(state, now);
   renderPublication(state, now);
-  renderAlerts(state, thresholds, now, feed.fedBy !== "poll");
+  renderAlerts(state, thresholds, now, feed.transport !== "poll");
   renderLog(state, filter, thresholds);
   renderTable(state, range, now);
   document.body.dataset.paintedAt = String(performance.timeOrigin + performance.now());

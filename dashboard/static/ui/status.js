@@ -4,7 +4,7 @@ import {
   clockText, countdownText, durationText, hourEnding, hoursInDay, intervalText, MINUTE, roughDurationText, SECOND, zoneName,
 } from "../market/market_time.js";
 import { NOTHING } from "../market/format.js";
-import { nextExpected, typicalDelay } from "../market/publication.js";
+import { nextExpected, typicalDelay } from "../market/publication_delay.js";
 import { element, reveal, show } from "./show.js";
 import { sourceLevel } from "../live/source_level.js";
 import { shownRealTime } from "../live/store.js";
@@ -70,8 +70,8 @@ function delayText(delay) {
 }
 
 export function renderLamps(connection, source) {
-  const fedBy = connection.state === "live" ? FED_BY[connection.fedBy] : undefined;
-  lamp("connection", fedBy && connection.fedBy === "poll" ? "late" : connection.state, ...(fedBy ?? [CONNECTION[connection.state], CONNECTION_HELP[connection.state]]));
+  const fedBy = connection.state === "live" ? FED_BY[connection.transport] : undefined;
+  lamp("connection", fedBy && connection.transport === "poll" ? "late" : connection.state, ...(fedBy ?? [CONNECTION[connection.state], CONNECTION_HELP[connection.state]]));
   const name = SOURCE_NAME[source.name] ?? source.name;
   const level = connection.state === "live" ? sourceLevel(source.ageMs) : "unknown";
   if (source.ageMs === null && source.trouble) lamp("source", "down", `${name}: no answer`, source.trouble);

@@ -17,9 +17,9 @@ const FED_BY = {
   poll: "Asking every 10 s: this network lets neither WebSocket nor event stream through.",
 };
 
-/** Of a page that is fed another way than before, or by a lesser way from the start: a line, or "". */
-export function wayLine(before, way) {
-  return before === null && way === "socket" ? "" : FED_BY[way];
+/** Of a page that is fed by another transport than before, or by a fallback from the start: a line, or "". */
+export function transportLine(before, transport) {
+  return before === null && transport === "socket" ? "" : FED_BY[transport];
 }
 
 /** Of a source whose last answer is this old, and was that old a moment ago: a line, or "". */

@@ -29,7 +29,7 @@ OPEN = (
 OPENED = '<li data-alert="{}" data-text="{}"></li>'
 
 
-def test_who_is_fed_by_event_stream_is_told_so_and_sees_the_prices(stage: Stage) -> None:
+def test_who_is_fed_by_event_stream_reads_so_and_sees_the_prices(stage: Stage) -> None:
     fed_by_stream(stage)
     page = stage.page
     expect(page.locator("#lamp-connection-text")).to_have_text("live by event stream")
@@ -39,7 +39,7 @@ def test_who_is_fed_by_event_stream_is_told_so_and_sees_the_prices(stage: Stage)
     assert [path for path in stage.asked if path.startswith("/api/history")] == []
 
 
-def test_who_asks_is_told_so_and_sees_prices_that_come_meanwhile_once(stage: Stage) -> None:
+def test_who_polls_reads_so_and_sees_prices_that_come_meanwhile_once(stage: Stage) -> None:
     asking(stage)
     page = stage.page
     expect(page.locator("#lamp-connection-text")).to_have_text("asking every 10 s")
@@ -60,7 +60,7 @@ def test_who_asks_is_told_so_and_sees_prices_that_come_meanwhile_once(stage: Sta
     expect(page.locator("#log li[data-kind=price] b", has_text="61.50")).to_have_count(1)
 
 
-def test_who_asks_is_not_told_that_there_are_no_alerts(stage: Stage) -> None:
+def test_who_polls_does_not_read_that_there_are_no_alerts(stage: Stage) -> None:
     asking(stage)
     page = stage.page
     expect(page.locator("#alerts-count")).to_have_text("not told")
@@ -72,13 +72,13 @@ def test_who_asks_is_not_told_that_there_are_no_alerts(stage: Stage) -> None:
     expect(page.locator("#alerts-count")).not_to_have_text("not told")
 
 
-def test_who_asks_goes_back_to_the_socket_with_a_snapshot_and_nothing_is_there_twice(
+def test_who_polls_goes_back_to_the_socket_with_a_snapshot_and_nothing_is_there_twice(
     stage: Stage,
 ) -> None:
     asking(stage)
     stage.blocked = set()
     stage.until("data-fed-by", "socket")
-    assert "after=asked%3A0" in stage.wires[-1].url
+    assert "after=asked%3A0" in stage.sockets[-1].url
     page = stage.page
     expect(page.locator("#lamp-connection-text")).to_have_text("live")
     expect(page.locator("#price-chart")).to_have_attribute("data-rt-intervals", "289")
@@ -86,7 +86,7 @@ def test_who_asks_goes_back_to_the_socket_with_a_snapshot_and_nothing_is_there_t
     assert len(lines) == len(set(lines)) == 24
 
 
-def test_who_asks_hears_alerts_of_any_hub_by_the_page_of_alerts(stage: Stage) -> None:
+def test_who_polls_gets_alerts_of_any_hub_by_the_page_of_alerts(stage: Stage) -> None:
     stage.page.add_init_script(HEARD + "localStorage.setItem('alert-sound', 'on');")
     stage.alerts_page = OPEN.format(OPENED.format(1, "old"))
     asking(stage)
@@ -108,16 +108,16 @@ def test_who_asks_hears_alerts_of_any_hub_by_the_page_of_alerts(stage: Stage) ->
 def test_sound_and_notification_know_of_twenty_three_nodes(stage: Stage) -> None:
     stage.page.add_init_script(HEARD + "localStorage.setItem('alert-sound', 'on');")
     many_nodes(stage)
-    stage.listened()
-    [hubs] = parse_qs(urlsplit(stage.news[0].url).query)["hubs"]
-    assert len(stage.news) == 1
+    stage.follows_alerts()
+    [hubs] = parse_qs(urlsplit(stage.alert_sockets[0].url).query)["hubs"]
+    assert len(stage.alert_sockets) == 1
     assert len(hubs.split(",")) == 23
     why = stage.page.locator("#alert-why")
     expect(why).to_contain_text("Touch the page once")
     stage.page.keyboard.press("x")
     expect(why).to_be_hidden()  # the browser plays sounds now, and none of before
     opened = alert(7, stage.day.rt[-1])
-    stage.tell_elsewhere("BATTERY-20", opened)
+    stage.publish_at("BATTERY-20", opened)
     stage.let_pass(1)
     stage.heard(2)
 
@@ -128,12 +128,12 @@ def test_patience_is_for_the_first_minute_only(stage: Stage) -> None:
     expect(page.locator("#rt-meta")).to_contain_text("Waiting for the first prices")
     expect(page.locator("#notice-source")).to_be_hidden()
     stage.day = replace(stage.day, source_trouble=REDIRECTED)
-    stage.say(stage.day.heartbeat())
+    stage.send(stage.day.heartbeat())
     expect(page.locator("#notice-source")).to_have_text(f"⚠\ufe0e {REDIRECTED}")
     expect(page.locator("#lamp-source-text")).to_have_text("OASIS: no answer")
     expect(page.locator("#rt-meta")).not_to_contain_text("Waiting")
     stage.day = replace(stage.day, source_trouble=None, source_age_s=2.0)
-    stage.say(stage.day.heartbeat())
+    stage.send(stage.day.heartbeat())
     expect(page.locator("#notice-source")).to_be_hidden()
 
 

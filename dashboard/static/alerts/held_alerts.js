@@ -17,7 +17,7 @@ function withoutOld(alerts, now) {
   return new Map([...alerts].filter(([, alert]) => !(endedAt(alert) < now - KEPT)));
 }
 
-/** When an alert was told to be over, NaN while it is not. */
+/** When an alert was reported to be over, NaN while it is not. */
 function endedAt({ retracted, cleared }) {
   return Date.parse((retracted ?? cleared)?.at);
 }
@@ -46,7 +46,7 @@ export function isOfPrice({ watched = "lmp" }) {
   return watched === "lmp";
 }
 
-/** An alert that was withdrawn or taken back ended in its own interval: then the clock tells. */
+/** An alert that was withdrawn or taken back ended in its own interval: then the clock decides. */
 function lasted(opened, ended, now) {
   const start = Date.parse(opened.interval_start);
   if (!ended) return Math.max(0, now - start);

@@ -1,8 +1,8 @@
-// Alerts by asking for the page of alerts: those that are new on it since it was last asked for, as the feed would tell of them.
+// Alerts by polling the page of alerts: those that are new on it since it was last fetched, as the feed would send them.
 
 import { serverNow } from "./server_clock.js";
 
-export function alertsAsked(_query, fetched) {
+export function alertPoll(_query, fetched) {
   let known = null;
   return async () => {
     const page = new DOMParser().parseFromString(await (await fetched("/alerts/")).text(), "text/html");

@@ -1,4 +1,4 @@
-// A page that is older than the server: it says so, and loads anew once, at a moment when nobody is using it.
+// A page that is older than the server: it says so, and reloads once, at a moment when nobody is using it.
 
 import { element, reveal } from "./show.js";
 
@@ -7,13 +7,13 @@ const IDLE_MS = 60_000;
 let touchedAt = 0;
 let waitsFor = null;
 
-export function startOlderPage() {
+export function startOutdatedPage() {
   for (const name of ["pointerdown", "keydown", "wheel"]) addEventListener(name, () => { touchedAt = performance.now(); }, { passive: true });
   element("reload").addEventListener("click", () => location.reload());
 }
 
 /** What a hello says it speaks. */
-export function judgeProtocol(protocol) {
+export function checkProtocol(protocol) {
   reveal("notice-page", protocol !== PROTOCOL);
   waitsFor = protocol === PROTOCOL || hasReloadedFor(protocol) ? null : protocol;
 }
@@ -30,7 +30,7 @@ function hasReloadedFor(protocol) {
   try { return sessionStorage.getItem("reloaded-for") === String(protocol); } catch { return true; }
 }
 
-/** Without a memory of it we would load anew for ever: then only the reader does. */
+/** Without a memory of it we would reload for ever: then only the reader does. */
 function remember(protocol) {
   try { sessionStorage.setItem("reloaded-for", String(protocol)); return true; } catch { return false; }
 }

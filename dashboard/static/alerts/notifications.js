@@ -4,14 +4,14 @@ import { isHeard, sound, startSound, wakeSound } from "./alert_sound.js";
 import { serverNow } from "../live/server_clock.js";
 import { element, reveal, show } from "../ui/show.js";
 
-const NEWS_MS = 15 * 60_000;
+const RECENT_MS = 15 * 60_000;
 const WHY = {
   denied: "This browser has blocked notifications for this page; its site settings can allow them again.",
   none: "This browser shows notifications only for pages that come over HTTPS.",
 };
 const chosen = { sound: kept("sound"), notify: kept("notify") };
-const told = new Set();
-let [hubs, news] = [[], null];
+const notified = new Set();
+let [hubs, alertFeed] = [[], null];
 
 function kept(name) {
   try { return localStorage.getItem(`alert-${name}`) === "on"; } catch { return false; } // storage may be forbidden
@@ -25,7 +25,7 @@ function choose(name, on) {
 }
 
 /** `names` is those of all hubs. */
-export function startAttention(names) {
+export function startNotifications(names) {
   hubs = names;
   element("alert-sound").addEventListener("click", switchSound);
   element("alert-notify").addEventListener("click", switchNotify);
@@ -35,18 +35,18 @@ export function startAttention(names) {
   followAll();
 }
 
-/** The page's own feed has the alerts of the hub shown; the others are listened to only for who asked to be told. */
+/** The page's own feed has the alerts of the hub shown; the others are followed only for who asked to be notified. */
 async function followAll() {
-  if (!isWanted()) { news?.close(); news = null; return; }
-  const { AlertNews } = await import("./alert_news.js"); // most readers never need it
-  if (isWanted()) news ??= new AlertNews(hubs, { onAlerts: (alerts) => tellAlerts(alerts, serverNow()), onState() {} });
+  if (!isWanted()) { alertFeed?.close(); alertFeed = null; return; }
+  const { AlertFeed } = await import("./alert_feed.js"); // most readers never need it
+  if (isWanted()) alertFeed ??= new AlertFeed(hubs, { onAlerts: (alerts) => notifyOfAlerts(alerts, serverNow()), onState() {} });
 }
 
 function isWanted() {
   return hubs.length > 1 && (chosen.sound || isNotified());
 }
 
-/** Heard at once by who chooses it. */
+/** Whoever chooses it hears it at once. */
 function switchSound() {
   choose("sound", !chosen.sound);
   if (!chosen.sound) return;
@@ -73,24 +73,24 @@ function label() {
   for (const name of ["sound", "notify"]) element(`alert-${name}`).setAttribute("aria-pressed", String(on[name]));
   element("alert-notify").disabled = mayNotify() in WHY;
   const mute = chosen.sound && !isHeard() && !navigator.userActivation?.hasBeenActive ? "Touch the page once: this browser plays no sound before." : "";
-  tellWhy([mute, WHY[mayNotify()] ?? ""].filter(Boolean).join(" "));
+  explain([mute, WHY[mayNotify()] ?? ""].filter(Boolean).join(" "));
 }
 
-function tellWhy(text) {
+function explain(text) {
   show("alert-why", text);
   reveal("alert-why", text !== "");
 }
 
-/** Of the alerts that have just come, tell those that opened lately: a resume may bring old ones, and one of the hub shown comes twice. */
-export function tellAlerts(events, now) {
-  const opened = events.filter((event) => event.kind === "alert" && event.state === "open" && now - Date.parse(event.at) < NEWS_MS && !told.has(event.alert_id));
-  for (const alert of opened) told.add(alert.alert_id);
+/** Announces those of the alerts that opened lately: a resume may bring old ones, and one of the hub shown comes twice. */
+export function notifyOfAlerts(events, now) {
+  const opened = events.filter((event) => event.kind === "alert" && event.state === "open" && now - Date.parse(event.at) < RECENT_MS && !notified.has(event.alert_id));
+  for (const alert of opened) notified.add(alert.alert_id);
   if (!opened.length) return;
   if (chosen.sound) sound();
-  if (isNotified()) for (const alert of opened) notify(alert);
+  if (isNotified()) for (const alert of opened) showNotification(alert);
 }
 
-function notify(alert) {
+function showNotification(alert) {
   // Some phones show notifications from a service worker only, and say so by throwing.
-  try { new Notification("CAISO Live", { body: alert.text, tag: `alert ${alert.alert_id}` }); } catch { tellWhy("This browser cannot show notifications from a page."); }
+  try { new Notification("CAISO Live", { body: alert.text, tag: `alert ${alert.alert_id}` }); } catch { explain("This browser cannot show notifications from a page."); }
 }

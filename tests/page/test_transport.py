@@ -1,4 +1,4 @@
-"""Which way the page is fed, decided from how its connections ended."""
+"""Which transport feeds the page, decided from how its connections ended."""
 
 from typing import Any
 
@@ -18,7 +18,7 @@ LATE = NEVER | {"livedMs": 2 * MINUTE}
 BYE = NEVER | {"byeMs": 900, "code": 1012}
 CLEAN = NEVER | {"code": 1000}
 TOLD = NEVER | {"code": 4429}
-AFTER = "a.ends.reduce(afterEnd, { ...FIRST, ...a.from })"
+AFTER = "a.ends.reduce(afterEnd, { ...FIRST_CHOICE, ...a.from })"
 End = dict[str, Any]
 
 
@@ -43,15 +43,15 @@ End = dict[str, Any]
         ("poll", [NEVER] * 9, "poll"),
     ],
 )
-def test_a_way_is_left_after_two_ends_in_a_row_that_are_the_networks_doing(
+def test_a_transport_is_left_after_two_ends_in_a_row_that_are_the_networks_doing(
     before: str, ends: list[End], after: str, run: Run
 ) -> None:
-    found = run("live/ways.js", AFTER, {"from": {"way": before}, "ends": ends})
-    assert found["way"] == after
+    found = run("live/transport.js", AFTER, {"from": {"transport": before}, "ends": ends})
+    assert found["transport"] == after
 
 
 @pytest.mark.parametrize(
-    ("way", "tries", "minutes"),
+    ("transport", "tries", "minutes"),
     [
         ("socket", 0, None),
         ("stream", 0, 1),
@@ -61,15 +61,15 @@ def test_a_way_is_left_after_two_ends_in_a_row_that_are_the_networks_doing(
         ("poll", 40, 15),
     ],
 )
-def test_a_better_way_is_tried_now_and_then(
-    way: str, tries: int, minutes: int | None, run: Run
+def test_a_better_transport_is_tried_now_and_then(
+    transport: str, tries: int, minutes: int | None, run: Run
 ) -> None:
-    wait = run("live/ways.js", "backAfter(a)", {"way": way, "tries": tries})
+    wait = run("live/transport.js", "tryBetterAfter(a)", {"transport": transport, "tries": tries})
     assert wait == (None if minutes is None else minutes * MINUTE)
 
 
 @pytest.mark.parametrize(
-    ("way", "tries", "better"),
+    ("transport", "tries", "better"),
     [
         ("stream", 0, "socket"),
         ("stream", 1, "socket"),
@@ -77,15 +77,18 @@ def test_a_better_way_is_tried_now_and_then(
         ("poll", 1, "stream"),
     ],
 )
-def test_who_asks_tries_the_stream_too(way: str, tries: int, better: str, run: Run) -> None:
-    assert run("live/ways.js", "betterWay(a)", {"way": way, "tries": tries}) == better
+def test_who_polls_tries_the_stream_too(transport: str, tries: int, better: str, run: Run) -> None:
+    assert (
+        run("live/transport.js", "betterTransport(a)", {"transport": transport, "tries": tries})
+        == better
+    )
 
 
-def test_a_better_way_that_is_cut_soon_is_left_at_once_and_tried_later_than_before(
+def test_a_better_transport_that_is_cut_soon_is_left_at_once_and_tried_later_than_before(
     run: Run,
 ) -> None:
-    back = "isBetter({ ...FIRST, way: 'stream', tries: 1 }, 'socket')"
-    found = run("live/ways.js", f"afterEnd({back}, a)", CUT)
-    assert found == {"way": "stream", "strikes": 0, "tries": 2}
-    held = run("live/ways.js", f"afterEnd({back}, a)", LATE)
-    assert held == {"way": "socket", "strikes": 0, "tries": 0}
+    back = "betterConnected({ ...FIRST_CHOICE, transport: 'stream', tries: 1 }, 'socket')"
+    found = run("live/transport.js", f"afterEnd({back}, a)", CUT)
+    assert found == {"transport": "stream", "strikes": 0, "tries": 2}
+    held = run("live/transport.js", f"afterEnd({back}, a)", LATE)
+    assert held == {"transport": "socket", "strikes": 0, "tries": 0}

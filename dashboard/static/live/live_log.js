@@ -13,23 +13,23 @@ const EMPTY = {
   corrections: "No corrections held. CAISO revises prices for up to two weeks.", alerts: "No alerts in the last 24 hours.",
   status: "Nothing to report: connection and source have been steady since this page was opened.",
 };
-let told = new Set();
+let shownKeys = new Set();
 
 export function renderLog(state, filter, thresholds) {
-  const fresh = told.size ? (entry) => !told.has(entry.key) : () => false;
+  const fresh = shownKeys.size ? (entry) => !shownKeys.has(entry.key) : () => false;
   const entries = state.log.filter((entry) => isShown(entry, filter)).slice(0, MOST_LINES);
   element("log").replaceChildren(...entries.flatMap((entry, i) => [...dayLine(entry, entries[i - 1]), line(entry, thresholds, fresh(entry))]));
-  told = new Set(state.log.map((entry) => entry.key));
+  shownKeys = new Set(state.log.map((entry) => entry.key));
   reveal("log-empty", entries.length === 0);
   reveal("log", entries.length > 0);
   show("log-empty", EMPTY[filter]);
 }
 
 export function forgetLog() {
-  told = new Set();
+  shownKeys = new Set();
 }
 
-/** choose(filter) hears which of log_entries.js's filters the reader picked. */
+/** choose(filter) is called with the one of log_entries.js's filters that the reader picked. */
 export function startLogFilters(choose) {
   element("log-filters").addEventListener("click", ({ target }) => { if (target.dataset.filter) choose(target.dataset.filter); });
 }

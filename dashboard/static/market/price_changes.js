@@ -6,7 +6,7 @@ import { dayAheadAt, ESTIMATED, shownRealTime } from "../live/store.js";
 
 const FIVE = 5 * MINUTE;
 
-/** The published price of the interval before the shown one, or null: of an estimate no change is told. */
+/** The published price of the interval before the shown one, or null: an estimate has no change. */
 function before(state, now) {
   const shown = shownRealTime(state, now);
   if (!shown?.price || ESTIMATED.has(shown.quality)) return null;
