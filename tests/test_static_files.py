@@ -11,6 +11,7 @@ ROOT = Path(__file__).parents[1]
 STATIC = ROOT / "dashboard" / "static"
 SCRIPTS = sorted(STATIC.glob("*/*.js"))
 IN_THE_ADMIN = sorted((ROOT / "alerts" / "static").glob("*/*.js"))
+SHEETS = sorted(ROOT.glob("*/static/*/*.css"))
 
 
 @pytest.mark.parametrize(
@@ -19,6 +20,8 @@ IN_THE_ADMIN = sorted((ROOT / "alerts" / "static").glob("*/*.js"))
         (b"// Why.", b""),
         (b"  // Why.", b""),
         (b"  /** What it gives. */", b""),
+        (b"/**\n * What it * gives,\n * and why.\n */", b"\n\n\n"),
+        (b"/** One. */\ngo();\n/** Two. */", b"\ngo();\n"),
         (b"go(); // then", b"go(); // then"),
         (b"/* eslint-env browser */ go();", b"/* eslint-env browser */ go();"),
         (b"/** One thing. */ go();", b"/** One thing. */ go();"),
@@ -39,6 +42,11 @@ def test_no_text_in_our_scripts_has_a_line_that_looks_like_a_comment(script):
     for number, (before, after) in enumerate(zip(whole, sent, strict=True)):
         if before != after:
             assert b"\n".join(whole[:number]).count(b"`") % 2 == 0, before
+
+
+@pytest.mark.parametrize("file", [*SCRIPTS, *IN_THE_ADMIN, *SHEETS], ids=lambda file: file.name)
+def test_no_line_is_longer_than_120_characters(file):
+    assert [line for line in file.read_text().splitlines() if len(line) > 120] == []
 
 
 def test_our_scripts_are_collected_without_their_comments(tmp_path: Path):

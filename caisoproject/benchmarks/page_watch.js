@@ -11,9 +11,15 @@
     }
   };
   const afterPaint = new MessageChannel();
-  afterPaint.port1.onmessage = () => seen.paints.push({ at: performance.now(), seq: Number(document.body.dataset.seq) });
-  const noted = () => { if (document.body.dataset.loaded === "true") afterPaint.port2.postMessage(null); };
-  addEventListener("DOMContentLoaded", () => new MutationObserver(noted).observe(document.body, { attributeFilter: ["data-painted-at"] }));
-  new PerformanceObserver((list) => seen.longTasks.push(...list.getEntries().map(({ startTime, duration }) => ({ startTime, duration }))))
-    .observe({ type: "longtask", buffered: true });
+  afterPaint.port1.onmessage = () =>
+    seen.paints.push({ at: performance.now(), seq: Number(document.body.dataset.seq) });
+  const noted = () => {
+    if (document.body.dataset.loaded === "true") afterPaint.port2.postMessage(null);
+  };
+  addEventListener("DOMContentLoaded", () =>
+    new MutationObserver(noted).observe(document.body, { attributeFilter: ["data-painted-at"] }),
+  );
+  new PerformanceObserver((list) =>
+    seen.longTasks.push(...list.getEntries().map(({ startTime, duration }) => ({ startTime, duration }))),
+  ).observe({ type: "longtask", buffered: true });
 }

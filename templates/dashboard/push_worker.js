@@ -2,7 +2,12 @@
 
 self.addEventListener("push", (event) => {
   const message = event.data?.json() ?? {};
-  const options = { body: message.body ?? "", tag: message.tag, requireInteraction: message.severity === "critical", timestamp: Date.parse(message.at) || Date.now() };
+  const options = {
+    body: message.body ?? "",
+    tag: message.tag,
+    requireInteraction: message.severity === "critical",
+    timestamp: Date.parse(message.at) || Date.now(),
+  };
   event.waitUntil(self.registration.showNotification(message.title ?? "CAISO Live", options));
 });
 

@@ -6,7 +6,12 @@ const WATCHED = ["watched", "direction", "limit", "clear_limit", "span"];
 const FIELDS = [...WATCHED, "market", "for_minutes", "cool_down_minutes"];
 
 const form = document.getElementById("rule_form");
-const time = new Intl.DateTimeFormat("en-US", { timeZone: "America/Los_Angeles", dateStyle: "medium", timeStyle: "short", hourCycle: "h23" });
+const time = new Intl.DateTimeFormat("en-US", {
+  timeZone: "America/Los_Angeles",
+  dateStyle: "medium",
+  timeStyle: "short",
+  hourCycle: "h23",
+});
 const box = make("section", "rule-preview");
 const sentence = make("p", "rule-preview-sentence");
 const times = make("ul", "");
@@ -30,12 +35,17 @@ function filled(prefix, names) {
 function conditions() {
   const count = Number(form.elements["conditions-TOTAL_FORMS"]?.value ?? 0);
   const prefixes = Array.from({ length: count }, (_, i) => `conditions-${i}-`);
-  return prefixes.filter((prefix) => !form.elements[`${prefix}DELETE`]?.checked).map((prefix) => filled(prefix, WATCHED)).filter((one) => one.limit);
+  return prefixes
+    .filter((prefix) => !form.elements[`${prefix}DELETE`]?.checked)
+    .map((prefix) => filled(prefix, WATCHED))
+    .filter((one) => one.limit);
 }
 
 function rule() {
   const node = form.elements.node;
-  return node?.value && form.elements.limit?.value ? { ...filled("", FIELDS), node: node.selectedOptions[0].textContent, conditions: conditions() } : null;
+  return node?.value && form.elements.limit?.value
+    ? { ...filled("", FIELDS), node: node.selectedOptions[0].textContent, conditions: conditions() }
+    : null;
 }
 
 async function ask() {
@@ -45,7 +55,12 @@ async function ask() {
   asking = new AbortController();
   box.dataset.state = "asking";
   try {
-    const answer = await fetch("/api/v1/rules/preview", { method: "POST", headers: { "Content-Type": "application/json" }, body: JSON.stringify(body), signal: asking.signal });
+    const answer = await fetch("/api/v1/rules/preview", {
+      method: "POST",
+      headers: { "Content-Type": "application/json" },
+      body: JSON.stringify(body),
+      signal: asking.signal,
+    });
     const found = await answer.json();
     report(found.sentence ?? found.detail, found.times ?? [], answer.ok ? "known" : "refused");
   } catch (fault) {
@@ -57,7 +72,12 @@ function report(text, episodes, state = "waiting") {
   sentence.textContent = text;
   box.dataset.state = state;
   details.hidden = episodes.length === 0;
-  times.replaceChildren(...episodes.slice(-MOST_TIMES).reverse().map((one) => make("li", "", words(one))));
+  times.replaceChildren(
+    ...episodes
+      .slice(-MOST_TIMES)
+      .reverse()
+      .map((one) => make("li", "", words(one))),
+  );
 }
 
 function words({ opened, cleared }) {

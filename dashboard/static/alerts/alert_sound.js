@@ -1,4 +1,5 @@
-// The sound of an alert. A browser plays none before the reader has touched the page, also when it was chosen last time.
+// The sound of an alert. A browser plays none before the reader has touched the page, also when it was chosen last
+// time.
 
 let audio = null;
 

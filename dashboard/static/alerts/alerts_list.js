@@ -1,10 +1,10 @@
 // The alerts of the last day: which are open and for how long, which are over, and how far the price went.
 
-import { ruleText, severityText } from "./alert_words.js";
-import { alertCourse, alertsToShow, isOfPrice, openAlerts } from "./held_alerts.js";
 import { apartText, priceText } from "../market/format.js";
 import { dayText, MINUTE, operatingDate, roughDurationText, timeText } from "../market/market_time.js";
 import { element, make, reveal, show, tag } from "../ui/show.js";
+import { ruleText, severityText } from "./alert_words.js";
+import { alertCourse, alertsToShow, isOfPrice, openAlerts } from "./held_alerts.js";
 
 /** Polling brings no alerts: `hasAlerts` is whether the transport would. */
 export function renderAlerts(state, thresholds, now, hasAlerts) {
@@ -33,7 +33,13 @@ function line(alert, state, now) {
   const { opened } = alert;
   const { start, lastedMs, peak } = alertCourse(alert, state, now);
   const isOpen = alert.state === "open";
-  const what = make("span", "", `⚑ ${ruleText(opened)} `, ...severity(alert), tag(isOpen ? "high" : "none", courseText(alert.state, lastedMs)));
+  const what = make(
+    "span",
+    "",
+    `⚑ ${ruleText(opened)} `,
+    ...severity(alert),
+    tag(isOpen ? "high" : "none", courseText(alert.state, lastedMs)),
+  );
   const value = make("b", "", ...figure(alert, peak));
   value.dataset.tone = opened.direction === "above" ? "high" : "negative";
   const item = make("li", "", time(start, now), what, value);
@@ -50,9 +56,12 @@ function severity({ state, opened }) {
 
 /** How far a price went; of anything else watched, what it was. */
 function figure({ state, opened }, peak) {
-  if (peak !== null) return [make("small", "", opened.direction === "above" ? "high " : "low "), apartText(peak, opened.limit)];
+  if (peak !== null)
+    return [make("small", "", opened.direction === "above" ? "high " : "low "), apartText(peak, opened.limit)];
   if (state === "retracted" || isOfPrice(opened) || opened.watched === "age") return [];
-  return [["dearest", "cheapest"].includes(opened.watched) ? priceText(opened.price) : apartText(opened.value, opened.limit)];
+  return [
+    ["dearest", "cheapest"].includes(opened.watched) ? priceText(opened.price) : apartText(opened.value, opened.limit),
+  ];
 }
 
 function courseText(state, lastedMs) {
@@ -63,7 +72,12 @@ function courseText(state, lastedMs) {
 
 function time(start, now) {
   const isToday = operatingDate(start) === operatingDate(now);
-  const node = make("time", "", timeText(start), ...(isToday ? [] : [make("small", "", dayText(start).replace(/, .*/, ""))]));
+  const node = make(
+    "time",
+    "",
+    timeText(start),
+    ...(isToday ? [] : [make("small", "", dayText(start).replace(/, .*/, ""))]),
+  );
   node.dateTime = new Date(start).toISOString();
   return node;
 }

@@ -1,10 +1,11 @@
-// The page of alerts: it shows what the server wrote, and fetches it again when an alert comes, and twice a minute for how long each has lasted.
+// The page of alerts: it shows what the server wrote, and fetches it again when an alert comes, and twice a minute for
+// how long each has lasted.
 
-import { AlertFeed, hubsOf } from "./alert_feed.js";
-import { startPush } from "./push.js";
 import { refresh } from "../ui/page_refresh.js";
 import { element, show } from "../ui/show.js";
 import { otherTheme, setTheme, startTheme } from "../ui/theme.js";
+import { AlertFeed, hubsOf } from "./alert_feed.js";
+import { startPush } from "./push.js";
 
 const REFRESH_MS = 30_000;
 const TOGETHER_MS = 80;
@@ -41,9 +42,15 @@ function announce(alerts) {
   soon(TOGETHER_MS);
 }
 
-startTheme(() => setTheme(otherTheme()), () => {});
+startTheme(
+  () => setTheme(otherTheme()),
+  () => {},
+);
 new AlertFeed(hubsOf(document), { onAlerts: announce, onState: connectionChanged });
-document.addEventListener("visibilitychange", () => { if (!document.hidden) soon(0); });
-for (const select of document.querySelectorAll("#narrow select")) select.addEventListener("change", () => select.form.requestSubmit());
+document.addEventListener("visibilitychange", () => {
+  if (!document.hidden) soon(0);
+});
+for (const select of document.querySelectorAll("#narrow select"))
+  select.addEventListener("change", () => select.form.requestSubmit());
 soon(REFRESH_MS);
 startPush(JSON.parse(element("page-data").textContent).push_key);

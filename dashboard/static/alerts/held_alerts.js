@@ -4,12 +4,22 @@ import { DAY, MINUTE } from "../market/market_time.js";
 
 const KEPT = 8 * DAY;
 
-/** Map of alert id to {opened, cleared, retracted, state}. Where the opening is older than what we hold, `opened` is the event that ended it. */
+/**
+ * Map of alert id to {opened, cleared, retracted, state}. Where the opening is older than what we hold, `opened` is
+ * the event that ended it.
+ */
 export function withAlert(alerts, event) {
   const known = alerts.get(event.alert_id);
-  const opened = event.state === "open" ? event : known?.opened ?? event;
-  const [cleared, retracted] = ["cleared", "retracted"].map((state) => (event.state === state ? event : known?.[state] ?? null));
-  return withoutOld(alerts, Date.parse(event.at)).set(event.alert_id, { opened, cleared, retracted, state: retracted ? "retracted" : cleared ? "cleared" : "open" });
+  const opened = event.state === "open" ? event : (known?.opened ?? event);
+  const [cleared, retracted] = ["cleared", "retracted"].map((state) =>
+    event.state === state ? event : (known?.[state] ?? null),
+  );
+  return withoutOld(alerts, Date.parse(event.at)).set(event.alert_id, {
+    opened,
+    cleared,
+    retracted,
+    state: retracted ? "retracted" : cleared ? "cleared" : "open",
+  });
 }
 
 /** A page that is open for weeks holds what its longest range shows, and what is open. */
@@ -29,16 +39,26 @@ export function openAlerts(state) {
 /** What is open or was within a day: open ones first, then the newest. */
 export function alertsToShow(state, now) {
   const at = ({ opened }) => Date.parse(opened.interval_start);
-  return [...state.alerts.values()].filter((alert) => !(endedAt(alert) < now - DAY)).sort((a, b) => (a.state === "open" ? 0 : 1) - (b.state === "open" ? 0 : 1) || at(b) - at(a));
+  return [...state.alerts.values()]
+    .filter((alert) => !(endedAt(alert) < now - DAY))
+    .sort((a, b) => (a.state === "open" ? 0 : 1) - (b.state === "open" ? 0 : 1) || at(b) - at(a));
 }
 
-/** {start, end, lastedMs, peak}: from the interval that opened it to the one that ended it (null while open), and how far a price went, unless it was taken back. */
+/**
+ * {start, end, lastedMs, peak}: from the interval that opened it to the one that ended it (null while open), and how
+ * far a price went, unless it was taken back.
+ */
 export function alertCourse(alert, state, now) {
   const ended = alert.retracted ?? alert.cleared;
   const [start, end] = [Date.parse(alert.opened.interval_start), ended && Date.parse(ended.interval_start)];
   const isWhole = alert.opened.state === "open";
   const hasPeak = isWhole && !alert.retracted && isOfPrice(alert.opened);
-  return { start, end, lastedMs: isWhole ? lasted(alert.opened, ended, now) : null, peak: hasPeak ? peak(alert, state, start, end ?? now + 10 * MINUTE) : null };
+  return {
+    start,
+    end,
+    lastedMs: isWhole ? lasted(alert.opened, ended, now) : null,
+    peak: hasPeak ? peak(alert, state, start, end ?? now + 10 * MINUTE) : null,
+  };
 }
 
 /** Whether an alert is on the price itself; events of before rules watched anything else do not say. */
@@ -56,6 +76,8 @@ function lasted(opened, ended, now) {
 
 function peak({ opened }, state, start, end) {
   const prices = opened.market === "RTM" ? state.rt : opened.market === "DAM" ? state.da : new Map();
-  const lmps = [...prices.values()].filter((price) => price.start >= start && price.start < end).map((price) => price.lmp);
+  const lmps = [...prices.values()]
+    .filter((price) => price.start >= start && price.start < end)
+    .map((price) => price.lmp);
   return opened.direction === "above" ? Math.max(opened.price, ...lmps) : Math.min(opened.price, ...lmps);
 }

@@ -1,8 +1,8 @@
 // A sound and a notification for alerts, each only once the reader asked for it. The choice stays in this browser.
 
-import { isHeard, sound, startSound, wakeSound } from "./alert_sound.js";
 import { serverNow } from "../live/server_clock.js";
 import { element, reveal, show } from "../ui/show.js";
+import { isHeard, sound, startSound, wakeSound } from "./alert_sound.js";
 
 const RECENT_MS = 15 * 60_000;
 const WHY = {
@@ -14,12 +14,20 @@ const notified = new Set();
 let [hubs, alertFeed] = [[], null];
 
 function kept(name) {
-  try { return localStorage.getItem(`alert-${name}`) === "on"; } catch { return false; } // storage may be forbidden
+  try {
+    return localStorage.getItem(`alert-${name}`) === "on";
+  } catch {
+    return false;
+  } // storage may be forbidden
 }
 
 function choose(name, on) {
   chosen[name] = on;
-  try { localStorage.setItem(`alert-${name}`, on ? "on" : "off"); } catch { /* storage may be forbidden */ }
+  try {
+    localStorage.setItem(`alert-${name}`, on ? "on" : "off");
+  } catch {
+    /* storage may be forbidden */
+  }
   label();
   followAll();
 }
@@ -29,7 +37,10 @@ export function startNotifications(names) {
   hubs = names;
   element("alert-sound").addEventListener("click", switchSound);
   element("alert-notify").addEventListener("click", switchNotify);
-  for (const touch of ["pointerdown", "pointerup", "keydown"]) addEventListener(touch, () => { if (chosen.sound) wakeSound(); });
+  for (const touch of ["pointerdown", "pointerup", "keydown"])
+    addEventListener(touch, () => {
+      if (chosen.sound) wakeSound();
+    });
   if (chosen.sound) startSound(label);
   label();
   followAll();
@@ -37,9 +48,14 @@ export function startNotifications(names) {
 
 /** The page's own feed has the alerts of the hub shown; the others are followed only for who asked to be notified. */
 async function followAll() {
-  if (!isWanted()) { alertFeed?.close(); alertFeed = null; return; }
+  if (!isWanted()) {
+    alertFeed?.close();
+    alertFeed = null;
+    return;
+  }
   const { AlertFeed } = await import("./alert_feed.js"); // most readers never need it
-  if (isWanted()) alertFeed ??= new AlertFeed(hubs, { onAlerts: (alerts) => notifyOfAlerts(alerts, serverNow()), onState() {} });
+  if (isWanted())
+    alertFeed ??= new AlertFeed(hubs, { onAlerts: (alerts) => notifyOfAlerts(alerts, serverNow()), onState() {} });
 }
 
 function isWanted() {
@@ -72,7 +88,10 @@ function label() {
   const on = { sound: chosen.sound, notify: isNotified() };
   for (const name of ["sound", "notify"]) element(`alert-${name}`).setAttribute("aria-pressed", String(on[name]));
   element("alert-notify").disabled = mayNotify() in WHY;
-  const mute = chosen.sound && !isHeard() && !navigator.userActivation?.hasBeenActive ? "Touch the page once: this browser plays no sound before." : "";
+  const mute =
+    chosen.sound && !isHeard() && !navigator.userActivation?.hasBeenActive
+      ? "Touch the page once: this browser plays no sound before."
+      : "";
   explain([mute, WHY[mayNotify()] ?? ""].filter(Boolean).join(" "));
 }
 
@@ -81,9 +100,17 @@ function explain(text) {
   reveal("alert-why", text !== "");
 }
 
-/** Announces those of the alerts that opened lately: a resume may bring old ones, and one of the hub shown comes twice. */
+/**
+ * Announces those of the alerts that opened lately: a resume may bring old ones, and one of the hub shown comes twice.
+ */
 export function notifyOfAlerts(events, now) {
-  const opened = events.filter((event) => event.kind === "alert" && event.state === "open" && now - Date.parse(event.at) < RECENT_MS && !notified.has(event.alert_id));
+  const opened = events.filter(
+    (event) =>
+      event.kind === "alert" &&
+      event.state === "open" &&
+      now - Date.parse(event.at) < RECENT_MS &&
+      !notified.has(event.alert_id),
+  );
   for (const alert of opened) notified.add(alert.alert_id);
   if (!opened.length) return;
   if (chosen.sound) sound();
@@ -92,5 +119,9 @@ export function notifyOfAlerts(events, now) {
 
 function showNotification(alert) {
   // Some phones show notifications from a service worker only, and say so by throwing.
-  try { new Notification("CAISO Live", { body: alert.text, tag: `alert ${alert.alert_id}` }); } catch { explain("This browser cannot show notifications from a page."); }
+  try {
+    new Notification("CAISO Live", { body: alert.text, tag: `alert ${alert.alert_id}` });
+  } catch {
+    explain("This browser cannot show notifications from a page.");
+  }
 }

@@ -1,4 +1,5 @@
-// "Notify this browser": alerts by Web Push, also while no page is open. The choice is the server's: it holds the subscription.
+// "Notify this browser": alerts by Web Push, also while no page is open. The choice is the server's: it holds the
+// subscription.
 
 import { element, reveal, show } from "../ui/show.js";
 
@@ -29,7 +30,9 @@ async function change(worker, key) {
 
 async function join(worker, key) {
   if ((await Notification.requestPermission()) !== "granted") return "denied";
-  const subscription = await worker.pushManager.subscribe({ userVisibleOnly: true, applicationServerKey: key }).catch(() => null);
+  const subscription = await worker.pushManager
+    .subscribe({ userVisibleOnly: true, applicationServerKey: key })
+    .catch(() => null);
   if (!subscription) return "failed";
   if (await send("POST", subscription.toJSON())) return "";
   await subscription.unsubscribe();
@@ -45,7 +48,9 @@ async function leave(subscription) {
 async function send(method, body) {
   const token = document.querySelector("#act [name=csrfmiddlewaretoken]").value;
   const headers = { "Content-Type": "application/json", "X-CSRFToken": token };
-  const answer = await fetch("/api/v1/push/subscriptions", { method, headers, body: JSON.stringify(body) }).catch(() => null);
+  const answer = await fetch("/api/v1/push/subscriptions", { method, headers, body: JSON.stringify(body) }).catch(
+    () => null,
+  );
   return answer?.ok ?? false;
 }
 

@@ -10,7 +10,8 @@ export const dots = {
     ctx.save();
     ctx.lineWidth = 1.5;
     const at = (ms, lmp) => [x.getPixelForValue(ms), y.getPixelForValue(scene.place(lmp))];
-    for (const { start, end, lmp } of scene.rt.filter(isCorrected)) dot(ctx, at((start + end) / 2, lmp), 2.5, token("panel"), token("ink"));
+    for (const { start, end, lmp } of scene.rt.filter(isCorrected))
+      dot(ctx, at((start + end) / 2, lmp), 2.5, token("panel"), token("ink"));
     for (const alert of scene.alerts) dot(ctx, at(alert.at, alert.price), 4, token("high"), token("panel"));
     ctx.restore();
   },

@@ -1,9 +1,9 @@
 // What is marked on a chart: below zero, the hours to come, now, limits, alerts, squeezed prices, the newest price.
 
+import { highLimit, priceText, priceTone, shortText } from "../market/format.js";
 import { fontSize, isNarrow, token } from "./chart_colours.js";
 import { dot } from "./chart_dots.js";
 import { peaksBeyond, spacedOut } from "./chart_series.js";
-import { highLimit, priceText, priceTone, shortText } from "../market/format.js";
 
 const WORDS_PX = 64;
 const WORDS_SQUEEZED_PX = 150;
@@ -11,8 +11,12 @@ const NUMBER_PX = 26;
 
 export const marks = {
   id: "marks",
-  beforeDatasetsDraw(chart) { if (chart.scene) draw(chart, behind); },
-  afterDatasetsDraw(chart) { if (chart.scene) draw(chart, over); },
+  beforeDatasetsDraw(chart) {
+    if (chart.scene) draw(chart, behind);
+  },
+  afterDatasetsDraw(chart) {
+    if (chart.scene) draw(chart, over);
+  },
 };
 
 function draw(chart, how) {
@@ -72,7 +76,11 @@ function level(chart, colour, dash, drawn) {
 /** On a ground of the panel's colour where it must be read over lines. */
 function words(chart, text, x, y, { align = "center", colour = "dim", isBold = false } = {}) {
   const { ctx } = chart;
-  Object.assign(ctx, { font: `${isBold ? "bold" : "normal"} ${fontSize(chart)}px ${Chart.defaults.font.family}`, textAlign: align, textBaseline: "middle" });
+  Object.assign(ctx, {
+    font: `${isBold ? "bold" : "normal"} ${fontSize(chart)}px ${Chart.defaults.font.family}`,
+    textAlign: align,
+    textBaseline: "middle",
+  });
   if (isBold) ground(chart, ctx.measureText(text).width + 2, x, y);
   ctx.fillStyle = token(colour);
   ctx.fillText(text, x, y);
@@ -88,14 +96,19 @@ function pixels(chart, { start, end }, ms) {
   return (ms / (end - start)) * chart.width;
 }
 
-/** Where prices are squeezed: a dashed edge, and words that say so, in the hours to come where there are enough of them. */
+/**
+ * Where prices are squeezed: a dashed edge, and words that say so, in the hours to come where there are enough of
+ * them.
+ */
 function squeeze(chart, { from }, to, word, away) {
   const { left, right } = chart.chartArea;
   const { span, now } = chart.scene;
   box(chart, "squeezed", left, Math.min(from, to), Math.max(from, to));
   level(chart, "axis", [8, 3, 2, 3], from);
   const isRight = pixels(chart, span, span.end - now) > WORDS_SQUEEZED_PX;
-  words(chart, `squeezed ${word} ${shortText(from)}`, isRight ? right - 3 : left + 3, atPrice(chart, from) + away, { align: isRight ? "right" : "left" });
+  words(chart, `squeezed ${word} ${shortText(from)}`, isRight ? right - 3 : left + 3, atPrice(chart, from) + away, {
+    align: isRight ? "right" : "left",
+  });
 }
 
 /** Beside its line where there is room, and not where the newest price is drawn. */
@@ -115,14 +128,18 @@ function apart(chart, { span }) {
 function flags(chart, scene) {
   const [far, peaks] = [apart(chart, scene), peaksBeyond(scene.rt, scene.axis)];
   const free = scene.alerts.filter((alert) => peaks.every(({ at }) => Math.abs(at - alert.at) > far));
-  for (const { at, price } of spacedOut(free, far)) words(chart, `⚑ ${shortText(Math.round(price))}`, atTime(chart, at), chart.chartArea.top - 9, { colour: "ink" });
+  for (const { at, price } of spacedOut(free, far))
+    words(chart, `⚑ ${shortText(Math.round(price))}`, atTime(chart, at), chart.chartArea.top - 9, { colour: "ink" });
 }
 
 /** The number at a price that the axis squeezes. */
 function numbers(chart, scene) {
   for (const { at, price } of spacedOut(peaksBeyond(scene.rt, scene.axis), apart(chart, scene))) {
     const [right, down] = besides(chart, scene, at, price.lmp);
-    words(chart, priceText(price.lmp), atTime(chart, at) + right, atPrice(chart, scene.place(price.lmp)) + down, { colour: "ink", isBold: true });
+    words(chart, priceText(price.lmp), atTime(chart, at) + right, atPrice(chart, scene.place(price.lmp)) + down, {
+      colour: "ink",
+      isBold: true,
+    });
   }
 }
 

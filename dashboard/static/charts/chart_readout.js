@@ -1,10 +1,20 @@
-// What the pointer, a finger or the arrow keys rest on: the interval, its prices and parts, quality, revision, the value before.
+// What the pointer, a finger or the arrow keys rest on: the interval, its prices and parts, quality, revision, the
+// value before.
 
+import { isUnverified, NOTHING, priceText, QUALITY, signedText } from "../market/format.js";
+import {
+  clockText,
+  dayText,
+  HOUR,
+  hourEnding,
+  hourStart,
+  intervalText,
+  MINUTE,
+  zoneName,
+} from "../market/market_time.js";
+import { make } from "../ui/show.js";
 import { token } from "./chart_colours.js";
 import { dot } from "./chart_dots.js";
-import { isUnverified, NOTHING, priceText, QUALITY, signedText } from "../market/format.js";
-import { clockText, dayText, HOUR, hourEnding, hourStart, intervalText, MINUTE, zoneName } from "../market/market_time.js";
-import { make } from "../ui/show.js";
 
 const FIVE = 5 * MINUTE;
 const KEYS = { ArrowLeft: -1, ArrowRight: 1 };
@@ -21,7 +31,10 @@ export const crosshair = {
     ctx.save();
     ctx.strokeStyle = token("dim");
     ctx.strokeRect(x, chartArea.top, 0, chartArea.height);
-    for (const [price, name] of [[da, "da"], [rt, "rt"]]) {
+    for (const [price, name] of [
+      [da, "da"],
+      [rt, "rt"],
+    ]) {
       if (price) dot(ctx, [x, scales.y.getPixelForValue(scene.place(price.lmp))], 4, token(name), token("panel"));
     }
     ctx.restore();
@@ -43,12 +56,18 @@ function pricesAt(state, at) {
 export function startReadout(chart, tip) {
   const { canvas } = chart;
   Object.assign(chart, { tip, readAt: null });
-  const follow = (event) => point(chart, chart.scales.x.getValueForPixel(event.clientX - canvas.getBoundingClientRect().left));
+  const follow = (event) =>
+    point(chart, chart.scales.x.getValueForPixel(event.clientX - canvas.getBoundingClientRect().left));
   canvas.addEventListener("focus", () => speak(chart, canvas.matches(":focus-visible")));
   canvas.addEventListener("pointermove", follow);
   canvas.addEventListener("pointerdown", follow);
-  canvas.addEventListener("pointerleave", (event) => { if (event.pointerType === "mouse") hide(chart); });
-  canvas.addEventListener("blur", () => { speak(chart, false); hide(chart); });
+  canvas.addEventListener("pointerleave", (event) => {
+    if (event.pointerType === "mouse") hide(chart);
+  });
+  canvas.addEventListener("blur", () => {
+    speak(chart, false);
+    hide(chart);
+  });
   canvas.addEventListener("keydown", (event) => stepByKey(chart, event));
 }
 
@@ -72,10 +91,14 @@ function hide(chart) {
 function stepByKey(chart, event) {
   const newest = chart.scene?.rt.at(-1)?.start ?? chart.scene?.now;
   const step = KEYS[event.key] * (event.shiftKey ? HOUR : FIVE);
-  const goTo = { Home: chart.scene?.span.start, End: newest }[event.key] ?? (step ? (chart.readAt ? chart.readAt + step : newest) : null);
+  const goTo =
+    { Home: chart.scene?.span.start, End: newest }[event.key] ??
+    (step ? (chart.readAt ? chart.readAt + step : newest) : null);
   if (event.key === "Escape" && chart.readAt) hide(chart);
-  else if (goTo) { speak(chart, true); readOut(chart, goTo); }
-  else return;
+  else if (goTo) {
+    speak(chart, true);
+    readOut(chart, goTo);
+  } else return;
   event.preventDefault();
   event.stopPropagation();
 }
@@ -103,14 +126,21 @@ function fill(tip, fresh) {
 
 function heading(rt, at) {
   const [start, end] = rt ? [rt.start, rt.end] : [floorFive(at), floorFive(at) + FIVE];
-  return [make("b", "", `${dayText(start)} ${intervalText(start, end)}`), " ", make("small", "", `${zoneName(start)} · HE${hourEnding(start)}`)];
+  return [
+    make("b", "", `${dayText(start)} ${intervalText(start, end)}`),
+    " ",
+    make("small", "", `${zoneName(start)} · HE${hourEnding(start)}`),
+  ];
 }
 
 function body(rt, da, { scene, readAt }) {
   const isToCome = readAt > (scene.rt.at(-1)?.end ?? scene.now);
   const missing = isToCome ? [] : [line("real-time", scene.rt.length ? "gap: not held" : NOTHING)];
-  return [...(rt ? priceLines("real-time", "rt", rt) : missing), ...(da ? dayAheadLines(rt, da) : [line("day-ahead", NOTHING)]),
-    ...(rt && da ? [line("spread", signedText(rt.lmp - da.lmp))] : [])];
+  return [
+    ...(rt ? priceLines("real-time", "rt", rt) : missing),
+    ...(da ? dayAheadLines(rt, da) : [line("day-ahead", NOTHING)]),
+    ...(rt && da ? [line("spread", signedText(rt.lmp - da.lmp))] : []),
+  ];
 }
 
 /** All of the day-ahead price where it stands alone; beside a real-time price, what there is to compare. */
@@ -120,8 +150,15 @@ function dayAheadLines(rt, da) {
 
 function priceLines(name, className, price) {
   const parts = Object.keys(PARTS).filter((part) => price[part] !== null && price[part] !== undefined);
-  return [line(name, withOld(price, "lmp"), className), ...parts.map((part) => line(PARTS[part], withOld(price, part), "part")),
-    make("div", "quality", `${isUnverified(price) ? `≠ ${QUALITY.unverified}` : price.quality} · revision ${price.revision}${seenText(price)}`)];
+  return [
+    line(name, withOld(price, "lmp"), className),
+    ...parts.map((part) => line(PARTS[part], withOld(price, part), "part")),
+    make("div", "quality", `${qualityText(price)} · revision ${price.revision}${seenText(price)}`),
+  ];
+}
+
+function qualityText(price) {
+  return isUnverified(price) ? `≠ ${QUALITY.unverified}` : price.quality;
 }
 
 function seenText({ old, seen }) {
@@ -131,12 +168,18 @@ function seenText({ old, seen }) {
 /** The value before a correction is struck through. */
 function withOld({ old, ...price }, part) {
   const before = old?.[part];
-  if (before === null || before === undefined || priceText(before) === priceText(price[part])) return priceText(price[part]);
+  if (before === null || before === undefined || priceText(before) === priceText(price[part]))
+    return priceText(price[part]);
   return make("span", "", make("s", "", priceText(before)), ` ${priceText(price[part])}`);
 }
 
 function line(name, value, className = "") {
-  return make("div", `line ${className}`, make("span", "", name), typeof value === "string" ? make("span", "", value) : value);
+  return make(
+    "div",
+    `line ${className}`,
+    make("span", "", name),
+    typeof value === "string" ? make("span", "", value) : value,
+  );
 }
 
 /** Beside the pointer, on the side with more room, and inside the card. */

@@ -10,7 +10,10 @@ export const shading = {
   id: "shading",
   beforeDatasetsDraw(chart) {
     if (!chart.scene) return;
-    const { ctx, chartArea: { left, top, width, height } } = chart;
+    const {
+      ctx,
+      chartArea: { left, top, width, height },
+    } = chart;
     ctx.save();
     ctx.beginPath();
     ctx.rect(left, top, width, height);

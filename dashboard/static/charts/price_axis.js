@@ -4,11 +4,16 @@ const LABEL_ROOM = 0.09;
 const SQUEEZED_ROOM = 0.3;
 const FAR = 1.5; // beyond the ordinary prices by this many times their span, an extreme would flatten them
 
-/** Limits worth a place on the axis: within twice the prices, or within far {low, high}; another would press the prices flat. */
+/**
+ * Limits worth a place on the axis: within twice the prices, or within far {low, high}; another would press the prices
+ * flat.
+ */
 export function axisLimits(lmps, thresholds, far) {
   const [low, high] = [lowest(lmps, 0), highest(lmps, 0)];
   const limits = thresholds.map((threshold) => threshold.limit);
-  return [...new Set(limits)].filter((limit) => limit <= Math.max(far.high, 2 * high) && limit >= Math.min(far.low, 2 * low));
+  return [...new Set(limits)].filter(
+    (limit) => limit <= Math.max(far.high, 2 * high) && limit >= Math.min(far.low, 2 * low),
+  );
 }
 
 /**
@@ -25,14 +30,23 @@ export function priceAxis(lmps, limits, most) {
   const top = isAbove ? Math.ceil(ordinary.high / step) * step : high;
   const bottom = isBelow ? Math.floor(ordinary.low / step) * step : low;
   const room = SQUEEZED_ROOM * (top - bottom);
-  return framed({ above: isAbove ? { from: top, to: high, room } : null, below: isBelow ? { from: bottom, to: low, room } : null }, bottom, top, most);
+  return framed(
+    { above: isAbove ? { from: top, to: high, room } : null, below: isBelow ? { from: bottom, to: low, room } : null },
+    bottom,
+    top,
+    most,
+  );
 }
 
 function framed(squeezes, bottom, top, most) {
   const [low, high] = [placed(squeezes.below?.to ?? bottom, squeezes), placed(squeezes.above?.to ?? top, squeezes)];
   const room = (high - low) * LABEL_ROOM;
   const squeezed = (squeeze) => squeezedTicks(squeeze, most > 4 ? 2 : 1);
-  const values = [...squeezed(squeezes.below), ...roundValues(bottom, top, roundStep((top - bottom) / most)), ...squeezed(squeezes.above)];
+  const values = [
+    ...squeezed(squeezes.below),
+    ...roundValues(bottom, top, roundStep((top - bottom) / most)),
+    ...squeezed(squeezes.above),
+  ];
   const ticks = values.map((value) => ({ value, at: placed(value, squeezes) }));
   return { ...squeezes, min: low < 0 ? low - room : 0, max: high + room, ticks };
 }
@@ -46,11 +60,16 @@ export function placed(value, { above, below }) {
 
 /** What to say of the squeeze, or "". */
 export function squeezeText({ above, below }, priceText) {
-  const parts = [...(above ? [`above ${priceText(above.from)}`] : []), ...(below ? [`below ${priceText(below.from)}`] : [])];
+  const parts = [
+    ...(above ? [`above ${priceText(above.from)}`] : []),
+    ...(below ? [`below ${priceText(below.from)}`] : []),
+  ];
   return parts.join(" and ");
 }
 
-/** Prices within three times the upper quarter's, and no less than −50 to 150: what a day without a spike looks like. */
+/**
+ * Prices within three times the upper quarter's, and no less than −50 to 150: what a day without a spike looks like.
+ */
 function ordinaryRange(lmps, limits) {
   const sorted = [...lmps].sort((a, b) => a - b);
   const quarter = (share) => sorted[Math.floor(share * (sorted.length - 1))] ?? 0;

@@ -1,14 +1,15 @@
-// The two charts on one style of axis: the last 2 hours, and 24 hours, 48 hours or 7 days with the day-ahead hours to come.
+// The two charts on one style of axis: the last 2 hours, and 24 hours, 48 hours or 7 days with the day-ahead hours to
+// come.
 
-import { isNarrow } from "./chart_colours.js";
-import { gapsIn, isCorrected } from "./chart_series.js";
+import { newestRealTime } from "../live/store.js";
 import { priceText, shortText } from "../market/format.js";
 import { dayText, intervalText } from "../market/market_time.js";
-import { squeezeText } from "./price_axis.js";
 import { startRangeTabs } from "../ui/range_tabs.js";
 import { element, reveal, show } from "../ui/show.js";
+import { isNarrow } from "./chart_colours.js";
+import { gapsIn, isCorrected } from "./chart_series.js";
+import { squeezeText } from "./price_axis.js";
 import { createStepChart, drawStepChart } from "./step_chart.js";
-import { newestRealTime } from "../live/store.js";
 import { inSpan, RANGE_TEXT, rangeSpan, recentSpan } from "./time_axis.js";
 
 const FAR = { recent: { low: 0, high: 0 }, large: { low: -50, high: 150 } };
@@ -16,7 +17,11 @@ const FAR = { recent: { low: 0, high: 0 }, large: { low: -50, high: 150 } };
 /** The charts and the range switch; onRange(range) is called with "24h", "48h" or "7d". */
 export function createCharts({ onRange }) {
   Chart.defaults.font.family = getComputedStyle(document.body).fontFamily;
-  const charts = { recent: createStepChart("recent-chart", "recent-tip"), large: createStepChart("price-chart", "chart-tip"), last: null };
+  const charts = {
+    recent: createStepChart("recent-chart", "recent-tip"),
+    large: createStepChart("price-chart", "chart-tip"),
+    last: null,
+  };
   startRangeTabs(onRange);
   redrawForPaper(charts);
   return charts;
@@ -25,7 +30,14 @@ export function createCharts({ onRange }) {
 export function renderCharts(charts, state, { range, thresholds, now, trouble }) {
   charts.last = [state, { range, thresholds, now, trouble }];
   draw(charts.recent, { span: recentSpan(now), state, thresholds, far: FAR.recent, now, trouble });
-  draw(charts.large, { span: rangeSpan(state, range, now, isNarrow(charts.large)), state, thresholds, far: FAR.large, now, trouble });
+  draw(charts.large, {
+    span: rangeSpan(state, range, now, isNarrow(charts.large)),
+    state,
+    thresholds,
+    far: FAR.large,
+    now,
+    trouble,
+  });
   describe("recent", charts.recent.scene, "last 2 hours");
   describeLarge(charts.large.scene, RANGE_TEXT[range]);
 }
@@ -55,9 +67,13 @@ function describeLarge(scene, hours) {
   Object.assign(dataset, { rtIntervals: scene.rt.length, gaps, corrected, alerts: scene.alerts.length });
   show("chart-span", hours[0].toUpperCase() + hours.slice(1));
   describe("chart", scene, `last ${hours}`, "price-chart");
-  const squeezed = squeezeText(scene.axis, shortText);
+  noteSqueeze(squeezeText(scene.axis, shortText));
+}
+
+function noteSqueeze(squeezed) {
+  const why = "so that the others stay readable. Their numbers stand beside them.";
   reveal("chart-note", squeezed !== "");
-  show("chart-note", squeezed && `Prices ${squeezed} are drawn closer together, so that the others stay readable. Their numbers stand beside them.`);
+  show("chart-note", squeezed && `Prices ${squeezed} are drawn closer together, ${why}`);
 }
 
 function describe(name, { state, rt, da, alerts, trouble }, hours, canvasId = "recent-chart") {
@@ -67,7 +83,10 @@ function describe(name, { state, rt, da, alerts, trouble }, hours, canvasId = "r
   element(`${name}-empty`).dataset.over = da.length ? "day-ahead" : "nothing";
   const [corrected, gaps] = [rt.filter(isCorrected).length, gapsIn(rt).length];
   const counts = `${rt.length} real-time intervals, ${gaps} gaps, ${corrected} corrected, ${alerts.length} alerts`;
-  element(canvasId).setAttribute("aria-label", `Prices of ${state.hub}, ${hours}: ${counts}. The arrow keys read them out; the table below has every number.`);
+  element(canvasId).setAttribute(
+    "aria-label",
+    `Prices of ${state.hub}, ${hours}: ${counts}. The arrow keys read them out; the table below has every number.`,
+  );
 }
 
 function emptyText(state, rt, da, trouble) {
@@ -76,5 +95,9 @@ function emptyText(state, rt, da, trouble) {
   const newest = newestRealTime(state);
   const when = newest && `${dayText(newest.start)} ${intervalText(newest.start, newest.end)}`;
   if (newest) return `No real-time price of these hours. The newest, ${priceText(newest.lmp)}, is of ${when}.`;
-  return da.length ? "No real-time price of these hours yet" : trouble ? "No prices yet" : "Waiting for the first prices";
+  return da.length
+    ? "No real-time price of these hours yet"
+    : trouble
+      ? "No prices yet"
+      : "Waiting for the first prices";
 }

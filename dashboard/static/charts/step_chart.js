@@ -1,14 +1,14 @@
 // One chart of price steps: real-time solid, day-ahead dashed, on linear axes whose ticks are worked out beforehand.
 
+import { shortText } from "../market/format.js";
+import { element } from "../ui/show.js";
 import { fontSize, isNarrow, token } from "./chart_colours.js";
-import { marks } from "./chart_marks.js";
 import { dots } from "./chart_dots.js";
+import { marks } from "./chart_marks.js";
 import { crosshair, refreshReadout, startReadout } from "./chart_readout.js";
 import { alertsIn, stepPoints } from "./chart_series.js";
 import { shading } from "./chart_shading.js";
-import { shortText } from "../market/format.js";
 import { axisLimits, placed, priceAxis } from "./price_axis.js";
-import { element } from "../ui/show.js";
 import { timeTicks } from "./time_axis.js";
 
 const MANY = 600; // intervals: more than two days
@@ -18,13 +18,22 @@ export function createStepChart(canvasId, tipId) {
   const chart = new Chart(element(canvasId), {
     type: "line",
     plugins: [marks, shading, dots, crosshair],
-    data: { datasets: [
-      { ...STEPS, label: "real-time", order: 1 },
-      { ...STEPS, label: "day-ahead", order: 2, borderDash: [7, 5] },
-    ] },
+    data: {
+      datasets: [
+        { ...STEPS, label: "real-time", order: 1 },
+        { ...STEPS, label: "day-ahead", order: 2, borderDash: [7, 5] },
+      ],
+    },
     options: {
-      animation: false, parsing: false, normalized: true, responsive: true, maintainAspectRatio: false, events: [],
-      onResize: (chart) => { if (chart.scene) prepare(chart, chart.scene); },
+      animation: false,
+      parsing: false,
+      normalized: true,
+      responsive: true,
+      maintainAspectRatio: false,
+      events: [],
+      onResize: (chart) => {
+        if (chart.scene) prepare(chart, chart.scene);
+      },
       layout: { padding: { top: 20, right: 2 } },
       plugins: { legend: { display: false }, tooltip: { enabled: false }, colors: { enabled: false } },
       scales: {
@@ -37,7 +46,10 @@ export function createStepChart(canvasId, tipId) {
   return chart;
 }
 
-/** A scene is what is shown: {span, rt, da (prices in the span), state, thresholds, far (how far off a limit is still drawn), now}. */
+/**
+ * A scene is what is shown: {span, rt, da (prices in the span), state, thresholds, far (how far off a limit is still
+ * drawn), now}.
+ */
 export function drawStepChart(chart, scene) {
   prepare(chart, scene);
   chart.update("none");
@@ -53,9 +65,19 @@ function prepare(chart, scene) {
 
 function completed(chart, scene) {
   const lmps = [...scene.rt, ...scene.da].map((price) => price.lmp);
-  const limits = axisLimits(lmps, scene.thresholds.filter((threshold) => threshold.market === "RTM"), scene.far);
+  const limits = axisLimits(
+    lmps,
+    scene.thresholds.filter((threshold) => threshold.market === "RTM"),
+    scene.far,
+  );
   const axis = priceAxis(lmps, limits, Math.max(3, Math.min(8, Math.floor(chart.height / 45))));
-  return { ...scene, limits, axis, place: (lmp) => placed(lmp, axis), alerts: alertsIn(scene.state.alerts, scene.span) };
+  return {
+    ...scene,
+    limits,
+    axis,
+    place: (lmp) => placed(lmp, axis),
+    alerts: alertsIn(scene.state.alerts, scene.span),
+  };
 }
 
 function setSteps([realTime, dayAhead], scene) {
@@ -74,10 +96,16 @@ function setAxes(chart, { span, axis }) {
   Object.assign(y, { min: axis.min, max: axis.max, afterBuildTicks: put(axis.ticks) });
   Object.assign(y.ticks, { color: token("dim"), font, callback: (_, i) => shortText(axis.ticks[i]?.value) });
   const isZero = (tick) => tick?.value === 0;
-  y.grid = { color: ({ tick }) => token(isZero(tick) ? "axis" : "line"), lineWidth: ({ tick }) => (isZero(tick) ? 1.6 : 1), drawTicks: false };
+  y.grid = {
+    color: ({ tick }) => token(isZero(tick) ? "axis" : "line"),
+    lineWidth: ({ tick }) => (isZero(tick) ? 1.6 : 1),
+    drawTicks: false,
+  };
 }
 
 /** Ticks where we worked them out, and nowhere else. */
 function put(ticks) {
-  return (scale) => { scale.ticks = ticks.map(({ at }) => ({ value: at })); };
+  return (scale) => {
+    scale.ticks = ticks.map(({ at }) => ({ value: at }));
+  };
 }

@@ -1,7 +1,8 @@
-// The hours a chart shows, and where its time axis has ticks: linear in time, labelled by the Pacific wall clock. No DOM.
+// The hours a chart shows, and where its time axis has ticks: linear in time, labelled by the Pacific wall clock. No
+// DOM.
 
-import { RANGE_HOURS } from "../ui/address.js";
 import { dayText, HOUR, hourStart, MINUTE, pacificHour, timeText } from "../market/market_time.js";
+import { RANGE_HOURS } from "../ui/address.js";
 
 const FIVE = 5 * MINUTE;
 const LITTLE_AHEAD = 30 * MINUTE;
@@ -12,7 +13,10 @@ function floorFive(at) {
   return Math.floor(at / FIVE) * FIVE;
 }
 
-/** {start, end} of the large chart: the hours back, and ahead as far as day-ahead prices are held; on a phone 8 hours ahead. */
+/**
+ * {start, end} of the large chart: the hours back, and ahead as far as day-ahead prices are held; on a phone 8 hours
+ * ahead.
+ */
 export function rangeSpan(state, range, now, isNarrow = false) {
   const known = [...state.da.values()].at(-1)?.end ?? 0;
   const end = isNarrow ? Math.min(known, now + NARROW_AHEAD) : known;
@@ -32,13 +36,21 @@ export function timeTicks({ start, end }, most) {
   const hours = clockHours(start, end);
   const midnights = hours.filter(({ hour }) => hour === 0);
   const choices = [
-    ...[15, 30].filter((minutes) => (end - start) / (minutes * MINUTE) <= 2 * most).map((minutes) => everyMinutes(start, end, minutes)),
+    ...[15, 30]
+      .filter((minutes) => (end - start) / (minutes * MINUTE) <= 2 * most)
+      .map((minutes) => everyMinutes(start, end, minutes)),
     ...[1, 2, 3, 6, 12].map((every) => hours.filter(({ hour }) => hour % every === 0)),
-    midnights, midnights.filter((_, i) => i % 2 === 0), midnights.filter((_, i) => i % 4 === 0),
+    midnights,
+    midnights.filter((_, i) => i % 2 === 0),
+    midnights.filter((_, i) => i % 4 === 0),
   ];
   const chosen = choices.find((ticks) => ticks.length <= most) ?? [];
   const onlyDays = chosen.every(({ hour }) => hour === 0);
-  return chosen.map(({ at, hour }) => ({ at, isMidnight: hour === 0, text: hour === 0 ? midnightText(at, onlyDays) : timeText(at) }));
+  return chosen.map(({ at, hour }) => ({
+    at,
+    isMidnight: hour === 0,
+    text: hour === 0 ? midnightText(at, onlyDays) : timeText(at),
+  }));
 }
 
 function midnightText(at, onlyDays) {
@@ -48,12 +60,16 @@ function midnightText(at, onlyDays) {
 /** The true hours of the span: 01:00 comes twice in November, 02:00 not at all in March. */
 function clockHours(start, end) {
   const first = hourStart(start + HOUR - 1);
-  return Array.from({ length: Math.max(0, Math.floor((end - first) / HOUR) + 1) }, (_, i) => first + i * HOUR).map((at) => ({ at, hour: pacificHour(at) }));
+  return Array.from({ length: Math.max(0, Math.floor((end - first) / HOUR) + 1) }, (_, i) => first + i * HOUR).map(
+    (at) => ({ at, hour: pacificHour(at) }),
+  );
 }
 
 function everyMinutes(start, end, minutes) {
   const step = minutes * MINUTE;
   const first = Math.ceil(start / step) * step;
-  return Array.from({ length: Math.floor((end - first) / step) + 1 }, (_, i) => first + i * step)
-    .map((at) => ({ at, hour: at % HOUR === 0 ? pacificHour(at) : null }));
+  return Array.from({ length: Math.floor((end - first) / step) + 1 }, (_, i) => first + i * step).map((at) => ({
+    at,
+    hour: at % HOUR === 0 ? pacificHour(at) : null,
+  }));
 }

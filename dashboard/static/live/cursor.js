@@ -1,6 +1,9 @@
 // How the page follows a feed and misses nothing: the same decisions as the server makes, by the same table of cases.
 
-/** What a frame {epoch, prev, seq} is to a page whose cursor is {epoch, seq}: "next" to take, "seen" to skip, "gap" when something is missing. */
+/**
+ * What a frame {epoch, prev, seq} is to a page whose cursor is {epoch, seq}: "next" to take, "seen" to skip, "gap"
+ * when something is missing.
+ */
 export function step(cursor, { epoch, prev, seq }) {
   if (cursor === null || epoch !== cursor.epoch) return "gap";
   if (seq <= cursor.seq) return "seen";

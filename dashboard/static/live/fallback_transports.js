@@ -1,4 +1,5 @@
-// The transports for networks that let no WebSocket through: the event stream, and polling. Each behaves as a socket does: onmessage({data}), onclose({code}), close().
+// The transports for networks that let no WebSocket through: the event stream, and polling. Each behaves as a socket
+// does: onmessage({data}), onclose({code}), close().
 
 import { alertPoll } from "./polled_alerts.js";
 import { pricePoll } from "./polled_prices.js";
@@ -18,7 +19,10 @@ export function start(transport, connection, address, wants) {
   else poll(connection, { prices: pricePoll, alerts: alertPoll }[wants](query, fetched));
 }
 
-/** A browser opens a stream again by itself in some cases and not in others: here it never does, we do, with our own patience. */
+/**
+ * A browser opens a stream again by itself in some cases and not in others: here it never does, we do, with our own
+ * patience.
+ */
 function stream(connection, query) {
   const source = new EventSource(`/api/v1/stream?${query}`);
   connection.close = () => source.close();
@@ -26,7 +30,11 @@ function stream(connection, query) {
   let code = CLOSED.ABNORMAL;
   // The server's `error` events come under the name of the browser's own, which brings no data.
   source.onerror = ({ data }) => {
-    if (data === undefined) { source.close(); connection.onclose({ code }); return; }
+    if (data === undefined) {
+      source.close();
+      connection.onclose({ code });
+      return;
+    }
     code = FINAL_ERRORS[JSON.parse(data).code] ?? code;
     connection.onmessage({ data });
   };
@@ -37,13 +45,17 @@ function poll(connection, round) {
   let timer = null;
   const again = async () => {
     try {
-      for (const frame of await round()) if (!connection.isClosed) connection.onmessage({ data: JSON.stringify(frame) });
+      for (const frame of await round())
+        if (!connection.isClosed) connection.onmessage({ data: JSON.stringify(frame) });
       if (!connection.isClosed) timer = setTimeout(again, EVERY_MS);
     } catch (fault) {
       if (!connection.isClosed) connection.onclose({ code: CODES[fault.status] ?? CLOSED.ABNORMAL });
     }
   };
-  connection.close = () => { connection.isClosed = true; clearTimeout(timer); };
+  connection.close = () => {
+    connection.isClosed = true;
+    clearTimeout(timer);
+  };
   again();
 }
 

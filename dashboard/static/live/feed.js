@@ -1,10 +1,19 @@
-// The live feed of a hub, kept alive: by WebSocket, else by event stream, else by polling. It resumes from the page's cursor, so that nothing is missed or comes twice.
+// The live feed of a hub, kept alive: by WebSocket, else by event stream, else by polling. It resumes from the page's
+// cursor, so that nothing is missed or comes twice.
 
-import { feedAddress } from "./feed_address.js";
 import { isBehind, step } from "./cursor.js";
+import { feedAddress } from "./feed_address.js";
 import { CLOSED, closedText, delayAfter } from "./retry.js";
 import { serverNow, setServerTime } from "./server_clock.js";
-import { afterEnd, tryBetterAfter, betterTransport, FIRST_CHOICE, betterConnected, mayBeTheNetwork, betterFailed } from "./transport.js";
+import {
+  afterEnd,
+  betterConnected,
+  betterFailed,
+  betterTransport,
+  FIRST_CHOICE,
+  mayBeTheNetwork,
+  tryBetterAfter,
+} from "./transport.js";
 
 const STALE_MS = { socket: 15_000, stream: 15_000, poll: 35_000 };
 const HEALTHZ_MS = 5_000;
@@ -17,26 +26,62 @@ const REFUSED = new Set(["bad_resume", "not_followed", "unknown_type"]);
 
 const since = (then) => (then === null ? 0 : performance.now() - then);
 
-/** A connection that behaves as a WebSocket does, whatever its transport. The fallback transports are loaded once they are needed. */
+/**
+ * A connection that behaves as a WebSocket does, whatever its transport. The fallback transports are loaded once they
+ * are needed.
+ */
 function connect(transport, address, wants) {
   if (transport === "socket") return new WebSocket(address);
-  const connection = { close() { connection.isClosed = true; } };
-  import("./fallback_transports.js").then(({ start }) => { if (!connection.isClosed) start(transport, connection, address, wants); }, () => connection.onclose({ code: CLOSED.ABNORMAL }));
+  const connection = {
+    close() {
+      connection.isClosed = true;
+    },
+  };
+  import("./fallback_transports.js").then(
+    ({ start }) => {
+      if (!connection.isClosed) start(transport, connection, address, wants);
+    },
+    () => connection.onclose({ code: CLOSED.ABNORMAL }),
+  );
   return connection;
 }
 
-/** Whether our server answers plain HTTP: so a network that lets no WebSocket through is distinguished from one that is away. */
+/**
+ * Whether our server answers plain HTTP: so a network that lets no WebSocket through is distinguished from one that is
+ * away.
+ */
 async function isServerReached() {
   const answer = await fetch("/healthz", { signal: AbortSignal.timeout(HEALTHZ_MS) }).catch(() => null);
   return Boolean(answer?.ok) && (await answer.text().catch(() => "")).trim() === "ok";
 }
 
 export class Feed {
-  /** cursor() gives {epoch, seq}, or null; onFrame(frame) gets each frame that follows on it; onChange(before) is called at a new `state`, onTransport(before) at a new `transport`. */
+  /**
+   * cursor() gives {epoch, seq}, or null; onFrame(frame) gets each frame that follows on it; onChange(before) is
+   * called at a new `state`, onTransport(before) at a new `transport`.
+   */
   constructor({ cursor, onFrame, onChange, onTransport = () => {}, wants = "prices" }) {
-    Object.assign(this, { cursor, onFrame, onChange, onTransport, wants, state: "connecting", isOver: false, refusal: "", catchingUp: null });
+    Object.assign(this, {
+      cursor,
+      onFrame,
+      onChange,
+      onTransport,
+      wants,
+      state: "connecting",
+      isOver: false,
+      refusal: "",
+      catchingUp: null,
+    });
     Object.assign(this, { choice: FIRST_CHOICE, transport: null, better: null, betterAt: null });
-    Object.assign(this, { heardAt: null, lostAt: null, lostSince: null, lostMs: 0, retryAt: null, resumedAt: null, resumedOn: null });
+    Object.assign(this, {
+      heardAt: null,
+      lostAt: null,
+      lostSince: null,
+      lostMs: 0,
+      retryAt: null,
+      resumedAt: null,
+      resumedOn: null,
+    });
   }
 
   /** Another hub, or more hours: a new socket. What the screen shows stays until the new snapshot is there. */
@@ -56,9 +101,21 @@ export class Feed {
   }
 
   adopt(socket, openedAt) {
-    Object.assign(this, { socket, openedAt, greeted: false, askedAt: null, aheadHead: null, byeMs: null, retryAt: null });
-    socket.onmessage = ({ data }) => { if (socket === this.socket) this.take(JSON.parse(data)); };
-    socket.onclose = ({ code }) => { if (socket === this.socket) this.retry(code); };
+    Object.assign(this, {
+      socket,
+      openedAt,
+      greeted: false,
+      askedAt: null,
+      aheadHead: null,
+      byeMs: null,
+      retryAt: null,
+    });
+    socket.onmessage = ({ data }) => {
+      if (socket === this.socket) this.take(JSON.parse(data));
+    };
+    socket.onclose = ({ code }) => {
+      if (socket === this.socket) this.retry(code);
+    };
   }
 
   drop() {
@@ -97,8 +154,12 @@ export class Feed {
     const transport = betterTransport(this.choice);
     const socket = connect(transport, this.address(), this.wants);
     Object.assign(this, { better: socket, betterAt: performance.now() });
-    socket.onclose = () => { if (socket === this.better) this.giveUpBetter(); };
-    socket.onmessage = ({ data }) => { if (socket === this.better) this.goBack(transport, JSON.parse(data)); };
+    socket.onclose = () => {
+      if (socket === this.better) this.giveUpBetter();
+    };
+    socket.onmessage = ({ data }) => {
+      if (socket === this.better) this.goBack(transport, JSON.parse(data));
+    };
   }
 
   isBetterDue() {
@@ -117,9 +178,15 @@ export class Feed {
     socket?.close();
   }
 
-  /** It begins at our cursor as it was when opened: what came meanwhile by the other transport comes again, and is skipped. */
+  /**
+   * It begins at our cursor as it was when opened: what came meanwhile by the other transport comes again, and is
+   * skipped.
+   */
   goBack(transport, frame) {
-    if (frame.type !== "hello") { this.giveUpBetter(); return; }
+    if (frame.type !== "hello") {
+      this.giveUpBetter();
+      return;
+    }
     const [socket, openedAt] = [this.better, this.betterAt];
     Object.assign(this, { better: null, choice: betterConnected(this.choice, transport) });
     this.drop();
@@ -132,7 +199,13 @@ export class Feed {
     const before = this.state;
     this.state = state;
     if (before === "live" || before === "connecting") this.lose(before);
-    if (state === "live") Object.assign(this, { lostMs: this.lostAt === null ? 0 : serverNow() - this.lostAt, lostAt: null, lostSince: null, refusal: "" });
+    if (state === "live")
+      Object.assign(this, {
+        lostMs: this.lostAt === null ? 0 : serverNow() - this.lostAt,
+        lostAt: null,
+        lostSince: null,
+        refusal: "",
+      });
     this.onChange(before);
   }
 
@@ -164,7 +237,8 @@ export class Feed {
   greet(frame) {
     this.greeted = true;
     const [cursor, head] = [this.cursor(), frame.feeds[this.hub]];
-    const isReplay = this.lostAt !== null && cursor && head && cursor.epoch === head.epoch && isBehind(cursor, head.head);
+    const isReplay =
+      this.lostAt !== null && cursor && head && cursor.epoch === head.epoch && isBehind(cursor, head.head);
     if (isReplay) this.catchingUp = { until: head, ms: serverNow() - this.lostAt, at: performance.now() };
     this.become("live");
     const before = this.transport;
@@ -186,7 +260,10 @@ export class Feed {
     this.aheadHead = cursor !== null && isBehind(cursor, head) ? head : null;
   }
 
-  /** Ask for what we missed, on the same socket; once a heartbeat, or the answer would come twice. A stream cannot be asked, but opened anew. */
+  /**
+   * Ask for what we missed, on the same socket; once a heartbeat, or the answer would come twice. A stream cannot be
+   * asked, but opened anew.
+   */
   resume(cursor) {
     const isSocket = this.choice.transport === "socket";
     if (this.resumedOn === (isSocket ? this.socket : "stream") && since(this.resumedAt) < QUIET_MS) return;
@@ -209,7 +286,8 @@ export class Feed {
 
   /** Once a second: is the feed still what it says it is? */
   watch() {
-    if (this.catchingUp && since(this.catchingUp.at) > CATCHING_UP_SHOWN_MS && this.isCaughtUp()) this.catchingUp = null;
+    if (this.catchingUp && since(this.catchingUp.at) > CATCHING_UP_SHOWN_MS && this.isCaughtUp())
+      this.catchingUp = null;
     this.tryBetter();
     if (!this.socket) return;
     if (!this.greeted && since(this.openedAt) > OPENING_MS) this.retry();
@@ -230,7 +308,10 @@ export class Feed {
     this.open();
   }
 
-  /** The machine slept: what we last heard is older than it seems, and the clock with it. A new socket greets us with the time. */
+  /**
+   * The machine slept: what we last heard is older than it seems, and the clock with it. A new socket greets us with
+   * the time.
+   */
   distrust() {
     if (this.state === "live") this.goStale();
     else this.open();
@@ -246,7 +327,10 @@ export class Feed {
   /** Is there anybody? Without an answer in 2 s a new socket is tried. */
   doubt() {
     if (this.state !== "live") return;
-    if (this.choice.transport !== "socket") { this.open(); return; }
+    if (this.choice.transport !== "socket") {
+      this.open();
+      return;
+    }
     this.askedAt = performance.now();
     this.send({ type: "ping", id: "awake" });
   }

@@ -1,10 +1,18 @@
-// The live log as values: what came, once, newest first, timed by when it was published and not by when we heard. No DOM.
+// The live log as values: what came, once, newest first, timed by when it was published and not by when we heard. No
+// DOM.
 
 import { operatingDate } from "../market/market_time.js";
 
 const MOST_OF_A_KIND = 100;
 const PRICES_AT_START = 24;
-const GROUP = { price: "prices", "day-ahead": "prices", correction: "corrections", alert: "alerts", status: "status", error: "status" };
+const GROUP = {
+  price: "prices",
+  "day-ahead": "prices",
+  correction: "corrections",
+  alert: "alerts",
+  status: "status",
+  error: "status",
+};
 
 export const FILTERS = ["all", "prices", "corrections", "alerts", "status"];
 
@@ -20,14 +28,24 @@ export function nextFilter(filter) {
 export function logged(log, entries) {
   const byKey = new Map([...entries, ...log].map((entry) => [entry.key, entry]));
   const counts = {};
-  const isKept = ({ kind }) => (counts[GROUP[kind]] = (counts[GROUP[kind]] ?? 0) + 1) <= MOST_OF_A_KIND;
+  const isKept = ({ kind }) => {
+    const group = GROUP[kind];
+    counts[group] = (counts[group] ?? 0) + 1;
+    return counts[group] <= MOST_OF_A_KIND;
+  };
   return [...byKey.values()].sort((a, b) => b.at - a.at || b.order - a.order).filter(isKept);
 }
 
-/** What a snapshot brings: its newest prices, its corrections, its alerts. `rt` and `da` are held prices, oldest first. */
+/**
+ * What a snapshot brings: its newest prices, its corrections, its alerts. `rt` and `da` are held prices, oldest first.
+ */
 export function entriesOfSnapshot(rt, da, alerts) {
   const corrected = [...rt, ...da].filter((price) => price.old);
-  return [...rt.slice(-PRICES_AT_START).filter(isFirstKnown).map(firstEntry), ...corrected.map(priceEntry), ...alerts.map(alertEntry)];
+  return [
+    ...rt.slice(-PRICES_AT_START).filter(isFirstKnown).map(firstEntry),
+    ...corrected.map(priceEntry),
+    ...alerts.map(alertEntry),
+  ];
 }
 
 /** Of a price corrected twice a snapshot knows what the last correction replaced, not what first came. */
@@ -62,7 +80,13 @@ function dayAheadDays(events) {
 function entryOf(event, now) {
   if (event.kind === "alert") return alertEntry(event);
   if (event.kind === "price" || event.kind === "correction") return priceEntry(event);
-  return { key: `${event.kind}:${event.seq}`, at: timeOf(event.at, now), order: event.seq, kind: "status", text: event.text ?? event.kind };
+  return {
+    key: `${event.kind}:${event.seq}`,
+    at: timeOf(event.at, now),
+    order: event.seq,
+    kind: "status",
+    text: event.text ?? event.kind,
+  };
 }
 
 function timeOf(text, otherwise) {

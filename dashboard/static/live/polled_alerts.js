@@ -1,4 +1,5 @@
-// Alerts by polling the page of alerts: those that are new on it since it was last fetched, as the feed would send them.
+// Alerts by polling the page of alerts: those that are new on it since it was last fetched, as the feed would send
+// them.
 
 import { serverNow } from "./server_clock.js";
 
@@ -10,10 +11,20 @@ export function alertPoll(_query, fetched) {
     const events = known === null ? [] : open.filter(({ alert_id }) => !known.has(alert_id));
     const isFirst = known === null;
     known = new Set([...(known ?? []), ...open.map(({ alert_id }) => alert_id)]);
-    return [...(isFirst ? [{ type: "hello", feeds: {} }] : []), { type: "heartbeat", feeds: {} }, { type: "events", events }];
+    return [
+      ...(isFirst ? [{ type: "hello", feeds: {} }] : []),
+      { type: "heartbeat", feeds: {} },
+      { type: "events", events },
+    ];
   };
 }
 
 function eventOf({ dataset }) {
-  return { kind: "alert", state: "open", alert_id: Number(dataset.alert), at: new Date(serverNow()).toISOString(), text: dataset.text };
+  return {
+    kind: "alert",
+    state: "open",
+    alert_id: Number(dataset.alert),
+    at: new Date(serverNow()).toISOString(),
+    text: dataset.text,
+  };
 }

@@ -10,14 +10,25 @@ export function pricePoll(query, fetched) {
   const history = (span, market) => json(`/api/history/${span}?hub=${encodeURIComponent(hub)}&market=${market}`);
   let known = null;
   return async () => {
-    const [current, source] = await Promise.all([json(`/api/current?hub=${encodeURIComponent(hub)}`), json("/api/v1/source")]);
-    const [cursor, isFirst] = [`${current.epoch}:${current.seq}`, known === null];
-    const answers = cursor === known ? [] : await Promise.all([
-      history(isFirst ? hours : LATELY_HOURS, "RTM"), history(isFirst ? hours + DAY_AHEAD_HOURS : DAY_AHEAD_HOURS, "DAM"),
+    const [current, source] = await Promise.all([
+      json(`/api/current?hub=${encodeURIComponent(hub)}`),
+      json("/api/v1/source"),
     ]);
+    const [cursor, isFirst] = [`${current.epoch}:${current.seq}`, known === null];
+    const answers =
+      cursor === known
+        ? []
+        : await Promise.all([
+            history(isFirst ? hours : LATELY_HOURS, "RTM"),
+            history(isFirst ? hours + DAY_AHEAD_HOURS : DAY_AHEAD_HOURS, "DAM"),
+          ]);
     known = cursor;
     const [rt, da] = answers.length ? answers.map(({ prices }) => prices) : [[], []];
     const hello = { type: "hello", protocol: 1, feeds: {}, source: current.source, server_time: current.server_time };
-    return [...(isFirst ? [hello] : []), { type: "polled", hub, current, rt, da }, { ...source, type: "heartbeat", feeds: {} }];
+    return [
+      ...(isFirst ? [hello] : []),
+      { type: "polled", hub, current, rt, da },
+      { ...source, type: "heartbeat", feeds: {} },
+    ];
   };
 }

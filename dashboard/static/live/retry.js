@@ -1,7 +1,15 @@
 // How long to wait before the next try, by how the last one ended. No DOM.
 
 const SECOND = 1000;
-export const CLOSED = { ABNORMAL: 1006, GOING_AWAY: 1012, NOT_READY: 1013, BAD_REQUEST: 4400, UNKNOWN_HUB: 4404, SLOW: 4408, TOO_MANY: 4429 };
+export const CLOSED = {
+  ABNORMAL: 1006,
+  GOING_AWAY: 1012,
+  NOT_READY: 1013,
+  BAD_REQUEST: 4400,
+  UNKNOWN_HUB: 4404,
+  SLOW: 4408,
+  TOO_MANY: 4429,
+};
 const LONGEST = 30 * SECOND;
 
 /** Half of the wait is chance, so that a thousand pages do not come back in the same instant. */

@@ -7,13 +7,15 @@ const LEVELS = ["ok", "late", "down"];
 
 /** Of a connection that went from one state to another: a line, or "". */
 export function connectionLine(before, connection) {
-  if (connection.state === "live") return connection.lostMs > 0 ? `Connected again after ${durationText(connection.lostMs)}.` : "";
+  if (connection.state === "live")
+    return connection.lostMs > 0 ? `Connected again after ${durationText(connection.lostMs)}.` : "";
   if (connection.state === "stale") return "Connection stale: nothing heard for 15 seconds.";
   return before === "live" || before === "stale" ? "Connection lost." : "";
 }
 
 const FED_BY = {
-  socket: "Live by WebSocket again.", stream: "Live by event stream: this network lets no WebSocket through.",
+  socket: "Live by WebSocket again.",
+  stream: "Live by event stream: this network lets no WebSocket through.",
   poll: "Asking every 10 s: this network lets neither WebSocket nor event stream through.",
 };
 
@@ -33,5 +35,9 @@ export function sourceLine(name, beforeMs, ageMs) {
 export function fallbackLine(before, fallback) {
   if (before?.quality === fallback?.quality) return "";
   if (!fallback) return "Published prices again.";
-  return { cached: "Shown: the last price known.", interpolated: "Shown: an interpolated price.", previous_day: "Shown: yesterday's price of the same hour." }[fallback.quality];
+  return {
+    cached: "Shown: the last price known.",
+    interpolated: "Shown: an interpolated price.",
+    previous_day: "Shown: yesterday's price of the same hour.",
+  }[fallback.quality];
 }

@@ -8,20 +8,31 @@ const MOST_STRIKES = 2;
 const SHORT_MS = 90_000;
 const TRY_BETTER_MS = [MINUTE, 2 * MINUTE, 5 * MINUTE, 15 * MINUTE];
 
-/** `strikes` are failures in a row that speak against the transport; `tries` is how often a better one was tried since one last held. */
+/**
+ * `strikes` are failures in a row that speak against the transport; `tries` is how often a better one was tried since
+ * one last held.
+ */
 export const FIRST_CHOICE = { transport: TRANSPORTS[0], strikes: 0, tries: 0 };
 
-/** Codes that only our server gives; every other, or none, may come from a network that closes what it does not know. */
+/**
+ * Codes that only our server gives; every other, or none, may come from a network that closes what it does not know.
+ */
 function isOurs(code) {
   return code >= 4000 || code === CLOSED.GOING_AWAY || code === CLOSED.NOT_READY;
 }
 
-/** Whether an end may be the network's doing: the connection never opened, or was cut soon. What our server says reached us by a transport that works. */
+/**
+ * Whether an end may be the network's doing: the connection never opened, or was cut soon. What our server says
+ * reached us by a transport that works.
+ */
 export function mayBeTheNetwork({ code, byeMs, livedMs }) {
   return byeMs === null && !isOurs(code) && livedMs < SHORT_MS;
 }
 
-/** After an end; `isReached` is whether the server answered plain HTTP then: else the server or the whole network is away, and no transport is better. */
+/**
+ * After an end; `isReached` is whether the server answered plain HTTP then: else the server or the whole network is
+ * away, and no transport is better.
+ */
 export function afterEnd(choice, end) {
   if (!mayBeTheNetwork(end)) return { ...choice, strikes: 0, tries: end.livedMs < SHORT_MS ? choice.tries : 0 };
   if (!end.isReached) return choice;

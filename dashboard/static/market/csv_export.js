@@ -1,11 +1,26 @@
 // The prices the large chart shows, as a CSV file: a line for each price, real-time and then day-ahead.
 
-import { hourEnding, operatingDate, timeText, zoneName } from "./market_time.js";
-import { element } from "../ui/show.js";
 import { inSpan, rangeSpan } from "../charts/time_axis.js";
+import { element } from "../ui/show.js";
+import { hourEnding, operatingDate, timeText, zoneName } from "./market_time.js";
 
-const COLUMNS = ["hub", "market", "interval_start", "interval_end", "operating_date", "hour_ending", "pacific_time", "lmp", "energy", "congestion",
-  "loss", "ghg", "quality", "revision", "first_seen"];
+const COLUMNS = [
+  "hub",
+  "market",
+  "interval_start",
+  "interval_end",
+  "operating_date",
+  "hour_ending",
+  "pacific_time",
+  "lmp",
+  "energy",
+  "congestion",
+  "loss",
+  "ghg",
+  "quality",
+  "revision",
+  "first_seen",
+];
 
 /** getShown() gives {state, range, now} when the button is pressed. */
 export function startCsv(getShown) {
@@ -15,17 +30,38 @@ export function startCsv(getShown) {
   });
 }
 
-/** Times in UTC as CAISO's file gave them, the operating date, hour ending and clock in Pacific; $/MWh; nothing where nothing was published. */
+/**
+ * Times in UTC as CAISO's file gave them, the operating date, hour ending and clock in Pacific; $/MWh; nothing where
+ * nothing was published.
+ */
 export function csvText(state, range, now) {
   const span = rangeSpan(state, range, now);
-  const rows = [...inSpan(state.rt, span).map((price) => row(state.hub, "RTM", price)), ...inSpan(state.da, span).map((price) => row(state.hub, "DAM", price))];
+  const rows = [
+    ...inSpan(state.rt, span).map((price) => row(state.hub, "RTM", price)),
+    ...inSpan(state.da, span).map((price) => row(state.hub, "DAM", price)),
+  ];
   return [COLUMNS, ...rows].map((cells) => `${cells.map(cell).join(",")}\r\n`).join("");
 }
 
 function row(hub, market, price) {
   const pacific = `${timeText(price.start).slice(0, 5)} ${zoneName(price.start)}`;
-  return [hub, market, price.interval_start, price.interval_end, operatingDate(price.start), hourEnding(price.start), pacific, price.lmp, price.energy,
-    price.congestion, price.loss, price.ghg, price.quality, price.revision, price.first_seen];
+  return [
+    hub,
+    market,
+    price.interval_start,
+    price.interval_end,
+    operatingDate(price.start),
+    hourEnding(price.start),
+    pacific,
+    price.lmp,
+    price.energy,
+    price.congestion,
+    price.loss,
+    price.ghg,
+    price.quality,
+    price.revision,
+    price.first_seen,
+  ];
 }
 
 function cell(value) {

@@ -2,7 +2,10 @@
 
 import { dayStart, HOUR, hourStart, nextDayStart } from "./market_time.js";
 
-/** {count, average, deviation, high, low, negativeMs, tb2, tb4} of held prices; high and low are prices; null without any. */
+/**
+ * {count, average, deviation, high, low, negativeMs, tb2, tb4} of held prices; high and low are prices; null without
+ * any.
+ */
 export function figures(prices) {
   if (!prices.length) return null;
   const hours = wholeHourMeans(prices);
@@ -61,7 +64,8 @@ export function hubFigures(state, now) {
 
 /** The mean of real-time less day-ahead over the last 24 hours' intervals that have both, or null. */
 export function averageSpread(state, now) {
-  const spreads = between(state.rt, now - 24 * HOUR, Infinity).filter((price) => state.da.has(hourStart(price.start)))
+  const spreads = between(state.rt, now - 24 * HOUR, Infinity)
+    .filter((price) => state.da.has(hourStart(price.start)))
     .map((price) => price.lmp - state.da.get(hourStart(price.start)).lmp);
   return spreads.length ? spreads.reduce((sum, spread) => sum + spread, 0) / spreads.length : null;
 }

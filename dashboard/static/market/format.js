@@ -1,13 +1,26 @@
 // What a price looks like in text. No DOM.
 
-const price = new Intl.NumberFormat("en-US", { minimumFractionDigits: 2, maximumFractionDigits: 2, signDisplay: "negative" });
-const signed = new Intl.NumberFormat("en-US", { minimumFractionDigits: 2, maximumFractionDigits: 2, signDisplay: "exceptZero" });
+const price = new Intl.NumberFormat("en-US", {
+  minimumFractionDigits: 2,
+  maximumFractionDigits: 2,
+  signDisplay: "negative",
+});
+const signed = new Intl.NumberFormat("en-US", {
+  minimumFractionDigits: 2,
+  maximumFractionDigits: 2,
+  signDisplay: "exceptZero",
+});
 const short = new Intl.NumberFormat("en-US", { maximumFractionDigits: 5, signDisplay: "negative" });
 
 export const NOTHING = "—";
 
 export const QUALITY = {
-  observed: "observed", corrected: "corrected", unverified: "unverified: its parts do not add up to it", cached: "last known price", interpolated: "interpolated", previous_day: "same hour yesterday",
+  observed: "observed",
+  corrected: "corrected",
+  unverified: "unverified: its parts do not add up to it",
+  cached: "last known price",
+  interpolated: "interpolated",
+  previous_day: "same hour yesterday",
 };
 
 /** Besides the word: the parts are not the price. */
@@ -30,7 +43,14 @@ export function priceText(value) {
 export function apartText(value, limit) {
   if (value === null || value === undefined || value === limit) return priceText(value);
   const digits = [2, 3, 4, 5].find((count) => value.toFixed(count) !== limit.toFixed(count)) ?? 5;
-  return text(new Intl.NumberFormat("en-US", { minimumFractionDigits: digits, maximumFractionDigits: digits, signDisplay: "negative" }), value);
+  return text(
+    new Intl.NumberFormat("en-US", {
+      minimumFractionDigits: digits,
+      maximumFractionDigits: digits,
+      signDisplay: "negative",
+    }),
+    value,
+  );
 }
 
 /** "+4.12", "−15.60", "0.00". */

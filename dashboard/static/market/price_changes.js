@@ -1,8 +1,8 @@
 // What moved since the interval before, as values and words. No DOM.
 
+import { dayAheadAt, ESTIMATED, shownRealTime } from "../live/store.js";
 import { priceText, signedText } from "./format.js";
 import { HOUR, hourEnding, MINUTE, timeText } from "./market_time.js";
-import { dayAheadAt, ESTIMATED, shownRealTime } from "../live/store.js";
 
 const FIVE = 5 * MINUTE;
 
@@ -33,7 +33,9 @@ export function realTimeChange(state, now) {
 export function spreadChange(state, now) {
   const [shown, previous] = [shownRealTime(state, now), before(state, now)];
   const [beside, then] = [shown && dayAheadAt(state, shown.start), previous && dayAheadAt(state, previous.start)];
-  return beside && then ? `${moveText(shown.lmp - beside.lmp - (previous.lmp - then.lmp))} since ${timeText(previous.start)}` : "";
+  return beside && then
+    ? `${moveText(shown.lmp - beside.lmp - (previous.lmp - then.lmp))} since ${timeText(previous.start)}`
+    : "";
 }
 
 /** "▼ −2.10 on HE15", or "". */

@@ -1,11 +1,11 @@
 // The charts' twins in numbers, filled when they are opened. Missing intervals have their own line.
 
 import { gapsIn } from "../charts/chart_series.js";
+import { inSpan, rangeSpan, recentSpan } from "../charts/time_axis.js";
+import { dayAheadAt } from "../live/store.js";
+import { element, make } from "../ui/show.js";
 import { isUnverified, NOTHING, priceText, priceTone, QUALITY, signedText, UNVERIFIED } from "./format.js";
 import { dayText, hourEnding, intervalText, operatingDate } from "./market_time.js";
-import { element, make } from "../ui/show.js";
-import { dayAheadAt } from "../live/store.js";
-import { inSpan, rangeSpan, recentSpan } from "../charts/time_axis.js";
 
 const COLUMNS = 10;
 const rows = new WeakMap(); // a price's row: of 2,016 intervals, one is new
@@ -32,14 +32,20 @@ function fill(id, wanted) {
 function realTimeRows(state, span, table) {
   const prices = inSpan(state.rt, span);
   const gapAfter = new Map(gapsIn(prices).map((gap) => [gap.start, gap]));
-  return prices.flatMap((price, i) => [
-    priceRow(price, dayAheadAt(state, price.start), table), ...gapRow(gapAfter.get(price.end)), ...dayRow(price, prices[i + 1]),
-  ]).reverse();
+  return prices
+    .flatMap((price, i) => [
+      priceRow(price, dayAheadAt(state, price.start), table),
+      ...gapRow(gapAfter.get(price.end)),
+      ...dayRow(price, prices[i + 1]),
+    ])
+    .reverse();
 }
 
 /** The name of the day stands above its newest price. */
 function dayRow(price, later) {
-  return later && operatingDate(later.start) === operatingDate(price.start) ? [] : [wideRow("day", dayText(price.start))];
+  return later && operatingDate(later.start) === operatingDate(price.start)
+    ? []
+    : [wideRow("day", dayText(price.start))];
 }
 
 function gapRow(gap) {
@@ -63,7 +69,16 @@ function priceRow(price, dayAhead, table) {
 function newRow(price, dayAhead) {
   const parts = ["energy", "congestion", "loss", "ghg"].map((part) => make("td", "wide", priceText(price[part])));
   const spread = dayAhead ? signedText(price.lmp - dayAhead.lmp) : NOTHING;
-  return make("tr", "", ...when(price), lmpCell(price), ...parts, make("td", "", priceText(dayAhead?.lmp)), make("td", "", spread), quality(price));
+  return make(
+    "tr",
+    "",
+    ...when(price),
+    lmpCell(price),
+    ...parts,
+    make("td", "", priceText(dayAhead?.lmp)),
+    make("td", "", spread),
+    quality(price),
+  );
 }
 
 function dayAheadRows(prices) {
@@ -72,7 +87,15 @@ function dayAheadRows(prices) {
 
 function hourRow(price) {
   const parts = ["energy", "congestion", "loss"].map((part) => make("td", "", priceText(price[part])));
-  return make("tr", "", ...when(price), lmpCell(price), ...parts, make("td", "wide", priceText(price.ghg)), quality(price));
+  return make(
+    "tr",
+    "",
+    ...when(price),
+    lmpCell(price),
+    ...parts,
+    make("td", "wide", priceText(price.ghg)),
+    quality(price),
+  );
 }
 
 function when(price) {
@@ -94,7 +117,13 @@ function unverified() {
 
 function lmpCell(price) {
   const isChanged = price.old && priceText(price.old.lmp) !== priceText(price.lmp);
-  const cell = make("td", "", ...(isUnverified(price) ? [unverified(), " "] : []), ...(isChanged ? [make("s", "", priceText(price.old.lmp)), " "] : []), priceText(price.lmp));
+  const cell = make(
+    "td",
+    "",
+    ...(isUnverified(price) ? [unverified(), " "] : []),
+    ...(isChanged ? [make("s", "", priceText(price.old.lmp)), " "] : []),
+    priceText(price.lmp),
+  );
   cell.dataset.tone = priceTone(price.lmp);
   return cell;
 }

@@ -1,21 +1,27 @@
 // When prices come out: learned from those that were seen as they came. No DOM.
 
-import { HOUR, MINUTE } from "./market_time.js";
 import { begunRealTime, newestRealTime } from "../live/store.js";
+import { HOUR, MINUTE } from "./market_time.js";
 
 const LEARNED_FROM = 24;
 const FEWEST = 3;
 const OVERDUE = 5 * MINUTE;
 const PASSED_OVER = 10 * MINUTE;
 
-/** The median of first_seen less interval_start, of prices that came by themselves: of those that came together only the newest was not late. Null where too few did. */
+/**
+ * The median of first_seen less interval_start, of prices that came by themselves: of those that came together only
+ * the newest was not late. Null where too few did.
+ */
 function medianDelay(prices) {
   const newestSeen = new Map(prices.map((price) => [price.first_seen, Date.parse(price.first_seen) - price.start]));
   const delays = [...newestSeen.values()].filter((delay) => Math.abs(delay) < 10 * MINUTE).sort((a, b) => a - b);
   return delays.length < FEWEST ? null : delays[Math.floor(delays.length / 2)];
 }
 
-/** When the next real-time price should be here: five minutes on, at the usual delay (which is negative when CAISO publishes ahead). */
+/**
+ * When the next real-time price should be here: five minutes on, at the usual delay (which is negative when CAISO
+ * publishes ahead).
+ */
 export function nextExpected(state) {
   const newest = newestRealTime(state);
   return newest ? newest.end + (medianDelay([...state.rt.values()].slice(-LEARNED_FROM)) ?? 0) : null;
@@ -27,7 +33,10 @@ export function isOverdue(state, now) {
   return expected !== null && now - expected > OVERDUE;
 }
 
-/** Whether no price of the last two intervals is here though one was published ahead: something else may stand in for it. */
+/**
+ * Whether no price of the last two intervals is here though one was published ahead: something else may stand in for
+ * it.
+ */
 export function isPassedOver(state, now) {
   const [newest, begun] = [newestRealTime(state), begunRealTime(state, now)];
   return newest !== begun && now - (begun?.start ?? -Infinity) > PASSED_OVER;

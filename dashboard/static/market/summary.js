@@ -1,9 +1,9 @@
 // Average, high, low, deviation, hours below zero and TBn: today and the last 24 hours, real-time and day-ahead.
 
+import { element, make, show } from "../ui/show.js";
 import { hubFigures, todayHeld } from "./figures.js";
 import { NOTHING, priceText, priceTone } from "./format.js";
 import { dayText, durationText, HOUR, timeText } from "./market_time.js";
-import { element, make, show } from "../ui/show.js";
 
 const COLUMNS = ["todayRt", "todayDa", "lastRt", "lastDa"];
 
@@ -12,7 +12,10 @@ export function renderSummary(state, now) {
   for (const column of COLUMNS) renderColumn(column, all[column]);
   const { held, expected } = todayHeld(state, now);
   show("summary-day", dayText(now));
-  show("summary-held", expected ? `${held} of ${expected} real-time intervals of today held` : "no real-time interval of today yet");
+  show(
+    "summary-held",
+    expected ? `${held} of ${expected} real-time intervals of today held` : "no real-time interval of today yet",
+  );
 }
 
 function renderColumn(column, figures) {

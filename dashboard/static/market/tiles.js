@@ -1,10 +1,32 @@
 // The tiles: real-time, day-ahead of the hour now running, the spread between them, and how far the day has gone.
 
-import { dayAheadChange, nextHourText, realTimeChange, spreadChange } from "./price_changes.js";
-import { highLimit, isUnverified, NOTHING, priceTag, priceText, priceTone, QUALITY, signedText, spreadTag, UNVERIFIED } from "./format.js";
-import { dayText, HOUR, hourEnding, hoursInDay, hourStart, intervalText, nextDayStart, operatingDate, pacificHour, timeText } from "./market_time.js";
-import { element, reveal, show } from "../ui/show.js";
 import { dayAheadAt, dayAheadOfShown, ESTIMATED, shownRealTime, spreadOf } from "../live/store.js";
+import { element, reveal, show } from "../ui/show.js";
+import {
+  highLimit,
+  isUnverified,
+  NOTHING,
+  priceTag,
+  priceText,
+  priceTone,
+  QUALITY,
+  signedText,
+  spreadTag,
+  UNVERIFIED,
+} from "./format.js";
+import {
+  dayText,
+  HOUR,
+  hourEnding,
+  hourStart,
+  hoursInDay,
+  intervalText,
+  nextDayStart,
+  operatingDate,
+  pacificHour,
+  timeText,
+} from "./market_time.js";
+import { dayAheadChange, nextHourText, realTimeChange, spreadChange } from "./price_changes.js";
 import { todayExtremes } from "./today.js";
 
 let filledFor = null;
@@ -59,7 +81,9 @@ function tomorrowText(state, now) {
   const tomorrow = nextDayStart(now);
   const held = [...state.da.keys()].filter((start) => operatingDate(start) === operatingDate(tomorrow)).length;
   if (held === hoursInDay(tomorrow)) return "tomorrow published";
-  return held ? `tomorrow ${held} of ${hoursInDay(tomorrow)} hours` : `${dayText(tomorrow)} ${pacificHour(now) < 13 ? "due after 13:00" : "not published yet"}`;
+  return held
+    ? `tomorrow ${held} of ${hoursInDay(tomorrow)} hours`
+    : `${dayText(tomorrow)} ${pacificHour(now) < 13 ? "due after 13:00" : "not published yet"}`;
 }
 
 function renderSpread(state, now, mayFlash) {
@@ -67,7 +91,10 @@ function renderSpread(state, now, mayFlash) {
   const tone = priceTone(spread);
   fill("spread", signedText(spread), tone, spreadTag(tone), mayFlash);
   show("spread-change", spread === null ? "" : spreadChange(state, now));
-  show("spread-meta", spread === null ? spreadMissing(state, now) : spreadParts(shownRealTime(state, now), dayAheadOfShown(state, now)));
+  show(
+    "spread-meta",
+    spread === null ? spreadMissing(state, now) : spreadParts(shownRealTime(state, now), dayAheadOfShown(state, now)),
+  );
 }
 
 function spreadParts(shown, dayAhead) {

@@ -5,7 +5,10 @@ export const RANGES = Object.keys(RANGE_HOURS);
 export const FIRST_RANGE = "24h";
 const THEMES = ["light", "dark"];
 
-/** {hub, range, theme} of "?hub=NP15&range=7d"; what it does not say, or says wrongly, is the usual; no theme is the system's. */
+/**
+ * {hub, range, theme} of "?hub=NP15&range=7d"; what it does not say, or says wrongly, is the usual; no theme is the
+ * system's.
+ */
 export function readAddress(search, { hub, hubs }) {
   const query = new URLSearchParams(search);
   const [asked, range, theme] = [(query.get("hub") ?? "").toUpperCase(), query.get("range"), query.get("theme")];
@@ -16,7 +19,10 @@ export function readAddress(search, { hub, hubs }) {
   };
 }
 
-/** The query that says the same, other parts of it kept: "?hub=NP15&range=7d". What is usual is left out, except the hub. */
+/**
+ * The query that says the same, other parts of it kept: "?hub=NP15&range=7d". What is usual is left out, except the
+ * hub.
+ */
 export function writeAddress(search, { hub, range, theme }) {
   const query = new URLSearchParams(search);
   for (const name of ["hub", "range", "theme"]) query.delete(name);

@@ -1,8 +1,8 @@
 // What a screen reader says without being asked: one polite line an interval, and what else is announced.
 
+import { ESTIMATED, shownRealTime, spreadOf } from "../live/store.js";
 import { priceText, QUALITY, signedText } from "../market/format.js";
 import { intervalText } from "../market/market_time.js";
-import { ESTIMATED, shownRealTime, spreadOf } from "../live/store.js";
 import { show } from "./show.js";
 
 let announcedFor = null;
@@ -14,7 +14,8 @@ export function announceInterval(state, now) {
   announcedFor = current;
   const spread = spreadOf(state, now);
   const against = spread === null ? "" : `, ${signedText(spread)} against day-ahead`;
-  show("announcer", `${state.hub} ${intervalText(shown.start, shown.end)}${qualityText(shown)}: ${priceText(shown.lmp)} dollars per megawatt-hour${against}.`);
+  const price = `${priceText(shown.lmp)} dollars per megawatt-hour${against}`;
+  announce(`${state.hub} ${intervalText(shown.start, shown.end)}${qualityText(shown)}: ${price}.`);
 }
 
 /** What is not simply a price as it was published is said to be what it is. */

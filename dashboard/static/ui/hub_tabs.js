@@ -21,6 +21,7 @@ export function markHub(page, shown) {
   }
   element("hub-tabs").querySelector("[aria-current]")?.scrollIntoView({ block: "nearest", inline: "nearest" });
   for (const node of document.querySelectorAll("[data-shows=hub]")) node.textContent = shown.hub;
-  for (const node of document.querySelectorAll("[data-shows=node]")) node.textContent = page.hubs.find((known) => known.hub === shown.hub)?.node ?? "";
+  for (const node of document.querySelectorAll("[data-shows=node]"))
+    node.textContent = page.hubs.find((known) => known.hub === shown.hub)?.node ?? "";
   element("api-link").href = `/api/current?hub=${encodeURIComponent(shown.hub)}`;
 }

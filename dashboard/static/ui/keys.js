@@ -14,5 +14,7 @@ export function startKeys({ hub, range, theme, filter }) {
     else doing[key]?.();
   });
   element("keys-open").addEventListener("click", () => help.showModal());
-  help.addEventListener("click", ({ target }) => { if (target === help || target.closest("button")) help.close(); });
+  help.addEventListener("click", ({ target }) => {
+    if (target === help || target.closest("button")) help.close();
+  });
 }

@@ -1,39 +1,61 @@
 // The wiring: frames into state, state onto the screen.
 
-import { nextRange, RANGE_HOURS, readAddress, writeAddress } from "./address.js";
-import { startNotifications, notifyOfAlerts } from "../alerts/notifications.js";
+import { notifyOfAlerts, startNotifications } from "../alerts/notifications.js";
+import { createCharts, redrawCharts } from "../charts/price_chart.js";
 import { Feed } from "../live/feed.js";
-import { connectionLine, fallbackLine, sourceLine, transportLine } from "../live/status_lines.js";
-import { markHub, startHubTabs } from "./hub_tabs.js";
-import { startKeys } from "./keys.js";
 import { forgetLog, markFilter, startLogFilters } from "../live/live_log.js";
 import { nextFilter } from "../live/log_entries.js";
+import { hasSlept, serverNow } from "../live/server_clock.js";
+import { connectionLine, fallbackLine, sourceLine, transportLine } from "../live/status_lines.js";
+import {
+  applyAnswer,
+  applyEvents,
+  applyPolled,
+  applySnapshot,
+  atClock,
+  cursorOf,
+  emptyHub,
+  logStatus,
+} from "../live/store.js";
+import { startCsv } from "../market/csv_export.js";
 import { MINUTE } from "../market/market_time.js";
-import { checkProtocol, reloadWhenIdle, startOutdatedPage } from "./outdated_page.js";
-import { createCharts, redrawCharts } from "../charts/price_chart.js";
 import { renderTable } from "../market/price_table.js";
 import { isOverdue, isPassedOver } from "../market/publication_delay.js";
+import { nextRange, RANGE_HOURS, readAddress, writeAddress } from "./address.js";
+import { announce, announceInterval } from "./announcer.js";
+import { markHub, startHubTabs } from "./hub_tabs.js";
+import { startKeys } from "./keys.js";
+import { checkProtocol, reloadWhenIdle, startOutdatedPage } from "./outdated_page.js";
 import { markRange } from "./range_tabs.js";
 import { renderHeld, renderNow } from "./screen.js";
-import { hasSlept, serverNow } from "../live/server_clock.js";
 import { element } from "./show.js";
-import { startCsv } from "../market/csv_export.js";
-import { announce, announceInterval } from "./announcer.js";
-import { applyAnswer, applyPolled, applyEvents, applySnapshot, atClock, emptyHub, logStatus, cursorOf } from "../live/store.js";
 import { otherTheme, setTheme, startTheme } from "./theme.js";
 
 const page = JSON.parse(element("page-data").textContent);
 const charts = createCharts({ onRange: chooseRange });
-const feed = new Feed({ cursor: resumeCursor, onFrame: take, onChange: connectionChanged, onTransport: transportChanged });
+const feed = new Feed({
+  cursor: resumeCursor,
+  onFrame: take,
+  onChange: connectionChanged,
+  onTransport: transportChanged,
+});
 const held = new Map();
 let shown = readShown();
 let state = emptyHub(shown.hub);
 let filter = "all";
 let source = { name: page.source, ageMs: null, asOf: null, trouble: page.source_trouble ?? null };
 let askedAt = 0;
-let painting = null;
+let isPainting = false;
 
-const known = () => ({ state, feed, source, filter, range: shown.range, thresholds: page.thresholds[state.hub] ?? [], now: serverNow() });
+const known = () => ({
+  state,
+  feed,
+  source,
+  filter,
+  range: shown.range,
+  thresholds: page.thresholds[state.hub] ?? [],
+  now: serverNow(),
+});
 
 /** What the address says; a theme that was chosen earlier belongs to it too. */
 function readShown() {
@@ -89,15 +111,19 @@ function become(next) {
 
 /** Many frames at once are one painting. */
 function renderSoon() {
-  painting ??= requestAnimationFrame(() => {
-    painting = null;
+  if (isPainting) return;
+  isPainting = true;
+  requestAnimationFrame(() => {
+    isPainting = false;
     renderHeld(charts, known());
   });
 }
 
 function connectionChanged(before) {
-  if (feed.state === "stale" || (feed.state === "down" && feed.lostAt)) announce("Connection lost. Prices are the last received.");
-  if (feed.state !== "live") source = { ...source, ageMs: null, trouble: null }; // how it answers meanwhile is not known
+  if (feed.state === "stale" || (feed.state === "down" && feed.lostAt))
+    announce("Connection lost. Prices are the last received.");
+  // How it answers meanwhile is not known.
+  if (feed.state !== "live") source = { ...source, ageMs: null, trouble: null };
   reportStatus(connectionLine(before, feed));
   renderNow(known());
 }
@@ -126,7 +152,8 @@ function tick() {
 async function askForFallback(now) {
   askedAt = now;
   const hub = state.hub;
-  const answer = await fetch(`/api/current?hub=${encodeURIComponent(hub)}`).catch(() => null); // offline: the lamp says so
+  // Offline: the lamp says so.
+  const answer = await fetch(`/api/current?hub=${encodeURIComponent(hub)}`).catch(() => null);
   const current = answer?.ok ? await answer.json() : null;
   if (current && hub === state.hub) become(applyAnswer(state, current));
 }
@@ -160,7 +187,10 @@ function go(next, how) {
 function showWhat(next) {
   const isOtherHub = next.hub !== state.hub;
   shown = next;
-  if (isOtherHub) { state = held.get(next.hub) ?? emptyHub(next.hub); forgetLog(); }
+  if (isOtherHub) {
+    state = held.get(next.hub) ?? emptyHub(next.hub);
+    forgetLog();
+  }
   markHub(page, shown);
   markRange(shown.range);
   renderNow(known());
@@ -170,7 +200,10 @@ function showWhat(next) {
 
 function goBack() {
   const next = readShown();
-  if (next.theme) { setTheme(next.theme); redrawCharts(charts); }
+  if (next.theme) {
+    setTheme(next.theme);
+    redrawCharts(charts);
+  }
   showWhat(next);
 }
 
@@ -178,14 +211,25 @@ startTheme(switchTheme, () => redrawCharts(charts));
 startHubTabs(chooseHub);
 startLogFilters(chooseFilter);
 startCsv(() => ({ state, range: shown.range, now: serverNow() }));
-startKeys({ hub: (n) => chooseHub(page.hubs[n]?.hub), range: () => chooseRange(nextRange(shown.range)), theme: switchTheme, filter: () => chooseFilter(nextFilter(filter)) });
+startKeys({
+  hub: (n) => chooseHub(page.hubs[n]?.hub),
+  range: () => chooseRange(nextRange(shown.range)),
+  theme: switchTheme,
+  filter: () => chooseFilter(nextFilter(filter)),
+});
 startNotifications(page.hubs.map(({ hub }) => hub));
 startOutdatedPage();
-for (const table of document.querySelectorAll("details")) table.addEventListener("toggle", () => renderTable(state, shown.range, serverNow()));
+for (const table of document.querySelectorAll("details"))
+  table.addEventListener("toggle", () => renderTable(state, shown.range, serverNow()));
 element("retry").addEventListener("click", () => feed.wake());
 addEventListener("online", () => feed.wake());
 addEventListener("offline", () => feed.doubt());
 addEventListener("popstate", goBack);
-document.addEventListener("visibilitychange", () => { if (!document.hidden) { feed.watch(); feed.wake(); } });
+document.addEventListener("visibilitychange", () => {
+  if (!document.hidden) {
+    feed.watch();
+    feed.wake();
+  }
+});
 showWhat(shown);
 tick();

@@ -1,17 +1,32 @@
-// The banners: simulated, connection, source, and a price that was not observed. Each appears only when it has something to say.
+// The banners: simulated, connection, source, and a price that was not observed. Each appears only when it has
+// something to say.
 
+import { sourceLevel } from "../live/source_level.js";
+import { newestRealTime } from "../live/store.js";
 import { clockText, durationText, intervalText, MINUTE, roughDurationText } from "../market/market_time.js";
 import { isOverdue, nextExpected } from "../market/publication_delay.js";
 import { element, reveal, show } from "./show.js";
-import { sourceLevel } from "../live/source_level.js";
-import { newestRealTime } from "../live/store.js";
+
+const NOT_PUBLISHED = "not published by CAISO";
+const POLLING = [
+  "This network lets no live feed through. Prices are asked for every 10 s;",
+  "alerts and corrections appear here once the feed comes through again.",
+].join(" ");
+const STAND_INS = {
+  cached: (interval) =>
+    `Cached: the real-time price shown is the last one known${interval}; CAISO has published nothing newer.`,
+  interpolated: (interval) =>
+    `Interpolated: the real-time price shown${interval} is estimated between two known prices, ${NOT_PUBLISHED}.`,
+  previous_day: () =>
+    `Previous day: the real-time price shown is the one of the same hour yesterday, ${NOT_PUBLISHED} for now.`,
+};
 
 export function renderNotices(state, connection, source, now) {
   reveal("notice-simulated", source.name === "simulator");
   notice("connection", connectionText(connection, now) || replayText(connection) || pollingText(connection));
   element("notice-connection").dataset.tone = connection.state === "live" ? "warn" : "bad";
   reveal("retry", connection.state !== "live");
-  notice("source", connection.state === "live" ? sourceText(state, source, now) : source.trouble ?? "");
+  notice("source", connection.state === "live" ? sourceText(state, source, now) : (source.trouble ?? ""));
   notice("quality", qualityText(state, now));
 }
 
@@ -21,30 +36,42 @@ function notice(name, text) {
 }
 
 function replayText({ state, catchingUp }) {
-  return state === "live" && catchingUp ? `Catching up on ${roughDurationText(catchingUp.ms)}: what was published while the connection was gone is coming in now.` : "";
+  if (state !== "live" || !catchingUp) return "";
+  const missed = "what was published while the connection was gone is coming in now.";
+  return `Catching up on ${roughDurationText(catchingUp.ms)}: ${missed}`;
 }
 
 function pollingText({ state, transport }) {
-  return state === "live" && transport === "poll"
-    ? "This network lets no live feed through. Prices are asked for every 10 s; alerts and corrections appear here once the feed comes through again." : "";
+  return state === "live" && transport === "poll" ? POLLING : "";
 }
 
 function connectionText(connection, now) {
-  if (connection.state === "stale") return "Connection stale: nothing heard from the server for 15 seconds. Prices below are the last received.";
+  if (connection.state === "stale")
+    return "Connection stale: nothing heard from the server for 15 seconds. Prices below are the last received.";
   if (connection.state === "live" || connection.state === "connecting") return "";
   const wait = connection.retryAt === null ? 0 : Math.ceil((connection.retryAt - performance.now()) / 1000);
-  const since = connection.lostAt ? `No connection since ${clockText(connection.lostAt)} (${durationText(now - connection.lostAt)}).` : "The server cannot be reached.";
+  const since = connection.lostAt
+    ? `No connection since ${clockText(connection.lostAt)} (${durationText(now - connection.lostAt)}).`
+    : "The server cannot be reached.";
   const why = connection.refusal ? ` ${connection.refusal}` : "";
-  return `${since}${why} Prices below are the last received. ${wait > 0 ? `Trying again in ${wait} s.` : "Trying again …"}`;
+  const again = wait > 0 ? `Trying again in ${wait} s.` : "Trying again …";
+  return `${since}${why} Prices below are the last received. ${again}`;
 }
 
 function sourceText(state, source, now) {
-  const expected = nextExpected(state);
-  const newest = newestRealTime(state);
-  const silent = ["late", "down"].includes(sourceLevel(source.ageMs)) ? `${source.name === "simulator" ? "The simulator" : "CAISO"} has not answered for ${durationText(source.ageMs)}.` : "";
-  const late = isOverdue(state, now)
-    ? `No new real-time price since ${intervalText(newest.start, newest.end)}; the next was due ${durationText(now - expected)} ago.` : "";
-  return [silent, source.trouble, late].filter(Boolean).join(" ");
+  return [silentText(source), source.trouble, lateText(state, now)].filter(Boolean).join(" ");
+}
+
+function silentText({ name, ageMs }) {
+  if (!["late", "down"].includes(sourceLevel(ageMs))) return "";
+  return `${name === "simulator" ? "The simulator" : "CAISO"} has not answered for ${durationText(ageMs)}.`;
+}
+
+function lateText(state, now) {
+  if (!isOverdue(state, now)) return "";
+  const { start, end } = newestRealTime(state);
+  const late = durationText(now - nextExpected(state));
+  return `No new real-time price since ${intervalText(start, end)}; the next was due ${late} ago.`;
 }
 
 function qualityText(state, now) {
@@ -53,10 +80,5 @@ function qualityText(state, now) {
   const interval = start === null ? "" : ` for ${intervalText(start, start + 5 * MINUTE)}`;
   const due = nextExpected(state);
   const since = due !== null && due < now ? ` Since ${clockText(due).slice(0, 5)}.` : "";
-  const text = {
-    cached: `Cached: the real-time price shown is the last one known${interval}; CAISO has published nothing newer.`,
-    interpolated: `Interpolated: the real-time price shown${interval} is estimated between two known prices, not published by CAISO.`,
-    previous_day: `Previous day: the real-time price shown is the one of the same hour yesterday, not published by CAISO for now.`,
-  }[quality];
-  return `${text}${since}`;
+  return `${STAND_INS[quality](interval)}${since}`;
 }

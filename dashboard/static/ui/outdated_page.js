@@ -8,7 +8,14 @@ let touchedAt = 0;
 let waitsFor = null;
 
 export function startOutdatedPage() {
-  for (const name of ["pointerdown", "keydown", "wheel"]) addEventListener(name, () => { touchedAt = performance.now(); }, { passive: true });
+  for (const name of ["pointerdown", "keydown", "wheel"])
+    addEventListener(
+      name,
+      () => {
+        touchedAt = performance.now();
+      },
+      { passive: true },
+    );
   element("reload").addEventListener("click", () => location.reload());
 }
 
@@ -27,10 +34,19 @@ export function reloadWhenIdle() {
 }
 
 function hasReloadedFor(protocol) {
-  try { return sessionStorage.getItem("reloaded-for") === String(protocol); } catch { return true; }
+  try {
+    return sessionStorage.getItem("reloaded-for") === String(protocol);
+  } catch {
+    return true;
+  }
 }
 
 /** Without a memory of it we would reload for ever: then only the reader does. */
 function remember(protocol) {
-  try { sessionStorage.setItem("reloaded-for", String(protocol)); return true; } catch { return false; }
+  try {
+    sessionStorage.setItem("reloaded-for", String(protocol));
+    return true;
+  } catch {
+    return false;
+  }
 }

@@ -1,4 +1,5 @@
-// Parts of a page that the server renders again: every element marked data-live is replaced by the one of its id in a fresh copy of the page.
+// Parts of a page that the server renders again: every element marked data-live is replaced by the one of its id in a
+// fresh copy of the page.
 
 /** This page as the server writes it now, or null where it cannot be reached. */
 export async function fetchPage() {

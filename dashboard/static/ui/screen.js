@@ -1,20 +1,26 @@
 // The whole screen from what is known: what moves with the clock, and what moves with the prices.
 
 import { renderAlerts } from "../alerts/alerts_list.js";
-import { renderComponents } from "../market/components_bar.js";
-import { renderLog } from "../live/live_log.js";
-import { renderNotices } from "./notices.js";
 import { renderCharts } from "../charts/price_chart.js";
+import { renderLog } from "../live/live_log.js";
+import { renderComponents } from "../market/components_bar.js";
 import { renderTable } from "../market/price_table.js";
-import { renderTab } from "./tab_title.js";
-import { renderLamps, renderPublication, renderStatus } from "./status.js";
 import { renderSummary } from "../market/summary.js";
 import { renderTiles } from "../market/tiles.js";
+import { renderNotices } from "./notices.js";
+import { renderLamps, renderPublication, renderStatus } from "./status.js";
+import { renderTab } from "./tab_title.js";
 
 /** Once a second, and at each change. */
 export function renderNow({ state, feed, source, thresholds, now }) {
   const aged = source.ageMs === null ? source : { ...source, ageMs: source.ageMs + now - source.asOf };
-  Object.assign(document.body.dataset, { connection: feed.state, fedBy: feed.transport ?? "", source: source.name, loaded: String(state.seq !== null), seq: state.seq ?? "" });
+  Object.assign(document.body.dataset, {
+    connection: feed.state,
+    fedBy: feed.transport ?? "",
+    source: source.name,
+    loaded: String(state.seq !== null),
+    seq: state.seq ?? "",
+  });
   renderStatus(state, now);
   renderLamps(feed, aged);
   renderNotices(state, feed, aged, now);

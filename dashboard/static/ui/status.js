@@ -1,28 +1,47 @@
 // The status line and the two lamps: which interval, since when, what next, and can this screen be believed?
 
-import {
-  clockText, countdownText, durationText, hourEnding, hoursInDay, intervalText, MINUTE, roughDurationText, SECOND, zoneName,
-} from "../market/market_time.js";
-import { NOTHING } from "../market/format.js";
-import { nextExpected, typicalDelay } from "../market/publication_delay.js";
-import { element, reveal, show } from "./show.js";
 import { sourceLevel } from "../live/source_level.js";
 import { shownRealTime } from "../live/store.js";
+import { NOTHING } from "../market/format.js";
+import {
+  clockText,
+  countdownText,
+  durationText,
+  hourEnding,
+  hoursInDay,
+  intervalText,
+  MINUTE,
+  roughDurationText,
+  SECOND,
+  zoneName,
+} from "../market/market_time.js";
+import { nextExpected, typicalDelay } from "../market/publication_delay.js";
 import { todayComplete } from "../market/today.js";
+import { element, reveal, show } from "./show.js";
 
 const CONNECTION = { connecting: "connecting", live: "live", stale: "stale", down: "offline" };
 const CONNECTION_HELP = {
-  connecting: "Opening the connection to the server", live: "Connected: prices appear as they are published",
-  stale: "Nothing heard from the server for 15 seconds", down: "No connection to the server; trying again",
+  connecting: "Opening the connection to the server",
+  live: "Connected: prices appear as they are published",
+  stale: "Nothing heard from the server for 15 seconds",
+  down: "No connection to the server; trying again",
 };
 const FED_BY = {
-  stream: ["live by event stream", "This network lets no WebSocket through: prices come by event stream, as they are published"],
-  poll: ["asking every 10 s", "This network lets neither WebSocket nor event stream through: prices are asked for every 10 seconds"],
+  stream: [
+    "live by event stream",
+    "This network lets no WebSocket through: prices come by event stream, as they are published",
+  ],
+  poll: [
+    "asking every 10 s",
+    "This network lets neither WebSocket nor event stream through: prices are asked for every 10 seconds",
+  ],
 };
 const SOURCE_NAME = { oasis: "OASIS", simulator: "simulator" };
 const SOURCE_HELP = {
-  ok: "The source answered lately", late: "The source has not answered for some minutes",
-  down: "The source has not answered for a quarter of an hour", unknown: "Not known when the source last answered",
+  ok: "The source answered lately",
+  late: "The source has not answered for some minutes",
+  down: "The source has not answered for a quarter of an hour",
+  unknown: "Not known when the source last answered",
 };
 
 export function renderStatus(state, now) {
@@ -51,7 +70,10 @@ function renderInterval(shown, now) {
 function renderNext(expected, now) {
   const left = expected === null ? null : expected - now;
   show("next-label", left !== null && left < -MINUTE ? "next is late by" : "next in");
-  show("next", left === null ? NOTHING : left > 0 ? countdownText(left) : left < -MINUTE ? durationText(-left) : "due now");
+  show(
+    "next",
+    left === null ? NOTHING : left > 0 ? countdownText(left) : left < -MINUTE ? durationText(-left) : "due now",
+  );
   const passed = left === null ? 0 : Math.min(1, Math.max(0, 1 - left / (5 * MINUTE)));
   element("progress-bar").style.transform = `scaleX(${passed.toFixed(4)})`;
 }
@@ -71,11 +93,21 @@ function delayText(delay) {
 
 export function renderLamps(connection, source) {
   const fedBy = connection.state === "live" ? FED_BY[connection.transport] : undefined;
-  lamp("connection", fedBy && connection.transport === "poll" ? "late" : connection.state, ...(fedBy ?? [CONNECTION[connection.state], CONNECTION_HELP[connection.state]]));
+  lamp(
+    "connection",
+    fedBy && connection.transport === "poll" ? "late" : connection.state,
+    ...(fedBy ?? [CONNECTION[connection.state], CONNECTION_HELP[connection.state]]),
+  );
   const name = SOURCE_NAME[source.name] ?? source.name;
   const level = connection.state === "live" ? sourceLevel(source.ageMs) : "unknown";
   if (source.ageMs === null && source.trouble) lamp("source", "down", `${name}: no answer`, source.trouble);
-  else lamp("source", level, level === "unknown" ? name : `${name} ${roughDurationText(source.ageMs)}`, source.trouble ?? SOURCE_HELP[level]);
+  else
+    lamp(
+      "source",
+      level,
+      level === "unknown" ? name : `${name} ${roughDurationText(source.ageMs)}`,
+      source.trouble ?? SOURCE_HELP[level],
+    );
 }
 
 function lamp(name, state, text, help) {

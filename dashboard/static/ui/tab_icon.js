@@ -1,4 +1,5 @@
-// The tab's icon: the price in whole dollars on its colour, grey and hollow when it cannot be believed. Drawn as SVG, from state.
+// The tab's icon: the price in whole dollars on its colour, grey and hollow when it cannot be believed. Drawn as SVG,
+// from state.
 
 import { priceTone } from "../market/format.js";
 
@@ -12,15 +13,24 @@ export function iconText(lmp) {
   return text.replace("-", "−").replace(/^−0$/, "0");
 }
 
+function fullFrame(colour) {
+  return `<rect width="32" height="32" rx="7" fill="${colour}"/>`;
+}
+
+function hollowFrame(colour) {
+  const edge = `stroke="${colour}" stroke-width="3" stroke-dasharray="5 3"`;
+  return `<rect x="1.5" y="1.5" width="29" height="29" rx="6" fill="#fff" ${edge}/>`;
+}
+
 /** lmp may be null; isDoubtful: stale, offline, overdue or estimated. */
 export function iconSvg(lmp, highLimit, isDoubtful) {
   const colour = COLOURS[isDoubtful ? "none" : priceTone(lmp, highLimit)];
   const text = lmp === null ? "–" : iconText(lmp);
-  const frame = isDoubtful
-    ? `<rect x="1.5" y="1.5" width="29" height="29" rx="6" fill="#fff" stroke="${colour}" stroke-width="3" stroke-dasharray="5 3"/>`
-    : `<rect width="32" height="32" rx="7" fill="${colour}"/>`;
   const size = [22, 22, 20, 15, 12][Math.min(4, text.length)];
-  return `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 32 32">${frame}<text x="16" y="${16 + size * 0.36}" font-family="sans-serif" font-weight="700" font-size="${size}" text-anchor="middle" fill="${isDoubtful ? colour : "#fff"}">${text}</text></svg>`;
+  const font = `font-family="sans-serif" font-weight="700" font-size="${size}" text-anchor="middle"`;
+  const [frame, ink] = isDoubtful ? [hollowFrame(colour), colour] : [fullFrame(colour), "#fff"];
+  const label = `<text x="16" y="${16 + size * 0.36}" ${font} fill="${ink}">${text}</text>`;
+  return `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 32 32">${frame}${label}</svg>`;
 }
 
 export function renderTabIcon(lmp, highLimit, isDoubtful) {

@@ -1,8 +1,8 @@
 // The tab's title and icon: the price, the hub, and whether the price can be believed.
 
+import { ESTIMATED, shownRealTime } from "../live/store.js";
 import { highLimit, priceText } from "../market/format.js";
 import { isOverdue } from "../market/publication_delay.js";
-import { ESTIMATED, shownRealTime } from "../live/store.js";
 import { renderTabIcon } from "./tab_icon.js";
 
 export function renderTab(state, connection, source, thresholds, now) {

@@ -1,4 +1,5 @@
-// The light and dark switch. A choice stays in this browser; main.js puts it in the address too, so that a link looks the same elsewhere.
+// The light and dark switch. A choice stays in this browser; main.js puts it in the address too, so that a link looks
+// the same elsewhere.
 
 import { element, show } from "./show.js";
 
@@ -16,12 +17,19 @@ export function otherTheme() {
 export function startTheme(onSwitch, onSystem) {
   label();
   element("theme-switch").addEventListener("click", onSwitch);
-  systemIsDark.addEventListener("change", () => { label(); onSystem(); });
+  systemIsDark.addEventListener("change", () => {
+    label();
+    onSystem();
+  });
 }
 
 export function setTheme(chosen) {
   document.documentElement.dataset.theme = chosen;
-  try { localStorage.setItem("theme", chosen); } catch { /* storage may be forbidden */ }
+  try {
+    localStorage.setItem("theme", chosen);
+  } catch {
+    /* storage may be forbidden */
+  }
   label();
 }
 
