@@ -4,35 +4,47 @@ import { serverNow } from "../live/server_clock.js";
 import { element, reveal, show } from "../ui/show.js";
 import { isHeard, sound, startSound, wakeSound } from "./alert_sound.js";
 
+/** @import { AlertFeed } from "./alert_feed.js" */
+/** @import { AlertEvent, FeedEvent } from "../live/types.js" */
+
 const RECENT_MS = 15 * 60_000;
+/** @typedef {"sound" | "notify"} Choice */
+
+/** @type {Record<string, string>} */
 const WHY = {
   denied: "This browser has blocked notifications for this page; its site settings can allow them again.",
   none: "This browser shows notifications only for pages that come over HTTPS.",
 };
 const chosen = { sound: kept("sound"), notify: kept("notify") };
+/** @type {Set<number>} */
 const notified = new Set();
-let [hubs, alertFeed] = [[], null];
+/** @type {string[]} */
+let hubs = [];
+/** @type {AlertFeed | null} */
+let alertFeed = null;
 
+/** @type {(name: Choice) => boolean} */
 function kept(name) {
   try {
     return localStorage.getItem(`alert-${name}`) === "on";
   } catch {
-    return false;
-  } // storage may be forbidden
+    return false; // storage may be forbidden
+  }
 }
 
+/** @type {(name: Choice, on: boolean) => void} */
 function choose(name, on) {
   chosen[name] = on;
   try {
     localStorage.setItem(`alert-${name}`, on ? "on" : "off");
   } catch {
-    /* storage may be forbidden */
+    // Storage may be forbidden.
   }
   label();
   followAll();
 }
 
-/** `names` is those of all hubs. */
+/** `names` is those of all hubs. @type {(names: string[]) => void} */
 export function startNotifications(names) {
   hubs = names;
   element("alert-sound").addEventListener("click", switchSound);
@@ -86,8 +98,8 @@ function isNotified() {
 
 function label() {
   const on = { sound: chosen.sound, notify: isNotified() };
-  for (const name of ["sound", "notify"]) element(`alert-${name}`).setAttribute("aria-pressed", String(on[name]));
-  element("alert-notify").disabled = mayNotify() in WHY;
+  for (const [name, isOn] of Object.entries(on)) element(`alert-${name}`).setAttribute("aria-pressed", String(isOn));
+  /** @type {HTMLButtonElement} */ (element("alert-notify")).disabled = mayNotify() in WHY;
   const mute =
     chosen.sound && !isHeard() && !navigator.userActivation?.hasBeenActive
       ? "Touch the page once: this browser plays no sound before."
@@ -95,28 +107,28 @@ function label() {
   explain([mute, WHY[mayNotify()] ?? ""].filter(Boolean).join(" "));
 }
 
+/** @type {(text: string) => void} */
 function explain(text) {
   show("alert-why", text);
   reveal("alert-why", text !== "");
 }
 
 /**
- * Announces those of the alerts that opened lately: a resume may bring old ones, and one of the hub shown comes twice.
+ * Announces those of the alerts that opened lately:
+ * a resume may bring old ones, and one of the hub shown comes twice.
+ * @type {(events: FeedEvent[], now: number) => void}
  */
 export function notifyOfAlerts(events, now) {
-  const opened = events.filter(
-    (event) =>
-      event.kind === "alert" &&
-      event.state === "open" &&
-      now - Date.parse(event.at) < RECENT_MS &&
-      !notified.has(event.alert_id),
-  );
+  const alerts = events.filter((event) => event.kind === "alert");
+  const recent = alerts.filter(({ state, at }) => state === "open" && now - Date.parse(at) < RECENT_MS);
+  const opened = recent.filter((alert) => !notified.has(alert.alert_id));
   for (const alert of opened) notified.add(alert.alert_id);
   if (!opened.length) return;
   if (chosen.sound) sound();
   if (isNotified()) for (const alert of opened) showNotification(alert);
 }
 
+/** @type {(alert: AlertEvent) => void} */
 function showNotification(alert) {
   // Some phones show notifications from a service worker only, and say so by throwing.
   try {

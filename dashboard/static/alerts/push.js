@@ -1,7 +1,9 @@
-// "Notify this browser": alerts by Web Push, also while no page is open. The choice is the server's: it holds the
-// subscription.
+// "Notify this browser": alerts by Web Push, also while no page is open.
+// The choice is the server's: it holds the subscription.
 
 import { element, reveal, show } from "../ui/show.js";
+
+/** @typedef {"" | keyof typeof WHY} Obstacle Why the browser is not notified. */
 
 const WHY = {
   denied: "This browser has blocked notifications for this page; its site settings can allow them again.",
@@ -10,7 +12,10 @@ const WHY = {
   refused: "The server did not take the subscription.",
 };
 
-/** `key` is the server's, by which push services know it. */
+/** @type {() => HTMLButtonElement} */
+const button = () => element("push");
+
+/** `key` is the server's, by which push services know it. @type {(key: string) => Promise<void>} */
 export async function startPush(key) {
   if (!element("push")) return;
   const can = isSecureContext && "serviceWorker" in navigator && "PushManager" in globalThis;
@@ -21,13 +26,15 @@ export async function startPush(key) {
   element("push").addEventListener("click", () => change(worker, key));
 }
 
+/** @type {(worker: ServiceWorkerRegistration, key: string) => Promise<void>} */
 async function change(worker, key) {
-  element("push").disabled = true;
+  button().disabled = true;
   const held = await worker.pushManager.getSubscription();
   const why = held ? await leave(held) : await join(worker, key);
   label((await worker.pushManager.getSubscription()) !== null, why);
 }
 
+/** @type {(worker: ServiceWorkerRegistration, key: string) => Promise<Obstacle>} */
 async function join(worker, key) {
   if ((await Notification.requestPermission()) !== "granted") return "denied";
   const subscription = await worker.pushManager
@@ -39,25 +46,29 @@ async function join(worker, key) {
   return "refused";
 }
 
+/** @type {(subscription: PushSubscription) => Promise<Obstacle>} */
 async function leave(subscription) {
   if (!(await send("DELETE", { endpoint: subscription.endpoint }))) return "refused";
   await subscription.unsubscribe();
   return "";
 }
 
+/** @type {(method: "POST" | "DELETE", body: PushSubscriptionJSON) => Promise<boolean>} */
 async function send(method, body) {
-  const token = document.querySelector("#act [name=csrfmiddlewaretoken]").value;
-  const headers = { "Content-Type": "application/json", "X-CSRFToken": token };
+  /** @type {HTMLInputElement | null} */
+  const token = document.querySelector("#act [name=csrfmiddlewaretoken]");
+  const headers = { "Content-Type": "application/json", "X-CSRFToken": token?.value ?? "" };
   const answer = await fetch("/api/v1/push/subscriptions", { method, headers, body: JSON.stringify(body) }).catch(
     () => null,
   );
   return answer?.ok ?? false;
 }
 
+/** @type {(on: boolean, why?: Obstacle) => void} */
 function label(on, why = "") {
-  element("push").disabled = why === "none";
-  element("push").setAttribute("aria-pressed", String(on));
+  button().disabled = why === "none";
+  button().setAttribute("aria-pressed", String(on));
   show("push", on ? "Notified here · stop" : "Notify this browser");
-  show("push-why", WHY[why] ?? "");
+  show("push-why", why && WHY[why]);
   reveal("push-why", why !== "");
 }

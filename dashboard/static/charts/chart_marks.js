@@ -5,33 +5,44 @@ import { fontSize, isNarrow, token } from "./chart_colours.js";
 import { dot } from "./chart_dots.js";
 import { peaksBeyond, spacedOut } from "./chart_series.js";
 
+/** @import { Pixel, Scene, Squeeze, StepChart } from "./types.js" */
+/** @import { Span, Tone } from "../live/types.js" */
+
 const WORDS_PX = 64;
 const WORDS_SQUEEZED_PX = 150;
 const NUMBER_PX = 26;
+/** @type {Partial<Record<Tone, string>>} */
+const COLOURS = { negative: "neg", high: "high" };
+
+/** @typedef {{ align?: CanvasTextAlign, colour?: string, isBold?: boolean }} WordStyle */
 
 export const marks = {
   id: "marks",
-  beforeDatasetsDraw(chart) {
-    if (chart.scene) draw(chart, behind);
+  beforeDatasetsDraw(/** @type {StepChart} */ chart) {
+    if (chart.scene) draw(chart, chart.scene, behind);
   },
-  afterDatasetsDraw(chart) {
-    if (chart.scene) draw(chart, over);
+  afterDatasetsDraw(/** @type {StepChart} */ chart) {
+    if (chart.scene) draw(chart, chart.scene, over);
   },
 };
 
-function draw(chart, how) {
+/** @type {(chart: StepChart, scene: Scene, how: (chart: StepChart, scene: Scene) => void) => void} */
+function draw(chart, scene, how) {
   chart.ctx.save();
-  how(chart, chart.scene);
+  how(chart, scene);
   chart.ctx.restore();
 }
 
-function behind(chart, { axis, now }) {
+/** @type {(chart: StepChart, scene: Scene) => void} */
+function behind(chart, scene) {
+  const { axis, now } = scene;
   if (axis.min < 0) box(chart, "neg-fill", chart.chartArea.left, axis.min, 0);
   box(chart, "spread", atTime(chart, now), axis.min, axis.max);
-  if (axis.above) squeeze(chart, axis.above, axis.max, "above", -9);
-  if (axis.below) squeeze(chart, axis.below, axis.min, "below", 9);
+  if (axis.above) squeeze(chart, scene, axis.above, axis.max, "above", -9);
+  if (axis.below) squeeze(chart, scene, axis.below, axis.min, "below", 9);
 }
 
+/** @type {(chart: StepChart, scene: Scene) => void} */
 function over(chart, scene) {
   const { top, bottom } = chart.chartArea;
   const now = atTime(chart, scene.now);
@@ -43,21 +54,27 @@ function over(chart, scene) {
   newest(chart, scene);
 }
 
+/** @type {(chart: StepChart, ms: number) => number} */
 function atTime({ scales }, ms) {
   return scales.x.getPixelForValue(ms);
 }
 
+/** @type {(chart: StepChart, drawn: number) => number} */
 function atPrice({ scales }, drawn) {
   return scales.y.getPixelForValue(drawn);
 }
 
-/** From a pixel on the left to the right edge, between two values of the axis. */
+/**
+ * From a pixel on the left to the right edge, between two values of the axis.
+ * @type {(chart: StepChart, colour: string, left: number, low: number, high: number) => void}
+ */
 function box(chart, colour, left, low, high) {
   const [top, bottom] = [atPrice(chart, high), atPrice(chart, low)];
   chart.ctx.fillStyle = token(colour);
   chart.ctx.fillRect(left, top, chart.chartArea.right - left, bottom - top);
 }
 
+/** @type {(chart: StepChart, colour: string, dash: number[], from: Pixel, to: Pixel, width?: number) => void} */
 function line({ ctx }, colour, dash, from, to, width = 1.5) {
   Object.assign(ctx, { strokeStyle: token(colour), lineWidth: width });
   ctx.setLineDash(dash);
@@ -68,12 +85,16 @@ function line({ ctx }, colour, dash, from, to, width = 1.5) {
   ctx.setLineDash([]);
 }
 
+/** @type {(chart: StepChart, colour: string, dash: number[], drawn: number) => void} */
 function level(chart, colour, dash, drawn) {
   const { left, right } = chart.chartArea;
   line(chart, colour, dash, [left, atPrice(chart, drawn)], [right, atPrice(chart, drawn)]);
 }
 
-/** On a ground of the panel's colour where it must be read over lines. */
+/**
+ * On a ground of the panel's colour where it must be read over lines.
+ * @type {(chart: StepChart, text: string, x: number, y: number, style?: WordStyle) => void}
+ */
 function words(chart, text, x, y, { align = "center", colour = "dim", isBold = false } = {}) {
   const { ctx } = chart;
   Object.assign(ctx, {
@@ -86,23 +107,25 @@ function words(chart, text, x, y, { align = "center", colour = "dim", isBold = f
   ctx.fillText(text, x, y);
 }
 
+/** @type {(chart: StepChart, width: number, x: number, y: number) => void} */
 function ground(chart, width, x, y) {
   const height = fontSize(chart) + 4;
   chart.ctx.fillStyle = token("panel");
   chart.ctx.fillRect(x - width / 2, y - height / 2, width, height);
 }
 
+/** @type {(chart: StepChart, span: Span, ms: number) => number} */
 function pixels(chart, { start, end }, ms) {
   return (ms / (end - start)) * chart.width;
 }
 
 /**
- * Where prices are squeezed: a dashed edge, and words that say so, in the hours to come where there are enough of
- * them.
+ * Where prices are squeezed: a dashed edge, and words that say so,
+ * in the hours to come where there are enough of them.
+ * @type {(chart: StepChart, scene: Scene, squeeze: Squeeze, to: number, word: string, away: number) => void}
  */
-function squeeze(chart, { from }, to, word, away) {
+function squeeze(chart, { span, now }, { from }, to, word, away) {
   const { left, right } = chart.chartArea;
-  const { span, now } = chart.scene;
   box(chart, "squeezed", left, Math.min(from, to), Math.max(from, to));
   level(chart, "axis", [8, 3, 2, 3], from);
   const isRight = pixels(chart, span, span.end - now) > WORDS_SQUEEZED_PX;
@@ -111,7 +134,10 @@ function squeeze(chart, { from }, to, word, away) {
   });
 }
 
-/** Beside its line where there is room, and not where the newest price is drawn. */
+/**
+ * Beside its line where there is room, and not where the newest price is drawn.
+ * @type {(chart: StepChart, scene: Scene) => void}
+ */
 function nowWord(chart, { span, axis, now, rt, place }) {
   const isRight = !isNarrow(chart) && pixels(chart, span, span.end - now) >= 60;
   const price = rt.at(-1);
@@ -120,11 +146,15 @@ function nowWord(chart, { span, axis, now, rt, place }) {
   words(chart, "now", atTime(chart, now) + (isRight ? 18 : -16), y);
 }
 
+/** @type {(chart: StepChart, scene: Scene) => number} */
 function apart(chart, { span }) {
   return ((span.end - span.start) * WORDS_PX) / chart.width;
 }
 
-/** Above the plot, where no price is drawn over them; beside a squeezed price's number the dot alone says it. */
+/**
+ * Above the plot, where no price is drawn over them; beside a squeezed price's number the dot alone says it.
+ * @type {(chart: StepChart, scene: Scene) => void}
+ */
 function flags(chart, scene) {
   const [far, peaks] = [apart(chart, scene), peaksBeyond(scene.rt, scene.axis)];
   const free = scene.alerts.filter((alert) => peaks.every(({ at }) => Math.abs(at - alert.at) > far));
@@ -132,7 +162,7 @@ function flags(chart, scene) {
     words(chart, `⚑ ${shortText(Math.round(price))}`, atTime(chart, at), chart.chartArea.top - 9, { colour: "ink" });
 }
 
-/** The number at a price that the axis squeezes. */
+/** The number at a price that the axis squeezes. @type {(chart: StepChart, scene: Scene) => void} */
 function numbers(chart, scene) {
   for (const { at, price } of spacedOut(peaksBeyond(scene.rt, scene.axis), apart(chart, scene))) {
     const [right, down] = besides(chart, scene, at, price.lmp);
@@ -143,17 +173,21 @@ function numbers(chart, scene) {
   }
 }
 
-/** Pixels to the right and down: above a high price and below a low one; where the axis is too near, beside it. */
+/**
+ * Pixels to the right and down: above a high price and below a low one; where the axis is too near, beside it.
+ * @type {(chart: StepChart, scene: Scene, at: number, lmp: number) => Pixel}
+ */
 function besides(chart, { span, axis, place }, at, lmp) {
   if (lmp > 0) return [0, -11];
   if (((place(lmp) - axis.min) / (axis.max - axis.min)) * chart.height > NUMBER_PX) return [0, 11];
   return [pixels(chart, span, at - span.start) > 2 * WORDS_PX ? -WORDS_PX : WORDS_PX, -6];
 }
 
+/** @type {(chart: StepChart, scene: Scene) => void} */
 function newest(chart, { rt, thresholds, place }) {
   const price = rt.at(-1);
   if (!price) return;
-  const colour = token({ negative: "neg", high: "high" }[priceTone(price.lmp, highLimit(thresholds, "RTM"))] ?? "rt");
+  const colour = token(COLOURS[priceTone(price.lmp, highLimit(thresholds, "RTM"))] ?? "rt");
   chart.ctx.lineWidth = 1.5;
   dot(chart.ctx, [atTime(chart, price.end), atPrice(chart, place(price.lmp))], 5, colour, token("panel"));
 }

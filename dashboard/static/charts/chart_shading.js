@@ -3,12 +3,14 @@
 import { token } from "./chart_colours.js";
 import { gapsIn, spreadBlocks } from "./chart_series.js";
 
+/** @import { Scene, StepChart } from "./types.js" */
+
 const GAP_FOOT = 4;
 const NARROWEST_GAP = 2; // pixels: five minutes of seven days would not be seen
 
 export const shading = {
   id: "shading",
-  beforeDatasetsDraw(chart) {
+  beforeDatasetsDraw(/** @type {StepChart} */ chart) {
     if (!chart.scene) return;
     const {
       ctx,
@@ -18,13 +20,14 @@ export const shading = {
     ctx.beginPath();
     ctx.rect(left, top, width, height);
     ctx.clip();
-    shadeSpread(chart);
-    shadeGaps(chart);
+    shadeSpread(chart, chart.scene);
+    shadeGaps(chart, chart.scene);
     ctx.restore();
   },
 };
 
-function shadeSpread({ ctx, scales: { x, y }, scene }) {
+/** @type {(chart: StepChart, scene: Scene) => void} */
+function shadeSpread({ ctx, scales: { x, y } }, scene) {
   ctx.globalAlpha = 0.17;
   const colours = { rt: token("rt"), da: token("da") };
   for (const { start, end, rt, da } of spreadBlocks(scene.rt, scene.state.da)) {
@@ -34,7 +37,8 @@ function shadeSpread({ ctx, scales: { x, y }, scene }) {
   }
 }
 
-function shadeGaps({ ctx, chartArea: { top, bottom }, scales: { x }, scene }) {
+/** @type {(chart: StepChart, scene: Scene) => void} */
+function shadeGaps({ ctx, chartArea: { top, bottom }, scales: { x } }, scene) {
   ctx.fillStyle = token("dim");
   for (const { start, end } of gapsIn(scene.rt)) {
     const left = x.getPixelForValue(start);

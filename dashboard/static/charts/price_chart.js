@@ -1,5 +1,5 @@
-// The two charts on one style of axis: the last 2 hours, and 24 hours, 48 hours or 7 days with the day-ahead hours to
-// come.
+// The two charts on one style of axis: the last 2 hours,
+// and 24 hours, 48 hours or 7 days with the day-ahead hours to come.
 
 import { newestRealTime } from "../live/store.js";
 import { priceText, shortText } from "../market/format.js";
@@ -12,11 +12,18 @@ import { squeezeText } from "./price_axis.js";
 import { createStepChart, drawStepChart } from "./step_chart.js";
 import { inSpan, RANGE_TEXT, rangeSpan, recentSpan } from "./time_axis.js";
 
+/** @import { ChartView, Charts, Scene, SceneView, StepChart } from "./types.js" */
+/** @import { HeldPrice, HubState, Range } from "../live/types.js" */
+
 const FAR = { recent: { low: 0, high: 0 }, large: { low: -50, high: 150 } };
 
-/** The charts and the range switch; onRange(range) is called with "24h", "48h" or "7d". */
+/**
+ * The charts and the range switch; onRange(range) is called with "24h", "48h" or "7d".
+ * @type {(handlers: { onRange: (range: Range) => void }) => Charts}
+ */
 export function createCharts({ onRange }) {
   Chart.defaults.font.family = getComputedStyle(document.body).fontFamily;
+  /** @type {Charts} */
   const charts = {
     recent: createStepChart("recent-chart", "recent-tip"),
     large: createStepChart("price-chart", "chart-tip"),
@@ -27,10 +34,11 @@ export function createCharts({ onRange }) {
   return charts;
 }
 
+/** @type {(charts: Charts, state: HubState, view: ChartView) => void} */
 export function renderCharts(charts, state, { range, thresholds, now, trouble }) {
   charts.last = [state, { range, thresholds, now, trouble }];
-  draw(charts.recent, { span: recentSpan(now), state, thresholds, far: FAR.recent, now, trouble });
-  draw(charts.large, {
+  const recent = draw(charts.recent, { span: recentSpan(now), state, thresholds, far: FAR.recent, now, trouble });
+  const large = draw(charts.large, {
     span: rangeSpan(state, range, now, isNarrow(charts.large)),
     state,
     thresholds,
@@ -38,22 +46,24 @@ export function renderCharts(charts, state, { range, thresholds, now, trouble })
     now,
     trouble,
   });
-  describe("recent", charts.recent.scene, "last 2 hours");
-  describeLarge(charts.large.scene, RANGE_TEXT[range]);
+  describe("recent", recent, "last 2 hours");
+  describeLarge(large, RANGE_TEXT[range]);
 }
 
-/** After a change of theme. */
+/** After a change of theme. @type {(charts: Charts) => void} */
 export function redrawCharts(charts) {
   if (charts.last) renderCharts(charts, ...charts.last);
 }
 
-function draw(chart, scene) {
-  drawStepChart(chart, { ...scene, rt: inSpan(scene.state.rt, scene.span), da: inSpan(scene.state.da, scene.span) });
+/** @type {(chart: StepChart, view: SceneView) => Scene} */
+function draw(chart, view) {
+  const { state, span } = view;
+  return drawStepChart(chart, { ...view, rt: inSpan(state.rt, span), da: inSpan(state.da, span) });
 }
 
-/** Paper is white whatever the screen: dashboard.css has the colours. */
+/** Paper is white whatever the screen: dashboard.css has the colours. @type {(charts: Charts) => void} */
 function redrawForPaper(charts) {
-  const printing = (is) => () => {
+  const printing = (/** @type {boolean} */ is) => () => {
     document.documentElement.toggleAttribute("data-printing", is);
     redrawCharts(charts);
   };
@@ -61,6 +71,7 @@ function redrawForPaper(charts) {
   addEventListener("afterprint", printing(false));
 }
 
+/** @type {(scene: Scene, hours: string) => void} */
 function describeLarge(scene, hours) {
   const { dataset } = element("price-chart");
   const [gaps, corrected] = [gapsIn(scene.rt).length, scene.rt.filter(isCorrected).length];
@@ -70,12 +81,14 @@ function describeLarge(scene, hours) {
   noteSqueeze(squeezeText(scene.axis, shortText));
 }
 
+/** @type {(squeezed: string) => void} */
 function noteSqueeze(squeezed) {
   const why = "so that the others stay readable. Their numbers stand beside them.";
   reveal("chart-note", squeezed !== "");
   show("chart-note", squeezed && `Prices ${squeezed} are drawn closer together, ${why}`);
 }
 
+/** @type {(name: string, scene: Scene, hours: string, canvasId?: string) => void} */
 function describe(name, { state, rt, da, alerts, trouble }, hours, canvasId = "recent-chart") {
   const words = emptyText(state, rt, da, trouble);
   show(`${name}-empty`, words);
@@ -89,6 +102,7 @@ function describe(name, { state, rt, da, alerts, trouble }, hours, canvasId = "r
   );
 }
 
+/** @type {(state: HubState, rt: HeldPrice[], da: HeldPrice[], trouble: string | null) => string} */
 function emptyText(state, rt, da, trouble) {
   if (rt.length) return "";
   if (state.seq === null) return "Loading the prices …";

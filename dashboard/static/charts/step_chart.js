@@ -11,58 +11,72 @@ import { shading } from "./chart_shading.js";
 import { axisLimits, placed, priceAxis } from "./price_axis.js";
 import { timeTicks } from "./time_axis.js";
 
-const MANY = 600; // intervals: more than two days
-const STEPS = { data: [], stepped: "before", pointRadius: 0, pointHitRadius: 0 };
+/** @import { ChartDataset, ChartOptions, Plugin } from "chart.js" */
+/** @import { Scene, SceneContent, StepChart, StepPoint } from "./types.js" */
 
+const MANY = 600; // intervals: more than two days
+/** @type {ChartDataset<"line", StepPoint[]>} */
+const STEPS = { data: [], stepped: "before", pointRadius: 0, pointHitRadius: 0 };
+/** Each chart writes into its own. @type {() => ChartOptions<"line">} */
+const options = () => ({
+  animation: false,
+  parsing: false,
+  normalized: true,
+  responsive: true,
+  maintainAspectRatio: false,
+  events: [],
+  onResize: (chart) => fit(ours(chart)),
+  layout: { padding: { top: 20, right: 2 } },
+  plugins: { legend: { display: false }, tooltip: { enabled: false }, colors: { enabled: false } },
+  scales: {
+    x: { type: "linear", ticks: { autoSkip: false, maxRotation: 0 } },
+    y: { type: "linear", ticks: { autoSkip: false }, border: { display: false } },
+  },
+});
+const PLUGINS = /** @type {Plugin<"line">[]} */ (/** @type {unknown} */ ([marks, shading, dots, crosshair]));
+
+/** The library's chart, on which our plugins keep what they draw. @type {(chart: unknown) => StepChart} */
+const ours = (chart) => /** @type {StepChart} */ (chart);
+
+/** @type {(canvasId: string, tipId: string) => StepChart} */
 export function createStepChart(canvasId, tipId) {
-  const chart = new Chart(element(canvasId), {
-    type: "line",
-    plugins: [marks, shading, dots, crosshair],
-    data: {
-      datasets: [
-        { ...STEPS, label: "real-time", order: 1 },
-        { ...STEPS, label: "day-ahead", order: 2, borderDash: [7, 5] },
-      ],
-    },
-    options: {
-      animation: false,
-      parsing: false,
-      normalized: true,
-      responsive: true,
-      maintainAspectRatio: false,
-      events: [],
-      onResize: (chart) => {
-        if (chart.scene) prepare(chart, chart.scene);
-      },
-      layout: { padding: { top: 20, right: 2 } },
-      plugins: { legend: { display: false }, tooltip: { enabled: false }, colors: { enabled: false } },
-      scales: {
-        x: { type: "linear", ticks: { autoSkip: false, maxRotation: 0 } },
-        y: { type: "linear", ticks: { autoSkip: false }, border: { display: false } },
-      },
-    },
-  });
+  const datasets = [
+    { ...STEPS, label: "real-time", order: 1 },
+    { ...STEPS, label: "day-ahead", order: 2, borderDash: [7, 5] },
+  ];
+  const canvas = /** @type {HTMLCanvasElement} */ (element(canvasId));
+  const made = new Chart(canvas, { type: "line", plugins: PLUGINS, data: { datasets }, options: options() });
+  const chart = ours(made);
   startReadout(chart, element(tipId));
   return chart;
 }
 
-/**
- * A scene is what is shown: {span, rt, da (prices in the span), state, thresholds, far (how far off a limit is still
- * drawn), now}.
- */
-export function drawStepChart(chart, scene) {
-  prepare(chart, scene);
+/** @type {(chart: StepChart) => void} */
+function fit(chart) {
+  if (chart.scene) prepare(chart, chart.scene);
+}
+
+/** @type {(chart: StepChart, content: SceneContent) => Scene} */
+export function drawStepChart(chart, content) {
+  const scene = prepare(chart, content);
   chart.update("none");
   refreshReadout(chart);
+  return scene;
 }
 
-/** What depends on the size too: how many ticks, and which words have room. */
-function prepare(chart, scene) {
-  chart.scene = completed(chart, scene);
-  setSteps(chart.data.datasets, chart.scene);
-  setAxes(chart, chart.scene);
+/**
+ * What depends on the size too: how many ticks, and which words have room.
+ * @type {(chart: StepChart, content: SceneContent) => Scene}
+ */
+function prepare(chart, content) {
+  const scene = completed(chart, content);
+  chart.scene = scene;
+  setSteps(chart.data.datasets, scene);
+  setAxes(chart, scene);
+  return scene;
 }
 
+/** @type {(chart: StepChart, content: SceneContent) => Scene} */
 function completed(chart, scene) {
   const lmps = [...scene.rt, ...scene.da].map((price) => price.lmp);
   const limits = axisLimits(
@@ -80,30 +94,50 @@ function completed(chart, scene) {
   };
 }
 
+/** @type {(datasets: object[], scene: Scene) => void} */
 function setSteps([realTime, dayAhead], scene) {
   const borderWidth = scene.rt.length > MANY ? 1.4 : 2;
   Object.assign(realTime, { data: stepPoints(scene.rt, scene.place), borderColor: token("rt"), borderWidth });
   Object.assign(dayAhead, { data: stepPoints(scene.da, scene.place), borderColor: token("da"), borderWidth });
 }
 
+/** @type {(chart: StepChart, scene: Scene) => void} */
 function setAxes(chart, { span, axis }) {
   const { x, y } = chart.options.scales;
   const font = { size: fontSize(chart) };
   const times = timeTicks(span, Math.floor(chart.width / (isNarrow(chart) ? 62 : 74)));
   Object.assign(x, { min: span.start, max: span.end, border: { color: token("line") }, afterBuildTicks: put(times) });
-  Object.assign(x.ticks, { color: token("dim"), font, callback: (_, i) => times[i]?.text ?? "" });
-  x.grid = { color: ({ index }) => (times[index]?.isMidnight ? token("line") : "transparent"), drawTicks: false };
-  Object.assign(y, { min: axis.min, max: axis.max, afterBuildTicks: put(axis.ticks) });
-  Object.assign(y.ticks, { color: token("dim"), font, callback: (_, i) => shortText(axis.ticks[i]?.value) });
-  const isZero = (tick) => tick?.value === 0;
-  y.grid = {
-    color: ({ tick }) => token(isZero(tick) ? "axis" : "line"),
-    lineWidth: ({ tick }) => (isZero(tick) ? 1.6 : 1),
+  Object.assign(x.ticks, { color: token("dim"), font, callback: labels(times.map(({ text }) => text)) });
+  x.grid = {
+    color: (/** @type {GridLine} */ { index }) => (times[index]?.isMidnight ? token("line") : "transparent"),
     drawTicks: false,
   };
+  Object.assign(y, { min: axis.min, max: axis.max, afterBuildTicks: put(axis.ticks) });
+  Object.assign(y.ticks, {
+    color: token("dim"),
+    font,
+    callback: labels(axis.ticks.map(({ value }) => shortText(value))),
+  });
+  y.grid = { color: zeroColour, lineWidth: zeroWidth, drawTicks: false };
 }
 
-/** Ticks where we worked them out, and nowhere else. */
+/** @typedef {{ index: number, tick?: { value: number } }} GridLine */
+
+/** @type {(line: GridLine) => string} */
+const zeroColour = ({ tick }) => token(tick?.value === 0 ? "axis" : "line");
+
+/** @type {(line: GridLine) => number} */
+const zeroWidth = ({ tick }) => (tick?.value === 0 ? 1.6 : 1);
+
+/** @type {(texts: (string | string[])[]) => (value: number, index: number) => string | string[]} */
+function labels(texts) {
+  return (_, index) => texts[index] ?? "";
+}
+
+/**
+ * Ticks where we worked them out, and nowhere else.
+ * @type {(ticks: { at: number }[]) => (scale: { ticks: { value: number }[] }) => void}
+ */
 function put(ticks) {
   return (scale) => {
     scale.ticks = ticks.map(({ at }) => ({ value: at }));

@@ -15,6 +15,13 @@ import {
   tryBetterAfter,
 } from "./transport.js";
 
+/**
+ * @import {
+ *   ClientFrame, Connection, ConnectionState, Cursor, EventsFrame, FallbackConnection, FeedHead, Frame,
+ *   HeartbeatFrame, HelloFrame, ServerFrame, Transport, Wanted
+ * } from "./types.js"
+ */
+
 const STALE_MS = { socket: 15_000, stream: 15_000, poll: 35_000 };
 const HEALTHZ_MS = 5_000;
 const OPENING_MS = 8_000;
@@ -24,18 +31,24 @@ const CATCHING_UP_SHOWN_MS = 1_500;
 // To these a new socket is the answer: it begins with what the server can give.
 const REFUSED = new Set(["bad_resume", "not_followed", "unknown_type"]);
 
+/** @type {(then: number | null) => number} */
 const since = (then) => (then === null ? 0 : performance.now() - then);
 
 /**
- * A connection that behaves as a WebSocket does, whatever its transport. The fallback transports are loaded once they
- * are needed.
+ * A connection that behaves as a WebSocket does, whatever its transport.
+ * The fallback transports are loaded once they are needed.
+ * @type {(transport: Transport, address: string, wants: Wanted) => Connection}
  */
 function connect(transport, address, wants) {
   if (transport === "socket") return new WebSocket(address);
+  /** @type {FallbackConnection} */
   const connection = {
+    onmessage() {},
+    onclose() {},
     close() {
       connection.isClosed = true;
     },
+    isClosed: false,
   };
   import("./fallback_transports.js").then(
     ({ start }) => {
@@ -47,46 +60,87 @@ function connect(transport, address, wants) {
 }
 
 /**
- * Whether our server answers plain HTTP: so a network that lets no WebSocket through is distinguished from one that is
- * away.
+ * Whether our server answers plain HTTP:
+ * so a network that lets no WebSocket through is distinguished from one that is away.
  */
 async function isServerReached() {
   const answer = await fetch("/healthz", { signal: AbortSignal.timeout(HEALTHZ_MS) }).catch(() => null);
-  return Boolean(answer?.ok) && (await answer.text().catch(() => "")).trim() === "ok";
+  if (!answer?.ok) return false;
+  return (await answer.text().catch(() => "")).trim() === "ok";
 }
 
+/** @typedef {{ data: string }} Message */
+/** @typedef {{ code: number }} Close */
+
+/**
+ * @typedef {object} FeedReader
+ * @property {() => Cursor | null} cursor
+ * @property {(frame: Frame) => void} onFrame gets each frame that follows on the cursor
+ * @property {(before: ConnectionState) => void} onChange is called at a new `state`
+ * @property {(before: Transport | null) => void} [onTransport] is called at a new `transport`
+ * @property {Wanted} [wants]
+ */
+
 export class Feed {
-  /**
-   * cursor() gives {epoch, seq}, or null; onFrame(frame) gets each frame that follows on it; onChange(before) is
-   * called at a new `state`, onTransport(before) at a new `transport`.
-   */
+  hub = "";
+  hours = 0;
+  isOver = false;
+
+  /** @type {ConnectionState} */
+  state = "connecting";
+  refusal = "";
+  /** The transport that greeted us last. @type {Transport | null} */
+  transport = null;
+  choice = FIRST_CHOICE;
+
+  /** @type {Connection | null} */
+  socket = null;
+  openedAt = 0;
+  greeted = false;
+  heardAt = 0;
+  /** @type {number | null} */
+  askedAt = null;
+  /** @type {number | null} */
+  aheadHead = null;
+  /** @type {number | null} */
+  byeMs = null;
+  /** @type {number | null} */
+  retryAt = null;
+  timer = 0;
+  silence = 0;
+
+  /** A connection by a better transport that is being tried. @type {Connection | null} */
+  better = null;
+  /** @type {number | null} */
+  betterAt = null;
+
+  /** By the server's clock. @type {number | null} */
+  lostAt = null;
+  /** @type {number | null} */
+  lostSince = null;
+  lostMs = 0;
+
+  resumedAt = 0;
+  /** @type {Connection | "stream" | null} */
+  resumedOn = null;
+  /** @type {{ until: FeedHead, ms: number, at: number } | null} */
+  catchingUp = null;
+
+  /** @param {FeedReader} reader */
   constructor({ cursor, onFrame, onChange, onTransport = () => {}, wants = "prices" }) {
-    Object.assign(this, {
-      cursor,
-      onFrame,
-      onChange,
-      onTransport,
-      wants,
-      state: "connecting",
-      isOver: false,
-      refusal: "",
-      catchingUp: null,
-    });
-    Object.assign(this, { choice: FIRST_CHOICE, transport: null, better: null, betterAt: null });
-    Object.assign(this, {
-      heardAt: null,
-      lostAt: null,
-      lostSince: null,
-      lostMs: 0,
-      retryAt: null,
-      resumedAt: null,
-      resumedOn: null,
-    });
+    this.cursor = cursor;
+    this.onFrame = onFrame;
+    this.onChange = onChange;
+    this.onTransport = onTransport;
+    this.wants = wants;
   }
 
-  /** Another hub, or more hours: a new socket. What the screen shows stays until the new snapshot is there. */
+  /**
+   * Another hub, or more hours: a new socket. What the screen shows stays until the new snapshot is there.
+   * @type {(hub: string, hours: number) => void}
+   */
   follow(hub, hours) {
-    Object.assign(this, { hub, hours, refusal: "" });
+    [this.hub, this.hours, this.refusal] = [hub, hours, ""];
     this.stopTrying();
     this.open();
   }
@@ -100,20 +154,14 @@ export class Feed {
     this.adopt(connect(this.choice.transport, this.address(), this.wants), performance.now());
   }
 
+  /** @type {(socket: Connection, openedAt: number) => void} */
   adopt(socket, openedAt) {
-    Object.assign(this, {
-      socket,
-      openedAt,
-      greeted: false,
-      askedAt: null,
-      aheadHead: null,
-      byeMs: null,
-      retryAt: null,
-    });
-    socket.onmessage = ({ data }) => {
+    [this.socket, this.openedAt, this.greeted] = [socket, openedAt, false];
+    this.askedAt = this.aheadHead = this.byeMs = this.retryAt = null;
+    socket.onmessage = (/** @type {Message} */ { data }) => {
       if (socket === this.socket) this.take(JSON.parse(data));
     };
-    socket.onclose = ({ code }) => {
+    socket.onclose = (/** @type {Close} */ { code }) => {
       if (socket === this.socket) this.retry(code);
     };
   }
@@ -125,6 +173,7 @@ export class Feed {
     socket?.close();
   }
 
+  /** @type {(code?: number | null) => void} */
   retry(code = null) {
     this.judgeEnd(code);
     this.drop();
@@ -135,7 +184,10 @@ export class Feed {
     this.timer = setTimeout(() => this.open(), delay);
   }
 
-  /** What the end of a connection says about its transport: perhaps that the next one is to be tried, and at once. */
+  /**
+   * What the end of a connection says about its transport: perhaps that the next one is to be tried, and at once.
+   * @type {(code: number | null) => Promise<void>}
+   */
   async judgeEnd(code) {
     const { choice, byeMs } = this;
     const end = { code, byeMs, livedMs: this.greeted ? this.heardAt - this.openedAt : 0 };
@@ -153,11 +205,11 @@ export class Feed {
     if (this.better || this.state !== "live" || !this.isBetterDue()) return;
     const transport = betterTransport(this.choice);
     const socket = connect(transport, this.address(), this.wants);
-    Object.assign(this, { better: socket, betterAt: performance.now() });
+    [this.better, this.betterAt] = [socket, performance.now()];
     socket.onclose = () => {
       if (socket === this.better) this.giveUpBetter();
     };
-    socket.onmessage = ({ data }) => {
+    socket.onmessage = (/** @type {Message} */ { data }) => {
       if (socket === this.better) this.goBack(transport, JSON.parse(data));
     };
   }
@@ -169,7 +221,7 @@ export class Feed {
 
   giveUpBetter() {
     this.stopTrying();
-    Object.assign(this, { choice: betterFailed(this.choice), betterAt: performance.now() });
+    [this.choice, this.betterAt] = [betterFailed(this.choice), performance.now()];
   }
 
   stopTrying() {
@@ -179,44 +231,51 @@ export class Feed {
   }
 
   /**
-   * It begins at our cursor as it was when opened: what came meanwhile by the other transport comes again, and is
-   * skipped.
+   * It begins at our cursor as it was when opened:
+   * what came meanwhile by the other transport comes again, and is skipped.
+   * @type {(transport: Transport, frame: ServerFrame) => void}
    */
   goBack(transport, frame) {
-    if (frame.type !== "hello") {
+    const { better, betterAt } = this;
+    if (frame.type !== "hello" || !better) {
       this.giveUpBetter();
       return;
     }
-    const [socket, openedAt] = [this.better, this.betterAt];
-    Object.assign(this, { better: null, choice: betterConnected(this.choice, transport) });
+    [this.better, this.choice] = [null, betterConnected(this.choice, transport)];
     this.drop();
-    this.adopt(socket, openedAt);
+    this.adopt(better, betterAt ?? performance.now());
     this.take(frame);
   }
 
+  /** @type {(state: ConnectionState) => void} */
   become(state) {
     if (state === this.state) return;
     const before = this.state;
     this.state = state;
     if (before === "live" || before === "connecting") this.lose(before);
-    if (state === "live")
-      Object.assign(this, {
-        lostMs: this.lostAt === null ? 0 : serverNow() - this.lostAt,
-        lostAt: null,
-        lostSince: null,
-        refusal: "",
-      });
+    if (state === "live") this.recover();
     this.onChange(before);
   }
 
-  /** Lost since we last heard anything, not since we noticed. Only a page that was live has lost something. */
+  recover() {
+    this.lostMs = this.lostAt === null ? 0 : serverNow() - this.lostAt;
+    this.lostAt = this.lostSince = null;
+    this.refusal = "";
+  }
+
+  /**
+   * Lost since we last heard anything, not since we noticed. Only a page that was live has lost something.
+   * @type {(before: ConnectionState) => void}
+   */
   lose(before) {
     this.lostSince = performance.now();
     this.lostAt = before === "live" ? serverNow() - since(this.heardAt) : null;
   }
 
+  /** @type {(frame: Frame) => void} */
   take(frame) {
-    if (frame.server_time) setServerTime(frame.server_time); // first: how long we were away is counted by it
+    // First: how long we were away is counted by it.
+    if ("server_time" in frame && frame.server_time) setServerTime(frame.server_time);
     this.askedAt = null;
     if (frame.type === "hello" || frame.type === "heartbeat") this.hear();
     if (frame.type === "hello") this.greet(frame);
@@ -234,18 +293,28 @@ export class Feed {
     this.silence = setTimeout(() => this.watch(), STALE_MS[this.choice.transport] + 10);
   }
 
+  /** @type {(frame: HelloFrame) => void} */
   greet(frame) {
     this.greeted = true;
-    const [cursor, head] = [this.cursor(), frame.feeds[this.hub]];
-    const isReplay =
-      this.lostAt !== null && cursor && head && cursor.epoch === head.epoch && isBehind(cursor, head.head);
-    if (isReplay) this.catchingUp = { until: head, ms: serverNow() - this.lostAt, at: performance.now() };
+    this.noteReplay(frame.feeds[this.hub]);
     this.become("live");
     const before = this.transport;
     this.transport = this.choice.transport;
     if (before !== this.transport) this.onTransport(before);
   }
 
+  /**
+   * What was published while we were away is on its way.
+   * @type {(head: FeedHead | undefined) => void}
+   */
+  noteReplay(head) {
+    const cursor = this.cursor();
+    if (this.lostAt === null || cursor?.epoch !== head?.epoch || !cursor || !head) return;
+    if (!isBehind(cursor, head.head)) return;
+    this.catchingUp = { until: head, ms: serverNow() - this.lostAt, at: performance.now() };
+  }
+
+  /** @type {(frame: EventsFrame) => void} */
   takeEvents(frame) {
     const cursor = this.cursor();
     const found = frame.hub === this.hub ? step(cursor, frame) : "seen";
@@ -253,7 +322,10 @@ export class Feed {
     if (found === "gap" && cursor !== null) this.resume(cursor);
   }
 
-  /** A head that is still ahead of us one heartbeat later was not just on its transport. */
+  /**
+   * A head that is still ahead of us one heartbeat later was not just on its way.
+   * @type {(frame: HeartbeatFrame) => void}
+   */
   compare(frame) {
     const [cursor, head] = [this.cursor(), frame.feeds[this.hub] ?? 0];
     if (cursor !== null && this.aheadHead !== null && isBehind(cursor, this.aheadHead)) this.resume(cursor);
@@ -263,20 +335,23 @@ export class Feed {
   /**
    * Ask for what we missed, on the same socket; once a heartbeat, or the answer would come twice. A stream cannot be
    * asked, but opened anew.
+   * @type {(cursor: Cursor) => void}
    */
   resume(cursor) {
     const isSocket = this.choice.transport === "socket";
     if (this.resumedOn === (isSocket ? this.socket : "stream") && since(this.resumedAt) < QUIET_MS) return;
-    Object.assign(this, { resumedAt: performance.now(), resumedOn: isSocket ? this.socket : "stream" });
+    [this.resumedAt, this.resumedOn] = [performance.now(), isSocket ? this.socket : "stream"];
     if (!isSocket) this.open();
     else this.send({ type: "resume", feeds: { [this.hub]: cursor } });
   }
 
+  /** @type {(frame: ClientFrame) => void} */
   send(frame) {
-    if (this.socket?.readyState === WebSocket.OPEN) this.socket.send(JSON.stringify(frame));
+    const { socket } = this;
+    if (socket instanceof WebSocket && socket.readyState === WebSocket.OPEN) socket.send(JSON.stringify(frame));
   }
 
-  /** For good, whatever is still under transport. */
+  /** For good, whatever is still under way. */
   end() {
     this.isOver = true;
     clearTimeout(this.silence);
@@ -286,8 +361,7 @@ export class Feed {
 
   /** Once a second: is the feed still what it says it is? */
   watch() {
-    if (this.catchingUp && since(this.catchingUp.at) > CATCHING_UP_SHOWN_MS && this.isCaughtUp())
-      this.catchingUp = null;
+    if (this.isCaughtUp()) this.catchingUp = null;
     this.tryBetter();
     if (!this.socket) return;
     if (!this.greeted && since(this.openedAt) > OPENING_MS) this.retry();
@@ -297,6 +371,7 @@ export class Feed {
 
   /** A page of another epoch has got a snapshot instead. */
   isCaughtUp() {
+    if (!this.catchingUp || since(this.catchingUp.at) <= CATCHING_UP_SHOWN_MS) return false;
     const [cursor, { epoch, head }] = [this.cursor(), this.catchingUp.until];
     return cursor === null || cursor.epoch !== epoch || !isBehind(cursor, head);
   }
@@ -309,8 +384,8 @@ export class Feed {
   }
 
   /**
-   * The machine slept: what we last heard is older than it seems, and the clock with it. A new socket greets us with
-   * the time.
+   * The machine slept: what we last heard is older than it seems,
+   * and the clock with it. A new socket greets us with the time.
    */
   distrust() {
     if (this.state === "live") this.goStale();

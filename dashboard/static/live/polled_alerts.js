@@ -1,30 +1,34 @@
-// Alerts by polling the page of alerts: those that are new on it since it was last fetched, as the feed would send
-// them.
+// Alerts by polling the page of alerts:
+// those that are new on it since it was last fetched, as the feed would send them.
 
 import { serverNow } from "./server_clock.js";
 
-export function alertPoll(_query, fetched) {
+/** @import { AlertEvent, Fetch } from "./types.js" */
+
+/** @type {(fetched: Fetch) => () => Promise<object[]>} */
+export function alertPoll(fetched) {
+  /** @type {Set<number> | null} */
   let known = null;
   return async () => {
     const page = new DOMParser().parseFromString(await (await fetched("/alerts/")).text(), "text/html");
-    const open = [...page.querySelectorAll("#open-card [data-alert]")].map(eventOf);
-    const events = known === null ? [] : open.filter(({ alert_id }) => !known.has(alert_id));
-    const isFirst = known === null;
-    known = new Set([...(known ?? []), ...open.map(({ alert_id }) => alert_id)]);
+    const open = [.../** @type {NodeListOf<HTMLElement>} */ (page.querySelectorAll("#open-card [data-alert]"))];
+    const before = known;
+    known = new Set([...(before ?? []), ...open.map(idOf)]);
     return [
-      ...(isFirst ? [{ type: "hello", feeds: {} }] : []),
+      ...(before === null ? [{ type: "hello", feeds: {} }] : []),
       { type: "heartbeat", feeds: {} },
-      { type: "events", events },
+      { type: "events", events: before === null ? [] : open.filter((line) => !before.has(idOf(line))).map(eventOf) },
     ];
   };
 }
 
-function eventOf({ dataset }) {
-  return {
-    kind: "alert",
-    state: "open",
-    alert_id: Number(dataset.alert),
-    at: new Date(serverNow()).toISOString(),
-    text: dataset.text,
-  };
+/** @type {(line: HTMLElement) => number} */
+function idOf({ dataset }) {
+  return Number(dataset.alert);
+}
+
+/** @type {(line: HTMLElement) => Partial<AlertEvent>} */
+function eventOf(line) {
+  const at = new Date(serverNow()).toISOString();
+  return { kind: "alert", state: "open", alert_id: idOf(line), at, text: line.dataset.text };
 }

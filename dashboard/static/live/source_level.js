@@ -2,7 +2,9 @@
 
 import { MINUTE } from "../market/market_time.js";
 
-/** "ok", "late", "down", or "unknown" where nobody knows the age. */
+/** @typedef {"ok" | "late" | "down" | "unknown"} SourceLevel "unknown" where nobody knows the age. */
+
+/** @type {(ageMs: number | null) => SourceLevel} */
 export function sourceLevel(ageMs) {
   if (ageMs === null) return "unknown";
   return ageMs <= 6 * MINUTE ? "ok" : ageMs <= 15 * MINUTE ? "late" : "down";

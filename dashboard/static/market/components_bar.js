@@ -6,30 +6,43 @@ import { element, make, reveal, show } from "../ui/show.js";
 import { NOTHING, priceText, priceTone, signedText } from "./format.js";
 import { hourEnding, intervalText } from "./market_time.js";
 
-const COMPONENTS = { energy: "energy", congestion: "congestion", loss: "loss", ghg: "GHG" };
-const WORDS = { positive: "adds", negative: "lowers", zero: "adds nothing", none: "not published" };
+/** @import { Components, HeldPrice, HubState, Tone } from "../live/types.js" */
+
+/** @type {[part: keyof Components, name: string][]} */
+const COMPONENTS = [
+  ["energy", "energy"],
+  ["congestion", "congestion"],
+  ["loss", "loss"],
+  ["ghg", "GHG"],
+];
+/** @type {Record<Tone, string>} */
+const WORDS = { high: "adds", positive: "adds", negative: "lowers", zero: "adds nothing", none: "not published" };
 
 /**
- * [{name, value, tone, word, left, width}]: left and width in percent of a track whose zero is as far right as the
- * lowest asks.
+ * @typedef {object} ComponentBar
+ * @property {string} name
+ * @property {number | null} value
+ * @property {Tone} tone
+ * @property {string} word
+ * @property {number} left in percent of a track whose zero is as far right as the lowest component asks
+ * @property {number} width in percent of it
+ */
+
+/**
+ * @type {(price: Components) => ComponentBar[]}
  */
 export function componentBars(price) {
-  const values = Object.keys(COMPONENTS).map((part) => price[part] ?? null);
+  const values = COMPONENTS.map(([part]) => price[part] ?? 0);
   const [low, high] = [Math.min(0, ...values), Math.max(0, ...values)];
-  const percent = (amount) => (high > low ? (100 * amount) / (high - low) : 0);
-  return Object.values(COMPONENTS).map((name, i) => {
-    const [value, tone] = [values[i], priceTone(values[i])];
-    return {
-      name,
-      value,
-      tone,
-      word: WORDS[tone],
-      left: percent(Math.min(0, value) - low),
-      width: percent(Math.abs(value)),
-    };
+  const percent = (/** @type {number} */ amount) => (high > low ? (100 * amount) / (high - low) : 0);
+  return COMPONENTS.map(([part, name], i) => {
+    const [value, tone] = [price[part] ?? null, priceTone(price[part])];
+    const [left, width] = [percent(Math.min(0, values[i]) - low), percent(Math.abs(values[i]))];
+    return { name, value, tone, word: WORDS[tone], left, width };
   });
 }
 
+/** @type {(state: HubState, now: number) => void} */
 export function renderComponents(state, now) {
   const shown = shownRealTime(state, now);
   const price = shown?.price ?? null;
@@ -43,6 +56,7 @@ export function renderComponents(state, now) {
   if (price) element("components").replaceChildren(...componentBars(price).map(row), total(price));
 }
 
+/** @type {(bar: ComponentBar) => HTMLElement} */
 function row({ name, value, tone, word, left, width }) {
   const bar = make("i", "");
   Object.assign(bar.style, { left: `${left}%`, width: `${width}%` });
@@ -51,10 +65,12 @@ function row({ name, value, tone, word, left, width }) {
   return line("", tone, name, track, value === null ? NOTHING : signedText(value), word);
 }
 
+/** @type {(price: HeldPrice) => HTMLElement} */
 function total(price) {
   return line("total", priceTone(price.lmp), "LMP", make("span", "track"), priceText(price.lmp), "$/MWh");
 }
 
+/** @type {(className: string, tone: Tone, name: string, track: Node, text: string, word: string) => HTMLElement} */
 function line(className, tone, name, track, text, word) {
   const node = make(
     "div",

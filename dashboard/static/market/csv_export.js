@@ -4,6 +4,8 @@ import { inSpan, rangeSpan } from "../charts/time_axis.js";
 import { element } from "../ui/show.js";
 import { hourEnding, operatingDate, timeText, zoneName } from "./market_time.js";
 
+/** @import { HeldPrice, HubState, Market, Range } from "../live/types.js" */
+
 const COLUMNS = [
   "hub",
   "market",
@@ -22,7 +24,10 @@ const COLUMNS = [
   "first_seen",
 ];
 
-/** getShown() gives {state, range, now} when the button is pressed. */
+/**
+ * getShown() gives {state, range, now} when the button is pressed.
+ * @type {(getShown: () => { state: HubState; range: Range; now: number }) => void}
+ */
 export function startCsv(getShown) {
   element("csv").addEventListener("click", () => {
     const { state, range, now } = getShown();
@@ -33,6 +38,7 @@ export function startCsv(getShown) {
 /**
  * Times in UTC as CAISO's file gave them, the operating date, hour ending and clock in Pacific; $/MWh; nothing where
  * nothing was published.
+ * @type {(state: HubState, range: Range, now: number) => string}
  */
 export function csvText(state, range, now) {
   const span = rangeSpan(state, range, now);
@@ -43,6 +49,9 @@ export function csvText(state, range, now) {
   return [COLUMNS, ...rows].map((cells) => `${cells.map(cell).join(",")}\r\n`).join("");
 }
 
+/** @typedef {string | number | null} Cell */
+
+/** @type {(hub: string, market: Market, price: HeldPrice) => Cell[]} */
 function row(hub, market, price) {
   const pacific = `${timeText(price.start).slice(0, 5)} ${zoneName(price.start)}`;
   return [
@@ -64,17 +73,22 @@ function row(hub, market, price) {
   ];
 }
 
+/** @type {(value: Cell) => string} */
 function cell(value) {
   const text = String(value ?? "");
   return /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
 }
 
-/** "SP15-24h-2026-11-24.csv"; simulated prices say so in the name too. */
+/**
+ * "SP15-24h-2026-11-24.csv"; simulated prices say so in the name too.
+ * @type {(state: HubState, range: Range, now: number) => string}
+ */
 function fileName({ hub }, range, now) {
   const simulated = document.body.dataset.source === "simulator" ? "SIMULATED-" : "";
   return `${simulated}${hub}-${range}-${operatingDate(now)}.csv`;
 }
 
+/** @type {(name: string, text: string) => void} */
 function save(name, text) {
   const link = document.createElement("a");
   link.href = URL.createObjectURL(new Blob([text], { type: "text/csv" }));

@@ -5,12 +5,15 @@ import { priceText, QUALITY, signedText } from "../market/format.js";
 import { intervalText } from "../market/market_time.js";
 import { show } from "./show.js";
 
-let announcedFor = null;
+/** @import { HubState, ShownPrice } from "../live/types.js" */
 
+let announcedFor = "";
+
+/** @type {(state: HubState, now: number) => void} */
 export function announceInterval(state, now) {
   const shown = shownRealTime(state, now);
   const current = `${state.hub} ${shown?.start} ${shown?.quality}`;
-  if (!shown?.start || announcedFor === current) return;
+  if (!shown?.start || !shown.end || announcedFor === current) return;
   announcedFor = current;
   const spread = spreadOf(state, now);
   const against = spread === null ? "" : `, ${signedText(spread)} against day-ahead`;
@@ -18,12 +21,13 @@ export function announceInterval(state, now) {
   announce(`${state.hub} ${intervalText(shown.start, shown.end)}${qualityText(shown)}: ${price}.`);
 }
 
-/** What is not simply a price as it was published is said to be what it is. */
+/** What is not simply a price as it was published is said to be what it is. @type {(shown: ShownPrice) => string} */
 function qualityText({ quality }) {
   if (quality === "observed") return "";
   return `, ${ESTIMATED.has(quality) ? "estimated, " : ""}${QUALITY[quality] ?? quality}`;
 }
 
+/** @type {(text: string) => void} */
 export function announce(text) {
   show("announcer", text);
 }

@@ -3,19 +3,23 @@
 import { writeAddress } from "./address.js";
 import { element } from "./show.js";
 
-/** choose(hub) is called when the reader picks a hub. */
+/** @import { PageData, Selection } from "../live/types.js" */
+
+/** choose(hub) is called when the reader picks a hub. @type {(choose: (hub: string | undefined) => void) => void} */
 export function startHubTabs(choose) {
   element("hub-tabs").addEventListener("click", (event) => {
-    const link = event.target.closest("a[data-hub]");
+    /** @type {HTMLElement | null} */
+    const link = event.target instanceof Element ? event.target.closest("a[data-hub]") : null;
     if (!link || event.metaKey || event.ctrlKey || event.shiftKey) return;
     event.preventDefault();
     choose(link.dataset.hub);
   });
 }
 
+/** @type {(page: PageData, shown: Selection) => void} */
 export function markHub(page, shown) {
   for (const link of element("hub-tabs").querySelectorAll("a")) {
-    link.href = writeAddress("", { ...shown, hub: link.dataset.hub });
+    link.href = writeAddress("", { ...shown, hub: link.dataset.hub ?? "" });
     if (link.dataset.hub === shown.hub) link.setAttribute("aria-current", "page");
     else link.removeAttribute("aria-current");
   }
@@ -23,5 +27,5 @@ export function markHub(page, shown) {
   for (const node of document.querySelectorAll("[data-shows=hub]")) node.textContent = shown.hub;
   for (const node of document.querySelectorAll("[data-shows=node]"))
     node.textContent = page.hubs.find((known) => known.hub === shown.hub)?.node ?? "";
-  element("api-link").href = `/api/current?hub=${encodeURIComponent(shown.hub)}`;
+  /** @type {HTMLAnchorElement} */ (element("api-link")).href = `/api/current?hub=${encodeURIComponent(shown.hub)}`;
 }

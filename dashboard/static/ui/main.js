@@ -29,9 +29,17 @@ import { checkProtocol, reloadWhenIdle, startOutdatedPage } from "./outdated_pag
 import { markRange } from "./range_tabs.js";
 import { renderHeld, renderNow } from "./screen.js";
 import { element } from "./show.js";
-import { otherTheme, setTheme, startTheme } from "./theme.js";
+import { chosenTheme, otherTheme, setTheme, startTheme } from "./theme.js";
 
-const page = JSON.parse(element("page-data").textContent);
+/**
+ * @import {
+ *   ConnectionState, EventsFrame, Frame, HeartbeatFrame, HelloFrame, HubState, LogFilter, PageData, Range,
+ *   Selection, SourceState, Transport
+ * } from "../live/types.js"
+ */
+
+/** @type {PageData} */
+const page = JSON.parse(element("page-data").textContent ?? "");
 const charts = createCharts({ onRange: chooseRange });
 const feed = new Feed({
   cursor: resumeCursor,
@@ -39,10 +47,13 @@ const feed = new Feed({
   onChange: connectionChanged,
   onTransport: transportChanged,
 });
+/** What is known of each hub that was shown. @type {Map<string, HubState>} */
 const held = new Map();
 let shown = readShown();
 let state = emptyHub(shown.hub);
+/** @type {LogFilter} */
 let filter = "all";
+/** @type {SourceState} */
 let source = { name: page.source, ageMs: null, asOf: null, trouble: page.source_trouble ?? null };
 let askedAt = 0;
 let isPainting = false;
@@ -57,10 +68,10 @@ const known = () => ({
   now: serverNow(),
 });
 
-/** What the address says; a theme that was chosen earlier belongs to it too. */
+/** What the address says; a theme that was chosen earlier belongs to it too. @type {() => Selection} */
 function readShown() {
   const asked = readAddress(location.search, page);
-  return { ...asked, theme: asked.theme ?? document.documentElement.dataset.theme ?? null };
+  return { ...asked, theme: asked.theme ?? chosenTheme() };
 }
 
 /** The cursor the feed resumes from; null asks for a snapshot, also where we hold fewer hours than are to be shown. */
@@ -68,6 +79,7 @@ function resumeCursor() {
   return state.hours < RANGE_HOURS[shown.range] ? null : cursorOf(state);
 }
 
+/** @type {(frame: Frame) => void} */
 function take(frame) {
   if (frame.type === "hello") greet(frame);
   if (frame.type === "heartbeat") takeSource(frame);
@@ -77,29 +89,33 @@ function take(frame) {
   if (frame.type === "polled" && frame.hub === state.hub) become(applyPolled(state, frame, feed.hours));
 }
 
+/** @type {(frame: HelloFrame) => void} */
 function greet(frame) {
   source = { ...source, name: frame.source };
   checkProtocol(frame.protocol);
 }
 
+/** @type {(frame: EventsFrame) => void} */
 function takeEvents(frame) {
   become(applyEvents(state, frame, serverNow()));
   notifyOfAlerts(frame.events, serverNow());
 }
 
+/** @type {(frame: HeartbeatFrame) => void} */
 function takeSource({ source_age_s: ageS, source_trouble: trouble = null }) {
   const ageMs = ageS === null ? null : ageS * 1000;
   reportStatus(sourceLine(source.name === "simulator" ? "The simulator" : "CAISO", source.ageMs, ageMs));
   source = { ...source, ageMs, trouble, asOf: serverNow() };
 }
 
-/** A line about the connection or the source belongs to every hub's log. */
+/** A line about the connection or the source belongs to every hub's log. @type {(text: string) => void} */
 function reportStatus(text) {
   if (!text) return;
   for (const [hub, other] of held) held.set(hub, logStatus(other, text, "status", serverNow()));
   become(logStatus(state, text, "status", serverNow()));
 }
 
+/** @type {(next: HubState) => void} */
 function become(next) {
   const line = state.seq === null ? "" : fallbackLine(state.fallback, next.fallback);
   state = line ? logStatus(next, line, "status", serverNow()) : next;
@@ -119,6 +135,7 @@ function renderSoon() {
   });
 }
 
+/** @type {(before: ConnectionState) => void} */
 function connectionChanged(before) {
   if (feed.state === "stale" || (feed.state === "down" && feed.lostAt))
     announce("Connection lost. Prices are the last received.");
@@ -128,8 +145,9 @@ function connectionChanged(before) {
   renderNow(known());
 }
 
+/** @type {(before: Transport | null) => void} */
 function transportChanged(before) {
-  reportStatus(transportLine(before, feed.transport));
+  if (feed.transport) reportStatus(transportLine(before, feed.transport));
   renderNow(known());
   renderSoon();
 }
@@ -148,7 +166,10 @@ function tick() {
   setTimeout(tick, 1000 - (now % 1000));
 }
 
-/** No event says that a price did not come: when one is overdue, ask what stands in for it. */
+/**
+ * No event says that a price did not come: when one is overdue, ask what stands in for it.
+ * @type {(now: number) => Promise<void>}
+ */
 async function askForFallback(now) {
   askedAt = now;
   const hub = state.hub;
@@ -158,10 +179,12 @@ async function askForFallback(now) {
   if (current && hub === state.hub) become(applyAnswer(state, current));
 }
 
+/** @type {(hub: string | undefined) => void} */
 function chooseHub(hub) {
   if (hub && hub !== shown.hub) go({ ...shown, hub }, "pushState");
 }
 
+/** @type {(range: Range) => void} */
 function chooseRange(range) {
   if (range !== shown.range) go({ ...shown, range }, "pushState");
 }
@@ -172,18 +195,23 @@ function switchTheme() {
   redrawCharts(charts);
 }
 
+/** @type {(chosen: LogFilter) => void} */
 function chooseFilter(chosen) {
   filter = chosen;
   markFilter(filter);
   renderSoon();
 }
 
-/** Show something else, and say so in the address. */
+/**
+ * Show something else, and say so in the address.
+ * @type {(next: Selection, how: "pushState" | "replaceState") => void}
+ */
 function go(next, how) {
   history[how](null, "", writeAddress(location.search, next));
   showWhat(next);
 }
 
+/** @type {(next: Selection) => void} */
 function showWhat(next) {
   const isOtherHub = next.hub !== state.hub;
   shown = next;
@@ -195,7 +223,7 @@ function showWhat(next) {
   markRange(shown.range);
   renderNow(known());
   renderSoon();
-  if (isOtherHub || feed.hub === undefined || resumeCursor() === null) feed.follow(shown.hub, RANGE_HOURS[shown.range]);
+  if (isOtherHub || feed.hub === "" || resumeCursor() === null) feed.follow(shown.hub, RANGE_HOURS[shown.range]);
 }
 
 function goBack() {

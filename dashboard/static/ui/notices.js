@@ -7,11 +7,15 @@ import { clockText, durationText, intervalText, MINUTE, roughDurationText } from
 import { isOverdue, nextExpected } from "../market/publication_delay.js";
 import { element, reveal, show } from "./show.js";
 
+/** @import { Feed } from "../live/feed.js" */
+/** @import { HubState, SourceState, StandInQuality } from "../live/types.js" */
+
 const NOT_PUBLISHED = "not published by CAISO";
 const POLLING = [
   "This network lets no live feed through. Prices are asked for every 10 s;",
   "alerts and corrections appear here once the feed comes through again.",
 ].join(" ");
+/** @type {Record<StandInQuality, (interval: string) => string>} */
 const STAND_INS = {
   cached: (interval) =>
     `Cached: the real-time price shown is the last one known${interval}; CAISO has published nothing newer.`,
@@ -21,6 +25,7 @@ const STAND_INS = {
     `Previous day: the real-time price shown is the one of the same hour yesterday, ${NOT_PUBLISHED} for now.`,
 };
 
+/** @type {(state: HubState, connection: Feed, source: SourceState, now: number) => void} */
 export function renderNotices(state, connection, source, now) {
   reveal("notice-simulated", source.name === "simulator");
   notice("connection", connectionText(connection, now) || replayText(connection) || pollingText(connection));
@@ -30,21 +35,25 @@ export function renderNotices(state, connection, source, now) {
   notice("quality", qualityText(state, now));
 }
 
+/** @type {(name: string, text: string) => void} */
 function notice(name, text) {
   reveal(`notice-${name}`, text !== "");
   if (text) show(`notice-${name}-text`, text);
 }
 
+/** @type {(connection: Feed) => string} */
 function replayText({ state, catchingUp }) {
   if (state !== "live" || !catchingUp) return "";
   const missed = "what was published while the connection was gone is coming in now.";
   return `Catching up on ${roughDurationText(catchingUp.ms)}: ${missed}`;
 }
 
+/** @type {(connection: Feed) => string} */
 function pollingText({ state, transport }) {
   return state === "live" && transport === "poll" ? POLLING : "";
 }
 
+/** @type {(connection: Feed, now: number) => string} */
 function connectionText(connection, now) {
   if (connection.state === "stale")
     return "Connection stale: nothing heard from the server for 15 seconds. Prices below are the last received.";
@@ -58,22 +67,26 @@ function connectionText(connection, now) {
   return `${since}${why} Prices below are the last received. ${again}`;
 }
 
+/** @type {(state: HubState, source: SourceState, now: number) => string} */
 function sourceText(state, source, now) {
   return [silentText(source), source.trouble, lateText(state, now)].filter(Boolean).join(" ");
 }
 
+/** @type {(source: SourceState) => string} */
 function silentText({ name, ageMs }) {
-  if (!["late", "down"].includes(sourceLevel(ageMs))) return "";
+  if (ageMs === null || sourceLevel(ageMs) === "ok") return "";
   return `${name === "simulator" ? "The simulator" : "CAISO"} has not answered for ${durationText(ageMs)}.`;
 }
 
+/** @type {(state: HubState, now: number) => string} */
 function lateText(state, now) {
-  if (!isOverdue(state, now)) return "";
-  const { start, end } = newestRealTime(state);
-  const late = durationText(now - nextExpected(state));
-  return `No new real-time price since ${intervalText(start, end)}; the next was due ${late} ago.`;
+  const [newest, due] = [newestRealTime(state), nextExpected(state)];
+  if (!newest || due === null || !isOverdue(state, now)) return "";
+  const late = durationText(now - due);
+  return `No new real-time price since ${intervalText(newest.start, newest.end)}; the next was due ${late} ago.`;
 }
 
+/** @type {(state: HubState, now: number) => string} */
 function qualityText(state, now) {
   if (!state.fallback) return "";
   const { quality, start } = state.fallback;

@@ -5,21 +5,18 @@ import { element, reveal } from "./show.js";
 const PROTOCOL = 1;
 const IDLE_MS = 60_000;
 let touchedAt = 0;
+/** @type {number | null} */
 let waitsFor = null;
 
 export function startOutdatedPage() {
-  for (const name of ["pointerdown", "keydown", "wheel"])
-    addEventListener(
-      name,
-      () => {
-        touchedAt = performance.now();
-      },
-      { passive: true },
-    );
+  const touch = () => {
+    touchedAt = performance.now();
+  };
+  for (const name of ["pointerdown", "keydown", "wheel"]) addEventListener(name, touch, { passive: true });
   element("reload").addEventListener("click", () => location.reload());
 }
 
-/** What a hello says it speaks. */
+/** What a hello says it speaks. @type {(protocol: number) => void} */
 export function checkProtocol(protocol) {
   reveal("notice-page", protocol !== PROTOCOL);
   waitsFor = protocol === PROTOCOL || hasReloadedFor(protocol) ? null : protocol;
@@ -33,6 +30,7 @@ export function reloadWhenIdle() {
   location.reload();
 }
 
+/** @type {(protocol: number) => boolean} */
 function hasReloadedFor(protocol) {
   try {
     return sessionStorage.getItem("reloaded-for") === String(protocol);
@@ -41,7 +39,7 @@ function hasReloadedFor(protocol) {
   }
 }
 
-/** Without a memory of it we would reload for ever: then only the reader does. */
+/** Without a memory of it we would reload for ever: then only the reader does. @type {(protocol: number) => boolean} */
 function remember(protocol) {
   try {
     sessionStorage.setItem("reloaded-for", String(protocol));

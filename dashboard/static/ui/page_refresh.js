@@ -15,10 +15,11 @@ export async function refresh() {
   return true;
 }
 
-/** Whoever stands on a button with the keyboard stays on it. */
+/** Whoever stands on a button with the keyboard stays on it. @type {(part: Element, fresh: Element | null) => void} */
 function replace(part, fresh) {
   if (!fresh || part.isEqualNode(fresh)) return;
-  const held = part.contains(document.activeElement) ? document.activeElement.id : "";
+  const active = document.activeElement;
+  const held = active && part.contains(active) ? active.id : "";
   part.replaceWith(document.adoptNode(fresh));
   if (held) document.getElementById(held)?.focus();
 }

@@ -11,9 +11,25 @@ import { renderNotices } from "./notices.js";
 import { renderLamps, renderPublication, renderStatus } from "./status.js";
 import { renderTab } from "./tab_title.js";
 
-/** Once a second, and at each change. */
+/** @import { Charts } from "../charts/types.js" */
+/** @import { Feed } from "../live/feed.js" */
+/** @import { HubState, LogFilter, Range, SourceState, Threshold } from "../live/types.js" */
+
+/**
+ * @typedef {object} Known
+ * @property {HubState} state
+ * @property {Feed} feed
+ * @property {SourceState} source
+ * @property {LogFilter} filter
+ * @property {Range} range
+ * @property {Threshold[]} thresholds
+ * @property {number} now
+ */
+
+/** Once a second, and at each change. @type {(known: Known) => void} */
 export function renderNow({ state, feed, source, thresholds, now }) {
-  const aged = source.ageMs === null ? source : { ...source, ageMs: source.ageMs + now - source.asOf };
+  const { ageMs, asOf } = source;
+  const aged = ageMs === null || asOf === null ? source : { ...source, ageMs: ageMs + now - asOf };
   Object.assign(document.body.dataset, {
     connection: feed.state,
     fedBy: feed.transport ?? "",
@@ -28,7 +44,7 @@ export function renderNow({ state, feed, source, thresholds, now }) {
   renderTab(state, feed, source, thresholds, now);
 }
 
-/** When prices come, and once a minute. */
+/** When prices come, and once a minute. @type {(charts: Charts, known: Known) => void} */
 export function renderHeld(charts, { state, feed, source, range, filter, thresholds, now }) {
   renderCharts(charts, state, { range, thresholds, now, trouble: source.trouble });
   renderSummary(state, now);

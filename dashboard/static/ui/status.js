@@ -19,6 +19,10 @@ import { nextExpected, typicalDelay } from "../market/publication_delay.js";
 import { todayComplete } from "../market/today.js";
 import { element, reveal, show } from "./show.js";
 
+/** @import { SourceLevel } from "../live/source_level.js" */
+/** @import { Feed } from "../live/feed.js" */
+/** @import { HubState, ShownPrice, SourceState } from "../live/types.js" */
+
 const CONNECTION = { connecting: "connecting", live: "live", stale: "stale", down: "offline" };
 const CONNECTION_HELP = {
   connecting: "Opening the connection to the server",
@@ -44,12 +48,14 @@ const SOURCE_HELP = {
   unknown: "Not known when the source last answered",
 };
 
+/** @type {(state: HubState, now: number) => void} */
 export function renderStatus(state, now) {
   renderClock(now);
   renderInterval(shownRealTime(state, now), now);
   renderNext(nextExpected(state), now);
 }
 
+/** @type {(now: number) => void} */
 function renderClock(now) {
   const day = hoursInDay(now);
   show("clock-time", clockText(now));
@@ -59,14 +65,16 @@ function renderClock(now) {
   show("long-day", day === 25 ? "25-hour day: 01:00 comes twice, HE25 after HE2" : "23-hour day: no 02:00, no HE3");
 }
 
+/** @type {(shown: ShownPrice | null, now: number) => void} */
 function renderInterval(shown, now) {
-  const known = shown && shown.start !== null;
+  const [start, end] = [shown?.start ?? null, shown?.end ?? null];
   const seen = Date.parse(shown?.price?.first_seen ?? "");
-  show("interval", known ? intervalText(shown.start, shown.end) : NOTHING);
+  show("interval", start !== null && end !== null ? intervalText(start, end) : NOTHING);
   show("first-seen", Number.isNaN(seen) ? NOTHING : clockText(seen));
-  show("age", known ? durationText(now - shown.start) : NOTHING);
+  show("age", start === null ? NOTHING : durationText(now - start));
 }
 
+/** @type {(expected: number | null, now: number) => void} */
 function renderNext(expected, now) {
   const left = expected === null ? null : expected - now;
   show("next-label", left !== null && left < -MINUTE ? "next is late by" : "next in");
@@ -78,7 +86,7 @@ function renderNext(expected, now) {
   element("progress-bar").style.transform = `scaleX(${passed.toFixed(4)})`;
 }
 
-/** What moves with the prices only. */
+/** What moves with the prices only. @type {(state: HubState, now: number) => void} */
 export function renderPublication(state, now) {
   const [delay, { held, expected }] = [typicalDelay(state, now), todayComplete(state, now)];
   show("delay", delay === null ? NOTHING : delayText(delay));
@@ -86,30 +94,32 @@ export function renderPublication(state, now) {
   element("complete").dataset.tone = held < expected ? "high" : "none";
 }
 
+/** @type {(delay: number) => string} */
 function delayText(delay) {
   const length = durationText(Math.abs(delay));
   return Math.abs(delay) < SECOND ? "as it starts" : `${length} ${delay < 0 ? "before" : "after"} it starts`;
 }
 
+/** @type {(connection: Feed, source: SourceState) => void} */
 export function renderLamps(connection, source) {
-  const fedBy = connection.state === "live" ? FED_BY[connection.transport] : undefined;
-  lamp(
-    "connection",
-    fedBy && connection.transport === "poll" ? "late" : connection.state,
-    ...(fedBy ?? [CONNECTION[connection.state], CONNECTION_HELP[connection.state]]),
-  );
-  const name = SOURCE_NAME[source.name] ?? source.name;
-  const level = connection.state === "live" ? sourceLevel(source.ageMs) : "unknown";
-  if (source.ageMs === null && source.trouble) lamp("source", "down", `${name}: no answer`, source.trouble);
-  else
-    lamp(
-      "source",
-      level,
-      level === "unknown" ? name : `${name} ${roughDurationText(source.ageMs)}`,
-      source.trouble ?? SOURCE_HELP[level],
-    );
+  const { state } = connection;
+  const transport = (state === "live" && connection.transport) || "socket";
+  const [text, help] = transport === "socket" ? [CONNECTION[state], CONNECTION_HELP[state]] : FED_BY[transport];
+  lamp("connection", transport === "poll" ? "late" : state, text, help);
+  renderSourceLamp(source, state === "live" ? sourceLevel(source.ageMs) : "unknown");
 }
 
+/** @type {(source: SourceState, level: SourceLevel) => void} */
+function renderSourceLamp({ name, ageMs, trouble }, level) {
+  const sourceName = SOURCE_NAME[name] ?? name;
+  if (ageMs === null && trouble) lamp("source", "down", `${sourceName}: no answer`, trouble);
+  else {
+    const age = level === "unknown" || ageMs === null ? "" : ` ${roughDurationText(ageMs)}`;
+    lamp("source", level, `${sourceName}${age}`, trouble ?? SOURCE_HELP[level]);
+  }
+}
+
+/** @type {(name: string, state: string, text: string, help: string) => void} */
 function lamp(name, state, text, help) {
   const node = element(`lamp-${name}`);
   node.dataset.state = state;

@@ -3,17 +3,28 @@
 
 import { element, show } from "./show.js";
 
+/** @import { Theme } from "../live/types.js" */
+
 const systemIsDark = matchMedia("(prefers-color-scheme: dark)");
 
-export function theme() {
-  return document.documentElement.dataset.theme ?? (systemIsDark.matches ? "dark" : "light");
+/** What the address says, or was chosen earlier; without either it is the system's. @type {() => Theme | null} */
+export function chosenTheme() {
+  const { theme } = document.documentElement.dataset;
+  return theme === "light" || theme === "dark" ? theme : null;
+}
+
+function theme() {
+  return chosenTheme() ?? (systemIsDark.matches ? "dark" : "light");
 }
 
 export function otherTheme() {
   return theme() === "dark" ? "light" : "dark";
 }
 
-/** onSwitch() is called when the reader wants the other one; onSystem() when the system changed under us. */
+/**
+ * onSwitch() is called when the reader wants the other one; onSystem() when the system changed under us.
+ * @type {(onSwitch: () => void, onSystem: () => void) => void}
+ */
 export function startTheme(onSwitch, onSystem) {
   label();
   element("theme-switch").addEventListener("click", onSwitch);
@@ -23,12 +34,13 @@ export function startTheme(onSwitch, onSystem) {
   });
 }
 
+/** @type {(chosen: Theme) => void} */
 export function setTheme(chosen) {
   document.documentElement.dataset.theme = chosen;
   try {
     localStorage.setItem("theme", chosen);
   } catch {
-    /* storage may be forbidden */
+    // Storage may be forbidden.
   }
   label();
 }
