@@ -23,11 +23,14 @@ run: setup ## sets up, then runs it all: http://127.0.0.1:8000
 test: setup-dev ## the whole suite
 	@$(BIN)/python -m pytest
 
-check: setup-dev ## format, lint, types, imports, migrations
+check: setup-dev ## format, lint, types, imports, migrations: of Python and of the page
 	$(BIN)/ruff format --check
 	$(BIN)/ruff check
 	$(BIN)/mypy .
 	$(BIN)/lint-imports
+	$(BIN)/python -m deploy.npm_tool biome check --error-on-warnings
+	$(BIN)/python -m deploy.npm_tool tsc -p tsconfig.json
+	$(BIN)/python -m deploy.npm_tool tsc -p tsconfig.worker.json
 	$(BIN)/python manage.py makemigrations --check --dry-run
 	$(BIN)/python manage.py check
 

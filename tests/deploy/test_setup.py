@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from deploy import installation, setup
+from deploy import installation, npm_tool, setup
 from deploy.paths import ROOT
 from deploy.refusal import Refused
 
@@ -131,3 +131,20 @@ def test_a_read_only_clone_that_is_not_set_up_is_said_in_one_sentence(clone, mon
         (clone / "elsewhere").mkdir()
     with pytest.raises(Refused, match="is read-only, and what is in it is not set up"):
         steps[step]()
+
+
+def test_a_tool_of_npm_runs_by_the_machines_node_or_by_the_one_of_a_wheel(monkeypatch):
+    installed = []
+    monkeypatch.setattr(installation, "install", installed.append)
+    monkeypatch.setattr(installation.shutil, "which", lambda name: f"/usr/bin/{name}")
+    assert installation.node() == ["node"]
+    assert installed == []
+    monkeypatch.setattr(installation.shutil, "which", lambda name: None)
+    assert installation.node()[1:] == ["-c", installation.NODE_WHEEL]
+    assert [file.name for file in installed] == ["requirements-node.txt"]
+
+
+def test_a_tool_that_is_not_installed_is_said_in_one_sentence():
+    assert npm_tool.main("nothing-of-that-name") == (
+        "nothing-of-that-name is not installed: make setup-dev."
+    )

@@ -12,7 +12,7 @@ Run = Callable[..., Any]
 
 @pytest.fixture(scope="module")
 def run() -> Iterator[Run]:
-    """run("market_time.js", "hourEnding(a)", a): an expression with a module's exports in scope."""
+    """run("market/market_time.js", "hourEnding(a)", a): an expression over a module's exports."""
     with opened() as page:
 
         def evaluate(module: str, expression: str, argument: object = None) -> Any:

@@ -13,7 +13,7 @@ from playwright.sync_api import Page, sync_playwright
 
 from tests.browser import CHROMIUM, FLAGS
 
-MODULES = Path(__file__).resolve().parents[2] / "dashboard" / "static" / "dashboard"
+MODULES = Path(__file__).resolve().parents[2] / "dashboard" / "static"
 Call = Callable[..., Any]
 in_a_browser = [
     pytest.mark.xdist_group("page-modules"),
@@ -72,6 +72,7 @@ def caller(page: Page) -> Call:
     return call
 
 
-PURE = ("market_time", "format", "figures", "chart_series", "price_axis", "time_axis")
-PURE += ("shown_csv", "components_bar", "store")
+PURE = ("market/market_time", "market/format", "market/figures", "market/csv_export")
+PURE += ("market/components_bar", "live/store")
+PURE += ("charts/chart_series", "charts/price_axis", "charts/time_axis")
 IMPORTS = ", ".join(f"import('/{name}.js')" for name in PURE)

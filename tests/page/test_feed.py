@@ -28,16 +28,16 @@ SOCKET = """() => {
   };
 }"""
 START = """async () => {
-  const { Feed } = await import("/feed.js");
+  const { Feed } = await import("/live/feed.js");
   window.held = null;
   window.taken = [];
   const onFrame = (frame) => {
     taken.push(frame.type);
     if (frame.seq !== undefined) held = { epoch: frame.epoch, seq: frame.seq };
   };
-  window.ways = [];
-  const onWay = () => ways.push(feed.fedBy);
-  window.feed = new Feed({ place: () => held, onFrame, onChange() {}, onWay });
+  window.transports = [];
+  const onTransport = () => transports.push(feed.transport);
+  window.feed = new Feed({ cursor: () => held, onFrame, onChange() {}, onTransport });
   feed.follow("SP15", 24);
 }"""
 
@@ -76,11 +76,13 @@ class Line:
     def settled(self) -> None:
         """Let what was asked for over HTTP come back."""
         self.page.wait_for_load_state("networkidle")
-        self.page.evaluate("async () => { for (let n = 0; n < 50; n++) await fetch('/feed.js'); }")
+        self.page.evaluate(
+            "async () => { for (let n = 0; n < 50; n++) await fetch('/live/feed.js'); }"
+        )
 
     def opening(self) -> None:
         """Let a stream be opened that has begun to be: its module is fetched before."""
-        self.page.evaluate("async () => { await import('/other_ways.js'); }")
+        self.page.evaluate("async () => { await import('/live/fallback_transports.js'); }")
 
     def stream(self, **frame: Any) -> None:
         """A frame from the server, on the newest event stream."""
@@ -92,22 +94,22 @@ class Line:
         }"""
         self.page.evaluate(script, frame)
 
-    def say(self, **frame: Any) -> None:
+    def send(self, **frame: Any) -> None:
         """A frame from the server, on the newest socket."""
         text = json.dumps(frame)
         self.page.evaluate("(data) => sockets.at(-1).onmessage({ data })", text)
 
     def hello(self, head: int, epoch: str = "a") -> None:
-        self.say(type="hello", protocol=1, feeds={"SP15": {"epoch": epoch, "head": head}})
+        self.send(type="hello", protocol=1, feeds={"SP15": {"epoch": epoch, "head": head}})
 
     def snapshot(self, seq: int, epoch: str = "a") -> None:
-        self.say(type="snapshot", hub="SP15", epoch=epoch, seq=seq)
+        self.send(type="snapshot", hub="SP15", epoch=epoch, seq=seq)
 
     def events(self, prev: int, seq: int) -> None:
-        self.say(type="events", hub="SP15", epoch="a", prev=prev, seq=seq, events=[])
+        self.send(type="events", hub="SP15", epoch="a", prev=prev, seq=seq, events=[])
 
     def heartbeat(self, head: int) -> None:
-        self.say(type="heartbeat", feeds={"SP15": head})
+        self.send(type="heartbeat", feeds={"SP15": head})
 
     def close(self, code: int) -> None:
         self.page.evaluate("(code) => sockets.at(-1).onclose({ code })", code)
@@ -134,9 +136,9 @@ class Line:
         return list(self.page.evaluate("() => streams.map((s) => s.url)"))
 
     @property
-    def ways(self) -> list[str]:
-        """Which way the page was fed, one after another."""
-        return list(self.page.evaluate("() => ways"))
+    def transports(self) -> list[str]:
+        """Which transports fed the page, one after another."""
+        return list(self.page.evaluate("() => transports"))
 
     @property
     def sent(self) -> Any:
@@ -150,7 +152,7 @@ class Line:
 
 @pytest.fixture(scope="module")
 def blank() -> Iterator[Page]:
-    """A browser whose clock moves when told."""
+    """A browser whose clock moves when asked to."""
     with opened() as page:
         page.clock.install(time=0)
         page.clock.pause_at(1000)  # else it goes on by itself too
@@ -189,7 +191,7 @@ def test_after_a_loss_the_page_carries_on_within_two_seconds(line: Line) -> None
     assert line.state == "live"
 
 
-def test_what_is_told_twice_is_taken_once(line: Line) -> None:
+def test_what_comes_twice_is_taken_once(line: Line) -> None:
     line.events(10, 11)
     line.events(10, 11)
     line.events(9, 10)
@@ -224,13 +226,13 @@ def test_a_head_that_was_only_on_its_way_is_not_asked_for(line: Line) -> None:
 
 def test_a_server_that_will_not_resume_gets_a_new_socket(line: Line) -> None:
     line.events(11, 12)
-    line.say(type="error", code="bad_resume", message="no")
+    line.send(type="error", code="bad_resume", message="no")
     line.wait(2)
     assert line.sockets == [NEW, AFTER_10]
 
 
 def test_a_server_that_says_bye_is_left_alone_as_long_as_it_asks(line: Line) -> None:
-    line.say(type="bye", retry_ms=7000)
+    line.send(type="bye", retry_ms=7000)
     line.close(1012)
     line.wait(6)
     assert len(line.sockets) == 1
@@ -285,14 +287,14 @@ def test_a_live_feed_that_is_silent_at_waking_must_answer_in_two_seconds(line: L
     assert line.state == "live"
 
 
-def test_more_hours_are_asked_for_without_a_place_and_without_a_flash(line: Line) -> None:
+def test_more_hours_are_asked_for_without_a_cursor_and_without_a_flash(line: Line) -> None:
     line.page.evaluate("() => { held = null; feed.follow('SP15', 168); }")
     assert line.sockets == [NEW, "hubs=SP15&hours=168"]
     assert line.state == "live"
 
 
 def test_another_epoch_is_asked_about(line: Line) -> None:
-    line.say(type="events", hub="SP15", epoch="b", prev=0, seq=1, events=[])
+    line.send(type="events", hub="SP15", epoch="b", prev=0, seq=1, events=[])
     assert line.sent == [RESUME]
     line.snapshot(1, epoch="b")
     assert line.page.evaluate("() => held") == {"epoch": "b", "seq": 1}
@@ -302,7 +304,7 @@ STREAM = "/api/v1/stream?hubs=SP15&hours=24&after=a%3A"
 HELLO_12: dict[str, Any] = {"type": "hello", "feeds": {"SP15": {"epoch": "a", "head": 12}}}
 
 
-def told(prev: int, seq: int) -> dict[str, Any]:
+def events_frame(prev: int, seq: int) -> dict[str, Any]:
     """Events that follow on prev."""
     return {"type": "events", "hub": "SP15", "epoch": "a", "prev": prev, "seq": seq, "events": []}
 
@@ -313,11 +315,11 @@ def test_where_no_socket_gets_through_the_page_is_fed_by_event_stream_from_where
     line.block_sockets()
     assert line.streams == [f"{STREAM}10"]
     line.stream(**HELLO_12)
-    line.stream(**told(10, 12))
-    assert (line.state, line.taken, line.ways) == ("live", 1, ["socket", "stream"])
+    line.stream(**events_frame(10, 12))
+    assert (line.state, line.taken, line.transports) == ("live", 1, ["socket", "stream"])
 
 
-def test_a_server_that_is_away_is_no_reason_for_another_way(line: Line) -> None:
+def test_a_server_that_is_away_is_no_reason_for_another_transport(line: Line) -> None:
     for _ in range(6):
         line.close(1006)
         line.settled()
@@ -339,7 +341,7 @@ def test_a_stream_that_ends_is_opened_again_by_the_page_itself_after_a_while(lin
     assert line.streams == [f"{STREAM}10"] * 2
 
 
-def test_an_error_that_the_server_tells_in_a_stream_is_no_end_of_it(line: Line) -> None:
+def test_an_error_that_the_server_reports_in_a_stream_is_no_end_of_it(line: Line) -> None:
     line.block_sockets()
     line.stream(**HELLO_12)
     line.stream(type="error", code="gone", message="SP15 is no longer tracked.")
@@ -380,13 +382,13 @@ def test_a_socket_is_tried_again_beside_the_stream_and_takes_over_without_loss(l
         line.wait(1)
         line.stream(type="heartbeat", feeds={"SP15": 10})
     assert line.sockets[before:] == [AFTER_10]
-    line.stream(**told(10, 12))
+    line.stream(**events_frame(10, 12))
     line.hello(12)  # the socket stands where the page stood as it was opened
     assert line.page.evaluate("() => streams.at(-1).isOpen") is False
     line.events(10, 12)
     line.events(12, 13)
     assert (line.state, line.taken) == ("live", 2)
-    assert line.ways == ["socket", "stream", "socket"]
+    assert line.transports == ["socket", "stream", "socket"]
 
 
 def test_a_socket_that_is_tried_in_vain_leaves_the_stream_alone(line: Line) -> None:
@@ -411,7 +413,7 @@ def test_a_slow_first_connection_is_waited_for(blank: Page) -> None:
     assert line.sockets == [NEW] * 2
     line.hello(10)
     line.wait(9)
-    assert (line.streams, line.ways) == ([], ["socket"])
+    assert (line.streams, line.transports) == ([], ["socket"])
 
 
 def asked(seq: int) -> dict[str, Any]:
@@ -432,8 +434,8 @@ def test_where_no_stream_gets_through_either_the_page_asks_every_ten_seconds(lin
         line.settled()
         line.wait(2)
     line.settled()
-    assert (line.state, line.ways) == ("live", ["socket", "poll"])
-    frames = "() => taken.filter((type) => type === 'asked').length"
+    assert (line.state, line.transports) == ("live", ["socket", "poll"])
+    frames = "() => taken.filter((type) => type === 'polled').length"
     once = line.page.evaluate(frames)
     assert once >= 1
     line.wait(11)
