@@ -6,7 +6,7 @@ BIN := .venv/bin
 LOCK := $(BIN)/uv pip compile -q --python-version 3.11 --universal --generate-hashes \
 	--no-emit-index-url --custom-compile-command 'make lock'
 
-.PHONY: help setup setup-dev run test check sizes bench soak model kills lock
+.PHONY: help setup setup-dev run test quick check sizes bench soak model kills lock
 
 help: ## these lines
 	@sed -n 's/^\([a-z]*\):.*## /make \1	/p' Makefile
@@ -20,8 +20,13 @@ setup-dev:
 run: setup ## sets up, then runs it all: http://127.0.0.1:8000
 	@exec $(BIN)/python -m deploy.run
 
+# Python keeps what it compiles, whatever the shell says: tests start dozens of programs.
+test quick: export PYTHONDONTWRITEBYTECODE =
 test: setup-dev ## the whole suite
 	@$(BIN)/python -m pytest
+
+quick: setup-dev ## the tests that start no processes and open no browser, in half a minute
+	@$(BIN)/python -m pytest -m "not process and not browser"
 
 check: setup-dev ## format, lint, types, imports, migrations: of Python and of the page
 	$(BIN)/ruff format --check

@@ -31,6 +31,7 @@ def test_an_old_python_can_read_the_file_that_turns_it_away():
     assert "import annotations" not in source
 
 
+@pytest.mark.process
 def test_a_folder_that_cannot_be_written_is_said_in_one_sentence(tmp_path):
     file = tmp_path / "file"
     file.touch()
@@ -55,6 +56,7 @@ def clone(tmp_path, monkeypatch):
     return tmp_path
 
 
+@pytest.mark.process
 def test_what_is_locked_is_installed_once_and_again_when_the_lock_changes(clone, capsys):
     locked = clone / "requirements.txt"
     installation.install(locked)
@@ -66,6 +68,7 @@ def test_what_is_locked_is_installed_once_and_again_when_the_lock_changes(clone,
     assert capsys.readouterr().out == "Installing what requirements.txt locks\n"
 
 
+@pytest.mark.process
 def test_a_step_that_fails_is_said_in_pips_own_words_and_tried_again(clone):
     (clone / "requirements.txt").write_text("django==5.2.19 --hash=none\n")
     for _ in range(2):

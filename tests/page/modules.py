@@ -9,9 +9,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Page, sync_playwright
+from playwright.sync_api import Browser, Page
 
-from tests.browser import CHROMIUM, FLAGS
+from tests.browser import CHROMIUM
 
 MODULES = Path(__file__).resolve().parents[2] / "dashboard" / "static"
 Call = Callable[..., Any]
@@ -45,15 +45,15 @@ def served() -> Iterator[str]:
 
 
 @contextmanager
-def opened() -> Iterator[Page]:
+def opened(browser: Browser) -> Iterator[Page]:
     """An empty page from where the modules are, in a browser that stands in Berlin."""
-    with served() as address, sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
-        page = browser.new_context(timezone_id="Europe/Berlin").new_page()
+    with served() as address:
+        context = browser.new_context(timezone_id="Europe/Berlin")
+        page = context.new_page()
         page.route("**/blank", lambda route: route.fulfill(body="", content_type="text/html"))
         page.goto(f"{address}/blank")
         yield page
-        browser.close()
+        context.close()
 
 
 def caller(page: Page) -> Call:

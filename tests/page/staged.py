@@ -16,11 +16,11 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 from django.contrib.staticfiles import finders
 from django.template.loader import render_to_string
-from playwright.sync_api import Browser, Page, Route, WebSocketRoute, expect, sync_playwright
+from playwright.sync_api import Browser, Page, Route, WebSocketRoute, expect
 
 from dashboard.content_security import POLICY
 from market.intervals import iso
-from tests.browser import CHROMIUM, FLAGS
+from tests.browser import CHROMIUM
 from tests.page.market_day import FIVE, SP15, Body, day_ahead, real_time
 
 HOST = "http://localhost"
@@ -256,15 +256,6 @@ class Stage:
         if self.day.speaks and self.sockets:
             self.send(self.day.heartbeat())  # real time passes too: 15 s of it would be stale
         self.let_pass(1)
-
-
-@contextmanager
-def a_browser() -> Iterator[Browser]:
-    """Chromium."""
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
-        yield browser
-        browser.close()
 
 
 @contextmanager

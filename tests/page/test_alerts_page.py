@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
-from playwright.sync_api import Page, Route, WebSocketRoute, expect
+from playwright.sync_api import Browser, Page, Route, WebSocketRoute, expect
 
 from tests.page.modules import in_a_browser, opened
 
@@ -22,8 +22,8 @@ ALERT = {"kind": "alert", "text": "SP15 real-time above 100.00: 120.00 at 11:00 
 
 
 @pytest.fixture(scope="module")
-def browser_page() -> Iterator[Page]:
-    with opened() as page:
+def browser_page(browser: Browser) -> Iterator[Page]:
+    with opened(browser) as page:
         yield page
 
 
