@@ -1,6 +1,7 @@
 // The live feed of a hub, kept alive: by WebSocket, else by event stream, else by polling. It resumes from the page's
 // cursor, so that nothing is missed or comes twice.
 
+import { connect, isServerReached } from "./connection.js";
 import { isBehind, step } from "./cursor.js";
 import { feedAddress } from "./feed_address.js";
 import { CLOSED, closedText, delayAfter } from "./retry.js";
@@ -17,13 +18,12 @@ import {
 
 /**
  * @import {
- *   ClientFrame, Connection, ConnectionState, Cursor, EventsFrame, FallbackConnection, FeedHead, Frame,
+ *   ClientFrame, Connection, ConnectionState, Cursor, EventsFrame, FeedHead, Frame,
  *   HeartbeatFrame, HelloFrame, ServerFrame, Transport, Wanted
  * } from "./types.js"
  */
 
 const STALE_MS = { socket: 15_000, stream: 15_000, poll: 35_000 };
-const HEALTHZ_MS = 5_000;
 const OPENING_MS = 8_000;
 const QUIET_MS = 6_000;
 const ANSWER_MS = 2_000;
@@ -33,41 +33,6 @@ const REFUSED = new Set(["bad_resume", "not_followed", "unknown_type"]);
 
 /** @type {(then: number | null) => number} */
 const since = (then) => (then === null ? 0 : performance.now() - then);
-
-/**
- * A connection that behaves as a WebSocket does, whatever its transport.
- * The fallback transports are loaded once they are needed.
- * @type {(transport: Transport, address: string, wants: Wanted) => Connection}
- */
-function connect(transport, address, wants) {
-  if (transport === "socket") return new WebSocket(address);
-  /** @type {FallbackConnection} */
-  const connection = {
-    onmessage() {},
-    onclose() {},
-    close() {
-      connection.isClosed = true;
-    },
-    isClosed: false,
-  };
-  import("./fallback_transports.js").then(
-    ({ start }) => {
-      if (!connection.isClosed) start(transport, connection, address, wants);
-    },
-    () => connection.onclose({ code: CLOSED.ABNORMAL }),
-  );
-  return connection;
-}
-
-/**
- * Whether our server answers plain HTTP:
- * so a network that lets no WebSocket through is distinguished from one that is away.
- */
-async function isServerReached() {
-  const answer = await fetch("/healthz", { signal: AbortSignal.timeout(HEALTHZ_MS) }).catch(() => null);
-  if (!answer?.ok) return false;
-  return (await answer.text().catch(() => "")).trim() === "ok";
-}
 
 /** @typedef {{ data: string }} Message */
 /** @typedef {{ code: number }} Close */
