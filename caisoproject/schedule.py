@@ -18,13 +18,14 @@ BEAT_SCHEDULE = {
     "poll RTM": every(2, "caisoproject.tasks.poll", "poll", "RTM"),
     "poll RTPD": every(5, "caisoproject.tasks.poll", "poll", "RTPD"),
     "poll DAM": every(5, "caisoproject.tasks.poll", "poll", "DAM"),
-    "close gaps": every(60, "caisoproject.tasks.close_gaps", "backfill"),
-    "sweep corrections": every(60, "caisoproject.tasks.sweep_corrections", "backfill"),
+    # These take a turn that no poll wants, or none: they come back often.
+    "close gaps": every(15, "caisoproject.tasks.close_gaps", "backfill"),
+    "sweep corrections": every(15, "caisoproject.tasks.sweep_corrections", "backfill"),
     "bring readers up to date": every(10, "caisoproject.tasks.catch_up", "alerts"),
     "deliver": every(2, "alerts.tasks.deliver", "alerts"),
     "digest": every(60, "alerts.tasks.digest", "alerts"),
     "tidy prices": every(60, "prices.tasks.tidy", "analysis"),
     "tidy alerts": every(60, "alerts.tasks.tidy", "analysis"),
-    "prune prices": every(3600, "prices.tasks.prune", "analysis"),
-    "prune alerts": every(3600, "alerts.tasks.prune", "analysis"),
+    "prune prices": every(600, "prices.tasks.prune", "analysis"),
+    "prune alerts": every(600, "alerts.tasks.prune", "analysis"),
 }

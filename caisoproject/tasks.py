@@ -27,8 +27,8 @@ from prices.troubles import Apart
 from prices.untold import tell_untold
 
 log = structlog.get_logger(__name__)
-# A turn may be waited for, and then the answer has its time (oasis.client).
-asking_task = partial(shared_task, soft_time_limit=110)
+# Ten seconds for a turn and 55 for an answer (oasis.client), then it is read, stored and judged.
+asking_task = partial(shared_task, soft_time_limit=90)
 
 
 @asking_task()
