@@ -158,10 +158,10 @@ def test_workers_come_back_to_their_broker_every_second() -> None:
 @pytest.mark.parametrize(
     ("process", "unneeded"),
     [
-        ("import caisoproject.beat_program", ("django.db", "prompt_toolkit")),
+        ("import caisoproject.beat_program", ("django.db", "prompt_toolkit", "twisted")),
         (
             "from caisoproject.celery import app; app.loader.import_default_modules()",
-            ("alerts.admin", "prices.admin", "dashboard.views", "api.views"),
+            ("alerts.admin", "prices.admin", "dashboard.views", "api.views", "twisted"),
         ),
     ],
 )
