@@ -20,7 +20,7 @@ TOLD, DELIVERED, FAILED, TOOK = "told", "delivered", "failed", "took"
 BUCKETS_S = (1, 2, 5, 10, 30, 60, 300, 3600)
 # What is given up can be tried again, so that it is measured, as what is still to go out.
 FINISHED = (Delivery.SENT, Delivery.IN_DIGEST, Delivery.DROPPED, Delivery.MUTED)
-A_BATCH, MOST_BATCHES = 500, 100
+A_BATCH, MOST_BATCHES = 500, 20
 
 Key = tuple[str, str, str]
 

@@ -1,7 +1,7 @@
-"""A program: stores made-up prices as a poll would, and tells them, until it is ended.
+"""A program: stores made-up prices as a poll would, and publishes them, until it is ended.
 
 Files in `orders/` beside the database say what else to do: `burst` (400 events in one transaction),
-`die` (between the next commit and telling it), `lose` (half of the group messages, while it is
+`die` (between the next commit and its publication), `lose` (half of the group messages, while it is
 there). Each publication is a line of `published.jsonl`, with the moment of its commit.
 """
 
@@ -26,7 +26,7 @@ from django.conf import settings  # noqa: E402
 from django.utils import timezone  # noqa: E402
 
 from benchmarks.made_up_prices import made_up_prices  # noqa: E402
-from caisoproject.tasks import tell  # noqa: E402
+from caisoproject.tasks import publish  # noqa: E402
 from market.markets import Market  # noqa: E402
 from oasis.published import PublishedPrice  # noqa: E402
 from prices.feed import FeedRange  # noqa: E402
@@ -60,7 +60,7 @@ def main(pause_s: str, each: str, back_hours: str) -> None:
 
 
 def news(start: datetime, seed: int) -> Iterator[PublishedPrice]:
-    """Prices of five days, for ever: what was told before comes again with another value."""
+    """Prices of five days, for ever: what was published before comes again with another value."""
     for number in count(seed):
         for price in made_up_prices(Market.RTM, start, start + SPAN, seed=number):
             if price.node in NODES:
@@ -97,9 +97,9 @@ def announce(told: list[FeedRange], *, losing: bool) -> None:
             for publication in told:
                 project(Node.objects.get(slug=publication.slug), now=timezone.now())
         else:
-            tell(told)
+            publish(told)
     except redis.RedisError as fault:
-        log.warning("not told", why=str(fault))
+        log.warning("not published", why=str(fault))
 
 
 if __name__ == "__main__":

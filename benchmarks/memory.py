@@ -28,8 +28,8 @@ NOTES = [
 MARKS = {
     "simulate_oasis": "simulator",
     "caisoproject.web": "web",
+    "poller@": "poller",
     "worker@": "worker",
-    "analyst@": "analyst",
     "beat": "beat",
     "valkey": "valkey",
     "deploy.run": "launcher",

@@ -3,3 +3,8 @@
 Celery's application is not imported here, as is the custom: the web process needs none of it
 and is 15 MB smaller. `celery -A caisoproject` finds it in `caisoproject.celery` by itself.
 """
+
+import sys
+
+# Where Twisted is installed structlog loads it, which workers and beat have no other use for.
+sys.modules.setdefault("structlog.twisted", None)  # type: ignore[arg-type]

@@ -7,7 +7,7 @@ from typing import Any
 def every(seconds: int, task: str, queue: str, *arguments: str) -> dict[str, Any]:
     """A beat entry that no outage can pile up: a tick is dropped before the next one comes."""
     return {
-        "task": f"caisoproject.tasks.{task}",
+        "task": task,
         "args": arguments,
         "schedule": timedelta(seconds=seconds),
         "options": {"expires": 0.9 * seconds, "queue": queue},
@@ -15,14 +15,17 @@ def every(seconds: int, task: str, queue: str, *arguments: str) -> dict[str, Any
 
 
 BEAT_SCHEDULE = {
-    "poll RTM": every(2, "poll", "poll", "RTM"),
-    "poll RTPD": every(5, "poll", "poll", "RTPD"),
-    "poll DAM": every(5, "poll", "poll", "DAM"),
-    "bring readers up to date": every(10, "catch_up", "alerts"),
-    "deliver": every(2, "deliver", "alerts"),
-    "digest": every(60, "digest", "alerts"),
-    "close gaps": every(60, "close_gaps", "backfill"),
-    "sweep corrections": every(60, "sweep_corrections", "backfill"),
-    "tidy": every(60, "tidy", "analysis"),
-    "prune": every(3600, "prune", "analysis"),
+    "poll RTM": every(2, "caisoproject.tasks.poll", "poll", "RTM"),
+    "poll RTPD": every(5, "caisoproject.tasks.poll", "poll", "RTPD"),
+    "poll DAM": every(5, "caisoproject.tasks.poll", "poll", "DAM"),
+    # These take a turn that no poll wants, or none: they come back often.
+    "close gaps": every(15, "caisoproject.tasks.close_gaps", "backfill"),
+    "sweep corrections": every(15, "caisoproject.tasks.sweep_corrections", "backfill"),
+    "bring readers up to date": every(10, "caisoproject.tasks.catch_up", "alerts"),
+    "deliver": every(2, "alerts.tasks.deliver", "alerts"),
+    "digest": every(60, "alerts.tasks.digest", "alerts"),
+    "tidy prices": every(60, "prices.tasks.tidy", "analysis"),
+    "tidy alerts": every(60, "alerts.tasks.tidy", "analysis"),
+    "prune prices": every(600, "prices.tasks.prune", "analysis"),
+    "prune alerts": every(600, "alerts.tasks.prune", "analysis"),
 }

@@ -131,6 +131,9 @@ CELERY_BROKER_TRANSPORT_OPTIONS = {
     "health_check_interval": 10,
     "unacked_restore_interval": 10,
     "unacked_restore_throttle": 1,
+    # Whatever else a worker does comes after its first queue: no poll behind a gap, no delivery
+    # behind tidying.
+    "queue_order_strategy": "priority",
 }
 CELERY_BEAT_SCHEDULE = BEAT_SCHEDULE
 CELERY_BEAT_SCHEDULER = "caisoproject.beat.SteadyScheduler"

@@ -21,9 +21,6 @@ CONNECT_SECONDS = 5
 READ_SECONDS = 15
 # One answer, from when its request begins: a turn (politeness) outlives it and the last read.
 DEADLINE_SECONDS = 40
-# No request begins later than this after the first turn was waited for, so that all of it is over
-# before the task that makes it is ended.
-LAST_BEGIN_SECONDS = 50
 FIRST_PAUSE_SECONDS = 2.0
 ACCEPTABLE_USE = b"Acceptable Use Policy Violation"
 MOST_QUOTED = 200
@@ -55,33 +52,24 @@ class Oasis:
         return self.download("SingleZip", query.parameters, manner)
 
     def download(self, servlet: str, parameters: dict[str, str], manner: Manner) -> Download:
-        """One servlet's answer, tried as often as `manner` does while the time for it lasts.
+        """One servlet's answer, tried as often as `manner` does.
 
         Waiting for a turn takes nothing of the time that an answer has.
         """
-        latest = time.monotonic() + LAST_BEGIN_SECONDS
-        trouble: OasisTrouble = ServerTrouble("not asked")
-        for tries, pause in enumerate(pauses(manner.tries), start=1):
+        trouble: OasisTrouble | None = None
+        for pause in pauses(manner.tries):
+            time.sleep(pause)
             try:
-                return self.try_once(servlet, parameters, latest, manner)
+                return self.try_once(servlet, parameters, manner)
             except (RateLimited, ServerTrouble) as fault:
                 trouble = fault
-            except NoTurn:
-                if tries == 1:
-                    raise
-                break
-            if time.monotonic() + pause >= latest:
-                break
-            time.sleep(pause)
-        raise trouble
+            except NoTurn as fault:
+                raise trouble or fault from fault
+        raise trouble or ServerTrouble("not asked")
 
-    def try_once(
-        self, servlet: str, parameters: dict[str, str], latest: float, manner: Manner
-    ) -> Download:
-        """One request, if there is a turn for it by `latest`. No token, no request."""
+    def try_once(self, servlet: str, parameters: dict[str, str], manner: Manner) -> Download:
+        """One request, if there is a turn for it. No turn, no request."""
         with self.turns.turn(manner) as turn:
-            if time.monotonic() > latest:
-                raise NoTurn("the turn came too late to ask")
             try:
                 return self.request(servlet, parameters, turn)
             except (requests.Timeout, requests.ConnectionError) as fault:
@@ -171,6 +159,8 @@ def title(content: bytes) -> str:
 
 
 def pauses(tries: int) -> Iterator[float]:
-    """How long to wait after each try, in seconds: doubling, with up to half as much again."""
-    for number in range(tries):
+    """How long to wait before each try, in seconds: not at all before the first, then doubling,
+    with up to half as much again."""
+    yield 0.0
+    for number in range(tries - 1):
         yield FIRST_PAUSE_SECONDS * 2**number * random.uniform(1.0, 1.5)

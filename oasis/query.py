@@ -86,13 +86,13 @@ def corrections_parameters(start: datetime, end: datetime) -> dict[str, str]:
 
 
 def windows(
-    start: datetime, end: datetime, market: Market, nodes: int
+    start: datetime, end: datetime, market: Market, nodes: int, most_rows: int = MOST_ROWS
 ) -> Iterator[tuple[datetime, datetime]]:
     """[start, end) cut into windows that OASIS takes, oldest first, without gap or overlap.
 
     For many nodes they are shorter: a month of five-minute prices is 15 MB of XML a node.
     """
-    fitting = MOST_ROWS // (ROWS_A_PRICE * nodes) * market.interval
+    fitting = most_rows // (ROWS_A_PRICE * nodes) * market.interval
     step = min(timedelta(days=MOST_DAYS - 1), fitting)
     while start < end:
         stop = min(start + step, end)

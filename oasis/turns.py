@@ -10,17 +10,15 @@ import secrets
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
-from enum import Enum
+from enum import Enum, auto
+from typing import NamedTuple
 
 import redis
 
 TURN = "caiso:oasis:turn"
 RESERVED = "caiso:oasis:reserved"
-WANTED = "caiso:oasis:wanted"
 UNDER_WAY_SECONDS = 60
 RESERVED_MS = 1000
-# A little longer than the slower polls' ticks are apart: until they come back.
-WANTED_MS = 6000
 BUSY_SECONDS = 12
 FOR_EVER = -1  # a key without an end, as PTTL says it
 LOOK_AGAIN_SECONDS = 0.1
@@ -57,16 +55,47 @@ class Turn:
 
 
 class Manner(Enum):
-    """How a caller behaves, and how many seconds it waits for a turn at most."""
+    """How a caller behaves. Those that find no free turn come back with their next tick, except
+    the first, whose turn is the next, and the patient."""
 
-    FIRST = 10.0  # the five-minute poll: the next turn is its
-    PASSING = 0.0  # the slower polls: a free turn or none, as the next tick comes soon
-    PATIENT = 40.0  # backfills and sweeps: wait, and let the others go first
+    FIRST = auto()  # the five-minute poll
+    PASSING = auto()  # the slower polls
+    SPARE = auto()  # gaps and corrections: what no poll wants
+    PATIENT = (
+        auto()
+    )  # the backfill command, a process of its own: waits, and lets all others go first
+
+    @property
+    def wait_seconds(self) -> float:
+        """How long it waits for a turn at most."""
+        return {Manner.FIRST: 10.0, Manner.PATIENT: 40.0}.get(self, 0.0)
 
     @property
     def tries(self) -> int:
-        """How often one request is tried. Polls come back with the next tick, as due."""
+        """How often one request is tried."""
         return 3 if self is Manner.PATIENT else 1
+
+    @property
+    def once_begun(self) -> "Manner":
+        """How the rest is asked for of what takes several requests: it is not begun anew."""
+        return self if self is Manner.PATIENT else Manner.FIRST
+
+
+class Wanted(NamedTuple):
+    """A mark left by somebody who found no free turn: others keep back until it comes again."""
+
+    key: str
+    lasts_ms: int  # a little longer than its ticks are apart
+
+
+WANTED = {
+    Manner.PASSING: Wanted("caiso:oasis:wanted", 6_000),
+    Manner.SPARE: Wanted("caiso:oasis:wanted:spare", 16_000),
+}
+BEFORE = {
+    Manner.SPARE: [WANTED[Manner.PASSING].key],
+    Manner.PATIENT: [wanted.key for wanted in WANTED.values()],
+}
 
 
 class Turns:
@@ -79,11 +108,11 @@ class Turns:
     @contextmanager
     def turn(self, manner: Manner) -> Iterator[Turn]:
         """A turn, within the time that `manner` waits for one. Raises NoTurn."""
-        until = time.monotonic() + manner.value
+        until = time.monotonic() + manner.wait_seconds
         turn = self.take(manner)
         while turn is None:
             if time.monotonic() >= until:
-                raise NoTurn(f"no turn at OASIS within {manner.value:.0f} s")
+                raise NoTurn(f"no turn at OASIS within {manner.wait_seconds:.0f} s")
             time.sleep(LOOK_AGAIN_SECONDS)
             turn = self.take(manner)
         try:
@@ -137,7 +166,8 @@ class Turns:
         elif self.client.exists(RESERVED):
             self.mark_wanted(manner)
             return None
-        if manner is Manner.PATIENT and self.client.exists(WANTED):
+        if manner in BEFORE and self.client.exists(*BEFORE[manner]):
+            self.mark_wanted(manner)
             return None
         if self.is_taken() or self.has_just_started():
             self.mark_wanted(manner)
@@ -148,14 +178,14 @@ class Turns:
             return None
         if manner is Manner.FIRST:
             self.client.delete(RESERVED)
-        if manner is Manner.PASSING:
-            self.client.delete(WANTED)
+        if manner in WANTED:
+            self.client.delete(WANTED[manner].key)
         return Turn(self.client, name, self.pause_seconds)
 
     def mark_wanted(self, manner: Manner) -> None:
-        """Whoever waits all the time would take each turn that a slower poll comes back for."""
-        if manner is Manner.PASSING:
-            self.client.set(WANTED, 1, px=WANTED_MS)
+        """Whoever waits all the time would take each turn that others come back for."""
+        if manner in WANTED:
+            self.client.set(WANTED[manner].key, 1, px=WANTED[manner].lasts_ms)
 
     def is_taken(self) -> bool:
         """Whether somebody has the turn.

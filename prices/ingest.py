@@ -73,7 +73,7 @@ def ingest(query: PriceQuery, manner: Manner, purpose: str) -> Ingested:
             raise
     ingested = Ingested()
     for half in halves:
-        ingested.add(ingest(half, manner, purpose))
+        ingested.add(ingest(half, manner.once_begun, purpose))
     return ingested
 
 
@@ -99,7 +99,7 @@ def ask_whether_corrected(start: datetime, end: datetime) -> None:
     run = FetchRun(report=CORRECTIONS_GROUP, purpose=FetchRun.SWEEP)
     run.window_start, run.window_end = start, end
     with suppress(NoData), put_down(run):
-        download = oasis().download("GroupZip", corrections_parameters(start, end), Manner.PATIENT)
+        download = oasis().download("GroupZip", corrections_parameters(start, end), Manner.SPARE)
         run.rows = read(run, download, corrected_rows)
         keep(run, download.content, rejected=False)
         run.outcome = FetchRun.OK

@@ -25,6 +25,12 @@ MANNERS = {
     Market.RTPD: Manner.PASSING,
     Market.DAM: Manner.PASSING,
 }
+# Workers wait for no turn but the first: gaps and corrections share a process with the polls.
+OTHER_MANNERS = {
+    FetchRun.GAP: Manner.SPARE,
+    FetchRun.SWEEP: Manner.SPARE,
+    FetchRun.BACKFILL: Manner.PATIENT,
+}
 
 
 def poll(market: Market, *, now: datetime) -> Ingested:
@@ -95,7 +101,7 @@ def ask(
     One that met trouble was not in vain, but its gaps rest: that may be all that is in trouble.
     """
     query = PriceQuery(market, tuple(node.oasis_name for node in nodes), start, end)
-    manner = MANNERS[market] if purpose == FetchRun.POLL else Manner.PATIENT
+    manner = OTHER_MANNERS.get(purpose) or MANNERS[market]
     try:
         ingested = ingest(query, manner, purpose)
     except OasisTrouble as fault:

@@ -11,7 +11,8 @@ from django.db.models import QuerySet
 from prices import archives, feed
 from prices.models import FeedEvent, FetchRun
 
-A_BATCH, MOST_BATCHES = 500, 100
+# Deliveries wait for it: a call takes a second or two, and leaves the rest for the next.
+A_BATCH, MOST_BATCHES = 500, 20
 
 
 def prune(*, now: datetime) -> dict[str, int]:
@@ -29,7 +30,7 @@ def prune(*, now: datetime) -> dict[str, int]:
 def in_batches(rows: QuerySet[Any], delete: Callable[[Sequence[int]], None]) -> int:
     """Delete rows by their ids, so few in a transaction that nobody waits for long.
 
-    What is more than can be done in a task's time is left for the next. Returns how many.
+    What is more than that is left for the next call. Returns how many.
     """
     count = 0
     for _ in range(MOST_BATCHES):

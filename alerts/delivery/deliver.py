@@ -6,8 +6,8 @@ lost, and at most one message comes twice.
 
 Each message is claimed right before it is sent, one to a method at a time: what waits behind a
 slow one is nobody's yet. Sending takes as long as its receiver takes; a call does not wait for
-that longer than polls may wait for it. What is still under way then is put down by the next, or
-before the process ends.
+that longer than other methods' new messages and rules on data age may wait for it. What is still
+under way then is put down by the next, or before the process ends.
 """
 
 import random

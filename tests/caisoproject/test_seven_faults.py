@@ -10,7 +10,7 @@ from django.test import Client
 
 from alerts.judging.evaluate import evaluate
 from alerts.models import Alert, Rule
-from caisoproject.tasks import tell
+from caisoproject.tasks import publish
 from market.intervals import NaiveTime, aware, from_iso
 from market.markets import Market
 from prices import polling
@@ -36,8 +36,8 @@ def steady(oasis: Running, valkey: redis.Redis) -> None:
 def poll(market: Market, at: datetime = EVENING) -> None:
     """A poll and what follows it, as the task does."""
     with time_machine.travel(at):
-        tell(polling.poll(market, now=at).feed_ranges)
-        tell(evaluate(now=at))
+        publish(polling.poll(market, now=at).feed_ranges)
+        publish(evaluate(now=at))
 
 
 def get(client: Client, address: str, at: datetime = EVENING) -> dict[str, Any]:
@@ -101,7 +101,7 @@ def test_6_a_corrected_price_replaces_its_point(
         nodes = list(Node.objects.tracked())
         end = start + Market.RTM.interval
         again = polling.ask(Market.RTM, nodes, start, end, FetchRun.BACKFILL, now=EVENING)
-        tell(again.feed_ranges)
+        publish(again.feed_ranges)
     score = start.timestamp()
     assert valkey.zrangebyscore("caiso:sp15:rt:5min", score, score) == [
         "2026-07-15T00:30:00Z:33.25000"

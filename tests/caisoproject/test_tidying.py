@@ -1,4 +1,4 @@
-"""The tasks that tidy up: each a call of what the apps do, in one place."""
+"""The tasks that catch up and tidy up, called as a worker calls them."""
 
 from datetime import timedelta
 
@@ -6,10 +6,12 @@ import pytest
 import redis
 from django.utils import timezone
 
+from alerts import tasks as alerts_tasks
 from alerts.models import Delivery, Method, Total
 from caisoproject import tasks
 from market.intervals import floor
 from market.markets import Market
+from prices import tasks as prices_tasks
 from prices.models import FeedEvent, Node
 from tests.published import published, store
 
@@ -24,14 +26,14 @@ def come(minutes_ago: int) -> None:
     store([published(floor(now - timedelta(minutes=minutes_ago), Market.RTM))], now)
 
 
-def test_catching_up_tells_what_came_while_a_node_was_not_tracked(valkey: redis.Redis) -> None:
+def test_catching_up_publishes_what_came_while_a_node_was_not_tracked(valkey: redis.Redis) -> None:
     sp15 = Node.objects.filter(slug="sp15")
     come(20)
     sp15.update(tracked=False)
     come(15)
     come(10)
     tasks.catch_up()
-    tasks.tidy()
+    prices_tasks.tidy()
     assert not valkey.exists("caiso:sp15:stream", "caiso:sp15:current")
     sp15.update(tracked=True)
     tasks.catch_up()
@@ -46,7 +48,7 @@ def test_tidying_counts_what_is_finished_and_pruning_throws_it_away(valkey: redi
     Delivery.objects.create(
         method=method, kind="test", state="sent", created_at=long_ago, due_at=long_ago
     )
-    tasks.tidy()
+    alerts_tasks.tidy()
     assert Total.objects.get(name="delivered").count == 1
-    tasks.prune()
+    alerts_tasks.prune()
     assert not Delivery.objects.exists()

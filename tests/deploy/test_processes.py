@@ -10,7 +10,7 @@ from deploy.processes import Child, Command, delay_s, how_it_ended, of_procfile
 
 def test_the_procfile_names_the_four_processes_of_the_stack():
     commands = of_procfile(ROOT / "Procfile", {"PORT": "8000"})
-    assert [command.name for command in commands] == ["web", "worker", "analyst", "beat"]
+    assert [command.name for command in commands] == ["web", "poller", "worker", "beat"]
     assert all(command.cwd == ROOT for command in commands)
     assert all(command.environ == {"PORT": "8000"} for command in commands)
 

@@ -7,6 +7,7 @@ from unittest.mock import Mock
 import pytest
 
 from caisoproject import tasks
+from caisoproject.celery import app as workers
 from oasis import client
 from oasis.client import Oasis
 from oasis.errors import ServerTrouble
@@ -31,16 +32,19 @@ class Clock:
 
 
 class Waiting:
-    """Gives a turn after these many seconds, one number a turn."""
+    """Gives a turn after these many seconds, one number a turn; None is no turn."""
 
-    def __init__(self, clock: Clock, *seconds: float) -> None:
+    def __init__(self, clock: Clock, *seconds: float | None) -> None:
         self.clock = clock
         self.seconds = iter(seconds)
         self.given = Mock(spec=Turn)
 
     @contextmanager
     def turn(self, manner: Manner) -> Iterator[Turn]:
-        self.clock.now += next(self.seconds)
+        waited = next(self.seconds)
+        if waited is None:
+            raise NoTurn("taken")
+        self.clock.now += waited
         yield self.given
 
 
@@ -51,7 +55,7 @@ def clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
     return clock
 
 
-def asking(oasis: Running, clock: Clock, *waits: float) -> Oasis:
+def asking(oasis: Running, clock: Clock, *waits: float | None) -> Oasis:
     return Oasis(oasis.url, Waiting(clock, *waits))  # type: ignore[arg-type]
 
 
@@ -77,15 +81,25 @@ def test_an_answer_that_takes_longer_than_40_s_of_its_own_is_given_up(
     assert len(oasis.requests) == 1
 
 
-def test_no_request_begins_when_there_is_no_time_left_for_its_answer(
+@pytest.mark.parametrize("manner", [Manner.FIRST, Manner.PASSING, Manner.SPARE])
+def test_what_a_worker_asks_is_asked_once_and_nothing_is_slept_away(
+    manner: Manner, oasis: Running, clock: Clock
+) -> None:
+    oasis.fault("http_503", count=3)
+    began = clock.now
+    with pytest.raises(ServerTrouble, match="HTTP 503"):
+        asking(oasis, clock, 0).download("SingleZip", PARAMETERS, manner)
+    assert (len(oasis.requests), clock.now) == (1, began)
+
+
+def test_a_further_try_without_a_turn_ends_in_what_went_wrong_before(
     oasis: Running, clock: Clock
 ) -> None:
     oasis.fault("http_503", count=3)
     with pytest.raises(ServerTrouble, match="HTTP 503"):
-        asking(oasis, clock, 40, 40).download("SingleZip", PARAMETERS, Manner.PATIENT)
-    assert len(oasis.requests) == 1
-    with pytest.raises(NoTurn, match="too late"):
-        asking(oasis, clock, 51).download("SingleZip", PARAMETERS, Manner.PATIENT)
+        asking(oasis, clock, 0, None).download("SingleZip", PARAMETERS, Manner.PATIENT)
+    with pytest.raises(NoTurn):
+        asking(oasis, clock, None).download("SingleZip", PARAMETERS, Manner.PATIENT)
 
 
 def test_each_try_has_its_own_time(oasis: Running, clock: Clock) -> None:
@@ -94,9 +108,9 @@ def test_each_try_has_its_own_time(oasis: Running, clock: Clock) -> None:
     assert (download.status, len(oasis.requests)) == (200, 3)
 
 
-def test_a_turn_outlives_its_request_and_a_task_all_of_its_tries() -> None:
+def test_a_turn_outlives_its_request_and_a_task_its_wait_and_its_request() -> None:
     longest = client.DEADLINE_SECONDS + client.READ_SECONDS
     assert longest < UNDER_WAY_SECONDS
-    assert max(manner.value for manner in Manner) < client.LAST_BEGIN_SECONDS
     for task in (tasks.poll, tasks.close_gaps, tasks.sweep_corrections):
-        assert client.LAST_BEGIN_SECONDS + longest < task.soft_time_limit
+        assert Manner.FIRST.wait_seconds + longest < task.soft_time_limit
+        assert task.soft_time_limit < workers.conf.task_time_limit

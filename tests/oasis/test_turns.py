@@ -58,7 +58,7 @@ def test_only_the_holder_ends_a_turn(valkey: redis.Redis) -> None:
     assert valkey.ttl(TURN) == 50
 
 
-@pytest.mark.parametrize("manner", [Manner.PASSING, Manner.PATIENT])
+@pytest.mark.parametrize("manner", [Manner.PASSING, Manner.SPARE, Manner.PATIENT])
 def test_whoever_is_not_first_steps_back_from_a_reserved_turn(
     valkey: redis.Redis, manner: Manner
 ) -> None:
@@ -77,6 +77,33 @@ def test_the_first_keeps_its_place_while_it_waits(valkey: redis.Redis) -> None:
     assert free(turns, Manner.FIRST)
     valkey.delete(TURN)
     assert free(turns, Manner.PATIENT)
+
+
+def test_gaps_keep_back_until_a_slower_poll_has_come_again_and_backfills_for_both(
+    valkey: redis.Redis,
+) -> None:
+    turns = polite(valkey)
+    valkey.set(TURN, "somebody", ex=30)
+    assert free(turns, Manner.PASSING) is None
+    valkey.delete(TURN)
+    assert free(turns, Manner.SPARE) is None
+    assert free(turns, Manner.PASSING)
+    valkey.delete(TURN)
+    assert free(turns, Manner.PATIENT) is None
+    assert free(turns, Manner.SPARE)
+    valkey.delete(TURN)
+    assert free(turns, Manner.PATIENT)
+
+
+@pytest.mark.parametrize("manner", [Manner.PASSING, Manner.SPARE])
+def test_whoever_shares_a_process_with_the_polls_waits_for_no_turn(
+    manner: Manner, valkey: redis.Redis
+) -> None:
+    valkey.set(TURN, "somebody", ex=30)
+    began = time.monotonic()
+    with pytest.raises(NoTurn), polite(valkey).turn(manner):
+        pass
+    assert time.monotonic() - began < 1
 
 
 def test_a_redis_that_has_just_started_may_have_forgotten_the_last_turn(

@@ -18,7 +18,7 @@ from django.db import connection
 from alerts.delivery.digest import write_digests, write_gathered
 from alerts.judging.evaluate import evaluate
 from alerts.models import Alert, Condition, Delivery, Method, Rule, Transition
-from caisoproject.tasks import tell
+from caisoproject.tasks import publish
 from market.markets import Market
 from oasis.published import PublishedPrice
 from prices.feed import FeedRange
@@ -59,11 +59,11 @@ def price(start: datetime, lmp: str, hub: str = "SP15", market: Market = Market.
 
 
 def come(world: Frozen, prices: Iterable[Any], now: datetime) -> list[FeedRange]:
-    """Prices that are seen now: stored, judged and told, as a poll does."""
+    """Prices that are seen now: stored, judged and published, as a poll does."""
     world.now = now
     feed_ranges = record(prices, seen_at=now, source="oasis", now=now).feed_ranges
     feed_ranges += evaluate(now=now)
-    tell(feed_ranges)
+    publish(feed_ranges)
     return feed_ranges
 
 

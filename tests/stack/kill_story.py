@@ -8,6 +8,7 @@ from django.utils import timezone
 
 from alerts.delivery.deliver import LEASE, deliver_due
 from alerts.models import Alert, Delivery, Transition
+from alerts.tasks import deliver
 from caisoproject import tasks
 from market.markets import Market
 from prices.ingest import Ingested
@@ -21,11 +22,11 @@ Letter = tuple[str, str]
 
 
 def tell_and_deliver(prices: Sequence[str]) -> None:
-    """Each price comes, is told and judged, and what that says is delivered."""
+    """Each price comes, is published and judged, and the alerts are delivered."""
     redis_client().flushall()
     for number, price in enumerate(prices):
         tasks.ask(lambda number=number, price=price: come(number, price))
-        tasks.deliver()
+        deliver()
 
 
 def come(number: int, price: str) -> Ingested:

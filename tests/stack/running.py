@@ -49,7 +49,8 @@ class Stack:
             "web": "caisoproject.web",
             "valkey": "valkey",
             "beat": "beat",
-            "worker": "poll,alerts",
+            "poller": "poll,backfill",
+            "worker": "alerts,analysis",
         }
         for child in psutil.Process(self.launcher.pid).children():
             if words[name] in " ".join(child.cmdline()):

@@ -171,9 +171,9 @@ def of(stack: Stack, var_dir: Path, url: str) -> dict[str, str]:
 
 
 def second_worker(environment: dict[str, str]) -> AbstractContextManager[None]:
-    """Another worker on the same queues."""
+    """Another poller."""
     words = ("-m", "celery", "-A", "caisoproject", "worker", "-n", "second@%h")
-    queues = ("-Q", "poll,alerts", "--concurrency", "1", "--without-gossip", "--without-mingle")
+    queues = ("-Q", "poll,backfill", "--concurrency", "1", "--without-gossip", "--without-mingle")
     return program(*words, *queues, env=environment)
 
 

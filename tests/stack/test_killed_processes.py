@@ -39,9 +39,11 @@ def test_history_is_complete_and_nothing_doubled_after_each_process_was_killed(
     reveal(board, start, 6)
     with running(StandIn(board=board)) as oasis, polled_stack(tmp_path, oasis) as stack:
         wait_until(lambda: held(stack) >= 3, 60, "first prices")
-        for number, name in enumerate(("worker", "beat", "valkey", "web"), start=2):
+        for number, name in enumerate(("poller", "beat", "valkey", "web"), start=2):
             reveal(board, start, 6 * number)
             old = stack.kill(name)
+            if name == "poller":
+                stack.kill("worker")
             wait_until(lambda n=name, o=old: stack.is_back(n, o), 40, f"{name} started again")
             wanted = 3 * (6 * number - FALLEN_OUT)
             wait_until(lambda w=wanted: held(stack) >= w, 90, f"prices after {name} was killed")

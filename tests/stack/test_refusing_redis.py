@@ -28,7 +28,7 @@ def test_a_full_redis_is_waited_for_and_polls_resume_in_seconds(tmp_path: Path) 
             running_stack(tmp_path, oasis.url, REDIS_URL=url, **pace) as stack,
         ):
             wait_until(lambda: (stack.get("/api/current") or {}).get("rt_price"), 120, "prices")
-            programs = [stack.process(name).pid for name in ("web", "worker", "beat")]
+            programs = [stack.process(name).pid for name in ("web", "poller", "worker", "beat")]
             before = len(stack.output.read_text())
             client.config_set("maxmemory", "1mb")
             wait_until(lambda: "Cannot connect" in stack.output.read_text()[before:], 60, "a wait")
@@ -40,7 +40,9 @@ def test_a_full_redis_is_waited_for_and_polls_resume_in_seconds(tmp_path: Path) 
             asked = len(oasis.requests)
             client.config_set("maxmemory", "0")
             wait_until(lambda: len(oasis.requests) > asked, 20, "a poll after it")
-            assert [stack.process(name).pid for name in ("web", "worker", "beat")] == programs
+            assert [
+                stack.process(name).pid for name in ("web", "poller", "worker", "beat")
+            ] == programs
     finally:
         client.close()
         valkey.terminate()

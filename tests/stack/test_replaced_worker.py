@@ -54,7 +54,7 @@ def a_worker(folder: Path, mail_port: int) -> Iterator[Callable[[], set[int]]]:
 def tick() -> None:
     """What beat sends every two seconds."""
     with app.connection_for_write() as broker:
-        app.send_task("caisoproject.tasks.deliver", queue="alerts", connection=broker)
+        app.send_task("alerts.tasks.deliver", queue="alerts", connection=broker)
 
 
 def are_sent(count: int) -> Callable[[], bool]:

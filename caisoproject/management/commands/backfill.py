@@ -9,7 +9,7 @@ from django.core.management.base import BaseCommand, CommandError
 from django.utils import timezone
 from tqdm import tqdm
 
-from caisoproject.tasks import tell
+from caisoproject.tasks import publish
 from market.intervals import midnight, operating_date, pacific
 from market.markets import Market
 from oasis.errors import BeyondHistory, OasisTrouble, OurMistake
@@ -89,7 +89,7 @@ class Command(BaseCommand):
                 tqdm.write(f"try {attempt} of {TRIES}: {trouble}")
                 time.sleep(PAUSE_SECONDS)
             else:
-                tell(ingested.feed_ranges)
+                publish(ingested.feed_ranges)
                 return ingested
         raise CommandError(f"{trouble}. What came is stored; run the same command to go on.")
 

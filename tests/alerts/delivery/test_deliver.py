@@ -24,7 +24,7 @@ from alerts.delivery.deliver import (
 from alerts.delivery.digest import write_digests
 from alerts.judging.evaluate import evaluate
 from alerts.models import Alert, Delivery, Method, Rule
-from caisoproject.tasks import finish_sending
+from alerts.tasks import finish_sending
 from tests.conftest import utc
 from tests.outbound.receiver import Handler, Receiver, status
 from tests.published import published, store

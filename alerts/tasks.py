@@ -1,0 +1,44 @@
+"""What Celery runs for alerts alone: deliveries, digests, tidying."""
+
+import structlog
+from celery import shared_task
+from celery.signals import worker_process_shutdown
+from django.utils import timezone
+
+from alerts import retention
+from alerts.delivery.deliver import deliver_due, finish
+from alerts.delivery.digest import write_digests, write_gathered
+from alerts.totals import count_finished
+
+log = structlog.get_logger(__name__)
+
+
+@shared_task
+def deliver() -> None:
+    """Begin to send what is in the outbox; a later call records what takes long."""
+    deliver_due(now=timezone.now())
+    write_gathered(now=timezone.now())
+
+
+@worker_process_shutdown.connect
+def finish_sending(**_: object) -> None:
+    """A worker's child is replaced now and then: it records what it is sending before it ends."""
+    finish(now=timezone.now())
+
+
+@shared_task
+def digest() -> None:
+    """Write what quiet hours held back into the outbox, in the morning."""
+    write_digests(now=timezone.now())
+
+
+@shared_task
+def tidy() -> None:
+    """Add what is finished to the running totals."""
+    count_finished()
+
+
+@shared_task
+def prune() -> None:
+    """Delete alerts and deliveries that were kept long enough."""
+    log.info("pruned", **retention.prune(now=timezone.now()))
