@@ -29,7 +29,7 @@ from prices.ingest import Ingested
 from prices.models import Node
 from prices.projection import forget_untracked, project
 from prices.troubles import Apart, forget_old
-from prices.untold import tell_untold
+from prices.unpublished import publish_all
 
 log = structlog.get_logger(__name__)
 # A turn may be waited for, and then the answer has its time (oasis.client).
@@ -56,12 +56,12 @@ def sweep_corrections() -> None:
 
 @shared_task
 def catch_up() -> None:
-    """Tell what a killed worker or a lost Redis left untold, and roll the day-ahead hour over."""
-    told = tell_untold(now=timezone.now())
+    """Publish what a killed worker or a lost Redis left, and roll the day-ahead hour over."""
+    feed_ranges = publish_all(now=timezone.now())
     # Rules need no Redis: they are judged first, whatever becomes of it.
-    told += evaluate(now=timezone.now())
+    feed_ranges += evaluate(now=timezone.now())
     project_each(Node.objects.tracked())
-    tell(told)
+    tell(feed_ranges)
 
 
 @shared_task

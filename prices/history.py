@@ -15,7 +15,7 @@ from django.db.models.lookups import LessThan
 from market.intervals import floor
 from market.markets import Market
 from oasis.published import PublishedPrice
-from prices import feed, untold
+from prices import feed, unpublished
 from prices.batch import Sorted, by_market, by_node, confirmed, in_interval_order
 from prices.fault_points import fault_point
 from prices.feed import Event, FeedRange
@@ -72,7 +72,7 @@ def record(
     batches = dict(by_node(prices))
     with transaction.atomic():
         nodes = locked(set(batches))
-        recorded.feed_ranges += untold.tell(nodes.values(), now=now)
+        recorded.feed_ranges += unpublished.publish(nodes.values(), now=now)
         for name, published in batches.items():
             batch = sort(nodes[name], published, seen_at, clock_limit(seen_at, now=now))
             recorded.counts += batch.counts
@@ -215,7 +215,7 @@ def publish(node: Node, batch: Sorted, seen_at: datetime, now: datetime) -> list
     changes = [c for c in batch.corrected if c[0].interval_start > now - feed.KEPT]
     told = in_interval_order(news, changes)
     if told and not node.tracked:
-        untold.mark(node, seen_at=seen_at)
+        unpublished.mark(node, seen_at=seen_at)
     if not told or not node.tracked:
         return []
     beside = day_ahead(node, [price for price, _ in told])

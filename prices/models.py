@@ -160,8 +160,8 @@ class Feed(models.Model):
     node = models.OneToOneField(Node, models.CASCADE, primary_key=True)
     epoch = models.CharField(max_length=16, default=new_epoch)
     head = models.PositiveBigIntegerField(default=0)
-    # Since when prices came that it does not tell, because the node is not tracked.
-    untold_since = models.DateTimeField(null=True, editable=False)
+    # Since when prices came that it does not publish, because the node is not tracked.
+    unpublished_since = models.DateTimeField(null=True, editable=False)
 
     def __str__(self) -> str:
         return f"{self.node} {self.epoch}:{self.head}"

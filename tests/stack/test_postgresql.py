@@ -19,7 +19,7 @@ SAME = [
     "tests/prices/test_ingest.py",
     "tests/prices/test_projection.py",
     "tests/prices/test_load.py",
-    "tests/prices/test_untold.py",
+    "tests/prices/test_unpublished.py",
     "tests/prices/admin/test_nodes.py",
     "tests/alerts/judging/test_evaluate.py",
     "tests/alerts/judging/test_rule_changes.py",
