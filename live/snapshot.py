@@ -35,7 +35,9 @@ def snapshot_prices(node: Node, market: Market, start: datetime) -> list[Body]:
 
 def replaced_from(node: Node, market: Market, start: datetime) -> dict[tuple[str, int], Body]:
     """What each correction replaced, by interval start and the revision that came."""
-    held = PriceRevision.objects.filter(node=node, market=market.value, interval_start__gte=start)
+    held = PriceRevision.objects.filter(
+        node=node, market=market.value, interval_start__gte=start, late=0
+    )
     return {
         (iso(was.interval_start), was.revision + 1): {
             "seen": iso(was.superseded_at),

@@ -113,4 +113,5 @@ def replaced(price: Price, revision: int) -> PriceRevision:
         market=price.market,
         interval_start=price.interval_start,
         revision=revision,
+        late=0,
     )

@@ -59,7 +59,7 @@ def changes(batch: Sorted, seen_at: int) -> tuple[list[tuple[int, Held]], list[T
     for price, held in in_interval_order(batch.new, batch.corrected):
         version, kind = first_version(price, seen_at), PRICE
         if held is not None:
-            version, kind = revised(held, price, seen_at, "oasis"), CORRECTION
+            version, kind = revised(held, price, seen_at, "oasis", now=seen_at), CORRECTION
         versions.append((price.interval_start, version))
         events.append(Told(kind, price.interval_start, version.lmp, version.revision))
     return versions, events
@@ -67,7 +67,7 @@ def changes(batch: Sorted, seen_at: int) -> tuple[list[tuple[int, Held]], list[T
 
 def first_version(price: PublishedPrice, seen_at: int) -> Held:
     """A new price's row."""
-    return Held(*price[3:], 1, seen_at, seen_at, "oasis")
+    return Held(*price[3:], 1, seen_at, seen_at, "oasis", seen_at)
 
 
 def append(world, transaction: Transaction, node: str, events: list[Told], told) -> Steps:
