@@ -8,8 +8,9 @@ from django.utils import timezone
 
 from live.cursor import BATCH, Cursor, missed
 from live.slugs import is_slug
+from prices import readings
 from prices.feed import event_texts_after
-from prices.models import Feed, FetchRun, Node, Price
+from prices.models import Feed, FetchRun, Node
 from prices.source_trouble import SILENT_AFTER, Failure, Record, trouble
 
 WATCHED_SINCE = timezone.now()  # this process
@@ -60,7 +61,7 @@ def record_of(answered: datetime | None, *, is_silent: bool) -> Record:
         failing_since=oldest.started_at if oldest else None,
         newest=newest,
         watched_since=WATCHED_SINCE,
-        has_prices=Price.objects.exists(),
+        has_prices=readings.any_held(),
     )
 
 

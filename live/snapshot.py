@@ -7,9 +7,9 @@ from alerts.models import OPENED, Transition
 from live.answers import price_bodies
 from market.intervals import day_bounds, iso, operating_date
 from market.markets import Market
-from prices import feed
+from prices import feed, readings
 from prices.feed import Body
-from prices.models import FeedEvent, Node, PriceRevision
+from prices.models import FeedEvent, Node
 
 DAY = timedelta(hours=24)
 
@@ -35,15 +35,12 @@ def snapshot_prices(node: Node, market: Market, start: datetime) -> list[Body]:
 
 def replaced_from(node: Node, market: Market, start: datetime) -> dict[tuple[str, int], Body]:
     """What each correction replaced, by interval start and the revision that came."""
-    held = PriceRevision.objects.filter(
-        node=node, market=market.value, interval_start__gte=start, late=0
-    )
     return {
         (iso(was.interval_start), was.revision + 1): {
             "seen": iso(was.superseded_at),
             "old": feed.components(was),
         }
-        for was in held
+        for was in readings.replaced(node, market, start)
     }
 
 

@@ -12,10 +12,9 @@ from django.db import connection, transaction
 from django.db.models.functions import Coalesce
 from django.db.models.lookups import LessThan
 
-from market.intervals import floor
 from market.markets import Market
 from oasis.published import PublishedPrice
-from prices import feed, unpublished
+from prices import feed, readings, unpublished
 from prices.batch import Sorted, by_market, by_node, confirmed, in_interval_order
 from prices.fault_points import fault_point
 from prices.feed import Event, FeedRange
@@ -234,7 +233,4 @@ def day_ahead(node: Node, prices: Sequence[Any]) -> dict[datetime, Decimal]:
     starts = [price.interval_start for price in prices if price.market == Market.RTM]
     if not starts:
         return {}
-    held = Price.objects.of(node, Market.DAM).filter(
-        interval_start__range=(floor(min(starts), Market.DAM), max(starts))
-    )
-    return dict(held.values_list("interval_start", "lmp"))
+    return readings.day_ahead(node, min(starts), max(starts) + Market.RTM.interval)

@@ -203,7 +203,7 @@ def held(
         return Price.objects.filter(which).order_by(*order).values_list(*names)
     fields = with_interval(names)
     still = Price.objects.filter(which, recorded_at__lte=as_of)
-    then = PriceRevision.objects.filter(which, late=0, recorded_at__lte=as_of, held_until__gt=as_of)
+    then = PriceRevision.objects.filter(which, recorded_at__lte=as_of, held_until__gt=as_of)
     both = still.values_list(*fields).union(then.values_list(*fields), all=True)
     return both.order_by(*order, "-revision")
 

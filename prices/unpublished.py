@@ -12,9 +12,9 @@ from decimal import Decimal
 from django.db import transaction
 from django.db.models import Q
 
-from market.intervals import floor, from_iso
+from market.intervals import from_iso
 from market.markets import Market
-from prices import feed
+from prices import feed, readings
 from prices.feed import Event, FeedRange
 from prices.models import Feed, FeedEvent, Node, Price, PriceRevision
 from prices.troubles import Apart
@@ -62,7 +62,7 @@ def missing_events(node: Node, since: datetime, *, now: datetime) -> list[Event]
     if not prices:
         return []
     last = last_published(node)
-    beside = day_ahead_from(node, prices[0].interval_start)
+    beside = readings.day_ahead(node, prices[0].interval_start)
     events = (event_of(price, last.get(interval(price)), beside, now=now) for price in prices)
     return [event for event in events if event]
 
@@ -78,12 +78,6 @@ def last_published(node: Node) -> dict[Interval, int]:
 def interval(price: Price) -> Interval:
     """Which interval a price is of."""
     return price.market, price.interval_start
-
-
-def day_ahead_from(node: Node, start: datetime) -> dict[datetime, Decimal]:
-    """Day-ahead LMPs by the start of their hour, from the hour of `start` on."""
-    hours = Price.objects.of(node, Market.DAM).filter(interval_start__gte=floor(start, Market.DAM))
-    return dict(hours.values_list("interval_start", "lmp"))
 
 
 def event_of(

@@ -6,8 +6,6 @@ from decimal import Decimal
 from functools import partial
 from typing import NamedTuple
 
-from django.db.models import Max
-
 from alerts.judging import held_prices
 from alerts.models import Rule, Watching
 from alerts.rules.beginnings import FURTHEST, known_before
@@ -16,7 +14,7 @@ from alerts.rules.rule import Reading, Requirement, Ruling, Stance, State, judge
 from alerts.rules.watched import AGE, Series, Watch
 from market.intervals import day_bounds, intervals_between, operating_date
 from market.markets import Market
-from prices.models import Price
+from prices import readings
 
 MINUTE = timedelta(minutes=1)
 DAY = timedelta(days=1)
@@ -129,14 +127,12 @@ def stance(ruling: Ruling, watches: Sequence[Watch], series: Series, first: date
 def preview_of_age(rule: Rule, start: datetime, now: datetime, days: int) -> Preview:
     """How often data were older than a limit: from when each interval was first seen."""
     market = Market(rule.market)
-    seen = Price.objects.filter(
-        node=rule.node_id, market=rule.market, first_seen_at__gte=start, first_seen_at__lt=now
-    )
-    batches = seen.values_list("first_seen_at").annotate(newest=Max("interval_start"))
-    arrivals = [*batches.order_by("first_seen_at"), (now, now)]
-    told = silences(arrivals, rule.ruling.conditions[0])
+    arrivals = readings.arrivals(rule.node_id, market, start, now)
+    moments = [(one.seen_at, one.newest) for one in arrivals]
+    told = silences([*moments, (now, now)], rule.ruling.conditions[0])
     expected = sum(1 for _ in intervals_between(start, now, market))
-    return Preview(len(told), 0, longest(told, now), told, seen.count(), expected, days)
+    judged = sum(one.intervals for one in arrivals)
+    return Preview(len(told), 0, longest(told, now), told, judged, expected, days)
 
 
 def silences(arrivals: Iterable[tuple[datetime, datetime]], age: Requirement) -> list[Episode]:

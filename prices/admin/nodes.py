@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from market.intervals import pacific
 from market.markets import Market
-from prices import budget, standings
+from prices import budget, readings, standings
 from prices.admin.node_form import NodeForm
 from prices.known_names import known_names
 from prices.models import Node, Price, Standing
@@ -82,8 +82,8 @@ def what_oasis_answers(node: Node, *, now: datetime) -> str:
 
 def newest_interval(node: Node) -> datetime | None:
     """The start of the newest real-time interval held."""
-    rows = Price.objects.of(node, Market.RTM).order_by("-interval_start")
-    return rows.values_list("interval_start", flat=True).first()
+    newest = readings.newest(node, Market.RTM)
+    return newest.interval_start if newest else None
 
 
 def told(moment: datetime) -> str:
