@@ -209,7 +209,7 @@ def held(
 
 
 def with_interval(names: Sequence[str]) -> list[str]:
-    """Names of fields, and after them what tells whose version a row is."""
+    """Names of fields, and after them those that say whose version a row is."""
     return list(dict.fromkeys((*names, *INTERVAL, "revision")))
 
 

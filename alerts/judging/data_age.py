@@ -1,4 +1,4 @@
-"""Rules on the age of data: judged by the clock, as nothing that comes tells that nothing came."""
+"""Rules on the age of data: judged by the clock, as no event says that nothing came."""
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
@@ -29,8 +29,8 @@ class Newest(NamedTuple):
 
 
 def evaluate(*, now: datetime) -> list[FeedRange]:
-    """Open and clear what the clock says. Returns what the feeds learned."""
-    told: list[FeedRange] = []
+    """Open and clear what the clock says. Returns what the feeds were given."""
+    feed_ranges: list[FeedRange] = []
     judging = Apart(JUDGING, now=now)
     rules = list(Rule.objects.judging().filter(watched=AGE).select_related("node").order_by("pk"))
     starts = newest_starts(rules)
@@ -38,8 +38,8 @@ def evaluate(*, now: datetime) -> list[FeedRange]:
         with judging.each(subject_of(rule)):
             newest = newest_of(starts.get((rule.node_id, rule.market)), now=now)
             if newest is not None and is_over(rule, newest) != rule.beyond:
-                told += turn(rule, newest, now=now)
-    return told
+                feed_ranges += turn(rule, newest, now=now)
+    return feed_ranges
 
 
 def newest_starts(rules: Sequence[Rule]) -> dict[tuple[int, str], datetime]:
@@ -70,7 +70,7 @@ def is_over(rule: Rule, newest: Newest) -> bool:
 
 
 def turn(rule: Rule, newest: Newest, *, now: datetime) -> list[FeedRange]:
-    """Open or clear a rule; whoever turns it tells."""
+    """Open or clear a rule; whoever turns it announces it."""
     opens = not rule.beyond
     with transaction.atomic():
         same = Rule.objects.filter(

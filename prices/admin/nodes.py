@@ -74,10 +74,10 @@ def what_oasis_answers(node: Node, *, now: datetime) -> str:
             Market.RTM, standing.vain, newest, others_answered=others, now=now
         )
         return (
-            f"OASIS has answered nothing for this node since {told(standing.silent_since)}, "
-            f"next try at {told(again)}. Is the name right?"
+            f"OASIS has answered nothing for this node since {written(standing.silent_since)}, "
+            f"next try at {written(again)}. Is the name right?"
         )
-    return "nothing yet" if newest is None else f"last price {told(newest)}"
+    return "nothing yet" if newest is None else f"last price {written(newest)}"
 
 
 def newest_interval(node: Node) -> datetime | None:
@@ -86,6 +86,6 @@ def newest_interval(node: Node) -> datetime | None:
     return newest.interval_start if newest else None
 
 
-def told(moment: datetime) -> str:
+def written(moment: datetime) -> str:
     """A moment as people in California write it."""
     return f"{pacific(moment):%Y-%m-%d %H:%M %Z}"
