@@ -15,6 +15,10 @@ from tests.stack.running import ROOT
 HANGS = ["-o", "faulthandler_timeout=120", "-o", "faulthandler_exit_on_timeout=true"]
 SAME = [
     "tests/prices/test_history.py",
+    "tests/prices/test_as_of.py",
+    "tests/prices/test_readings.py",
+    "tests/prices/test_now.py",
+    "tests/prices/test_recorded_at_migration.py",
     "tests/prices/test_concurrency.py",
     "tests/prices/test_ingest.py",
     "tests/prices/test_projection.py",
