@@ -7,7 +7,7 @@ import pytest
 import redis
 import time_machine
 from django.test import Client
-from simulator.feed_range import Timetable
+from simulator.publication import Timetable
 
 from alerts.judging.evaluate import evaluate
 from alerts.models import Alert, Rule
