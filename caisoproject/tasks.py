@@ -24,7 +24,7 @@ from prices.ingest import Ingested
 from prices.models import Node
 from prices.projection import project
 from prices.troubles import Apart
-from prices.untold import tell_untold
+from prices.unpublished import publish_all
 
 log = structlog.get_logger(__name__)
 # Ten seconds for a turn and 55 for an answer (oasis.client), then it is read, stored and judged.
@@ -52,11 +52,11 @@ def sweep_corrections() -> None:
 @shared_task
 def catch_up() -> None:
     """Publish what a killed worker or a lost Redis left behind, and roll the current hour over."""
-    news = tell_untold(now=timezone.now())
+    feed_ranges = publish_all(now=timezone.now())
     # Rules need no Redis: they are judged first, whatever becomes of it.
-    news += evaluate(now=timezone.now())
+    feed_ranges += evaluate(now=timezone.now())
     project_each(Node.objects.tracked())
-    publish(news)
+    publish(feed_ranges)
 
 
 def ask(request: Callable[[], Ingested]) -> None:

@@ -11,28 +11,15 @@ from django.core.serializers.json import DjangoJSONEncoder
 
 from market.intervals import floor, iso
 from market.markets import Market
-from prices import feed
-from prices.current import STALE_AFTER, current, shown_now
+from prices import feed, readings
+from prices.current import STALE_AFTER, current, shown_now, shown_spread
 from prices.feed import Body
 from prices.gap_ranges import missing, ranges
-from prices.models import Feed, Node, Price
+from prices.models import Feed, Node
 from prices.publication_delay import publication_delay
 from prices.schedule import published_until
 
 A_CHUNK = 500
-COLUMNS = (
-    "market",
-    "interval_start",
-    "interval_end",
-    "lmp",
-    "energy",
-    "congestion",
-    "loss",
-    "ghg",
-    "verified",
-    "revision",
-    "first_seen_at",
-)
 
 
 def current_answer(node: Node, *, now: datetime) -> Body:
@@ -45,7 +32,7 @@ def current_answer(node: Node, *, now: datetime) -> Body:
     state = current(node, now=now)
     shown = shown_now(node, state, now=now)
     age = None if state.rt_start is None else (now - state.rt_start).total_seconds()
-    spread = state.spread if shown and shown.interval_start == state.rt_start else None
+    spread = shown_spread(node, state, shown)
     return {
         "hub": node.hub,
         "node": node.oasis_name,
@@ -72,19 +59,19 @@ def history_parts(node: Node, market: Market, hours: int, *, now: datetime) -> I
     never held whole.
     """
     start = floor(now - timedelta(hours=hours), market)
-    rows = Price.objects.of(node, market).filter(interval_start__gte=start)
-    last = rows.order_by("-interval_start").values_list("interval_start", "interval_end").first()
+    last = readings.newest(node, market)
+    end = last.interval_end if last and last.interval_start >= start else None
     head = {
         "hub": node.hub,
         "node": node.oasis_name,
         "market": market.value,
         "start": iso(start),
-        "end": iso(last[1] if last else now),
+        "end": iso(end or now),
     }
     yield f'{as_json(head)[:-1]}, "prices": ['
     held: set[str] = set()
     # Up to the last as it was: `end` holds, whatever comes meanwhile.
-    found = each_price(node, market, start, last[0]) if last else iter(())
+    found = each_price(node, market, start, end) if end else iter(())
     while some := list(islice(found, A_CHUNK)):
         yield (", " if held else "") + as_json(some)[1:-1]
         held.update(price["interval_start"] for price in some)
@@ -105,25 +92,14 @@ def price_bodies(node: Node, market: Market, start: datetime) -> list[Body]:
 
 
 def each_price(
-    node: Node, market: Market, start: datetime, last: datetime | None = None
+    node: Node, market: Market, start: datetime, end: datetime | None = None
 ) -> Iterator[Body]:
-    """The same one by one, up to the one that starts at `last`."""
-    rows = Price.objects.of(node, market).filter(interval_start__gte=start)
-    if last:
-        rows = rows.filter(interval_start__lte=last)
-    beside = day_ahead_from(node, start) if market is Market.RTM else {}
-    found = rows.order_by("interval_start").values_list(*COLUMNS, named=True)
-    for price in found.iterator(chunk_size=A_CHUNK):
+    """The same one by one, up to `end`."""
+    beside = readings.day_ahead(node, start) if market is Market.RTM else {}
+    for price in readings.between(node, market, start, end):
         yield feed.price_body(
             price, revision=price.revision, first_seen_at=price.first_seen_at, day_ahead=beside
         )
-
-
-def day_ahead_from(node: Node, start: datetime) -> dict[datetime, Decimal]:
-    """Day-ahead LMPs by the start of their hour, from the hour of `start` on."""
-    hour = floor(start, Market.DAM)
-    rows = Price.objects.of(node, Market.DAM).filter(interval_start__gte=hour)
-    return dict(rows.values_list("interval_start", "lmp"))
 
 
 def number(price: Decimal | None) -> float | None:

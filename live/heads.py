@@ -8,8 +8,9 @@ from django.utils import timezone
 
 from live.cursor import BATCH, Cursor, missed
 from live.slugs import is_slug
+from prices import readings
 from prices.feed import event_texts_after
-from prices.models import Feed, FetchRun, Node, Price
+from prices.models import Feed, FetchRun, Node
 from prices.source_trouble import SILENT_AFTER, Failure, Record, trouble
 
 WATCHED_SINCE = timezone.now()  # this process
@@ -48,8 +49,8 @@ def source_state(*, now: datetime) -> SourceState:
     )
     age = None if answered is None else now - answered
     record = record_of(answered, is_silent=age is None or age >= SILENT_AFTER)
-    told = trouble(record, settings.PRICE_SOURCE, now=now)
-    return SourceState(None if age is None else round(age / timedelta(seconds=1), 1), told)
+    why = trouble(record, settings.PRICE_SOURCE, now=now)
+    return SourceState(None if age is None else round(age / timedelta(seconds=1), 1), why)
 
 
 def record_of(answered: datetime | None, *, is_silent: bool) -> Record:
@@ -60,7 +61,7 @@ def record_of(answered: datetime | None, *, is_silent: bool) -> Record:
         failing_since=oldest.started_at if oldest else None,
         newest=newest,
         watched_since=WATCHED_SINCE,
-        has_prices=Price.objects.exists(),
+        has_prices=readings.any_held(),
     )
 
 
@@ -87,8 +88,8 @@ def next_events(node: Node, cursor: Cursor | None, head: Cursor) -> tuple[Cursor
 
     None where it needs a snapshot instead.
     """
-    told: list[tuple[int, str]] = []
+    events: list[tuple[int, str]] = []
     if cursor and cursor.epoch == head.epoch and cursor.seq <= head.seq:
-        told = event_texts_after(node, cursor.seq, up_to=min(head.seq, cursor.seq + BATCH))
-    until = missed(cursor, head, told[0][0] if told else None)
-    return (until, [event for _, event in told]) if until else None
+        events = event_texts_after(node, cursor.seq, up_to=min(head.seq, cursor.seq + BATCH))
+    until = missed(cursor, head, events[0][0] if events else None)
+    return (until, [event for _, event in events]) if until else None

@@ -7,9 +7,9 @@ from alerts.models import OPENED, Transition
 from live.answers import price_bodies
 from market.intervals import day_bounds, iso, operating_date
 from market.markets import Market
-from prices import feed
+from prices import feed, readings
 from prices.feed import Body
-from prices.models import FeedEvent, Node, PriceRevision
+from prices.models import FeedEvent, Node
 
 DAY = timedelta(hours=24)
 
@@ -21,7 +21,7 @@ def snapshot_start(now: datetime, hours: int) -> datetime:
 
 
 def snapshot_prices(node: Node, market: Market, start: datetime) -> list[Body]:
-    """Every price from `start` on, oldest first, as its event tells it.
+    """Every price from `start` on, oldest first, as in its event.
 
     A corrected one has its `old` values, and when it was `seen`.
     """
@@ -35,13 +35,12 @@ def snapshot_prices(node: Node, market: Market, start: datetime) -> list[Body]:
 
 def replaced_from(node: Node, market: Market, start: datetime) -> dict[tuple[str, int], Body]:
     """What each correction replaced, by interval start and the revision that came."""
-    held = PriceRevision.objects.filter(node=node, market=market.value, interval_start__gte=start)
     return {
         (iso(was.interval_start), was.revision + 1): {
             "seen": iso(was.superseded_at),
             "old": feed.components(was),
         }
-        for was in held
+        for was in readings.replaced(node, market, start)
     }
 
 
@@ -52,20 +51,20 @@ def snapshot_alerts(node: Node, start: datetime, *, up_to: int, now: datetime) -
     long ago, while it is open.
     """
     since = min(start, now - DAY)
-    told = FeedEvent.objects.filter(
+    events = FeedEvent.objects.filter(
         node=node, kind=FeedEvent.ALERT, created_at__gte=since, seq__lte=up_to
     )
-    found = told.order_by("seq").values_list("seq", "body")
+    found = events.order_by("seq").values_list("seq", "body")
     lately = [{"seq": seq, "kind": FeedEvent.ALERT, **body} for seq, body in found]
     return opened_before(node, since) + lately
 
 
 def opened_before(node: Node, since: datetime) -> list[Body]:
-    """What opened each alert that opened earlier and is open still, as the feed told it.
+    """What opened each alert that opened earlier and is open still, as in its event.
 
     From the alerts' own rows, without a seq: the log is not searched, and some outlast it.
     """
-    told = Transition.objects.filter(kind=OPENED, at__lt=since, alert__rule__node=node)
-    open_ = told.filter(alert__cleared_at=None, alert__retracted_at=None).order_by("at", "pk")
+    opened = Transition.objects.filter(kind=OPENED, at__lt=since, alert__rule__node=node)
+    open_ = opened.filter(alert__cleared_at=None, alert__retracted_at=None).order_by("at", "pk")
     events = map(event, open_.select_related("alert__rule"))
     return [{"kind": kind, **body} for kind, body in events]

@@ -1,4 +1,4 @@
-"""A batch of published prices: in order, beside what is held, and as the feed will tell it.
+"""A batch of published prices: in order, beside what is held, and as the feed will publish it.
 
 Pure.
 """
@@ -13,10 +13,12 @@ from typing import TypeVar
 
 from market.markets import Market
 from oasis.published import PublishedPrice
+from prices.late import is_late
 from prices.versions import Held, Verdict, verdict
 
 Run = list[PublishedPrice]
 HeldBetween = Callable[[Market, datetime, datetime], Mapping[datetime, Held]]
+Change = tuple[PublishedPrice, Held]
 T = TypeVar("T")
 
 
@@ -24,11 +26,13 @@ T = TypeVar("T")
 class Sorted:
     """One node's prices of a batch, by what is to be done with them.
 
+    `late` are those that were seen before what is held, whether they say the same or not;
     `confirmed` are the stretches of held intervals, first and last, that the batch says again.
     """
 
     new: list[PublishedPrice] = field(default_factory=list)
-    corrected: list[tuple[PublishedPrice, Held]] = field(default_factory=list)
+    corrected: list[Change] = field(default_factory=list)
+    late: list[Change] = field(default_factory=list)
     confirmed: list[tuple[Market, datetime, datetime]] = field(default_factory=list)
     counts: Counter[Verdict] = field(default_factory=Counter)
 
@@ -47,12 +51,14 @@ class Sorted:
         for price in run:
             version = held.get(price.interval_start)
             found = verdict(version, price, seen_at, limit)
-            if found is Verdict.NEW:
+            if version is None:
                 self.new.append(price)
-            elif version is not None and found is Verdict.CORRECTED:
+            elif found is Verdict.CORRECTED:
                 self.corrected.append((price, version))
             else:
                 self.counts[found] += 1
+                if is_late(version, seen_at):
+                    self.late.append((price, version))
         self.counts[Verdict.NEW] += len(self.new) - new
         self.counts[Verdict.CORRECTED] += len(self.corrected) - corrected
 
@@ -103,13 +109,13 @@ def confirmed(
 
 
 def in_interval_order(
-    new: Sequence[PublishedPrice], corrected: Sequence[tuple[PublishedPrice, Held]]
+    new: Sequence[PublishedPrice], corrected: Sequence[Change]
 ) -> list[tuple[PublishedPrice, Held | None]]:
-    """What the feed tells, oldest interval first: new prices, and corrected ones with the old."""
-    told: list[tuple[PublishedPrice, Held | None]] = [(price, None) for price in new]
-    told += corrected
-    told.sort(key=lambda change: change[0].interval_start)
-    return told
+    """What goes to the feed, oldest interval first: new prices, corrected ones with the old."""
+    news: list[tuple[PublishedPrice, Held | None]] = [(price, None) for price in new]
+    news += corrected
+    news.sort(key=lambda change: change[0].interval_start)
+    return news
 
 
 def numbered(head: int, events: Iterable[T]) -> Iterator[tuple[int, T]]:

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from market.intervals import day_bounds, floor, operating_date
 from market.markets import Market
 from oasis.query import MOST_DAYS, MOST_NODES, windows
-from prices import gaps, standings
+from prices import gaps, readings, standings
 from prices.gap_ranges import Range, first_joined, ranges
 from prices.ingest import Ingested
 from prices.models import FetchRun, Node, Standing
@@ -27,7 +27,7 @@ def close_oldest_gap(*, now: datetime) -> Ingested:
         return Ingested()
     nodes = list(Node.objects.tracked())
     for market in Market:
-        newest = standings.newest_intervals(market)
+        newest = readings.newest_starts(market, Node.objects.tracked())
         for node in nodes:
             until = watched_until(market, newest.get(node.pk), now=now)
             if until and (gap := oldest_range(node, market, until, now=now)):

@@ -12,8 +12,10 @@ from typing import NamedTuple
 from market.intervals import floor
 from market.markets import Market
 from oasis.published import quality
-from prices.fallback import Known, Shown, shown
-from prices.models import Node, Price
+from prices import readings
+from prices.fallback import ESTIMATED, Known, Shown, shown
+from prices.models import Node
+from prices.readings import Reading
 
 STALE_AFTER = timedelta(minutes=15)
 LOOKED_BACK = timedelta(hours=26)
@@ -39,13 +41,11 @@ class Current(NamedTuple):
 
 def current(node: Node, *, now: datetime) -> Current:
     """What holds at `node` now: of the running interval where it is held, else of the last."""
-    begun = Price.objects.of(node, Market.RTM).filter(interval_start__lte=now)
-    newest = begun.order_by("-interval_start").first()
-    hour = Price.objects.of(node, Market.DAM).filter(interval_start=floor(now, Market.DAM)).first()
+    newest = readings.newest_begun(node, Market.RTM, now=now)
+    hour = readings.running(node, Market.DAM, now=now)
     spread = None
     if newest:
-        beside = day_ahead_at(node, newest.interval_start, hour)
-        spread = None if beside is None else newest.lmp - beside
+        spread = spread_of(node, newest.lmp, newest.interval_start, hour)
     return Current(
         rt_price=newest.lmp if newest else None,
         rt_start=newest.interval_start if newest else None,
@@ -58,14 +58,16 @@ def current(node: Node, *, now: datetime) -> Current:
     )
 
 
-def day_ahead_at(node: Node, moment: datetime, hour: Price | None) -> Decimal | None:
-    """The day-ahead LMP of the hour `moment` falls in; `hour` is one already at hand."""
-    start = floor(moment, Market.DAM)
-    if hour and hour.interval_start == start:
-        return Decimal(hour.lmp)
-    rows = Price.objects.of(node, Market.DAM).filter(interval_start=start)
-    price = rows.first()
-    return None if price is None else Decimal(price.lmp)
+def spread_of(
+    node: Node, lmp: Decimal, start: datetime, hour: Reading | None = None
+) -> Decimal | None:
+    """A real-time price less the day-ahead price of the hour its interval lies in.
+
+    `hour` is one already at hand.
+    """
+    if hour is None or hour.interval_start != floor(start, Market.DAM):
+        hour = readings.running(node, Market.DAM, now=start)
+    return None if hour is None else lmp - hour.lmp
 
 
 def shown_now(node: Node, state: Current, *, now: datetime) -> Shown | None:
@@ -77,9 +79,21 @@ def shown_now(node: Node, state: Current, *, now: datetime) -> Shown | None:
     if price is not None and start is not None and now - start <= 2 * Market.RTM.interval:
         sure = quality(verified=bool(state.rt_verified), revision=state.rt_revision or 1)
         return Shown(price, start, sure)
-    rows = Price.objects.of(node, Market.RTM).between(now - LOOKED_BACK, now + LOOKED_BACK)
+    window = (now - LOOKED_BACK, now + LOOKED_BACK)
     held = {
         start: Known(lmp, revision > 1, verified)
-        for start, lmp, revision, verified in rows.values_list(*KNOWN)
+        for start, lmp, revision, verified in readings.columns(node, Market.RTM, *window, *KNOWN)
     }
     return shown(held, Market.RTM, now=now)
+
+
+def shown_spread(node: Node, state: Current, shown: Shown | None) -> Decimal | None:
+    """The spread of the price that is shown; none of an estimate.
+
+    What is shown may have come since `state` was read.
+    """
+    if shown is None or shown.quality in ESTIMATED:
+        return None
+    if shown.interval_start == state.rt_start:
+        return state.spread
+    return spread_of(node, shown.lmp, shown.interval_start)

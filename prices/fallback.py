@@ -16,6 +16,8 @@ from oasis.published import quality
 
 CACHED_FOR = timedelta(minutes=15)
 INTERPOLATED_OVER = timedelta(minutes=30)
+# Qualities of prices that CAISO did not publish: no spread is made of them.
+ESTIMATED = frozenset({"interpolated", "previous_day"})
 
 
 class Known(NamedTuple):

@@ -1,4 +1,4 @@
-"""Published prices into history: what is new, what is corrected, and what the feed says of it."""
+"""Published prices into history: what is new, corrected or late, and what the feed says of it."""
 
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -12,31 +12,21 @@ from django.db import connection, transaction
 from django.db.models.functions import Coalesce
 from django.db.models.lookups import LessThan
 
-from market.intervals import floor
 from market.markets import Market
 from oasis.published import PublishedPrice
-from prices import feed, untold
+from prices import feed, readings, unpublished
 from prices.batch import Sorted, by_market, by_node, in_interval_order, sort
 from prices.fault_points import fault_point
 from prices.feed import Event, FeedRange
-from prices.models import FeedEvent, Gap, Node, Price, PriceRevision
-from prices.versions import (
-    Held,
-    Verdict,
-    clock_limit,
-    first_version,
-    revised,
-    revised_ghg,
-)
+from prices.models import FeedEvent, Gap, Node, Price
+from prices.revisions import keep_late, revise
+from prices.versions import Held, Verdict, clock_limit, first_version, revised_ghg
 
 COLUMNS = ("node_id", "market", "interval_start", "interval_end", *Held._fields)
 INSERT = (
     f"INSERT INTO {Price._meta.db_table} ({', '.join(COLUMNS)}) "  # noqa: S608
     f"VALUES ({', '.join(['%s'] * len(COLUMNS))})"
 )
-
-# What a superseded version does not keep: the first is the interval's, the last is of no use.
-NOT_KEPT = ("first_seen_at", "confirmed_at")
 
 
 @dataclass
@@ -55,8 +45,9 @@ def record(
 ) -> Recorded:
     """Store prices of known nodes, with their revisions and feed events, in one transaction.
 
-    Idempotent, and safe beside other writers: the nodes' rows are locked first. Raises
-    Node.DoesNotExist for a price of a node that is not known; then nothing is stored.
+    They were seen at CAISO at `seen_at`, and are recorded `now`. Idempotent, and safe beside other
+    writers: the nodes' rows are locked first. Raises Node.DoesNotExist for a price of a node that
+    is not known; then nothing is stored.
     """
     recorded = Recorded()
     # Each moment comes once a node, and again as the end of the interval before it.
@@ -64,14 +55,15 @@ def record(
     batches = dict(by_node(prices))
     with transaction.atomic():
         nodes = locked(set(batches))
-        recorded.feed_ranges += untold.tell(nodes.values(), now=now)
+        recorded.feed_ranges += unpublished.publish(nodes.values(), now=now)
         for name, published in batches.items():
             held = partial(held_between, nodes[name])
             batch = sort(published, held, seen_at, clock_limit(seen_at, now=now))
             recorded.counts += batch.counts
             confirm(nodes[name], batch, seen_at)
-            insert(nodes[name], batch.new, seen_at, source, adapted)
-            revise(nodes[name], batch.corrected, seen_at, source)
+            insert(nodes[name], batch.new, seen_at, source, adapted, now=now)
+            revise(nodes[name], batch.corrected, seen_at, source, now=now)
+            keep_late(nodes[name], batch.late, seen_at, source, now=now)
             recorded.feed_ranges += publish(nodes[name], batch, seen_at, now)
     fault_point("prices committed")
     return recorded
@@ -116,6 +108,8 @@ def insert(
     seen_at: datetime,
     source: str,
     adapted: Callable[[datetime], Any],
+    *,
+    now: datetime,
 ) -> None:
     """New prices, as plain rows: a month of five-minute prices through the ORM takes seconds.
 
@@ -123,14 +117,14 @@ def insert(
     """
     if not prices:
         return
-    seen = adapted(seen_at)
+    seen, recorded = adapted(seen_at), adapted(now)
     rows = [
         (
             node.pk,
             price.market.value,
             adapted(price.interval_start),
             adapted(price.interval_end),
-            *first_version(price, seen, source),
+            *first_version(price, seen, source, now=recorded),
         )
         for price in prices
     ]
@@ -157,39 +151,18 @@ def ranges(prices: Sequence[PublishedPrice]) -> Iterator[tuple[Market, datetime,
         yield market, run[0].interval_start, run[-1].interval_start
 
 
-def revise(
-    node: Node, corrected: Sequence[tuple[PublishedPrice, Held]], seen_at: datetime, source: str
-) -> None:
-    """Keep each superseded version, and let the new one take its place."""
-    PriceRevision.objects.bulk_create(
-        PriceRevision(
-            node=node,
-            market=price.market.value,
-            interval_start=price.interval_start,
-            superseded_at=seen_at,
-            **{name: value for name, value in held._asdict().items() if name not in NOT_KEPT},
-        )
-        for price, held in corrected
-    )
-    for price, held in corrected:
-        version = revised(held, price, seen_at, source)
-        Price.objects.of(node, price.market).filter(interval_start=price.interval_start).update(
-            **version._asdict()
-        )
-
-
 def publish(node: Node, batch: Sorted, seen_at: datetime, now: datetime) -> list[FeedRange]:
     """The events of one node's batch, oldest interval first; none where there is no news.
 
-    A node that is not tracked tells nobody; its feed remembers that there was something.
+    A node that is not tracked publishes nothing; its feed remembers that there was something.
     """
-    told = news(batch, now=now)
-    if told and not node.tracked:
-        untold.mark(node, seen_at=seen_at)
-    if not told or not node.tracked:
+    ordered = news(batch, now=now)
+    if ordered and not node.tracked:
+        unpublished.mark(node, seen_at=seen_at)
+    if not ordered or not node.tracked:
         return []
-    beside = day_ahead(node, [price for price, _ in told])
-    events = [event_of(price, held, seen_at, beside) for price, held in told]
+    beside = day_ahead(node, [price for price, _ in ordered])
+    events = [event_of(price, held, seen_at, beside) for price, held in ordered]
     return [feed.append(node, events, now=now)]
 
 
@@ -203,7 +176,7 @@ def news(batch: Sorted, *, now: datetime) -> list[tuple[PublishedPrice, Held | N
 def event_of(
     price: PublishedPrice, held: Held | None, seen_at: datetime, beside: dict[datetime, Decimal]
 ) -> Event:
-    """The event that tells a new price, or a corrected one with what it was before."""
+    """The event of a new price, or of a corrected one with what it was before."""
     if held is not None:
         return correction(price, held, seen_at, beside)
     body = feed.price_body(price, revision=1, first_seen_at=seen_at, day_ahead=beside)
@@ -213,7 +186,7 @@ def event_of(
 def correction(
     price: PublishedPrice, held: Held, seen_at: datetime, beside: dict[datetime, Decimal]
 ) -> Event:
-    """The event that tells a corrected price, with what it was before."""
+    """The event of a corrected price, with what it was before."""
     body = feed.price_body(
         price._replace(ghg=revised_ghg(held, price)),
         revision=held.revision + 1,
@@ -228,7 +201,4 @@ def day_ahead(node: Node, prices: Sequence[Any]) -> dict[datetime, Decimal]:
     starts = [price.interval_start for price in prices if price.market == Market.RTM]
     if not starts:
         return {}
-    held = Price.objects.of(node, Market.DAM).filter(
-        interval_start__range=(floor(min(starts), Market.DAM), max(starts))
-    )
-    return dict(held.values_list("interval_start", "lmp"))
+    return readings.day_ahead(node, min(starts), max(starts) + Market.RTM.interval)

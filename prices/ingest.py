@@ -163,4 +163,4 @@ def outdated(recorded: Recorded) -> Iterator[str]:
     """A line where anything that came was older than what is held."""
     if count := recorded[Verdict.OUTDATED]:
         log.warning("prices outdated", count=count)
-        yield f"{count} older than what is held, and not stored"
+        yield f"{count} older than what is held, which stays"

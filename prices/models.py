@@ -114,7 +114,9 @@ class Price(models.Model):
     verified = models.BooleanField(default=True)
     revision = models.PositiveSmallIntegerField(default=1)
     first_seen_at = models.DateTimeField()
+    # When it was seen at CAISO, and when it was stored here: a file is loaded long after.
     seen_at = models.DateTimeField()
+    recorded_at = models.DateTimeField()
     source = models.CharField(max_length=9, choices=SOURCES)
     # When it was last seen unchanged; none where it was not seen again.
     confirmed_at = models.DateTimeField(null=True)
@@ -126,11 +128,17 @@ class Price(models.Model):
 
 
 class PriceRevision(models.Model):
-    """A version of a price that was superseded: append-only."""
+    """A version of a price that is not held: it was superseded, or came too late. Append-only.
 
+    A late one was seen before what was held when it came. It has the revision that was held then,
+    and counts those of that revision from 1; one that was superseded has 0.
+    """
+
+    pk = models.CompositePrimaryKey("node", "market", "interval_start", "revision", "late")
     node = models.ForeignKey(Node, models.PROTECT)
     market = models.CharField(max_length=4, choices=MARKETS)
     interval_start = models.DateTimeField()
+    interval_end = models.DateTimeField()
     lmp = price_field()
     energy = price_field()
     congestion = price_field()
@@ -138,20 +146,20 @@ class PriceRevision(models.Model):
     ghg = price_field(null=True)
     verified = models.BooleanField(default=True)
     revision = models.PositiveSmallIntegerField()
+    late = models.PositiveSmallIntegerField(default=0)
+    first_seen_at = models.DateTimeField()
+    # In [seen_at, superseded_at) CAISO said so, in [recorded_at, held_until) it was held here. The
+    # second ends when its successor was recorded; a late one was never held.
     seen_at = models.DateTimeField()
     superseded_at = models.DateTimeField()
+    recorded_at = models.DateTimeField()
+    held_until = models.DateTimeField()
     source = models.CharField(max_length=9, choices=Price.SOURCES)
-
-    class Meta:
-        constraints = [
-            models.UniqueConstraint(
-                fields=["node", "market", "interval_start", "revision"], name="one_row_a_revision"
-            )
-        ]
 
     def __str__(self) -> str:
         start = f"{self.interval_start:%Y-%m-%dT%H:%MZ}"
-        return f"{self.node} {self.market} {start} rev {self.revision}"
+        late = f", late {self.late}" if self.late else ""
+        return f"{self.node} {self.market} {start} rev {self.revision}{late}"
 
 
 class Feed(models.Model):
@@ -160,8 +168,8 @@ class Feed(models.Model):
     node = models.OneToOneField(Node, models.CASCADE, primary_key=True)
     epoch = models.CharField(max_length=16, default=new_epoch)
     head = models.PositiveBigIntegerField(default=0)
-    # Since when prices came that it does not tell, because the node is not tracked.
-    untold_since = models.DateTimeField(null=True, editable=False)
+    # Since when prices came that it does not publish, because the node is not tracked.
+    unpublished_since = models.DateTimeField(null=True, editable=False)
 
     def __str__(self) -> str:
         return f"{self.node} {self.epoch}:{self.head}"

@@ -24,9 +24,10 @@ import structlog
 
 from market.intervals import floor, from_iso, iso
 from market.markets import Market
+from prices import readings
 from prices.current import Current, current
 from prices.feed import Body, events_after
-from prices.models import Feed, FeedEvent, Node, Price, new_epoch
+from prices.models import Feed, FeedEvent, Node, new_epoch
 from prices.redis_client import redis_client
 
 log = structlog.get_logger(__name__)
@@ -258,11 +259,8 @@ def plain_fields(body: Body, node: Node) -> Body:
 
 def members(node: Node, market: Market, *, now: datetime) -> list[tuple[int, str]]:
     """(score, member) of every price that a sorted set keeps."""
-    rows = Price.objects.of(node, market).filter(interval_start__gte=now - KEPT[market])
-    return [
-        (int(start.timestamp()), member(start, lmp))
-        for start, lmp in rows.values_list("interval_start", "lmp")
-    ]
+    kept = readings.lmps(node, market, now - KEPT[market])
+    return [(int(start.timestamp()), member(start, lmp)) for start, lmp in kept.items()]
 
 
 def place(market: Market) -> str:

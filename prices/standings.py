@@ -3,10 +3,11 @@
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 
-from django.db.models import F, OuterRef, Subquery
+from django.db.models import F
 
 from market.intervals import day_bounds, intervals_between, operating_date
 from market.markets import Market
+from prices import readings
 from prices.models import FetchRun, Gap, Node, Price, Standing
 from prices.publication_delay import publication_delay
 from prices.resting import is_lately, quiet_until
@@ -27,7 +28,7 @@ def left_alone(*, now: datetime) -> bool:
 
 def known(market: Market, nodes: Sequence[Node], *, now: datetime) -> dict[int, Held]:
     """What is held of `market` and when it was asked for, by node."""
-    newest = newest_intervals(market)
+    newest = readings.newest_starts(market, Node.objects.tracked())
     asked = {row.node_id: row for row in Standing.objects.filter(market=market.value)}
     delay = delay_learned(market, nodes, newest)
     complete = complete_until(nodes, now=now) if market is Market.DAM else {}
@@ -49,14 +50,6 @@ def known(market: Market, nodes: Sequence[Node], *, now: datetime) -> dict[int, 
     }
 
 
-def newest_intervals(market: Market) -> dict[int, datetime]:
-    """The start of the newest interval held, by tracked node."""
-    latest = Price.objects.filter(node=OuterRef("pk"), market=market.value)
-    newest = Subquery(latest.order_by("-interval_start").values("interval_start")[:1])
-    rows = Node.objects.tracked().annotate(newest=newest).values_list("pk", "newest")
-    return {pk: start for pk, start in rows if start is not None}
-
-
 def delay_learned(
     market: Market, nodes: Sequence[Node], newest: Mapping[int, datetime]
 ) -> timedelta | None:
@@ -69,9 +62,9 @@ def delay_learned(
 
 def starts_held(market: Market, nodes: Sequence[Node], start: datetime, end: datetime) -> Starts:
     """The interval starts held in [start, end), by node."""
-    rows = Price.objects.filter(node__in=nodes, market=market.value).between(start, end)
     held: Starts = {node.pk: set() for node in nodes}
-    for pk, moment in rows.values_list("node_id", "interval_start"):
+    rows = readings.columns([*held], market, start, end, "node_id", "interval_start")
+    for pk, moment in rows:
         held[pk].add(moment)
     return held
 

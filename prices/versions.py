@@ -6,7 +6,7 @@ Pure.
 from datetime import datetime, timedelta
 from decimal import Decimal
 from enum import Enum
-from typing import NamedTuple
+from typing import Any, NamedTuple, Protocol
 
 from oasis.published import PublishedPrice, rounding
 
@@ -30,6 +30,7 @@ class Held(NamedTuple):
     first_seen_at: datetime
     seen_at: datetime
     source: str
+    recorded_at: datetime
     confirmed_at: datetime | None = None
 
     @property
@@ -72,8 +73,20 @@ def verdict(
     return Verdict.OUTDATED if older else Verdict.CORRECTED
 
 
-def says_the_same(held: Held, price: PublishedPrice) -> bool:
-    """Whether `price` is what is held; no greenhouse gas component is one of nothing.
+class Values(Protocol):
+    """A version of a price, held or kept, which begins with the LMP, energy, congestion, loss."""
+
+    @property
+    def lmp(self) -> Decimal: ...
+    @property
+    def energy(self) -> Decimal: ...
+    @property
+    def ghg(self) -> Decimal | None: ...
+    def __getitem__(self, part: slice, /) -> tuple[Any, ...]: ...
+
+
+def says_the_same(held: Values, price: PublishedPrice) -> bool:
+    """Whether `price` is what a version says; no greenhouse gas component is one of nothing.
 
     One report carries the component, for another it is worked out: these may differ by rounding.
     """
@@ -83,13 +96,15 @@ def says_the_same(held: Held, price: PublishedPrice) -> bool:
     return was == is_now or abs(was - is_now) <= rounding(max(abs(held.lmp), abs(held.energy)))
 
 
-def first_version(price: PublishedPrice, seen_at: datetime, source: str) -> Held:
-    """The version of an interval that nothing was held of."""
-    return Held(*price[3:], 1, seen_at, seen_at, source)
+def first_version(price: PublishedPrice, seen_at: datetime, source: str, *, now: datetime) -> Held:
+    """The version of an interval that nothing was held of, recorded `now`."""
+    return Held(*price[3:], 1, seen_at, seen_at, source, now)
 
 
-def revised(held: Held, price: PublishedPrice, seen_at: datetime, source: str) -> Held:
-    """The version that takes the place of `held` when `price` corrects it."""
+def revised(
+    held: Held, price: PublishedPrice, seen_at: datetime, source: str, *, now: datetime
+) -> Held:
+    """The version that takes the place of `held` when `price` corrects it, recorded `now`."""
     return held._replace(
         lmp=price.lmp,
         energy=price.energy,
@@ -100,6 +115,7 @@ def revised(held: Held, price: PublishedPrice, seen_at: datetime, source: str) -
         revision=held.revision + 1,
         seen_at=seen_at,
         source=source,
+        recorded_at=now,
         confirmed_at=None,
     )
 

@@ -10,7 +10,7 @@ from importlinter.application import output
 from importlinter.contracts.forbidden import ForbiddenContract
 from importlinter.contracts.layers import LayersContract
 from importlinter.domain import fields
-from importlinter.domain.contract import ContractCheck
+from importlinter.domain.contract import Contract, ContractCheck
 from importlinter.domain.imports import ModuleExpression
 
 
@@ -62,3 +62,37 @@ def is_marked(path: Path) -> bool:
         return False
     docstring = ast.get_docstring(ast.parse(path.read_text())) or ""
     return re.search(r"(^|[.:] |\n)Pure[.:]", docstring) is not None
+
+
+class NamesWithin(Contract):
+    """Some names of a module that only the packages it is `within` may import."""
+
+    type_name = "names"
+    module = fields.StringField()
+    names = fields.SetField(subfield=fields.StringField())
+    within = fields.SetField(subfield=fields.StringField())
+
+    def check(self, graph: ImportGraph, verbose: bool) -> ContractCheck:
+        importers = graph.find_modules_that_directly_import(str(self.module))
+        outside = {name for name in importers if name.split(".")[0] not in self.within}
+        taken = {name: self.taken_by(name) for name in sorted(outside)}
+        broken = {name: found for name, found in taken.items() if found}
+        return ContractCheck(kept=not broken, metadata={"broken": broken})
+
+    def taken_by(self, importer: str) -> list[str]:
+        """What a module imports that it may not; with the whole module, all of them."""
+        found = imported(importer, str(self.module))
+        return sorted(found & set(self.names) if found else self.names)
+
+    def render_broken_contract(self, check: ContractCheck) -> None:
+        for name, found in check.metadata["broken"].items():
+            output.print_error(f"{name} imports {', '.join(found)} from {self.module}.")
+
+
+def imported(importer: str, module: str) -> set[str]:
+    """The names that a module of ours imports from another."""
+    path = Path(*importer.split("."))
+    file = path / "__init__.py" if path.is_dir() else path.with_suffix(".py")
+    nodes = ast.walk(ast.parse(file.read_text()))
+    froms = [node for node in nodes if isinstance(node, ast.ImportFrom) and node.module == module]
+    return {alias.name for node in froms for alias in node.names}

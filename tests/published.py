@@ -28,6 +28,11 @@ def store(prices: Iterable[PublishedPrice], at: datetime, source: str = "oasis")
     return record(prices, seen_at=at, source=source, now=at)
 
 
+def load(prices: Iterable[PublishedPrice], seen_at: datetime, *, now: datetime) -> Recorded:
+    """Record prices of a file that was made at `seen_at`, and is loaded now."""
+    return record(prices, seen_at=seen_at, source="file", now=now)
+
+
 def span(feed_range: FeedRange) -> tuple[int, int]:
     """The sequence numbers a publication covers."""
     return feed_range.prev + 1, feed_range.seq

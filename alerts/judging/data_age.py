@@ -1,11 +1,11 @@
-"""Rules on the age of data: judged by the clock, as nothing that comes tells that nothing came."""
+"""Rules on the age of data: judged by the clock, as no event says that nothing came."""
 
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import NamedTuple
 
 from django.db import transaction
-from django.db.models import OuterRef, Subquery
 
 from alerts import wording
 from alerts.judging.recording import Telling, tell
@@ -13,9 +13,9 @@ from alerts.models import CLEARED, OPENED, Rule
 from alerts.rules.watched import AGE
 from alerts.trouble_subjects import JUDGING, subject_of
 from market.markets import Market
-from prices import feed
+from prices import feed, readings
 from prices.feed import FeedRange
-from prices.models import Price
+from prices.models import Node
 from prices.troubles import Apart
 
 MINUTE = timedelta(minutes=1)
@@ -29,34 +29,34 @@ class Newest(NamedTuple):
 
 
 def evaluate(*, now: datetime) -> list[FeedRange]:
-    """Open and clear what the clock says. Returns what the feeds learned."""
-    told: list[FeedRange] = []
+    """Open and clear what the clock says. Returns what the feeds were given."""
+    feed_ranges: list[FeedRange] = []
     judging = Apart(JUDGING, now=now)
-    for rule in aged_rules():
+    rules = list(Rule.objects.judging().filter(watched=AGE).select_related("node").order_by("pk"))
+    starts = newest_starts(rules)
+    for rule in rules:
         with judging.each(subject_of(rule)):
-            newest = newest_of(rule, now=now)
+            newest = newest_of(starts.get((rule.node_id, rule.market)), now=now)
             if newest is not None and is_over(rule, newest) != rule.beyond:
-                told += turn(rule, newest, now=now)
-    return told
+                feed_ranges += turn(rule, newest, now=now)
+    return feed_ranges
 
 
-def aged_rules() -> list[Rule]:
-    """The active rules on data age, each with `newest_start`."""
-    newest = (
-        Price.objects.filter(node=OuterRef("node"), market=OuterRef("market"))
-        .order_by("-interval_start")
-        .values("interval_start")[:1]
-    )
-    rules = Rule.objects.judging().filter(watched=AGE).select_related("node")
-    return list(rules.annotate(newest_start=Subquery(newest)).order_by("pk"))
+def newest_starts(rules: Sequence[Rule]) -> dict[tuple[int, str], datetime]:
+    """The start of the newest interval held, by node and market: one query a market."""
+    found: dict[tuple[int, str], datetime] = {}
+    for market in sorted({rule.market for rule in rules}):
+        nodes = Node.objects.filter(pk__in={rule.node_id for rule in rules})
+        for pk, start in readings.newest_starts(Market(market), nodes).items():
+            found[pk, market] = start
+    return found
 
 
-def newest_of(rule: Rule, *, now: datetime) -> Newest | None:
-    """The newest interval of a rule's node and market; None while nothing is held.
+def newest_of(start: datetime | None, *, now: datetime) -> Newest | None:
+    """The newest interval of a node and market; None while nothing is held.
 
     Its age counts from its start, as on the page; one that was published ahead has none yet.
     """
-    start: datetime | None = rule.newest_start  # type: ignore[attr-defined]
     if start is None:
         return None
     return Newest(start, max((now - start) / MINUTE, 0.0))
@@ -70,7 +70,7 @@ def is_over(rule: Rule, newest: Newest) -> bool:
 
 
 def turn(rule: Rule, newest: Newest, *, now: datetime) -> list[FeedRange]:
-    """Open or clear a rule; whoever turns it tells."""
+    """Open or clear a rule; whoever turns it announces it."""
     opens = not rule.beyond
     with transaction.atomic():
         same = Rule.objects.filter(
@@ -83,9 +83,10 @@ def turn(rule: Rule, newest: Newest, *, now: datetime) -> list[FeedRange]:
 
 
 def telling(rule: Rule, opens: bool, newest: Newest) -> Telling:
-    """What is told of a rule that opens or clears."""
-    prices = Price.objects.of(rule.node, Market(rule.market)).filter(interval_start=newest.start)
-    lmp = prices.values_list("lmp", flat=True).get()
+    """What to report of a rule that opens or clears."""
+    market = Market(rule.market)
+    end = newest.start + market.interval
+    lmp = readings.lmps(rule.node, market, newest.start, end)[newest.start]
     minutes = Decimal(newest.minutes).quantize(Decimal("0.1"))
     text = wording.aged(rule.words(over=not opens), newest.start, newest.minutes)
     return Telling(rule, OPENED if opens else CLEARED, newest.start, lmp, minutes, text)

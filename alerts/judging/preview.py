@@ -6,8 +6,6 @@ from decimal import Decimal
 from functools import partial
 from typing import NamedTuple
 
-from django.db.models import Max
-
 from alerts.judging import held_prices
 from alerts.models import Rule, Watching
 from alerts.rules.beginnings import FURTHEST, known_before
@@ -16,7 +14,7 @@ from alerts.rules.rule import Reading, Requirement, Ruling, Stance, State, judge
 from alerts.rules.watched import AGE, Series, Watch
 from market.intervals import day_bounds, intervals_between, operating_date
 from market.markets import Market
-from prices.models import Price
+from prices import readings
 
 MINUTE = timedelta(minutes=1)
 DAY = timedelta(days=1)
@@ -24,7 +22,7 @@ NOT_YET_OUT = 3  # the newest intervals need not be there
 
 
 class Preview(NamedTuple):
-    """What a rule would have told in so many days, and of how many intervals that is known."""
+    """How often a rule would have fired in so many days, and how many intervals that is of."""
 
     fired: int
     flaps: int
@@ -38,12 +36,12 @@ class Preview(NamedTuple):
     def sentence(self) -> str:
         """The answer as people read it."""
         span = "day" if self.days == 1 else f"{self.days} days"
-        told = [f"This rule {self.often} in the last {span}"]
+        parts = [f"This rule {self.often} in the last {span}"]
         if self.fired or self.flaps:
-            told.append(f"{self.flaps} flap{'' if self.flaps == 1 else 's'} suppressed")
+            parts.append(f"{self.flaps} flap{'' if self.flaps == 1 else 's'} suppressed")
         if self.longest is not None:
-            told.append(f"longest {duration(self.longest)}")
-        return f"{', '.join(told)}{self.of_what}."
+            parts.append(f"longest {duration(self.longest)}")
+        return f"{', '.join(parts)}{self.of_what}."
 
     @property
     def often(self) -> str:
@@ -63,7 +61,7 @@ class Preview(NamedTuple):
 def preview(
     rule: Rule, conditions: Sequence[Watching] = (), *, now: datetime, days: int = 90
 ) -> Preview:
-    """What a rule, saved or not, would have told; `conditions` are those besides its own.
+    """How often a rule, saved or not, would have fired; `conditions` are those besides its own.
 
     Day-ahead hours count as far as they are published, also those to come.
     """
@@ -80,11 +78,11 @@ def preview(
     before, opened = judge(ruling, State(), earlier)
     readings = list(all_readings(ruling, watches, series, start))
     state, transitions = judge(ruling, before._replace(flaps=0), readings)
-    told = episodes(opened[-1].start if before.is_open else None, transitions)
+    found = episodes(opened[-1].start if before.is_open else None, transitions)
     flaps = state.flaps + sum(one.flaps for one in transitions if not one.opens)
     expected = sum(1 for _ in intervals_between(start, now, market))
     last = readings[-1].end if readings else now
-    return Preview(len(told), flaps, longest(told, last), told, len(readings), expected, days)
+    return Preview(len(found), flaps, longest(found, last), found, len(readings), expected, days)
 
 
 def beginning(rule: Rule, ruling: Ruling, watches: Sequence[Watch], start: datetime) -> datetime:
@@ -129,14 +127,12 @@ def stance(ruling: Ruling, watches: Sequence[Watch], series: Series, first: date
 def preview_of_age(rule: Rule, start: datetime, now: datetime, days: int) -> Preview:
     """How often data were older than a limit: from when each interval was first seen."""
     market = Market(rule.market)
-    seen = Price.objects.filter(
-        node=rule.node_id, market=rule.market, first_seen_at__gte=start, first_seen_at__lt=now
-    )
-    batches = seen.values_list("first_seen_at").annotate(newest=Max("interval_start"))
-    arrivals = [*batches.order_by("first_seen_at"), (now, now)]
-    told = silences(arrivals, rule.ruling.conditions[0])
+    arrivals = readings.arrivals(rule.node_id, market, start, now)
+    moments = [(one.seen_at, one.newest) for one in arrivals]
+    found = silences([*moments, (now, now)], rule.ruling.conditions[0])
     expected = sum(1 for _ in intervals_between(start, now, market))
-    return Preview(len(told), 0, longest(told, now), told, seen.count(), expected, days)
+    judged = sum(one.intervals for one in arrivals)
+    return Preview(len(found), 0, longest(found, now), found, judged, expected, days)
 
 
 def silences(arrivals: Iterable[tuple[datetime, datetime]], age: Requirement) -> list[Episode]:
@@ -167,9 +163,9 @@ def minutes(length: timedelta) -> Decimal:
     return Decimal(length / MINUTE)
 
 
-def longest(told: Sequence[Episode], last: datetime) -> timedelta | None:
+def longest(found: Sequence[Episode], last: datetime) -> timedelta | None:
     """The longest of the episodes; one that lasts has lasted until `last`."""
-    return max(((one.cleared or last) - one.opened for one in told), default=None)
+    return max(((one.cleared or last) - one.opened for one in found), default=None)
 
 
 def duration(length: timedelta) -> str:

@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from market.intervals import pacific
 from market.markets import Market
-from prices import budget, standings
+from prices import budget, readings, standings
 from prices.admin.node_form import NodeForm
 from prices.known_names import known_names
 from prices.models import Node, Price, Standing
@@ -74,18 +74,18 @@ def what_oasis_answers(node: Node, *, now: datetime) -> str:
             Market.RTM, standing.vain, newest, others_answered=others, now=now
         )
         return (
-            f"OASIS has answered nothing for this node since {told(standing.silent_since)}, "
-            f"next try at {told(again)}. Is the name right?"
+            f"OASIS has answered nothing for this node since {written(standing.silent_since)}, "
+            f"next try at {written(again)}. Is the name right?"
         )
-    return "nothing yet" if newest is None else f"last price {told(newest)}"
+    return "nothing yet" if newest is None else f"last price {written(newest)}"
 
 
 def newest_interval(node: Node) -> datetime | None:
     """The start of the newest real-time interval held."""
-    rows = Price.objects.of(node, Market.RTM).order_by("-interval_start")
-    return rows.values_list("interval_start", flat=True).first()
+    newest = readings.newest(node, Market.RTM)
+    return newest.interval_start if newest else None
 
 
-def told(moment: datetime) -> str:
+def written(moment: datetime) -> str:
     """A moment as people in California write it."""
     return f"{pacific(moment):%Y-%m-%d %H:%M %Z}"

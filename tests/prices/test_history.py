@@ -54,7 +54,7 @@ def test_an_older_observation_never_replaces_a_newer_one() -> None:
     store([published(NOON, "40")], SEEN)
     stale = store([published(NOON, "39")], SEEN - timedelta(minutes=1))  # now, by a slow worker
     assert (stale[Verdict.OUTDATED], Price.objects.get().lmp) == (1, 40)
-    assert not PriceRevision.objects.exists()
+    assert [(kept.lmp, kept.late) for kept in PriceRevision.objects.all()] == [(39, 1)]
 
 
 def test_a_report_without_the_greenhouse_gas_component_changes_nothing() -> None:

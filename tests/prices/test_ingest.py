@@ -256,14 +256,14 @@ def test_a_correction_after_the_clock_was_set_back_an_hour_is_stored(oasis: Runn
 
 
 @pytest.mark.database
-def test_what_is_older_than_what_is_held_is_counted_and_told(oasis: Running) -> None:
+def test_what_is_older_than_what_is_held_is_counted_and_reported(oasis: Running) -> None:
     with time_machine.travel(START + timedelta(hours=3), tick=False):
         ingest(HOUR, Manner.FIRST, FetchRun.POLL)
     oasis.override(SP15, "RTM", START, "1015.37")
     with time_machine.travel(START + timedelta(hours=3, minutes=-5), tick=False):
         ingested = ingest(HOUR, Manner.FIRST, FetchRun.POLL)
     assert (ingested.corrected, ingested.outdated, ingested.unchanged) == (0, 1, 23)
-    assert FetchRun.objects.latest("pk").detail == "1 older than what is held, and not stored"
+    assert FetchRun.objects.latest("pk").detail == "1 older than what is held, which stays"
 
 
 @pytest.mark.parametrize("body", [b"a\x00b\x1b[2J", b"PK\x03\x04\x00\x00"])

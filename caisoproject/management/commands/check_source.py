@@ -5,7 +5,7 @@ from typing import Any
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 
-from prices.models import Price
+from prices import readings
 
 
 class Command(BaseCommand):
@@ -14,8 +14,7 @@ class Command(BaseCommand):
     help = "See that the database holds no prices of another source than the one chosen."
 
     def handle(self, *args: Any, **options: Any) -> None:
-        others = Price.objects.exclude(source__in=(settings.PRICE_SOURCE, "file"))
-        other = others.values_list("source", flat=True).first()
+        other = readings.source_but(settings.PRICE_SOURCE, "file")
         if other:
             raise CommandError(
                 f"The database holds prices of {other}, and SOURCE={settings.SOURCE} would mix "

@@ -104,7 +104,9 @@ def hangs_on(node: Node, what: str) -> None:
     start = {"node": node, "market": "RTM", "interval_start": NOON}
     figures = {"lmp": 1, "energy": 1, "congestion": 0, "loss": 0, "revision": 1, "seen_at": NOON}
     if what == "price revisions":
-        PriceRevision.objects.create(**start, **figures, superseded_at=NOON, source="oasis")
+        times = ("interval_end", "first_seen_at", "superseded_at", "recorded_at", "held_until")
+        moments = dict.fromkeys(times, NOON)
+        PriceRevision.objects.create(**start, **figures, **moments, source="oasis")
     elif what == "feed events":
         FeedEvent.objects.create(node=node, seq=1, kind="price", body={}, created_at=NOON)
     elif what == "rules":

@@ -1,0 +1,222 @@
+"""Prices as they are read. Outside of `prices` nothing reads the two tables of prices otherwise.
+
+`as_of` is a moment of the past: what this system held then, by when it was recorded. A late
+observation was never held. Without `as_of` it is what is held now.
+"""
+
+from collections.abc import Collection, Iterable, Iterator, Sequence
+from datetime import datetime
+from decimal import Decimal
+from itertools import groupby
+from operator import itemgetter
+from typing import Any, NamedTuple
+
+from django.db.models import Count, Max, OuterRef, Q, QuerySet, Subquery
+
+from market.intervals import floor
+from market.markets import Market
+from prices.models import Node, Price, PriceRevision
+
+A_CHUNK = 500
+# A node or its id, or the ids of several, which are read together.
+Nodes = Node | int | Collection[int]
+INTERVAL = ("interval_start", "node_id")
+
+
+class Reading(NamedTuple):
+    """One version of a price, $/MWh, seen at CAISO at seen_at; the first was at first_seen_at."""
+
+    node_id: int
+    market: str
+    interval_start: datetime
+    interval_end: datetime
+    lmp: Decimal
+    energy: Decimal
+    congestion: Decimal
+    loss: Decimal
+    ghg: Decimal | None
+    verified: bool
+    revision: int
+    first_seen_at: datetime
+    seen_at: datetime
+
+
+class Replaced(NamedTuple):
+    """A version that was held until another was seen at superseded_at."""
+
+    interval_start: datetime
+    revision: int
+    lmp: Decimal
+    energy: Decimal
+    congestion: Decimal
+    loss: Decimal
+    ghg: Decimal | None
+    superseded_at: datetime
+
+
+class Arrival(NamedTuple):
+    """What was first seen at one moment: the newest interval, and how many there were."""
+
+    seen_at: datetime
+    newest: datetime
+    intervals: int
+
+
+def between(
+    nodes: Nodes,
+    market: Market,
+    start: datetime,
+    end: datetime | None = None,
+    *,
+    as_of: datetime | None = None,
+) -> Iterator[Reading]:
+    """Intervals that start in [start, end), oldest first, a few at a time."""
+    found = columns(nodes, market, start, end, *Reading._fields, as_of=as_of)
+    return map(Reading._make, found)
+
+
+def columns(
+    nodes: Nodes,
+    market: Market,
+    start: datetime,
+    end: datetime | None,
+    *names: str,
+    as_of: datetime | None = None,
+) -> Iterator[tuple[Any, ...]]:
+    """The same as tuples of some of the fields of `Reading`: rules read months of them."""
+    rows = held(span(nodes, market, start, end), names, INTERVAL, as_of=as_of)
+    found = rows.iterator(chunk_size=A_CHUNK)
+    return found if as_of is None else newest_versions(found, names)
+
+
+def lmps(
+    node: Node | int,
+    market: Market,
+    start: datetime,
+    end: datetime | None = None,
+    *,
+    as_of: datetime | None = None,
+) -> dict[datetime, Decimal]:
+    """LMPs by the start of their interval."""
+    return dict(columns(node, market, start, end, "interval_start", "lmp", as_of=as_of))
+
+
+def day_ahead(
+    node: Node | int,
+    start: datetime,
+    end: datetime | None = None,
+    *,
+    as_of: datetime | None = None,
+) -> dict[datetime, Decimal]:
+    """Day-ahead LMPs by the start of their hour, from the hour of `start` on."""
+    return lmps(node, Market.DAM, floor(start, Market.DAM), end, as_of=as_of)
+
+
+def at(
+    node: Node | int, market: Market, start: datetime, *, as_of: datetime | None = None
+) -> Reading | None:
+    """The interval that starts at `start`."""
+    return last(of(node, market) & Q(interval_start=start), as_of)
+
+
+def running(
+    node: Node | int, market: Market, *, now: datetime, as_of: datetime | None = None
+) -> Reading | None:
+    """The interval that `now` lies in; None where it is not held, whatever else is."""
+    return at(node, market, floor(now, market), as_of=as_of)
+
+
+def newest(node: Node | int, market: Market, *, as_of: datetime | None = None) -> Reading | None:
+    """The last interval that is held, which may be published ahead."""
+    return last(of(node, market), as_of)
+
+
+def newest_begun(
+    node: Node | int, market: Market, *, now: datetime, as_of: datetime | None = None
+) -> Reading | None:
+    """The last interval that is held and has begun: the running one, or one before it."""
+    return last(of(node, market) & Q(interval_start__lte=now), as_of)
+
+
+def newest_starts(market: Market, nodes: "QuerySet[Node]") -> dict[int, datetime]:
+    """The start of the newest interval held, by the ids of those nodes that have any."""
+    latest = Price.objects.filter(node=OuterRef("pk"), market=market.value)
+    start = Subquery(latest.order_by("-interval_start").values("interval_start")[:1])
+    found = nodes.annotate(newest=start).values_list("pk", "newest")
+    return {pk: start for pk, start in found if start is not None}
+
+
+def any_held() -> bool:
+    """Whether there is any price at all."""
+    return Price.objects.exists()
+
+
+def source_but(*sources: str) -> str | None:
+    """A source that prices are held of, other than these; None where there is none."""
+    others = Price.objects.exclude(source__in=sources)
+    return others.values_list("source", flat=True).first()
+
+
+def arrivals(node: Node | int, market: Market, start: datetime, end: datetime) -> list[Arrival]:
+    """What was first seen in [start, end), in order."""
+    seen = Price.objects.filter(
+        of(node, market), first_seen_at__gte=start, first_seen_at__lt=end
+    ).values_list("first_seen_at")
+    found = seen.annotate(newest=Max("interval_start"), intervals=Count("interval_start"))
+    return [Arrival(*row) for row in found.order_by("first_seen_at")]
+
+
+def replaced(node: Node | int, market: Market, start: datetime) -> Iterator[Replaced]:
+    """The versions that were superseded of intervals from `start` on, in no order."""
+    kept = PriceRevision.objects.filter(span(node, market, start), late=0)
+    return map(Replaced._make, kept.values_list(*Replaced._fields).iterator(A_CHUNK))
+
+
+def of(nodes: Nodes, market: Market) -> Q:
+    """What either table has of one node or several in one market."""
+    if isinstance(nodes, Node | int):
+        return Q(node=nodes, market=market.value)
+    return Q(node__in=nodes, market=market.value)
+
+
+def span(nodes: Nodes, market: Market, start: datetime, end: datetime | None = None) -> Q:
+    """The same of the intervals that start in [start, end)."""
+    found = of(nodes, market) & Q(interval_start__gte=start)
+    return found if end is None else found & Q(interval_start__lt=end)
+
+
+def last(which: Q, as_of: datetime | None) -> Reading | None:
+    """The last interval of some, of one node."""
+    row = held(which, Reading._fields, ["-interval_start"], as_of=as_of).first()
+    return None if row is None else Reading._make(row)
+
+
+def held(
+    which: Q, names: Sequence[str], order: Sequence[str], *, as_of: datetime | None
+) -> "QuerySet[Any, tuple[Any, ...]]":
+    """The rows of what is held; as of a moment, all versions said to be held then, newest first.
+
+    Two of an interval are only where the clock has been set back since: the newer was recorded by
+    the right one.
+    """
+    if as_of is None:
+        return Price.objects.filter(which).order_by(*order).values_list(*names)
+    fields = with_interval(names)
+    still = Price.objects.filter(which, recorded_at__lte=as_of)
+    then = PriceRevision.objects.filter(which, recorded_at__lte=as_of, held_until__gt=as_of)
+    both = still.values_list(*fields).union(then.values_list(*fields), all=True)
+    return both.order_by(*order, "-revision")
+
+
+def with_interval(names: Sequence[str]) -> list[str]:
+    """Names of fields, and after them those that say whose version a row is."""
+    return list(dict.fromkeys((*names, *INTERVAL, "revision")))
+
+
+def newest_versions(
+    rows: Iterable[tuple[Any, ...]], names: Sequence[str]
+) -> Iterator[tuple[Any, ...]]:
+    """The first row of each interval, with the fields of these names."""
+    fields = with_interval(names)
+    for _, versions in groupby(rows, key=itemgetter(*map(fields.index, INTERVAL))):
+        yield next(versions)[: len(names)]

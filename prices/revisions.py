@@ -1,0 +1,106 @@
+"""Versions that are not held are kept: those that were superseded, and those that came late."""
+
+from collections import defaultdict
+from collections.abc import Iterator, Sequence
+from datetime import datetime
+
+from market.markets import Market
+from oasis.published import PublishedPrice
+from prices.batch import Change
+from prices.late import Kept, adds, place, said_until
+from prices.models import Node, Price, PriceRevision
+from prices.versions import Held, revised
+
+# Of no use once the next version is held.
+NOT_KEPT = ("confirmed_at",)
+
+
+def revise(
+    node: Node, corrected: Sequence[Change], seen_at: datetime, source: str, *, now: datetime
+) -> None:
+    """Keep each superseded version, and let the new one take its place."""
+    PriceRevision.objects.bulk_create(
+        PriceRevision(
+            node=node,
+            market=price.market.value,
+            interval_start=price.interval_start,
+            interval_end=price.interval_end,
+            superseded_at=seen_at,
+            held_until=now,
+            **{name: value for name, value in held._asdict().items() if name not in NOT_KEPT},
+        )
+        for price, held in corrected
+    )
+    for price, held in corrected:
+        version = revised(held, price, seen_at, source, now=now)
+        Price.objects.of(node, price.market).filter(interval_start=price.interval_start).update(
+            **version._asdict()
+        )
+
+
+def keep_late(
+    node: Node, late: Sequence[Change], seen_at: datetime, source: str, *, now: datetime
+) -> None:
+    """Keep what was seen before what is held, where the history says otherwise of that moment."""
+    if late:
+        PriceRevision.objects.bulk_create(late_rows(node, late, seen_at, source, now))
+
+
+def late_rows(
+    node: Node, late: Sequence[Change], seen_at: datetime, source: str, now: datetime
+) -> Iterator[PriceRevision]:
+    """A row for each late observation that says something new."""
+    for market in Market:
+        of_market = [change for change in late if change[0].market is market]
+        kept = kept_of(node, market, of_market)
+        for price, held in of_market:
+            known = kept[price.interval_start]
+            if adds(price, held, known, seen_at):
+                yield late_row(node, price, held, known, seen_at, source, now)
+
+
+def kept_of(
+    node: Node, market: Market, changes: Sequence[Change]
+) -> defaultdict[datetime, list[Kept]]:
+    """The versions kept of the intervals of one market's changes, by interval start."""
+    found: defaultdict[datetime, list[Kept]] = defaultdict(list)
+    if changes:
+        starts = [price.interval_start for price, _ in changes]
+        rows = PriceRevision.objects.filter(
+            node=node, market=market.value, interval_start__range=(min(starts), max(starts))
+        )
+        for start, *version in rows.values_list("interval_start", *Kept._fields):
+            found[start].append(Kept(*version))
+    return found
+
+
+def late_row(
+    node: Node,
+    price: PublishedPrice,
+    held: Held,
+    kept: Sequence[Kept],
+    seen_at: datetime,
+    source: str,
+    now: datetime,
+) -> PriceRevision:
+    """A late observation as it is kept: it was held at no time."""
+    return PriceRevision(
+        node=node,
+        market=price.market.value,
+        interval_start=price.interval_start,
+        interval_end=price.interval_end,
+        lmp=price.lmp,
+        energy=price.energy,
+        congestion=price.congestion,
+        loss=price.loss,
+        ghg=price.ghg,
+        verified=price.verified,
+        revision=held.revision,
+        late=place(held, kept),
+        first_seen_at=min(held.first_seen_at, seen_at),
+        seen_at=seen_at,
+        superseded_at=said_until(held, kept, seen_at),
+        recorded_at=now,
+        held_until=now,
+        source=source,
+    )
