@@ -4,6 +4,7 @@ from api import views
 from api.delivery_tests import DeliveryTests
 from api.previews import RulePreview
 from api.push import PushSubscriptions
+from api.schema import Schema, docs
 from api.source import Source
 
 urlpatterns = [
@@ -12,5 +13,7 @@ urlpatterns = [
     path("v1/source", Source.as_view(), name="source"),
     path("v1/rules/preview", RulePreview.as_view(), name="rule-preview"),
     path("v1/push/subscriptions", PushSubscriptions.as_view(), name="push-subscriptions"),
+    path("schema/", Schema.as_view(), name="schema"),
+    path("docs/", docs, name="docs"),
     path("v1/delivery-tests/<int:delivery_id>", DeliveryTests.as_view(), name="delivery-test"),
 ]
