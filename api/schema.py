@@ -46,10 +46,11 @@ class OpenApiYaml(Yaml):
 class Schema(ApiView):
     """The API as OpenAPI 3.1: JSON or YAML, by `?format=` or by Accept."""
 
+    authentication_classes = []
     renderer_classes = [Json, OpenApiJson, Yaml, OpenApiYaml]
 
     def get(self, request: Request) -> Response:
-        # drf-spectacular takes 4 MB: brought in by whoever asks for the schema.
+        # drf-spectacular takes 5 MB: brought in by whoever asks for the schema.
         from api.openapi.document import text  # noqa: PLC0415
 
         return Response(text(request.accepted_renderer.format))
