@@ -62,13 +62,6 @@ def test_a_body_within_the_bound_is_read_whole(web: Web) -> None:
         assert status(read_to_the_end(client)) == 403  # of Django: it has no CSRF token
 
 
-@pytest.mark.parametrize("path", ["/api/current?hub=\xff", "/api/v1/stream?hubs=\xff"])
-def test_what_the_server_itself_cannot_read_is_a_problem_document_too(web: Web, path: str) -> None:
-    head, _, body = web.ask(path).partition(b"\r\n\r\n")
-    assert (status(head), b"application/problem+json" in head) == (400, True)
-    assert b'"detail": "Invalid query string."' in body
-
-
 def test_on_a_full_disk_it_can_still_read_as_the_files_beside_sqlite_stay(web: Web) -> None:
     assert status(web.ask("/api/current")) == 200
     beside = {file.suffix for file in (web.output.parent / "simulator").glob("db.*")}
