@@ -6,7 +6,7 @@ from typing import Any
 
 from django.core.exceptions import NON_FIELD_ERRORS, PermissionDenied
 from django.http import Http404, HttpResponse
-from rest_framework.exceptions import APIException, ValidationError
+from rest_framework.exceptions import APIException, NotAcceptable, ValidationError
 
 from live.problems import Problem
 
@@ -25,11 +25,19 @@ def problem_of(fault: Exception) -> Problem | None:
         return fault
     if isinstance(fault, ValidationError):
         return Problem(HTTPStatus.BAD_REQUEST, next(sentences(fault.detail)))
+    if isinstance(fault, NotAcceptable):
+        return Problem(HTTPStatus.NOT_ACCEPTABLE, not_acceptable(fault))
     if isinstance(fault, APIException):
         return Problem(HTTPStatus(fault.status_code))
     if isinstance(fault, Http404):
         return Problem(HTTPStatus.NOT_FOUND)
     return Problem(HTTPStatus.FORBIDDEN) if isinstance(fault, PermissionDenied) else None
+
+
+def not_acceptable(fault: NotAcceptable) -> str:
+    """What there is instead of what Accept names."""
+    kinds = [renderer.media_type for renderer in fault.available_renderers or ()]
+    return f"Accept takes nothing that is answered here: {', '.join(kinds)}."
 
 
 def sentences(found: Any, path: str = "") -> Iterator[str]:

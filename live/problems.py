@@ -18,7 +18,6 @@ SENTENCES = {
     HTTPStatus.FORBIDDEN: "This needs a log-in, or a CSRF token of a page of ours.",
     HTTPStatus.NOT_FOUND: "There is no such address.",
     HTTPStatus.METHOD_NOT_ALLOWED: "The address takes other methods: see Allow.",
-    HTTPStatus.NOT_ACCEPTABLE: "The answer is application/json, which Accept does not take.",
     HTTPStatus.UNSUPPORTED_MEDIA_TYPE: "The body is JSON, with Content-Type: application/json.",
     HTTPStatus.INTERNAL_SERVER_ERROR: "The server could not answer; the reason is in its log.",
 }
