@@ -1,31 +1,60 @@
 """What a request brings as JSON, read strictly."""
 
 import json
+from collections.abc import Mapping
 from http import HTTPStatus
-from typing import Any
+from typing import IO, Any
 
-from django.http import HttpRequest
+from rest_framework.parsers import BaseParser
 
 from live.problems import Problem
+from live.slugs import quoted
 
 MOST_BYTES = 16 * 1024
+Body = dict[str, Any]
 
 
-def read(request: HttpRequest) -> dict[str, Any]:
-    """The object in a request's body. Raises Problem."""
-    length = request.headers.get("Content-Length") or "0"
-    if not length.isdigit() or int(length) > MOST_BYTES:
-        raise too_long()
-    body = request.read(MOST_BYTES + 1)
-    if len(body) > MOST_BYTES:
-        raise too_long()
+class StrictJSONParser(BaseParser):
+    """A JSON object of at most 16 KiB: no NaN, no name twice, no half of a surrogate pair."""
+
+    media_type = "application/json"
+
+    def parse(
+        self,
+        stream: IO[Any],
+        media_type: str | None = None,
+        parser_context: Mapping[str, Any] | None = None,
+    ) -> Body:
+        request = (parser_context or {})["request"]
+        length = request.headers.get("Content-Length") or "0"
+        if not length.isdigit() or int(length) > MOST_BYTES:
+            raise too_long()
+        body = stream.read(MOST_BYTES + 1)
+        if len(body) > MOST_BYTES:
+            raise too_long()
+        return json_object(body)
+
+
+def json_object(text: bytes) -> Body:
+    """The object in a body. Raises Problem."""
     try:
-        told = json.loads(body, parse_constant=refuse)
+        found = json.loads(text, parse_constant=refuse, object_pairs_hook=once_each)
+        json.dumps(found, ensure_ascii=False).encode()
     except (ValueError, RecursionError) as fault:
         raise bad("The body is not JSON.") from fault
-    if not isinstance(told, dict):
+    if not isinstance(found, dict):
         raise bad("The body is not a JSON object.")
-    return told
+    return found
+
+
+def once_each(pairs: list[tuple[str, Any]]) -> Body:
+    """An object. Raises Problem where a name comes twice: nobody knows which one is meant."""
+    found: Body = {}
+    for name, value in pairs:
+        if name in found:
+            raise bad(f"The body has {quoted(name)} twice.")
+        found[name] = value
+    return found
 
 
 def refuse(word: str) -> None:
@@ -34,7 +63,7 @@ def refuse(word: str) -> None:
 
 
 def bad(why: str) -> Problem:
-    """A body that says nothing we can use."""
+    """A body that can't be used."""
     return Problem(HTTPStatus.BAD_REQUEST, why)
 
 

@@ -1,80 +1,93 @@
 """`POST /api/v1/rules/preview`: how often a rule would have fired. Changes nothing."""
 
 import time
-from datetime import datetime, timedelta
 from http import HTTPStatus
 from math import ceil
+from typing import Any, NoReturn
 
-from django.http import HttpRequest, HttpResponseBase, JsonResponse
 from django.utils import timezone
+from django.utils.decorators import method_decorator
 from django.views.decorators.cache import never_cache
-from django.views.decorators.csrf import csrf_exempt
-from django.views.decorators.http import require_POST
+from rest_framework import serializers
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.throttling import BaseThrottle
 
-from alerts.judging.preview import Preview, preview
-from alerts.rules.episodes import Episode
-from api import json_body
-from api.rule_request import OF_OTHERS, OF_STAFF, wish
+from alerts.judging.preview import preview
+from api.fields import Minutes, Time
+from api.frame import ApiView
+from api.rule_request import OF_OTHERS, OF_STAFF, PreviewRequest, RuleRequest
+from api.session import ReadingSession
 from live.connection_limits import whose
-from live.problems import Problem, told_as_problem
+from live.problems import Problem
 from live.rate_limit import RateLimit, RateLimits
-from market.intervals import iso
-from prices.feed import Body
 
-MINUTE = timedelta(minutes=1)
 MOST_TIMES = 1000  # the last of them
 # A preview is up to a second's work of one process. Staff by account, others by address.
 of_staff, of_others = RateLimits(30, 10), RateLimits(10, 10)
 
 
-@csrf_exempt
-@require_POST
-@never_cache
-@told_as_problem
-def rule_preview(request: HttpRequest) -> HttpResponseBase:
+class Episode(serializers.Serializer[Any]):
+    """One time that the rule would have fired."""
+
+    opened = Time(help_text="When it would have opened.")
+    cleared = Time(allow_null=True, help_text="When it would have cleared; null: it lasts.")
+
+
+class PreviewAnswer(serializers.Serializer[Any]):
+    """How often a rule would have fired, and when."""
+
+    fired = serializers.IntegerField(help_text="How often.")
+    flaps_suppressed = serializers.IntegerField(
+        source="flaps",
+        help_text="Crossings of the limit that opened nothing: too short, or in the cool-down.",
+    )
+    longest_minutes = Minutes(
+        source="longest", allow_null=True, help_text="The longest time, in minutes; null: none."
+    )
+    sentence = serializers.CharField(help_text="The same for people.")
+    times = Episode(many=True, source="episodes", help_text="The last 1,000, oldest first.")
+    judged = serializers.IntegerField(help_text="Intervals that are held and were judged.")
+    expected = serializers.IntegerField(help_text="Intervals that there should be.")
+    days = serializers.IntegerField(help_text="Over how many days.")
+
+
+class Allowance(BaseThrottle):
+    """How many previews a reader may ask for."""
+
+    def allow_request(self, request: Request, view: Any) -> bool:
+        self.rate_limit = allowance_of(request)
+        return self.rate_limit.take(time.monotonic())
+
+    def wait(self) -> float:
+        return self.rate_limit.wait(time.monotonic())
+
+
+@method_decorator(never_cache, name="dispatch")
+class RulePreview(ApiView):
     """How often the rule in the body would have fired, and when."""
-    body = json_body.read(request)
-    is_staff = request.user.is_staff
-    take_allowance(allowance_of(request), time.monotonic())
-    asked = wish(body, OF_STAFF if is_staff else OF_OTHERS)
-    found = preview(asked.rule, asked.conditions, now=timezone.now(), days=asked.days)
-    return JsonResponse(answer(found))
+
+    authentication_classes = [ReadingSession]
+    throttle_classes = [Allowance]
+
+    def post(self, request: Request) -> Response:
+        bounds = OF_STAFF if request.user.is_staff else OF_OTHERS
+        rule = RuleRequest(data=request.data, context={"bounds": bounds})
+        rule.is_valid(raise_exception=True)
+        asked: PreviewRequest = rule.validated_data["asked"]
+        found = preview(asked.rule, asked.conditions, now=timezone.now(), days=asked.days)
+        last = found._replace(episodes=found.episodes[-MOST_TIMES:])
+        return Response(PreviewAnswer(last).data)
+
+    def throttled(self, request: Request, wait: float | None) -> NoReturn:
+        """Raises Problem with how long to wait."""
+        seconds = ceil(wait or 0)
+        sentence = f"Too many previews: ask again in {seconds} seconds."
+        raise Problem(HTTPStatus.TOO_MANY_REQUESTS, sentence, seconds)
 
 
-def allowance_of(request: HttpRequest) -> RateLimit:
+def allowance_of(request: Request) -> RateLimit:
     """How many previews this reader may still ask for."""
     if request.user.is_staff:
         return of_staff.of(request.user.pk)
     return of_others.of(whose((request.META.get("REMOTE_ADDR") or "", 0)))
-
-
-def take_allowance(rate_limit: RateLimit, now: float) -> None:
-    """Raises Problem where too many have been asked for lately."""
-    if not rate_limit.take(now):
-        wait = ceil(rate_limit.wait(now))
-        sentence = f"Too many previews: ask again in {wait} seconds."
-        raise Problem(HTTPStatus.TOO_MANY_REQUESTS, sentence, wait)
-
-
-def answer(found: Preview) -> Body:
-    """A preview as JSON."""
-    return {
-        "fired": found.fired,
-        "flaps_suppressed": found.flaps,
-        "longest_minutes": None if found.longest is None else found.longest / MINUTE,
-        "sentence": found.sentence,
-        "times": [times(episode) for episode in found.episodes[-MOST_TIMES:]],
-        "judged": found.judged,
-        "expected": found.expected,
-        "days": found.days,
-    }
-
-
-def times(episode: Episode) -> Body:
-    """When it would have opened and cleared; null while it lasts."""
-    return {"opened": moment(episode.opened), "cleared": moment(episode.cleared)}
-
-
-def moment(value: datetime | None) -> str | None:
-    """A moment as the answers write it."""
-    return None if value is None else iso(value)

@@ -1,4 +1,4 @@
-"""`/api/v1/push/subscriptions`: a browser asks to be told, or to be left alone."""
+"""`/api/v1/push/subscriptions`: a browser subscribes to alerts, or unsubscribes."""
 
 import json
 from http import HTTPStatus
@@ -6,56 +6,102 @@ from typing import Any
 
 from django.contrib.auth.models import AbstractBaseUser
 from django.db import transaction
-from django.http import HttpRequest, HttpResponseBase, JsonResponse
-from django.views.decorators.http import require_http_methods
+from django.http import HttpRequest
+from rest_framework import serializers
+from rest_framework.permissions import BasePermission
+from rest_framework.request import Request
+from rest_framework.response import Response
 
 from alerts.delivery.senders.catalog import check_address
 from alerts.models import Method, Rule
-from api import json_body
-from live.problems import Problem, told_as_problem
+from api.fields import Text
+from api.frame import ApiView
 from outbound.errors import Refused
 
 LONGEST_ENDPOINT = 1000
+NO_ENDPOINT = "the address the browser was given by its push service."
 # The name says what is at the other end; Edge says it is Chrome too, and Chrome Safari.
 BROWSERS = {"Edg": "Edge", "OPR": "Opera", "Firefox": "Firefox", "Chrome": "Chrome"}
 BROWSERS |= {"Safari": "Safari"}
 
 
-@require_http_methods(["POST", "DELETE"])
-@told_as_problem
-def subscriptions(request: HttpRequest) -> HttpResponseBase:
-    """A PushSubscription as the browser writes it; to be left alone its endpoint is enough."""
-    if not (request.user.is_staff and request.user.has_perm("alerts.add_method")):
-        raise Problem(HTTPStatus.FORBIDDEN, refusal(request.user))
-    body = json_body.read(request)
-    if request.method == "DELETE":
-        return JsonResponse({"removed": unsubscribe(request.user, endpoint_of(body))})
-    method = subscribe(request.user, address_of(body), browser(request))
-    return JsonResponse({"id": method.pk, "name": method.name}, status=HTTPStatus.CREATED)
+class Endpoint(serializers.Serializer[Any]):
+    """A browser at its push service."""
+
+    endpoint = Text(
+        max_length=LONGEST_ENDPOINT,
+        help_text="The address that the browser was given by its push service.",
+        error_messages=dict.fromkeys(
+            ("invalid", "required", "null", "blank", "max_length"), NO_ENDPOINT
+        ),
+    )
+
+
+class PushKeys(serializers.Serializer[Any]):
+    """With what a message to the browser is encrypted."""
+
+    p256dh = serializers.CharField(help_text="The browser's public key, in base64url.")
+    auth = serializers.CharField(help_text="The subscription's secret, in base64url.")
+
+
+class PushSubscription(Endpoint):
+    """A PushSubscription as the browser writes it; what else is in it is not kept."""
+
+    keys = PushKeys()
+
+    def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
+        try:
+            return {"address": check_address(Method.PUSH, json.dumps(self.initial_data))}
+        except Refused as refused:
+            raise serializers.ValidationError(str(refused)) from refused
+
+
+class Subscribed(serializers.Serializer[Any]):
+    """The delivery method that leads to the browser."""
+
+    id = serializers.IntegerField(help_text="The delivery method's number.")
+    name = serializers.CharField(help_text="Its name: `Firefox of admin`.")
+
+
+class Unsubscribed(serializers.Serializer[Any]):
+    """What was switched off."""
+
+    removed = serializers.IntegerField(help_text="How many delivery methods: 0 or 1.")
+
+
+class MayAddMethods(BasePermission):
+    """Staff who may add delivery methods."""
+
+    def has_permission(self, request: Request, view: Any) -> bool:
+        user: Any = request.user
+        self.message = refusal(user)
+        return bool(user.is_staff and user.has_perm("alerts.add_method"))
+
+
+class PushSubscriptions(ApiView):
+    """This browser and the alerts that are sent to it."""
+
+    permission_classes = [MayAddMethods]
+
+    def post(self, request: Request) -> Response:
+        subscription = PushSubscription(data=request.data)
+        subscription.is_valid(raise_exception=True)
+        address = subscription.validated_data["address"]
+        method = subscribe(request.user, address, browser(request))
+        return Response(Subscribed(method).data, status=HTTPStatus.CREATED)
+
+    def delete(self, request: Request) -> Response:
+        browser = Endpoint(data=request.data)
+        browser.is_valid(raise_exception=True)
+        removed = unsubscribe(request.user, browser.validated_data["endpoint"])
+        return Response(Unsubscribed({"removed": removed}).data)
 
 
 def refusal(user: Any) -> str:
-    """What helps somebody who may not be told by browser."""
+    """What helps somebody who may not be notified by browser."""
     if user.is_authenticated:
         return f"{user.get_username()} may not add delivery methods: ask an administrator."
-    return "Log in to be told by browser."
-
-
-def address_of(body: dict[str, Any]) -> str:
-    """The subscription as it is kept. Raises Problem where nothing can be sent to it."""
-    endpoint_of(body)
-    try:
-        return check_address(Method.PUSH, json.dumps(body))
-    except Refused as refused:
-        raise json_body.bad(str(refused)) from refused
-
-
-def endpoint_of(body: dict[str, Any]) -> str:
-    """The address of a browser at its push service."""
-    endpoint = body.get("endpoint")
-    if not isinstance(endpoint, str) or not 0 < len(endpoint) <= LONGEST_ENDPOINT:
-        raise json_body.bad("endpoint: the address the browser was given by its push service.")
-    return endpoint
+    return "Log in to be notified in this browser."
 
 
 @transaction.atomic
@@ -92,7 +138,7 @@ def name_of(user: AbstractBaseUser, browser: str) -> str:
     return f"{browser} of {user.get_username()}"[:80]
 
 
-def browser(request: HttpRequest) -> str:
+def browser(request: Request | HttpRequest) -> str:
     """What browser it says it is."""
     agent = request.headers.get("User-Agent", "")
     return next((name for word, name in BROWSERS.items() if f"{word}/" in agent), "Browser")

@@ -1,24 +1,23 @@
 """A rule as a program describes it: read strictly, checked as the admin's form checks it."""
 
-import re
+from collections.abc import Mapping
 from http import HTTPStatus
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, TypeVar
 
-from django import forms
-from django.core.exceptions import ValidationError
+from django.core.exceptions import ValidationError as ModelFault
+from rest_framework import serializers
 
-from alerts.models import Condition, Rule
-from api import json_body
+from alerts.models import Condition, Rule, Watching
+from api.fields import Choice, PlainNumber, Text, WholeNumber
 from live.problems import Problem
 from live.slugs import is_slug, quoted
+from market.markets import Market
 from prices.models import Node
 
-WATCHED = ["watched", "direction", "limit", "clear_limit", "span"]
-NUMBER = re.compile(r"-?[0-9]{1,5}(\.[0-9]{1,5})?")
-NUMBERS = ("limit", "clear_limit", "span", "for_minutes", "cool_down_minutes")
-USUAL = {"watched": "lmp", "direction": "above", "span": 0}
-USUAL_OF_RULE = {"market": "RTM", "for_minutes": 0, "cool_down_minutes": 0}
+DAY_MINUTES = 24 * 60
 DAYS = 90
+MOST_SPAN = 32_767
+Unsaved = TypeVar("Unsaved", Rule, Condition)
 
 
 class Bounds(NamedTuple):
@@ -31,19 +30,7 @@ class Bounds(NamedTuple):
 OF_STAFF, OF_OTHERS = Bounds(10, 366), Bounds(3, 90)
 
 
-class RuleWish(forms.ModelForm):  # type: ignore[type-arg]
-    class Meta:
-        model = Rule
-        fields = [*WATCHED, "market", "for_minutes", "cool_down_minutes"]
-
-
-class ConditionWish(forms.ModelForm):  # type: ignore[type-arg]
-    class Meta:
-        model = Condition
-        fields = WATCHED
-
-
-class Wish(NamedTuple):
+class PreviewRequest(NamedTuple):
     """A rule that is not saved, its further conditions, and over how many days."""
 
     rule: Rule
@@ -51,18 +38,143 @@ class Wish(NamedTuple):
     days: int
 
 
-def wish(body: dict[str, Any], bounds: Bounds) -> Wish:
-    """What is asked for. Raises Problem with a sentence that names the field."""
-    rule = Rule(node=node_of(body))
-    rule = checked(RuleWish(data_of(body, USUAL | USUAL_OF_RULE), instance=rule), "")
-    return Wish(rule, conditions_of(body, rule, bounds), days_of(body, bounds))
+class Strict(serializers.Serializer[Any]):
+    """An object without fields that nobody knows; one that is null is left out."""
+
+    def to_internal_value(self, data: Any) -> Any:
+        if isinstance(data, Mapping):
+            if unknown := next((name for name in data if name not in self.fields), None):
+                raise serializers.ValidationError({unknown[:60]: "There is no such field."})
+            data = {
+                name: value
+                for name, value in data.items()
+                if value is not None or self.fields[name].required
+            }
+        return super().to_internal_value(data)
 
 
-def node_of(body: dict[str, Any]) -> Node:
-    """The node a body names as `hub` or `node`: SP15, or TH_SP15_GEN-APND."""
-    asked = body.get("hub", body.get("node"))
-    if not isinstance(asked, str):
-        raise json_body.bad("hub: name a hub, as SP15.")
+class WatchingRequest(Strict):
+    """What is watched, and the limits on it."""
+
+    watched = Choice(
+        choices=Watching.WATCHED, default="lmp", allow_null=True, help_text="What is watched."
+    )
+    direction = Choice(
+        choices=Watching.DIRECTIONS,
+        default=Watching.ABOVE,
+        allow_null=True,
+        help_text="On which side of the limit it fires; not used by `dearest` and `cheapest`.",
+    )
+    limit = PlainNumber(help_text="$/MWh; `dearest` and `cheapest`: %; `age`: minutes.")
+    clear_limit = PlainNumber(
+        required=False, allow_null=True, help_text="Where it clears; absent: at the limit."
+    )
+    span = WholeNumber(
+        default=0,
+        min_value=0,
+        max_value=MOST_SPAN,
+        allow_null=True,
+        help_text="`change`: over how many minutes. `dearest` and `cheapest`: how many days are "
+        "looked back; 0: the hours of the day itself (day-ahead).",
+    )
+
+
+class ConditionsRequest(serializers.ListSerializer[Any]):
+    """Further conditions, as many as this reader may ask for."""
+
+    def to_internal_value(self, data: Any) -> list[Any]:
+        most = self.context["bounds"].conditions
+        if not isinstance(data, list) or len(data) > most:
+            raise serializers.ValidationError(f"a list of at most {most}.")
+        found: list[Any] = super().to_internal_value(data)
+        return found
+
+
+class ConditionRequest(WatchingRequest):
+    """One more thing that must hold for the rule to open."""
+
+    default_error_messages = {"invalid": "an object with watched, direction and limit."}
+
+    class Meta:
+        list_serializer_class = ConditionsRequest
+
+
+class DaysRequest(serializers.IntegerField):
+    """Over how many days, as many as this reader may ask for."""
+
+    def to_internal_value(self, data: Any) -> int:
+        most = self.context["bounds"].days
+        if isinstance(data, bool) or not isinstance(data, int) or not 1 <= data <= most:
+            raise serializers.ValidationError(f"a whole number from 1 to {most}.")
+        return data
+
+
+class RuleRequest(WatchingRequest):
+    """A rule, described and not saved. `context` has the reader's `bounds`."""
+
+    hub = Text(
+        required=False,
+        allow_null=True,
+        allow_blank=True,
+        error_messages={"invalid": "name a hub, as SP15."},
+        help_text="The hub, in any case of letters; it or `node` is required.",
+    )
+    node = Text(
+        required=False,
+        allow_null=True,
+        allow_blank=True,
+        error_messages={"invalid": "name a node, as TH_SP15_GEN-APND."},
+        help_text="Instead of `hub`: the node by its OASIS name.",
+    )
+    watched = Choice(
+        choices=Rule.WATCHED, default="lmp", allow_null=True, help_text="What is watched."
+    )
+    market = Choice(
+        choices=[market.value for market in Market],
+        default=Market.RTM.value,
+        allow_null=True,
+        help_text="Day-ahead (hourly), fifteen-minute or real-time (five-minute) prices.",
+    )
+    for_minutes = WholeNumber(
+        default=0,
+        min_value=0,
+        max_value=DAY_MINUTES,
+        allow_null=True,
+        help_text="Minutes without a break beyond the limit before it opens.",
+    )
+    cool_down_minutes = WholeNumber(
+        default=0,
+        min_value=0,
+        max_value=DAY_MINUTES,
+        allow_null=True,
+        help_text="Minutes after it cleared in which it does not open again.",
+    )
+    conditions = ConditionRequest(
+        many=True,
+        required=False,
+        allow_null=True,
+        help_text="Further conditions, all of which must hold: at most 3, or 10 for staff.",
+    )
+    days = DaysRequest(
+        default=DAYS,
+        allow_null=True,
+        help_text="Over how many days: 1 to 90, or to 366 for staff.",
+    )
+
+    def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
+        """What the models say of it all together. Raises Problem where there is no such node."""
+        conditions, days = attrs.pop("conditions", []), attrs.pop("days")
+        node = node_of(attrs.pop("hub", None), attrs.pop("node", None))
+        rule = checked(Rule(node=node, **attrs), attrs)
+        found = [condition(rule, values, number) for number, values in enumerate(conditions)]
+        return {"asked": PreviewRequest(rule, found, days)}
+
+
+def node_of(hub: str | None, name: str | None) -> Node:
+    """The node that is named as `hub` or `node`: SP15, or TH_SP15_GEN-APND."""
+    asked = hub if hub is not None else name
+    if asked is None:
+        raise serializers.ValidationError({"hub": "name a hub, as SP15."})
     nodes = Node.objects.all()
     found = nodes.filter(slug=asked.lower()).first() if is_slug(asked.lower()) else None
     if found is None and asked.isascii() and "\0" not in asked:
@@ -72,61 +184,17 @@ def node_of(body: dict[str, Any]) -> Node:
     return found
 
 
-def conditions_of(body: dict[str, Any], rule: Rule, bounds: Bounds) -> list[Condition]:
-    """The further conditions of a rule."""
-    told = [] if body.get("conditions") is None else body["conditions"]
-    if not isinstance(told, list) or len(told) > bounds.conditions:
-        raise json_body.bad(f"conditions: a list of at most {bounds.conditions}.")
-    return [condition_of(one, number, rule) for number, one in enumerate(told)]
+def condition(rule: Rule, values: dict[str, Any], number: int) -> Condition:
+    """One further condition, not saved."""
+    try:
+        return checked(Condition(rule=rule, **values), values)
+    except ModelFault as fault:
+        found: Any = {"conditions": {number: fault.message_dict}}
+        raise serializers.ValidationError(found) from fault
 
 
-def condition_of(told: Any, number: int, rule: Rule) -> Condition:
-    """One further condition."""
-    name = f"conditions[{number}]"
-    if not isinstance(told, dict):
-        raise json_body.bad(f"{name}: an object with watched, direction and limit.")
-    form = ConditionWish(data_of(told, USUAL, f"{name}."), instance=Condition(rule=rule))
-    condition: Condition = checked(form, f"{name}.")
-    return condition
-
-
-def days_of(body: dict[str, Any], bounds: Bounds) -> int:
-    """Over how many days."""
-    days = body.get("days", DAYS)
-    if isinstance(days, bool) or not isinstance(days, int) or not 1 <= days <= bounds.days:
-        raise json_body.bad(f"days: a whole number from 1 to {bounds.days}.")
-    return days
-
-
-def data_of(body: dict[str, Any], usual: dict[str, Any], prefix: str = "") -> dict[str, str]:
-    """What a form is given: text, and numbers written as such. Raises Problem."""
-    told = usual | {name: value for name, value in body.items() if value is not None}
-    return {name: text_of(value, name, prefix) for name, value in told.items() if is_ours(name)}
-
-
-def is_ours(name: str) -> bool:
-    """Whether a form has this field."""
-    return name in RuleWish.Meta.fields
-
-
-def text_of(value: Any, name: str, prefix: str) -> str:
-    """A value as a form reads it."""
-    is_plain = isinstance(value, (str, int, float)) and not isinstance(value, bool)
-    text = str(value) if is_plain else ""
-    if not is_plain or (name in NUMBERS and not NUMBER.fullmatch(text)):
-        kind = "a plain number, as 100 or -12.5" if name in NUMBERS else "a word"
-        raise json_body.bad(f"{prefix}{name}: {kind}.")
-    return text
-
-
-def checked(form: Any, prefix: str) -> Any:
-    """What a form makes of its data. Raises Problem with the first thing that is wrong."""
-    if form.is_valid():
-        return form.save(commit=False)
-    field, found = next(iter(form.errors.as_data().items()))
-    raise json_body.bad(f"{prefix}{field}: {sentence(found[0])}")
-
-
-def sentence(fault: ValidationError) -> str:
-    """What is wrong, in words."""
-    return " ".join(fault.messages)
+def checked(one: Unsaved, values: Mapping[str, Any]) -> Unsaved:
+    """A row that is not saved, as its model wants it. Raises Django's ValidationError."""
+    others = {field.name for field in one._meta.fields} - values.keys()
+    one.full_clean(exclude=others, validate_unique=False, validate_constraints=False)
+    return one

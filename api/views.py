@@ -1,10 +1,9 @@
-"""The two stable answers, and how the source is."""
+"""The two stable answers: plain views, as 40 at once and months of prices want them."""
 
 import re
 from http import HTTPStatus
 from threading import BoundedSemaphore
 
-from django.conf import settings
 from django.http import HttpRequest, HttpResponseBase, JsonResponse
 from django.utils import timezone
 from django.views.decorators.cache import never_cache
@@ -12,10 +11,8 @@ from django.views.decorators.http import require_safe
 
 from api.long_answer import json_response, squeezed
 from live.answers import current_answer, history_parts
-from live.heads import source_state
-from live.problems import Problem, told_as_problem
+from live.problems import Problem, problems_answered
 from live.slugs import DEFAULT_HUB, is_slug, quoted
-from market.intervals import iso
 from market.markets import Market
 from prices.models import Node
 
@@ -26,7 +23,7 @@ making = BoundedSemaphore(2)
 
 @require_safe
 @never_cache
-@told_as_problem
+@problems_answered
 def current(request: HttpRequest) -> HttpResponseBase:
     """`/api/current?hub=SP15`."""
     return JsonResponse(current_answer(node_of(request), now=timezone.now()))
@@ -34,7 +31,7 @@ def current(request: HttpRequest) -> HttpResponseBase:
 
 @require_safe
 @never_cache
-@told_as_problem
+@problems_answered
 def history(request: HttpRequest, hours: str) -> HttpResponseBase:
     """`/api/history/24?hub=SP15&market=RTM`."""
     span, market = hours_of(hours), market_of(request)
@@ -42,17 +39,6 @@ def history(request: HttpRequest, hours: str) -> HttpResponseBase:
     with making:
         text = squeezed(history_parts(node, market, span, now=timezone.now()))
     return json_response(request, text)
-
-
-@require_safe
-@never_cache
-@told_as_problem
-def source(_request: HttpRequest) -> HttpResponseBase:
-    """`/api/v1/source`: what a heartbeat says of the source, for readers that have no feed."""
-    now = timezone.now()
-    state = source_state(now=now)
-    answer = {"source": settings.PRICE_SOURCE, "server_time": iso(now)}
-    return JsonResponse(answer | {"source_age_s": state.age_s, "source_trouble": state.trouble})
 
 
 def node_of(request: HttpRequest) -> Node:

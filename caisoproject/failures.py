@@ -22,28 +22,25 @@ DISK_IS_FULL = (errno.ENOSPC, errno.EDQUOT)
 NO_ROOM = "The server has no room left on its disk: nothing can be stored at the moment."
 NO_DATABASE = "The database can't be reached at the moment; the prices come back with it."
 ANOTHER_NAME = "This server has another name."
-# What a program reads where Django says no more than a status.
-SENTENCES = {
-    HTTPStatus.BAD_REQUEST: "The request can't be read.",
-    HTTPStatus.FORBIDDEN: "This needs a log-in, or a CSRF token of a page of ours.",
-    HTTPStatus.NOT_FOUND: "There is no such address.",
-    HTTPStatus.METHOD_NOT_ALLOWED: "The address takes other methods: see Allow.",
-    HTTPStatus.INTERNAL_SERVER_ERROR: "The server could not answer; it is written down there.",
-}
 Handler = Callable[[HttpRequest], HttpResponse]
 
 
-def problems_under_api(get_response: Handler) -> Handler:
+class ProblemsUnderApi:
     """Every failure under `/api/` is a problem document, whoever it comes from."""
 
-    def middleware(request: HttpRequest) -> HttpResponse:
-        response = get_response(request)
+    def __init__(self, get_response: Handler) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        response = self.get_response(request)
         is_failure = response.status_code >= HTTPStatus.BAD_REQUEST
         if not is_failure or not request.path_info.startswith(API) or is_problem(response):
             return response
         return as_problem(response)
 
-    return middleware
+    def process_exception(self, request: HttpRequest, fault: Exception) -> HttpResponse | None:
+        """What a view under `/api/` raises: debug mode would show its own page instead of 503."""
+        return in_trouble(request, fault) if request.path_info.startswith(API) else None
 
 
 def is_problem(response: HttpResponse) -> bool:
@@ -53,13 +50,11 @@ def is_problem(response: HttpResponse) -> bool:
 
 def as_problem(response: HttpResponse) -> HttpResponse:
     """The same failure as a problem document, with what else was said in its headers."""
-    status = HTTPStatus(response.status_code)
-    told = Problem(status, SENTENCES.get(status, f"{status.phrase}.")).response()
+    problem = Problem(HTTPStatus(response.status_code)).response()
     for name in ("Allow", "Retry-After", "Cache-Control", "Vary"):
         if name in response.headers:
-            told.headers[name] = response.headers[name]
-    told._has_been_logged = getattr(response, "_has_been_logged", False)  # type: ignore[attr-defined]
-    return told
+            problem.headers[name] = response.headers[name]
+    return logged_already(problem) if hasattr(response, "_has_been_logged") else problem
 
 
 def our_name_alone(get_response: Handler) -> Handler:
@@ -71,7 +66,7 @@ def our_name_alone(get_response: Handler) -> Handler:
         except DisallowedHost:
             log.warning("asked by another name", host=request.headers.get("Host", "")[:100])
             problem = Problem(HTTPStatus.BAD_REQUEST, ANOTHER_NAME)
-            return told_already(refusal(request.path_info, problem))
+            return logged_already(refusal(request.path_info, problem))
         return get_response(request)
 
     return middleware
@@ -79,13 +74,17 @@ def our_name_alone(get_response: Handler) -> Handler:
 
 def server_error(request: HttpRequest) -> HttpResponse:
     """What no view caught: 503 where the database or the disk is in trouble, else 500."""
-    fault = sys.exc_info()[1]
+    return in_trouble(request, sys.exc_info()[1]) or usual_server_error(request)
+
+
+def in_trouble(request: HttpRequest, fault: BaseException | None) -> HttpResponse | None:
+    """503 where a fault comes from the database or the disk; None for a fault of our own."""
     sentence = next(filter(None, map(trouble, chain(fault))), None)
     if sentence is None:
-        return usual_server_error(request)
+        return None
     log.error("can't answer", path=request.path_info[:200], why=str(fault)[:200])
     problem = Problem(HTTPStatus.SERVICE_UNAVAILABLE, sentence, RETRY_AFTER)
-    return told_already(refusal(request.path_info, problem))
+    return logged_already(refusal(request.path_info, problem))
 
 
 def chain(fault: BaseException | None) -> Iterator[BaseException]:
@@ -111,7 +110,7 @@ def is_full(said: str) -> bool:
     return "disk is full" in said or "No space left" in said
 
 
-def told_already(response: HttpResponse) -> HttpResponse:
-    """An answer of which Django need not tell once more."""
+def logged_already(response: HttpResponse) -> HttpResponse:
+    """An answer that Django need not log once more."""
     response._has_been_logged = True  # type: ignore[attr-defined]
     return response

@@ -203,7 +203,7 @@ MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "dashboard.content_security.content_security_policy",
-    "caisoproject.failures.problems_under_api",
+    "caisoproject.failures.ProblemsUnderApi",
     "caisoproject.failures.our_name_alone",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
@@ -237,6 +237,30 @@ TIME_ZONE = "America/Los_Angeles"  # of the admin's forms; everything stored is 
 USE_TZ = True
 FORMAT_MODULE_PATH = "caisoproject.formats"
 X_FRAME_OPTIONS = "DENY"
+
+# The API: rest_framework is no installed app, as it would be in every worker too.
+REST_FRAMEWORK = {
+    "DEFAULT_PARSER_CLASSES": ["api.json_body.StrictJSONParser"],
+    "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
+    "DEFAULT_AUTHENTICATION_CLASSES": ["api.session.Session"],
+    "DEFAULT_PERMISSION_CLASSES": [],
+    "DEFAULT_METADATA_CLASS": None,
+    "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
+    "EXCEPTION_HANDLER": "api.refusals.refusal",
+    "URL_FORMAT_OVERRIDE": None,
+    # As Django's JsonResponse writes it, which the two stable answers come from.
+    "COMPACT_JSON": False,
+    "UNICODE_JSON": False,
+}
+SPECTACULAR_SETTINGS = {
+    "TITLE": "CAISO Live",
+    "VERSION": "1",
+    "OAS_VERSION": "3.1.0",
+    "SCHEMA_PATH_PREFIX": "/api",
+    "SORT_OPERATIONS": False,
+    "POSTPROCESSING_HOOKS": [],
+    "ENUM_GENERATE_CHOICE_DESCRIPTION": False,
+}
 
 NODE_MODULES = BASE_DIR / "node_modules"
 STATIC_URL = "static/"

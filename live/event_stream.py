@@ -1,10 +1,10 @@
 """The live feed as server-sent events, for scripts and proxies that speak no WebSocket.
 
-The same frames over the same hub. An event's id is the reader's place in each of its hubs, so
+The same frames from the same fan-out. An event's id is the reader's cursor in each of its hubs, so
 that `Last-Event-ID` brings it exactly what it missed.
 
 A browser's EventSource gives up for good at anything but a stream. Whatever passes by itself is
-therefore told in one, with the time to come back; what asking again can't help is a problem.
+therefore said in a stream, with the time to come back; what asking again can't help is a problem.
 """
 
 import asyncio
@@ -18,7 +18,7 @@ from live import frames
 from live.daphne.wires import DaphneStream
 from live.fanout import UnknownHub, fanout
 from live.feed_request import MOST_HUBS, BadRequest, FeedRequest, feed_request
-from live.origin import is_our_host
+from live.origin import NOT_FOR_YOU, is_our_host, may_read
 from live.problems import Problem, send_problem
 from live.reader import Reader
 from live.slugs import quoted
@@ -47,12 +47,14 @@ async def feed_stream(scope: Message, receive: Receive, send: Send) -> None:
 
 
 def feed_request_of(scope: Message) -> FeedRequest:
-    """What the request asks for. Raises Problem."""
+    """What somebody who may read the feed asks for. Raises Problem."""
     headers = dict(scope["headers"])
     if scope["method"] != "GET":
-        raise Problem(HTTPStatus.METHOD_NOT_ALLOWED, "The stream is read with GET.")
+        raise Problem(HTTPStatus.METHOD_NOT_ALLOWED, "The stream is read with GET.", allow=["GET"])
     if not is_our_host(headers):
         raise Problem(HTTPStatus.BAD_REQUEST, "This server has another name.")
+    if not may_read(headers):
+        raise Problem(HTTPStatus.FORBIDDEN, NOT_FOR_YOU)
     last = headers.get(b"last-event-id", b"").decode("latin-1")[:MOST_CURSORS]
     try:
         return feed_request(scope["query_string"], last)
@@ -61,7 +63,7 @@ def feed_request_of(scope: Message) -> FeedRequest:
 
 
 async def serve(scope: Message, receive: Receive, send: Send, asked: FeedRequest) -> None:
-    """Send what the hub sends until the reader goes. Raises UnknownHub before the first byte."""
+    """Send the feed until the reader goes. Raises UnknownHub before the first byte."""
     wire = stream_wire(scope, send, asked.cursors)
     if fanout().closing:
         await fanout().say_bye(wire)

@@ -1,7 +1,7 @@
 """Errors as problem documents (RFC 9457), with a sentence a person understands."""
 
 import json
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterable
 from functools import wraps
 from html import escape
 from http import HTTPStatus
@@ -12,19 +12,40 @@ from django.template.loader import render_to_string
 
 API = "/api/"
 PROBLEM_JSON = "application/problem+json"
+# What a program reads where nobody has said more than a status.
+SENTENCES = {
+    HTTPStatus.BAD_REQUEST: "The request can't be read.",
+    HTTPStatus.FORBIDDEN: "This needs a log-in, or a CSRF token of a page of ours.",
+    HTTPStatus.NOT_FOUND: "There is no such address.",
+    HTTPStatus.METHOD_NOT_ALLOWED: "The address takes other methods: see Allow.",
+    HTTPStatus.UNSUPPORTED_MEDIA_TYPE: "The body is JSON, with Content-Type: application/json.",
+    HTTPStatus.INTERNAL_SERVER_ERROR: "The server could not answer; the reason is in its log.",
+}
 
 
 class Problem(Exception):
     """A request that can't be answered: its HTTP status, and why, in a sentence.
 
-    `retry_after` is in seconds, where asking again helps.
+    `retry_after` is in seconds, where asking again helps; `allow` names the methods that may be
+    used instead.
     """
 
-    def __init__(self, status: HTTPStatus, detail: str, retry_after: int = 0) -> None:
-        super().__init__(detail)
+    def __init__(
+        self,
+        status: HTTPStatus,
+        detail: str = "",
+        retry_after: int = 0,
+        *,
+        allow: Iterable[str] = (),
+    ) -> None:
         self.status = status
-        self.detail = detail
-        self.retry_after = retry_after
+        self.detail = detail or SENTENCES.get(status, f"{status.phrase}.")
+        super().__init__(self.detail)
+        self.headers: dict[str, str] = {}
+        if retry_after:
+            self.headers["Retry-After"] = str(retry_after)
+        if methods := ", ".join(allow):
+            self.headers["Allow"] = methods
 
     def document(self) -> dict[str, object]:
         """What the problem says."""
@@ -37,13 +58,12 @@ class Problem(Exception):
 
     def response(self) -> JsonResponse:
         """The problem as its document."""
-        response = JsonResponse(self.document(), status=self.status, content_type=PROBLEM_JSON)
-        if self.retry_after:
-            response.headers["Retry-After"] = str(self.retry_after)
-        return response
+        return JsonResponse(
+            self.document(), status=self.status, headers=self.headers, content_type=PROBLEM_JSON
+        )
 
 
-def told_as_problem(
+def problems_answered(
     view: Callable[..., HttpResponseBase],
 ) -> Callable[..., HttpResponseBase]:
     """Let a view raise Problem."""
@@ -63,10 +83,8 @@ def refusal(path: str, problem: Problem) -> HttpResponse:
     if path.startswith(API):
         return problem.response()
     said = {"title": problem.status.phrase, "sentence": problem.detail}
-    response = HttpResponse(render_to_string("refused.html", said), status=problem.status)
-    if problem.retry_after:
-        response.headers["Retry-After"] = str(problem.retry_after)
-    return response
+    page = render_to_string("refused.html", said)
+    return HttpResponse(page, status=problem.status, headers=problem.headers)
 
 
 async def send_problem(send: Callable[[dict[str, Any]], Awaitable[None]], problem: Problem) -> None:
@@ -81,5 +99,6 @@ def problem_or_page(path: str, status: HTTPStatus, sentence: str) -> tuple[str, 
     """The content type and the body of a refusal that Django never sees."""
     if path.startswith(API):
         return PROBLEM_JSON, json.dumps(Problem(status, sentence).document()).encode()
-    batch = f"<!doctype html><title>{status.phrase}</title><p>{escape(sentence)}</p>"
-    return "text/html; charset=utf-8", batch.encode()
+    said = escape(Problem(status, sentence).detail)
+    page = f"<!doctype html><title>{status.phrase}</title><p>{said}</p>"
+    return "text/html; charset=utf-8", page.encode()

@@ -1,4 +1,4 @@
-"""The WebSocket: greets, registers with the hub, and answers the little that clients ask.
+"""The WebSocket: greets, registers with the fan-out, and answers the little that clients ask.
 
 A plain ASGI application: a Channels consumer would hop through a thread for every message.
 """
@@ -18,7 +18,7 @@ from live.connection_limits import ConnectionLimits, Full, whose
 from live.daphne.wires import DaphneSocket
 from live.fanout import UnknownHub, fanout
 from live.feed_request import BadRequest, feed_request, resumed
-from live.origin import may_listen
+from live.origin import may_read
 from live.rate_limit import RateLimit
 from live.reader import Reader
 from live.slugs import quoted
@@ -50,7 +50,7 @@ class Refused(Exception):
 async def feed_socket(scope: Message, receive: Receive, send: Send) -> None:
     """One client's life: `/ws?hubs=SP15,NP15&after=<epoch>:<seq>,<epoch>:<seq>&hours=24`."""
     await receive()  # websocket.connect
-    if not may_listen(dict(scope["headers"])):
+    if not may_read(dict(scope["headers"])):
         await send({"type": "websocket.close", "code": FOREIGN_ORIGIN})
         return
     await send({"type": "websocket.accept"})
@@ -112,7 +112,7 @@ async def serve(scope: Message, receive: Receive, wire: Wire) -> None:
 
 
 async def live(reader: Reader, receive: Receive) -> None:
-    """All that a client is given; whatever ends it, the hub forgets the client."""
+    """All that a client is given; whatever ends it, the fan-out forgets the client."""
     try:
         await fanout().join(reader)
         await answer_until_closed(reader, receive)
@@ -121,9 +121,9 @@ async def live(reader: Reader, receive: Receive) -> None:
 
 
 async def answer_until_closed(reader: Reader, receive: Receive) -> None:
-    """Answer every frame of the client; a bad one is told, and never costs the socket.
+    """Answer every frame of the client; a bad one is answered with an error, and the socket stays.
 
-    One that comes too often is told once, and then not read for a while.
+    A client that sends too many is warned once, and then not read for a while.
     """
     rate_limit = RateLimit(MOST_FRAMES, FRAMES_SECONDS)
     while (message := await receive())["type"] != "websocket.disconnect":
@@ -131,7 +131,7 @@ async def answer_until_closed(reader: Reader, receive: Receive) -> None:
             await answer(reader, message.get("text") or "")
         elif rate_limit.is_first_too_many():
             wait = rate_limit.wait(time.monotonic())
-            await tell_error(
+            await send_error(
                 reader,
                 "too_many_frames",
                 f"At most {MOST_FRAMES} frames in {FRAMES_SECONDS} s; nothing is read meanwhile.",
@@ -148,10 +148,10 @@ async def answer(reader: Reader, text: str) -> None:
         else:
             await fanout().resume(reader, resumed(frame, reader.cursors))
     except BadRequest as wish:
-        await tell_error(reader, wish.code, wish.message)
+        await send_error(reader, wish.code, wish.message)
 
 
-async def tell_error(reader: Reader, code: str, message: str) -> None:
+async def send_error(reader: Reader, code: str, message: str) -> None:
     """An error frame."""
     await fanout().give(reader, Frame("error", frames.error(code, message)))
 

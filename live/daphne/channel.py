@@ -25,6 +25,8 @@ HEADER_SECONDS = 10
 BODY_SECONDS = 30
 # A client that still writes may read why it is refused; what it writes is thrown away.
 LINGER_SECONDS = 1
+# Where an answer took longer than --http-timeout.
+RETRY_AFTER = 10
 # By itself the kernel keeps 4 MB for a client that does not read: a stream would never seem slow.
 KERNEL_SENDS = 128 * 1024
 
@@ -43,6 +45,17 @@ class Request(WebRequest):  # type: ignore[misc]
         if self.content.tell() + len(data) > self.channel.most_bytes:
             raise TooLong
         super().handleContentChunk(data)
+
+    def basic_error(self, status: int, status_text: bytes, body: str) -> None:
+        """What Daphne refuses, or can't answer, by itself: as those who ask here read it."""
+        path = self.path.decode("latin-1")
+        sentence = f"{body.rstrip('.')}." if status != HTTPStatus.INTERNAL_SERVER_ERROR else ""
+        kind, content = problem_or_page(path, HTTPStatus(status), sentence)
+        headers = [(b"Content-Type", kind.encode())]
+        if status == HTTPStatus.SERVICE_UNAVAILABLE:
+            headers.append((b"Retry-After", str(RETRY_AFTER).encode()))
+        self.handle_reply({"type": "http.response.start", "status": status, "headers": headers})
+        self.handle_reply({"type": "http.response.body", "body": content})
 
 
 class Channel(HTTPChannel):  # type: ignore[misc]

@@ -1,4 +1,4 @@
-"""A browser asks to be told of alerts, and to be left alone."""
+"""A browser subscribes to alerts, and unsubscribes."""
 
 import json
 from base64 import urlsafe_b64encode
@@ -43,7 +43,12 @@ def post(client: Client, body: Any, agent: str = FIREFOX) -> Any:
     return client.post(WHERE, json.dumps(body), content_type="application/json", headers=headers)
 
 
-def test_a_browser_is_told_of_every_active_rule(admin_client: Client, admin_user: User) -> None:
+def delete(client: Client) -> Any:
+    body = json.dumps({"endpoint": ENDPOINT})
+    return client.delete(WHERE, body, content_type="application/json")
+
+
+def test_a_browser_is_notified_of_every_active_rule(admin_client: Client, admin_user: User) -> None:
     off = Rule.objects.get(direction="below")
     Rule.objects.filter(pk=off.pk).update(active=False)
     answer = post(admin_client, subscription())
@@ -54,7 +59,7 @@ def test_a_browser_is_told_of_every_active_rule(admin_client: Client, admin_user
     assert set(method.rule_set.all()) == set(Rule.objects.all())  # one may be switched on again
 
 
-def test_a_browser_is_told_of_rules_that_are_made_later(admin_client: Client) -> None:
+def test_a_browser_is_notified_of_rules_that_are_made_later(admin_client: Client) -> None:
     post(admin_client, subscription())
     method, sp15 = Method.objects.get(), Node.objects.get(slug="sp15")
     made = Rule.objects.create(node=sp15, limit=500)
@@ -71,7 +76,7 @@ def test_a_browser_is_told_of_rules_that_are_made_later(admin_client: Client) ->
     assert list(Rule.objects.get(limit=600).methods.all()) == [method]
 
 
-def test_a_browser_that_was_taken_off_a_rule_or_left_is_not_told_of_it(
+def test_a_browser_that_was_taken_off_a_rule_or_unsubscribed_is_not_notified_of_it(
     admin_client: Client,
 ) -> None:
     post(admin_client, subscription())
@@ -79,33 +84,38 @@ def test_a_browser_that_was_taken_off_a_rule_or_left_is_not_told_of_it(
     first.methods.clear()
     first.save()
     assert not first.methods.exists()
-    admin_client.delete(WHERE, json.dumps({"endpoint": ENDPOINT}))
+    delete(admin_client)
     Rule.objects.create(node=first.node, limit=500)
     assert method.rule_set.count() == 0
 
 
-def test_a_browser_that_asks_again_has_one_delivery_method(admin_client: Client) -> None:
+def test_a_browser_that_subscribes_again_has_one_delivery_method(admin_client: Client) -> None:
     for _ in range(2):
         assert post(admin_client, subscription(), EDGE).status_code == 201
     assert Method.objects.get().name == "Edge of admin"
 
 
-def test_a_browser_is_left_alone_and_what_it_was_told_stays(admin_client: Client) -> None:
+def test_a_browser_unsubscribes_and_what_was_delivered_to_it_stays(admin_client: Client) -> None:
     post(admin_client, subscription())
     method, noon = Method.objects.get(), utc("2026-07-14 19:00")
     Delivery.objects.create(method=method, kind="test", created_at=noon, due_at=noon)
-    answer = admin_client.delete(WHERE, json.dumps({"endpoint": ENDPOINT}))
+    answer = delete(admin_client)
     assert answer.json() == {"removed": 1}
     method.refresh_from_db()
     assert (method.active, method.rule_set.count(), Delivery.objects.count()) == (False, 0, 1)
 
 
-def test_nobody_leaves_for_somebody_else(admin_client: Client, client: Client) -> None:
+def test_nobody_unsubscribes_somebody_else(admin_client: Client, client: Client) -> None:
     post(admin_client, subscription())
     other = User.objects.create(username="other", is_staff=True, is_superuser=True)
     client.force_login(other)
-    assert client.delete(WHERE, json.dumps({"endpoint": ENDPOINT})).json() == {"removed": 0}
+    assert delete(client).json() == {"removed": 0}
     assert Method.objects.get().active
+
+
+def test_what_a_browser_adds_to_its_subscription_is_not_kept(admin_client: Client) -> None:
+    assert post(admin_client, subscription(contentEncoding="aes128gcm")).status_code == 201
+    assert json.loads(Method.objects.get().address).keys() == {"endpoint", "keys"}
 
 
 @pytest.mark.parametrize(

@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 import time_machine
+from django.contrib.auth.models import User
 from django.test import Client
 
 from api import previews
@@ -71,9 +72,13 @@ def test_further_conditions_count(client: Client) -> None:
     [
         ({"hub": None}, "hub: name a hub, as SP15."),
         ({"hub": "XX"}, "hub: there is no 'XX'."),
-        ({"hub": "a\0"}, "hub: there is no 'a\\x00'."),
-        ({"market": "RTX"}, "market: Select a valid choice."),
-        ({"watched": "weather"}, "watched: Select a valid choice."),
+        ({"hub": "a\0"}, "hub: Null characters are not allowed."),
+        ({"hub": 15}, "hub: name a hub, as SP15."),
+        ({"hub": None, "node": ["SP15"]}, "node: name a node, as TH_SP15_GEN-APND."),
+        ({"hub": ""}, "hub: there is no ''."),
+        ({"market": "RTX"}, "market: one of DAM, RTPD, RTM."),
+        ({"market": ["RTM"]}, "market: one of DAM, RTPD, RTM."),
+        ({"watched": "weather"}, "watched: one of lmp, spread, change, energy, "),
         ({"limit": None}, "limit: This field is required."),
         ({"limit": "NaN"}, "limit: a plain number, as 100 or -12.5."),
         ({"limit": "1e3"}, "limit: a plain number"),
@@ -92,7 +97,21 @@ def test_further_conditions_count(client: Client) -> None:
         ({"conditions": {}}, "conditions: a list of at most 3."),
         ({"conditions": [7]}, "conditions[0]: an object"),
         ({"conditions": [{"limit": "x"}]}, "conditions[0].limit: a plain number"),
-        ({"conditions": [{"watched": "age", "limit": 5}]}, "conditions[0].watched: Select"),
+        ({"conditions": [{"watched": "age", "limit": 5}]}, "conditions[0].watched: one of lmp, "),
+        ({"conditions": [{}]}, "conditions[0].limit: This field is required."),
+        ({"conditions": [{"limit": 5, "days": 3}]}, "conditions[0].days: There is no such field."),
+        (
+            {"conditions": [{"limit": 5}, {"limit": 5, "clear_limit": 6}]},
+            "conditions[1].clear_limit: The clear limit lies at or below the limit.",
+        ),
+        (
+            {"watched": "age", "conditions": [{"limit": 5}]},
+            "conditions[0]: A rule on data age has no further conditions.",
+        ),
+        ({"clear_limits": 90}, "clear_limits: There is no such field."),
+        ({"for_minutes": "ten"}, "for_minutes: a plain number"),
+        ({"for_minutes": -5}, "for_minutes: Ensure this value is greater than or equal to 0."),
+        ({"span": 40_000}, "span: Ensure this value is less than or equal to 32767."),
         ({"conditions": [{"limit": 5}] * 11}, "conditions: a list of at most 3."),
     ],
 )
@@ -112,6 +131,11 @@ def test_what_is_wrong_is_said_with_its_field(
         ("[]", 400),
         ('{"hub": "SP15", "limit": NaN}', 400),
         ("[" * 8000, 400),
+        ('{"hub": "SP15", "limit": 100, "limit": 200}', 400),
+        ('{"hub": "SP15", "limit": 100, "conditions": [{"limit": 1, "limit": 2}]}', 400),
+        ('{"hub": "\\ud800", "limit": 100}', 400),
+        ('{"hub": "SP15", "limit": 1' + "0" * 5000 + "}", 400),
+        ("null", 400),
         ('{"a": "' + "x" * 16_400 + '"}', 413),
     ],
 )
@@ -119,9 +143,23 @@ def test_a_body_that_is_no_rule_is_refused(body: str, status: int, client: Clien
     assert post(client, body).status_code == status
 
 
+def test_a_field_that_is_null_is_left_out(client: Client) -> None:
+    names = ("market", "watched", "direction", "clear_limit", "span", "for_minutes", "conditions")
+    assert post(client, ABOVE | dict.fromkeys(names)).status_code == 200
+    assert (
+        post(client, {"hub": None, "node": "sp15", "limit": 1, "days": None}).json()["days"] == 90
+    )
+
+
 def test_a_node_is_found_by_its_oasis_name_too(client: Client) -> None:
     body = {"node": "TH_NP15_GEN-APND", "limit": 100}
     assert post(client, body).json()["sentence"].startswith("This rule would not have fired")
+
+
+def test_a_member_of_staff_needs_no_csrf_token_for_what_changes_nothing(admin_user: User) -> None:
+    client = Client(enforce_csrf_checks=True)
+    client.force_login(admin_user)
+    assert post(client, ABOVE | {"days": 366}).json()["days"] == 366
 
 
 def test_more_previews_than_a_reader_may_ask_for_are_refused_and_others_are_not(

@@ -9,9 +9,11 @@ from django.contrib.auth.models import Group, User
 from django.test import Client, RequestFactory
 
 from alerts.models import CLEARED, OPENED, Alert, Condition, Delivery, Method, Rule, Transition
+from caisoproject import urls  # registers every model
 from prices.models import FetchRun, Gap, Node
 from tests.conftest import utc
 
+__all__ = ["urls"]
 pytestmark = pytest.mark.django_db
 NOON = utc("2026-07-14 19:00")
 FIVE = timedelta(minutes=5)

@@ -161,7 +161,14 @@ def test_workers_come_back_to_their_broker_every_second() -> None:
         ("import caisoproject.beat_program", ("django.db", "prompt_toolkit", "twisted")),
         (
             "from caisoproject.celery import app; app.loader.import_default_modules()",
-            ("alerts.admin", "prices.admin", "dashboard.views", "api.views", "twisted"),
+            (
+                "alerts.admin",
+                "prices.admin",
+                "dashboard.views",
+                "api.views",
+                "rest_framework",
+                "twisted",
+            ),
         ),
     ],
 )

@@ -6,6 +6,7 @@ from types import SimpleNamespace
 from typing import Any
 
 import pytest
+from django.contrib.auth.models import User
 from django.db import DatabaseError, InterfaceError, OperationalError, connection
 from django.test import Client
 
@@ -89,7 +90,7 @@ def test_a_fault_of_our_own_is_500_and_says_nothing_of_itself(
 
     monkeypatch.setattr(views, "current_answer", fault)
     answer = reader.get("/api/current")
-    assert is_problem(answer, 500, "The server could not answer; it is written down there.")
+    assert is_problem(answer, 500, "The server could not answer; the reason is in its log.")
     assert "secret" in caplog.text
 
 
@@ -115,8 +116,10 @@ def test_every_failure_under_api_is_a_problem_document(
 
 
 @pytest.mark.django_db
-def test_a_request_without_its_csrf_token_is_a_problem_document_too() -> None:
-    answer = Client(enforce_csrf_checks=True).post("/api/v1/push/subscriptions")
+def test_a_request_without_its_csrf_token_is_a_problem_document_too(admin_user: User) -> None:
+    client = Client(enforce_csrf_checks=True)
+    client.force_login(admin_user)
+    answer = client.post("/api/v1/push/subscriptions")
     assert is_problem(answer, 403, "This needs a log-in, or a CSRF token of a page of ours.")
 
 

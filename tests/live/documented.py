@@ -23,6 +23,7 @@ class Field(NamedTuple):
     shape: str
     name: str
     type: str
+    unit: str
     absent: str
 
 
@@ -58,7 +59,7 @@ def shapes() -> dict[str, Shape]:
     texts = {name: text for name, text in sections().items() if HEAD in text}
     for name in sorted(texts, key=lambda name: bool(EXTENDS.search(texts[name]))):
         fields = {
-            row[0].strip("`"): Field(name, row[0].strip("`"), row[1], row[3])
+            row[0].strip("`"): Field(name, row[0].strip("`"), *row[1:4])
             for row in rows(texts[name], HEAD)
         }
         more = EXTENDS.search(texts[name])

@@ -78,8 +78,8 @@ class Stream(ApplicationCommunicator):
 
 
 def stream(query: str = "hubs=SP15", *, method: str = "GET", **headers: str) -> Stream:
-    """A reader of /api/v1/stream; `last_event_id` stands for the header of that name."""
-    headers = {"host": "127.0.0.1:8000", **headers}
+    """A program that reads /api/v1/stream; `last_event_id` stands for the header of that name."""
+    headers = {"host": "127.0.0.1:8000", "authorization": "Bearer of-the-tests", **headers}
     scope = {
         "type": "http",
         "method": method,

@@ -6,6 +6,7 @@ from django.db import OperationalError
 from live import heads, websocket
 from live.connection_limits import ConnectionLimits
 from live.fanout import fanout
+from live.origin import NOT_FOR_YOU
 from prices.models import FeedEvent
 from tests.live.listening import publish, tell
 from tests.live.streaming import stream
@@ -77,6 +78,10 @@ async def test_a_script_that_was_away_longer_than_the_log_gets_a_snapshot() -> N
         ("hubs=SP15", {"method": "POST"}, 405, "The stream is read with GET."),
         ("hubs=SP15", {"host": "evil.example"}, 400, "This server has another name."),
         ("hubs=SP15", {"host": "["}, 400, "This server has another name."),
+        ("hubs=SP15", {"authorization": ""}, 403, NOT_FOR_YOU),
+        ("hubs=SP15", {"authorization": "Bearer of-another"}, 403, NOT_FOR_YOU),
+        ("hubs=SP15", {"origin": "http://evil.example"}, 403, NOT_FOR_YOU),
+        ("hubs=SP15&hours=200", {"authorization": ""}, 403, NOT_FOR_YOU),
         ("hubs=SP15&hours=200", {}, 400, "hours is 1 to 168, not '200'."),
         ("hubs=SP15&after=x", {}, 400, "after is a list of <epoch>:<seq>, not 'x'."),
         (
@@ -92,6 +97,25 @@ async def test_what_cannot_be_streamed_is_refused_with_a_sentence(
 ) -> None:
     assert await stream(query, **options).problem() == (status, sentence)
     assert (fanout().everyone, websocket.connection_limits.inside) == (set(), {})
+
+
+async def test_another_method_than_get_is_refused_with_what_is_allowed() -> None:
+    status, headers = await stream(method="DELETE").response()
+    assert (status, headers["allow"]) == (405, "GET")
+
+
+@pytest.mark.parametrize(
+    "browser",
+    [
+        {"sec_fetch_site": "same-origin"},
+        {"referer": "http://127.0.0.1:8000/?hub=SP15"},
+        {"origin": "http://127.0.0.1:8000"},
+    ],
+)
+async def test_a_page_of_ours_reads_without_a_token(browser: dict[str, str]) -> None:
+    reader = stream(authorization="", **browser)
+    assert (await reader.response())[0] == 200
+    await reader.leave()
 
 
 async def test_there_is_room_for_so_many_of_an_address_and_no_more(
@@ -110,7 +134,7 @@ async def test_there_is_room_for_so_many_of_an_address_and_no_more(
     await again.leave()
 
 
-async def test_where_the_database_is_away_a_browser_is_told_when_to_come_back(
+async def test_where_the_database_is_away_a_browser_is_asked_to_come_back_later(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     def broken(*_: object) -> None:

@@ -16,7 +16,7 @@ def status(answer: bytes) -> int:
 def begun(web: Web, until: bytes) -> bytes:
     """The stream, until that came of it or it ended."""
     with web.connect() as client:
-        client.sendall(request("/api/v1/stream", web.port))
+        client.sendall(request("/api/v1/stream", web.port, f"Origin: http://127.0.0.1:{web.port}"))
         read = b""
         while until not in read and (piece := client.recv(65536)):
             read += piece

@@ -1,9 +1,9 @@
-"""Who may open the live feed."""
+"""Who may read the live feed, by WebSocket and by event stream alike."""
 
 import pytest
 from pytest_django import Settings
 
-from live.origin import may_listen
+from live.origin import may_read
 
 
 @pytest.fixture(autouse=True)
@@ -46,7 +46,7 @@ def ours(settings: Settings) -> None:
 def test_only_our_own_and_trusted_pages_may_open_the_feed(
     origin: str, host: str, may: bool
 ) -> None:
-    assert may_listen({b"host": host.encode(), b"origin": origin.encode()}) is may
+    assert may_read({b"host": host.encode(), b"origin": origin.encode()}) is may
 
 
 @pytest.mark.parametrize(
@@ -64,16 +64,53 @@ def test_only_our_own_and_trusted_pages_may_open_the_feed(
 )
 def test_a_program_without_an_origin_shows_the_token(authorization: str, may: bool) -> None:
     headers = {b"host": b"prices.example.org", b"authorization": authorization.encode()}
-    assert may_listen(headers) is may
-    assert may_listen(headers | {b"origin": b""}) is may
+    assert may_read(headers) is may
+    assert may_read(headers | {b"origin": b""}) is may
 
 
 def test_a_foreign_page_may_not_listen_with_a_token() -> None:
     headers = {b"origin": b"http://evil.example", b"authorization": b"Bearer of-the-desk"}
-    assert not may_listen(headers | {b"host": b"prices.example.org"})
+    assert not may_read(headers | {b"host": b"prices.example.org"})
+
+
+HOST = {b"host": b"prices.example.org"}
+
+
+@pytest.mark.parametrize(
+    ("headers", "may"),
+    [
+        # A browser's EventSource sends no Origin to its own site.
+        ({b"sec-fetch-site": b"same-origin"}, True),
+        ({b"sec-fetch-site": b"same-origin", b"referer": b"http://prices.example.org/"}, True),
+        ({b"sec-fetch-site": b"same-origin", b"host": b"evil.example"}, False),
+        ({b"sec-fetch-site": b"same-origin", b"origin": b"http://evil.example"}, False),
+        ({b"sec-fetch-site": b"same-site"}, False),
+        ({b"sec-fetch-site": b"cross-site"}, False),
+        ({b"sec-fetch-site": b"none"}, False),  # typed into the address bar
+        ({b"sec-fetch-site": b"none", b"referer": b"http://prices.example.org/"}, False),
+        ({b"sec-fetch-site": b"none", b"authorization": b"Bearer of-the-desk"}, True),
+        # Over plain http to another machine browsers send no Sec-Fetch-Site.
+        ({b"referer": b"http://prices.example.org/?hub=SP15"}, True),
+        ({b"referer": b"http://prices.example.org/"}, True),
+        ({b"referer": b"http://prices.example.org"}, True),
+        ({b"referer": b"https://trusted.example.net/alerts/"}, True),
+        ({b"referer": b"http://prices.example.org.evil.example/"}, False),
+        ({b"referer": b"http://prices.example.org@evil.example/"}, False),
+        ({b"referer": b"http://prices.example.org:9000/"}, False),
+        ({b"referer": b"https://prices.example.org/"}, False),
+        ({b"referer": b"http://evil.example/http://prices.example.org/"}, False),
+        ({b"referer": b"http://evil.example/", b"host": b"evil.example"}, False),
+        ({b"referer": b"http:///"}, False),
+        ({b"referer": b"\xff/\xfe//"}, False),
+    ],
+)
+def test_a_page_that_sends_no_origin_is_known_by_what_its_browser_says(
+    headers: dict[bytes, bytes], may: bool
+) -> None:
+    assert may_read(HOST | headers) is may
 
 
 def test_an_origin_of_any_bytes_is_an_answer_and_no_failure(settings: Settings) -> None:
     settings.ALLOWED_HOSTS = ["*"]
     for origin in (b"\xff\xfe", b"http://\xe9", b"http://[::1", b"://", b"http://a:b:c"):
-        assert may_listen({b"origin": origin, b"host": b"prices.example.org"}) is False
+        assert may_read({b"origin": origin, b"host": b"prices.example.org"}) is False

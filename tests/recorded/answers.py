@@ -45,12 +45,16 @@ READ = {
     "preview-read": f"GET {PREVIEW}",
     "push-read": f"GET {PUSH}",
     "stream-posted": "POST /api/v1/stream",
-    "stream-of-no-hub": "GET /api/v1/stream?hubs=XP99",
-    "stream-from-nowhere": "GET /api/v1/stream?hubs=SP15&after=here",
-    "stream-of-too-long": "GET /api/v1/stream?hubs=SP15&hours=169",
+    "stream-of-a-stranger": "GET /api/v1/stream?hubs=SP15",
     "health": "GET /healthz",
     "icon": "GET /favicon.ico",
 }
+STREAM = {
+    "stream-of-no-hub": "GET /api/v1/stream?hubs=XP99",
+    "stream-from-nowhere": "GET /api/v1/stream?hubs=SP15&after=here",
+    "stream-of-too-long": "GET /api/v1/stream?hubs=SP15&hours=169",
+}
+TOKEN = "Bearer of-the-tests"
 SPIKE = {"hub": "SP15", "limit": 100, "clear_limit": 95, "days": 3}
 PREVIEWS: dict[str, Any] = {
     "preview": SPIKE,
@@ -99,6 +103,7 @@ async def all_answers(readers: dict[str, Reader]) -> Texts:
     """Those that need no more than the scene."""
     reader = readers["stranger"]
     found = {name: await reader.ask(line) for name, line in READ.items()}
+    found |= {name: await reader.ask(line, authorization=TOKEN) for name, line in STREAM.items()}
     found |= {
         "history-8-sp15-gzip": await reader.ask("GET /api/history/8", accept_encoding="gzip"),
         "history-2-sp15-gzip": await reader.ask("GET /api/history/2", accept_encoding="gzip"),

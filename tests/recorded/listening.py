@@ -122,7 +122,7 @@ class Stream(Reader):
     kind = "http"
 
     def __init__(self, query: str, last_id: str = "") -> None:
-        headers = [(b"host", b"127.0.0.1:8000")]
+        headers = [(b"host", b"127.0.0.1:8000"), TOKEN]
         headers += [(b"last-event-id", last_id.encode())] if last_id else []
         asked = {"path": "/api/v1/stream", "query_string": query.encode(), "headers": headers}
         super().__init__({**asked, "method": "GET", "client": ["203.0.113.90", 50_000]})

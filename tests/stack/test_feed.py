@@ -83,7 +83,8 @@ async def script(stage: FeedStage) -> AsyncIterator[asyncio.StreamReader]:
     """A reader of the stream."""
     host, _, port = address(stage).partition(":")
     reader, writer = await asyncio.open_connection(host, int(port), limit=A_LINE)
-    writer.write(f"GET /api/v1/stream HTTP/1.1\r\nHost: {address(stage)}\r\n\r\n".encode())
+    ours = f"Host: {address(stage)}\r\nOrigin: http://{address(stage)}"
+    writer.write(f"GET /api/v1/stream HTTP/1.1\r\n{ours}\r\n\r\n".encode())
     try:
         yield reader
     finally:

@@ -34,7 +34,7 @@ def test_prices_come_over_a_unix_socket_and_the_web_is_reached_by_ipv6(tmp_path:
         ):
             wait_until(lambda: price(stack.port), 120, "first prices")
             wait_until(lambda: client.hget("caiso:sp15:current", "rt_price"), 30, "the projection")
-            with urllib.request.urlopen(f"http://[::1]:{stack.port}/api/v1/stream", timeout=5):
+            with urllib.request.urlopen(of_our_page(stack.port), timeout=5):
                 wait_until(lambda: client.pubsub_channels("*feed*"), 30, "a hub in its group")
             said = stack.output.read_text()
     finally:
@@ -46,6 +46,12 @@ def test_prices_come_over_a_unix_socket_and_the_web_is_reached_by_ipv6(tmp_path:
     assert "Traceback" not in said
     assert PASSWORD not in said
     assert WRITTEN not in said
+
+
+def of_our_page(port: int) -> urllib.request.Request:
+    """A request for the stream as a page of ours makes it."""
+    here = f"http://[::1]:{port}"
+    return urllib.request.Request(f"{here}/api/v1/stream", headers={"Origin": here})
 
 
 def price(port: int) -> object:

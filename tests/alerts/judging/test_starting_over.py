@@ -188,4 +188,4 @@ def test_odd_questions_are_answered(admin_client: Client) -> None:
     odd = admin_client.post(
         "/api/v1/rules/preview", r'{"hub": "\ud800", "limit": 1}', content_type="application/json"
     )
-    assert odd.status_code == 404
+    assert odd.status_code == 400

@@ -1,0 +1,88 @@
+"""Fields that take nothing for what it is not: a number is no text, true is no number."""
+
+import re
+from datetime import datetime, timedelta
+from decimal import Decimal
+from typing import Any
+
+from rest_framework import serializers
+
+from market.intervals import iso
+
+PLAIN = re.compile(r"-?[0-9]{1,5}(\.[0-9]{1,5})?")
+MINUTE = timedelta(minutes=1)
+
+
+class Text(serializers.CharField):
+    """A string as it is."""
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(trim_whitespace=False, **options)
+
+    def to_internal_value(self, data: Any) -> str:
+        if not isinstance(data, str):
+            self.fail("invalid")
+        return super().to_internal_value(data)
+
+
+class Choice(serializers.ChoiceField):
+    """One of some words."""
+
+    default_error_messages = {"invalid_choice": "one of {known}."}
+
+    def to_internal_value(self, data: Any) -> str:
+        if not isinstance(data, str) or data not in self.choices:
+            self.fail("invalid_choice", known=", ".join(self.choices))
+        return data
+
+
+class PlainNumber(serializers.DecimalField):
+    """A number as 100 or -12.5, in JSON or in a string as a form has it."""
+
+    default_error_messages = {
+        "plain": "a plain number, as 100 or -12.5.",
+        "null": "This field is required.",
+    }
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(max_digits=10, decimal_places=5, **options)
+
+    def to_internal_value(self, data: Any) -> Decimal:
+        return plain_number(self, data)
+
+
+class WholeNumber(serializers.IntegerField):
+    """A whole number, in JSON or in a string as a form has it."""
+
+    default_error_messages = {
+        "plain": PlainNumber.default_error_messages["plain"],
+        "invalid": "Enter a whole number.",
+    }
+
+    def to_internal_value(self, data: Any) -> int:
+        number = plain_number(self, data)
+        if number != int(number):
+            self.fail("invalid")
+        return int(number)
+
+
+def plain_number(field: serializers.Field[Any, Any, Any, Any], data: Any) -> Decimal:
+    """What a field was given, if it is a number written plainly."""
+    is_number = isinstance(data, str | int | float) and not isinstance(data, bool)
+    if not is_number or not PLAIN.fullmatch(str(data)):
+        field.fail("plain")
+    return Decimal(str(data))
+
+
+class Time(serializers.DateTimeField):
+    """A moment in UTC, as all answers write it."""
+
+    def to_representation(self, value: datetime) -> str:
+        return iso(value)
+
+
+class Minutes(serializers.FloatField):
+    """A span of time in minutes."""
+
+    def to_representation(self, value: timedelta) -> float:  # type: ignore[override]
+        return value / MINUTE

@@ -1,0 +1,338 @@
+"""Every address under `/api/` as the schema shows it.
+
+Each view has a stand-in here that says what it takes and answers: so nothing that serves requests
+imports drf-spectacular, and the plain views and the event stream are described like the others.
+"""
+
+from collections.abc import Callable, Sequence
+from http import HTTPStatus
+from typing import Any
+
+from django.urls import path
+from drf_spectacular.types import OpenApiTypes
+from drf_spectacular.utils import (
+    OpenApiExample,
+    OpenApiParameter,
+    OpenApiRequest,
+    OpenApiResponse,
+    extend_schema,
+    extend_schema_view,
+)
+from rest_framework.request import Request
+from rest_framework.views import APIView
+
+from api import delivery_tests, previews, push, source
+from api.json_body import MOST_BYTES
+from api.openapi import examples, extensions, shapes
+from api.rule_request import RuleRequest
+from api.views import MOST_HOURS
+from live import feed_request
+from live.problems import PROBLEM_JSON
+from live.slugs import DEFAULT_HUB
+
+__all__ = ["extensions", "urlpatterns"]
+
+JSON, EVENT_STREAM = "application/json", "text/event-stream"
+PRICES, FEED, ALERTS, ITSELF = "Prices", "Live feed", "Rules and alerts", "This document"
+SESSION, CSRF, TOKEN = "session", "csrfToken", "feedToken"
+RETRY_AFTER = OpenApiParameter(
+    "Retry-After",
+    {"type": "integer"},
+    OpenApiParameter.HEADER,
+    description="After how many seconds to ask again.",
+    response=[429, 503],
+)
+ALLOW = OpenApiParameter(
+    "Allow",
+    str,
+    OpenApiParameter.HEADER,
+    description="The methods that this address takes.",
+    response=[405],
+)
+WHY = {
+    400: "The request can't be read; the sentence names what is wrong.",
+    403: "Not for you, or the CSRF token is missing.",
+    404: "There is no such thing.",
+    405: "The address takes other methods.",
+    406: "Accept takes nothing that is answered here.",
+    413: f"The body has more than {MOST_BYTES} bytes.",
+    415: "The body is not JSON.",
+    429: "Too much at once, or too often.",
+    500: "A fault of the server.",
+    503: "The database or the disk is in trouble.",
+}
+ALWAYS = (400, 405, 500, 503)
+Responses = dict[Any, Any]
+
+
+def described(
+    name: str,
+    summary: str,
+    *,
+    tag: str,
+    answers: Responses,
+    refused: Sequence[int],
+    parameters: Sequence[OpenApiParameter] = (),
+    auth: Sequence[str] = (),
+    **options: Any,
+) -> Callable[[Any], Any]:
+    """What one method of an address takes and answers, its refusals included."""
+    needs: Any = [{scheme: [] for scheme in auth}] if auth else []
+    statuses = sorted({*ALWAYS, *refused})
+    return extend_schema(
+        operation_id=name,
+        summary=summary,
+        tags=[tag],
+        responses=answers | {(status, PROBLEM_JSON): problem(status) for status in statuses},
+        parameters=[*parameters, ALLOW, RETRY_AFTER],
+        auth=needs,
+        **options,
+    )
+
+
+def problem(status: int) -> OpenApiResponse:
+    """A refusal."""
+    why, title = WHY[status], HTTPStatus(status).phrase
+    example = OpenApiExample("problem", value=examples.problem(status, title, why))
+    return OpenApiResponse(shapes.Problem, description=why, examples=[example])
+
+
+def answer(shape: Any, description: str, example: Any) -> OpenApiResponse:
+    """An answer with an example."""
+    shown = OpenApiExample("example", value=example)
+    return OpenApiResponse(shape, description=description, examples=[shown])
+
+
+def body(shape: Any, example: Any) -> OpenApiRequest:
+    """A body with an example."""
+    return OpenApiRequest(shape, examples=[OpenApiExample("example", value=example)])
+
+
+HUB = OpenApiParameter(
+    "hub", str, default=DEFAULT_HUB, description="The hub, in any case of letters."
+)
+
+
+class Current(APIView):
+    @described(
+        "current",
+        "The price now",
+        tag=PRICES,
+        description="The real-time price of the interval that runs, the day-ahead price of this "
+        "hour, the spread, and how the price was obtained. Intervals that CAISO publishes ahead "
+        "wait until they begin.",
+        parameters=[HUB],
+        answers={(200, JSON): answer(shapes.Current, "The price now.", examples.CURRENT)},
+        refused=[404],
+    )
+    def get(self, request: Request) -> None: ...
+
+
+class History(APIView):
+    @described(
+        "history",
+        "The prices of the last hours",
+        tag=PRICES,
+        description="Oldest first, with the gaps among them. Day-ahead reaches as far ahead as "
+        "prices are published. An address gets two histories at once, four more wait for them. A "
+        "long answer is compressed with gzip where Accept-Encoding takes it.",
+        parameters=[
+            OpenApiParameter(
+                "hours",
+                {"type": "integer", "minimum": 1, "maximum": MOST_HOURS},
+                OpenApiParameter.PATH,
+                description=f"How many hours: 1 to {MOST_HOURS}.",
+            ),
+            HUB,
+            OpenApiParameter(
+                "market",
+                str,
+                enum=shapes.MARKETS,
+                default="RTM",
+                description="`RTM` (five-minute), `RTPD` (fifteen-minute) or `DAM` (day-ahead).",
+            ),
+        ],
+        answers={(200, JSON): answer(shapes.History, "Prices and gaps.", examples.HISTORY)},
+        refused=[404, 429],
+    )
+    def get(self, request: Request, hours: str) -> None: ...
+
+
+@extend_schema_view(
+    get=described(
+        "source",
+        "Whether the source of prices answers",
+        tag=PRICES,
+        description="What a heartbeat of the live feed says of the source, for readers that have "
+        "no feed.",
+        answers={(200, JSON): answer(source.SourceAnswer, "The source.", examples.SOURCE)},
+        refused=[406],
+    )
+)
+class Source(source.Source): ...
+
+
+class Stream(APIView):
+    @described(
+        "stream",
+        "Prices, corrections and alerts as they happen",
+        tag=FEED,
+        description="Server-sent events: the same frames as on the WebSocket `/ws`, each with its "
+        "type as `event` and the frame as `data`. The `id` is the reader's cursor in each hub: "
+        "whoever comes back with it misses nothing. First comes `hello`, then for each hub a "
+        "`snapshot` or the `events` that were missed, then `events` as they happen and a "
+        "`heartbeat` every 5 seconds. What passes by itself ends the stream with an `error` or a "
+        "`bye` and the time to come back in `retry`.\n\n"
+        "Pages of this site read it as they are; a program shows the feed token.",
+        parameters=[
+            OpenApiParameter(
+                "hubs",
+                str,
+                default=DEFAULT_HUB,
+                description=f"At most {feed_request.MOST_HUBS} hubs, with commas between them.",
+            ),
+            OpenApiParameter(
+                "after",
+                str,
+                description="Where to go on: one `<epoch>:<seq>` for each hub, in their order; an "
+                "empty entry begins anew.",
+            ),
+            OpenApiParameter(
+                "hours",
+                {"type": "integer", "minimum": 1, "maximum": feed_request.MOST_HOURS},
+                default=feed_request.HOURS,
+                description="How many hours of prices a snapshot holds.",
+            ),
+            OpenApiParameter(
+                "Last-Event-ID",
+                str,
+                OpenApiParameter.HEADER,
+                description="The same as `after`, before which it counts; a browser sends it.",
+            ),
+        ],
+        auth=[TOKEN],
+        answers={
+            (200, EVENT_STREAM): answer(
+                {"type": "string"}, "Events without an end.", examples.STREAM
+            )
+        },
+        refused=[403, 404],
+    )
+    def get(self, request: Request) -> None: ...
+
+
+@extend_schema_view(
+    post=described(
+        "preview",
+        "How often a rule would have fired",
+        tag=ALERTS,
+        description="Judges the rule over stored prices and changes nothing. An address gets 10 "
+        "previews in ten seconds, over 90 days and with 3 further conditions; a member of staff "
+        "30, over 366 days and with 10.",
+        request={JSON: body(RuleRequest, examples.RULE)},
+        answers={
+            (200, JSON): answer(previews.PreviewAnswer, "How often, and when.", examples.PREVIEW)
+        },
+        refused=[404, 406, 413, 415, 429],
+    )
+)
+class RulePreview(previews.RulePreview): ...
+
+
+@extend_schema_view(
+    post=described(
+        "subscribe",
+        "Send alerts to this browser",
+        tag=ALERTS,
+        description="Takes a PushSubscription as the browser writes it and makes a delivery "
+        "method of it, on every rule; the same one when the browser asks again. For staff who may "
+        "add delivery methods.",
+        auth=[SESSION, CSRF],
+        request={JSON: body(push.PushSubscription, examples.SUBSCRIPTION)},
+        answers={(201, JSON): answer(push.Subscribed, "Subscribed.", examples.SUBSCRIBED)},
+        refused=[403, 406, 413, 415],
+    ),
+    delete=described(
+        "unsubscribe",
+        "Send nothing more to this browser",
+        tag=ALERTS,
+        description="Switches the delivery method off; what was delivered to it is kept.",
+        auth=[SESSION, CSRF],
+        request={JSON: body(push.Endpoint, examples.ENDPOINT)},
+        answers={(200, JSON): answer(push.Unsubscribed, "Unsubscribed.", examples.UNSUBSCRIBED)},
+        refused=[403, 406, 413, 415],
+    ),
+)
+class PushSubscriptions(push.PushSubscriptions): ...
+
+
+@extend_schema_view(
+    get=described(
+        "deliveryTest",
+        "What became of a test of a delivery method",
+        tag=ALERTS,
+        description="A test is sent from a delivery method's page in the admin. For staff who may "
+        "change delivery methods.",
+        parameters=[
+            OpenApiParameter(
+                "delivery_id",
+                int,
+                OpenApiParameter.PATH,
+                description="The delivery's number, as in the address that the admin links to.",
+            )
+        ],
+        auth=[SESSION],
+        answers={
+            (200, JSON): answer(delivery_tests.DeliveryTest, "The test.", examples.DELIVERY_TEST)
+        },
+        refused=[403, 404, 406],
+    )
+)
+class DeliveryTests(delivery_tests.DeliveryTests): ...
+
+
+class Schema(APIView):
+    @described(
+        "schema",
+        "This document for programs",
+        tag=ITSELF,
+        description="OpenAPI 3.1, as JSON or YAML.",
+        parameters=[
+            OpenApiParameter("format", str, enum=["json", "yaml"], description="Before Accept.")
+        ],
+        answers={
+            (200, media_type): OpenApiResponse({"type": kind}, description="The schema.")
+            for media_type, kind in (
+                (JSON, "object"),
+                ("application/vnd.oai.openapi+json", "object"),
+                ("application/yaml", "string"),
+                ("application/vnd.oai.openapi", "string"),
+            )
+        },
+        refused=[406],
+    )
+    def get(self, request: Request) -> None: ...
+
+
+class Docs(APIView):
+    @described(
+        "docs",
+        "This document for people",
+        tag=ITSELF,
+        answers={(200, "text/html"): OpenApiTypes.STR},
+        refused=[],
+    )
+    def get(self, request: Request) -> None: ...
+
+
+urlpatterns = [
+    path("api/current", Current.as_view()),
+    path("api/history/<str:hours>", History.as_view()),
+    path("api/v1/source", Source.as_view()),
+    path("api/v1/stream", Stream.as_view()),
+    path("api/v1/rules/preview", RulePreview.as_view()),
+    path("api/v1/push/subscriptions", PushSubscriptions.as_view()),
+    path("api/v1/delivery-tests/<int:delivery_id>", DeliveryTests.as_view()),
+    path("api/schema/", Schema.as_view()),
+    path("api/docs/", Docs.as_view()),
+]
