@@ -25,8 +25,8 @@ test quick: export PYTHONDONTWRITEBYTECODE =
 test: setup-dev ## the whole suite
 	@$(BIN)/python -m pytest
 
-quick: setup-dev ## the tests that start no processes and open no browser, in half a minute
-	@$(BIN)/python -m pytest -m "not process and not browser"
+quick: setup-dev ## the tests without processes, browsers and long stories, in half a minute
+	@$(BIN)/python -m pytest -n 2 -m "not process and not browser and not long"
 
 check: setup-dev ## format, lint, types, imports, migrations: of Python and of the page
 	$(BIN)/ruff format --check

@@ -16,9 +16,19 @@ from prices import ingest
 from prices.redis_client import redis_client
 from tests.live.quick_hub import quick_hub
 from tests.outbound.receivers import authority, receiver, secure
+from tests.prepared import prepared
+from tests.put_back import django_db_setup
 from tests.simulated import oasis
 
-__all__ = ["authority", "oasis", "quick_hub", "receiver", "secure"]
+__all__ = [
+    "authority",
+    "django_db_setup",
+    "oasis",
+    "prepared",
+    "quick_hub",
+    "receiver",
+    "secure",
+]
 
 # What all tests of a folder are; others say so themselves.
 FOLDERS = {"stack": ("process",), "page": ("browser",)}

@@ -17,11 +17,16 @@ from tests.stack.running import running_stack, wait_until
 ASKED = "import sys; from deploy import free_ports; print(free_ports.reserve()); sys.stdin.read()"
 
 
-@pytest.fixture(autouse=True)
-def locks_of_its_own(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    """Nobody else asks in this folder."""
+@pytest.fixture
+def first(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> int:
+    """The first port of a block that is ours; its lock can be tried in a folder of its own.
+
+    Whoever looks for blocks in such a folder would come upon those that others hold.
+    """
+    block = free_ports.reserve()
     monkeypatch.setenv("TMPDIR", str(tmp_path))
     monkeypatch.setattr("tempfile.tempdir", None)
+    return block
 
 
 @pytest.mark.process
@@ -44,10 +49,9 @@ def test_processes_that_ask_at_the_same_moment_are_given_ports_of_their_own() ->
     assert len({port // free_ports.SIZE for port in given}) == 8
 
 
-def test_a_block_with_a_port_that_somebody_listens_on_is_not_given() -> None:
-    first = free_ports.reserve()
-    os.close(free_ports.held.pop())
-    with closing(socket.create_server(("127.0.0.1", first + 1))):
+@pytest.mark.parametrize("taken", range(free_ports.SIZE))
+def test_a_block_with_a_port_that_somebody_listens_on_is_not_given(first: int, taken: int) -> None:
+    with closing(socket.create_server(("127.0.0.1", first + taken))):
         assert not free_ports.hold(first)
     assert free_ports.hold(first)
     assert not free_ports.hold(first)
@@ -63,9 +67,8 @@ def test_the_ports_lie_below_those_that_the_system_gives_out() -> None:
 
 @pytest.mark.process
 def test_a_stack_that_could_not_start_is_said_at_once_with_its_words(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    first: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    first = free_ports.reserve()
     monkeypatch.setattr(free_ports, "reserve", lambda: first)
     with (
         socket.create_server(("127.0.0.1", first + 1)),

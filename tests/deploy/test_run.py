@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from deploy import plan, run
+from deploy import free_ports, plan, run
 from deploy.paths import ROOT
 
 
@@ -43,7 +43,7 @@ def test_a_wrong_source_is_said(tmp_path):
 @pytest.mark.process
 def test_a_state_that_cannot_be_written_is_said(tmp_path):
     (tmp_path / "simulator").touch()
-    sentence = told(tmp_path, PORT="8390")
+    sentence = told(tmp_path, PORT=str(free_ports.reserve()))
     assert sentence == f"CAISO Live can't write what it needs: {tmp_path}/simulator: File exists.\n"
 
 

@@ -13,6 +13,7 @@ import pytest
 from deploy import leftovers
 from deploy.paths import ROOT
 
+pytestmark = pytest.mark.process
 LAUNCHER = """
 import os, sys
 from pathlib import Path
@@ -27,8 +28,6 @@ with Supervisor(folder / "processes") as supervisor:
 """
 DUMMY = """
 import signal, subprocess, sys, time
-
-pytestmark = pytest.mark.process
 def ended(*_):
     print(sys.argv[1], "ended", flush=True)
     sys.exit()

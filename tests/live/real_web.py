@@ -14,6 +14,7 @@ import psutil
 
 from deploy import free_ports
 from deploy.processes import of_procfile
+from tests.prepared import Prepared
 
 ROOT = Path(__file__).resolve().parents[2]
 LOOPBACK = "127.0.0.1"
@@ -73,14 +74,18 @@ def read_to_the_end(client: socket.socket) -> bytes:
 
 
 @contextmanager
-def running_web(folder: Path, files: int | None = None, **settings: str) -> Iterator[Web]:
+def running_web(
+    folder: Path, prepared: Prepared, files: int | None = None, **settings: str
+) -> Iterator[Web]:
     """A web process, with so many files at the most."""
     port = free_ports.reserve()
     environ = os.environ | {"VAR_DIR": str(folder), "PORT": str(port)} | settings
     environ["PATH"] = f"{Path(sys.executable).parent}:{environ['PATH']}"
-    for order in (["migrate"], ["collectstatic", "--noinput"]):
-        manage = [sys.executable, "manage.py", *order, "-v0"]
-        subprocess.run(manage, cwd=ROOT, env=environ, check=True)
+    prepared.give_static_files(folder)
+    prepared.give_database(folder)
+    if "DATABASE_URL" in settings:
+        migrate = [sys.executable, "manage.py", "migrate", "-v0"]
+        subprocess.run(migrate, cwd=ROOT, env=environ, check=True)
     web = next(one for one in of_procfile(ROOT / "Procfile", environ) if one.name == "web")
     limit = f"ulimit -n {files} && " if files else ""
     output = folder / "web.txt"

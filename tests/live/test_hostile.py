@@ -11,6 +11,7 @@ from websockets.asyncio.client import connect
 
 from caisoproject.memory import give_back_memory, resident_mb
 from tests.live.real_web import Web, read_to_the_end, request, running_web
+from tests.prepared import Prepared
 
 pytestmark = [pytest.mark.process, pytest.mark.xdist_group("stack")]
 MANY_MB = 40
@@ -18,9 +19,9 @@ A_MB = b"x" * 2**20
 
 
 @pytest.fixture(scope="module")
-def web(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Web]:
+def web(tmp_path_factory: pytest.TempPathFactory, prepared: Prepared) -> Iterator[Web]:
     """A web process that may open 1,024 files, as most may."""
-    with running_web(tmp_path_factory.mktemp("hostile"), files=1024) as running:
+    with running_web(tmp_path_factory.mktemp("hostile"), prepared, files=1024) as running:
         yield running
 
 

@@ -7,6 +7,7 @@ import pytest
 
 from tests.live.real_web import Web, request, running_web
 from tests.postgresql import postgresql
+from tests.prepared import Prepared
 
 
 def status(answer: bytes) -> int:
@@ -26,11 +27,11 @@ def begun(web: Web, until: bytes) -> bytes:
 @pytest.mark.process
 @pytest.mark.xdist_group("postgresql")
 def test_without_postgresql_there_are_sentences_and_streams_that_come_back(
-    tmp_path: Path,
+    tmp_path: Path, prepared: Prepared
 ) -> None:
     with (
         postgresql() as server,
-        running_web(tmp_path, DATABASE_URL=server.get_uri()) as web,
+        running_web(tmp_path, prepared, DATABASE_URL=server.get_uri()) as web,
     ):
         assert status(web.ask("/api/current")) == 200
         server.cleanup()

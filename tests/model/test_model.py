@@ -10,6 +10,7 @@ SEEDS, CHUNK = 2_000, 500
 SOON = 100
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("first", range(0, SEEDS, CHUNK))
 def test_a_feed_with_faults_loses_nothing(first: int) -> None:
     found = first_violation(range(first, first + CHUNK))

@@ -7,6 +7,7 @@ from unittest.mock import Mock
 
 import pytest
 import time_machine
+from pytest_django import Settings
 
 from market.markets import Market
 from oasis.errors import BadAnswer
@@ -23,9 +24,16 @@ HUBS = 3
 
 
 @pytest.fixture(autouse=True)
-def nothing_missing(oasis: Running) -> None:
-    """Every interval appears, 30 s after it begins; none is revised."""
+def nothing_missing(oasis: Running, settings: Settings) -> None:
+    """Every interval appears, 30 s after it begins, and none is revised; first polls are short."""
+    settings.HISTORY_HOURS = 8
     oasis.stand_in.board.timetable = Timetable(missing_rate=0, revision_rate=0)
+
+
+@pytest.fixture
+def one_hub() -> None:
+    """SP15 alone."""
+    Node.objects.exclude(slug="sp15").update(tracked=False)
 
 
 def poll(market: Market, at: datetime) -> int:
@@ -39,7 +47,10 @@ def starts(market: Market, slug: str = "sp15") -> list[datetime]:
     return list(rows.values_list("interval_start", flat=True))
 
 
-def test_the_first_poll_brings_48_hours_of_all_hubs_in_one_request(oasis: Running) -> None:
+def test_the_first_poll_brings_48_hours_of_all_hubs_in_one_request(
+    oasis: Running, settings: Settings
+) -> None:
+    settings.HISTORY_HOURS = 48
     assert poll(Market.RTM, NOON) == HUBS * len(starts(Market.RTM))
     assert starts(Market.RTM)[0] == utc("2026-07-12 19:05")
     assert starts(Market.RTM)[-1] == utc("2026-07-14 19:00")
@@ -88,7 +99,7 @@ def test_day_ahead_prices_are_whole_on_the_25_hour_day(oasis: Running) -> None:
 
 
 def test_a_gap_is_noted_asked_for_again_later_and_given_up_at_last(oasis: Running) -> None:
-    oasis.stand_in.board.timetable = Timetable(missing_rate=0.01, revision_rate=0)
+    oasis.stand_in.board.timetable = Timetable(missing_rate=0.05, revision_rate=0)
     poll(Market.RTM, NOON)
     assert not Gap.objects.exists()  # a poll asks for what is new: it counts nothing as in vain
     at = NOON + timedelta(hours=1)
@@ -102,7 +113,7 @@ def test_a_gap_is_noted_asked_for_again_later_and_given_up_at_last(oasis: Runnin
             polling.ask(
                 Market.RTM,
                 list(Node.objects.tracked()),
-                utc("2026-07-12 19:00"),
+                utc("2026-07-14 11:00"),
                 utc("2026-07-14 19:00"),
                 FetchRun.BACKFILL,
                 now=at,
@@ -120,7 +131,10 @@ def test_a_gap_that_rests_does_not_widen_the_next_poll(oasis: Running) -> None:
     assert first >= "20260714T18:"
 
 
-def test_history_beyond_the_polls_reach_is_closed_by_the_gap_task(oasis: Running) -> None:
+def test_history_beyond_the_polls_reach_is_closed_by_the_gap_task(
+    oasis: Running, settings: Settings
+) -> None:
+    settings.HISTORY_HOURS = 48
     poll(Market.RTM, NOON - timedelta(days=6))
     poll(Market.RTM, NOON)
     sp15 = Node.objects.get(slug="sp15")
@@ -130,6 +144,7 @@ def test_history_beyond_the_polls_reach_is_closed_by_the_gap_task(oasis: Running
     assert gaps.missing_between(sp15, Market.RTM, utc("2026-07-08 00:00"), NOON) == []
 
 
+@pytest.mark.usefixtures("one_hub")
 def test_the_sweep_fetches_yesterday_again_once_and_finds_a_revision(oasis: Running) -> None:
     poll(Market.RTM, NOON - timedelta(days=1))
     yesterday = utc("2026-07-13 19:00")
@@ -143,6 +158,7 @@ def test_the_sweep_fetches_yesterday_again_once_and_finds_a_revision(oasis: Runn
     assert asked.count() == 1
 
 
+@pytest.mark.usefixtures("one_hub")
 def test_a_day_that_oasis_lists_as_corrected_is_fetched_again(oasis: Running) -> None:
     poll(Market.RTM, NOON - timedelta(days=2))
     oasis.stand_in.board.timetable = Timetable(missing_rate=0, revision_rate=0.02)
@@ -191,6 +207,7 @@ def test_the_gap_task_asks_for_whole_intervals_only(oasis: Running) -> None:
     assert outcomes <= {"ok", "no_data"}
 
 
+@pytest.mark.usefixtures("one_hub")
 def test_a_list_of_corrections_that_cannot_be_read_does_not_stop_the_sweep(
     oasis: Running, monkeypatch: pytest.MonkeyPatch
 ) -> None:

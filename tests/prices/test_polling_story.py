@@ -15,7 +15,7 @@ from tests.conftest import utc
 from tests.prices.polling_story import Story, on_time, told
 from tests.published import NP15
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.long, pytest.mark.django_db]
 MINUTE = timedelta(minutes=1)
 BEGIN = utc("2026-07-14 16:00")
 FED = BEGIN + 10 * MINUTE

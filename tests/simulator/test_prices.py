@@ -60,9 +60,15 @@ def test_a_forced_price_is_the_one_asked_for_and_adds_up_within_its_energys_roun
     assert unexplained(found) <= (0 if abs(found.energy) < 128 else rounded_by(found))
 
 
-def test_spikes_miss_their_sum_by_more_than_cents_of_a_mill():
-    evenings = [slot for day in YEAR for slot in slots(day, 300)[16 * 12 : 22 * 12]]
-    prices = [price(1, SP15, Market.RTM, slot) for slot in evenings]
+@pytest.fixture(scope="module")
+def evenings() -> dict[int, Components]:
+    """A year of real-time prices from 16:00 to 22:00, by their time."""
+    some = [slot for day in YEAR for slot in slots(day, 300)[16 * 12 : 22 * 12]]
+    return {slot.epoch: price(1, SP15, Market.RTM, slot) for slot in some}
+
+
+def test_spikes_miss_their_sum_by_more_than_cents_of_a_mill(evenings):
+    prices = evenings.values()
     high = [unexplained(found) for found in prices if found.lmp > 700]
 
     assert len(high) >= 10
@@ -146,9 +152,8 @@ def test_a_spring_midday_is_negative_and_an_evening_dear():
     assert 60 < by_hour[20] < 130
 
 
-def test_a_price_over_a_thousand_is_rare_and_lasts_less_than_half_an_hour():
-    evenings = [slot for day in YEAR for slot in slots(day, 300)[16 * 12 : 22 * 12]]
-    high = [slot.epoch for slot in evenings if price(1, SP15, Market.RTM, slot).lmp > 1000]
+def test_a_price_over_a_thousand_is_rare_and_lasts_less_than_half_an_hour(evenings):
+    high = [epoch for epoch, found in evenings.items() if found.lmp > 1000]
 
     assert 3 <= len(high) <= 80
     starts = [epoch for epoch in high if epoch - 300 not in high]

@@ -1,9 +1,6 @@
 """One stack and one browser for all tests of the page."""
 
-import os
 import sqlite3
-import subprocess
-import sys
 from collections.abc import Iterator
 from contextlib import closing
 from datetime import UTC, datetime
@@ -19,10 +16,11 @@ from simulator.server import running
 from simulator.stand_in import StandIn
 from tests.browser import CHROMIUM, FLAGS
 from tests.postgresql import postgresql
+from tests.prepared import Prepared
 from tests.stack.desk import FIVE, Desk
 from tests.stack.mailbox import mailbox
 from tests.stack.revealed import SlowlyRevealed
-from tests.stack.running import ROOT, running_stack, wait_until
+from tests.stack.running import running_stack, wait_until
 from tests.stack.screen import Screen, a_screen
 
 MARKETS = "SELECT COUNT(DISTINCT market) FROM prices_price"
@@ -35,12 +33,11 @@ INSERT INTO alerts_rule_methods (rule_id, method_id) SELECT id, 1 FROM alerts_ru
 
 
 @pytest.fixture(scope="package")
-def desk(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Desk]:
+def desk(tmp_path_factory: pytest.TempPathFactory, prepared: Prepared) -> Iterator[Desk]:
     """A stack that polls each second, whose real-time prices appear when a test says so."""
     folder = tmp_path_factory.mktemp("page")
-    environment = os.environ | {"VAR_DIR": str(folder), "SOURCE": "simulator"}
-    collect = [sys.executable, "manage.py", "collectstatic", "--noinput", "-v0"]
-    subprocess.run(collect, cwd=ROOT, env=environment, check=True)
+    prepared.give_static_files(folder)
+    prepared.give_database(folder)
     # Every publication of the tests takes one interval of those that have begun: there are twelve.
     newest = floor(datetime.now(UTC), Market.RTM) - 18 * FIVE
     board = SlowlyRevealed(timetable=Timetable(missing_rate=0, revision_rate=0))

@@ -17,16 +17,29 @@ import psutil
 from deploy import free_ports
 
 ROOT = Path(__file__).resolve().parents[2]
-running: "list[Stack]" = []
+running: "list[Program]" = []
 
 
-class Stack:
+class Program:
+    """What runs for a test, and what it says: it is noticed at once when it ends by itself."""
+
+    def __init__(self, process: "subprocess.Popen[bytes]", output: Path) -> None:
+        self.process = process
+        self.output = output
+
+    def last_words(self) -> str:
+        """How it ended, and what it and its processes said last."""
+        said = self.output.read_text(errors="replace")[-4000:]
+        return f"{self.process.args} ended with {self.process.returncode} and said:\n{said}"
+
+
+class Stack(Program):
     """A running stack: its address, its processes, its state."""
 
     def __init__(self, launcher: "subprocess.Popen[bytes]", port: int, var_dir: Path) -> None:
+        super().__init__(launcher, var_dir / "output.txt")
         self.launcher = launcher
         self.port = port
-        self.output = var_dir / "output.txt"
         self.state = var_dir / "simulator"
         self.database = self.state / "db.sqlite3"
 
@@ -38,12 +51,7 @@ class Stack:
         except (OSError, ValueError):
             return None
 
-    def last_words(self) -> str:
-        """How the launcher ended, and what it and its processes said last."""
-        said = self.output.read_text(errors="replace")[-4000:]
-        return f"the launcher ended with {self.launcher.returncode} and said:\n{said}"
-
-    def process(self, name: str) -> psutil.Process:
+    def child(self, name: str) -> psutil.Process:
         """The main process of one program: the child of the launcher whose command says so."""
         words = {
             "web": "caisoproject.web",
@@ -59,14 +67,14 @@ class Stack:
 
     def kill(self, name: str) -> int:
         """SIGKILL one program. Returns the process id it had."""
-        process = self.process(name)
+        process = self.child(name)
         process.send_signal(signal.SIGKILL)
         return process.pid
 
     def is_back(self, name: str, old: int) -> bool:
         """Whether another process runs in place of `old`."""
         try:
-            return self.process(name).pid != old
+            return self.child(name).pid != old
         except (LookupError, psutil.Error):
             return False
 
@@ -87,22 +95,36 @@ def running_stack(var_dir: Path, oasis_url: str, **settings: str) -> Iterator[St
         stderr=subprocess.STDOUT,
     )
     stack = Stack(launcher, port, var_dir)
-    running.append(stack)
     try:
-        yield stack
+        with watched(stack):
+            yield stack
     finally:
-        running.remove(stack)
         launcher.send_signal(signal.SIGINT)
         launcher.wait(timeout=20)
         output.close()
 
 
+@contextmanager
+def watched(program: Program) -> Iterator[None]:
+    """Whoever waits meanwhile is told at once when it has ended."""
+    running.append(program)
+    try:
+        yield
+    finally:
+        running.remove(program)
+
+
+def all_run(what: str) -> None:
+    """Raises AssertionError, with its last words, where a program has ended: no `what` then."""
+    for program in running:
+        assert program.process.poll() is None, f"no {what}: {program.last_words()}"
+
+
 def wait_until(true: Callable[[], Any], seconds: float, what: str) -> None:
-    """Return once `true` is; fail with what did not happen, at once when a stack has ended."""
+    """Return once `true` is; fail with what did not happen, at once when a program has ended."""
     until = time.monotonic() + seconds
     while not true():
-        for stack in running:
-            assert stack.launcher.poll() is None, f"no {what}: {stack.last_words()}"
+        all_run(what)
         if time.monotonic() > until:
             raise AssertionError(f"not within {seconds} s: {what}")
         time.sleep(0.1)

@@ -2,22 +2,47 @@
 
 import time
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, Locator, Page, expect
+from playwright.sync_api import Browser, Locator, Page
+from playwright.sync_api import expect as expect_at_once
 
 from tests.browser import CHROMIUM
-from tests.stack.running import wait_until
+from tests.stack.running import all_run, wait_until
 
+LOOK_EVERY_S = 2
 PAINTED = Path(__file__).with_name("painted.js")
 on_a_screen = [
     pytest.mark.xdist_group("page"),
     pytest.mark.skipif(CHROMIUM is None, reason="no Chromium on this machine"),
 ]
+
+
+class expect:  # noqa: N801 - as Playwright calls it
+    """Playwright's `expect`, which gives up as soon as a stack has ended."""
+
+    def __init__(self, locator: Locator) -> None:
+        self.expected = expect_at_once(locator)
+
+    def __getattr__(self, name: str) -> Callable[..., None]:
+        holds = getattr(self.expected, name)
+
+        def patiently(*about: object, timeout: float = 5_000) -> None:
+            until = time.monotonic() + timeout / 1000
+            while True:
+                left = until - time.monotonic()
+                try:
+                    return holds(*about, timeout=1000 * min(max(left, 0.1), LOOK_EVERY_S))
+                except AssertionError:
+                    all_run(name.replace("_", " "))
+                    if left <= LOOK_EVERY_S:
+                        raise
+
+        return patiently
 
 
 class Screen:

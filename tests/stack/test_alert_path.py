@@ -2,11 +2,9 @@
 
 import logging
 
-from playwright.sync_api import expect
-
 from tests.stack.desk import Desk
 from tests.stack.running import wait_until
-from tests.stack.screen import Screen, on_a_screen
+from tests.stack.screen import Screen, expect, on_a_screen
 
 pytestmark = on_a_screen
 log = logging.getLogger(__name__)

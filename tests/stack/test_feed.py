@@ -19,7 +19,7 @@ from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import ConnectionClosed
 
 from benchmarks.feed_stage import FeedStage
-from benchmarks.stage import staged
+from benchmarks.stage import SAID, staged
 from tests.browser import CHROMIUM, FLAGS
 
 pytestmark = pytest.mark.xdist_group("stack")
@@ -143,8 +143,16 @@ async def moved_on(stage: FeedStage) -> int:
     before = stage.heads()["SP15"]
     async with asyncio.timeout(WITHIN_S):
         while (head := stage.heads()["SP15"]) == before:
+            all_live(stage)
             await asyncio.sleep(0.05)
     return head
+
+
+def all_live(stage: FeedStage) -> None:
+    """Raises AssertionError with what was said where a program of the stage has ended."""
+    for program in (stage.valkey, stage.web, stage.publisher):
+        said = (stage.stage.plan.state / SAID).read_text(errors="replace")[-4000:]
+        assert program.process.poll() is None, f"{program.line} has ended:\n{said}"
 
 
 async def test_what_is_too_long_or_too_much_is_told_and_costs_no_socket(stage: FeedStage) -> None:
@@ -185,10 +193,11 @@ async def read_to_the_end(client: ClientConnection, follows: Follower) -> int:
 
 async def cut(stage: FeedStage) -> None:
     """Return once the web process says that it has cut somebody."""
-    said = stage.stage.plan.state / "said.log"
+    said = stage.stage.plan.state / SAID
     async with asyncio.timeout(WITHIN_S):
         while "cut a slow reader" not in said.read_text(errors="replace"):
             stage.order("burst")
+            all_live(stage)
             await asyncio.sleep(0.1)
 
 

@@ -17,6 +17,7 @@ from market.markets import Market
 from simulator.publication import Timetable
 from simulator.server import Running, running
 from simulator.stand_in import StandIn
+from tests.prepared import Prepared
 from tests.stack.revealed import SlowlyRevealed
 from tests.stack.running import Stack, running_stack, wait_until
 
@@ -32,8 +33,9 @@ def reveal(board: SlowlyRevealed, start: datetime, intervals: int) -> None:
 
 
 def test_history_is_complete_and_nothing_doubled_after_each_process_was_killed(
-    tmp_path: Path,
+    tmp_path: Path, prepared: Prepared
 ) -> None:
+    prepared.give_database(tmp_path)
     start = floor(datetime.now(UTC), Market.RTM) - timedelta(hours=HOURS)
     board = SlowlyRevealed(timetable=Timetable(missing_rate=0, revision_rate=0))
     reveal(board, start, 6)

@@ -2,12 +2,12 @@
 
 import logging
 
-from playwright.sync_api import Locator, expect
+from playwright.sync_api import Locator
 
 from market.intervals import pacific
 from tests.stack.desk import FIVE, Desk
 from tests.stack.running import wait_until
-from tests.stack.screen import Screen, on_a_screen
+from tests.stack.screen import Screen, expect, on_a_screen
 
 pytestmark = on_a_screen
 log = logging.getLogger(__name__)

@@ -11,11 +11,11 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from playwright.sync_api import Browser, expect
+from playwright.sync_api import Browser
 
 from tests.stack.desk import Desk
 from tests.stack.running import wait_until
-from tests.stack.screen import Screen, a_screen, on_a_screen
+from tests.stack.screen import Screen, a_screen, expect, on_a_screen
 from tests.stack.wire import Network
 
 pytestmark = on_a_screen

@@ -4,10 +4,10 @@ import logging
 import time
 
 import pytest
-from playwright.sync_api import Browser, expect
+from playwright.sync_api import Browser
 
 from tests.stack.desk import Desk
-from tests.stack.screen import Screen, a_screen, on_a_screen
+from tests.stack.screen import Screen, a_screen, expect, on_a_screen
 from tests.stack.wire import Blocking
 
 pytestmark = on_a_screen

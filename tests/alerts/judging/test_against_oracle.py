@@ -24,7 +24,7 @@ from tests.alerts.judging.oracle import Stretch, Wanted, meet, stretches
 from tests.conftest import utc
 from tests.published import published, store
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.long, pytest.mark.django_db]
 MIDNIGHT = utc("2026-07-10 07:00")
 FIVE, QUARTER, HOUR = timedelta(minutes=5), timedelta(minutes=15), timedelta(hours=1)
 DAYS = 5
