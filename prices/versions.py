@@ -96,6 +96,11 @@ def says_the_same(held: Values, price: PublishedPrice) -> bool:
     return was == is_now or abs(was - is_now) <= rounding(max(abs(held.lmp), abs(held.energy)))
 
 
+def first_version(price: PublishedPrice, seen_at: datetime, source: str, *, now: datetime) -> Held:
+    """The version of an interval that nothing was held of, recorded `now`."""
+    return Held(*price[3:], 1, seen_at, seen_at, source, now)
+
+
 def revised(
     held: Held, price: PublishedPrice, seen_at: datetime, source: str, *, now: datetime
 ) -> Held:

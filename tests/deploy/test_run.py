@@ -30,14 +30,17 @@ def taken():
         yield listener.getsockname()[1]
 
 
+@pytest.mark.process
 def test_a_port_in_use_is_said(tmp_path, taken):
     assert told(tmp_path, PORT=str(taken)).startswith(f"Port {taken} is in use; choose another")
 
 
+@pytest.mark.process
 def test_a_wrong_source_is_said(tmp_path):
     assert told(tmp_path, SOURCE="demo") == "SOURCE=demo is not one of auto, live, simulator.\n"
 
 
+@pytest.mark.process
 def test_a_state_that_cannot_be_written_is_said(tmp_path):
     (tmp_path / "simulator").touch()
     sentence = told(tmp_path, PORT="8390")

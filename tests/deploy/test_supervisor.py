@@ -27,6 +27,8 @@ with Supervisor(folder / "processes") as supervisor:
 """
 DUMMY = """
 import signal, subprocess, sys, time
+
+pytestmark = pytest.mark.process
 def ended(*_):
     print(sys.argv[1], "ended", flush=True)
     sys.exit()

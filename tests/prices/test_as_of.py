@@ -22,7 +22,7 @@ NOON = utc("2026-07-14 19:00")
 MINUTE = timedelta(minutes=1)
 FIVE = timedelta(minutes=5)
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.database]
 
 
 class Observation(NamedTuple):

@@ -20,7 +20,7 @@ from prices.projection import project
 from tests.conftest import utc
 from tests.published import published, store
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.database]
 NOON = utc("2026-07-14 19:00")
 CASES = json.loads(Path(__file__).parents[1].joinpath("page", "now_cases.json").read_text())[
     "cases"

@@ -13,7 +13,7 @@ from prices.readings import Arrival, Reading
 from tests.conftest import utc
 from tests.published import NP15, load, published, store
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.database]
 NOON = utc("2026-07-14 19:00")
 FIVE, HOUR = timedelta(minutes=5), timedelta(hours=1)
 LATER = NOON + 2 * HOUR

@@ -16,7 +16,10 @@ NOON = utc("2026-07-14 19:00")
 HOUR = timedelta(hours=1)
 LENGTHS = {"RTM": timedelta(minutes=5), "RTPD": timedelta(minutes=15), "DAM": HOUR}
 
-pytestmark = pytest.mark.django_db(transaction=True, serialized_rollback=True)
+pytestmark = [
+    pytest.mark.django_db(transaction=True, serialized_rollback=True),
+    pytest.mark.database,
+]
 
 
 def migrated(*target: tuple[str, str]) -> Any:

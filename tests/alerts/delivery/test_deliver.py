@@ -92,6 +92,7 @@ def test_a_receiver_is_told_the_figures_and_what_they_are_of(
     assert facts["interval_start"] == "2026-07-14T19:00:00Z"
 
 
+@pytest.mark.database
 def test_what_fails_is_tried_again_with_the_same_key_before_what_came_after(
     hook: Method, receiver: Receiver
 ) -> None:
@@ -110,6 +111,7 @@ def test_what_fails_is_tried_again_with_the_same_key_before_what_came_after(
     assert len({one.headers["idempotency-key"] for one in receiver.received}) == 2
 
 
+@pytest.mark.database
 def test_after_a_day_a_delivery_is_given_up_visibly_and_can_be_taken_up(
     hook: Method, receiver: Receiver
 ) -> None:
@@ -133,6 +135,7 @@ def test_what_is_refused_is_given_up_at_once(hook: Method, receiver: Receiver) -
     assert states() == ["given up"]
 
 
+@pytest.mark.database
 def test_what_waits_for_a_method_that_is_switched_off_is_given_up_and_says_why(
     hook: Method, receiver: Receiver
 ) -> None:
@@ -144,6 +147,7 @@ def test_what_waits_for_a_method_that_is_switched_off_is_given_up_and_says_why(
     assert Delivery.objects.get().last_error == "The delivery method is switched off."
 
 
+@pytest.mark.database
 def test_one_bad_method_does_not_hold_up_another(hook: Method, receiver: Receiver) -> None:
     bad = Method.objects.create(name="bad", kind="webhook", address="https://10.0.0.1/")
     Rule.objects.get(limit=100).methods.add(bad)
@@ -153,6 +157,7 @@ def test_one_bad_method_does_not_hold_up_another(hook: Method, receiver: Receive
     assert Delivery.objects.get(method=bad).last_error.startswith("ForbiddenTarget: ")
 
 
+@pytest.mark.database
 def test_a_receiver_that_takes_its_time_holds_up_nobody_and_is_put_down_by_the_next_call(
     hook: Method, receiver: Receiver
 ) -> None:
@@ -179,6 +184,7 @@ def test_a_receiver_that_takes_its_time_holds_up_nobody_and_is_put_down_by_the_n
     )
 
 
+@pytest.mark.database
 def test_a_receiver_that_is_away_is_asked_once_a_round_and_keeps_nobody_waiting(
     hook: Method, receiver: Receiver
 ) -> None:
@@ -219,6 +225,7 @@ def test_a_worker_that_is_replaced_puts_down_what_it_is_sending(
     assert len(receiver.received) == 1
 
 
+@pytest.mark.database
 def test_what_waits_behind_a_slow_message_is_claimed_by_nobody(
     hook: Method, receiver: Receiver
 ) -> None:
@@ -279,6 +286,7 @@ def test_what_else_waits_for_a_receiver_that_is_away_waits_until_it_is_asked_aga
     assert set(states()) == {"sent"}
 
 
+@pytest.mark.database
 def test_what_is_new_does_not_wait_as_long_as_an_old_message_may(
     hook: Method, receiver: Receiver
 ) -> None:
@@ -360,6 +368,7 @@ def test_a_test_delivery_says_that_nothing_has_happened(hook: Method, receiver: 
     assert told(receiver) == [("test", "Test from CAISO Live")]
 
 
+@pytest.mark.database
 def test_the_digest_at_seven_tells_once_what_the_night_held_back(
     hook: Method, receiver: Receiver
 ) -> None:

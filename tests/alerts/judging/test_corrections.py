@@ -66,6 +66,7 @@ def test_a_correction_that_removes_the_crossing_retracts_the_alert() -> None:
     assert events() == ["open", "cleared", "retracted"]
 
 
+@pytest.mark.database
 def test_an_alert_that_is_open_is_retracted_too_and_the_next_crossing_opens_another() -> None:
     come("90", "150")
     seen(1, "80")
@@ -140,6 +141,7 @@ def test_a_dip_that_is_corrected_away_between_two_alerts_tells_nothing() -> None
     assert events() == ["open", "cleared", "open"]
 
 
+@pytest.mark.database
 def test_what_cleared_by_a_price_that_is_corrected_is_raised_from_there() -> None:
     come("150", "90")
     seen(1, "155")
@@ -148,6 +150,7 @@ def test_what_cleared_by_a_price_that_is_corrected_is_raised_from_there() -> Non
     assert Alert.objects.filter(cleared_at=None).count() == 0
 
 
+@pytest.mark.database
 def test_a_correction_is_made_right_once() -> None:
     come("90", "150", "90")
     seen(1, "80")
@@ -157,6 +160,7 @@ def test_a_correction_is_made_right_once() -> None:
     assert told() == before
 
 
+@pytest.mark.database
 def test_a_rule_that_waits_is_judged_anew_over_its_whole_wait() -> None:
     Rule.objects.update(for_minutes=15)
     come("150", "99", "150", "150", "90")
@@ -212,6 +216,7 @@ def test_tomorrows_alert_stays_when_the_limit_changes_and_another_hour_is_correc
     assert [alert.state for alert in Alert.objects.order_by("pk")] == ["cleared", "open"]
 
 
+@pytest.mark.database
 def test_what_is_told_already_ends_no_other_alert() -> None:
     """Tomorrow's 15:00 and 20:00 as they were told; then the limit and an hour between change."""
     Rule.objects.update(market="DAM")
@@ -235,6 +240,7 @@ def test_what_a_rule_judged_by_another_limit_is_left_as_it_was() -> None:
     assert events() == ["open", "cleared"]
 
 
+@pytest.mark.database
 def test_a_change_over_minutes_is_judged_again_on_both_of_its_ends() -> None:
     Rule.objects.update(watched="change", span=10, limit=40)
     come("50", "60", "70")

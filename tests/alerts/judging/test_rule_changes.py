@@ -95,6 +95,7 @@ def test_a_rule_saved_as_it_is_keeps_its_place(above: Rule) -> None:
     assert Rule.objects.get(pk=above.pk).judged_seq == 2
 
 
+@pytest.mark.database
 def test_the_list_of_rules_saves_what_was_changed_in_it(admin_client: Client, above: Rule) -> None:
     publish(published(NOON, "120"), at=NOON + FIVE)
     below = Rule.objects.get(direction="below")
@@ -134,6 +135,7 @@ def test_changing_what_a_rule_means_clears_its_alert_on_the_feed_that_told_it(ab
     assert Alert.objects.get().cleared_at == NOON + FIVE
 
 
+@pytest.mark.database
 def test_another_direction_is_judged_anew(above: Rule) -> None:
     Rule.objects.exclude(pk=above.pk).delete()
     publish(published(NOON, "120"), at=NOON)
@@ -143,6 +145,7 @@ def test_another_direction_is_judged_anew(above: Rule) -> None:
     assert texts[1:] == ["SP15 real-time below 100.00: 40.00 at 12:05 PT"]
 
 
+@pytest.mark.database
 @pytest.mark.parametrize("change", [{"market": "RTPD"}, {"node": "2"}, {"limit": "150"}])
 def test_a_rule_changed_while_it_is_judged_tells_nothing_of_its_old_meaning(
     above: Rule, change: dict[str, str]
@@ -155,6 +158,7 @@ def test_a_rule_changed_while_it_is_judged_tells_nothing_of_its_old_meaning(
     assert not Alert.objects.exists()
 
 
+@pytest.mark.database
 def test_switching_a_rule_off_clears_its_alert_and_says_so(above: Rule) -> None:
     publish(published(NOON, "120"), at=NOON)
     evaluate(now=NOON)  # judged up to its own alert: no price is needed for what follows
@@ -175,6 +179,7 @@ def test_a_rule_switched_off_clears_its_alert_once(above: Rule) -> None:
     assert told()[1:] == [("SP15", "cleared", SWITCHED_OFF)]
 
 
+@pytest.mark.database
 def test_a_rule_switched_off_without_an_alert_says_nothing() -> None:
     Rule.objects.update(active=False)
     publish(published(NOON, "120"), at=NOON)
@@ -195,6 +200,7 @@ def test_a_new_rule_is_not_alerted_by_hours_already_published() -> None:
     assert len(publish(news, at=NOON + HOUR)) == 1
 
 
+@pytest.mark.database
 def test_a_rule_made_in_the_admin_starts_at_the_head(admin_client: Client) -> None:
     publish(published(NOON, "40"), at=NOON)
     sp15 = Node.objects.get(slug="sp15").pk
@@ -233,6 +239,7 @@ def test_an_alert_that_ends_because_its_limit_was_raised_says_so(above: Rule) ->
     )
 
 
+@pytest.mark.database
 def test_an_alert_that_ends_by_its_other_condition_is_not_put_down_to_the_new_limit(
     above: Rule,
 ) -> None:
@@ -266,6 +273,7 @@ def test_a_run_beyond_the_limit_counts_from_the_change_of_a_limit(above: Rule) -
     assert len(publish(published(NOON + 2 * FIVE, "120"), at=NOON + 3 * FIVE)) == 1
 
 
+@pytest.mark.database
 def test_the_alerts_of_a_node_that_is_tracked_no_more_are_withdrawn(above: Rule) -> None:
     above.methods.create(name="desk", kind="email", address="desk@example.test")
     publish(published(NOON, "500"), at=NOON)
@@ -277,6 +285,7 @@ def test_the_alerts_of_a_node_that_is_tracked_no_more_are_withdrawn(above: Rule)
     assert Delivery.objects.filter(kind="cleared", transition__text=why).count() == 1
 
 
+@pytest.mark.database
 def test_a_node_that_is_tracked_again_is_judged_from_there(above: Rule) -> None:
     edit_at(NOON - HOUR, above, for_minutes="10")
     publish(published(NOON, "500"), at=NOON)
@@ -287,6 +296,7 @@ def test_a_node_that_is_tracked_again_is_judged_from_there(above: Rule) -> None:
     assert len(publish(published(NOON + 3 * FIVE, "500"), at=NOON + 4 * FIVE)) == 1
 
 
+@pytest.mark.database
 def test_a_rule_on_the_data_age_of_a_node_that_is_tracked_no_more_is_silent(above: Rule) -> None:
     Rule.objects.exclude(pk=above.pk).delete()
     Rule.objects.update(watched="age", limit=15)
