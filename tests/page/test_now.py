@@ -50,7 +50,7 @@ def now(case: dict[str, Any]) -> datetime:
 def shown(run: Run, case: dict[str, Any], answer: dict[str, Any]) -> Any:
     """Minute, LMP, quality and spread that the page shows, and the day-ahead price of the hour."""
     moments = {"at": now(case).timestamp() * 1000, "noon": NOON.timestamp() * 1000}
-    return run("store.js", SHOWN, {"snapshot": snapshot(case, answer), **moments})
+    return run("live/store.js", SHOWN, {"snapshot": snapshot(case, answer), **moments})
 
 
 @pytest.mark.parametrize("case", CASES, ids=lambda case: case["name"])
@@ -66,4 +66,4 @@ def test_the_page_decides_by_the_clock_what_is_now(case: dict[str, Any], run: Ru
 
 
 def test_the_page_calls_the_same_prices_estimated(run: Run) -> None:
-    assert set(run("store.js", "[...ESTIMATED]")) == ESTIMATED
+    assert set(run("live/store.js", "[...ESTIMATED]")) == ESTIMATED
