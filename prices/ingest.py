@@ -17,7 +17,7 @@ from oasis.printable import printable
 from oasis.published import Answer, PublishedPrice
 from oasis.query import CORRECTIONS_GROUP, PriceQuery, corrections_parameters
 from oasis.report import corrected_rows, read_archive
-from oasis.turns import Manner, Turns
+from oasis.turns import Priority, Turns
 from prices.feed import FeedRange
 from prices.fetch_log import came, keep, put_down
 from prices.history import Recorded, record
@@ -57,14 +57,14 @@ def oasis() -> Oasis:
     return Oasis(settings.OASIS_URL, Turns(redis_client(), pause))
 
 
-def ingest(query: PriceQuery, manner: Manner, purpose: str) -> Ingested:
+def ingest(query: PriceQuery, priority: Priority, purpose: str) -> Ingested:
     """Bring one window into history; in halves where OASIS says it is too much.
 
     No data is an answer, and an empty result. Raises the other errors of `oasis_errors`, and
     NoTurn when there was no turn to ask.
     """
     try:
-        return ingest_whole(query, manner, purpose)
+        return ingest_whole(query, priority, purpose)
     except NoData:
         return Ingested()
     except AskedTooMuch:
@@ -73,11 +73,11 @@ def ingest(query: PriceQuery, manner: Manner, purpose: str) -> Ingested:
             raise
     ingested = Ingested()
     for half in halves:
-        ingested.add(ingest(half, manner, purpose))
+        ingested.add(ingest(half, priority, purpose))
     return ingested
 
 
-def ingest_whole(query: PriceQuery, manner: Manner, purpose: str) -> Ingested:
+def ingest_whole(query: PriceQuery, priority: Priority, purpose: str) -> Ingested:
     """One request and what it brought, put down in a FetchRun."""
     run = FetchRun(
         report=query.market.report,
@@ -88,7 +88,7 @@ def ingest_whole(query: PriceQuery, manner: Manner, purpose: str) -> Ingested:
         window_end=query.end,
     )
     with put_down(run):
-        return take(run, query, oasis().single_zip(query, manner))
+        return take(run, query, oasis().single_zip(query, priority))
 
 
 def ask_whether_corrected(start: datetime, end: datetime) -> None:
@@ -99,7 +99,7 @@ def ask_whether_corrected(start: datetime, end: datetime) -> None:
     run = FetchRun(report=CORRECTIONS_GROUP, purpose=FetchRun.SWEEP)
     run.window_start, run.window_end = start, end
     with suppress(NoData), put_down(run):
-        download = oasis().download("GroupZip", corrections_parameters(start, end), Manner.PATIENT)
+        download = oasis().download("GroupZip", corrections_parameters(start, end), Priority.LAST)
         run.rows = read(run, download, corrected_rows)
         keep(run, download.content, rejected=False)
         run.outcome = FetchRun.OK

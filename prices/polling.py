@@ -11,7 +11,7 @@ from django.conf import settings
 from market.markets import Market
 from oasis.errors import OasisTrouble
 from oasis.query import PriceQuery
-from oasis.turns import Manner
+from oasis.turns import Priority
 from prices import budget, gaps, planner, schedule, standings
 from prices.ingest import Ingested, ingest, oasis
 from prices.models import FetchRun, Node
@@ -20,10 +20,10 @@ from prices.resting import OUTAGE
 
 # A little more than one request of somebody else would hold the five-minute poll up.
 SOON = timedelta(seconds=7)
-MANNERS = {
-    Market.RTM: Manner.FIRST,
-    Market.RTPD: Manner.PASSING,
-    Market.DAM: Manner.PASSING,
+PRIORITIES = {
+    Market.RTM: Priority.FIRST,
+    Market.RTPD: Priority.IF_FREE,
+    Market.DAM: Priority.IF_FREE,
 }
 
 
@@ -95,9 +95,9 @@ def ask(
     One that met trouble was not in vain, but its gaps rest: that may be all that is in trouble.
     """
     query = PriceQuery(market, tuple(node.oasis_name for node in nodes), start, end)
-    manner = MANNERS[market] if purpose == FetchRun.POLL else Manner.PATIENT
+    priority = PRIORITIES[market] if purpose == FetchRun.POLL else Priority.LAST
     try:
-        ingested = ingest(query, manner, purpose)
+        ingested = ingest(query, priority, purpose)
     except OasisTrouble as fault:
         if purpose == FetchRun.GAP:
             counts = fault.outcome not in OUTAGE

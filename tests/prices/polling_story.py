@@ -19,7 +19,7 @@ from oasis.client import Download
 from oasis.errors import NoData, OasisTrouble
 from oasis.published import Answer
 from oasis.query import PriceQuery
-from oasis.turns import Manner, NoTurn
+from oasis.turns import NoTurn, Priority
 from prices import ingest, polling
 from tests.published import published
 
@@ -59,23 +59,23 @@ class Story:
     def only_one(self, name: str) -> Iterator[bool]:
         yield True
 
-    def single_zip(self, query: PriceQuery, manner: Manner) -> Download:
+    def single_zip(self, query: PriceQuery, priority: Priority) -> Download:
         """What OASIS shows now, tried as often as the client tries."""
-        tries = getattr(manner, "tries", 3)
+        tries = getattr(priority, "tries", 3)
         while True:
-            self.take_turn(manner)
-            self.requests.append((self.now, manner.name, query))
+            self.take_turn(priority)
+            self.requests.append((self.now, priority.name, query))
             trouble = self.trouble(self.now, query)
             if trouble is None:
                 return Download(self.shown(query), 200)
             tries -= 1
             if not tries or trouble.outcome not in ("server_trouble", "rate_limited"):
                 raise trouble
-            manner = Manner.FIRST
+            priority = Priority.FIRST
 
-    def take_turn(self, manner: Manner) -> None:
+    def take_turn(self, priority: Priority) -> None:
         taken = self.now < self.free_at
-        if manner is not Manner.FIRST and (taken or self.now < self.reserved_until):
+        if priority is not Priority.FIRST and (taken or self.now < self.reserved_until):
             raise NoTurn("taken")
         self.now = max(self.now, self.free_at)
         self.free_at = self.now + self.pause

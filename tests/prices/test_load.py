@@ -232,12 +232,12 @@ def packed(tmp_path: Path, **contents: bytes) -> Path:
 REPORT = "20230917_20230919_PRC_LMP_DAM_20230921_11_49_39_v1"
 FORECAST = "20230917_20230919_SLD_FCST_7DA_20230930_11_49_39_v1"
 BESIDE = {
-    "prices/": (b"", "prices/ is no report"),
-    "__MACOSX/prices/._a.csv": (b"\x00\x05\x16\x07Mac OS X", "is no report"),
-    "prices/.DS_Store": (b"\x00\x00\x00\x01Bud1", ".DS_Store is no report"),
-    "Thumbs.db": (b"\xd0\xcf", "Thumbs.db is no report"),
+    "prices/": (b"", "prices/ is not a report"),
+    "__MACOSX/prices/._a.csv": (b"\x00\x05\x16\x07Mac OS X", "is not a report"),
+    "prices/.DS_Store": (b"\x00\x00\x00\x01Bud1", ".DS_Store is not a report"),
+    "Thumbs.db": (b"\xd0\xcf", "Thumbs.db is not a report"),
     "README.txt": (b"Prices of September, as downloaded.\n", "README.txt holds Prices of Sept"),
-    "notes.html": (b"<html><p>Prices", "notes.html is no OASIS report"),
+    "notes.html": (b"<html><p>Prices", "notes.html is not an OASIS report"),
     "logo.png": (b"\x89PNG\r\n\x1a\n\x00\xff", "logo.png is not text"),
     "empty.csv": (b"", "empty.csv is empty"),
     f"{FORECAST}.csv": (b"OPR_DT,XML_DATA_ITEM\n1,SYS_FCST\n", "holds SYS_FCST, not prices"),

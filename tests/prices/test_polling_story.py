@@ -109,7 +109,7 @@ def test_gaps_at_three_hubs_are_one_small_request(monkeypatch: pytest.MonkeyPatc
     story = told(Story(BEGIN, out=out), monkeypatch)
     with override_settings(HISTORY_HOURS=48):
         story.run(BEGIN + 40 * MINUTE, story.tick)
-    for_it = [q for at, manner, q in story.requests if manner == "PATIENT"]
+    for_it = [q for at, priority, q in story.requests if priority == "LAST"]
     assert {(q.start, q.end) for q in for_it} == {(hole, hole + 5 * MINUTE)}
     assert all(len(q.nodes) == 3 for q in for_it)
     assert len(for_it) <= 3

@@ -18,8 +18,8 @@ from market.markets import Market
 from oasis import client
 from oasis.errors import OasisTrouble
 from oasis.query import PriceQuery
-from oasis.turns import Manner
-from oasis.unreachable import why
+from oasis.turns import Priority
+from oasis.unreachable import why_unreachable
 from prices import ingest
 from prices.models import FetchRun
 from prices.source_trouble import Failure, Record, failed, trouble
@@ -77,7 +77,7 @@ def listener(answer: bytes | None, context: ssl.SSLContext | None = None) -> Ite
 @pytest.fixture(autouse=True)
 def once(monkeypatch: pytest.MonkeyPatch) -> None:
     """One try, and no patience: nothing here gets better. No proxy of this machine either."""
-    monkeypatch.setattr(Manner, "tries", 1)
+    monkeypatch.setattr(Priority, "tries", 1)
     monkeypatch.setattr(client, "READ_SECONDS", 0.3)
     for name in ("HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY", "NO_PROXY"):
         monkeypatch.delenv(name, raising=False)
@@ -96,7 +96,7 @@ def told(settings: Settings, address: str) -> str:
     settings.OASIS_URL = address
     ingest.oasis.cache_clear()
     with pytest.raises(OasisTrouble):
-        ingest.ingest(HOUR, Manner.FIRST, FetchRun.POLL)
+        ingest.ingest(HOUR, Priority.FIRST, FetchRun.POLL)
     run = FetchRun.objects.get()
     return failed(Failure(run.started_at, run.outcome, run.status, run.detail), "OASIS")
 
@@ -209,7 +209,7 @@ def test_a_name_that_is_not_known() -> None:
     request = requests.Request("GET", address).prepare()
     pool = None
     fault = requests.ConnectionError(MaxRetryError(pool, address, unknown), request=request)  # type: ignore[arg-type]
-    assert why(fault) == (
+    assert why_unreachable(fault) == (
         "the name oasis.exmaple.com can't be found: is OASIS_URL right, and does DNS work here?"
     )
 
