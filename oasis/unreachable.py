@@ -28,14 +28,14 @@ def connection_trouble(
     if isinstance(fault, requests.exceptions.SSLError):
         return tls_trouble(where, texts)
     if isinstance(fault, requests.ConnectTimeout):
-        return f"{where} does not take the connection: a firewall may swallow it"
+        return f"{where} does not accept the connection: a firewall may block it"
     if isinstance(fault, requests.Timeout) or "Read timed out" in texts:
-        return f"{where} takes the connection and does not answer"
+        return f"{where} accepts the connection but does not answer"
     if refused(causes):
-        return f"{where} refuses the connection: nobody listens there"
+        return f"{where} refuses the connection: nothing listens there"
     if "unreachable" in texts or "No route to host" in texts:
-        return f"there is no way from here to {where}: is the network up?"
-    return f"the connection to {where} breaks off"
+        return f"there is no route to {where}: is the network up?"
+    return f"the connection to {where} broke off"
 
 
 def proxy_trouble(causes: list[BaseException], texts: str) -> str:
@@ -43,9 +43,9 @@ def proxy_trouble(causes: list[BaseException], texts: str) -> str:
     if answered := re.search(r"Tunnel connection failed: ([\x20-\x7e]{1,80}?)['\")]", texts):
         return f"refuses to pass the request on: {answered[1]}"
     if unknown_name(causes):
-        return "can't be found: its name is not known"
+        return "can't be found: its name has no address"
     if refused(causes):
-        return "refuses the connection: nobody listens there"
+        return "refuses the connection: nothing listens there"
     return "does not answer"
 
 
@@ -54,7 +54,7 @@ def tls_trouble(where: str, texts: str) -> str:
     if found := re.search(r"certificate verify failed: ([\x20-\x7e]{1,80}?) \(", texts):
         return f"the certificate of {where} is not trusted: {found[1]}"
     if "WRONG_VERSION_NUMBER" in texts:
-        return f"{where} speaks no TLS: is OASIS_URL to begin with http:// there?"
+        return f"{where} does not speak TLS: should OASIS_URL begin with http://?"
     return f"TLS with {where} fails"
 
 
