@@ -1,4 +1,4 @@
-"""What is thrown away, and when. Prices and their revisions never are."""
+"""What is deleted, and when. Prices and their revisions are kept for ever."""
 
 from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
@@ -27,9 +27,9 @@ def prune(*, now: datetime) -> dict[str, int]:
 
 
 def in_batches(rows: QuerySet[Any], delete: Callable[[Sequence[int]], None]) -> int:
-    """Delete rows by their ids, so few in a transaction that nobody waits for long.
+    """Delete rows by their ids, few enough per transaction that others do not wait for long.
 
-    What is more than can be done in a task's time is left for the next. Returns how many.
+    Stops in time for the task; the next one goes on. Returns how many rows were deleted.
     """
     count = 0
     for _ in range(MOST_BATCHES):
@@ -43,5 +43,4 @@ def in_batches(rows: QuerySet[Any], delete: Callable[[Sequence[int]], None]) -> 
 
 
 def delete_runs(ids: Sequence[int]) -> None:
-    """Requests, by their ids."""
     FetchRun.objects.filter(pk__in=ids).delete()

@@ -6,8 +6,8 @@ from django import forms
 
 from prices.known_names import known_names
 from prices.models import Node
-from prices.name_doubt import doubt
 from prices.plain_text import validate_plain
+from prices.typo_check import typo_warning
 
 
 class NodeForm(forms.ModelForm):  # type: ignore[type-arg]
@@ -28,7 +28,11 @@ class NodeForm(forms.ModelForm):  # type: ignore[type-arg]
         """Raises ValidationError for a new name that looks mistyped, unless it is insisted on."""
         data: dict[str, Any] = super().clean() or self.cleaned_data
         name = data.get("oasis_name")
-        if name and "oasis_name" in self.changed_data and (why := doubt(name, known_names())):
+        if (
+            name
+            and "oasis_name" in self.changed_data
+            and (why := typo_warning(name, known_names()))
+        ):
             self.ask_again(name, why, insisted=data.get("anyway") == name)
         return data
 

@@ -136,5 +136,5 @@ def told(story: Story, monkeypatch: pytest.MonkeyPatch) -> Story:
     monkeypatch.setattr(ingest, "oasis", lambda: story)
     monkeypatch.setattr(polling, "oasis", lambda: story)
     monkeypatch.setattr(ingest, "read_archive", read)
-    monkeypatch.setattr(ingest, "keep", lambda *arguments, **options: None)
+    monkeypatch.setattr(ingest, "keep_archive", lambda *arguments, **options: None)
     return story

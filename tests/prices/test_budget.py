@@ -27,7 +27,7 @@ def test_ten_nodes_cost_seventeen_requests_in_half_an_hour(nodes: int, needed: f
 
 def test_too_many_nodes_are_warned_of_and_others_are_not() -> None:
     assert warning(170, 6) is None
-    assert "171 tracked nodes need 10.2 requests to OASIS a minute; there are 10.0" in str(
+    assert "171 tracked nodes need 10.2 requests to OASIS a minute; it allows 10.0" in str(
         warning(171, 6)
     )
     assert warning(10_000, 0) is None

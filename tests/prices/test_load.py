@@ -384,7 +384,7 @@ def test_a_name_that_no_node_can_have_is_refused_and_nothing_is_stored(tmp_path:
     said = StringIO()
     with pytest.raises(CommandError):
         call_command("load", str(answer_of(tmp_path, "GOOD_NODE", "bad node")), stderr=said)
-    assert "'bad node' is no name of a node" in said.getvalue()
+    assert "'bad node' is not the name of a node" in said.getvalue()
     assert (Node.objects.count(), Price.objects.count()) == (3, 0)
 
 
