@@ -135,7 +135,7 @@ def test_a_price_that_is_not_sure_is_counted_and_kept(tmp_path: Path) -> None:
     one = rendered.price("40", "2.5", "-1.25", "0")._replace(lmp=Decimal("41.5"))
     path.write_bytes(rendered.csv(rendered.rows_of(one)))
     assert "1 new" in load(path)
-    assert "1 unverified: their parts do not add up" in load(path)
+    assert "1 unverified: their components do not add up" in load(path)
     assert not Price.objects.get().verified
 
 
@@ -169,7 +169,7 @@ def test_a_node_is_chosen_by_slug_or_oasis_name(tmp_path: Path, typed: str) -> N
 @pytest.mark.parametrize("typed", ["sp51", "zp26", "TH_SP15"])
 def test_a_node_that_no_file_has_is_an_error_that_names_it(tmp_path: Path, typed: str) -> None:
     path = answer_of(tmp_path, "TH_SP15_GEN-APND", "TH_NP15_GEN-APND")
-    with pytest.raises(CommandError, match=f"There are no prices of {typed} in what was loaded"):
+    with pytest.raises(CommandError, match=f"The files have no prices of {typed}"):
         load(path, nodes=f"sp15,{typed}")
     assert Price.objects.count() == 1
 
@@ -207,7 +207,7 @@ def test_a_load_that_is_stopped_says_so_and_stores_nothing_of_that_file(
         call_command("load", str(path), stderr=said)
     assert (stopped.value.code, said.getvalue()) == (
         130,
-        "made.xml: stopped, and nothing of it stored\n",
+        "made.xml: stopped; nothing of this file is stored\n",
     )
 
 

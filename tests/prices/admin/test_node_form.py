@@ -81,7 +81,7 @@ def test_the_tick_stays_while_another_field_is_corrected(known: None, admin_clie
 
 def test_a_known_name_is_saved_at_once(known: None, admin_client: Client) -> None:
     said = add(admin_client, oasis_name="MADE00007_7_N001")
-    assert "OASIS has not been asked for MADE00007_7_N001 yet. Look here" in said
+    assert "OASIS has not been asked for MADE00007_7_N001 yet. Look again" in said
 
 
 def test_once_all_names_are_known_any_other_is_questioned(admin_client: Client) -> None:
