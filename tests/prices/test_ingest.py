@@ -1,4 +1,4 @@
-"""Ingest, over real HTTP: what comes is stored, and each failure keeps its name."""
+"""Ingest over real HTTP: prices are stored, and each failure has its outcome."""
 
 from datetime import timedelta
 from pathlib import Path
@@ -41,7 +41,7 @@ def no_pauses(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.mark.database
-def test_every_interval_of_the_window_is_stored_also_the_last(oasis: Running) -> None:
+def test_every_interval_of_the_window_is_stored_including_the_last(oasis: Running) -> None:
     ingested = ingest(HOUR, Priority.FIRST, FetchRun.POLL)
     starts = sorted(
         Price.objects.filter(node__slug="sp15").values_list("interval_start", flat=True)
@@ -65,7 +65,7 @@ def test_asking_again_brings_nothing_new(oasis: Running) -> None:
     assert (again.new, again.unchanged, again.feed_ranges) == (0, 24, [])
 
 
-def test_a_price_that_is_not_published_yet_is_no_data_and_no_trouble(oasis: Running) -> None:
+def test_a_price_that_is_not_published_yet_is_no_error(oasis: Running) -> None:
     oasis.clock = lambda: START - timedelta(hours=2)
     assert ingest(HOUR, Priority.FIRST, FetchRun.POLL).new == 0
     assert FetchRun.objects.get().outcome == "no_data"
@@ -93,7 +93,7 @@ def test_a_price_that_is_not_published_yet_is_no_data_and_no_trouble(oasis: Runn
         ("doctype", BadAnswer, "bad_answer"),
     ],
 )
-def test_each_failure_keeps_its_name_and_the_next_poll_is_unharmed(
+def test_each_failure_has_its_outcome_and_the_next_poll_works(
     oasis: Running, fault: str, error: type[OasisTrouble], outcome: str
 ) -> None:
     oasis.fault(fault, count=3)
@@ -109,12 +109,12 @@ def test_each_failure_keeps_its_name_and_the_next_poll_is_unharmed(
 
 
 def ingest_quietly() -> None:
-    """Use up a fault that is not retried."""
+    """Make the request that fails, and is not retried."""
     with pytest.raises(OasisTrouble):
         ingest(HOUR, Priority.FIRST, FetchRun.POLL)
 
 
-def test_a_rejected_archive_is_kept_apart(oasis: Running) -> None:
+def test_a_rejected_archive_is_kept_in_its_own_folder(oasis: Running) -> None:
     oasis.fault("truncated")
     with pytest.raises(BadAnswer):
         ingest(HOUR, Priority.FIRST, FetchRun.POLL)
@@ -152,7 +152,7 @@ def test_a_report_without_greenhouse_gas_gives_the_prices_of_one_with_it(oasis: 
 
 
 @pytest.mark.parametrize("fault", ["duplicates", "no_ghg", "wrong_namespace"])
-def test_what_only_looks_odd_is_stored_whole(oasis: Running, fault: str) -> None:
+def test_an_answer_that_only_looks_odd_is_stored_completely(oasis: Running, fault: str) -> None:
     oasis.fault(fault)
     assert ingest(HOUR, Priority.FIRST, FetchRun.POLL).new == 24
 
@@ -170,7 +170,7 @@ def test_a_poll_that_failed_is_left_to_the_next_tick(oasis: Running) -> None:
     assert len(oasis.requests) == 1
 
 
-def test_a_server_out_of_reach_is_server_trouble(valkey: redis.Redis) -> None:
+def test_an_unreachable_server_is_server_trouble(valkey: redis.Redis) -> None:
     with pytest.raises(ServerTrouble, match=r"no answer from http://127\.0\.0\.1:1"):
         ingest(HOUR, Priority.FIRST, FetchRun.POLL)
     assert FetchRun.objects.get().outcome == "server_trouble"
@@ -182,7 +182,7 @@ def test_a_node_that_oasis_does_not_know_is_no_data(oasis: Running) -> None:
 
 
 @pytest.mark.database
-def test_no_turn_no_request(oasis: Running, valkey: redis.Redis) -> None:
+def test_without_a_turn_there_is_no_request(oasis: Running, valkey: redis.Redis) -> None:
     valkey.set("caiso:oasis:turn", "somebody else", ex=30)
     with pytest.raises(NoTurn):
         ingest(HOUR, Priority.IF_FREE, FetchRun.POLL)
@@ -200,14 +200,16 @@ def test_a_correction_at_oasis_becomes_a_revision_and_an_event(oasis: Running) -
     assert Price.objects.get(node__slug="sp15", interval_start=START).revision == 2
 
 
-def test_our_mistake_is_not_retried(oasis: Running, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_query_that_oasis_refuses_is_not_retried(
+    oasis: Running, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr("oasis.query.VERSION", "")
     with pytest.raises(OurMistake, match="1020"):
         ingest(HOUR, Priority.FIRST, FetchRun.POLL)
     assert len(oasis.requests) == 1
 
 
-def test_a_window_that_is_too_much_is_asked_for_in_halves(oasis: Running) -> None:
+def test_a_window_that_is_too_long_is_asked_for_in_halves(oasis: Running) -> None:
     oasis.fault("error_1003")
     assert ingest(HOUR, Priority.FIRST, FetchRun.POLL).new == 24
     windows = [(r.query["startdatetime"], r.query["enddatetime"]) for r in oasis.requests]
@@ -217,7 +219,7 @@ def test_a_window_that_is_too_much_is_asked_for_in_halves(oasis: Running) -> Non
     ]
 
 
-def test_a_full_archive_disk_costs_the_archive_and_not_the_prices(
+def test_on_a_full_disk_the_prices_are_stored_without_the_archive(
     oasis: Running, settings: Settings, tmp_path: Path
 ) -> None:
     in_the_way = tmp_path / "a file"
@@ -227,7 +229,7 @@ def test_a_full_archive_disk_costs_the_archive_and_not_the_prices(
     assert FetchRun.objects.get().archive == ""
 
 
-def test_a_request_that_ends_in_a_fault_of_ours_leaves_its_run_too(
+def test_a_request_that_ends_in_an_error_of_ours_leaves_its_run_too(
     oasis: Running, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("prices.ingest.record", Mock(side_effect=RuntimeError("broken")))
@@ -238,7 +240,7 @@ def test_a_request_that_ends_in_a_fault_of_ours_leaves_its_run_too(
 
 
 @pytest.mark.parametrize(("fault", "status"), [("html_429", 429), ("http_502", 502)])
-def test_what_came_instead_of_a_report_is_kept(oasis: Running, fault: str, status: int) -> None:
+def test_an_answer_that_is_not_a_report_is_kept(oasis: Running, fault: str, status: int) -> None:
     oasis.fault(fault, count=3)
     with pytest.raises(OasisTrouble):
         ingest(HOUR, Priority.FIRST, FetchRun.POLL)
@@ -256,7 +258,7 @@ def test_a_correction_after_the_clock_was_set_back_an_hour_is_stored(oasis: Runn
 
 
 @pytest.mark.database
-def test_what_is_older_than_what_is_held_is_counted_and_told(oasis: Running) -> None:
+def test_prices_older_than_those_held_are_counted_and_reported(oasis: Running) -> None:
     with time_machine.travel(START + timedelta(hours=3), tick=False):
         ingest(HOUR, Priority.FIRST, FetchRun.POLL)
     oasis.override(SP15, "RTM", START, "1015.37")
@@ -267,7 +269,7 @@ def test_what_is_older_than_what_is_held_is_counted_and_told(oasis: Running) -> 
 
 
 @pytest.mark.parametrize("body", [b"a\x00b\x1b[2J", b"PK\x03\x04\x00\x00"])
-def test_an_answer_with_characters_no_database_takes_leaves_its_run(
+def test_an_answer_with_characters_that_databases_refuse_leaves_its_run(
     oasis: Running, monkeypatch: pytest.MonkeyPatch, body: bytes
 ) -> None:
     monkeypatch.setitem(BODY_FAULTS, "not_zip", lambda *_: body)
@@ -280,7 +282,7 @@ def test_an_answer_with_characters_no_database_takes_leaves_its_run(
 
 
 @pytest.mark.parametrize("odd", ["\x00", "\ud800", "\x9b2J"])
-def test_a_run_keeps_whatever_text_it_is_told(odd: str) -> None:
+def test_a_run_can_be_saved_with_any_text(odd: str) -> None:
     window = {"window_start": START, "window_end": START, "started_at": START}
     FetchRun.objects.create(detail=f"odd {odd}", duration_ms=1, outcome="trouble", **window)
     assert FetchRun.objects.get().detail == f"odd {ascii(odd)[1:-1]}"

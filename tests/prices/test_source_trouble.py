@@ -1,4 +1,4 @@
-"""Why the source does not answer: over real sockets, and from what is put down of it."""
+"""Why the source does not answer: over real sockets, and from the record of its last run."""
 
 import socket
 import ssl
