@@ -5,16 +5,16 @@ from django.contrib.auth.admin import GroupAdmin as DjangosGroupAdmin
 from django.contrib.auth.admin import UserAdmin as DjangosUserAdmin
 from django.contrib.auth.models import Group, User
 
-from prices.admin.sound import SoundAdmin
+from prices.admin.strict import StrictAdmin
 
 admin.site.unregister([User, Group])
 
 
 @admin.register(User)
-class UserAdmin(SoundAdmin, DjangosUserAdmin):  # type: ignore[type-arg]
+class UserAdmin(StrictAdmin, DjangosUserAdmin):  # type: ignore[type-arg]
     pass
 
 
 @admin.register(Group)
-class GroupAdmin(SoundAdmin, DjangosGroupAdmin):
+class GroupAdmin(StrictAdmin, DjangosGroupAdmin):
     pass

@@ -30,7 +30,7 @@ if __name__ == "__main__":
         for command in COMMANDS:
             call_command(*command)
         if os.environ.get("OASIS_ASKED"):
-            Turns(redis_client(), settings.OASIS_SECONDS_BETWEEN_REQUESTS).somebody_asked()
+            Turns(redis_client(), settings.OASIS_SECONDS_BETWEEN_REQUESTS).start_pause()
     except CommandError as refusal:
         sys.exit(str(refusal))
     except (DatabaseError, redis.RedisError) as fault:

@@ -1,1 +1,1 @@
-"""Market time: runs, their intervals, operating dates. It imports nothing of ours. Pure."""
+"""The three markets, their intervals, operating dates and Pacific time. Pure."""

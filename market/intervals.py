@@ -1,4 +1,4 @@
-"""Market time: operating dates and their intervals. The only place where Pacific time is known.
+"""Operating dates and their intervals: the only place that knows the Pacific time zone.
 
 An operating date runs from one Pacific midnight to the next: 23 hours when clocks spring
 forward, 25 when they fall back, 24 on all other days. Everything else is in UTC.
@@ -15,11 +15,11 @@ EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 class NaiveTime(ValueError):
-    """A timestamp without a time zone: nobody can say which instant it means."""
+    """A timestamp without a time zone, which could mean any of several moments."""
 
 
 def aware(moment: datetime) -> datetime:
-    """`moment` in UTC. Raises NaiveTime where it has no zone."""
+    """`moment` in UTC. Raises NaiveTime if it has no zone."""
     if moment.tzinfo is None:
         raise NaiveTime(f"{moment.isoformat()} has no time zone")
     return moment.astimezone(UTC)
@@ -66,10 +66,10 @@ def ceiling(moment: datetime, market: Market) -> datetime:
 
 
 def hour_ending(moment: datetime) -> int:
-    """The hour of the operating date that `moment` falls in, counted from 1: 1 to 23, 24 or 25.
+    """The hour of the operating date that `moment` falls in: 1 to 23, 24 or 25.
 
-    This counts hours as they pass, as the market does; OASIS writes the autumn's second
-    1 o'clock hour as OPR_HR 25 and skips 3 in spring, which nothing should be keyed on.
+    Hours are counted as they pass. OASIS's OPR_HR is different: it is 25 for the second 1 o'clock
+    hour in autumn and skips 3 in spring. Use neither as a key.
     """
     start = midnight(operating_date(moment))
     return int((aware(moment) - start) / timedelta(hours=1)) + 1
@@ -81,7 +81,7 @@ def pacific(moment: datetime) -> datetime:
 
 
 def iso(moment: datetime) -> str:
-    """`moment` as ISO 8601 in UTC with a Z: seconds, or milliseconds where it has a part of one."""
+    """`moment` as ISO 8601 in UTC with a Z, in seconds, or in milliseconds if it has a fraction."""
     moment = aware(moment)
     precision = "milliseconds" if moment.microsecond else "seconds"
     return moment.isoformat(timespec=precision).removesuffix("+00:00") + "Z"
@@ -91,5 +91,5 @@ def from_iso(text: str) -> datetime:
     """An ISO 8601 timestamp as UTC. Raises NaiveTime without a zone, ValueError otherwise."""
     try:
         return aware(datetime.fromisoformat(text))
-    except OverflowError as fault:  # 0001-01-01T00:00+05:00 lies before all time
+    except OverflowError as fault:  # 0001-01-01T00:00+05:00 is before the year 1 in UTC
         raise ValueError(str(fault)) from fault

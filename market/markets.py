@@ -1,4 +1,4 @@
-"""The market's vocabulary: its runs, and how OASIS calls them."""
+"""The market runs: their intervals, their OASIS reports, and what readers call them."""
 
 from datetime import timedelta
 from enum import StrEnum
@@ -11,12 +11,12 @@ class Market(StrEnum):
     RTPD = "RTPD"
     RTM = "RTM"
 
-    # Enum's own is Python code, which each of a month's rows would run through.
+    # Enum's own __hash__ is Python code: too slow for every row of a month.
     __hash__ = str.__hash__
 
     @property
     def interval(self) -> timedelta:
-        """How long one price of this market holds."""
+        """How long one price holds."""
         return INTERVALS[self]
 
     @property
@@ -26,7 +26,7 @@ class Market(StrEnum):
 
     @property
     def label(self) -> str:
-        """What readers of the feed call this market: DA, FMM or RT."""
+        """The market's name on the feed: DA, FMM or RT."""
         return LABELS[self]
 
 

@@ -1,6 +1,4 @@
-"""Times as they are written and read in California, in the hour that comes twice and the one that
-is left out. Pure.
-"""
+"""Pacific times as people write and read them, also in the two hours of the clock changes. Pure."""
 
 import re
 from datetime import UTC, date, datetime, time
@@ -13,7 +11,7 @@ CLOCK = re.compile(
 
 
 class UnclearTime(ValueError):
-    """A time that no clock shows, or that two moments have; with a sentence."""
+    """A time that does not exist or is ambiguous; the text is a sentence for the user."""
 
 
 def clock_text(moment: datetime) -> str:
@@ -22,46 +20,46 @@ def clock_text(moment: datetime) -> str:
 
 
 def read(day: date, clock: str) -> datetime:
-    """The moment at which it is `clock` on `day`, in UTC. PDT or PST is needed where both can be.
+    """The moment when it is `clock` on `day` in California, in UTC.
 
-    Raises UnclearTime.
+    Raises UnclearTime, also if it needs PDT or PST to be clear.
     """
     whole = CLOCK.fullmatch(clock.strip())
     if whole is None:
-        raise UnclearTime("A time is written like 14:30 or 14:30:00 PDT.")
+        raise UnclearTime("Enter a time like 14:30 or 14:30:00 PDT.")
     try:
         shown = time(int(whole[1]), int(whole[2]), int(whole[3] or 0))
     except ValueError as fault:
-        raise UnclearTime(f"There is no {clock.strip()} on a clock.") from fault
-    return chosen(datetime.combine(day, shown), whole[4] or "PT")
+        raise UnclearTime(f"{clock.strip()} is not a time of day.") from fault
+    return resolved(datetime.combine(day, shown), whole[4] or "PT")
 
 
-def chosen(local: datetime, zone: str) -> datetime:
-    """The moment at which a clock in California shows `local`, by the zone that was written."""
+def resolved(local: datetime, zone: str) -> datetime:
+    """The moment of a Pacific time; `zone` is PDT, PST, an offset, or PT if none was written."""
     try:
-        found = moments(local)
+        found = moments_of(local)
     except OverflowError as fault:
-        raise UnclearTime("There is no such time.") from fault
+        raise UnclearTime("There is no such date.") from fault
     if not found:
-        raise UnclearTime(f"{local:%H:%M} is left out on {local:%-d %B %Y}: clocks go forward.")
-    named = [one for one in found if zone.upper() == "PT" or zone.upper() in names(one)]
+        raise UnclearTime(f"There is no {local:%H:%M} on {local:%-d %B %Y}: clocks go forward.")
+    named = [one for one in found if zone.upper() == "PT" or zone.upper() in zone_names(one)]
     if not named:
         right = " or ".join(f"{pacific(one):%Z}" for one in found)
         raise UnclearTime(f"On {local:%-d %B %Y} at {local:%H:%M} it is {right} in California.")
     if len(named) > 1:
         raise UnclearTime(
-            f"{local:%H:%M} comes twice on {local:%-d %B %Y}: write {local:%H:%M} PDT, or PST."
+            f"{local:%H:%M} comes twice on {local:%-d %B %Y}: enter {local:%H:%M} PDT or PST."
         )
     return named[0]
 
 
-def names(moment: datetime) -> set[str]:
-    """How the zone can be written at a moment: PDT, -0700, -07:00."""
+def zone_names(moment: datetime) -> set[str]:
+    """Ways to write the zone at a moment: PDT, -0700, -07:00."""
     offset = f"{pacific(moment):%z}"
     return {f"{pacific(moment):%Z}", offset, f"{offset[:-2]}:{offset[-2:]}"}
 
 
-def moments(local: datetime) -> list[datetime]:
-    """The moments, none to two, at which a clock in California shows `local`."""
+def moments_of(local: datetime) -> list[datetime]:
+    """The moments (none, one or two) when it is `local` in California."""
     both = {local.replace(tzinfo=PACIFIC, fold=fold).astimezone(UTC) for fold in (0, 1)}
     return sorted(one for one in both if pacific(one).replace(tzinfo=None, fold=0) == local)

@@ -1,7 +1,4 @@
-"""OASIS zips: their members as streams, read with a bound on everything a zip can blow up.
-
-Pure.
-"""
+"""The members of OASIS zips as streams, with limits on everything that can grow in a zip. Pure."""
 
 import io
 import struct
@@ -15,20 +12,20 @@ from oasis.errors import BadAnswer
 
 MIB = 1024 * 1024
 RATIO_COUNTS_FROM = 1 * MIB
-# A directory of 40,000 members: zipfile makes an object of each before anybody can count them.
+# A directory of 40,000 members. zipfile makes an object of each before they can be counted.
 MOST_BYTES_AT_ONCE = 4 * MIB
 PIECE = 64 * 1024
 BLANK = b" \t\r\n\xef\xbb\xbf"  # with UTF-8's byte order mark
-# Python inflates bzip2 and LZMA without a bound: 20 kB of them can be 20 GB of memory.
+# Python inflates bzip2 and LZMA without a limit: 20 kB can become 20 GB of memory.
 BOUNDED = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)
 DAMAGE = (zipfile.BadZipFile, zlib.error, EOFError, OSError, NotImplementedError, RuntimeError)
-# What zipfile lets out besides where a directory's offsets and names are damaged.
+# zipfile raises these too if a directory's offsets or names are damaged.
 DAMAGED_DIRECTORY = (*DAMAGE, ValueError, struct.error)
 
 
 @dataclass(frozen=True)
 class Bounds:
-    """How much an archive may hold, packed and inflated, and how many members."""
+    """Limits on an archive: bytes packed and inflated, inflated bytes per packed one, members."""
 
     bytes_in: int
     bytes_out: int
@@ -36,16 +33,16 @@ class Bounds:
     members: int
 
 
-# What one request can bring, over the network, unasked; and the same for all nodes at once.
+# For an answer from the network, and for an answer about all nodes.
 ANSWER = Bounds(16 * MIB, 64 * MIB, ratio=200, members=4)
 ALL_NODES = replace(ANSWER, members=64)
-# What an administrator chose to load: it is streamed, so that its size costs time and no memory.
+# For a file that an administrator loads: it is streamed, so its size costs time but no memory.
 # A day of 16,577 nodes inflates to 300 MB of day-ahead prices, and to 4 GB of five-minute ones.
 FROM_DISK = Bounds(2048 * MIB, 16 * 1024 * MIB, ratio=500, members=10_000)
 
 
 class Budget:
-    """What may still be inflated out of one archive of `size` bytes."""
+    """Counts what is inflated from an archive of `size` bytes."""
 
     def __init__(self, size: int, bounds: Bounds = ANSWER) -> None:
         self.size = size
@@ -53,7 +50,7 @@ class Budget:
         self.inflated = 0
 
     def take(self, count: int) -> None:
-        """Count `count` more bytes. Raises BadAnswer once the archive inflates to too much."""
+        """Count `count` more bytes. Raises BadAnswer once they are too many."""
         self.inflated += count
         if self.inflated > self.bounds.bytes_out:
             most = self.bounds.bytes_out // MIB
@@ -63,7 +60,7 @@ class Budget:
 
 
 class Packed(io.RawIOBase):
-    """An archive to pick members from, that gives no more at once than a sane directory takes."""
+    """An archive for zipfile, which refuses reads larger than any sane directory."""
 
     def __init__(self, archive: IO[bytes]) -> None:
         super().__init__()
@@ -80,7 +77,7 @@ class Packed(io.RawIOBase):
         return self.archive.seek(offset, whence)
 
     def read(self, size: int = -1) -> bytes:
-        """Up to `size` bytes (all by default). Raises BadAnswer where that is too much."""
+        """Up to `size` bytes (all by default). Raises BadAnswer if that is too much."""
         if size < 0:
             size = self.size - self.tell()
         if size > MOST_BYTES_AT_ONCE:
@@ -89,7 +86,7 @@ class Packed(io.RawIOBase):
 
 
 class Member(io.RawIOBase):
-    """One member of an archive, counted against the archive's budget while it is read."""
+    """One member of an archive. What is read from it counts against the archive's budget."""
 
     def __init__(self, name: str, stream: IO[bytes], budget: Budget) -> None:
         super().__init__()
@@ -102,7 +99,7 @@ class Member(io.RawIOBase):
         return True
 
     def read(self, size: int = -1) -> bytes:
-        """Up to `size` bytes (all by default). Raises BadAnswer where the archive is damaged."""
+        """Up to `size` bytes (all by default). Raises BadAnswer if the archive is damaged."""
         if size is None or size < 0:
             return b"".join(iter(lambda: self.read(PIECE), b""))
         if self.ahead:
@@ -111,7 +108,7 @@ class Member(io.RawIOBase):
         return self.inflate(size)
 
     def inflate(self, size: int) -> bytes:
-        """The next `size` bytes out of the archive itself, counted."""
+        """The next `size` bytes from the archive itself, counted."""
         try:
             piece = self.stream.read(size)
         except DAMAGE as fault:
@@ -120,16 +117,16 @@ class Member(io.RawIOBase):
         return piece
 
     def first(self) -> bytes:
-        """The first byte that is no white space, without taking it; nothing if there is none.
+        """The first byte that is not white space, left in place; empty if there is none.
 
-        More than a piece of white space is no beginning of a report, but a way to waste time.
+        Only the first 64 kB are searched: no report begins with more white space than that.
         """
         if not self.ahead:
             self.ahead = self.inflate(PIECE)
         return self.ahead.lstrip(BLANK)[:1]
 
     def readinto(self, buffer: bytearray) -> int:  # type: ignore[override]
-        """Fill `buffer`, for the text layer that CSV is read through."""
+        """Fill `buffer`: the text layer that CSV is read through calls this."""
         piece = self.read(len(buffer))
         buffer[: len(piece)] = piece
         return len(piece)
@@ -138,7 +135,7 @@ class Member(io.RawIOBase):
 def members(archive: IO[bytes], bounds: Bounds) -> Iterator[Member]:
     """The members of an OASIS zip, one after the other, never written to disk.
 
-    Raises BadAnswer for what is not a zip, is empty, damaged, or too much to be a report.
+    Raises BadAnswer if it is not a zip, is empty or damaged, or exceeds `bounds`.
     """
     packed = Packed(archive)
     if packed.size > bounds.bytes_in:
@@ -149,14 +146,14 @@ def members(archive: IO[bytes], bounds: Bounds) -> Iterator[Member]:
             raise BadAnswer("the archive is empty")
         if len(infos) > bounds.members:
             many = f"the archive has {len(infos):,} members"
-            raise BadAnswer(f"{many}; at most {bounds.members:,} are believed")
+            raise BadAnswer(f"{many}; at most {bounds.members:,} are accepted")
         budget = Budget(packed.size, bounds)
         for info in infos:
             yield from member(opened_zip, info, budget)
 
 
 def opened(archive: Packed) -> zipfile.ZipFile:
-    """The archive's directory. Raises BadAnswer with the first bytes of what is not a zip."""
+    """The archive's directory. Raises BadAnswer with the first bytes if it is not a zip."""
     try:
         return zipfile.ZipFile(archive)
     except DAMAGED_DIRECTORY as fault:
@@ -166,11 +163,11 @@ def opened(archive: Packed) -> zipfile.ZipFile:
 
 
 def member(opened_zip: zipfile.ZipFile, info: zipfile.ZipInfo, budget: Budget) -> Iterator[Member]:
-    """One member, opened for as long as it is looked at."""
+    """One member, open while the caller reads it."""
     if info.flag_bits & 0x1:
         raise BadAnswer(f"{info.filename} is encrypted")
     if info.compress_type not in BOUNDED:
-        raise BadAnswer(f"{info.filename} is packed in a way OASIS does not")
+        raise BadAnswer(f"{info.filename} is packed by a method that OASIS does not use")
     try:
         stream = opened_zip.open(info)
     except DAMAGED_DIRECTORY as fault:

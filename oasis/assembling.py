@@ -1,4 +1,4 @@
-"""From rows to prices: five interleaved, shuffled rows make one price. Pure."""
+"""From rows to prices: five rows, which may lie far apart, make one price. Pure."""
 
 import re
 from collections import defaultdict
@@ -10,9 +10,9 @@ from itertools import chain
 from market.intervals import NaiveTime, from_iso
 from market.markets import Market
 from oasis.errors import BadAnswer
-from oasis.published import Answer, PublishedPrice, believed, interval_doubt
+from oasis.published import Answer, PublishedPrice, checked, interval_fault
 
-# Which place of a price each OASIS data item fills (facts, item 4).
+# A price is five rows in varying order, one for each data item; LMP_GHG_PRC may be missing.
 PLACES = {
     "LMP_PRC": 0,
     "LMP_ENE_PRC": 1,
@@ -22,16 +22,16 @@ PLACES = {
 }
 NAMES = ("LMP", "energy", "congestion", "loss", "greenhouse gas")
 GHG = 4
-# Decimal itself would take NaN, 1e999999, 1_000 and the digits of every script.
-# OASIS writes up to five places; the group catches what would be lost beyond them.
+# Decimal itself accepts NaN, 1e999999, 1_000 and the digits of every script.
+# OASIS writes up to five decimals; the group has those beyond, which are rounded off.
 NUMBER = re.compile(r"-?[0-9]{1,6}(?:\.[0-9]{1,5}([0-9]{1,3})?)?")
 FIVE_PLACES = Decimal("0.00001")
-# A day of all 16,577 nodes is two million; they take some 200 bytes each.
+# A day of all 16,577 nodes is two million, at some 200 bytes each.
 MOST_ROWS_KEPT = 2_500_000
-# Three times as many as there are: a file of nothing but names takes no more memory than that.
+# Three times as many nodes as there are: a limit for a file of nothing but names.
 MOST_NAMES, LONGEST_NAME = 50_000, 60
 
-# Values as text, one column; matched at once, which is many times as fast as one by one.
+# A column of values, joined with spaces: matching it whole is many times as fast.
 NUMBERS = re.compile(r"(?:-?[0-9]{1,6}(?:\.[0-9]{1,5})? )*")
 
 Node = tuple[Market, str]
@@ -41,9 +41,9 @@ Parts = tuple[dict[datetime, Decimal], ...]
 
 
 class Assembler:
-    """Gathers the rows of one archive, in whatever order and members they come.
+    """Gathers the rows of one archive, in any order and from any member.
 
-    Those of other `nodes` are let go at once: what is kept is bounded, whatever streams by.
+    Rows of other nodes than `nodes` are dropped at once, so a long file takes little memory.
     """
 
     def __init__(self, nodes: Collection[str] | None = None) -> None:
@@ -52,13 +52,13 @@ class Assembler:
         self.other_rows = 0
         self.other_item = ""
         self.parts: dict[Node, Parts] = {}
-        self.spoilt: dict[Node, dict[datetime, str]] = defaultdict(dict)
-        self.said = Answer()
-        self.names = self.said.names
+        self.faults: dict[Node, dict[datetime, str]] = defaultdict(dict)
+        self.result = Answer()
+        self.names = self.result.names
         self.times: dict[Market, dict[tuple[str, str], datetime | str]] = defaultdict(dict)
         self.moments: dict[str, datetime | str] = {}
 
-    def take(
+    def add_columns(
         self,
         market: Market,
         items: Column,
@@ -67,39 +67,40 @@ class Assembler:
         ends: Column,
         values: Column,
     ) -> bool:
-        """Take the rows of one item of one node by column; False, and nothing taken, if unusual."""
+        """Add the rows of one data item of one node by column. False if they are unusual: then
+        nothing is added, and `add` has to do it."""
         place = PLACES.get(items[0])
         if place is None or len(set(items)) != 1 or len(set(nodes)) != 1:
             return False
         if self.wanted(nodes[0]):
-            self.keep(len(values))
-            held = self.of(market, nodes[0])[place]
-            fresh = self.fresh(market, starts, ends, values)
+            self.count_kept(len(values))
+            held = self.columns_of(market, nodes[0])[place]
+            fresh = self.values_by_start(market, starts, ends, values)
             if fresh is None or not held.keys().isdisjoint(fresh):
                 return False
             held.update(fresh)
-        self.said.rows += len(values)
+        self.result.rows += len(values)
         return True
 
-    def fresh(
+    def values_by_start(
         self, market: Market, starts: Column, ends: Column, values: Column
     ) -> dict[datetime, Decimal] | None:
-        """The values by interval start, or None where one can't be read or comes twice."""
+        """The values by interval start, or None if one can't be read or comes twice."""
         text = " ".join(values) + " "
         if text.count(" ") != len(values) or not NUMBERS.fullmatch(text):
             return None
         times = self.times[market]
         pairs = zip(starts, ends, strict=True)
         moments = [times.get(pair) or self.time(market, *pair) for pair in pairs]
-        fresh = dict(zip(moments, map(Decimal, values), strict=True))
-        if len(fresh) < len(values) or any(isinstance(moment, str) for moment in fresh):
+        by_start = dict(zip(moments, map(Decimal, values), strict=True))
+        if len(by_start) < len(values) or any(isinstance(moment, str) for moment in by_start):
             return None
-        return fresh  # type: ignore[return-value]
+        return by_start  # type: ignore[return-value]
 
     def add(self, market: Market, rows: Iterable[Row]) -> None:
-        """Take (data item, node, start, end, value) rows of `market`, all still text."""
+        """Add (data item, node, start, end, value) rows of `market`, all still text."""
         for item, node, start, end, value in rows:
-            self.said.rows += 1
+            self.result.rows += 1
             place = PLACES.get(item)
             if place is None:
                 self.other_rows += 1
@@ -107,33 +108,35 @@ class Assembler:
                 continue
             if not self.wanted(node):
                 continue
-            self.keep(1)
+            self.count_kept(1)
             moment = self.times[market].get((start, end)) or self.time(market, start, end)
             if isinstance(moment, str):
-                self.said.reject(f"{market} {node} {start}", moment)
+                self.result.reject(f"{market} {node} {start}", moment)
             else:
-                self.put(market, node, moment, place, value)
+                self.put_value(market, node, moment, place, value)
 
-    def put(self, market: Market, node: str, moment: datetime, place: int, value: str) -> None:
-        """Put one value in its place, or put down why its interval can't be believed."""
-        held = self.of(market, node)[place]
+    def put_value(
+        self, market: Market, node: str, moment: datetime, place: int, value: str
+    ) -> None:
+        """Keep one value, or why the price of its interval has to be rejected."""
+        held = self.columns_of(market, node)[place]
         match = NUMBER.fullmatch(value)
         if match is None:
-            self.spoilt[market, node][moment] = f"{NAMES[place]} is {value[:40]!r}, not a number"
+            self.faults[market, node][moment] = f"{NAMES[place]} is {value[:40]!r}, not a number"
             return
         number = Decimal(value).quantize(FIVE_PLACES) if match[1] else Decimal(value)
         if held.setdefault(moment, number) != number:
             both = f"{NAMES[place]} is both {held[moment]} and {number}"
-            self.spoilt[market, node][moment] = both
+            self.faults[market, node][moment] = both
 
-    def keep(self, rows: int) -> None:
-        """Count rows that stay in memory. Raises BadAnswer where they are too many."""
+    def count_kept(self, rows: int) -> None:
+        """Count rows that stay in memory. Raises BadAnswer if they are too many."""
         self.kept += rows
         if self.kept > MOST_ROWS_KEPT:
             many = f"more than {MOST_ROWS_KEPT:,} rows of prices"
             raise BadAnswer(f"{many}: choose some of the nodes")
 
-    def of(self, market: Market, node: str) -> Parts:
+    def columns_of(self, market: Market, node: str) -> Parts:
         """The five columns of one node, by interval start."""
         if (market, node) not in self.parts:
             self.parts[market, node] = tuple({} for _ in NAMES)
@@ -141,34 +144,34 @@ class Assembler:
 
     @property
     def taken(self) -> int:
-        """How many rows were of prices, of whatever node."""
-        return self.said.rows - self.other_rows
+        """How many rows of prices there were, at any node."""
+        return self.result.rows - self.other_rows
 
     def wanted(self, node: str) -> bool:
-        """Whether anybody asked for this node; its name is kept in any case."""
+        """Whether this node was asked for. Its name is kept in any case."""
         if node not in self.names:
-            self.meet(node)
+            self.add_name(node)
         return self.nodes is None or node in self.nodes
 
-    def meet(self, node: str) -> None:
-        """Keep the name of a node that was not met before."""
+    def add_name(self, node: str) -> None:
+        """Keep the name of a node seen for the first time."""
         if len(node) <= LONGEST_NAME and len(self.names) < MOST_NAMES:
             self.names.add(node)
 
     def time(self, market: Market, start: str, end: str) -> datetime | str:
-        """The interval start two timestamps mean, or why they mean none; kept for the next row."""
+        """The interval start that two timestamps give, or what is wrong; kept for the next row."""
         first, last = self.moment(start), self.moment(end)
         if isinstance(first, str):
             moment: datetime | str = first
         elif isinstance(last, str):
             moment = last
         else:
-            moment = interval_doubt(market, first, last) or first
+            moment = interval_fault(market, first, last) or first
         self.times[market][start, end] = moment
         return moment
 
     def moment(self, text: str) -> datetime | str:
-        """A timestamp, or what is wrong with it. The end of an interval is the next one's start."""
+        """A timestamp, or what is wrong with it; kept, as the next row may have it too."""
         if text not in self.moments:
             try:
                 self.moments[text] = from_iso(text)
@@ -179,16 +182,16 @@ class Assembler:
         return self.moments[text]
 
     def answer(self) -> Answer:
-        """The prices that are whole and add up, and the reason for each that is not."""
-        answer = self.said
+        """The prices that are complete and add up, and the reason for each that is rejected."""
+        answer = self.result
         answer.nodes = {node for _, node in self.parts}
         for (market, node), parts in self.parts.items():
-            spoilt = self.spoilt.get((market, node), {})
-            of = [part.get for part in parts]
-            for start in dict.fromkeys(chain(*parts, spoilt)):
-                held = [value(start) for value in of]
-                reason = spoilt.get(start) or lack(held)
-                found = reason or believed(PublishedPrice(node, market, start, *held))  # type: ignore[arg-type]
+            faults = self.faults.get((market, node), {})
+            columns = [part.get for part in parts]
+            for start in dict.fromkeys(chain(*parts, faults)):
+                held = [column(start) for column in columns]
+                reason = faults.get(start) or missing_parts(held)
+                found = reason or checked(PublishedPrice(node, market, start, *held))  # type: ignore[arg-type]
                 if isinstance(found, PublishedPrice):
                     answer.prices.append(found)
                 else:
@@ -196,8 +199,8 @@ class Assembler:
         return answer
 
 
-def lack(held: list[Decimal | None]) -> str | None:
-    """What is missing of LMP, energy, congestion and loss, or None."""
+def missing_parts(held: list[Decimal | None]) -> str | None:
+    """Which of LMP, energy, congestion and loss are missing, as a reason, or None."""
     if None not in held[:GHG]:
         return None
     return "no " + ", ".join(NAMES[place] for place in range(GHG) if held[place] is None)

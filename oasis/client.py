@@ -1,4 +1,4 @@
-"""OASIS over HTTP: one polite, bounded request at a time, and its failures by name."""
+"""OASIS over HTTP: one request at a time, limited in time and size, and a name for each failure."""
 
 import random
 import re
@@ -14,12 +14,12 @@ from oasis.archive import ANSWER, MIB
 from oasis.errors import BadAnswer, OasisTrouble, RateLimited, ServerTrouble
 from oasis.proxies import Session, without_credentials
 from oasis.query import PriceQuery
-from oasis.turns import Manner, NoTurn, Turn, Turns
-from oasis.unreachable import why
+from oasis.turns import NoTurn, Priority, Turn, Turns
+from oasis.unreachable import why_unreachable
 
 CONNECT_SECONDS = 5
 READ_SECONDS = 15
-# One answer, from when its request begins: a turn (politeness) outlives it and the last read.
+# For one answer, from when its request begins. A turn lasts longer than this and one more read.
 DEADLINE_SECONDS = 40
 FIRST_PAUSE_SECONDS = 2.0
 ACCEPTABLE_USE = b"Acceptable Use Policy Violation"
@@ -29,14 +29,14 @@ USER_AGENT = "caiso-live (an open-source price desk)"
 
 @dataclass(frozen=True)
 class Download:
-    """One archive as it came, before anybody looked inside."""
+    """One archive as it came, not yet read."""
 
     content: bytes
     status: int
 
 
 class Oasis:
-    """A client for one OASIS address. `turns` hands out the turns of the whole deployment."""
+    """A client for one OASIS address. `turns` are those of the whole deployment."""
 
     def __init__(self, url: str, turns: Turns) -> None:
         self.url = url
@@ -44,63 +44,64 @@ class Oasis:
         self.session = Session()
         self.session.headers["User-Agent"] = USER_AGENT
 
-    def single_zip(self, query: PriceQuery, manner: Manner) -> Download:
+    def single_zip(self, query: PriceQuery, priority: Priority) -> Download:
         """The answer to a price query.
 
-        Raises NoTurn when no turn came, and the errors of `oasis_errors`.
+        Raises NoTurn if no turn came in time, and the errors of `oasis.errors`.
         """
-        return self.download("SingleZip", query.parameters, manner)
+        return self.download("SingleZip", query.parameters, priority)
 
-    def download(self, servlet: str, parameters: dict[str, str], manner: Manner) -> Download:
-        """One servlet's answer, tried as often as `manner` does.
+    def download(self, servlet: str, parameters: dict[str, str], priority: Priority) -> Download:
+        """One servlet's answer, tried as often as `priority` does.
 
-        Waiting for a turn takes nothing of the time that an answer has.
+        Waiting for a turn does not shorten the time for the answer.
         """
         trouble: OasisTrouble | None = None
-        for pause in pauses(manner.tries):
+        for pause in pauses(priority.tries):
             time.sleep(pause)
             try:
-                return self.try_once(servlet, parameters, manner)
+                return self.try_once(servlet, parameters, priority)
             except (RateLimited, ServerTrouble) as fault:
                 trouble = fault
             except NoTurn as fault:
                 raise trouble or fault from fault
         raise trouble or ServerTrouble("not asked")
 
-    def try_once(self, servlet: str, parameters: dict[str, str], manner: Manner) -> Download:
+    def try_once(self, servlet: str, parameters: dict[str, str], priority: Priority) -> Download:
         """One request, if there is a turn for it. No turn, no request."""
-        with self.turns.turn(manner) as turn:
+        with self.turns.turn(priority) as turn:
             try:
                 return self.request(servlet, parameters, turn)
             except (requests.Timeout, requests.ConnectionError) as fault:
-                said = f"{why(fault)}\nno answer from {self.url}: {fault}"
-                raise ServerTrouble(without_credentials(said)) from fault
+                detail = f"{why_unreachable(fault)}\nno answer from {self.url}: {fault}"
+                raise ServerTrouble(without_credentials(detail)) from fault
             except requests.RequestException as fault:
-                raise ServerTrouble(f"the answer broke off: {said_of(fault)}") from fault
+                detail = f"the answer broke off: {fault}"
+                raise ServerTrouble(without_credentials(detail)) from fault
 
     def request(self, servlet: str, parameters: dict[str, str], turn: Turn) -> Download:
-        """The bytes of one answer, whole and within bounds, or why they are none."""
+        """One answer, whole and within its limits. Raises the errors of `oasis.errors`."""
         until = time.monotonic() + DEADLINE_SECONDS
         with self.session.get(
             f"{self.url}/{servlet}",
             params=parameters,
             timeout=(CONNECT_SECONDS, READ_SECONDS),
             stream=True,
-            allow_redirects=False,  # a second request in one turn would come too close
+            allow_redirects=False,  # that would be a second request within the 5 seconds
         ) as response:
-            turn.over()
+            turn.start_pause()
             content = b"".join(bounded(response.iter_content(16 * 1024), until, time.monotonic))
             location = response.headers.get("Location", "")
-            refuse_errors(response.status_code, content, location)
+            raise_failure(response.status_code, content, location)
             return Download(content, response.status_code)
 
 
 def bounded(
     pieces: Iterator[bytes], until: float, monotonic: Callable[[], float]
 ) -> Iterator[bytes]:
-    """`pieces` while there is time and room for them.
+    """`pieces`, until time is up or they are too many: then raises ServerTrouble or BadAnswer.
 
-    A server that drips a byte every few seconds never meets a read timeout: hence the clock.
+    A server that sends a byte every few seconds never causes a read timeout: hence the clock.
     """
     size = 0
     for piece in pieces:
@@ -112,10 +113,10 @@ def bounded(
         yield piece
 
 
-def refuse_errors(status: int, content: bytes, location: str = "") -> None:
-    """Tell the failures apart that HTTP shows; OASIS tells the others inside the zip.
+def raise_failure(status: int, content: bytes, location: str = "") -> None:
+    """Raise the failures that HTTP shows. The others are error documents inside the zip.
 
-    OASIS refuses whoever asks too often with a 429, or with the same page and a 200.
+    A client that asks too often gets the acceptable-use page, with a 429 or with a 200.
     """
     is_page = is_html(content)
     if status == HTTPStatus.OK and not is_page and ACCEPTABLE_USE not in content[:2000]:
@@ -125,18 +126,13 @@ def refuse_errors(status: int, content: bytes, location: str = "") -> None:
         kind = RateLimited
     elif status >= HTTPStatus.INTERNAL_SERVER_ERROR:
         kind = ServerTrouble
-    trouble = kind(said(status, content, location))
+    trouble = kind(summary(status, content, location))
     trouble.status, trouble.body = status, content
     raise trouble
 
 
-def said_of(fault: requests.RequestException) -> str:
-    """What requests says, without a proxy's password."""
-    return without_credentials(str(fault))
-
-
-def said(status: int, content: bytes, location: str) -> str:
-    """What came instead of a report, in a line; a redirect says where it would lead."""
+def summary(status: int, content: bytes, location: str) -> str:
+    """What came instead of a report, in one line; of a redirect, where it leads."""
     if location and HTTPStatus.MULTIPLE_CHOICES <= status < HTTPStatus.BAD_REQUEST:
         address = urlsplit(location)
         to = f"{address.scheme}://{address.netloc}" if address.netloc else ""
@@ -147,12 +143,12 @@ def said(status: int, content: bytes, location: str) -> str:
 
 
 def is_html(content: bytes) -> bool:
-    """Whether it is a page: of a proxy, of a log-in, or of some other server."""
+    """Whether it is a web page: of a proxy, a log-in, or some other server."""
     return re.match(rb"\s*<(!doctype\s+html|html)", content[:200], re.IGNORECASE) is not None
 
 
 def title(content: bytes) -> str:
-    """What a page calls itself, in quotation marks."""
+    """The title of a web page, after a comma and in quotation marks; empty if it has none."""
     found = re.search(rb"<title[^>]*>([^<]{1,80})", content[:20_000], re.IGNORECASE)
     words = " ".join(found[1].decode("utf-8", "replace").split()) if found else ""
     return f', "{words}"' if words else ""

@@ -10,7 +10,7 @@ from oasis.archive import Member
 from oasis.assembling import Assembler, Row
 from oasis.errors import BadAnswer, NotAPriceReport
 
-# OASIS names the price column differently in each market and version (facts, item 3).
+# The price column is MW for DAM, PRC for RTPD, and for RTM MW at version 1 but VALUE at 2 and 3.
 PRICE_COLUMNS = ("MW", "PRC", "VALUE")
 NEEDED = ("XML_DATA_ITEM", "NODE", "INTERVALSTARTTIME_GMT", "INTERVALENDTIME_GMT")
 MARKET_COLUMN = "MARKET_RUN_ID"
@@ -20,7 +20,7 @@ LONGEST_LINE = 64 * 1024
 def read_csv(member: Member, assembler: Assembler) -> None:
     """Give every price row of a CSV member to `assembler`.
 
-    Raises NotAPriceReport for other reports and what is no text, BadAnswer for what is damaged.
+    Raises NotAPriceReport for another report or what is not text, BadAnswer for a damaged one.
     """
     text = io.TextIOWrapper(io.BufferedReader(member), "utf-8-sig", newline="")  # type: ignore[type-var]
     try:
@@ -30,13 +30,13 @@ def read_csv(member: Member, assembler: Assembler) -> None:
     except UnicodeDecodeError as fault:
         raise BadAnswer(f"{member.name} is not text: {fault}") from fault
     except csv.Error as fault:
-        raise BadAnswer(f"{member.name} is not sound CSV: {fault}") from fault
+        raise BadAnswer(f"{member.name} is not valid CSV: {fault}") from fault
     finally:
         text.detach()
 
 
 def lines(text: io.TextIOWrapper, name: str) -> Iterator[str]:
-    """The lines of a text. Raises BadAnswer for one that would only fill the memory."""
+    """The lines of a text. Raises BadAnswer for an overlong one, which would fill the memory."""
     while line := text.readline(LONGEST_LINE):
         if len(line) == LONGEST_LINE:
             raise BadAnswer(f"{name} holds a line of over {LONGEST_LINE} characters")
@@ -44,9 +44,9 @@ def lines(text: io.TextIOWrapper, name: str) -> Iterator[str]:
 
 
 def head_of(reader: Iterator[list[str]], name: str) -> tuple[list[str], str]:
-    """The head, and the column that holds the price.
+    """The header, and the name of the price column.
 
-    Raises NotAPriceReport where there is none; then the next row tells what it is.
+    Raises NotAPriceReport if there is no single one, naming the data item of the first row.
     """
     try:
         head = next(reader, [])
@@ -63,7 +63,7 @@ def head_of(reader: Iterator[list[str]], name: str) -> tuple[list[str], str]:
 def read_rows(
     rows: Iterator[list[str]], head: list[str], price_column: str, assembler: Assembler
 ) -> None:
-    """Hand the rows over by market, those of another market run or length rejected by name."""
+    """Give the rows to `assembler` by market. Other market runs and cut rows are rejected."""
     market_at = head.index(MARKET_COLUMN)
     places = [head.index(column) for column in (*NEEDED, price_column)]
 
@@ -85,8 +85,8 @@ def picked(rows: Iterator[list[str]], places: list[int]) -> Iterator[Row]:
 
 
 def reject_all(rows: Iterator[list[str]], reason: str, assembler: Assembler) -> None:
-    """Reject rows that no market can take; blank lines are none."""
+    """Reject rows, except blank lines."""
     for row in rows:
         if row:
-            assembler.said.rows += 1
-            assembler.said.reject(",".join(row)[:80], reason)
+            assembler.result.rows += 1
+            assembler.result.reject(",".join(row)[:80], reason)

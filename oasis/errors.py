@@ -1,4 +1,4 @@
-"""What can go wrong with OASIS, each under its own name, and which error code means which. Pure.
+"""What can go wrong with OASIS: an exception for each failure, and which codes mean it. Pure.
 
 Source: CAISO's OASIS interface specification v5.1.8 and the recorded answers.
 """
@@ -8,7 +8,7 @@ class OasisTrouble(Exception):
     """OASIS did not give what was asked for; the text is what came back."""
 
     outcome = "trouble"
-    # What came instead of a report, where anything did.
+    # What came instead of a report, if anything did.
     status: int | None = None
     body: bytes = b""
 
@@ -20,53 +20,53 @@ class RateLimited(OasisTrouble):
 
 
 class NoData(OasisTrouble):
-    """Code 1000: not yet published, aged out, or no such node."""
+    """Code 1000: not yet published, no longer kept, or no such node."""
 
     outcome = "no_data"
 
 
 class OurMistake(OasisTrouble):
-    """OASIS refused the query itself: a bug of ours, not to be retried."""
+    """OASIS refused the query itself: a mistake of ours, not to be retried."""
 
     outcome = "our_mistake"
 
 
 class ServerTrouble(OasisTrouble):
-    """OASIS is out of order or out of reach: ask again later."""
+    """OASIS is out of order or unreachable: ask again later."""
 
     outcome = "server_trouble"
 
 
 class AskedTooMuch(ServerTrouble):
-    """Codes 1003 and 1008: timed out or out of memory; ask for half of the window."""
+    """Codes 1003 and 1008: OASIS timed out or ran out of memory; ask for half the window."""
 
     outcome = "asked_too_much"
 
 
 class StillPreparing(OasisTrouble):
-    """Code 1015: a GroupZip is being made; ask again after 30 seconds."""
+    """Code 1015: the GroupZip is being prepared; ask again after 30 seconds."""
 
     outcome = "still_preparing"
 
 
 class BeyondHistory(OasisTrouble):
-    """Code 1014: the start lies before what OASIS keeps."""
+    """Code 1014: the window starts before the 39 months that OASIS keeps."""
 
     outcome = "beyond_history"
 
 
 class BadAnswer(OasisTrouble):
-    """What came back is not a report: not a zip, cut off, a bomb, not XML, not the right report."""
+    """What came back can't be read: not a zip, cut off, too large, not XML, another report."""
 
     outcome = "bad_answer"
 
 
 class NotAPriceReport(BadAnswer):
-    """Something else than prices: a sound report of other things, or no report at all."""
+    """Something other than prices: another report, or no report at all."""
 
     outcome = "not_a_price_report"
-    # Whether it only lay beside the reports.
-    is_beside = False
+    # Whether it is a stray file in a zip of reports.
+    is_stray = False
 
 
 BY_CODE: dict[str, type[OasisTrouble]] = {
@@ -84,5 +84,5 @@ BY_CODE: dict[str, type[OasisTrouble]] = {
 
 
 def trouble(code: str, text: str) -> OasisTrouble:
-    """The error for an OASIS error code; one that is not in the specification is a bad answer."""
+    """The error for an OASIS error code; BadAnswer for one that is not in the specification."""
     return BY_CODE.get(code, BadAnswer)(f"OASIS error {code}: {text}")

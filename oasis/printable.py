@@ -2,10 +2,10 @@
 
 import re
 
-# PostgreSQL takes no NUL and no half of a surrogate pair, terminals act on the other controls.
+# PostgreSQL stores neither NUL nor lone surrogates; terminals obey the other control characters.
 UNPRINTABLE = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff]")
 
 
 def printable(text: str) -> str:
-    r"""`text` with each character that has no place in a text written out: \x00."""
+    r"""`text` with control characters and lone surrogates written as escapes, such as \x00."""
     return UNPRINTABLE.sub(lambda found: ascii(found[0])[1:-1], text)

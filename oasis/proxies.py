@@ -1,4 +1,4 @@
-"""Through a proxy of the environment, or past it: what is on this machine is never proxied."""
+"""The proxy that the environment names, for everything but addresses on this machine."""
 
 import re
 from collections.abc import MutableMapping
@@ -8,13 +8,13 @@ from urllib.parse import urlsplit
 
 import requests
 
-# requests takes an address without a scheme for one of http.
+# Without a scheme, requests takes a proxy's address as http.
 URL = re.compile(r"((?i:https?)://)?([^/\s@]*@)?(\[[0-9a-fA-F:.]+\]|[^/\s:@\[\]]+)(:\d{1,5})?/?")
 CREDENTIALS = re.compile(r"(?<=//)[^/\s@]*@")
 
 
 class Session(requests.Session):
-    """Goes by HTTP_PROXY, HTTPS_PROXY, ALL_PROXY and NO_PROXY, but straight to loopback."""
+    """Follows HTTP_PROXY, HTTPS_PROXY, ALL_PROXY and NO_PROXY, but goes straight to loopback."""
 
     def merge_environment_settings(
         self,
@@ -31,7 +31,7 @@ class Session(requests.Session):
 
 
 def is_loopback(host: str) -> bool:
-    """Whether `host`, a name or a number, is this machine by itself, whatever a proxy could say."""
+    """Whether `host`, a name or an IP address, is this machine, by any resolver."""
     if host == "localhost" or host.endswith(".localhost"):
         return True
     try:
@@ -43,17 +43,17 @@ def is_loopback(host: str) -> bool:
 
 
 def without_credentials(text: str) -> str:
-    """`text` with no user name or password of an address in it: proxies have them there."""
+    """`text` without the user names and passwords of addresses in it, such as a proxy's."""
     return CREDENTIALS.sub("", text)
 
 
 def trouble(url: str) -> str | None:
-    """Why the environment's proxy for `url` can't be used, in a sentence, or None."""
+    """Why the environment's proxy for `url` can't be used, or None."""
     scheme, host = urlsplit(url).scheme, urlsplit(url).hostname or ""
     proxies = {} if is_loopback(host) else requests.utils.get_environ_proxies(url)
     name = next((name for name in (scheme, "all") if name in proxies), "")
     if not name or URL.fullmatch(proxies[name]):
         return None
     return (
-        f"{name.upper()}_PROXY is no address like http://proxy.example:3128 (SOCKS is not spoken)"
+        f"{name.upper()}_PROXY is not an address like http://proxy.example:3128 (no SOCKS support)"
     )

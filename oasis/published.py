@@ -13,23 +13,23 @@ LARGEST = Decimal(10_000)
 LEAST = -LARGEST
 REASONS_KEPT = 50
 LONGEST_SUBJECT = 120
-# CAISO keeps each of the five values as a float of 24 bits, and writes the shortest decimal that
-# means it, of five places at most: half a step of the float each time, and half of the last place.
+# CAISO keeps each of the five values as a float with 24 bits of precision and writes the shortest
+# decimal that means it, with up to five decimals. Each of the two steps rounds.
 VALUES, BITS, HALF_A_PLACE = 5, 24, 0.000005
-# What no five values of any size can miss by through rounding alone.
+# Five values of any size can miss their sum by this much through rounding alone.
 LEAST_ROUNDING = Decimal("0.000025")
 MINUS_ROUNDING = -LEAST_ROUNDING
-# Rows of other intervals or nodes miss by cents and dollars: of tiny prices a cent, of others 1 %.
+# Rows of other intervals or nodes miss by 1 % of the largest part or more, at tiny prices a cent.
 MIXED_UP, MIXED_UP_LEAST = Decimal("0.01"), Decimal("0.01")
-# What emitting costs: no unit in the West emits 2 tons a MWh, no allowance costs over $100 a ton.
+# No unit in the West emits 2 tons per MWh, and no allowance costs over $100 a ton.
 LARGEST_GHG = Decimal(200)
 
 
 class PublishedPrice(NamedTuple):
     """One interval's LMP and its components at one node, $/MWh.
 
-    ghg is None where the report has no greenhouse gas component, and needs none to add up.
-    verified is False where the components miss the LMP by more than rounding.
+    ghg is None if the report has no greenhouse gas component and adds up without one.
+    verified is False if the components miss the LMP by more than rounding.
     """
 
     node: str
@@ -44,12 +44,12 @@ class PublishedPrice(NamedTuple):
 
     @property
     def interval_end(self) -> datetime:
-        """When the next interval begins."""
+        """The end of the interval, which the next one starts at."""
         return self.interval_start + self.market.interval
 
 
 class Rejection(NamedTuple):
-    """A price, or a row, that was not believed: what it was about, and why."""
+    """A price or a row that was rejected: what it was about, and why."""
 
     subject: str
     reason: str
@@ -60,10 +60,11 @@ class Rejection(NamedTuple):
 
 @dataclass
 class Answer:
-    """What one OASIS archive said: its prices, what was not believed, and how many rows it had.
+    """What one OASIS archive has: its prices, what was rejected, and how many rows.
 
-    `rejected` counts them all; of the reasons only the first are kept. `passed_over` names the
-    members that are no report. `nodes` are those whose prices were wanted, `names` all it had.
+    `rejected` counts everything rejected; `rejections` has only the first of them. `passed_over`
+    has a line for each member that is not a report. `nodes` are the nodes read, `names` those of
+    all nodes in the archive.
     """
 
     prices: list[PublishedPrice] = field(default_factory=list)
@@ -76,27 +77,27 @@ class Answer:
     passed_over: list[str] = field(default_factory=list)
 
     def reject(self, subject: str, reason: str) -> None:
-        """Count one more that is not believed."""
+        """Count one more rejection."""
         self.rejected += 1
         if len(self.rejections) < REASONS_KEPT:
             self.rejections.append(Rejection(subject[:LONGEST_SUBJECT], reason))
 
 
 def quality(*, verified: bool, revision: int) -> str:
-    """How sure a published price is, in one word."""
+    """The quality of a published price: unverified, observed or corrected."""
     if not verified:
         return "unverified"
     return "observed" if revision == 1 else "corrected"
 
 
-def believed(price: PublishedPrice) -> PublishedPrice | str:
-    """`price` as it is to be stored, or why it cannot be believed: its sum, or its size.
+def checked(price: PublishedPrice) -> PublishedPrice | str:
+    """`price` as it is to be stored, or why it is rejected: its sum, or its size.
 
-    A greenhouse gas component that the report does not carry is what the others lack. A sum that
-    misses by more than rounding leaves the price unverified; one that misses by much is refused.
+    If the report has no greenhouse gas component, it is what the others lack. If the sum misses
+    by more than rounding, the price is unverified; if by 1 % (a cent at least), it is rejected.
     """
     _, _, _, lmp, energy, congestion, loss, ghg, _ = price
-    # Written so that a value that is no number, which compares with nothing, is refused too.
+    # Written this way round, the test also rejects NaN, which compares as false with everything.
     if not (
         LEAST <= lmp <= LARGEST
         and LEAST <= energy <= LARGEST
@@ -123,16 +124,16 @@ def believed(price: PublishedPrice) -> PublishedPrice | str:
 def rounding(largest: Decimal) -> Decimal:
     """How far five values can miss their sum by rounding, $/MWh; `largest` is the largest of them.
 
-    A float32 between 2^(e-1) and 2^e goes in steps of 2^(e-24). Each value is up to half a step
-    off as CAISO keeps it, and again as the shortest decimal that means it, or half of the fifth
-    place: at $40 0.00004 in all, at $1,100 0.0006, at $2,100 0.0012.
+    Between 2^(e-1) and 2^e a float32 has steps of 2^(e-24). Each value is up to half a step off
+    as CAISO keeps it, and up to another half, or half of the fifth decimal, as it is written:
+    0.00004 in all at $40, 0.0006 at $1,100, 0.0012 at $2,100.
     """
     step = 2.0 ** (frexp(float(largest))[1] - BITS)
     return Decimal(VALUES * (step + HALF_A_PLACE))
 
 
-def interval_doubt(market: Market, start: datetime, end: datetime) -> str | None:
-    """Why an interval from `start` to `end` is none of `market`'s, or None."""
+def interval_fault(market: Market, start: datetime, end: datetime) -> str | None:
+    """Why `market` has no interval from `start` to `end`, or None."""
     if end - start != market.interval:
         minutes = (end - start) / timedelta(minutes=1)
         return f"an interval of {minutes:g} minutes in the {market} market"

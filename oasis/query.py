@@ -1,7 +1,4 @@
-"""Price queries as OASIS wants them: parameters, windows, and how to cut what is too long.
-
-Pure.
-"""
+"""Price queries as OASIS takes them: parameters, and long spans cut into windows. Pure."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
@@ -13,12 +10,13 @@ from market.markets import Market
 
 T = TypeVar("T")
 MOST_NODES = 10
-# OASIS counts calendar days touched and takes 31 (error 1004): 30 leaves room at both ends.
+# OASIS counts the calendar days that a window touches and takes 31 (error 1004). 30 leaves room.
 MOST_DAYS = 30
-# 335 bytes a row: what is inflated stays well below the 64 MB that are believed.
+# At 335 bytes of XML a row, an answer stays well below the 64 MB that are accepted.
 MOST_ROWS = 140_000
 ROWS_A_PRICE = 5
-# With version 1 every report is one XML member, whose price is called VALUE (facts, item 3).
+# At version 1 a report is one XML member, and its price is called VALUE. Versions 3 and 12 may
+# answer with five members, one for each component.
 VERSION = "1"
 CORRECTIONS_GROUP = "PRC_CORR_GRP"
 
@@ -56,7 +54,7 @@ class PriceQuery:
         }
 
     def halves(self) -> tuple["PriceQuery", "PriceQuery"] | None:
-        """The same in two windows, or None where one interval is left."""
+        """The query in two windows, or None if one interval is left."""
         middle = floor(self.start + (self.end - self.start) / 2, self.market)
         if not self.start < middle < self.end:
             return None
@@ -69,7 +67,7 @@ def oasis_time(moment: datetime) -> str:
 
 
 def days_touched(start: datetime, end: datetime) -> int:
-    """How many operating dates [start, end) reaches into."""
+    """How many operating dates [start, end) touches."""
     last = aware(end) - timedelta(microseconds=1)
     return (operating_date(last) - operating_date(start)).days + 1
 
@@ -90,7 +88,7 @@ def windows(
 ) -> Iterator[tuple[datetime, datetime]]:
     """[start, end) cut into windows that OASIS takes, oldest first, without gap or overlap.
 
-    For many nodes they are shorter: a month of five-minute prices is 15 MB of XML a node.
+    For many nodes they are shorter: a month of five-minute prices is 15 MB of XML per node.
     """
     fitting = most_rows // (ROWS_A_PRICE * nodes) * market.interval
     step = min(timedelta(days=MOST_DAYS - 1), fitting)
@@ -101,6 +99,6 @@ def windows(
 
 
 def groups(nodes: Sequence[T]) -> Iterator[Sequence[T]]:
-    """`nodes` in groups that one request takes."""
+    """`nodes` in groups that fit one request."""
     for first in range(0, len(nodes), MOST_NODES):
         yield nodes[first : first + MOST_NODES]

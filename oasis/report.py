@@ -1,4 +1,4 @@
-"""What an OASIS archive says, whatever its format: the one way in for answers and files. Pure."""
+"""Reading OASIS answers and files, in whatever format they are. Pure."""
 
 import io
 import re
@@ -20,7 +20,7 @@ STAMP = re.compile(r"_(\d{4})(\d{2})(\d{2})_(\d{2})_(\d{2})_(\d{2})_v\d+\.")
 def read_archive(
     archive: bytes, *, all_nodes: bool = False, nodes: Collection[str] | None = None
 ) -> Answer:
-    """Every member of the zip that OASIS answered with. Raises the errors of `oasis_errors`."""
+    """Every member of the zip that OASIS answered with. Raises the errors of `oasis.errors`."""
     assembler = Assembler(nodes)
     for member in members(io.BytesIO(archive), ALL_NODES if all_nodes else ANSWER):
         read_member(member, assembler)
@@ -28,7 +28,7 @@ def read_archive(
 
 
 def read_file(name: str, content: bytes, nodes: Collection[str] | None = None) -> Answer:
-    """A file that is in memory, as `read_opened` reads it."""
+    """A file that is in memory, read as by `read_opened`."""
     return read_opened(name, io.BytesIO(content), nodes)
 
 
@@ -38,9 +38,9 @@ def read_opened(
     nodes: Collection[str] | None = None,
     written_at: datetime | None = None,
 ) -> Answer:
-    """A zip, an XML or a CSV file, told apart by what is in it, and read as a stream.
+    """A zip, XML or CSV file, recognised by its content and read as a stream.
 
-    Raises the errors of `oasis_errors`.
+    Raises the errors of `oasis.errors`.
     """
     assembler = Assembler(nodes)
     packed = file.read(2) == b"PK"
@@ -54,43 +54,43 @@ def read_opened(
 
 
 def read_packed(file: IO[bytes], assembler: Assembler, written_at: datetime | None) -> None:
-    """The reports of a zip; a member that is none is passed over, unless all of them are.
+    """The reports of a zip. Members that are not reports are passed over, unless all are.
 
-    An error of OASIS, or a damaged report, is one of the whole file.
+    An OASIS error document or a damaged report is an error of the whole file.
     """
-    said, refused, read = assembler.said, [], 0
+    result, refused, read = assembler.result, [], 0
     for member in members(file, FROM_DISK):
-        made_at, taken = said.made_at, assembler.taken
+        made_at, taken = result.made_at, assembler.taken
         try:
-            refuse_no_report(member)
+            refuse_stray(member)
             read_member(member, assembler, written_at)
             read += 1
         except NotAPriceReport as fault:
             if assembler.taken > taken:
                 raise
             refused.append(fault)
-            said.made_at = made_at
+            result.made_at = made_at
     if not read:
-        raise next((fault for fault in refused if not fault.is_beside), refused[0])
-    said.passed_over = [str(fault) for fault in refused]
+        raise next((fault for fault in refused if not fault.is_stray), refused[0])
+    result.passed_over = [str(fault) for fault in refused]
 
 
-def refuse_no_report(member: Member) -> None:
-    """Raise NotAPriceReport for what lies beside the reports in a zip that somebody packed."""
-    if is_beside(member.name):
-        fault = NotAPriceReport(f"{member.name} is no report")
+def refuse_stray(member: Member) -> None:
+    """Raise NotAPriceReport for stray files in a zip that somebody packed by hand."""
+    if is_stray(member.name):
+        fault = NotAPriceReport(f"{member.name} is not a report")
     elif not member.first():
         fault = NotAPriceReport(f"{member.name} is empty")
     elif member.first() == b"<" and b"OASISReport" not in member.ahead:
-        fault = NotAPriceReport(f"{member.name} is no OASIS report")
+        fault = NotAPriceReport(f"{member.name} is not an OASIS report")
     else:
         return
-    fault.is_beside = True
+    fault.is_stray = True
     raise fault
 
 
-def is_beside(name: str) -> bool:
-    """Whether a name is that of a folder, or of what a Mac or a desktop lays beside the files."""
+def is_stray(name: str) -> bool:
+    """Whether a name is that of a folder, or of a file that macOS or Windows adds by itself."""
     last = name.rpartition("/")[2]
     return (
         not last
@@ -101,7 +101,7 @@ def is_beside(name: str) -> bool:
 
 
 def corrected_rows(archive: bytes) -> int:
-    """How many rows an answer about price corrections has, whatever its columns are.
+    """How many rows an answer about price corrections has. Its columns do not matter.
 
     Raises the error of an OASIS error document, and BadAnswer.
     """
@@ -116,11 +116,11 @@ def corrected_rows(archive: bytes) -> int:
 def read_member(member: Member, assembler: Assembler, written_at: datetime | None = None) -> None:
     """One member, XML or CSV by its first character.
 
-    Raises NotAPriceReport also where not one row is of a price.
+    Raises NotAPriceReport also if no row is of a price.
     """
-    said, taken = assembler.said, assembler.taken
-    rows = said.rows
-    said.made_at = stamp(member.name, written_at) or said.made_at
+    result, taken = assembler.result, assembler.taken
+    rows = result.rows
+    result.made_at = stamp(member.name, written_at) or result.made_at
     first = member.first()
     if not first:
         raise BadAnswer(f"{member.name} is empty")
@@ -128,15 +128,15 @@ def read_member(member: Member, assembler: Assembler, written_at: datetime | Non
         read_xml(member, assembler)
     else:
         read_csv(member, assembler)
-    if said.rows > rows and assembler.taken == taken:
+    if result.rows > rows and assembler.taken == taken:
         raise NotAPriceReport(f"{member.name} holds {assembler.other_item[:40]}, not prices")
 
 
 def stamp(name: str, written_at: datetime | None = None) -> datetime | None:
-    """When OASIS made a file, as its name tells in Pacific time; cached reports do not.
+    """When OASIS made a file: its name has that in Pacific time, except for cached reports.
 
     In the hour that comes twice in November it is the second time, unless the file was written
-    before that: a file is written when it was just made, or copied later, and never sooner.
+    to disk before that: no file is written before OASIS made it.
     """
     found = STAMP.search(name)
     if found is None:

@@ -1,4 +1,4 @@
-"""Why no connection came about, or no answer, in words for whoever runs this."""
+"""Why there is no connection or no answer, in words for the administrator."""
 
 import re
 from urllib.parse import urlsplit
@@ -9,41 +9,43 @@ from urllib3.exceptions import NameResolutionError
 MOST_QUOTED = 80
 
 
-def why(fault: requests.RequestException) -> str:
-    """What hinders a request: a clause that goes on from "OASIS can't be reached: "."""
-    causes = chain(fault)
+def why_unreachable(fault: requests.RequestException) -> str:
+    """Why a request failed: a clause to follow "OASIS can't be reached: "."""
+    causes = causes_of(fault)
     texts = " ".join(map(str, causes))
     if isinstance(fault, requests.exceptions.ProxyError):
         return f"the proxy (HTTPS_PROXY) {proxy_trouble(causes, texts)}"
-    return trouble(fault, causes, texts)
+    return connection_trouble(fault, causes, texts)
 
 
-def trouble(fault: requests.RequestException, causes: list[BaseException], texts: str) -> str:
-    """The same where no proxy is in the way."""
-    host, where = target(fault)
+def connection_trouble(
+    fault: requests.RequestException, causes: list[BaseException], texts: str
+) -> str:
+    """Why a request failed without a proxy."""
+    host, where = host_and_port(fault)
     if unknown_name(causes):
         return f"the name {host} can't be found: is OASIS_URL right, and does DNS work here?"
     if isinstance(fault, requests.exceptions.SSLError):
         return tls_trouble(where, texts)
     if isinstance(fault, requests.ConnectTimeout):
-        return f"{where} does not take the connection: a firewall may swallow it"
+        return f"{where} does not accept the connection: a firewall may block it"
     if isinstance(fault, requests.Timeout) or "Read timed out" in texts:
-        return f"{where} takes the connection and does not answer"
+        return f"{where} accepts the connection but does not answer"
     if refused(causes):
-        return f"{where} refuses the connection: nobody listens there"
+        return f"{where} refuses the connection: nothing listens there"
     if "unreachable" in texts or "No route to host" in texts:
-        return f"there is no way from here to {where}: is the network up?"
-    return f"the connection to {where} breaks off"
+        return f"there is no route to {where}: is the network up?"
+    return f"the connection to {where} broke off"
 
 
 def proxy_trouble(causes: list[BaseException], texts: str) -> str:
-    """What a proxy does instead of passing us on."""
+    """What a proxy does instead of passing the request on."""
     if answered := re.search(r"Tunnel connection failed: ([\x20-\x7e]{1,80}?)['\")]", texts):
         return f"refuses to pass the request on: {answered[1]}"
     if unknown_name(causes):
-        return "can't be found: its name is not known"
+        return "can't be found: its name has no address"
     if refused(causes):
-        return "refuses the connection: nobody listens there"
+        return "refuses the connection: nothing listens there"
     return "does not answer"
 
 
@@ -52,12 +54,12 @@ def tls_trouble(where: str, texts: str) -> str:
     if found := re.search(r"certificate verify failed: ([\x20-\x7e]{1,80}?) \(", texts):
         return f"the certificate of {where} is not trusted: {found[1]}"
     if "WRONG_VERSION_NUMBER" in texts:
-        return f"{where} speaks no TLS: is OASIS_URL to begin with http:// there?"
+        return f"{where} does not speak TLS: should OASIS_URL begin with http://?"
     return f"TLS with {where} fails"
 
 
-def chain(fault: BaseException) -> list[BaseException]:
-    """A failure and all that is behind it: its causes, and what it keeps as a reason."""
+def causes_of(fault: BaseException) -> list[BaseException]:
+    """A failure and everything behind it: its causes, contexts and reasons."""
     found: list[BaseException] = []
     waiting: list[object] = [fault]
     while waiting:
@@ -70,17 +72,17 @@ def chain(fault: BaseException) -> list[BaseException]:
 
 
 def unknown_name(causes: list[BaseException]) -> bool:
-    """Whether a name has no address."""
+    """Whether a name could not be resolved."""
     return any(isinstance(cause, NameResolutionError) for cause in causes)
 
 
 def refused(causes: list[BaseException]) -> bool:
-    """Whether nobody listens at the other end."""
+    """Whether the connection was refused."""
     return any("Connection refused" in str(cause) for cause in causes)
 
 
-def target(fault: requests.RequestException) -> tuple[str, str]:
-    """The host that was asked, and the same with its port; never a password of the address."""
+def host_and_port(fault: requests.RequestException) -> tuple[str, str]:
+    """The host that was asked, and host:port; without user name and password."""
     address = urlsplit(fault.request.url if fault.request and fault.request.url else "")
     host = (address.hostname or "OASIS")[:MOST_QUOTED]
     return host, f"{host}:{address.port}" if address.port else host

@@ -1,7 +1,7 @@
-"""OASIS reports in XML, streamed: one REPORT_ITEM at a time, whatever the namespace. Pure.
+"""OASIS reports in XML, streamed: one REPORT_ITEM at a time, in any namespace. Pure.
 
-A REPORT_ITEM (one day, node and data item) is read by column, in C; only where anything in it is
-unusual is it read row by row, by the tags.
+A REPORT_ITEM (one day, node and data item) is read by column, in C. If anything in it is unusual,
+it is read row by row, by the tags.
 """
 
 from collections.abc import Iterator
@@ -28,19 +28,19 @@ LAYOUT = (
 )
 COLUMNS = ("DATA_ITEM", "RESOURCE_NAME", "INTERVAL_START_GMT", "INTERVAL_END_GMT", "VALUE")
 WANTED = ("{*}REPORT_ITEM", "{*}ERROR", "{*}TimeDate", "{*}MessageHeader")
-# A day of five-minute intervals takes 100 kB; what is larger would only fill the memory.
+# A day of five-minute intervals takes 100 kB; what is much larger would only fill the memory.
 MOST_BYTES_AN_ITEM = 8 * MIB
 
 
 class BoundedStream:
-    """A member that stops feeding the parser when no REPORT_ITEM ends for too long."""
+    """A member as a file for the parser; refuses a REPORT_ITEM without end."""
 
     def __init__(self, member: Member) -> None:
         self.member = member
         self.since_item = 0
 
     def read(self, size: int) -> bytes:
-        """The next `size` bytes. Raises BadAnswer for a report that is one endless item."""
+        """The next `size` bytes. Raises BadAnswer if an item is too long."""
         piece = self.member.read(size)
         self.since_item += len(piece)
         if self.since_item > MOST_BYTES_AN_ITEM:
@@ -51,8 +51,8 @@ class BoundedStream:
 def read_xml(member: Member, assembler: Assembler) -> None:
     """Give every price row of an XML member to `assembler`.
 
-    Raises the error of an OASIS error document, NotAPriceReport for another report's rows, and
-    BadAnswer for what is no OASIS report, has a DOCTYPE, or is cut off.
+    Raises the error of an OASIS error document, NotAPriceReport for another report, and BadAnswer
+    for what is not an OASIS report, has a DOCTYPE, or is cut off.
     """
     stream = BoundedStream(member)
     parser = etree.iterparse(
@@ -79,24 +79,24 @@ def read_xml(member: Member, assembler: Assembler) -> None:
 
 
 def refuse_doctype(element: Any, name: str) -> None:
-    """An OASIS report has no DOCTYPE; with one, entities would read as silently empty."""
+    """Raise BadAnswer for a DOCTYPE: OASIS sends none, and its entities would be read as empty."""
     if element.getroottree().docinfo.doctype:
         raise BadAnswer(f"{name} has a DOCTYPE, which no OASIS report has")
 
 
 def refuse_other_documents(root: Any, name: str) -> None:
-    """Raise BadAnswer for XML that is something else."""
+    """Raise BadAnswer for XML that is not an OASIS report."""
     if root is None or etree.QName(root).localname != "OASISReport":
         tag = "nothing" if root is None else etree.QName(root).localname
-        raise BadAnswer(f"{name} is no OASIS report but {tag}")
+        raise BadAnswer(f"{name} is not an OASIS report but {tag}")
     refuse_doctype(root, name)
 
 
 def read_element(element: Any, name: str, assembler: Assembler) -> None:
-    """One element that matters, then let go of it and of all that came before."""
+    """One element that matters. Then it and everything before it are freed."""
     match etree.QName(element).localname:
         case "TimeDate":
-            assembler.said.made_at = moment(element.text or "") or assembler.said.made_at
+            assembler.result.made_at = moment(element.text or "") or assembler.result.made_at
             return
         case "MessageHeader":
             pass
@@ -110,7 +110,7 @@ def read_element(element: Any, name: str, assembler: Assembler) -> None:
 
 
 def moment(text: str) -> datetime | None:
-    """When an answer says it was made, or None where it does not say it readably."""
+    """The time that an answer says it was made, or None if it can't be read."""
     try:
         return from_iso(text)
     except ValueError:
@@ -118,34 +118,33 @@ def moment(text: str) -> datetime | None:
 
 
 def local_text(element: Any, name: str) -> str:
-    """The text of the first descendant called `name` in any namespace, or nothing."""
+    """The text of the first descendant called `name` in any namespace, or an empty one."""
     found = element.find(f".//{{*}}{name}")
     return "" if found is None else (found.text or "").strip()
 
 
 def read_item(element: Any, name: str, assembler: Assembler) -> None:
-    """The rows of one REPORT_ITEM: all at once where they are as ever, else one by one."""
+    """The rows of one REPORT_ITEM: all at once if they are as usual, else one by one."""
     market = market_of(local_text(element, "REPORT"), local_text(element, "MKT_TYPE"), name)
     columns = columns_of(element)
-    if columns is None or not assembler.take(market, *columns):
+    if columns is None or not assembler.add_columns(market, *columns):
         assembler.add(market, rows_of(element, assembler))
 
 
 def market_of(report: str, market_run: str, name: str) -> Market:
-    """The market a report header means. Raises NotAPriceReport for another report."""
+    """The market of a report header. Raises NotAPriceReport for another report."""
     for market in Market:
         if (report, market_run) == (market.report, market.value):
             return market
-    raise NotAPriceReport(f"{name} is a {report or 'nameless'} report of {market_run}, no prices")
+    raise NotAPriceReport(f"{name} is a {report or 'nameless'} report of {market_run}, not prices")
 
 
 def columns_of(element: Any) -> list[list[str]] | None:
-    """The five columns of a REPORT_ITEM; None unless its rows have the layout of every recording.
+    """The five columns of a REPORT_ITEM; None if its rows do not have the usual layout.
 
-    The texts come in one piece and are cut every seven. What XPath does not check of each row,
-    the first row's tags and the columns' contents do: `Assembler.take` refuses a column of items
-    or nodes that are not all the same, of times that are no intervals, of values that are no
-    numbers.
+    The texts come as one list and are cut into rows of seven. XPath does not check every tag of
+    every row: the tags of the first row are checked here, and `Assembler.add_columns` refuses
+    columns with several items or nodes, or with anything but intervals and numbers.
     """
     shape, count, texts = xpaths(etree.QName(element).namespace)
     if not shape(element):
@@ -160,7 +159,7 @@ def columns_of(element: Any) -> list[list[str]] | None:
 
 @lru_cache(maxsize=16)
 def xpaths(namespace: str | None) -> tuple[Any, Any, Any]:
-    """Whether the rows have seven leaves with VALUE last, how many rows, and all their texts."""
+    """XPaths: whether all rows have seven leaves with VALUE last; how many rows; all texts."""
     prefix = f"{{{namespace}}}" if namespace else ""
     row = f"{prefix}REPORT_DATA"
     last = f"{row}/*[{len(LAYOUT)}][self::{prefix}VALUE]"
@@ -173,14 +172,14 @@ def xpaths(namespace: str | None) -> tuple[Any, Any, Any]:
 
 
 def rows_of(element: Any, assembler: Assembler) -> Iterator[Row]:
-    """The rows one by one, by their tags; one that lacks a column is rejected by itself."""
+    """The rows one by one, by their tags. A row that lacks a column is rejected alone."""
     for data in element.iterchildren("{*}REPORT_DATA"):
         texts = [[child.text or "" for child in data.iterchildren(f"{{*}}{c}")] for c in COLUMNS]
         odd = [column for column, found in zip(COLUMNS, texts, strict=True) if len(found) != 1]
         if odd:
-            assembler.said.rows += 1
+            assembler.result.rows += 1
             where = " ".join(found[0] for found in texts[:3] if found)
-            assembler.said.reject(where or "a row", f"no single {odd[0]}")
+            assembler.result.reject(where or "a row", f"no single {odd[0]}")
             continue
         item, node, start, end, value = (found[0] for found in texts)
         yield item, node, start, end, value

@@ -1,1 +1,1 @@
-"""Prices: from OASIS into history, and out to whoever follows them."""
+"""Prices: fetched from OASIS, stored with their history, and put on the feeds."""

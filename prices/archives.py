@@ -1,4 +1,4 @@
-"""The archives OASIS sent, kept on disk: what a price on the screen can be traced back to."""
+"""The archives that OASIS sent, kept on disk: any price can be traced back to one."""
 
 import os
 from datetime import datetime, timedelta
@@ -22,7 +22,7 @@ def keep(root: Path, content: bytes, name: str, *, at: datetime, rejected: bool)
 
 
 def prune(root: Path, *, now: datetime) -> int:
-    """Remove what was kept long enough: 14 days, 90 if it was rejected. Returns how many files."""
+    """Remove archives after 14 days, rejected ones after 90. Returns how many."""
     removed = 0
     for path in root.glob("*/*/*"):
         kept = KEPT_REJECTED if path.parts[-3] == REJECTED else KEPT

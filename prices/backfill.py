@@ -1,4 +1,4 @@
-"""History on request: windows that OASIS takes, those already held passed over."""
+"""Past prices on request, in windows that OASIS takes. Windows that are held are skipped."""
 
 from collections.abc import Iterator, Sequence
 from datetime import datetime
@@ -23,7 +23,7 @@ class Window(NamedTuple):
 
 
 def plan(market: Market, nodes: Sequence[Node], start: datetime, end: datetime) -> Iterator[Window]:
-    """The requests that [start, end) still needs: a run that was broken off goes on where it was.
+    """The requests that [start, end) still needs, so an interrupted backfill can be continued.
 
     A window whose missing intervals were all given up is not asked for again.
     """
@@ -34,21 +34,21 @@ def plan(market: Market, nodes: Sequence[Node], start: datetime, end: datetime) 
 
 
 def lacks(node: Node, market: Market, start: datetime, end: datetime) -> bool:
-    """Whether anything in [start, end) is missing that was not given up."""
+    """Whether anything in [start, end) is missing and not given up."""
     return not is_settled(node, market, start, end)
 
 
-def reach(
+def within_history(
     market: Market, start: datetime, end: datetime, *, now: datetime
 ) -> tuple[datetime, datetime]:
-    """The part of [start, end) that OASIS can have: its months of history, to what is out by now.
+    """The part of [start, end) that OASIS can have: its 39 months, up to what is out by now.
 
-    What is not out yet is not missing. The part may be empty.
+    The part may be empty.
     """
     delay = publication_delay(market, list(Node.objects.tracked()))
     return max(start, oldest_kept(now=now)), min(end, published_until(market, delay, now=now))
 
 
 def fetch(market: Market, window: Window, *, now: datetime) -> Ingested:
-    """Make one request of a plan. Raises the errors of `oasis_errors`, and NoTurn."""
+    """Make one request of a plan. Raises the errors of `oasis.errors`, and NoTurn."""
     return ask(market, window.nodes, window.start, window.end, FetchRun.BACKFILL, now=now)

@@ -1,4 +1,4 @@
-"""Closing gaps: what is missing before the hours that polls look back, each by its own range."""
+"""Closing gaps that are older than polls look back: a request for each range."""
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
@@ -19,9 +19,10 @@ MOST_ROWS = 40_000
 
 
 def close_oldest_gap(*, now: datetime) -> Ingested:
-    """Ask for one missing range of one market, at every node that lacks anything of it.
+    """Ask for one missing range of one market, at every node that lacks any of it.
 
-    One request a call: the next call finds what is left.
+    Makes one request; the next call finds what is left. Raises the errors of `oasis.errors`, and
+    NoTurn.
     """
     if standings.left_alone(now=now):
         return Ingested()
@@ -38,7 +39,7 @@ def close_oldest_gap(*, now: datetime) -> Ingested:
 def close(
     market: Market, first: Node, nodes: Sequence[Node], gap: Range, *, now: datetime
 ) -> Ingested:
-    """Ask for a range at the node it was found at and at others that lack some of it."""
+    """Ask for a range at the node where it was found and at others that lack some of it."""
     others = [node for node in nodes if node != first and lacks(node, market, gap, now=now)][
         : MOST_NODES - 1
     ]
@@ -47,7 +48,7 @@ def close(
 
 
 def lacks(node: Node, market: Market, gap: Range, *, now: datetime) -> bool:
-    """Whether a node had prices before a range and may be asked for some within it."""
+    """Whether a node had prices before `gap` and may be asked for some within it now."""
     since = gaps.watched_since(node, market, now=now)
     if since is None or since > gap.start:
         return False
@@ -55,7 +56,7 @@ def lacks(node: Node, market: Market, gap: Range, *, now: datetime) -> bool:
 
 
 def watched_until(market: Market, newest: datetime | None, *, now: datetime) -> datetime | None:
-    """The end of what is looked through: what follows the newest price held is the polls' work."""
+    """Up to where gaps are looked for: what follows the newest price is left to polls."""
     if newest is None:
         return None
     if market is Market.DAM:
@@ -66,7 +67,7 @@ def watched_until(market: Market, newest: datetime | None, *, now: datetime) -> 
 def oldest_range(node: Node, market: Market, until: datetime, *, now: datetime) -> Range | None:
     """The oldest range before `until` that may be asked for now.
 
-    How far all is settled is remembered: years of prices are not counted at every tick.
+    Up to where everything is settled is stored, so years of prices are not counted at every tick.
     """
     since = gaps.watched_since(node, market, now=now)
     if since is None:
@@ -80,21 +81,21 @@ def oldest_range(node: Node, market: Market, until: datetime, *, now: datetime) 
             settled = end if unbroken else settled
             continue
         unbroken = False
-        if gone := gaps.open_gaps(node, market, start, end, now=now):
-            found = first_joined(ranges(gone, market), longest=LONGEST)
+        if open_starts := gaps.open_gaps(node, market, start, end, now=now):
+            found = first_joined(ranges(open_starts, market), longest=LONGEST)
             break
-    remember(standing, since, settled)
+    save_settled(standing, since, settled)
     return found
 
 
 def settled_until(standing: Standing, since: datetime) -> datetime:
-    """Where to begin: older prices that came since, by a backfill, make it begin anew."""
+    """Where to begin. If a backfill brought older prices since, that is at the beginning."""
     if standing.complete_from is None or standing.complete_until is None:
         return since
     return max(since, standing.complete_until) if since >= standing.complete_from else since
 
 
-def remember(standing: Standing, since: datetime, until: datetime) -> None:
-    """Put down how far all is settled."""
+def save_settled(standing: Standing, since: datetime, until: datetime) -> None:
+    """Store up to where everything is settled."""
     if (standing.complete_from, standing.complete_until) != (since, until):
         Standing.objects.filter(pk=standing.pk).update(complete_from=since, complete_until=until)

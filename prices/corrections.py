@@ -1,7 +1,8 @@
 """The corrections sweep: days that CAISO may have revised are fetched again.
 
-Prices are revised in place for days to two weeks (facts, item 9). PRC_CORR_GRP names the trade
-dates that were corrected, without the new prices: those days are fetched again too.
+CAISO changes prices in place, without notice, for several days to two weeks after the operating
+date. PRC_CORR_GRP lists what was corrected on a trade date, but not the new prices: such days are
+fetched again too.
 """
 
 from collections.abc import Iterator, Sequence
@@ -11,7 +12,7 @@ from typing import NamedTuple
 from market.intervals import day_bounds, midnight, operating_date
 from market.markets import Market
 from oasis.query import CORRECTIONS_GROUP, groups
-from prices.ingest import Ingested, ask_whether_corrected
+from prices.ingest import Ingested, fetch_correction_list
 from prices.models import FetchRun, Node, Price
 from prices.polling import ask
 from prices.standings import left_alone
@@ -19,7 +20,7 @@ from prices.standings import left_alone
 DAYS_BACK = (1, 3, 7, 14)
 LISTED_DAYS = 14
 AFTER_TROUBLE = timedelta(hours=1)
-# OASIS makes a GroupZip while it says 1015: half a minute, by the facts.
+# Error 1015 means that the GroupZip is being prepared: ask again after 30 seconds.
 WHILE_PREPARING = timedelta(seconds=30)
 
 
@@ -32,10 +33,10 @@ class Check(NamedTuple):
 
 
 def sweep_next(*, now: datetime) -> Ingested:
-    """Make the next check of today that is still to be made: one request a call.
+    """Make the next of today's checks that is still to be made: one request per call.
 
-    The days of the calendar come first: the list of corrections only adds to them. Raises the
-    errors of `oasis_errors`, and NoTurn.
+    The fixed days come before those that the list of corrections adds. Raises the errors of
+    `oasis.errors`, and NoTurn.
     """
     if left_alone(now=now):
         return Ingested()
@@ -43,13 +44,13 @@ def sweep_next(*, now: datetime) -> Ingested:
         start, end = day_bounds(check.day)
         return ask(check.market, check.nodes, start, end, FetchRun.SWEEP, now=now)
     for day in days_to_look_up(now=now):
-        ask_whether_corrected(*day_bounds(day))
+        fetch_correction_list(*day_bounds(day))
         break
     return Ingested()
 
 
 def days_to_fetch(*, now: datetime) -> Iterator[Check]:
-    """What is to be fetched again: by the calendar, and the days listed as corrected."""
+    """What is to be fetched again: yesterday, D-3, D-7, D-14 and days listed as corrected."""
     today = operating_date(now)
     nodes = list(Node.objects.tracked())
     for back in range(1, LISTED_DAYS + 1):
@@ -63,7 +64,7 @@ def days_to_fetch(*, now: datetime) -> Iterator[Check]:
 
 
 def days_to_look_up(*, now: datetime) -> Iterator[date]:
-    """Days of the last two weeks, held at all, whose list was not asked for today."""
+    """Days of the last two weeks with prices, whose corrections were not looked up today."""
     today = operating_date(now)
     for back in range(1, LISTED_DAYS + 1):
         day = today - timedelta(days=back)
@@ -76,9 +77,9 @@ def days_to_look_up(*, now: datetime) -> Iterator[date]:
 
 
 def may_ask(check: Check, since: datetime, *, now: datetime) -> bool:
-    """Whether a check was not answered since then, nor tried in vain within the hour.
+    """Whether a check was not answered since `since`, nor tried in vain within the hour.
 
-    A day that came in halves is answered when its last half was.
+    A day fetched in halves is answered when its last half is.
     """
     runs = FetchRun.objects.filter(
         purpose=FetchRun.SWEEP,
@@ -91,7 +92,7 @@ def may_ask(check: Check, since: datetime, *, now: datetime) -> bool:
 
 
 def rested(last: FetchRun | None, *, now: datetime) -> bool:
-    """Whether to ask after `last`: never after an answer, and after trouble when it is over."""
+    """Whether to ask again after `last`: never after an answer, and after trouble in a while."""
     if last is None:
         return True
     rest = WHILE_PREPARING if last.outcome == "still_preparing" else AFTER_TROUBLE
@@ -99,13 +100,13 @@ def rested(last: FetchRun | None, *, now: datetime) -> bool:
 
 
 def is_held(check: Check) -> bool:
-    """Whether there is anything that could have been corrected."""
+    """Whether there are prices that could have been corrected."""
     rows = Price.objects.filter(market=check.market.value, node__in=check.nodes)
     return rows.between(*day_bounds(check.day)).exists()
 
 
 def listed_at(day: date) -> datetime | None:
-    """When OASIS first listed as many corrections of `day` as it does now; None if none."""
+    """When OASIS first listed as many corrections of `day` as now; None if it lists none."""
     runs = FetchRun.objects.filter(
         report=CORRECTIONS_GROUP, window_start=midnight(day), outcome=FetchRun.OK, rows__gt=0
     )

@@ -1,6 +1,6 @@
-"""Places where a test may end this process as a power cut would.
+"""Places where a test can kill this process, as a power cut would.
 
-FAULT_POINT names one, and after a colon which time it is passed; nothing else sets it.
+Only tests set FAULT_POINT: to the name of a place and, after a colon, at which pass to die.
 """
 
 import os
@@ -12,7 +12,7 @@ passed: Counter[str] = Counter()
 
 
 def fault_point(name: str) -> None:
-    """Die here, if this is the place."""
+    """Die here if FAULT_POINT says so."""
     chosen = os.environ.get(ENVIRONMENT)
     if chosen is None:
         return

@@ -1,4 +1,4 @@
-"""What is put down of each request to OASIS: a FetchRun, and the archive that came."""
+"""The record of each request to OASIS: a FetchRun, and the archive that came."""
 
 import hashlib
 import time
@@ -20,10 +20,10 @@ BROKE_OFF = "broke_off"
 
 
 @contextmanager
-def put_down(run: FetchRun) -> Iterator[None]:
-    """Save `run` with its outcome once its request is over, whatever became of it.
+def saving(run: FetchRun) -> Iterator[None]:
+    """Save `run` with its outcome after the request in the `with` block, also if that failed.
 
-    None is saved where no turn came: then nothing was requested.
+    Without a turn nothing was requested, and nothing is saved.
     """
     run.started_at = timezone.now()
     clock = time.monotonic()
@@ -32,7 +32,7 @@ def put_down(run: FetchRun) -> Iterator[None]:
     except NoTurn:
         raise
     except OasisTrouble as fault:
-        refused(run, fault)
+        note_failure(run, fault)
         save(run, clock)
         raise
     except BaseException as fault:
@@ -44,30 +44,30 @@ def put_down(run: FetchRun) -> Iterator[None]:
 
 
 def save(run: FetchRun, clock: float) -> None:
-    """Save a run that began at `clock` of the monotonic clock."""
+    """Save a run that began at `clock` on the monotonic clock."""
     run.duration_ms = int((time.monotonic() - clock) * 1000)
     run.save()
 
 
-def refused(run: FetchRun, fault: OasisTrouble) -> None:
-    """Put down why nothing was stored; what came instead of a report is kept too."""
+def note_failure(run: FetchRun, fault: OasisTrouble) -> None:
+    """Set the outcome of a request that failed, and keep what came instead of a report."""
     run.outcome, run.detail = fault.outcome, printable(str(fault))
     run.status = fault.status or run.status
     if fault.body:
-        came(run, fault.body, fault.status)
-        keep(run, fault.body, rejected=True)
+        note_answer(run, fault.body, fault.status)
+        keep_archive(run, fault.body, rejected=True)
     if not isinstance(fault, NoData):
         log.warning("OASIS", outcome=run.outcome, report=run.report, detail=run.detail)
 
 
-def came(run: FetchRun, content: bytes, status: int | None) -> None:
-    """Put down what came, before anybody looks inside."""
+def note_answer(run: FetchRun, content: bytes, status: int | None) -> None:
+    """Set status, size and hash of an answer that has not been read yet."""
     run.status, run.size = status, len(content)
     run.sha256 = hashlib.sha256(content).hexdigest()
 
 
-def keep(run: FetchRun, content: bytes, *, rejected: bool) -> None:
-    """Keep an archive on disk. A full disk costs the archive, never the prices in it."""
+def keep_archive(run: FetchRun, content: bytes, *, rejected: bool) -> None:
+    """Keep an archive on disk. If the disk is full, the archive is lost, but not its prices."""
     name = f"{run.report}.zip" if content[:2] == b"PK" else f"{run.report}.txt"
     root, at = settings.ARCHIVE_DIR, run.started_at
     try:

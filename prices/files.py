@@ -1,4 +1,4 @@
-"""OASIS files from disk into history."""
+"""Loading OASIS files from disk."""
 
 import os
 import stat
@@ -18,7 +18,7 @@ from oasis.published import Answer, PublishedPrice, Rejection
 from oasis.report import read_opened
 from prices.feed import FeedRange
 from prices.history import record
-from prices.known_names import remember
+from prices.known_names import add_names
 from prices.models import Node
 from prices.versions import Verdict
 
@@ -45,22 +45,22 @@ class Loaded:
 
 
 def load(path: Path, *, only: Collection[str] | None, now: datetime) -> Loaded:
-    """Bring one zip, XML or CSV file into history; nodes that are not known are added untracked.
+    """Store the prices of one zip, XML or CSV file. Unknown nodes are added untracked.
 
-    A price was seen when its file says it was made (in its name, or in the XML); failing that,
-    when the file was last written. So an old file never replaces what was seen after it. The file
-    is streamed: only prices of the nodes in `only` are kept in memory.
-    Raises the errors of `oasis_errors` and OSError; then nothing is stored.
+    Prices count as seen when their file was made, by its XML or its name; failing that, when it
+    was last written. So an old file never replaces what was seen after it. The file is streamed:
+    only prices of the nodes in `only` are kept in memory.
+    Raises the errors of `oasis.errors` and OSError; then nothing is stored.
     """
     refuse_pipes(path)
     with path.open("rb") as file:
         written_at = datetime.fromtimestamp(os.fstat(file.fileno()).st_mtime, UTC)
         answer = read_opened(path.name, file, only, written_at)
     seen_at = answer.made_at or written_at
-    prices = believable(answer, now=now)
+    prices = published_by_now(answer, now=now)
     with transaction.atomic():
-        make_known({price.node for price in prices})
-        remember(answer.names)
+        add_nodes({price.node for price in prices})
+        add_names(answer.names)
         recorded = record(prices, seen_at=min(seen_at, now), source="file", now=now)
     return Loaded(
         rows=answer.rows,
@@ -79,13 +79,13 @@ def load(path: Path, *, only: Collection[str] | None, now: datetime) -> Loaded:
 
 
 def refuse_pipes(path: Path) -> None:
-    """Raise BadAnswer for what is no file: opening a pipe waits for ever where nobody writes."""
+    """Raise BadAnswer if it is not a file: opening a pipe that nobody writes to would never end."""
     if not stat.S_ISREG(path.stat().st_mode):
         raise BadAnswer("a folder, a pipe or a device: only files can be loaded")
 
 
-def believable(answer: Answer, *, now: datetime) -> list[PublishedPrice]:
-    """The prices of intervals that can have been published by now; the others are rejected."""
+def published_by_now(answer: Answer, *, now: datetime) -> list[PublishedPrice]:
+    """The prices of intervals that may have been published by now. The others are rejected."""
     prices = []
     for price in answer.prices:
         if price.interval_start < now + PUBLISHED_AHEAD:
@@ -96,10 +96,10 @@ def believable(answer: Answer, *, now: datetime) -> list[PublishedPrice]:
     return prices
 
 
-def make_known(names: set[str]) -> None:
-    """Add the nodes that are not there yet, with history only.
+def add_nodes(names: set[str]) -> None:
+    """Add the nodes that do not exist yet, untracked.
 
-    Raises BadAnswer for a name that no node of OASIS can have; the database may not even take it.
+    Raises BadAnswer for a name that no OASIS node can have and the database may refuse.
     """
     for name in sorted(names):
         with refused_by_name(name):
@@ -118,11 +118,11 @@ def refused_by_name(name: str) -> Iterator[None]:
     try:
         yield
     except ValidationError as fault:
-        raise BadAnswer(f"{name[:80]!r} is no name of a node: {fault.messages[0]}") from fault
+        raise BadAnswer(f"{name[:80]!r} is not the name of a node: {fault.messages[0]}") from fault
 
 
 def free_slug(name: str) -> str:
-    """A slug for a node that no other has: two names may differ in nothing that a slug shows."""
+    """A slug that no other node has, with a number if two names give the same slug."""
     slug = slugify(name.replace("_", "-"))
     taken = set(Node.objects.filter(slug__startswith=slug).values_list("slug", flat=True))
     numbered = (f"{slug}-{number}" for number in count(2))

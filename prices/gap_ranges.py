@@ -11,7 +11,7 @@ FIRST_WAIT = timedelta(minutes=5)
 LONGEST_WAIT = timedelta(hours=6)
 GIVE_UP_AFTER = timedelta(days=2)
 GIVE_UP_ASKED = 10
-# A turn at OASIS costs more than a day of rows that are held already.
+# Asking once more for a day of rows that are held costs less than another turn.
 JOINED = timedelta(days=1)
 
 
@@ -49,7 +49,7 @@ def expected(start: datetime, end: datetime, market: Market) -> int:
 
 
 def first_joined(found: Sequence[Range], *, longest: timedelta) -> Range:
-    """The first of some ranges, with those that follow closely: what one request asks for."""
+    """The first of some ranges, joined with those close behind it: what one request asks for."""
     start, end = found[0]
     for one in found[1:]:
         if one.start - end > JOINED or one.end - start > longest:
@@ -64,19 +64,19 @@ def by_state(
     """Sorted interval starts as ranges of adjoining ones that are in the same state."""
     found: list[tuple[Range, str]] = []
     for start in starts:
-        end, said = start + market.interval, state(start)
-        if found and found[-1][0].end == start and found[-1][1] == said:
-            found[-1] = Range(found[-1][0].start, end), said
+        end, current = start + market.interval, state(start)
+        if found and found[-1][0].end == start and found[-1][1] == current:
+            found[-1] = Range(found[-1][0].start, end), current
         else:
-            found.append((Range(start, end), said))
+            found.append((Range(start, end), current))
     return found
 
 
 def wait(asked: int) -> timedelta:
-    """How long to leave an interval alone that OASIS was asked for `asked` times in vain."""
+    """How long an interval rests after OASIS was asked for it `asked` times in vain."""
     return min(FIRST_WAIT * (1 << min(asked, 10)), LONGEST_WAIT)
 
 
 def hopeless(asked: int, since: datetime, *, now: datetime) -> bool:
-    """Whether an interval was asked for often and long enough: it may be missing for ever."""
+    """Whether an interval was asked for so often and so long that it is given up."""
     return asked >= GIVE_UP_ASKED and now - since >= GIVE_UP_AFTER

@@ -1,4 +1,4 @@
-"""Ingest: fetch, parse, store. Each request leaves a FetchRun, whatever became of it."""
+"""Ingest: fetch, parse, store. Each request leaves a FetchRun, also if it fails."""
 
 from collections.abc import Callable, Iterator
 from contextlib import suppress
@@ -17,9 +17,9 @@ from oasis.printable import printable
 from oasis.published import Answer, PublishedPrice
 from oasis.query import CORRECTIONS_GROUP, PriceQuery, corrections_parameters
 from oasis.report import corrected_rows, read_archive
-from oasis.turns import Manner, Turns
+from oasis.turns import Priority, Turns
 from prices.feed import FeedRange
-from prices.fetch_log import came, keep, put_down
+from prices.fetch_log import keep_archive, note_answer, saving
 from prices.history import Recorded, record
 from prices.models import FetchRun
 from prices.redis_client import redis_client
@@ -31,7 +31,7 @@ T = TypeVar("T")
 
 @dataclass
 class Ingested:
-    """What one window brought: prices by verdict, and what the feeds learned."""
+    """What one window brought: prices by verdict, and what was added to the feeds."""
 
     new: int = 0
     corrected: int = 0
@@ -41,7 +41,7 @@ class Ingested:
     feed_ranges: list[FeedRange] = field(default_factory=list)
 
     def add(self, other: "Ingested") -> None:
-        """Count another window's in."""
+        """Add what another window brought."""
         self.new += other.new
         self.corrected += other.corrected
         self.unchanged += other.unchanged
@@ -52,19 +52,18 @@ class Ingested:
 
 @cache
 def oasis() -> Oasis:
-    """This process's client."""
+    """The OASIS client of this process."""
     pause = settings.OASIS_SECONDS_BETWEEN_REQUESTS
     return Oasis(settings.OASIS_URL, Turns(redis_client(), pause))
 
 
-def ingest(query: PriceQuery, manner: Manner, purpose: str) -> Ingested:
-    """Bring one window into history; in halves where OASIS says it is too much.
+def ingest(query: PriceQuery, priority: Priority, purpose: str) -> Ingested:
+    """Fetch and store one window, in halves if OASIS says it is too much.
 
-    No data is an answer, and an empty result. Raises the other errors of `oasis_errors`, and
-    NoTurn when there was no turn to ask.
+    No data gives an empty result. Raises the other errors of `oasis.errors`, and NoTurn.
     """
     try:
-        return ingest_whole(query, manner, purpose)
+        return ingest_whole(query, priority, purpose)
     except NoData:
         return Ingested()
     except AskedTooMuch:
@@ -73,12 +72,12 @@ def ingest(query: PriceQuery, manner: Manner, purpose: str) -> Ingested:
             raise
     ingested = Ingested()
     for half in halves:
-        ingested.add(ingest(half, manner.once_begun, purpose))
+        ingested.add(ingest(half, priority.once_begun, purpose))
     return ingested
 
 
-def ingest_whole(query: PriceQuery, manner: Manner, purpose: str) -> Ingested:
-    """One request and what it brought, put down in a FetchRun."""
+def ingest_whole(query: PriceQuery, priority: Priority, purpose: str) -> Ingested:
+    """Make one request and store what it brought, with a FetchRun."""
     run = FetchRun(
         report=query.market.report,
         market=query.market.value,
@@ -87,27 +86,27 @@ def ingest_whole(query: PriceQuery, manner: Manner, purpose: str) -> Ingested:
         window_start=query.start,
         window_end=query.end,
     )
-    with put_down(run):
-        return take(run, query, oasis().single_zip(query, manner))
+    with saving(run):
+        return store_answer(run, query, oasis().single_zip(query, priority))
 
 
-def ask_whether_corrected(start: datetime, end: datetime) -> None:
-    """Ask for the list of corrections of one trade date; its FetchRun says how many rows it has.
+def fetch_correction_list(start: datetime, end: datetime) -> None:
+    """Ask for the list of corrections of one trade date; its FetchRun has the number of rows.
 
-    Raises the errors of `oasis_errors` but NoData, which means that nothing was corrected.
+    Raises the errors of `oasis.errors` except NoData, which means that nothing was corrected.
     """
     run = FetchRun(report=CORRECTIONS_GROUP, purpose=FetchRun.SWEEP)
     run.window_start, run.window_end = start, end
-    with suppress(NoData), put_down(run):
-        download = oasis().download("GroupZip", corrections_parameters(start, end), Manner.SPARE)
-        run.rows = read(run, download, corrected_rows)
-        keep(run, download.content, rejected=False)
+    with suppress(NoData), saving(run):
+        download = oasis().download("GroupZip", corrections_parameters(start, end), Priority.SPARE)
+        run.rows = read_answer(run, download, corrected_rows)
+        keep_archive(run, download.content, rejected=False)
         run.outcome = FetchRun.OK
 
 
-def read(run: FetchRun, download: Download, reader: Callable[[bytes], T]) -> T:
-    """What `reader` makes of an answer; one that it can't read goes with its error."""
-    came(run, download.content, download.status)
+def read_answer(run: FetchRun, download: Download, reader: Callable[[bytes], T]) -> T:
+    """The answer as read by `reader`. Errors of reading carry the answer along."""
+    note_answer(run, download.content, download.status)
     try:
         return reader(download.content)
     except OasisTrouble as fault:
@@ -116,14 +115,14 @@ def read(run: FetchRun, download: Download, reader: Callable[[bytes], T]) -> T:
         raise
 
 
-def take(run: FetchRun, query: PriceQuery, download: Download) -> Ingested:
-    """Read and store an answer, the good prices of a partly bad one too."""
+def store_answer(run: FetchRun, query: PriceQuery, download: Download) -> Ingested:
+    """Read and store an answer, also the good prices of a partly bad one."""
     seen_at = timezone.now()
-    answer = read(run, download, read_archive)
+    answer = read_answer(run, download, read_archive)
     asked = asked_for(answer, query)
-    keep(run, download.content, rejected=answer.rejected > 0)
+    keep_archive(run, download.content, rejected=answer.rejected > 0)
     recorded = record(asked, seen_at=seen_at, source=settings.PRICE_SOURCE, now=seen_at)
-    describe(run, answer, recorded)
+    note_result(run, answer, recorded)
     return Ingested(
         new=recorded[Verdict.NEW],
         corrected=recorded[Verdict.CORRECTED],
@@ -135,7 +134,7 @@ def take(run: FetchRun, query: PriceQuery, download: Download) -> Ingested:
 
 
 def asked_for(answer: Answer, query: PriceQuery) -> list[PublishedPrice]:
-    """The prices that answer the query; those nobody asked for are rejected."""
+    """The prices that were asked for. Others are rejected."""
     asked: list[PublishedPrice] = []
     for price in answer.prices:
         fits = price.market is query.market and price.node in query.nodes
@@ -147,8 +146,8 @@ def asked_for(answer: Answer, query: PriceQuery) -> list[PublishedPrice]:
     return asked
 
 
-def describe(run: FetchRun, answer: Answer, recorded: Recorded) -> None:
-    """What the answer held, for the record."""
+def note_result(run: FetchRun, answer: Answer, recorded: Recorded) -> None:
+    """Set what an answer held, in its run."""
     run.outcome = FetchRun.OK
     run.rows = answer.rows
     run.new, run.corrected = recorded[Verdict.NEW], recorded[Verdict.CORRECTED]
@@ -160,7 +159,7 @@ def describe(run: FetchRun, answer: Answer, recorded: Recorded) -> None:
 
 
 def outdated(recorded: Recorded) -> Iterator[str]:
-    """A line where anything that came was older than what is held."""
+    """A line if any price was older than what is held."""
     if count := recorded[Verdict.OUTDATED]:
         log.warning("prices outdated", count=count)
         yield f"{count} older than what is held, which stays"

@@ -1,4 +1,4 @@
-"""The names of nodes that OASIS is known to have: prices came, or a file had them."""
+"""The names of nodes that OASIS is known to have, from prices and from loaded files."""
 
 import re
 from collections.abc import Iterable
@@ -21,17 +21,19 @@ ALWAYS_THERE = {
 
 
 def known_names() -> set[str]:
-    """All of them; a name that was typed is not known before it had a price."""
+    """All of them. A name that somebody typed counts only once it has a price."""
     with_prices = Node.objects.filter(Exists(Price.objects.filter(node=OuterRef("pk"))))
-    return ALWAYS_THERE.union(with_prices.values_list("oasis_name", flat=True), in_files())
+    return ALWAYS_THERE.union(with_prices.values_list("oasis_name", flat=True), names_from_files())
 
 
-def in_files() -> Iterable[str]:
-    """The names that files had."""
+def names_from_files() -> Iterable[str]:
+    """The names in loaded files."""
     return KnownName.objects.values_list("name", flat=True)
 
 
-def remember(names: set[str]) -> None:
-    """Keep the names of a file, whosever prices were stored of it."""
-    fresh = [KnownName(name=name) for name in names.difference(in_files()) if LIKE_OASIS(name)]
+def add_names(names: set[str]) -> None:
+    """Store the names in a file, also those whose prices were not stored."""
+    fresh = [
+        KnownName(name=name) for name in names.difference(names_from_files()) if LIKE_OASIS(name)
+    ]
     KnownName.objects.bulk_create(fresh, A_BATCH, ignore_conflicts=True)

@@ -1,4 +1,4 @@
-"""Nodes as people type them: slugs or OASIS names, in large or small letters."""
+"""Nodes as people type them: by slug or OASIS name, in upper or lower case."""
 
 from collections.abc import Sequence
 
@@ -8,14 +8,14 @@ from prices.models import Node
 
 
 def nodes_called(names: Sequence[str] | None) -> list[Node]:
-    """The nodes named, or all tracked ones. Raises CommandError with a sentence."""
+    """The nodes with these names, or all tracked ones. Raises CommandError for unknown names."""
     if not names:
         return list(Node.objects.tracked())
     return [node_called(name) for name in names]
 
 
 def node_called(name: str) -> Node:
-    """The node of a slug or OASIS name."""
+    """The node with this slug or OASIS name. Raises CommandError if there is none."""
     node = Node.objects.called(name)
     if node is None:
         raise CommandError(f"There is no node {name!r}; add it in the admin first.")

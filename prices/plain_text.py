@@ -1,34 +1,36 @@
-"""Text that somebody typed: one line of signs that can be seen, in the order in which they stand.
+"""Text that users type: one line, without invisible characters.
 
-A line break makes two lines of one in a message or a log, an escape colours a terminal, and a mark
-of writing direction shows a name other than it is.
+A line break would split a line in a message or a log, an escape sequence would colour a terminal,
+and a mark of writing direction would make a name look like another.
 """
 
 import unicodedata
 
 from django.core.exceptions import ValidationError
 
-# Control characters, line and paragraph ends, lone surrogates, and what formats without being seen.
+# Control and format characters, line and paragraph separators, lone surrogates.
 HIDDEN = {"Cc", "Cf", "Cs", "Zl", "Zp"}
-JOINERS = "\u200c\u200d"  # Persian and Hindi are spelt with them, and so are families of emoji
+JOINERS = "\u200c\u200d"  # needed for Persian, Hindi and some emoji
 
 
-def is_hidden(sign: str) -> bool:
-    """Whether a sign can't be seen, or moves others."""
-    return unicodedata.category(sign) in HIDDEN and sign not in JOINERS
+def is_hidden(character: str) -> bool:
+    """Whether a character is invisible or moves others."""
+    return unicodedata.category(character) in HIDDEN and character not in JOINERS
 
 
 def cleaned(text: str) -> str:
-    """`text` as one line, blanks for what is hidden."""
-    return " ".join("".join(" " if is_hidden(sign) else sign for sign in text).split())
+    """`text` as one line, with a space for each run of hidden characters."""
+    return " ".join(
+        "".join(" " if is_hidden(character) else character for character in text).split()
+    )
 
 
 def validate_plain(text: str) -> None:
-    """Raises ValidationError where anything is hidden in the text."""
-    for sign in text:
-        if is_hidden(sign):
-            name = f"U+{ord(sign):04X}"
+    """Raises ValidationError if `text` has a hidden character."""
+    for character in text:
+        if is_hidden(character):
+            name = f"U+{ord(character):04X}"
             raise ValidationError(
-                f"There is a line break or a sign in it that can't be seen ({name}).",
+                f"This has a line break or an invisible character ({name}).",
                 code="hidden_sign",
             )

@@ -1,6 +1,6 @@
-"""Polling: the newest prices of all tracked nodes, ten at a time, and what a missed poll left.
+"""Polling: the newest prices of all tracked nodes, ten at a time, and what a missed poll left out.
 
-Nothing is remembered between two polls but what is in the database.
+Between two polls, all state is in the database.
 """
 
 from collections.abc import Sequence
@@ -11,32 +11,32 @@ from django.conf import settings
 from market.markets import Market
 from oasis.errors import OasisTrouble
 from oasis.query import PriceQuery
-from oasis.turns import Manner
+from oasis.turns import Priority
 from prices import budget, gaps, planner, schedule, standings
 from prices.ingest import Ingested, ingest, oasis
 from prices.models import FetchRun, Node
 from prices.publication_delay import publication_delay
 from prices.resting import OUTAGE
 
-# A little more than one request of somebody else would hold the five-minute poll up.
-SOON = timedelta(seconds=7)
-MANNERS = {
-    Market.RTM: Manner.FIRST,
-    Market.RTPD: Manner.PASSING,
-    Market.DAM: Manner.PASSING,
+# A little longer than another request can hold up the five-minute poll.
+RESERVE_AHEAD = timedelta(seconds=7)
+PRIORITIES = {
+    Market.RTM: Priority.FIRST,
+    Market.RTPD: Priority.IF_FREE,
+    Market.DAM: Priority.IF_FREE,
 }
 # Workers wait for no turn but the first: gaps and corrections share a process with the polls.
-OTHER_MANNERS = {
-    FetchRun.GAP: Manner.SPARE,
-    FetchRun.SWEEP: Manner.SPARE,
-    FetchRun.BACKFILL: Manner.PATIENT,
+OTHER_PRIORITIES = {
+    FetchRun.GAP: Priority.SPARE,
+    FetchRun.SWEEP: Priority.SPARE,
+    FetchRun.BACKFILL: Priority.LAST,
 }
 
 
 def poll(market: Market, *, now: datetime) -> Ingested:
-    """Make the one request of `market` that is due most, if any is; the next tick makes the next.
+    """Make one request of `market`, for the nodes that have waited longest, if any is due.
 
-    Raises the errors of `oasis_errors`, and NoTurn.
+    Raises the errors of `oasis.errors`, and NoTurn.
     """
     nodes = list(Node.objects.tracked())
     if not nodes or standings.left_alone(now=now):
@@ -44,9 +44,9 @@ def poll(market: Market, *, now: datetime) -> Ingested:
     known = standings.known(market, nodes, now=now)
     if not planner.next_group(market, known, now=now, pace=pace(len(nodes))):
         if market is Market.RTM and planner.next_group(
-            market, known, now=now + SOON, pace=pace(len(nodes))
+            market, known, now=now + RESERVE_AHEAD, pace=pace(len(nodes))
         ):
-            oasis().turns.reserve(SOON.total_seconds())
+            oasis().turns.reserve(RESERVE_AHEAD.total_seconds())
         return Ingested()
     with oasis().turns.only_one(f"polling:{market}") as mine:
         return poll_due(market, nodes, now=now) if mine else Ingested()
@@ -78,7 +78,7 @@ def poll_due(market: Market, nodes: Sequence[Node], *, now: datetime) -> Ingeste
 
 
 def pace(nodes: int) -> schedule.Pace:
-    """How often this deployment asks at most: many nodes leave half of the turns to others."""
+    """The pace of polls: with many nodes, slow enough to leave half of the turns to others."""
     least = budget.shortest_round(nodes, settings.OASIS_SECONDS_BETWEEN_REQUESTS)
     return schedule.Pace(
         max(timedelta(seconds=settings.POLL_SECONDS), least),
@@ -95,26 +95,27 @@ def ask(
     *,
     now: datetime,
 ) -> Ingested:
-    """Ingest [start, end) for up to ten nodes.
+    """Ingest [start, end) for up to ten nodes. Raises the errors of `oasis.errors`, and NoTurn.
 
-    What a request for gaps does not bring is put down in the ledger, also where OASIS refuses it.
-    One that met trouble was not in vain, but its gaps rest: that may be all that is in trouble.
+    What a request for gaps did not bring is noted in the gap ledger, also if OASIS refused it. If
+    OASIS was in trouble, that does not count as in vain, but the gaps rest: perhaps only this
+    window fails.
     """
     query = PriceQuery(market, tuple(node.oasis_name for node in nodes), start, end)
-    manner = OTHER_MANNERS.get(purpose) or MANNERS[market]
+    priority = OTHER_PRIORITIES.get(purpose) or PRIORITIES[market]
     try:
-        ingested = ingest(query, manner, purpose)
+        ingested = ingest(query, priority, purpose)
     except OasisTrouble as fault:
         if purpose == FetchRun.GAP:
             counts = fault.outcome not in OUTAGE
-            note_vain(market, nodes, start, end, counts=counts, now=now)
+            note_missing(market, nodes, start, end, counts=counts, now=now)
         raise
     if purpose in FetchRun.FOR_GAPS:
-        note_vain(market, nodes, start, end, now=now)
+        note_missing(market, nodes, start, end, now=now)
     return ingested
 
 
-def note_vain(
+def note_missing(
     market: Market,
     nodes: Sequence[Node],
     start: datetime,
@@ -123,6 +124,6 @@ def note_vain(
     counts: bool = True,
     now: datetime,
 ) -> None:
-    """Put down in the ledger what is still missing of [start, end), so far as it should be out."""
+    """Note in the gap ledger what is still missing of [start, end) and should be out."""
     delay = publication_delay(market, nodes)
     gaps.note_asked(nodes, market, start, end, delay=delay, counts=counts, now=now)

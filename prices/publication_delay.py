@@ -1,4 +1,4 @@
-"""How long after an interval begins its price is published, learned from what was seen."""
+"""How long after an interval begins its price is out, learned from past intervals."""
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
@@ -12,9 +12,9 @@ SEEN_LIVE = timedelta(hours=1)
 
 
 def publication_delay(market: Market, nodes: Sequence[Node]) -> timedelta | None:
-    """The publication delay learned from the last intervals that were seen as they came out.
+    """The publication delay, learned from the last intervals that were seen as they came out.
 
-    Of those that came at the same moment only the newest tells anything: the others were late.
+    Of intervals first seen at the same moment only the newest counts: the others were late.
     """
     if not nodes:
         return None

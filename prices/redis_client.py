@@ -1,4 +1,4 @@
-"""The one place that knows how to reach Redis."""
+"""The connection to Redis."""
 
 from functools import cache
 
@@ -8,5 +8,5 @@ from django.conf import settings
 
 @cache
 def redis_client() -> redis.Redis:
-    """This process's client, answering with text. It reconnects by itself."""
+    """The client of this process. It returns text and reconnects by itself."""
     return redis.Redis.from_url(settings.REDIS_URL, decode_responses=True, **settings.REDIS_OPTIONS)

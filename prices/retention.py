@@ -1,4 +1,4 @@
-"""What is thrown away, and when. Prices and their revisions never are."""
+"""What is deleted, and when. Prices and their revisions are kept for ever."""
 
 from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
@@ -28,7 +28,7 @@ def prune(*, now: datetime) -> dict[str, int]:
 
 
 def in_batches(rows: QuerySet[Any], delete: Callable[[Sequence[int]], None]) -> int:
-    """Delete rows by their ids, so few in a transaction that nobody waits for long.
+    """Delete rows by their ids, few enough per transaction that others do not wait for long.
 
     What is more than that is left for the next call. Returns how many.
     """
@@ -44,5 +44,4 @@ def in_batches(rows: QuerySet[Any], delete: Callable[[Sequence[int]], None]) -> 
 
 
 def delete_runs(ids: Sequence[int]) -> None:
-    """Requests, by their ids."""
     FetchRun.objects.filter(pk__in=ids).delete()

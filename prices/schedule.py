@@ -1,8 +1,6 @@
-"""Whether a node is due to be asked for, decided from what is held and when it was last asked.
+"""Whether a node is due, decided from what is held and when it was last asked for. Pure.
 
 Beat ticks far more often than OASIS may be asked; each tick comes here first.
-
-Pure.
 """
 
 from collections.abc import Sequence
@@ -18,10 +16,10 @@ PEAK = (time(6), time(22))
 DAY_AHEAD_FROM = time(12, 50)
 DAY_AHEAD_STEP = timedelta(minutes=1)
 DAY_AHEAD_REST = timedelta(hours=1)
-# Polls look back this far for intervals that are late: they come within two polls.
+# Polls look back this far, so late intervals are held within two polls of their publication.
 RECENT = timedelta(hours=2)
 HISTORY_MONTHS = 39
-# Before anything was seen: RTD comes about as its interval begins, RTPD 22 minutes before.
+# Until a delay is learned: RTD comes about as its interval begins, RTPD 22 minutes before.
 FIRST_GUESS = {Market.RTM: timedelta(0), Market.RTPD: timedelta(minutes=-22)}
 EARLY = timedelta(seconds=5)
 # How far ahead of now a market publishes at most, rounded up.
@@ -29,25 +27,25 @@ AHEAD = {Market.RTM: timedelta(minutes=15), Market.RTPD: timedelta(minutes=75)}
 
 
 class Pace(NamedTuple):
-    """The shortest time between two requests for a real-time market, by day and by night.
+    """The shortest time between two requests for the five-minute market, by day and by night.
 
-    The fifteen-minute market is asked for at the slower one all day.
+    The fifteen-minute market has the slower pace all day.
     """
 
     peak: timedelta = timedelta(seconds=20)
     night: timedelta = timedelta(seconds=60)
 
 
-UNHURRIED = Pace()
+DEFAULT_PACE = Pace()
 
 
 class Held(NamedTuple):
-    """What is known of one node in one market when a tick asks.
+    """What is known of one node in one market at a tick.
 
-    `complete_until` is the first day-ahead hour, from today on, that is missing. `vain` counts
-    the answers in a row that brought nothing new, `delay` is the publication delay learned.
-    `refused` counts the refusals in a row. `others_answered` is whether OASIS lately had more of
-    another node.
+    `complete_until` is the first missing day-ahead hour from today on. `vain` counts the answers
+    in a row without a new price, `refused` the refusals in a row. `delay` is the learned
+    publication delay. `others_answered` says whether OASIS lately had newer prices of another
+    node.
     """
 
     newest: datetime | None = None
@@ -59,15 +57,15 @@ class Held(NamedTuple):
     refused: int = 0
 
 
-def due(market: Market, held: Held, *, now: datetime, pace: Pace = UNHURRIED) -> bool:
+def due(market: Market, held: Held, *, now: datetime, pace: Pace = DEFAULT_PACE) -> bool:
     """Whether the node should be asked for now."""
     return now >= due_at(market, held, now=now, pace=pace)
 
 
-def due_at(market: Market, held: Held, *, now: datetime, pace: Pace = UNHURRIED) -> datetime:
+def due_at(market: Market, held: Held, *, now: datetime, pace: Pace = DEFAULT_PACE) -> datetime:
     """When the node should be asked for next, by what is known now.
 
-    What was asked "later" than now was asked before the clock stepped back: it says nothing.
+    A `last_asked` in the future was stored before the clock was set back, and is ignored.
     """
     if held.last_asked is None or held.last_asked > now:
         return now
@@ -85,7 +83,7 @@ def due_at(market: Market, held: Held, *, now: datetime, pace: Pace = UNHURRIED)
     return rested if expected is None else max(rested, expected)
 
 
-def step(market: Market, *, now: datetime, pace: Pace = UNHURRIED) -> timedelta:
+def step(market: Market, *, now: datetime, pace: Pace = DEFAULT_PACE) -> timedelta:
     """The shortest time between two requests for a real-time market."""
     if market is Market.RTPD:
         return pace.night
@@ -94,10 +92,10 @@ def step(market: Market, *, now: datetime, pace: Pace = UNHURRIED) -> timedelta:
 
 
 def expected_at(market: Market, held: Held) -> datetime | None:
-    """When the interval after the newest one should be out; None where nothing is held.
+    """When the interval after the newest one should be out; None if nothing is held.
 
-    A delay learned while CAISO was late holds nobody back for longer than two intervals: what it
-    publishes then comes fast.
+    The delay counts for two intervals at most: it may have been learned while CAISO was late, and
+    after that prices come fast.
     """
     if held.newest is None:
         return None
@@ -106,10 +104,10 @@ def expected_at(market: Market, held: Held) -> datetime | None:
 
 
 def learned_delay(delays: Sequence[timedelta]) -> timedelta | None:
-    """The publication delay to count on: the earlier quarter of those seen; None of too few.
+    """The publication delay to count on: the lower quartile of those seen; None if too few.
 
-    A delay is when an interval was first seen minus its start. Asking from the earlier quarter
-    on finds most intervals within one step and wastes few requests.
+    A delay is when an interval was first seen less its start. Asking from the lower quartile on
+    finds most intervals within one step and wastes few requests.
     """
     if len(delays) < 4:
         return None
@@ -126,7 +124,7 @@ def day_ahead_step(complete_until: datetime | None, *, now: datetime) -> timedel
 def day_ahead_expected_until(*, now: datetime) -> datetime:
     """The end of the last operating date whose day-ahead prices may be out by now.
 
-    Tomorrow is tomorrow in California, from 12:50 Pacific on.
+    From 12:50 Pacific on that is tomorrow, in Pacific time.
     """
     today = operating_date(now)
     if pacific(now).time() >= DAY_AHEAD_FROM:
@@ -142,9 +140,9 @@ def window_end(market: Market, *, now: datetime) -> datetime:
 
 
 def published_until(market: Market, delay: timedelta | None, *, now: datetime) -> datetime:
-    """The end of the intervals that should be out by now, with time to spare for stragglers.
+    """Up to where intervals should be out by now, with some time to spare for late ones.
 
-    What is missing before it is a gap. Intervals start before the returned moment.
+    An interval that starts before it and is missing is a gap.
     """
     if market is Market.DAM:
         tomorrow_is_late = pacific(now).time() >= time(18)

@@ -1,4 +1,4 @@
-"""What is known of each tracked node when a tick asks, and what a poll's answer adds to it."""
+"""What is known of each tracked node at a tick, and what each poll adds to it."""
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
@@ -19,7 +19,7 @@ Starts = dict[int, set[datetime]]
 
 
 def left_alone(*, now: datetime) -> bool:
-    """Whether OASIS is in trouble and rests. Runs from before a clock step say nothing."""
+    """Whether OASIS is in trouble and left alone. Runs in the future (a clock step) are ignored."""
     runs = FetchRun.objects.filter(started_at__lte=now, started_at__gt=now - LONGEST_QUIET)
     latest = runs.order_by("-started_at").values_list("started_at", "outcome")[:RUNS_LOOKED_AT]
     until = quiet_until(latest)
@@ -53,7 +53,7 @@ def known(market: Market, nodes: Sequence[Node], *, now: datetime) -> dict[int, 
 def delay_learned(
     market: Market, nodes: Sequence[Node], newest: Mapping[int, datetime]
 ) -> timedelta | None:
-    """The publication delay, learned from the node that is furthest: OASIS has one for all."""
+    """The publication delay, the same for all nodes, learned from the one that is furthest."""
     seen = [node for node in nodes if node.pk in newest]
     if not seen or market is Market.DAM:
         return None
@@ -70,7 +70,7 @@ def starts_held(market: Market, nodes: Sequence[Node], start: datetime, end: dat
 
 
 def complete_until(nodes: Sequence[Node], *, now: datetime) -> dict[int, datetime]:
-    """Up to when each hour of the day-ahead market is held or given up, today and tomorrow."""
+    """Up to where every day-ahead hour of today and tomorrow is held or given up, by node."""
     start, _ = day_bounds(operating_date(now))
     end = day_bounds(operating_date(now) + timedelta(days=1))[1]
     held = starts_held(Market.DAM, nodes, start, end)
@@ -87,9 +87,9 @@ def complete_until(nodes: Sequence[Node], *, now: datetime) -> dict[int, datetim
 def note_poll(
     market: Market, nodes: Sequence[Node], riders: Sequence[Node], *, answered: bool, now: datetime
 ) -> None:
-    """Put down that `nodes` were asked for, and which of them brought something new.
+    """Note that `nodes` were asked for, and which of them brought something new.
 
-    The `riders` were asked for beside them: only what they brought counts.
+    The `riders` were asked for along with them: it counts only if they brought something.
     """
     every = [*nodes, *riders]
     fresh = Price.objects.filter(node__in=every, market=market.value, first_seen_at__gte=now)
@@ -110,7 +110,7 @@ def note_poll(
 
 
 def content(market: Market, nodes: Sequence[Node], *, now: datetime) -> set[int]:
-    """The nodes that lack nothing: that there was nothing new of them says nothing."""
+    """The nodes that lack nothing, so an answer without news of them is not in vain."""
     if market is not Market.DAM:
         return set()
     until = day_ahead_expected_until(now=now)
@@ -118,7 +118,7 @@ def content(market: Market, nodes: Sequence[Node], *, now: datetime) -> set[int]
 
 
 def note_refusal(market: Market, nodes: Sequence[Node], *, now: datetime) -> None:
-    """Put down that OASIS refused to answer about `nodes`: they rest from now on."""
+    """Note that OASIS refused a request for `nodes`: they rest from now on."""
     note_poll(market, nodes, [], answered=False, now=now)
     rows = Standing.objects.filter(market=market.value, node__in=nodes)
     rows.update(refused=F("refused") + 1)

@@ -1,6 +1,6 @@
-"""One node, rule or delivery method that fails stands alone: it is told, and the rest goes on.
+"""If one node, rule or delivery method fails, that is recorded and the others go on.
 
-What failed is a `Trouble` until it works again, or nobody tries it any more.
+What failed has a `Trouble` until it works again, or was not tried for an hour.
 """
 
 import time
@@ -14,15 +14,15 @@ from django.db.models import F
 from prices.models import Trouble
 
 log = structlog.get_logger(__name__)
-# Whatever is tried is tried more often: what nobody tries any more is no trouble.
-GOING_ON = timedelta(hours=1)
+# Everything is tried more often than this; what is not tried any longer is no trouble.
+FORGOTTEN_AFTER = timedelta(hours=1)
 LONGEST_TEXT = 500
-SAID_AGAIN_AFTER_S = 60
-said: dict[tuple[str, str], float] = {}
+LOGGED_AGAIN_AFTER_S = 60
+logged_at: dict[tuple[str, str], float] = {}
 
 
 class Apart:
-    """The units of one part of the work, each by itself."""
+    """Isolates the units of one part of the work from each other's failures."""
 
     def __init__(self, part: str, *, now: datetime) -> None:
         self.part, self.now = part, now
@@ -30,34 +30,34 @@ class Apart:
         self.troubled = subjects_of(part)
 
     def each(self, subject: str) -> "Unit":
-        """One unit: what goes wrong in it is written down and kept as `fault`."""
+        """A context for one unit: its exception is recorded, kept as `fault`, and not raised."""
         return Unit(self, subject)
 
     def failed(self, subject: str, fault: Exception) -> None:
-        """Write down what went wrong."""
+        """Record what went wrong with a unit."""
         self.fault = fault
         self.troubled.add(subject)
-        write_down(self.part, subject, fault, now=self.now)
+        record_trouble(self.part, subject, fault, now=self.now)
 
     def worked(self, subject: str) -> None:
-        """What works is in trouble no more."""
+        """Note that a unit worked: its trouble, if it had one, is over."""
         self.fault = None
         if subject in self.troubled:
             self.troubled.discard(subject)
-            well_again(self.part, subject)
+            clear_trouble(self.part, subject)
 
 
 class Unit(NamedTuple):
-    """One node, rule or delivery method at work."""
+    """One node, rule or delivery method, as a context manager."""
 
     apart: Apart
     subject: str
 
     def __enter__(self) -> None:
-        """Nothing is known yet."""
+        pass
 
     def __exit__(self, kind: object, fault: BaseException | None, traceback: object) -> bool:
-        """Only what ends the whole task goes on from here."""
+        """Suppress exceptions, except those that end the whole task."""
         if isinstance(fault, Exception) and not is_out_of_time(fault):
             self.apart.failed(self.subject, fault)
             return True
@@ -67,15 +67,15 @@ class Unit(NamedTuple):
 
 
 def is_out_of_time(fault: Exception) -> bool:
-    """Whether a task has used up its time: that ends the task, whatever it was at."""
-    # Only where something failed: web processes have no use for Celery.
+    """Whether a task has used up its time, which ends it whatever it was at."""
+    # Imported only after a failure: web processes do without Celery.
     from celery.exceptions import SoftTimeLimitExceeded  # noqa: PLC0415
 
     return isinstance(fault, SoftTimeLimitExceeded)
 
 
 def subjects_of(part: str) -> set[str]:
-    """What of a part is in trouble; nothing where the database does not say."""
+    """The subjects of a part that are in trouble; none if the database fails."""
     try:
         with transaction.atomic():
             return set(Trouble.objects.filter(part=part).values_list("subject", flat=True))
@@ -83,9 +83,8 @@ def subjects_of(part: str) -> set[str]:
         return set()
 
 
-def write_down(part: str, subject: str, fault: Exception, *, now: datetime) -> None:
-    """Once more, or for the first time: then it is logged too. A database that takes nothing
-    stops nobody."""
+def record_trouble(part: str, subject: str, fault: Exception, *, now: datetime) -> None:
+    """Record a failure; the first one is logged too. If the database fails, it is only logged."""
     text = f"{type(fault).__name__}: {fault}"[:LONGEST_TEXT].replace("\0", "")
     trouble = Trouble.objects.filter(part=part, subject=subject)
     try:
@@ -96,31 +95,31 @@ def write_down(part: str, subject: str, fault: Exception, *, now: datetime) -> N
                     part=part, subject=subject, since=now, last_at=now, text=text
                 )
     except Error:
-        say_now_and_then(part, subject, fault)
+        log_at_most_once_a_minute(part, subject, fault)
     else:
         if not again:
             log.warning("trouble", part=part, subject=subject, why=text, exc_info=fault)
 
 
-def say_now_and_then(part: str, subject: str, fault: Exception) -> None:
-    """Log what could not be written down, once a minute."""
+def log_at_most_once_a_minute(part: str, subject: str, fault: Exception) -> None:
+    """Log a failure that could not be recorded, at most once a minute."""
     at = time.monotonic()
-    if at - said.get((part, subject), -SAID_AGAIN_AFTER_S) >= SAID_AGAIN_AFTER_S:
-        said[part, subject] = at
-        log.warning("trouble, not written down", part=part, subject=subject, why=str(fault))
+    if at - logged_at.get((part, subject), -LOGGED_AGAIN_AFTER_S) >= LOGGED_AGAIN_AFTER_S:
+        logged_at[part, subject] = at
+        log.warning("trouble not recorded", part=part, subject=subject, why=str(fault))
 
 
-def well_again(part: str, subject: str) -> None:
-    """What failed has worked."""
+def clear_trouble(part: str, subject: str) -> None:
+    """Delete the trouble of a subject that works again."""
     try:
         with transaction.atomic():
             Trouble.objects.filter(part=part, subject=subject).delete()
     except Error as fault:
-        say_now_and_then(part, subject, fault)
+        log_at_most_once_a_minute(part, subject, fault)
     else:
-        log.info("well again", part=part, subject=subject)
+        log.info("trouble over", part=part, subject=subject)
 
 
 def forget_old(*, now: datetime) -> int:
-    """Drop what nobody has tried for an hour: a node no longer tracked, a rule switched off."""
-    return Trouble.objects.filter(last_at__lt=now - GOING_ON).delete()[0]
+    """Drop what was not tried for an hour, such as a rule switched off. Returns how many."""
+    return Trouble.objects.filter(last_at__lt=now - FORGOTTEN_AFTER).delete()[0]

@@ -17,11 +17,11 @@ from alerts.checks import contact_problem
 from alerts.delivery.deliver import put_test, try_again
 from alerts.models import Delivery, Method
 from prices.admin.deleting import DeleteUnusedAdmin
-from prices.admin.sound import SoundAdmin
 from prices.admin.stored import ReadOnlyAdmin
+from prices.admin.strict import StrictAdmin
 
 
-class MethodAdmin(DeleteUnusedAdmin, SoundAdmin):
+class MethodAdmin(DeleteUnusedAdmin, StrictAdmin):
     form = MethodForm
     list_display = ["name", "kind", "owner", "active"]
     list_editable = ["active"]

@@ -25,14 +25,14 @@ from alerts.models import Alert, Condition, Delivery, Method, Rule, Transition
 from alerts.quality import WEEK, quality_of, with_quality
 from alerts.rules.checks import MOST_CONDITIONS
 from prices.admin.deleting import DeleteUnusedAdmin
-from prices.admin.sound import SoundAdmin, SoundInline
 from prices.admin.stored import ReadOnlyAdmin
+from prices.admin.strict import StrictAdmin, StrictInline
 
 WATCHED = ("watched", "direction", "limit", "clear_limit", "span")
 QUIET = (("quiet_from", "quiet_until"), "quiet_days", "quiet_zone", "quiet_then")
 
 
-class ConditionInline(SoundInline):
+class ConditionInline(StrictInline):
     model = Condition
     formset = ConditionFormSet
     fields = WATCHED
@@ -42,7 +42,7 @@ class ConditionInline(SoundInline):
 
 
 @admin.register(Rule)
-class RuleAdmin(DeleteUnusedAdmin, SoundAdmin):
+class RuleAdmin(DeleteUnusedAdmin, StrictAdmin):
     goes_with_it = ("conditions",)
     instead = "Take it out of “active” instead: it judges nothing more then."
     list_display = ["__str__", "severity", "limit", "active", "muted_until", "last_7_days"]
@@ -111,7 +111,7 @@ def listed(posted: QueryDict) -> list[int]:
     return [int(text) for text in fields if re.fullmatch("[0-9]{1,18}", text)]
 
 
-class TransitionInline(SoundInline):
+class TransitionInline(StrictInline):
     model = Transition
     fields = ("at", "kind", "interval_start", "price", "value", "text")
     verbose_name_plural = "what was told"

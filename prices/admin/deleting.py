@@ -1,7 +1,7 @@
-"""Delete in the admin: only while nothing that happened hangs on it, and why not is said.
+"""Deleting in the admin: only rows that no history depends on, and otherwise saying why not.
 
-Django's own page reads all that hangs on a row to say why it can't be deleted: of a node with two
-years of prices that is 600 MB.
+To say why a row can't be deleted, Django's own page reads everything that depends on it: 600 MB for
+a node with two years of prices.
 """
 
 from collections.abc import Iterable
@@ -16,14 +16,14 @@ from django.http import HttpRequest, HttpResponse, HttpResponseBase
 
 
 class DeleteUnusedAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
-    """`goes_with_it` names the relations whose rows go with it; `instead` is what to do."""
+    """`goes_with_it` names relations whose rows are deleted too; `instead` says what else to do."""
 
     goes_with_it: tuple[str, ...] = ()
     instead = ""
     actions = ["delete_selected"]
 
-    def hangs_on(self, obj: Model) -> list[str]:
-        """What of other tables belongs to it, in words; asks only whether there is any."""
+    def dependents(self, obj: Model) -> list[str]:
+        """The plural names of what depends on it. Only asks whether there is any."""
         return [
             str(relation.related_model._meta.verbose_name_plural)
             for relation in obj._meta.related_objects
@@ -33,8 +33,8 @@ class DeleteUnusedAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
         ]
 
     def why_kept(self, obj: Model) -> str:
-        """Why it can't be deleted; empty where it can."""
-        found = self.hangs_on(obj)
+        """Why it can't be deleted; empty if it can."""
+        found = self.dependents(obj)
         if not found:
             return ""
         return (
@@ -47,12 +47,12 @@ class DeleteUnusedAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
 
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         may = super().has_delete_permission(request, obj)
-        return may and (obj is None or not self.hangs_on(obj))
+        return may and (obj is None or not self.dependents(obj))
 
     def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> Any:
         fields = super().get_readonly_fields(request, obj)
         may = obj is not None and super().has_delete_permission(request)
-        return [*fields, "why_it_stays"] if may and self.hangs_on(obj) else fields
+        return [*fields, "why_it_stays"] if may and self.dependents(obj) else fields
 
     def get_fieldsets(self, request: HttpRequest, obj: Any = None) -> Any:
         fieldsets = list(super().get_fieldsets(request, obj))
@@ -80,6 +80,6 @@ class DeleteUnusedAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
         return None if kept else delete_after_asking(self, request, chosen)
 
     def get_deleted_objects(self, objs: Iterable[Any], request: HttpRequest) -> Any:
-        """Nothing but the rows themselves: nothing else is there."""
+        """The rows themselves: nothing else depends on them."""
         names = [str(obj) for obj in objs]
         return names, {str(self.opts.verbose_name_plural): len(names)}, set(), []

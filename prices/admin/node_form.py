@@ -1,4 +1,4 @@
-"""A node as it is typed: a name that looks mistyped is asked about before it is saved."""
+"""The form of a node, which questions a name that looks mistyped before saving it."""
 
 from typing import Any
 
@@ -6,18 +6,18 @@ from django import forms
 
 from prices.known_names import known_names
 from prices.models import Node
-from prices.name_doubt import doubt
 from prices.plain_text import validate_plain
+from prices.typo_check import typo_warning
 
 
 class NodeForm(forms.ModelForm):  # type: ignore[type-arg]
-    # The name that is to be saved whatever is known; there only where one was doubted.
+    # The questioned name that is to be saved all the same; hidden until a name is questioned.
     anyway = forms.CharField(
         required=False,
         label="Save it anyway",
         widget=forms.HiddenInput,
         validators=[validate_plain],
-        help_text="Tick this if the name is right: OASIS may have it since, or in another list.",
+        help_text="Tick this if the name is right: it may be new, or in no file that was loaded.",
     )
 
     class Meta:
@@ -25,17 +25,21 @@ class NodeForm(forms.ModelForm):  # type: ignore[type-arg]
         fields = ["slug", "oasis_name", "zone", "tracked"]
 
     def clean(self) -> dict[str, Any]:
-        """Raises ValidationError for a new name that looks mistyped, unless it is insisted on."""
+        """Report a new name that looks mistyped, unless it was confirmed."""
         data: dict[str, Any] = super().clean() or self.cleaned_data
         name = data.get("oasis_name")
-        if name and "oasis_name" in self.changed_data and (why := doubt(name, known_names())):
-            self.ask_again(name, why, insisted=data.get("anyway") == name)
+        if (
+            name
+            and "oasis_name" in self.changed_data
+            and (why := typo_warning(name, known_names()))
+        ):
+            self.ask_again(name, why, confirmed=data.get("anyway") == name)
         return data
 
-    def ask_again(self, name: str, why: str, *, insisted: bool) -> None:
-        """Say what is odd about a name, and offer to save this very one all the same."""
+    def ask_again(self, name: str, why: str, *, confirmed: bool) -> None:
+        """Show the box to confirm a name, and why it looks mistyped unless it was confirmed."""
         self.fields["anyway"].widget = forms.CheckboxInput(
-            {"value": name}, check_test=lambda _: insisted
+            {"value": name}, check_test=lambda _: confirmed
         )
-        if not insisted:
+        if not confirmed:
             self.add_error("oasis_name", why)

@@ -1,4 +1,4 @@
-"""What the node list says: how asking OASIS for each stands, and when there are too many."""
+"""The node list: what OASIS answers for each node, and a warning if there are too many."""
 
 from datetime import datetime
 from typing import Any
@@ -17,9 +17,8 @@ from prices.models import Node, Price, Standing
 from prices.resting import PATIENCE, after_silence
 
 
-class AskedNodes(admin.ModelAdmin):  # type: ignore[type-arg]
-    """Warns of too many tracked nodes, of a name that looks mistyped, and of a node that OASIS has
-    answered nothing for."""
+class NodeWarningsAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
+    """Warns of too many tracked nodes, mistyped names, and nodes that OASIS sends nothing for."""
 
     form = NodeForm
     fields = ["slug", "oasis_name", "anyway", "zone", "tracked"]
@@ -46,14 +45,14 @@ class AskedNodes(admin.ModelAdmin):  # type: ignore[type-arg]
             messages.warning(
                 request,
                 f"OASIS has not been asked for {obj.oasis_name} yet{checked}. "
-                "Look here in two minutes: the list says whether prices came.",
+                "Look again in two minutes: the list says whether prices came.",
             )
 
 
 def warn_of_too_many(request: HttpRequest) -> None:
-    """Say that the tracked nodes need more requests than there are.
+    """Warn if the tracked nodes need more requests than OASIS allows.
 
-    Only where a page is shown: what is saved leads to one.
+    Only on GET: a form that was saved leads to another page.
     """
     text = budget.warning(Node.objects.tracked().count(), settings.OASIS_SECONDS_BETWEEN_REQUESTS)
     if text and request.method == "GET":
@@ -61,7 +60,7 @@ def warn_of_too_many(request: HttpRequest) -> None:
 
 
 def what_oasis_answers(node: Node, *, now: datetime) -> str:
-    """The newest real-time price held, or since when OASIS has had nothing, and the next try."""
+    """When the newest real-time price is from, or since when OASIS has none and the next try."""
     if not node.tracked:
         return "not asked for"
     newest = newest_interval(node)
@@ -74,10 +73,10 @@ def what_oasis_answers(node: Node, *, now: datetime) -> str:
             Market.RTM, standing.vain, newest, others_answered=others, now=now
         )
         return (
-            f"OASIS has answered nothing for this node since {written(standing.silent_since)}, "
-            f"next try at {written(again)}. Is the name right?"
+            f"OASIS has sent no prices of this node since {clock_text(standing.silent_since)}, "
+            f"next try at {clock_text(again)}. Is the name right?"
         )
-    return "nothing yet" if newest is None else f"last price {written(newest)}"
+    return "nothing yet" if newest is None else f"last price {clock_text(newest)}"
 
 
 def newest_interval(node: Node) -> datetime | None:
@@ -86,6 +85,6 @@ def newest_interval(node: Node) -> datetime | None:
     return newest.interval_start if newest else None
 
 
-def written(moment: datetime) -> str:
-    """A moment as people in California write it."""
+def clock_text(moment: datetime) -> str:
+    """`2026-07-14 12:05 PDT`."""
     return f"{pacific(moment):%Y-%m-%d %H:%M %Z}"

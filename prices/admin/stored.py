@@ -1,4 +1,4 @@
-"""Nodes are edited here; what OASIS was asked and what is missing can be looked at."""
+"""The admin of nodes, and of fetch runs, gaps and troubles, which are read-only."""
 
 from typing import Any
 
@@ -7,24 +7,24 @@ from django.db.models import QuerySet
 from django.http import HttpRequest
 
 from prices.admin.deleting import DeleteUnusedAdmin
-from prices.admin.nodes import AskedNodes
-from prices.admin.sound import SoundAdmin
+from prices.admin.nodes import NodeWarningsAdmin
+from prices.admin.strict import StrictAdmin
 from prices.models import Feed, FetchRun, Gap, Node, Trouble
 
 
 @admin.register(Node)
-class NodeAdmin(DeleteUnusedAdmin, AskedNodes, SoundAdmin):
+class NodeAdmin(DeleteUnusedAdmin, NodeWarningsAdmin, StrictAdmin):
     list_display = ["hub", "oasis_name", "zone", "tracked", "answers"]
     list_editable = ["tracked"]
     search_fields = ["slug", "oasis_name"]
     actions = ["delete_selected", "stop_tracking"]
     goes_with_it = ("feed", "gap", "standing")
-    instead = "Take it out of “tracked” instead: nothing more is asked or told of it then."
+    instead = "Clear “tracked” instead: it is then no longer polled or published."
 
-    def hangs_on(self, obj: Any) -> list[str]:
-        """A feed that has told something is history too; who follows it knows its numbers."""
+    def dependents(self, obj: Any) -> list[str]:
+        """A feed with events is history too: its readers have their numbers."""
         followed = Feed.objects.filter(node=obj, head__gt=0).exists()
-        return super().hangs_on(obj) or ["a feed"] * followed
+        return super().dependents(obj) or ["a feed"] * followed
 
     @admin.action(permissions=["change"], description="Stop tracking selected nodes")
     def stop_tracking(self, request: HttpRequest, nodes: QuerySet[Node]) -> None:
@@ -34,15 +34,15 @@ class NodeAdmin(DeleteUnusedAdmin, AskedNodes, SoundAdmin):
     def save_model(self, request: HttpRequest, obj: Node, form: Any, change: bool) -> None:
         super().save_model(request, obj, form, change)
         if change and "slug" in form.changed_data:
-            said = (
-                f"Readers, links and programs find it as {obj.slug} from now on. Those who ask for "
-                f"{form.initial['slug']} are told that there is no such hub."
+            text = (
+                f"Its name for readers, links and programs is now {obj.slug}. Those who ask for "
+                f"{form.initial['slug']} get the answer that there is no such hub."
             )
-            self.message_user(request, said, messages.WARNING)
+            self.message_user(request, text, messages.WARNING)
 
 
-class ReadOnlyAdmin(SoundAdmin):
-    """What the system writes, people only read."""
+class ReadOnlyAdmin(StrictAdmin):
+    """For rows that only the system writes."""
 
     def has_add_permission(self, request: HttpRequest) -> bool:
         return False

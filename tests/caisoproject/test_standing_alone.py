@@ -86,7 +86,7 @@ def test_a_trouble_is_logged_once_and_over_when_it_works_again(
         assert told() == [("judging", f"rule {bad.pk}", 4)]
         Rule.objects.filter(pk=bad.pk).update(quiet_zone="Europe/Berlin")
         evaluate(now=NOON + 5 * FIVE)
-    assert [entry["event"] for entry in logs] == ["trouble", "well again"]
+    assert [entry["event"] for entry in logs] == ["trouble", "trouble over"]
     assert (told(), Alert.objects.filter(rule=bad).count()) == ([], 1)
 
 

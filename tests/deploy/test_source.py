@@ -100,7 +100,7 @@ def test_a_proxy_that_nobody_could_use_is_said(monkeypatch, capsys):
     monkeypatch.setenv("HTTPS_PROXY", "socks5://me:hunter2@proxy.example:1080")
     assert source.settle("auto", {"OASIS_URL": "https://oasis.example.com"})[0] == "simulator"
     said = capsys.readouterr().out
-    assert "(HTTPS_PROXY is no address like http://proxy.example:3128" in said
+    assert "(HTTPS_PROXY is not an address like http://proxy.example:3128" in said
     assert "hunter2" not in said
 
 

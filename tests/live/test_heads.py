@@ -12,7 +12,7 @@ from prices.models import FetchRun, Node
 from tests.live.listening import browser
 from tests.live.streaming import stream
 
-WHY = "127.0.0.1:1 refuses the connection: nobody listens there"
+WHY = "127.0.0.1:1 refuses the connection: nothing listens there"
 TOLD = f"The simulator can't be reached: {WHY}."
 
 

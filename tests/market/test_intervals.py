@@ -40,7 +40,7 @@ CLOCK_CHANGES = {  # second Sunday of March, first Sunday of November
 }
 
 
-def test_operating_dates_tile_time_from_2009_to_2040_without_gap_or_overlap() -> None:
+def test_operating_dates_follow_each_other_without_gap_or_overlap_from_2009_to_2040() -> None:
     bounds = [day_bounds(day) for day in DAYS]
     assert all(before[1] == after[0] for before, after in pairwise(bounds))
     assert DAYS[-1] == date(2040, 12, 31)
@@ -58,7 +58,7 @@ def test_two_days_a_year_have_23_or_25_hours_and_all_others_24() -> None:
 
 
 @pytest.mark.parametrize("year", CLOCK_CHANGES)
-def test_the_odd_days_are_those_of_the_clock_changes(year: int) -> None:
+def test_the_days_with_23_and_25_hours_are_those_of_the_clock_changes(year: int) -> None:
     odd = [day for day in DAYS if day.year == year and len(day_intervals(day, Market.DAM)) != 24]
     assert tuple(odd) == CLOCK_CHANGES[year]
 
@@ -163,7 +163,7 @@ def test_floor_and_ceiling_enclose_every_moment(moment: datetime, market: Market
     assert low in day_intervals(operating_date(moment), market)
 
 
-def test_a_window_takes_its_start_and_leaves_its_end() -> None:
+def test_a_window_includes_its_start_but_not_its_end() -> None:
     found = list(intervals_between(utc("2026-11-24 01:00"), utc("2026-11-24 01:10"), Market.RTM))
     assert found == [utc("2026-11-24 01:00"), utc("2026-11-24 01:05")]
     late = list(intervals_between(utc("2026-11-24 01:01"), utc("2026-11-24 01:10"), Market.RTM))
@@ -198,7 +198,7 @@ def test_a_moment_without_a_zone_is_refused(asked: Callable[[datetime], object])
         ("2026-11-24T01:00:00.764Z", "2026-11-24 01:00:00.764", "2026-11-24T01:00:00.764Z"),
     ],
 )
-def test_timestamps_are_read_with_any_zone_and_written_with_a_z(
+def test_timestamps_are_read_in_any_zone_and_written_with_a_z(
     text: str, moment: str, written: str
 ) -> None:
     assert from_iso(text) == utc(moment)
@@ -212,25 +212,25 @@ def test_a_timestamp_without_a_zone_is_refused(text: str) -> None:
 
 
 @pytest.mark.parametrize("text", ["", "yesterday", "2026-13-01T00:00:00Z", "2026-11-24T25:00:00Z"])
-def test_what_is_no_timestamp_is_refused(text: str) -> None:
+def test_text_that_is_not_a_timestamp_is_refused(text: str) -> None:
     with pytest.raises(ValueError, match=r"."):
         from_iso(text)
 
 
 @pytest.mark.parametrize("text", ["0001-01-01T00:00:00+05:00", "9999-12-31T23:59:59-05:00"])
-def test_a_timestamp_outside_of_all_calendars_is_refused(text: str) -> None:
+def test_a_timestamp_beyond_the_years_1_to_9999_is_refused(text: str) -> None:
     with pytest.raises(ValueError, match="out of range"):
         from_iso(text)
 
 
 @given(MOMENTS, st.integers(-12, 14))
 @settings(deadline=None, max_examples=100)
-def test_every_moment_survives_writing_and_reading(moment: datetime, hours: int) -> None:
+def test_a_moment_that_is_written_and_read_again_is_the_same(moment: datetime, hours: int) -> None:
     abroad = moment.astimezone(timezone(timedelta(hours=hours)))
     assert from_iso(iso(abroad)) == moment
 
 
-def test_a_market_run_knows_its_interval_report_and_label() -> None:
+def test_a_market_run_has_its_interval_report_and_label() -> None:
     known = {
         market.value: (market.interval / timedelta(minutes=1), market.report, market.label)
         for market in Market
@@ -243,15 +243,15 @@ def test_a_market_run_knows_its_interval_report_and_label() -> None:
 
 
 @pytest.mark.process
-def test_market_time_needs_no_time_zones_of_the_system() -> None:
-    told = subprocess.run(
+def test_market_time_does_not_need_the_systems_time_zones() -> None:
+    result = subprocess.run(
         [sys.executable, "-c", WITHOUT_ZONES],
         cwd=Path(__file__).parents[2],
         env={**os.environ, "PYTHONTZPATH": ""},
         capture_output=True,
         text=True,
     )
-    assert (told.stdout, told.stderr) == ("() 25\n", "")
+    assert (result.stdout, result.stderr) == ("() 25\n", "")
 
 
 WITHOUT_ZONES = """

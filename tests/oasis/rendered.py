@@ -1,4 +1,4 @@
-"""OASIS answers written by the tests themselves, by the specification and the recordings."""
+"""OASIS answers written by the tests, as in the specification and the recordings."""
 
 import io
 import zipfile
@@ -34,7 +34,7 @@ class Row(NamedTuple):
 
 @dataclass(frozen=True)
 class Style:
-    """What changes from one sound answer to the next: namespace, prefix, rows in an item."""
+    """What differs between valid answers: namespace, prefix, rows in an item."""
 
     namespace: str | None = XSD.format(1)
     prefix: str = ""
@@ -58,7 +58,7 @@ def price(
     node: str = HUB,
     start: datetime = START,
 ) -> PublishedPrice:
-    """A price out of energy, congestion, loss and maybe GHG; the LMP is their sum."""
+    """A price from energy, congestion, loss and perhaps GHG; the LMP is their sum."""
     energy, congestion, loss, *ghg = map(Decimal, parts or ("40", "2.5", "-1.25"))
     lmp = sum((energy, congestion, loss, *ghg), Decimal(0))
     return PublishedPrice(
@@ -100,7 +100,7 @@ def xml(
 
 
 def document(content: str, style: Style = Style()) -> bytes:
-    """What stands around the items; `content` has no prefixes, they are put in here."""
+    """A document around items; adds the prefixes that `content` does not have."""
     text = (
         "<MessageHeader><TimeDate>2026-11-23T20:58:01-00:00</TimeDate><Source>OASIS</Source>"
         "<Version>v20131201</Version></MessageHeader><MessagePayload><RTO><name>CAISO</name>"
@@ -139,7 +139,7 @@ def xml_data(row: Row) -> str:
 
 
 def csv(rows: Iterable[Row], market: str = "DAM", *, column: str = "MW") -> bytes:
-    """The same as CSV; `column` is what this market and version call the price."""
+    """Rows as CSV; `column` is the name of the price column."""
     head = (
         "INTERVALSTARTTIME_GMT,INTERVALENDTIME_GMT,OPR_DT,OPR_HR,NODE_ID_XML,NODE_ID,NODE,"
         f"MARKET_RUN_ID,LMP_TYPE,XML_DATA_ITEM,PNODE_RESMRID,GRP_TYPE,POS,{column},"
@@ -160,7 +160,7 @@ def error(code: str, text: str = "some words", *, prefix: str = "m") -> bytes:
 
 
 def zipped(*contents: bytes, name: str = "20261124_20261124_PRC_LMP_DAM_v1.xml") -> bytes:
-    """Members in a zip, deflated as OASIS does it."""
+    """Members in a zip, deflated as by OASIS."""
     target = io.BytesIO()
     with zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED) as archive:
         for place, content in enumerate(contents):
@@ -169,17 +169,17 @@ def zipped(*contents: bytes, name: str = "20261124_20261124_PRC_LMP_DAM_v1.xml")
 
 
 def read(*contents: bytes, nodes: Sequence[str] | None = None) -> Answer:
-    """What the program makes of these members in one zip."""
+    """These members read as one zip."""
     return read_archive(zipped(*contents), nodes=nodes)
 
 
 def read_plain(content: bytes) -> Answer:
-    """What the program makes of a file that is no zip."""
+    """A file read that is not a zip."""
     return read_file("the file", content)
 
 
 def cents(most: int) -> st.SearchStrategy[Decimal]:
-    """Numbers of five decimals within ±most."""
+    """Numbers with five decimals within ±most."""
     places = st.integers(-most * 100_000, most * 100_000)
     return st.one_of(st.just(Decimal(0)), places.map(lambda units: Decimal(units).scaleb(-5)))
 

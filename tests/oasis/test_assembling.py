@@ -1,4 +1,4 @@
-"""What an answer says about itself, and the errors OASIS sends in place of one."""
+"""When an answer was made, and the errors that OASIS sends instead of one."""
 
 from datetime import datetime
 
@@ -38,7 +38,7 @@ CODES = {
 @pytest.mark.parametrize(
     ("code", "error"), [(code, error) for error, codes in CODES.items() for code in codes]
 )
-def test_each_error_code_has_its_own_failure(
+def test_each_error_code_raises_its_own_error(
     code: str, error: type[OasisTrouble], prefix: str
 ) -> None:
     with pytest.raises(OasisTrouble) as raised:
@@ -58,7 +58,7 @@ def test_no_two_failures_have_the_same_outcome() -> None:
     assert len({kind.outcome for kind in kinds}) == len(kinds)
 
 
-def test_what_is_worth_half_a_window_is_worth_another_try_later_too() -> None:
+def test_a_window_that_was_too_long_is_tried_again_later_too() -> None:
     assert issubclass(AskedTooMuch, ServerTrouble)
     assert not issubclass(OurMistake, ServerTrouble)
 
@@ -68,7 +68,7 @@ def test_an_error_in_any_member_is_an_error_of_the_answer() -> None:
         read(xml(rows_of(price())), rendered.error("1000"))
 
 
-def test_an_error_after_rows_is_an_error_all_the_same() -> None:
+def test_an_error_after_rows_is_still_an_error() -> None:
     error = "<ERROR><ERR_CODE>1006</ERR_CODE><ERR_DESC>down</ERR_DESC></ERROR>"
     with pytest.raises(ServerTrouble, match="OASIS error 1006: down"):
         read(rendered.document(rendered.xml_item(rows_of(price())) + error))
@@ -89,13 +89,13 @@ def test_an_error_without_code_and_text_is_a_bad_answer() -> None:
         ("INVALID_REQUEST.xml", None),
     ],
 )
-def test_a_file_name_tells_in_pacific_time_when_it_was_made(name: str, made_at: str | None) -> None:
+def test_a_file_name_says_in_pacific_time_when_it_was_made(name: str, made_at: str | None) -> None:
     expected: datetime | None = utc(made_at) if made_at else None
     assert stamp(name) == expected
     assert read_file(name, csv(rows_of(price()))).made_at == expected
 
 
-def test_the_document_knows_better_than_its_name_when_it_was_made() -> None:
+def test_the_time_in_the_document_counts_more_than_that_in_its_name() -> None:
     name = "20210901_20210930_PRC_LMP_DAM_20211010_16_02_32_v1.xml"
     assert read_file(name, xml(rows_of(price()))).made_at == utc("2026-11-23 20:58:01")
 
@@ -112,7 +112,7 @@ def test_corrections_are_counted_whatever_their_columns(contents: list[bytes], r
     assert corrected_rows(zipped(*contents)) == rows
 
 
-def test_no_corrections_and_corrections_in_the_making_are_told_apart() -> None:
+def test_no_corrections_and_a_list_in_preparation_are_two_different_errors() -> None:
     with pytest.raises(NoData):
         corrected_rows(zipped(rendered.error("1000")))
     with pytest.raises(StillPreparing):
@@ -123,5 +123,5 @@ def test_a_price_knows_when_it_ends() -> None:
     assert price().interval_end == utc("2026-11-24 09:00")
 
 
-def test_a_rejection_reads_as_what_and_why() -> None:
+def test_a_rejection_is_written_as_what_and_why() -> None:
     assert str(Rejection("DAM X", "no loss")) == "DAM X: no loss"

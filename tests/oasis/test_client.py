@@ -1,4 +1,4 @@
-"""The client's time: what a turn takes, what an answer takes, and what all of it may."""
+"""How long the client waits for a turn and for an answer, and when it gives up."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -11,7 +11,7 @@ from caisoproject.celery import app as workers
 from oasis import client
 from oasis.client import Oasis
 from oasis.errors import ServerTrouble
-from oasis.turns import UNDER_WAY_SECONDS, Manner, NoTurn, Turn
+from oasis.turns import UNDER_WAY_SECONDS, NoTurn, Priority, Turn
 from simulator.server import Running
 from simulator.stand_in import StandIn
 
@@ -40,7 +40,7 @@ class Waiting:
         self.given = Mock(spec=Turn)
 
     @contextmanager
-    def turn(self, manner: Manner) -> Iterator[Turn]:
+    def turn(self, priority: Priority) -> Iterator[Turn]:
         waited = next(self.seconds)
         if waited is None:
             raise NoTurn("taken")
@@ -59,10 +59,10 @@ def asking(oasis: Running, clock: Clock, *waits: float | None) -> Oasis:
     return Oasis(oasis.url, Waiting(clock, *waits))  # type: ignore[arg-type]
 
 
-def test_waiting_for_a_turn_takes_nothing_of_the_time_that_an_answer_has(
+def test_waiting_for_a_turn_does_not_shorten_the_time_for_the_answer(
     oasis: Running, clock: Clock
 ) -> None:
-    download = asking(oasis, clock, 49.9).download("SingleZip", PARAMETERS, Manner.PATIENT)
+    download = asking(oasis, clock, 49.9).download("SingleZip", PARAMETERS, Priority.LAST)
     assert (download.status, len(oasis.requests)) == (200, 1)
 
 
@@ -77,18 +77,18 @@ def test_an_answer_that_takes_longer_than_40_s_of_its_own_is_given_up(
 
     monkeypatch.setattr(StandIn, "reply", later)
     with pytest.raises(ServerTrouble, match="the answer took longer than 40 s"):
-        asking(oasis, clock, 10, 10).download("SingleZip", PARAMETERS, Manner.FIRST)
+        asking(oasis, clock, 10, 10).download("SingleZip", PARAMETERS, Priority.FIRST)
     assert len(oasis.requests) == 1
 
 
-@pytest.mark.parametrize("manner", [Manner.FIRST, Manner.PASSING, Manner.SPARE])
+@pytest.mark.parametrize("priority", [Priority.FIRST, Priority.IF_FREE, Priority.SPARE])
 def test_what_a_worker_asks_is_asked_once_and_nothing_is_slept_away(
-    manner: Manner, oasis: Running, clock: Clock
+    priority: Priority, oasis: Running, clock: Clock
 ) -> None:
     oasis.fault("http_503", count=3)
     began = clock.now
     with pytest.raises(ServerTrouble, match="HTTP 503"):
-        asking(oasis, clock, 0).download("SingleZip", PARAMETERS, manner)
+        asking(oasis, clock, 0).download("SingleZip", PARAMETERS, priority)
     assert (len(oasis.requests), clock.now) == (1, began)
 
 
@@ -97,14 +97,14 @@ def test_a_further_try_without_a_turn_ends_in_what_went_wrong_before(
 ) -> None:
     oasis.fault("http_503", count=3)
     with pytest.raises(ServerTrouble, match="HTTP 503"):
-        asking(oasis, clock, 0, None).download("SingleZip", PARAMETERS, Manner.PATIENT)
+        asking(oasis, clock, 0, None).download("SingleZip", PARAMETERS, Priority.LAST)
     with pytest.raises(NoTurn):
-        asking(oasis, clock, None).download("SingleZip", PARAMETERS, Manner.PATIENT)
+        asking(oasis, clock, None).download("SingleZip", PARAMETERS, Priority.LAST)
 
 
-def test_each_try_has_its_own_time(oasis: Running, clock: Clock) -> None:
+def test_each_try_has_the_full_time_for_an_answer(oasis: Running, clock: Clock) -> None:
     oasis.fault("http_503", count=2)
-    download = asking(oasis, clock, 9, 9, 9).download("SingleZip", PARAMETERS, Manner.PATIENT)
+    download = asking(oasis, clock, 9, 9, 9).download("SingleZip", PARAMETERS, Priority.LAST)
     assert (download.status, len(oasis.requests)) == (200, 3)
 
 
@@ -112,5 +112,5 @@ def test_a_turn_outlives_its_request_and_a_task_its_wait_and_its_request() -> No
     longest = client.DEADLINE_SECONDS + client.READ_SECONDS
     assert longest < UNDER_WAY_SECONDS
     for task in (tasks.poll, tasks.close_gaps, tasks.sweep_corrections):
-        assert Manner.FIRST.wait_seconds + longest < task.soft_time_limit
+        assert Priority.FIRST.wait_seconds + longest < task.soft_time_limit
         assert task.soft_time_limit < workers.conf.task_time_limit

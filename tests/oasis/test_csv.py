@@ -18,7 +18,7 @@ TWO = price("-30.12345", "0", "-0.00001", start=LATER)
 
 @given(rendered.reports(), st.sampled_from(["MW", "PRC", "VALUE"]))
 @settings(deadline=None, max_examples=60)
-def test_csv_gives_the_prices_written_and_the_same_as_xml(
+def test_csv_has_the_prices_written_and_the_same_as_xml(
     report: tuple[Market, list[PublishedPrice], list[Row]], column: str
 ) -> None:
     market, prices, rows = report
@@ -62,13 +62,13 @@ def test_a_report_that_lacks_a_column_is_refused(column: str) -> None:
         read(lame)
 
 
-def test_columns_may_stand_in_any_order() -> None:
+def test_columns_may_be_in_any_order() -> None:
     lines = [line.split(",") for line in csv(rows_of(ONE, TWO)).decode().splitlines()]
     backwards = "\n".join(",".join(reversed(line)) for line in lines)
     assert read(backwards.encode()).prices == [ONE, TWO]
 
 
-def test_another_report_is_refused_by_the_name_of_what_it_holds() -> None:
+def test_another_report_is_refused_with_the_name_of_its_data_item() -> None:
     rows = [row._replace(item="RENEW_FCST_DA_MW") for row in rows_of(ONE)]
     with pytest.raises(NotAPriceReport, match=r"the file holds RENEW_FCST_DA_MW, not prices"):
         read_plain(csv(rows))
@@ -85,24 +85,24 @@ def test_another_report_is_refused_by_the_name_of_what_it_holds() -> None:
         (b"a" * 200_000, BadAnswer),
     ],
 )
-def test_what_is_no_price_report_is_refused(content: bytes, error: type[BadAnswer]) -> None:
+def test_anything_but_a_price_report_is_refused(content: bytes, error: type[BadAnswer]) -> None:
     with pytest.raises(error, match=r"the file (is|holds)"):
         read_plain(content)
 
 
 @pytest.mark.parametrize(
-    ("value", "told"),
+    ("value", "shown"),
     [("", "''"), ("NaN", "'NaN'"), ("1e5", "'1e5'"), ("1_000", "'1_000'"), ("٤٠", "'٤٠'")],
 )
-def test_what_is_not_a_number_is_rejected_by_name(value: str, told: str) -> None:
+def test_a_value_that_is_not_a_number_is_rejected_with_its_text(value: str, shown: str) -> None:
     rows = [row._replace(value=value) if "ENE" in row.item else row for row in rows_of(ONE)]
     answer = read(csv([*rows, *rows_of(TWO)]))
     assert answer.prices == [TWO]
     (rejection,) = answer.rejections
-    assert str(rejection) == f"DAM {HUB} 2026-11-24T08:00Z: energy is {told}, not a number"
+    assert str(rejection) == f"DAM {HUB} 2026-11-24T08:00Z: energy is {shown}, not a number"
 
 
-def test_rows_that_contradict_each_other_reject_their_price_only() -> None:
+def test_only_the_price_whose_rows_contradict_each_other_is_rejected() -> None:
     other = [row._replace(value="41") for row in rows_of(ONE) if "ENE" in row.item]
     answer = read(csv([*rows_of(ONE), *rows_of(TWO), *other, *rows_of(TWO)]))
     assert answer.prices == [TWO]
@@ -118,7 +118,7 @@ def test_a_timestamp_without_a_zone_is_rejected() -> None:
     assert len(answer.rejections) == 5
 
 
-def test_rows_of_another_market_run_are_rejected_by_name() -> None:
+def test_rows_of_another_market_run_are_rejected_with_its_name() -> None:
     content = csv(rows_of(ONE)).replace(b",DAM,", b",HASP,") + b"\n".join(
         csv(rows_of(TWO)).splitlines()[1:]
     )
@@ -128,7 +128,7 @@ def test_rows_of_another_market_run_are_rejected_by_name() -> None:
     assert answer.rows == 9
 
 
-def test_an_interval_of_another_length_is_none_of_the_market() -> None:
+def test_an_interval_of_another_length_is_rejected() -> None:
     answer = read(csv(rows_of(ONE), "RTM"))
     assert answer.prices == []
     assert {one.reason for one in answer.rejections} == {
@@ -164,7 +164,7 @@ def test_a_line_of_too_few_columns_is_rejected() -> None:
     ],
     ids=["byte order mark", "CRLF", "blank lines", "quotes"],
 )
-def test_how_the_text_is_laid_out_changes_nothing(content: bytes) -> None:
+def test_line_ends_quotes_and_byte_order_mark_do_not_matter(content: bytes) -> None:
     answer = read(content)
     assert answer.prices == [ONE, TWO]
     assert answer.rejections == []
@@ -180,6 +180,6 @@ def test_xml_and_csv_in_one_archive_are_both_read() -> None:
     assert read(xml(rows_of(ONE)), csv(rows_of(TWO))).prices == [ONE, TWO]
 
 
-def test_a_head_without_rows_says_nothing() -> None:
+def test_a_header_without_rows_has_no_prices() -> None:
     answer = read(csv([]))
     assert (answer.prices, answer.rejections, answer.rows) == ([], [], 0)

@@ -16,16 +16,16 @@ from oasis.printable import printable
         ("\x85 \x7f", r"\x85 \x7f"),
     ],
 )
-def test_what_has_no_place_in_a_text_is_written_out(text: str, expected: str) -> None:
+def test_control_characters_and_surrogates_are_written_as_escapes(text: str, expected: str) -> None:
     assert printable(text) == expected
 
 
-def test_what_has_its_place_stays_as_it_is() -> None:
+def test_all_other_characters_stay_as_they_are() -> None:
     text = "two\nlines\tand ‘quotes’ \\ ±10,000 $/MWh 😀"
     assert printable(text) == text
 
 
 @given(st.text(st.characters()))
-def test_whatever_comes_can_be_stored_as_utf_8_without_a_nul(text: str) -> None:
+def test_any_text_can_be_stored_as_utf_8_without_a_nul(text: str) -> None:
     assert b"\x00" not in printable(text).encode()
     assert printable(printable(text)) == printable(text)

@@ -1,4 +1,4 @@
-"""OASIS through the proxy of the environment; what is on this machine, past it."""
+"""OASIS through the environment's proxy, and this machine without it."""
 
 from http import HTTPStatus
 from pathlib import Path
@@ -11,7 +11,7 @@ from market.markets import Market
 from oasis import proxies
 from oasis.errors import ServerTrouble
 from oasis.query import PriceQuery
-from oasis.turns import Manner
+from oasis.turns import Priority
 from prices.ingest import ingest
 from prices.ingest import oasis as prices_oasis
 from prices.models import FetchRun, Price
@@ -26,12 +26,12 @@ ALL = ("HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY", "http_proxy", "https_proxy", "a
 
 
 @pytest.mark.django_db
-def test_a_stand_in_on_this_machine_is_asked_past_any_proxy(
+def test_a_simulator_on_this_machine_is_asked_without_the_proxy(
     oasis: Running, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     for name in ALL:
         monkeypatch.setenv(name, "http://127.0.0.1:1")
-    ingest(QUERY, Manner.PATIENT, "poll")
+    ingest(QUERY, Priority.LAST, "poll")
     assert Price.objects.count() == 3
 
 
@@ -44,14 +44,14 @@ def test_a_stand_in_on_this_machine_is_asked_past_any_proxy(
         ("127.0.0.1.example.com", False),
     ],
 )
-def test_loopback_is_told_by_name_or_number(host: str, loopback: bool) -> None:
+def test_loopback_is_recognised_by_name_and_by_number(host: str, loopback: bool) -> None:
     assert proxies.is_loopback(host) is loopback
 
 
 @pytest.mark.django_db
 @pytest.mark.parametrize("scheme", ["http", "https"])
 @pytest.mark.parametrize("name", ["own", "ALL_PROXY"])
-def test_oasis_elsewhere_is_asked_through_the_proxy_of_the_environment(
+def test_oasis_is_asked_through_the_environments_proxy(
     scheme: str,
     name: str,
     oasis: Running,
@@ -66,7 +66,7 @@ def test_oasis_elsewhere_is_asked_through_the_proxy_of_the_environment(
         monkeypatch.setenv("REQUESTS_CA_BUNDLE", str(authority.file))
         settings.OASIS_URL = f"{scheme}://oasis.example.com/oasisapi"
         prices_oasis.cache_clear()
-        ingest(QUERY, Manner.PATIENT, "poll")
+        ingest(QUERY, Priority.LAST, "poll")
         assert reach.why_unreachable(settings.OASIS_URL) is None
     assert Price.objects.count() == 3
     asked = (
@@ -76,7 +76,7 @@ def test_oasis_elsewhere_is_asked_through_the_proxy_of_the_environment(
 
 
 @pytest.mark.django_db
-def test_a_proxy_that_refuses_is_named_and_its_password_is_not(
+def test_a_proxy_that_refuses_is_reported_without_its_password(
     oasis: Running, settings: Settings, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("oasis.client.FIRST_PAUSE_SECONDS", 0)
@@ -86,7 +86,7 @@ def test_a_proxy_that_refuses_is_named_and_its_password_is_not(
         settings.OASIS_URL = "https://oasis.example.com/oasisapi"
         prices_oasis.cache_clear()
         with pytest.raises(ServerTrouble, match="407"):
-            ingest(QUERY, Manner.PATIENT, "poll")
+            ingest(QUERY, Priority.LAST, "poll")
         assert proxy.credentials[0] == "Basic ZGVzazpodW50ZXIy"
         why = reach.why_unreachable(settings.OASIS_URL)
     assert why == "the proxy of the environment does not let us through"
@@ -109,12 +109,12 @@ def test_a_proxy_that_refuses_is_named_and_its_password_is_not(
         ("http://proxy example", False),
     ],
 )
-def test_a_proxy_that_nobody_could_use_is_told_at_start(
+def test_an_unusable_proxy_is_reported_at_start(
     proxy: str, usable: bool, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("HTTPS_PROXY", proxy)
-    told = proxies.trouble("https://oasis.example.com/oasisapi")
-    assert (told is None) is usable
-    assert "secret" not in str(told)
-    assert "word" not in str(told)
+    problem = proxies.trouble("https://oasis.example.com/oasisapi")
+    assert (problem is None) is usable
+    assert "secret" not in str(problem)
+    assert "word" not in str(problem)
     assert proxies.trouble("https://127.0.0.1/oasisapi") is None

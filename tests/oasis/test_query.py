@@ -1,4 +1,4 @@
-"""Queries as OASIS wants them, and windows it takes."""
+"""Queries and windows as OASIS takes them."""
 
 from datetime import datetime, timedelta, timezone
 from itertools import pairwise
@@ -59,7 +59,7 @@ def test_corrections_are_asked_for_by_trade_date() -> None:
     }
 
 
-def test_oasis_time_is_that_of_greenwich() -> None:
+def test_times_are_sent_to_oasis_in_utc() -> None:
     pacific = timezone(timedelta(hours=-8))
     assert oasis_time(datetime(2026, 11, 23, 17, 5, tzinfo=pacific)) == "20261124T01:05-0000"
     with pytest.raises(NaiveTime):
@@ -77,7 +77,7 @@ def test_a_query_takes_one_to_ten_nodes(count: int, taken: bool) -> None:
 
 
 @pytest.mark.parametrize("length", [timedelta(0), -HOUR])
-def test_an_empty_window_is_no_query(length: timedelta) -> None:
+def test_an_empty_window_is_refused(length: timedelta) -> None:
     with pytest.raises(ValueError, match="is empty"):
         query(START, START + length)
 
@@ -117,7 +117,7 @@ def test_oasis_counts_the_operating_dates_a_window_touches(start: str, end: str,
         (Market.RTPD, timedelta(minutes=30), timedelta(minutes=15)),
     ],
 )
-def test_half_a_window_ends_where_an_interval_does(
+def test_half_a_window_ends_at_the_end_of_an_interval(
     market: Market, length: timedelta, middle: timedelta | None
 ) -> None:
     asked = query(START, START + length, market)
@@ -130,7 +130,7 @@ def test_half_a_window_ends_where_an_interval_does(
         )
 
 
-def test_halving_comes_to_an_end_at_single_intervals() -> None:
+def test_a_single_interval_is_not_halved() -> None:
     parts, single = [query(START, START + HOUR)], []
     while parts:
         part = parts.pop()
@@ -145,7 +145,7 @@ def test_halving_comes_to_an_end_at_single_intervals() -> None:
 
 @given(MOMENTS, st.integers(1, 40_000))
 @settings(deadline=None, max_examples=60)
-def test_windows_tile_any_span_and_oasis_takes_each(moment: datetime, intervals: int) -> None:
+def test_windows_cover_any_span_and_oasis_takes_each(moment: datetime, intervals: int) -> None:
     start = floor(moment, Market.RTM)
     end = start + intervals * Market.RTM.interval
     found = list(windows(start, end, Market.RTM, 1))
@@ -164,13 +164,13 @@ def test_a_window_that_cuts_an_interval_is_refused(late: timedelta) -> None:
         query(START, START + late)
 
 
-def test_no_span_has_no_windows() -> None:
+def test_an_empty_span_has_no_windows() -> None:
     assert list(windows(START, START, Market.RTM, 1)) == []
 
 
 @pytest.mark.parametrize("market", list(Market))
 @pytest.mark.parametrize("nodes", [1, 3, 6, 10])
-def test_no_window_holds_more_than_is_believed_of_an_archive(market: Market, nodes: int) -> None:
+def test_no_window_is_larger_than_an_archive_may_be(market: Market, nodes: int) -> None:
     year = START, START + timedelta(days=365)
     for start, end in windows(*year, market, nodes):
         bytes_of_xml = (end - start) / market.interval * nodes * 5 * 340

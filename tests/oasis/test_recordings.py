@@ -1,4 +1,4 @@
-"""What CAISO really sent, to the last cent."""
+"""Answers that CAISO really sent, read to the cent."""
 
 from collections import Counter
 from datetime import date
@@ -59,7 +59,7 @@ def test_xml_and_csv_of_the_same_day_hold_the_same_prices(recordings: Path) -> N
         ("morgan-sell/20191101*.csv", 721, date(2019, 11, 3), 25),
     ],
 )
-def test_a_month_with_a_clock_change_is_whole(
+def test_a_month_with_a_clock_change_is_complete(
     recordings: Path, name: str, hours: int, odd: date, odd_hours: int
 ) -> None:
     answer = recorded(recordings, name)
@@ -73,7 +73,7 @@ def test_a_month_with_a_clock_change_is_whole(
     }
 
 
-def test_an_answer_knows_when_it_was_made(recordings: Path) -> None:
+def test_an_answer_says_when_it_was_made(recordings: Path) -> None:
     # The document's own TimeDate, six seconds after the stamp in the member's name.
     assert recorded(recordings, "mianakajima/trythis.zip").made_at == utc("2021-10-10 23:02:38")
     csv = recorded(recordings, "morgan-sell/20190301*.csv")
@@ -86,11 +86,11 @@ def test_an_answer_knows_when_it_was_made(recordings: Path) -> None:
         ("electricitymaps/*SLD_REN_FCST*.zip", r"SLD_REN_FCST_DAM.*\.csv holds RENEW_FCST_DA_MW"),
         ("electricitymaps/*SLD_FCST_7DA*.zip", r"SLD_FCST_7DA.*\.csv holds SYS_FCST_7DA_MW"),
         ("ericschoettle/5min.csv", r"5min\.csv holds "),
-        ("josheichman/*.zip", r"PRC_AS.*\.xml is a PRC_AS report of DAM, no prices"),
+        ("josheichman/*.zip", r"PRC_AS.*\.xml is a PRC_AS report of DAM, not prices"),
         ("pyiso/sld_forecast.xml", r"sld_forecast\.xml is a SLD_FCST report"),
     ],
 )
-def test_a_recorded_report_of_something_else_is_refused_by_name(
+def test_a_recorded_report_of_something_else_is_refused_with_its_name(
     recordings: Path, name: str, what: str
 ) -> None:
     with pytest.raises(NotAPriceReport, match=what):
@@ -113,7 +113,7 @@ def test_a_recorded_report_of_something_else_is_refused_by_name(
         ),
     ],
 )
-def test_a_recorded_error_says_its_code_and_text(
+def test_a_recorded_error_is_raised_with_its_code_and_text(
     recordings: Path, name: str, error: type[OasisTrouble], text: str
 ) -> None:
     (path,) = recordings.glob(name)
@@ -123,7 +123,7 @@ def test_a_recorded_error_says_its_code_and_text(
     assert str(raised.value) == text
 
 
-def test_hub_rows_without_their_components_are_no_prices(recordings: Path) -> None:
+def test_hub_rows_without_their_components_are_rejected(recordings: Path) -> None:
     answer = recorded(recordings, "quoted/PRC_LMP_DAM_TH_SP15_20260714_5rows.csv")
     assert answer.prices == []
     assert {str(one) for one in answer.rejections} == {

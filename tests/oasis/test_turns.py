@@ -5,16 +5,16 @@ import time
 import pytest
 import redis
 
-from oasis.turns import TURN, Manner, NoTurn, Turn, Turns
+from oasis.turns import TURN, NoTurn, Priority, Turn, Turns
 
 
 def polite(valkey: redis.Redis, pause: float = 0.3) -> Turns:
     return Turns(valkey, pause)
 
 
-def free(turns: Turns, manner: Manner = Manner.PASSING) -> Turn | None:
+def free(turns: Turns, priority: Priority = Priority.IF_FREE) -> Turn | None:
     """A turn, if there is one now."""
-    return turns.take(manner)
+    return turns.take(priority)
 
 
 @pytest.fixture(autouse=True)
@@ -29,14 +29,14 @@ def test_there_is_one_turn_for_everybody(valkey: redis.Redis) -> None:
 
 def test_the_next_turn_comes_a_pause_after_the_answer_began(valkey: redis.Redis) -> None:
     turns = polite(valkey)
-    with turns.turn(Manner.PASSING) as turn:
-        turn.over()
+    with turns.turn(Priority.IF_FREE) as turn:
+        turn.start_pause()
         answered = time.monotonic()
-    with turns.turn(Manner.PATIENT):
+    with turns.turn(Priority.LAST):
         assert time.monotonic() - answered >= 0.29
 
 
-def test_while_a_request_is_under_way_nobody_asks_however_long_it_takes(
+def test_no_other_request_begins_while_one_is_under_way(
     valkey: redis.Redis,
 ) -> None:
     turns = polite(valkey, pause=0.01)
@@ -45,7 +45,7 @@ def test_while_a_request_is_under_way_nobody_asks_however_long_it_takes(
 
 
 def test_a_request_that_failed_is_followed_by_the_pause_too(valkey: redis.Redis) -> None:
-    with pytest.raises(ValueError, match="broke off"), polite(valkey, 5).turn(Manner.PASSING):
+    with pytest.raises(ValueError, match="broke off"), polite(valkey, 5).turn(Priority.IF_FREE):
         raise ValueError("broke off")
     assert 4_000 < valkey.pttl(TURN) <= 5_000
 
@@ -54,29 +54,29 @@ def test_only_the_holder_ends_a_turn(valkey: redis.Redis) -> None:
     turn = free(polite(valkey))
     assert turn is not None
     valkey.set(TURN, "taken over", ex=50)
-    turn.over()
+    turn.start_pause()
     assert valkey.ttl(TURN) == 50
 
 
-@pytest.mark.parametrize("manner", [Manner.PASSING, Manner.SPARE, Manner.PATIENT])
+@pytest.mark.parametrize("priority", [Priority.IF_FREE, Priority.SPARE, Priority.LAST])
 def test_whoever_is_not_first_steps_back_from_a_reserved_turn(
-    valkey: redis.Redis, manner: Manner
+    valkey: redis.Redis, priority: Priority
 ) -> None:
     turns = polite(valkey)
     turns.reserve(5)
-    assert free(turns, manner) is None
-    assert free(turns, Manner.FIRST)
+    assert free(turns, priority) is None
+    assert free(turns, Priority.FIRST)
 
 
-def test_the_first_keeps_its_place_while_it_waits(valkey: redis.Redis) -> None:
+def test_the_five_minute_poll_keeps_its_place_while_it_waits(valkey: redis.Redis) -> None:
     turns = polite(valkey)
     valkey.set(TURN, "somebody", ex=30)
-    assert free(turns, Manner.FIRST) is None
+    assert free(turns, Priority.FIRST) is None
     valkey.delete(TURN)
-    assert free(turns, Manner.PATIENT) is None
-    assert free(turns, Manner.FIRST)
+    assert free(turns, Priority.LAST) is None
+    assert free(turns, Priority.FIRST)
     valkey.delete(TURN)
-    assert free(turns, Manner.PATIENT)
+    assert free(turns, Priority.LAST)
 
 
 def test_gaps_keep_back_until_a_slower_poll_has_come_again_and_backfills_for_both(
@@ -84,24 +84,24 @@ def test_gaps_keep_back_until_a_slower_poll_has_come_again_and_backfills_for_bot
 ) -> None:
     turns = polite(valkey)
     valkey.set(TURN, "somebody", ex=30)
-    assert free(turns, Manner.PASSING) is None
+    assert free(turns, Priority.IF_FREE) is None
     valkey.delete(TURN)
-    assert free(turns, Manner.SPARE) is None
-    assert free(turns, Manner.PASSING)
+    assert free(turns, Priority.SPARE) is None
+    assert free(turns, Priority.IF_FREE)
     valkey.delete(TURN)
-    assert free(turns, Manner.PATIENT) is None
-    assert free(turns, Manner.SPARE)
+    assert free(turns, Priority.LAST) is None
+    assert free(turns, Priority.SPARE)
     valkey.delete(TURN)
-    assert free(turns, Manner.PATIENT)
+    assert free(turns, Priority.LAST)
 
 
-@pytest.mark.parametrize("manner", [Manner.PASSING, Manner.SPARE])
+@pytest.mark.parametrize("priority", [Priority.IF_FREE, Priority.SPARE])
 def test_whoever_shares_a_process_with_the_polls_waits_for_no_turn(
-    manner: Manner, valkey: redis.Redis
+    priority: Priority, valkey: redis.Redis
 ) -> None:
     valkey.set(TURN, "somebody", ex=30)
     began = time.monotonic()
-    with pytest.raises(NoTurn), polite(valkey).turn(manner):
+    with pytest.raises(NoTurn), polite(valkey).turn(priority):
         pass
     assert time.monotonic() - began < 1
 
@@ -113,13 +113,13 @@ def test_a_redis_that_has_just_started_may_have_forgotten_the_last_turn(
     assert free(polite(valkey, pause=10**9)) is None
 
 
-def test_without_redis_nobody_asks() -> None:
+def test_without_redis_oasis_is_not_asked() -> None:
     away = redis.Redis(port=1, socket_connect_timeout=0.1)
     with pytest.raises(NoTurn, match="Redis can't be asked for a turn"):
         free(Turns(away, 6))
 
 
-def test_what_one_worker_does_no_other_does_meanwhile(valkey: redis.Redis) -> None:
+def test_two_workers_never_do_the_same_work_at_once(valkey: redis.Redis) -> None:
     turns = polite(valkey)
     one, another = turns.only_one("polling:RTM"), turns.only_one("polling:RTM")
     with one as first, another as second, turns.only_one("x") as other:
@@ -128,12 +128,14 @@ def test_what_one_worker_does_no_other_does_meanwhile(valkey: redis.Redis) -> No
         assert again
 
 
-def test_a_turn_that_a_clock_step_made_endless_is_over(valkey: redis.Redis) -> None:
+def test_a_turn_that_lasts_an_hour_after_a_clock_step_is_over(
+    valkey: redis.Redis,
+) -> None:
     valkey.set(TURN, "before the clock stepped back an hour", ex=3600)
     assert free(polite(valkey))
 
 
-def test_a_place_that_expired_is_not_taken_from_the_next(valkey: redis.Redis) -> None:
+def test_a_worker_that_lost_its_place_does_not_end_the_next_ones(valkey: redis.Redis) -> None:
     turns = polite(valkey)
     with turns.only_one("x"):
         valkey.set("caiso:oasis:x", "another worker", ex=50)
@@ -141,6 +143,6 @@ def test_a_place_that_expired_is_not_taken_from_the_next(valkey: redis.Redis) ->
 
 
 def test_a_request_without_a_turn_is_followed_by_the_pause_too(valkey: redis.Redis) -> None:
-    polite(valkey, pause=6).somebody_asked()
+    polite(valkey, pause=6).start_pause()
     assert free(polite(valkey)) is None
     assert 5000 < valkey.pttl(TURN) <= 6000

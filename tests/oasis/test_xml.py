@@ -1,4 +1,4 @@
-"""Price reports in XML: five interleaved, shuffled rows make one price."""
+"""Price reports in XML: five rows, in any order, make one price."""
 
 import re
 from datetime import timedelta
@@ -20,7 +20,7 @@ TWO = price("-30.12345", "0", "-0.00001", start=LATER)
 
 
 def reasons(answer: Answer) -> list[str]:
-    """What was not believed, as people read it."""
+    """The rejections, as people read them."""
     return [str(rejection) for rejection in answer.rejections]
 
 
@@ -47,7 +47,7 @@ def test_rows_may_be_spread_over_any_members(
     assert answer.rows == len(rows)
 
 
-def test_five_members_with_one_component_each_make_whole_prices() -> None:
+def test_five_members_with_one_component_each_make_complete_prices() -> None:
     rows = rows_of(ONE, price("7", "0", "0", "0", start=LATER))
     members = [xml([row for row in rows if row.item == item]) for item in {r.item for r in rows}]
     assert len(members) == 5
@@ -85,7 +85,7 @@ def test_reading_row_by_row_gives_the_same_as_reading_by_column(
         "<VALUE>1</VALUE><VALUE>2</VALUE>",
     ],
 )
-def test_a_row_without_one_value_shifts_no_other_value(place: int, value: str) -> None:
+def test_a_missing_value_does_not_shift_the_others(place: int, value: str) -> None:
     prices = [price("10", "1", "0.1"), price("20", "2", "0.2", start=LATER)]
     rows = rows_of(*prices)
     data = [rendered.xml_data(row) for row in rows]
@@ -105,7 +105,7 @@ def test_a_row_without_one_value_shifts_no_other_value(place: int, value: str) -
     "value",
     ["4<!-- not 5 -->0", "<![CDATA[40]]>", "4<![CDATA[0]]>", "&#52;0", "<?note?>40"],
 )
-def test_a_value_means_the_same_however_xml_spells_it(value: str) -> None:
+def test_a_value_is_the_same_however_xml_escapes_it(value: str) -> None:
     content = xml(rows_of(ONE)).replace(b"<VALUE>40</VALUE>", f"<VALUE>{value}</VALUE>".encode())
     assert read(content).prices == [ONE]
 
@@ -124,7 +124,7 @@ def test_a_greenhouse_gas_component_may_be_absent() -> None:
         ("LMP_LOSS_PRC", "loss"),
     ],
 )
-def test_a_price_that_lacks_a_component_is_rejected_by_name(item: str, name: str) -> None:
+def test_a_price_that_lacks_a_component_is_rejected_with_its_name(item: str, name: str) -> None:
     rows = [row for row in rows_of(ONE) if row.item != item]
     answer = read(xml([*rows, *rows_of(TWO)]))
     assert answer.prices == [TWO]
@@ -149,7 +149,7 @@ def test_components_that_nearly_add_up_leave_the_price_unverified(ghg: str) -> N
 
 
 @pytest.mark.parametrize("off", ["0.00004", "-0.00004"])
-def test_components_that_are_off_by_their_rounding_are_believed(off: str) -> None:
+def test_components_that_are_off_by_rounding_are_verified(off: str) -> None:
     rows = [row._replace(value=off) if "GHG" in row.item else row for row in rows_of(ONE)]
     (only,) = read(xml(rows)).prices
     assert (only.lmp, only.ghg, only.verified) == (Decimal("41.25"), Decimal(off), True)
@@ -162,7 +162,7 @@ def test_components_that_are_off_by_their_rounding_are_believed(off: str) -> Non
         *("4 0", "40 ", "forty", ".5", "40.", "--40", "1234567", "40.123456789"),
     ],
 )
-def test_what_is_not_a_number_is_rejected_by_name_and_the_others_kept(value: str) -> None:
+def test_a_value_that_is_not_a_number_is_rejected_and_the_others_are_kept(value: str) -> None:
     rows = [row._replace(value=value) if "ENE" in row.item else row for row in rows_of(ONE)]
     answer = read(xml([*rows, *rows_of(TWO)]))
     assert answer.prices == [TWO]
@@ -170,7 +170,7 @@ def test_what_is_not_a_number_is_rejected_by_name_and_the_others_kept(value: str
 
 
 @pytest.mark.parametrize(
-    ("energy", "believed"),
+    ("energy", "accepted"),
     [
         ("10000", True),
         ("-10000", True),
@@ -179,14 +179,14 @@ def test_what_is_not_a_number_is_rejected_by_name_and_the_others_kept(value: str
         ("999999", False),
     ],
 )
-def test_a_price_beyond_ten_thousand_dollars_is_not_believed(energy: str, believed: bool) -> None:
+def test_a_price_beyond_ten_thousand_dollars_is_rejected(energy: str, accepted: bool) -> None:
     answer = read(xml(rows_of(price(energy, "0", "0"))))
-    assert [one.lmp for one in answer.prices] == ([Decimal(energy)] if believed else [])
-    tell = f"DAM {HUB} 2026-11-24T08:00Z: a price beyond ±10,000 $/MWh"
-    assert reasons(answer) == ([] if believed else [tell])
+    assert [one.lmp for one in answer.prices] == ([Decimal(energy)] if accepted else [])
+    reason = f"DAM {HUB} 2026-11-24T08:00Z: a price beyond ±10,000 $/MWh"
+    assert reasons(answer) == ([] if accepted else [reason])
 
 
-def test_a_component_beyond_ten_thousand_dollars_is_not_believed_either() -> None:
+def test_a_component_beyond_ten_thousand_dollars_is_rejected_too() -> None:
     answer = read(xml(rows_of(price("10001", "-10001", "5"))))
     assert answer.prices == []
     assert "beyond" in reasons(answer)[0]
@@ -199,7 +199,7 @@ def test_the_same_row_twice_is_the_same_price() -> None:
     assert answer.rows == 10
 
 
-def test_an_equal_row_written_with_other_decimals_is_the_same_price() -> None:
+def test_an_equal_value_with_other_decimals_is_the_same_price() -> None:
     again = [row._replace(value="2.50000") for row in rows_of(ONE) if "CONG" in row.item]
     assert read(xml([*rows_of(ONE), *again])).prices == [ONE]
 
@@ -210,7 +210,7 @@ def test_more_than_five_decimals_are_rounded_to_five() -> None:
 
 
 @pytest.mark.parametrize("backwards", [False, True])
-def test_rows_that_contradict_each_other_reject_their_price_only(backwards: bool) -> None:
+def test_only_the_price_whose_rows_contradict_each_other_is_rejected(backwards: bool) -> None:
     other = [row._replace(value="41") for row in rows_of(ONE) if "ENE" in row.item]
     rows = [*rows_of(ONE), *rows_of(TWO), *other]
     answer = read(xml(rows[::-1] if backwards else rows))
@@ -219,7 +219,7 @@ def test_rows_that_contradict_each_other_reject_their_price_only(backwards: bool
     assert reasons(answer) == [f"DAM {HUB} 2026-11-24T08:00Z: energy is both {both}"]
 
 
-def test_rows_that_contradict_each_other_in_two_members_reject_their_price() -> None:
+def test_a_price_whose_rows_in_two_members_contradict_each_other_is_rejected() -> None:
     answer = read(xml(rows_of(ONE, TWO)), xml(rows_of(ONE._replace(energy=Decimal(41)))))
     assert answer.prices == [TWO]
     assert len(answer.rejections) == 1
@@ -252,7 +252,7 @@ def test_rows_that_contradict_each_other_in_two_members_reject_their_price() -> 
         ),
     ],
 )
-def test_a_row_of_no_interval_is_rejected_by_itself(start: str, end: str, reason: str) -> None:
+def test_a_row_that_is_of_no_interval_is_rejected_alone(start: str, end: str, reason: str) -> None:
     lame = Row("LMP_PRC", HUB, start, end, "40")
     answer = read(xml([lame, *rows_of(ONE)]))
     assert answer.prices == [ONE]
@@ -265,7 +265,7 @@ def test_an_hour_that_begins_at_half_past_is_no_interval() -> None:
     assert "no interval that starts at 2026-11-24T08:30:00+00:00" in reasons(answer)[0]
 
 
-def test_a_timestamp_in_another_zone_means_its_instant() -> None:
+def test_a_timestamp_in_another_zone_is_converted() -> None:
     moved = [
         row._replace(start="2026-11-24T00:00:00-08:00", end="2026-11-24T01:00:00-08:00")
         for row in rows_of(ONE)
@@ -298,7 +298,7 @@ def test_only_the_nodes_asked_for_are_read() -> None:
     assert read(content, nodes=[HUB]).rows == 9
 
 
-def test_a_report_without_rows_says_nothing() -> None:
+def test_a_report_without_rows_has_no_prices() -> None:
     answer = read(rendered.document(""))
     assert (answer.prices, answer.rejections, answer.rows) == ([], [], 0)
 
@@ -306,7 +306,7 @@ def test_a_report_without_rows_says_nothing() -> None:
 @pytest.mark.parametrize(
     "written", ["soon", "2026-11-23T20:58:01", "", "0001-01-01T00:00:00+09:00"]
 )
-def test_a_report_that_does_not_say_when_it_was_made_is_read_all_the_same(written: str) -> None:
+def test_a_report_that_does_not_say_when_it_was_made_is_read_too(written: str) -> None:
     content = xml(rows_of(ONE)).replace(b"2026-11-23T20:58:01-00:00", written.encode())
     answer = read(content)
     assert answer.prices == [ONE]
@@ -322,7 +322,7 @@ def test_a_report_that_does_not_say_when_it_was_made_is_read_all_the_same(writte
         ("DATA_ITEM", "RESOURCE_NAME"),
     ],
 )
-def test_columns_that_change_places_in_a_later_row_are_read_by_their_tags(
+def test_columns_in_another_order_in_a_later_row_are_read_by_their_tags(
     one: str, other: str
 ) -> None:
     prices = [ONE, ONE._replace(interval_start=ONE.interval_start + timedelta(hours=1))]

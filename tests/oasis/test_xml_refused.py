@@ -1,4 +1,4 @@
-"""What is refused of an XML report: other reports, doctypes, cut off and endless ones."""
+"""XML that is refused: other reports, doctypes, documents cut off or without end."""
 
 import pytest
 from hypothesis import given, settings
@@ -24,10 +24,10 @@ TWO = price("-30.12345", "0", "-0.00001", start=utc("2026-11-24 09:00"))
         ("", "DAM", "a nameless report of DAM"),
     ],
 )
-def test_another_report_is_refused_by_name(report: str, market: str, name: str) -> None:
+def test_another_report_is_refused_with_its_name(report: str, market: str, name: str) -> None:
     item = rendered.xml_item(rows_of(ONE), "DAM", report)
     item = item.replace("<MKT_TYPE>DAM", f"<MKT_TYPE>{market}")
-    with pytest.raises(NotAPriceReport, match=rf"v1\.xml is {name}, no prices"):
+    with pytest.raises(NotAPriceReport, match=rf"v1\.xml is {name}, not prices"):
         read(rendered.document(item))
 
 
@@ -59,7 +59,7 @@ def test_a_report_without_items_may_not_have_a_doctype_either() -> None:
         read(b"<!DOCTYPE OASISReport><OASISReport/>")
 
 
-def test_an_error_text_cannot_bring_in_a_file_of_ours() -> None:
+def test_an_error_text_cannot_include_a_local_file() -> None:
     hostile = rendered.error("1000", "&a9;").decode()
     hostile = hostile.replace("<m:OASISReport", HOSTILE["a file of ours"] + "<m:OASISReport", 1)
     with pytest.raises(BadAnswer, match="DOCTYPE"):
@@ -69,16 +69,16 @@ def test_an_error_text_cannot_bring_in_a_file_of_ours() -> None:
 @pytest.mark.parametrize(
     ("content", "reason"),
     [
-        (b"<html><body>Down for maintenance</body></html>", "is no OASIS report but html"),
-        (b"<!DOCTYPE html><html><body>x</body></html>", "is no OASIS report but html"),
+        (b"<html><body>Down for maintenance</body></html>", "is not an OASIS report but html"),
+        (b"<!DOCTYPE html><html><body>x</body></html>", "is not an OASIS report but html"),
         (b"<html><br></html>", "is not well-formed XML"),
-        (b"<?xml version='1.0'?><Fault>x</Fault>", "is no OASIS report but Fault"),
+        (b"<?xml version='1.0'?><Fault>x</Fault>", "is not an OASIS report but Fault"),
         (b"<", "is not well-formed XML"),
         (b"<OASISReport>&nbsp;</OASISReport>", "is not well-formed XML"),
         (b"<OASISReport>\x00</OASISReport>", "is not well-formed XML"),
     ],
 )
-def test_what_is_no_oasis_report_is_refused(content: bytes, reason: str) -> None:
+def test_anything_but_an_oasis_report_is_refused(content: bytes, reason: str) -> None:
     with pytest.raises(BadAnswer, match=reason):
         read(content)
 
@@ -93,7 +93,7 @@ def test_a_report_that_is_cut_off_anywhere_is_refused_as_a_whole(data: st.DataOb
 
 
 @pytest.mark.parametrize("encoding", ["utf-16", "utf-16-le", "utf-16-be", "utf-32"])
-def test_other_encodings_than_utf_8_are_read_rightly_or_refused(encoding: str) -> None:
+def test_encodings_other_than_utf_8_are_read_correctly_or_refused(encoding: str) -> None:
     text = xml(rows_of(ONE)).decode().replace("UTF-8", "UTF-16")
     try:
         answer = read(text.encode(encoding))
@@ -102,11 +102,11 @@ def test_other_encodings_than_utf_8_are_read_rightly_or_refused(encoding: str) -
     assert answer.prices == [ONE]
 
 
-def test_a_byte_order_mark_before_utf_8_is_no_trouble() -> None:
+def test_a_byte_order_mark_before_utf_8_is_ignored() -> None:
     assert read(b"\xef\xbb\xbf" + xml(rows_of(ONE))).prices == [ONE]
 
 
-def test_a_report_that_is_one_endless_item_is_refused() -> None:
+def test_a_report_with_an_endless_item_is_refused() -> None:
     row = rendered.xml_data(Row("LMP_PRC", HUB, "a" * 400, "b" * 400, "{:05}")).replace("{", "")
     endless = "".join(row.replace(":05}", f"{place:07}") for place in range(9_000))
     content = rendered.document(rendered.xml_item([])).decode()

@@ -1,6 +1,6 @@
 """Hours of polls in seconds: the real tasks' functions, a made-up OASIS and a made-up clock.
 
-Ticks come every half minute, or as a story says; a turn is given every six seconds, as Redis would.
+Ticks come every half minute, unless a story says otherwise; turns are six seconds apart.
 """
 
 import json
@@ -19,7 +19,7 @@ from oasis.client import Download
 from oasis.errors import NoData, OasisTrouble
 from oasis.published import Answer
 from oasis.query import PriceQuery
-from oasis.turns import Manner, NoTurn
+from oasis.turns import NoTurn, Priority
 from prices import ingest, polling
 from tests.published import published
 
@@ -29,7 +29,7 @@ Out = Callable[[str, Market, datetime], datetime | None]
 
 
 def on_time(node: str, market: Market, start: datetime) -> datetime | None:
-    """When an interval is published: all is on time."""
+    """When an interval is published if everything is on time."""
     if market is Market.DAM:
         return midnight(operating_date(start)) - timedelta(hours=11)
     return start + LEAD[market]
@@ -59,23 +59,23 @@ class Story:
     def only_one(self, name: str) -> Iterator[bool]:
         yield True
 
-    def single_zip(self, query: PriceQuery, manner: Manner) -> Download:
-        """What OASIS shows now, tried as often as the client tries."""
-        tries = getattr(manner, "tries", 3)
+    def single_zip(self, query: PriceQuery, priority: Priority) -> Download:
+        """What OASIS answers now, with as many tries as the client makes."""
+        tries = getattr(priority, "tries", 3)
         while True:
-            self.take_turn(manner)
-            self.requests.append((self.now, manner.name, query))
+            self.take_turn(priority)
+            self.requests.append((self.now, priority.name, query))
             trouble = self.trouble(self.now, query)
             if trouble is None:
                 return Download(self.shown(query), 200)
             tries -= 1
             if not tries or trouble.outcome not in ("server_trouble", "rate_limited"):
                 raise trouble
-            manner = Manner.FIRST
+            priority = Priority.FIRST
 
-    def take_turn(self, manner: Manner) -> None:
+    def take_turn(self, priority: Priority) -> None:
         taken = self.now < self.free_at
-        if manner is not Manner.FIRST and (taken or self.now < self.reserved_until):
+        if priority is not Priority.FIRST and (taken or self.now < self.reserved_until):
             raise NoTurn("taken")
         self.now = max(self.now, self.free_at)
         self.free_at = self.now + self.pause
@@ -93,7 +93,7 @@ class Story:
         return json.dumps([query.market.value, found]).encode()
 
     def run(self, until: datetime, work: Callable[[int], None]) -> None:
-        """Tick until then, first after a step."""
+        """Tick until `until`; the first tick comes after a step."""
         second = 0
         with time_machine.travel(self.now, tick=False) as traveller:
             while self.now < until:
@@ -104,7 +104,7 @@ class Story:
                 self.now = max(self.now, began + self.step * SECOND)
 
     def tick(self, second: int) -> None:
-        """What beat ticks, less often than it does."""
+        """What beat does at a tick, though less often here."""
         for market in (Market.RTM, Market.RTPD, Market.DAM):
             with suppress(OasisTrouble, NoTurn):
                 polling.poll(market, now=self.now)
@@ -131,10 +131,10 @@ def read(content: bytes) -> Answer:
     return Answer(prices=prices, rows=5 * len(prices))
 
 
-def told(story: Story, monkeypatch: pytest.MonkeyPatch) -> Story:
+def in_place_of_oasis(story: Story, monkeypatch: pytest.MonkeyPatch) -> Story:
     """The story in place of OASIS."""
     monkeypatch.setattr(ingest, "oasis", lambda: story)
     monkeypatch.setattr(polling, "oasis", lambda: story)
     monkeypatch.setattr(ingest, "read_archive", read)
-    monkeypatch.setattr(ingest, "keep", lambda *arguments, **options: None)
+    monkeypatch.setattr(ingest, "keep_archive", lambda *arguments, **options: None)
     return story

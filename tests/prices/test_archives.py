@@ -1,4 +1,4 @@
-"""What OASIS sent stays on the disk for two weeks, and three months where it was not believed."""
+"""Archives are kept on disk for two weeks, rejected ones for three months."""
 
 import os
 from datetime import timedelta
@@ -29,7 +29,7 @@ def test_an_archive_is_found_by_the_path_that_was_returned(
     assert (tmp_path / relative).read_bytes() == b"PK\x03\x04"
 
 
-def test_an_archive_is_there_whole_or_not_at_all(
+def test_an_archive_is_written_whole_or_not_at_all(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def full_disk(path: Path, content: bytes) -> int:
@@ -58,7 +58,7 @@ def test_nothing_but_the_archive_is_left_behind(tmp_path: Path) -> None:
         (True, 90 * DAY + timedelta(seconds=1), False),
     ],
 )
-def test_what_was_not_believed_is_kept_longer(
+def test_a_rejected_archive_is_kept_longer(
     tmp_path: Path, rejected: bool, age: timedelta, stays: bool
 ) -> None:
     path = kept(tmp_path, rejected=rejected)
@@ -67,7 +67,7 @@ def test_what_was_not_believed_is_kept_longer(
     assert path.parent.exists() is stays
 
 
-def test_only_the_old_are_removed(tmp_path: Path) -> None:
+def test_only_old_archives_are_removed(tmp_path: Path) -> None:
     kept(tmp_path)
     fresh = tmp_path / keep(tmp_path, b"PK", "PRC_RTPD_LMP.zip", at=AT, rejected=False)
     os.utime(fresh, ((AT + 10 * DAY).timestamp(),) * 2)
@@ -75,5 +75,5 @@ def test_only_the_old_are_removed(tmp_path: Path) -> None:
     assert [path for path in tmp_path.rglob("*") if path.is_file()] == [fresh]
 
 
-def test_where_nothing_was_kept_nothing_is_removed(tmp_path: Path) -> None:
+def test_without_archives_nothing_is_removed(tmp_path: Path) -> None:
     assert prune(tmp_path / "none", now=AT) == 0

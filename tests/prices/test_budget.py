@@ -1,4 +1,4 @@
-"""What tracked nodes cost, and who is asked for next."""
+"""How many requests the tracked nodes need, and which are asked for next."""
 
 from datetime import timedelta
 
@@ -25,9 +25,9 @@ def test_ten_nodes_cost_seventeen_requests_in_half_an_hour(nodes: int, needed: f
     assert needed_per_minute(nodes) == pytest.approx(needed, abs=0.01)
 
 
-def test_too_many_nodes_are_warned_of_and_others_are_not() -> None:
+def test_a_warning_comes_only_with_too_many_nodes() -> None:
     assert warning(170, 6) is None
-    assert "171 tracked nodes need 10.2 requests to OASIS a minute; there are 10.0" in str(
+    assert "171 tracked nodes need 10.2 requests to OASIS a minute; it allows 10.0" in str(
         warning(171, 6)
     )
     assert warning(10_000, 0) is None
@@ -37,7 +37,7 @@ def test_a_round_of_one_market_leaves_half_of_the_turns_to_the_others() -> None:
     assert shortest_round(23, 6) == timedelta(seconds=36)
 
 
-def test_a_deployment_with_many_nodes_polls_at_that_pace(settings: Settings) -> None:
+def test_a_deployment_with_many_nodes_polls_more_slowly(settings: Settings) -> None:
     settings.OASIS_SECONDS_BETWEEN_REQUESTS = 6
     settings.POLL_SECONDS, settings.POLL_SECONDS_NIGHT = 20, 60
     assert pace(10) == Pace(timedelta(seconds=20), MINUTE)
@@ -47,7 +47,7 @@ def test_a_deployment_with_many_nodes_polls_at_that_pace(settings: Settings) -> 
 
 @given(st.integers(1, 90))
 @hypothesis_settings(deadline=None, max_examples=30)
-def test_no_node_is_asked_for_twice_before_every_other_was_once(nodes: int) -> None:
+def test_every_node_is_asked_for_once_before_any_is_twice(nodes: int) -> None:
     held = {node: Held(newest=NOW - 7 * MINUTE) for node in range(nodes)}
     pace = Pace(shortest_round(nodes, 6), shortest_round(nodes, 6))
     asked: list[int] = []
@@ -60,21 +60,21 @@ def test_no_node_is_asked_for_twice_before_every_other_was_once(nodes: int) -> N
     assert sorted(asked) == list(range(nodes))
 
 
-def test_a_node_that_never_had_a_price_is_asked_for_apart() -> None:
+def test_a_node_that_never_had_a_price_gets_its_own_request() -> None:
     held = {1: Held(newest=NOW - 7 * MINUTE, last_asked=NOW - MINUTE), 2: Held()}
     assert next_group(Market.RTM, held, now=NOW) == [2]
     held[2] = Held(last_asked=NOW, vain=1)
     assert next_group(Market.RTM, held, now=NOW) == [1]
 
 
-def test_a_node_that_fell_silent_is_asked_for_along_the_way() -> None:
+def test_a_silent_node_is_asked_for_if_there_is_room() -> None:
     silent = Held(newest=NOW - 100 * MINUTE, last_asked=NOW - MINUTE, vain=12)
     held = {1: silent, 2: Held(newest=NOW - 7 * MINUTE, last_asked=NOW - MINUTE)}
     assert next_group(Market.RTM, held, now=NOW) == [2, 1]
     assert next_group(Market.RTM, {1: silent}, now=NOW) == []
 
 
-def test_ranges_close_together_are_one_request_and_others_are_not() -> None:
+def test_only_ranges_close_together_are_one_request() -> None:
     hour = timedelta(hours=1)
     one, near = Range(NOW, NOW + hour), Range(NOW + 20 * hour, NOW + 21 * hour)
     far = Range(NOW + 60 * hour, NOW + 61 * hour)

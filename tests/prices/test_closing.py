@@ -1,4 +1,4 @@
-"""Which gaps are asked for, by which range, and what of them counts as asked in vain."""
+"""Which gaps are asked for, in which ranges, and when a request was in vain."""
 
 from collections.abc import Iterable
 from contextlib import suppress
@@ -33,7 +33,7 @@ def hold(hours: Iterable[int], begin: datetime = LONG_AGO) -> None:
 
 
 def oldest(node: Node, hours: int) -> Range | None:
-    """The oldest range to ask for, of so many hours."""
+    """The oldest range to ask for, in hours."""
     return closing.oldest_range(node, Market.DAM, LONG_AGO + hours * HOUR, now=NOW)
 
 
@@ -41,19 +41,19 @@ def note(node: Node, start: datetime, end: datetime, now: datetime = NOW) -> Non
     gaps.note_asked([node], Market.DAM, start, end, delay=None, now=now)
 
 
-def test_a_hole_of_last_year_is_asked_for_by_its_own_range(sp15: Node) -> None:
+def test_a_gap_of_last_year_is_asked_for_as_its_own_range(sp15: Node) -> None:
     hold([0, 1, 2, 5, 6, 7, 8, 9])
     assert oldest(sp15, 10) == (LONG_AGO + 3 * HOUR, LONG_AGO + 5 * HOUR)
 
 
-def test_older_prices_that_a_backfill_brought_are_looked_through_too(sp15: Node) -> None:
+def test_gaps_in_older_prices_from_a_backfill_are_found_too(sp15: Node) -> None:
     hold(range(10, 14))
     assert oldest(sp15, 14) is None
     hold([2])
     assert oldest(sp15, 14) == (LONG_AGO + 3 * HOUR, LONG_AGO + 10 * HOUR)
 
 
-def test_what_was_given_up_is_looked_through_no_more(sp15: Node) -> None:
+def test_intervals_that_were_given_up_are_not_looked_through_again(sp15: Node) -> None:
     hold([0, 1, 3])
     note(sp15, LONG_AGO, LONG_AGO + 4 * HOUR)
     Gap.objects.update(given_up_at=NOW)
@@ -61,13 +61,13 @@ def test_what_was_given_up_is_looked_through_no_more(sp15: Node) -> None:
     assert Standing.objects.get(node=sp15).complete_until == LONG_AGO + 4 * HOUR
 
 
-def test_what_lies_before_all_that_oasis_keeps_is_no_gap(sp15: Node) -> None:
+def test_there_are_no_gaps_before_what_oasis_keeps(sp15: Node) -> None:
     first = oldest_kept(now=NOW)
     note(sp15, first - 24 * HOUR, first + HOUR)
     assert [gap.interval_start for gap in Gap.objects.all()] == [first]
 
 
-def test_what_rests_was_not_asked_for(sp15: Node) -> None:
+def test_a_resting_gap_is_not_asked_for(sp15: Node) -> None:
     for minutes in (0, 1, 9, 10):
         note(sp15, LONG_AGO, LONG_AGO + HOUR, NOW + timedelta(minutes=minutes))
     assert Gap.objects.get().asked == 2
@@ -100,7 +100,7 @@ def test_only_a_request_for_gaps_that_was_answered_or_refused_counts_as_in_vain(
     assert [gap.asked for gap in Gap.objects.all()] == asked
 
 
-def test_a_gap_whose_window_alone_is_in_trouble_rests(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_gap_whose_window_alone_fails_rests(monkeypatch: pytest.MonkeyPatch) -> None:
     hold([0, 2])
     ingest = Mock(side_effect=ServerTrouble("down"))
     monkeypatch.setattr(polling, "ingest", ingest)

@@ -28,7 +28,7 @@ def ingest() -> None:
 
 
 def alert() -> None:
-    """An event of somebody else's in a transaction of its own, as an alert is."""
+    """Append another event in its own transaction, as for an alert."""
     node = Node.objects.get(slug="sp15")
     for number in range(TIMES):
         with transaction.atomic():
@@ -36,7 +36,7 @@ def alert() -> None:
 
 
 def closing(work: Callable[[], None]) -> Callable[[], None]:
-    """`work`, after which its thread's connection is closed."""
+    """Do `work`, then close the thread's connection."""
 
     def done() -> None:
         try:
@@ -47,7 +47,7 @@ def closing(work: Callable[[], None]) -> Callable[[], None]:
     return done
 
 
-def test_neither_waits_for_the_other_for_ever_and_no_number_is_missing() -> None:
+def test_two_writers_do_not_block_each_other_and_leave_no_hole_in_the_feed() -> None:
     with ThreadPoolExecutor(3) as threads:
         for finished in [threads.submit(closing(work)) for work in (ingest, alert, alert)]:
             finished.result(timeout=60)

@@ -1,4 +1,4 @@
-"""Gaps: what should be held and is not, and when to stop asking."""
+"""Gaps: which intervals are missing, and when to stop asking."""
 
 from datetime import date, datetime, timedelta
 from itertools import pairwise
@@ -68,7 +68,7 @@ def test_an_empty_day_is_one_gap_of_the_whole_day(day: date, market: Market, cou
 
 @given(st.sets(st.integers(0, 60)))
 @settings(deadline=None, max_examples=60)
-def test_ranges_hold_just_what_is_missing(held: set[int]) -> None:
+def test_ranges_have_exactly_the_missing_intervals(held: set[int]) -> None:
     gone = missing({at(step) for step in held}, at(0), at(61), Market.RTM)
     found = ranges(gone, Market.RTM)
     covered = [
@@ -78,7 +78,7 @@ def test_ranges_hold_just_what_is_missing(held: set[int]) -> None:
     assert all(one.end < other.start for one, other in pairwise(found))
 
 
-def test_each_vain_request_doubles_the_wait_up_to_the_longest() -> None:
+def test_each_request_in_vain_doubles_the_wait_up_to_the_longest() -> None:
     waits = [wait(asked) for asked in range(40)]
     assert waits[0] == FIRST_WAIT
     assert waits[3] == 8 * FIRST_WAIT
@@ -97,7 +97,7 @@ def test_each_vain_request_doubles_the_wait_up_to_the_longest() -> None:
         (0, timedelta(days=400), False),
     ],
 )
-def test_an_interval_is_given_up_when_it_was_asked_for_often_and_long(
+def test_an_interval_is_given_up_after_ten_requests_over_two_days(
     asked: int, since: timedelta, given_up: bool
 ) -> None:
     assert hopeless(asked, START - since, now=START) is given_up

@@ -1,4 +1,4 @@
-"""Ingest, over real HTTP: what comes is stored, and each failure keeps its name."""
+"""Ingest over real HTTP: prices are stored, and each failure has its outcome."""
 
 from datetime import timedelta
 from pathlib import Path
@@ -21,7 +21,7 @@ from oasis.errors import (
     StillPreparing,
 )
 from oasis.query import PriceQuery
-from oasis.turns import Manner, NoTurn
+from oasis.turns import NoTurn, Priority
 from prices.ingest import ingest
 from prices.models import FeedEvent, FetchRun, Node, Price
 from simulator.body_faults import BODY_FAULTS
@@ -41,8 +41,8 @@ def no_pauses(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.mark.database
-def test_every_interval_of_the_window_is_stored_also_the_last(oasis: Running) -> None:
-    ingested = ingest(HOUR, Manner.FIRST, FetchRun.POLL)
+def test_every_interval_of_the_window_is_stored_including_the_last(oasis: Running) -> None:
+    ingested = ingest(HOUR, Priority.FIRST, FetchRun.POLL)
     starts = sorted(
         Price.objects.filter(node__slug="sp15").values_list("interval_start", flat=True)
     )
@@ -51,7 +51,7 @@ def test_every_interval_of_the_window_is_stored_also_the_last(oasis: Running) ->
 
 
 def test_a_request_leaves_its_run_and_its_archive(oasis: Running) -> None:
-    ingest(HOUR, Manner.FIRST, FetchRun.POLL)
+    ingest(HOUR, Priority.FIRST, FetchRun.POLL)
     run = FetchRun.objects.get()
     archive = django_settings.ARCHIVE_DIR / run.archive
     assert (run.outcome, run.rows, run.new, run.status) == ("ok", 120, 24, 200)
@@ -60,14 +60,14 @@ def test_a_request_leaves_its_run_and_its_archive(oasis: Running) -> None:
 
 
 def test_asking_again_brings_nothing_new(oasis: Running) -> None:
-    ingest(HOUR, Manner.FIRST, FetchRun.POLL)
-    again = ingest(HOUR, Manner.PATIENT, FetchRun.BACKFILL)
+    ingest(HOUR, Priority.FIRST, FetchRun.POLL)
+    again = ingest(HOUR, Priority.LAST, FetchRun.BACKFILL)
     assert (again.new, again.unchanged, again.feed_ranges) == (0, 24, [])
 
 
-def test_a_price_that_is_not_published_yet_is_no_data_and_no_trouble(oasis: Running) -> None:
+def test_a_price_that_is_not_published_yet_is_no_error(oasis: Running) -> None:
     oasis.clock = lambda: START - timedelta(hours=2)
-    assert ingest(HOUR, Manner.FIRST, FetchRun.POLL).new == 0
+    assert ingest(HOUR, Priority.FIRST, FetchRun.POLL).new == 0
     assert FetchRun.objects.get().outcome == "no_data"
 
 
@@ -93,38 +93,38 @@ def test_a_price_that_is_not_published_yet_is_no_data_and_no_trouble(oasis: Runn
         ("doctype", BadAnswer, "bad_answer"),
     ],
 )
-def test_each_failure_keeps_its_name_and_the_next_poll_is_unharmed(
+def test_each_failure_has_its_outcome_and_the_next_poll_works(
     oasis: Running, fault: str, error: type[OasisTrouble], outcome: str
 ) -> None:
     oasis.fault(fault, count=3)
     with pytest.raises(error):
-        ingest(HOUR, Manner.FIRST, FetchRun.POLL)
+        ingest(HOUR, Priority.FIRST, FetchRun.POLL)
     run = FetchRun.objects.get()
     assert (run.outcome, Price.objects.count()) == (outcome, 0)
     assert run.detail
     assert not run.archive or (django_settings.ARCHIVE_DIR / run.archive).exists()
     while len(oasis.requests) < 3:
         ingest_quietly()
-    assert ingest(HOUR, Manner.FIRST, FetchRun.POLL).new == 24
+    assert ingest(HOUR, Priority.FIRST, FetchRun.POLL).new == 24
 
 
 def ingest_quietly() -> None:
-    """Use up a fault that is not retried."""
+    """Make the request that fails, and is not retried."""
     with pytest.raises(OasisTrouble):
-        ingest(HOUR, Manner.FIRST, FetchRun.POLL)
+        ingest(HOUR, Priority.FIRST, FetchRun.POLL)
 
 
-def test_a_rejected_archive_is_kept_apart(oasis: Running) -> None:
+def test_a_rejected_archive_is_kept_in_its_own_folder(oasis: Running) -> None:
     oasis.fault("truncated")
     with pytest.raises(BadAnswer):
-        ingest(HOUR, Manner.FIRST, FetchRun.POLL)
+        ingest(HOUR, Priority.FIRST, FetchRun.POLL)
     assert FetchRun.objects.get().archive.startswith("rejected/")
 
 
 @pytest.mark.parametrize("fault", ["nan", "conflicts", "bad_sums"])
 def test_the_good_rows_of_a_partly_bad_answer_are_kept(oasis: Running, fault: str) -> None:
     oasis.fault(fault)
-    ingested = ingest(HOUR, Manner.FIRST, FetchRun.POLL)
+    ingested = ingest(HOUR, Priority.FIRST, FetchRun.POLL)
     assert ingested.rejected >= 1
     assert ingested.new == Price.objects.count() == 24 - ingested.rejected
     assert FetchRun.objects.get().archive.startswith("rejected/")
@@ -133,7 +133,7 @@ def test_the_good_rows_of_a_partly_bad_answer_are_kept(oasis: Running, fault: st
 @pytest.mark.database
 def test_an_answer_that_nearly_adds_up_is_stored_as_unverified(oasis: Running) -> None:
     oasis.fault("near_sums")
-    ingested = ingest(HOUR, Manner.FIRST, FetchRun.POLL)
+    ingested = ingest(HOUR, Priority.FIRST, FetchRun.POLL)
     assert (ingested.new, ingested.rejected) == (24, 0)
     assert Price.objects.filter(verified=False).count() == 24
 
@@ -145,71 +145,73 @@ def test_a_report_without_greenhouse_gas_gives_the_prices_of_one_with_it(oasis: 
     evening = START + timedelta(hours=8)
     query = PriceQuery(Market.RTM, ("ELAP_PACW-APND",), evening, evening + timedelta(hours=1))
     oasis.fault("no_ghg")
-    assert ingest(query, Manner.FIRST, FetchRun.POLL).new == 12
+    assert ingest(query, Priority.FIRST, FetchRun.POLL).new == 12
     worked_out = dict(Price.objects.values_list("interval_start", "ghg"))
-    assert ingest(query, Manner.FIRST, FetchRun.POLL).unchanged == 12
+    assert ingest(query, Priority.FIRST, FetchRun.POLL).unchanged == 12
     assert min(map(abs, worked_out.values())) > 1
 
 
 @pytest.mark.parametrize("fault", ["duplicates", "no_ghg", "wrong_namespace"])
-def test_what_only_looks_odd_is_stored_whole(oasis: Running, fault: str) -> None:
+def test_an_answer_that_only_looks_odd_is_stored_completely(oasis: Running, fault: str) -> None:
     oasis.fault(fault)
-    assert ingest(HOUR, Manner.FIRST, FetchRun.POLL).new == 24
+    assert ingest(HOUR, Priority.FIRST, FetchRun.POLL).new == 24
 
 
 def test_a_single_failure_is_tried_again_at_once(oasis: Running) -> None:
     oasis.fault("http_503", count=2)
-    assert ingest(HOUR, Manner.PATIENT, FetchRun.BACKFILL).new == 24
+    assert ingest(HOUR, Priority.LAST, FetchRun.BACKFILL).new == 24
     assert len(oasis.requests) == 3
 
 
 def test_a_poll_that_failed_is_left_to_the_next_tick(oasis: Running) -> None:
     oasis.fault("http_503")
     with pytest.raises(ServerTrouble):
-        ingest(HOUR, Manner.FIRST, FetchRun.POLL)
+        ingest(HOUR, Priority.FIRST, FetchRun.POLL)
     assert len(oasis.requests) == 1
 
 
-def test_a_server_out_of_reach_is_server_trouble(valkey: redis.Redis) -> None:
+def test_an_unreachable_server_is_server_trouble(valkey: redis.Redis) -> None:
     with pytest.raises(ServerTrouble, match=r"no answer from http://127\.0\.0\.1:1"):
-        ingest(HOUR, Manner.FIRST, FetchRun.POLL)
+        ingest(HOUR, Priority.FIRST, FetchRun.POLL)
     assert FetchRun.objects.get().outcome == "server_trouble"
 
 
 def test_a_node_that_oasis_does_not_know_is_no_data(oasis: Running) -> None:
     unknown = PriceQuery(Market.RTM, ("NO_SUCH_NODE",), HOUR.start, HOUR.end)
-    assert ingest(unknown, Manner.FIRST, FetchRun.POLL).new == 0
+    assert ingest(unknown, Priority.FIRST, FetchRun.POLL).new == 0
 
 
 @pytest.mark.database
-def test_no_turn_no_request(oasis: Running, valkey: redis.Redis) -> None:
+def test_without_a_turn_there_is_no_request(oasis: Running, valkey: redis.Redis) -> None:
     valkey.set("caiso:oasis:turn", "somebody else", ex=30)
     with pytest.raises(NoTurn):
-        ingest(HOUR, Manner.PASSING, FetchRun.POLL)
+        ingest(HOUR, Priority.IF_FREE, FetchRun.POLL)
     assert oasis.requests == []
     assert not FetchRun.objects.exists()
 
 
 @pytest.mark.database
 def test_a_correction_at_oasis_becomes_a_revision_and_an_event(oasis: Running) -> None:
-    ingest(HOUR, Manner.FIRST, FetchRun.POLL)
+    ingest(HOUR, Priority.FIRST, FetchRun.POLL)
     FeedEvent.objects.all().delete()
     oasis.override(SP15, "RTM", START, "1015.37")
-    ingested = ingest(HOUR, Manner.FIRST, FetchRun.POLL)
+    ingested = ingest(HOUR, Priority.FIRST, FetchRun.POLL)
     assert (ingested.corrected, ingested.unchanged) == (1, 23)
     assert Price.objects.get(node__slug="sp15", interval_start=START).revision == 2
 
 
-def test_our_mistake_is_not_retried(oasis: Running, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_query_that_oasis_refuses_is_not_retried(
+    oasis: Running, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr("oasis.query.VERSION", "")
     with pytest.raises(OurMistake, match="1020"):
-        ingest(HOUR, Manner.FIRST, FetchRun.POLL)
+        ingest(HOUR, Priority.FIRST, FetchRun.POLL)
     assert len(oasis.requests) == 1
 
 
-def test_a_window_that_is_too_much_is_asked_for_in_halves(oasis: Running) -> None:
+def test_a_window_that_is_too_long_is_asked_for_in_halves(oasis: Running) -> None:
     oasis.fault("error_1003")
-    assert ingest(HOUR, Manner.FIRST, FetchRun.POLL).new == 24
+    assert ingest(HOUR, Priority.FIRST, FetchRun.POLL).new == 24
     windows = [(r.query["startdatetime"], r.query["enddatetime"]) for r in oasis.requests]
     assert windows[1:] == [
         ("20260714T19:00-0000", "20260714T19:30-0000"),
@@ -217,31 +219,31 @@ def test_a_window_that_is_too_much_is_asked_for_in_halves(oasis: Running) -> Non
     ]
 
 
-def test_a_full_archive_disk_costs_the_archive_and_not_the_prices(
+def test_on_a_full_disk_the_prices_are_stored_without_the_archive(
     oasis: Running, settings: Settings, tmp_path: Path
 ) -> None:
     in_the_way = tmp_path / "a file"
     in_the_way.write_text("where the folder should be")
     settings.ARCHIVE_DIR = in_the_way
-    assert ingest(HOUR, Manner.FIRST, FetchRun.POLL).new == 24
+    assert ingest(HOUR, Priority.FIRST, FetchRun.POLL).new == 24
     assert FetchRun.objects.get().archive == ""
 
 
-def test_a_request_that_ends_in_a_fault_of_ours_leaves_its_run_too(
+def test_a_request_that_ends_in_an_error_of_ours_leaves_its_run_too(
     oasis: Running, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("prices.ingest.record", Mock(side_effect=RuntimeError("broken")))
     with pytest.raises(RuntimeError):
-        ingest(HOUR, Manner.FIRST, FetchRun.POLL)
+        ingest(HOUR, Priority.FIRST, FetchRun.POLL)
     run = FetchRun.objects.get()
     assert (run.outcome, run.detail) == ("broke_off", "RuntimeError: broken")
 
 
 @pytest.mark.parametrize(("fault", "status"), [("html_429", 429), ("http_502", 502)])
-def test_what_came_instead_of_a_report_is_kept(oasis: Running, fault: str, status: int) -> None:
+def test_an_answer_that_is_not_a_report_is_kept(oasis: Running, fault: str, status: int) -> None:
     oasis.fault(fault, count=3)
     with pytest.raises(OasisTrouble):
-        ingest(HOUR, Manner.FIRST, FetchRun.POLL)
+        ingest(HOUR, Priority.FIRST, FetchRun.POLL)
     run = FetchRun.objects.get()
     assert (run.status, run.archive.startswith("rejected/")) == (status, True)
     assert (django_settings.ARCHIVE_DIR / run.archive).stat().st_size == run.size
@@ -249,38 +251,38 @@ def test_what_came_instead_of_a_report_is_kept(oasis: Running, fault: str, statu
 
 def test_a_correction_after_the_clock_was_set_back_an_hour_is_stored(oasis: Running) -> None:
     with time_machine.travel(START + timedelta(hours=3), tick=False):
-        ingest(HOUR, Manner.FIRST, FetchRun.POLL)
+        ingest(HOUR, Priority.FIRST, FetchRun.POLL)
     oasis.override(SP15, "RTM", START, "1015.37")
     with time_machine.travel(START + timedelta(hours=2), tick=False):
-        assert ingest(HOUR, Manner.FIRST, FetchRun.POLL).corrected == 1
+        assert ingest(HOUR, Priority.FIRST, FetchRun.POLL).corrected == 1
 
 
 @pytest.mark.database
 def test_what_is_older_than_what_is_held_is_counted_and_reported(oasis: Running) -> None:
     with time_machine.travel(START + timedelta(hours=3), tick=False):
-        ingest(HOUR, Manner.FIRST, FetchRun.POLL)
+        ingest(HOUR, Priority.FIRST, FetchRun.POLL)
     oasis.override(SP15, "RTM", START, "1015.37")
     with time_machine.travel(START + timedelta(hours=3, minutes=-5), tick=False):
-        ingested = ingest(HOUR, Manner.FIRST, FetchRun.POLL)
+        ingested = ingest(HOUR, Priority.FIRST, FetchRun.POLL)
     assert (ingested.corrected, ingested.outdated, ingested.unchanged) == (0, 1, 23)
     assert FetchRun.objects.latest("pk").detail == "1 older than what is held, which stays"
 
 
 @pytest.mark.parametrize("body", [b"a\x00b\x1b[2J", b"PK\x03\x04\x00\x00"])
-def test_an_answer_with_characters_no_database_takes_leaves_its_run(
+def test_an_answer_with_characters_that_databases_refuse_leaves_its_run(
     oasis: Running, monkeypatch: pytest.MonkeyPatch, body: bytes
 ) -> None:
     monkeypatch.setitem(BODY_FAULTS, "not_zip", lambda *_: body)
     oasis.fault("not_zip")
     with pytest.raises(BadAnswer):
-        ingest(HOUR, Manner.FIRST, FetchRun.POLL)
+        ingest(HOUR, Priority.FIRST, FetchRun.POLL)
     run = FetchRun.objects.get()
     assert (run.outcome, run.size) == ("bad_answer", len(body))
     assert "\x00" not in run.detail
 
 
 @pytest.mark.parametrize("odd", ["\x00", "\ud800", "\x9b2J"])
-def test_a_run_keeps_whatever_text_it_is_told(odd: str) -> None:
+def test_a_run_can_be_saved_with_any_text(odd: str) -> None:
     window = {"window_start": START, "window_end": START, "started_at": START}
     FetchRun.objects.create(detail=f"odd {odd}", duration_ms=1, outcome="trouble", **window)
     assert FetchRun.objects.get().detail == f"odd {ascii(odd)[1:-1]}"

@@ -112,7 +112,7 @@ def test_the_days_of_the_clock_change_have_their_hours(
         ),
     ],
 )
-def test_what_holds_no_prices_is_refused_by_name_and_stores_nothing(
+def test_a_file_without_prices_is_refused_with_the_reason(
     recordings: Path, file: str, reason: str
 ) -> None:
     said = StringIO()
@@ -130,16 +130,16 @@ def test_a_spike_is_stored_though_its_parts_are_rounded(tmp_path: Path) -> None:
     assert load(path)[-56:] == "1 new, 0 corrected, 0 unchanged, 0 outdated, 0 rejected\n"
 
 
-def test_a_price_that_is_not_sure_is_counted_and_kept(tmp_path: Path) -> None:
+def test_an_unverified_price_is_stored_and_counted(tmp_path: Path) -> None:
     path = tmp_path / "odd.csv"
     one = rendered.price("40", "2.5", "-1.25", "0")._replace(lmp=Decimal("41.5"))
     path.write_bytes(rendered.csv(rendered.rows_of(one)))
     assert "1 new" in load(path)
-    assert "1 unverified: their parts do not add up" in load(path)
+    assert "1 unverified: their components do not add up" in load(path)
     assert not Price.objects.get().verified
 
 
-def test_one_bad_file_leaves_the_others_alone(recordings: Path, tmp_path: Path) -> None:
+def test_one_bad_file_does_not_stop_the_others(recordings: Path, tmp_path: Path) -> None:
     missing = tmp_path / "missing.zip"
     with pytest.raises(CommandError, match="1 of 2 files refused"):
         call_command(
@@ -169,25 +169,23 @@ def test_a_node_is_chosen_by_slug_or_oasis_name(tmp_path: Path, typed: str) -> N
 @pytest.mark.parametrize("typed", ["sp51", "zp26", "TH_SP15"])
 def test_a_node_that_no_file_has_is_an_error_that_names_it(tmp_path: Path, typed: str) -> None:
     path = answer_of(tmp_path, "TH_SP15_GEN-APND", "TH_NP15_GEN-APND")
-    with pytest.raises(CommandError, match=f"There are no prices of {typed} in what was loaded"):
+    with pytest.raises(CommandError, match=f"The files have no prices of {typed}"):
         load(path, nodes=f"sp15,{typed}")
     assert Price.objects.count() == 1
 
 
-def test_a_node_may_be_in_one_of_the_files(tmp_path: Path) -> None:
+def test_a_node_need_not_be_in_every_file(tmp_path: Path) -> None:
     files = [answer_of(tmp_path / node, f"TH_{node}_GEN-APND") for node in ("NP15", "SP15")]
     assert "1 new" in load(*files, nodes="sp15,np15")
 
 
-def test_no_nodes_at_all_are_refused(tmp_path: Path) -> None:
+def test_an_empty_list_of_nodes_is_refused(tmp_path: Path) -> None:
     with pytest.raises(CommandError, match="--nodes names no node"):
         load(answer_of(tmp_path, "TH_SP15_GEN-APND"), nodes=" , ")
 
 
 @pytest.mark.parametrize("make", [os.mkfifo, os.mkdir])
-def test_what_is_no_file_is_refused_and_not_waited_for(
-    tmp_path: Path, make: Callable[[Path], None]
-) -> None:
+def test_a_pipe_is_refused_without_waiting(tmp_path: Path, make: Callable[[Path], None]) -> None:
     make(tmp_path / "odd")
     said = StringIO()
     with pytest.raises(CommandError):
@@ -207,11 +205,11 @@ def test_a_load_that_is_stopped_says_so_and_stores_nothing_of_that_file(
         call_command("load", str(path), stderr=said)
     assert (stopped.value.code, said.getvalue()) == (
         130,
-        "made.xml: stopped, and nothing of it stored\n",
+        "made.xml: stopped; nothing of this file is stored\n",
     )
 
 
-def test_a_database_without_tables_is_told_in_a_sentence(
+def test_a_database_without_tables_is_reported_in_a_sentence(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     gone = Mock(side_effect=OperationalError("no such table: prices_node"))
@@ -221,7 +219,7 @@ def test_a_database_without_tables_is_told_in_a_sentence(
 
 
 def packed(tmp_path: Path, **contents: bytes) -> Path:
-    """A zip with these members; their names' first _ is a slash, the last a dot."""
+    """A zip with these members; the first _ in a name becomes a slash, the last a dot."""
     path = tmp_path / "packed.zip"
     with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
         for name, content in contents.items():
@@ -231,13 +229,13 @@ def packed(tmp_path: Path, **contents: bytes) -> Path:
 
 REPORT = "20230917_20230919_PRC_LMP_DAM_20230921_11_49_39_v1"
 FORECAST = "20230917_20230919_SLD_FCST_7DA_20230930_11_49_39_v1"
-BESIDE = {
-    "prices/": (b"", "prices/ is no report"),
-    "__MACOSX/prices/._a.csv": (b"\x00\x05\x16\x07Mac OS X", "is no report"),
-    "prices/.DS_Store": (b"\x00\x00\x00\x01Bud1", ".DS_Store is no report"),
-    "Thumbs.db": (b"\xd0\xcf", "Thumbs.db is no report"),
+STRAY = {
+    "prices/": (b"", "prices/ is not a report"),
+    "__MACOSX/prices/._a.csv": (b"\x00\x05\x16\x07Mac OS X", "is not a report"),
+    "prices/.DS_Store": (b"\x00\x00\x00\x01Bud1", ".DS_Store is not a report"),
+    "Thumbs.db": (b"\xd0\xcf", "Thumbs.db is not a report"),
     "README.txt": (b"Prices of September, as downloaded.\n", "README.txt holds Prices of Sept"),
-    "notes.html": (b"<html><p>Prices", "notes.html is no OASIS report"),
+    "notes.html": (b"<html><p>Prices", "notes.html is not an OASIS report"),
     "logo.png": (b"\x89PNG\r\n\x1a\n\x00\xff", "logo.png is not text"),
     "empty.csv": (b"", "empty.csv is empty"),
     f"{FORECAST}.csv": (b"OPR_DT,XML_DATA_ITEM\n1,SYS_FCST\n", "holds SYS_FCST, not prices"),
@@ -246,38 +244,38 @@ BESIDE = {
 
 
 @pytest.mark.parametrize("first", [True, False])
-@pytest.mark.parametrize("name", BESIDE)
-def test_what_lies_beside_a_report_in_a_zip_is_passed_over_and_named(
+@pytest.mark.parametrize("name", STRAY)
+def test_a_stray_file_in_a_zip_is_passed_over_and_named(
     tmp_path: Path, name: str, first: bool
 ) -> None:
-    content, told = BESIDE[name]
+    content, reason = STRAY[name]
     report = (f"prices/{REPORT}.csv", rendered.csv(rendered.rows_of(ONE)))
     both = [(name, content), report] if first else [report, (name, content)]
     said = load(packed(tmp_path, **dict(both)))
     assert "4 rows, 1 prices: 1 new" in said
     assert f"  passed over: {name[:9]}" in said
-    assert told in said
+    assert reason in said
     assert Price.objects.get().seen_at == utc("2023-09-21 18:49:39")
 
 
-@pytest.mark.parametrize("name", BESIDE)
-def test_a_zip_that_holds_no_report_at_all_is_refused(tmp_path: Path, name: str) -> None:
-    content, told = BESIDE[name]
+@pytest.mark.parametrize("name", STRAY)
+def test_a_zip_without_a_report_is_refused(tmp_path: Path, name: str) -> None:
+    content, reason = STRAY[name]
     said = StringIO()
     with pytest.raises(CommandError):
         call_command("load", str(packed(tmp_path, **{name: content})), stderr=said)
-    assert told in said.getvalue()
+    assert reason in said.getvalue()
 
 
-def test_a_zip_that_was_packed_again_is_refused_by_what_its_report_is(tmp_path: Path) -> None:
+def test_of_stray_files_and_another_report_the_report_is_named(tmp_path: Path) -> None:
     said = StringIO()
-    contents = {name: BESIDE[name][0] for name in ("prices/", "load.csv", "Thumbs.db")}
+    contents = {name: STRAY[name][0] for name in ("prices/", "load.csv", "Thumbs.db")}
     with pytest.raises(CommandError):
         call_command("load", str(packed(tmp_path, **contents)), stderr=said)
     assert "load.csv holds SYS_FCST, not prices" in said.getvalue()
 
 
-def test_an_error_of_oasis_in_a_zip_is_never_passed_over(tmp_path: Path) -> None:
+def test_an_oasis_error_in_a_zip_is_never_passed_over(tmp_path: Path) -> None:
     contents = {"a.csv": rendered.csv(rendered.rows_of(ONE)), "b.xml": rendered.error("1003")}
     said = StringIO()
     with pytest.raises(CommandError):
@@ -298,7 +296,7 @@ def test_a_damaged_report_in_a_zip_is_never_passed_over(tmp_path: Path) -> None:
 def test_the_chosen_nodes_of_a_day_of_all_nodes_are_read_in_bounded_memory(
     tmp_path: Path,
 ) -> None:
-    """One member a component; the rows of 600 nodes would take 6 MB."""
+    """One member per component; the rows of 600 nodes would take 6 MB."""
     nodes = ["TH_SP15_GEN-APND", *(f"MADE_UP{n:05}" for n in range(600))]
     hours = [utc("2024-01-01 08:00") + timedelta(hours=hour) for hour in range(8)]
     rows = [
@@ -321,7 +319,7 @@ def test_the_chosen_nodes_of_a_day_of_all_nodes_are_read_in_bounded_memory(
     assert peak < 2_000_000
 
 
-def test_more_rows_than_fit_the_memory_are_refused_with_what_to_do(
+def test_too_many_rows_for_the_memory_are_refused_with_advice(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("oasis.assembling.MOST_ROWS_KEPT", 4)
@@ -334,7 +332,7 @@ def test_more_rows_than_fit_the_memory_are_refused_with_what_to_do(
 
 
 @pytest.mark.parametrize("place", [0, 4, 8])
-def test_a_row_of_another_item_is_let_by_wherever_it_stands(tmp_path: Path, place: int) -> None:
+def test_rows_of_another_data_item_are_ignored_anywhere(tmp_path: Path, place: int) -> None:
     rows = rendered.rows_of(ONE, ONE._replace(interval_start=utc("2026-11-24 09:00")))
     rows.insert(place, rows[0]._replace(item="LMP_NEW_PRC"))
     path = tmp_path / "new.csv"
@@ -352,7 +350,7 @@ def test_a_row_of_another_item_is_let_by_wherever_it_stands(tmp_path: Path, plac
         ("20261101_02_00_00", "23:00:00", "10:00:00"),
     ],
 )
-def test_a_file_made_in_the_hour_that_comes_twice_is_as_old_as_it_can_be_at_least(
+def test_a_file_made_in_the_repeated_hour_has_the_later_time_it_can_have(
     tmp_path: Path, stamp: str, written: str, seen: str
 ) -> None:
     path = tmp_path / f"20261030_20261031_PRC_LMP_DAM_{stamp}_v1.csv"
@@ -374,7 +372,7 @@ def answer_of(tmp_path: Path, *names: str, start: str = "2026-11-24 08:00") -> P
 
 
 @pytest.mark.database
-def test_two_nodes_whose_names_look_alike_are_two(tmp_path: Path) -> None:
+def test_two_nodes_with_similar_names_get_two_slugs(tmp_path: Path) -> None:
     assert "2 new" in load(answer_of(tmp_path, "A_NODE", "A-NODE"))
     slugs = Node.objects.filter(tracked=False).values_list("slug", flat=True)
     assert set(slugs) == {"a-node", "a-node-2"}
@@ -384,11 +382,11 @@ def test_a_name_that_no_node_can_have_is_refused_and_nothing_is_stored(tmp_path:
     said = StringIO()
     with pytest.raises(CommandError):
         call_command("load", str(answer_of(tmp_path, "GOOD_NODE", "bad node")), stderr=said)
-    assert "'bad node' is no name of a node" in said.getvalue()
+    assert "'bad node' is not the name of a node" in said.getvalue()
     assert (Node.objects.count(), Price.objects.count()) == (3, 0)
 
 
-def test_a_price_of_years_ahead_is_rejected_by_name(tmp_path: Path) -> None:
+def test_a_price_for_years_ahead_is_rejected_with_its_interval(tmp_path: Path) -> None:
     said = load(answer_of(tmp_path, "TH_SP15_GEN-APND", start="2099-11-24 08:00"))
     assert "an interval that is not published yet" in said
     assert not Price.objects.exists()

@@ -1,4 +1,4 @@
-"""Polls against the simulator, at a moment of the test's choosing."""
+"""Polls of the simulator, at moments that the tests choose."""
 
 from contextlib import suppress
 from datetime import datetime, timedelta
@@ -37,7 +37,7 @@ def one_hub() -> None:
 
 
 def poll(market: Market, at: datetime) -> int:
-    """New prices of a poll at that moment."""
+    """How many new prices a poll at that moment brings."""
     with time_machine.travel(at):
         return polling.poll(market, now=at).new
 
@@ -57,7 +57,7 @@ def test_the_first_poll_brings_48_hours_of_all_hubs_in_one_request(
     assert len(oasis.requests) == 1
 
 
-def test_the_next_poll_asks_for_the_next_interval_and_once_more_for_the_last(
+def test_the_next_poll_asks_for_the_next_interval_and_again_for_the_last(
     oasis: Running,
 ) -> None:
     poll(Market.RTM, NOON)
@@ -65,7 +65,7 @@ def test_the_next_poll_asks_for_the_next_interval_and_once_more_for_the_last(
     assert oasis.requests[-1].query["startdatetime"] == "20260714T18:50-0000"
 
 
-def test_what_is_corrected_within_minutes_is_seen_by_the_next_poll(oasis: Running) -> None:
+def test_a_correction_within_minutes_is_seen_by_the_next_poll(oasis: Running) -> None:
     poll(Market.RTM, NOON)
     newest = Price.objects.filter(node__slug="sp15").latest("interval_start").interval_start
     oasis.override(SP15, "RTM", newest, "61.50")
@@ -74,25 +74,25 @@ def test_what_is_corrected_within_minutes_is_seen_by_the_next_poll(oasis: Runnin
     assert (price.lmp, price.revision) == (Decimal("61.5"), 2)
 
 
-def test_a_poll_that_is_not_due_asks_nothing(oasis: Running) -> None:
+def test_a_poll_that_is_not_due_makes_no_request(oasis: Running) -> None:
     poll(Market.RTM, NOON)
     assert poll(Market.RTM, NOON + timedelta(seconds=10)) == 0
     assert len(oasis.requests) == 1
 
 
-def test_a_missed_poll_heals_itself(oasis: Running) -> None:
+def test_the_next_poll_brings_what_a_missed_one_left_out(oasis: Running) -> None:
     poll(Market.RTM, NOON)
     assert poll(Market.RTM, NOON + timedelta(hours=3)) == HUBS * 36
 
 
-def test_tomorrow_is_tomorrow_in_california(oasis: Running) -> None:
+def test_tomorrow_is_counted_in_pacific_time(oasis: Running) -> None:
     evening = utc("2026-07-15 00:30")  # 17:30 on the 14th in California, the 15th in UTC
     poll(Market.DAM, evening)
     assert starts(Market.DAM)[-1] == utc("2026-07-16 06:00")  # the 15th's last hour
     assert oasis.requests[-1].query["enddatetime"] == "20260716T07:00-0000"
 
 
-def test_day_ahead_prices_are_whole_on_the_25_hour_day(oasis: Running) -> None:
+def test_day_ahead_prices_are_complete_on_the_25_hour_day(oasis: Running) -> None:
     poll(Market.DAM, utc("2026-11-01 20:00"))
     day = [s for s in starts(Market.DAM) if utc("2026-11-01 07:00") <= s < utc("2026-11-02 08:00")]
     assert len(day) == 25
@@ -122,7 +122,7 @@ def test_a_gap_is_noted_asked_for_again_later_and_given_up_at_last(oasis: Runnin
     assert "OASIS was asked 10 times" in Gap.objects.first().reason
 
 
-def test_a_gap_that_rests_does_not_widen_the_next_poll(oasis: Running) -> None:
+def test_a_resting_gap_does_not_widen_the_next_poll(oasis: Running) -> None:
     oasis.stand_in.board.timetable = Timetable(missing_rate=0.01, revision_rate=0)
     poll(Market.RTM, NOON)
     poll(Market.RTM, NOON + timedelta(seconds=25))
@@ -172,7 +172,7 @@ def test_a_day_that_oasis_lists_as_corrected_is_fetched_again(oasis: Running) ->
     assert Price.objects.filter(revision=2).exists()
 
 
-def test_two_nodes_more_than_one_request_takes_are_asked_for_by_the_next_tick(
+def test_nodes_that_do_not_fit_one_request_are_asked_for_by_the_next_tick(
     oasis: Running,
 ) -> None:
     from simulator.nodes import DEFAULT_NODES
@@ -185,7 +185,7 @@ def test_two_nodes_more_than_one_request_takes_are_asked_for_by_the_next_tick(
     assert Price.objects.values("node").distinct().count() == 12
 
 
-def test_a_backfill_of_the_same_market_does_not_put_off_the_poll(oasis: Running) -> None:
+def test_a_backfill_of_the_same_market_does_not_delay_the_poll(oasis: Running) -> None:
     poll(Market.RTM, NOON)
     with time_machine.travel(NOON + timedelta(minutes=4, seconds=50)):
         backfill = utc("2026-05-01 07:00"), utc("2026-05-02 07:00")
@@ -224,7 +224,7 @@ def test_a_list_of_corrections_that_cannot_be_read_does_not_stop_the_sweep(
     assert looked_up.count() == looked_up.values("window_start").distinct().count() > 0
 
 
-def test_a_poll_after_the_clock_stepped_back_keeps_its_pace(oasis: Running) -> None:
+def test_polls_keep_their_pace_after_the_clock_was_set_back(oasis: Running) -> None:
     poll(Market.RTM, NOON + timedelta(hours=1))
     asked = len(oasis.requests)
     for seconds in range(0, 18, 2):

@@ -36,7 +36,7 @@ def everything(valkey: redis.Redis) -> dict[str, Any]:
     }
 
 
-def test_redis_holds_exactly_the_keys_of_the_design(valkey: redis.Redis) -> None:
+def test_redis_holds_exactly_the_documented_keys(valkey: redis.Redis) -> None:
     a_day(valkey)
     project_sp15()
     assert set(valkey.keys("*")) == KEYS
@@ -119,10 +119,10 @@ def test_each_price_event_is_published_once(valkey: redis.Redis) -> None:
         store([published(NOON + timedelta(minutes=5), "41")], SEEN)
         project_sp15()
         project_sp15()
-        told = [listener.get_message(timeout=1), listener.get_message(timeout=0.1)]
-    assert told[0] is not None
-    assert json.loads(told[0]["data"])["lmp"] == 41.0
-    assert told[1] is None
+        messages = [listener.get_message(timeout=1), listener.get_message(timeout=0.1)]
+    assert messages[0] is not None
+    assert json.loads(messages[0]["data"])["lmp"] == 41.0
+    assert messages[1] is None
 
 
 def test_an_emptied_redis_is_filled_from_the_database(valkey: redis.Redis) -> None:
@@ -134,7 +134,7 @@ def test_an_emptied_redis_is_filled_from_the_database(valkey: redis.Redis) -> No
     assert everything(valkey) == before
 
 
-def test_what_another_database_left_in_redis_is_replaced(valkey: redis.Redis) -> None:
+def test_what_another_database_wrote_to_redis_is_replaced(valkey: redis.Redis) -> None:
     a_day(valkey)
     project_sp15()
     valkey.hset("caiso:sp15:current", mapping={"epoch": "another", "seq": 5000})
@@ -154,7 +154,7 @@ def test_a_restored_older_database_begins_a_new_epoch(valkey: redis.Redis) -> No
     assert Feed.objects.get(node__slug="sp15").epoch != epoch
 
 
-def test_sorted_sets_let_go_of_what_is_too_old(valkey: redis.Redis) -> None:
+def test_sorted_sets_drop_what_is_too_old(valkey: redis.Redis) -> None:
     store([published(NOON, "40"), published(NOON, "30", Market.DAM)], SEEN)
     project_sp15()
     project_sp15(SEEN + timedelta(days=8))
@@ -170,7 +170,9 @@ def running(valkey: redis.Redis) -> tuple[str | None, ...]:
     return tuple(valkey.hmget("caiso:sp15:current", fields))  # type: ignore[arg-type]
 
 
-def test_what_is_published_ahead_is_not_now_until_it_begins(valkey: redis.Redis) -> None:
+def test_a_price_published_ahead_is_not_current_until_its_interval_begins(
+    valkey: redis.Redis,
+) -> None:
     a_day(valkey)
     store([published(NOON + timedelta(minutes=5), "55")], SEEN)
     project_sp15(NOON + timedelta(minutes=4, seconds=59))
@@ -179,7 +181,7 @@ def test_what_is_published_ahead_is_not_now_until_it_begins(valkey: redis.Redis)
     assert running(valkey)[:2] == ("2026-07-14T19:05:00Z", "55.00000")
 
 
-def test_the_spread_of_the_hours_last_interval_is_that_of_its_own_hour(
+def test_the_spread_of_an_hours_last_interval_is_against_its_own_hour(
     valkey: redis.Redis,
 ) -> None:
     a_day(valkey)
@@ -206,7 +208,7 @@ def test_a_worker_whose_clock_was_read_earlier_does_not_roll_the_interval_back(
     assert valkey.xlen("caiso:sp15:stream") == 20 + more
 
 
-def test_what_was_written_before_the_clock_was_set_back_an_hour_is_replaced(
+def test_what_was_written_before_the_clock_was_set_back_is_replaced(
     valkey: redis.Redis,
 ) -> None:
     a_day(valkey)
@@ -215,7 +217,9 @@ def test_what_was_written_before_the_clock_was_set_back_an_hour_is_replaced(
     assert running(valkey)[:3] == ("2026-07-14T18:55:00Z", "39.50000", "2026-07-14T18:00:00Z")
 
 
-def test_redis_is_filled_again_where_the_log_lost_what_it_lacks(valkey: redis.Redis) -> None:
+def test_redis_is_rebuilt_if_the_feed_no_longer_has_the_events_it_lacks(
+    valkey: redis.Redis,
+) -> None:
     store([published(NOON, "40")], SEEN)
     project_sp15()
     store([published(NOON + timedelta(minutes=5), "41")], SEEN)
@@ -227,7 +231,7 @@ def test_redis_is_filled_again_where_the_log_lost_what_it_lacks(valkey: redis.Re
 
 
 @pytest.mark.parametrize("key", sorted(KEYS))
-def test_a_key_of_another_type_is_written_anew(
+def test_a_key_of_another_type_is_rewritten(
     key: str, valkey: redis.Redis, caplog: pytest.LogCaptureFixture
 ) -> None:
     a_day(valkey)
@@ -256,7 +260,7 @@ def test_one_nodes_broken_key_leaves_the_other_nodes_keys_alone(valkey: redis.Re
 
 
 @pytest.mark.parametrize("seq", ["", "-1", "many", "1e999", "9" * 19])
-def test_a_hash_whose_seq_is_none_is_written_anew(seq: str, valkey: redis.Redis) -> None:
+def test_a_hash_without_a_valid_seq_is_rewritten(seq: str, valkey: redis.Redis) -> None:
     a_day(valkey)
     project_sp15()
     before = everything(valkey)
@@ -265,7 +269,7 @@ def test_a_hash_whose_seq_is_none_is_written_anew(seq: str, valkey: redis.Redis)
     assert everything(valkey) == before
 
 
-def test_a_stream_that_somebody_else_wrote_to_goes_on(valkey: redis.Redis) -> None:
+def test_a_stream_that_another_program_wrote_to_goes_on(valkey: redis.Redis) -> None:
     a_day(valkey)
     project_sp15()
     valkey.xadd("caiso:sp15:stream", {"kind": "not ours"})
@@ -275,7 +279,7 @@ def test_a_stream_that_somebody_else_wrote_to_goes_on(valkey: redis.Redis) -> No
 
 
 @pytest.mark.database
-def test_nodes_that_are_not_tracked_or_are_called_otherwise_leave_no_keys(
+def test_untracked_and_renamed_nodes_leave_no_keys(
     valkey: redis.Redis,
 ) -> None:
     for slug in ("sp15", "np15", "zp26"):

@@ -1,4 +1,4 @@
-"""When OASIS is asked: often by day, less by night, when a price should be out, and not before."""
+"""When OASIS is asked: when a price should be out, often by day and less by night."""
 
 from datetime import datetime, timedelta
 
@@ -36,7 +36,7 @@ def held(
     delay: timedelta | None = None,
     now: datetime = NOW,
 ) -> Held:
-    """What is known when OASIS was last asked `ago`."""
+    """What is known if OASIS was last asked `ago`."""
     return Held(
         utc(newest) if newest else None,
         utc(complete_until) if complete_until else None,
@@ -47,7 +47,7 @@ def held(
 
 
 @pytest.mark.parametrize("market", Market)
-def test_what_was_never_asked_for_is_due(market: Market) -> None:
+def test_a_node_that_was_never_asked_for_is_due(market: Market) -> None:
     assert due(market, NOTHING, now=NOW)
 
 
@@ -146,7 +146,7 @@ def test_a_fifteen_minute_price_is_expected_22_minutes_before_it_begins(
         ("2026-11-23 12:00", None, 60 * SECOND, True),
     ],
 )
-def test_day_ahead_prices_are_asked_for_by_the_minute_until_they_are_complete(
+def test_day_ahead_prices_are_asked_for_every_minute_until_complete(
     moment: str, complete_until: str | None, ago: timedelta, is_due: bool
 ) -> None:
     now = utc(moment)
@@ -164,13 +164,13 @@ def test_day_ahead_prices_are_asked_for_by_the_minute_until_they_are_complete(
         ("2026-03-07 21:00", "2026-03-09 07:00"),
     ],
 )
-def test_tomorrow_is_tomorrow_in_california(moment: str, until: str) -> None:
+def test_tomorrow_is_counted_in_pacific_time(moment: str, until: str) -> None:
     assert day_ahead_expected_until(now=utc(moment)) == utc(until)
 
 
 @pytest.mark.parametrize("market", Market)
 @pytest.mark.parametrize("vain", [0, 90])
-def test_a_clock_that_stepped_back_silences_no_market(market: Market, vain: int) -> None:
+def test_polls_go_on_after_the_clock_was_set_back(market: Market, vain: int) -> None:
     known = held(ago=-60 * MINUTE, newest="2026-11-24 03:00", vain=vain)
     assert due(market, known, now=NOW)
 
@@ -190,25 +190,25 @@ def test_a_clock_that_stepped_back_silences_no_market(market: Market, vain: int)
         (Market.DAM, 31, "2026-11-24 07:00", 60),
     ],
 )
-def test_a_node_of_which_nothing_comes_rests_alone(
+def test_a_node_without_new_prices_rests_alone(
     market: Market, vain: int, newest: str | None, rest: int
 ) -> None:
     start = utc(newest) if newest else None
     assert after_silence(market, vain, start, now=NOW) == rest * SECOND
 
 
-def test_a_new_installation_without_a_price_of_any_node_keeps_asking() -> None:
+def test_a_new_installation_without_any_price_keeps_asking() -> None:
     rest = after_silence(Market.RTM, 5000, None, others_answered=False, now=NOW)
     assert rest == 300 * SECOND
 
 
-def test_a_delay_learned_while_caiso_was_late_does_not_hold_up_what_comes_after_it() -> None:
+def test_a_delay_learned_while_caiso_was_late_does_not_delay_later_polls() -> None:
     newest = NOW - timedelta(minutes=28)
     held = Held(newest=newest, last_asked=NOW - timedelta(minutes=1), delay=timedelta(minutes=30))
     assert due(Market.RTM, held, now=NOW)
 
 
-def test_where_the_whole_market_is_late_nobody_rests() -> None:
+def test_if_the_whole_market_is_late_no_node_rests() -> None:
     newest = utc("2026-11-24 00:30")
     assert after_silence(Market.RTM, 400, newest, others_answered=False, now=NOW) == 0 * SECOND
 
@@ -232,7 +232,7 @@ def test_oasis_in_trouble_is_left_alone_for_two_minutes_at_most(times: int, seco
         (["server_trouble"] * 9, 120),
     ],
 )
-def test_only_troubles_in_a_row_count(outcomes: list[str], seconds: int | None) -> None:
+def test_only_failures_in_a_row_count(outcomes: list[str], seconds: int | None) -> None:
     runs = [(NOW - number * MINUTE, outcome) for number, outcome in enumerate(outcomes)]
     assert quiet_until(runs) == (None if seconds is None else NOW + seconds * SECOND)
 
@@ -260,7 +260,7 @@ def test_oasis_keeps_39_months(now: str, oldest: str) -> None:
         ([-1320, -1310, -1300, -1290], -1317.5),
     ],
 )
-def test_the_delay_is_learned_from_the_earlier_quarter(
+def test_the_delay_is_the_lower_quartile_of_those_seen(
     delays: list[int], learned: float | None
 ) -> None:
     expected = None if learned is None else learned * SECOND
@@ -269,7 +269,7 @@ def test_the_delay_is_learned_from_the_earlier_quarter(
 
 @given(st.lists(st.integers(-3600, 3600), min_size=4, max_size=50))
 @settings(deadline=None, max_examples=50)
-def test_the_learned_delay_knows_no_order(delays: list[int]) -> None:
+def test_the_learned_delay_does_not_depend_on_the_order(delays: list[int]) -> None:
     learned = learned_delay([delay * SECOND for delay in delays])
     assert learned == learned_delay([delay * SECOND for delay in sorted(delays)])
     assert learned is not None
@@ -286,7 +286,7 @@ def test_the_learned_delay_knows_no_order(delays: list[int]) -> None:
         ("RTPD", "2026-11-24 01:07", "2026-11-24 02:30"),
     ],
 )
-def test_a_window_reaches_past_the_newest_interval_that_may_be_out(
+def test_a_window_ends_after_the_newest_interval_that_may_be_out(
     market: str, moment: str, end: str
 ) -> None:
     assert window_end(Market(market), now=utc(moment)) == utc(end)
@@ -307,7 +307,7 @@ def test_a_window_reaches_past_the_newest_interval_that_may_be_out(
         ("RTPD", -20 * MINUTE, "2026-11-24 01:14", "2026-11-24 01:00"),
     ],
 )
-def test_an_interval_is_a_gap_only_when_it_should_long_be_out(
+def test_an_interval_is_a_gap_only_after_it_is_well_overdue(
     market: str, delay: timedelta | None, moment: str, until: str
 ) -> None:
     assert published_until(Market(market), delay, now=utc(moment)) == utc(until)

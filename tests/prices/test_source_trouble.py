@@ -1,4 +1,4 @@
-"""Why the source does not answer: over real sockets, and from what is put down of it."""
+"""Why the source does not answer: over real sockets, and from the record of its last run."""
 
 import socket
 import ssl
@@ -18,11 +18,11 @@ from market.markets import Market
 from oasis import client
 from oasis.errors import OasisTrouble
 from oasis.query import PriceQuery
-from oasis.turns import Manner
-from oasis.unreachable import why
+from oasis.turns import Priority
+from oasis.unreachable import why_unreachable
 from prices import ingest
 from prices.models import FetchRun
-from prices.source_trouble import Failure, Record, failed, trouble
+from prices.source_trouble import Failure, Record, explain, trouble
 from tests.conftest import utc
 from tests.outbound.certificates import Authority
 from tests.published import SP15
@@ -76,8 +76,8 @@ def listener(answer: bytes | None, context: ssl.SSLContext | None = None) -> Ite
 
 @pytest.fixture(autouse=True)
 def once(monkeypatch: pytest.MonkeyPatch) -> None:
-    """One try, and no patience: nothing here gets better. No proxy of this machine either."""
-    monkeypatch.setattr(Manner, "tries", 1)
+    """One try and a short wait for the answer; no proxy from this machine's environment."""
+    monkeypatch.setattr(Priority, "tries", 1)
     monkeypatch.setattr(client, "READ_SECONDS", 0.3)
     for name in ("HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY", "NO_PROXY"):
         monkeypatch.delenv(name, raising=False)
@@ -86,19 +86,19 @@ def once(monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.fixture
 def asked(settings: Settings, valkey: object) -> Iterator[None]:
-    """The client is made anew, for each address."""
+    """A new client for each address."""
     yield
     ingest.oasis.cache_clear()
 
 
-def told(settings: Settings, address: str) -> str:
-    """What the page says once such an address has been asked."""
+def sentence_for(settings: Settings, address: str) -> str:
+    """What the page says after a request to an address."""
     settings.OASIS_URL = address
     ingest.oasis.cache_clear()
     with pytest.raises(OasisTrouble):
-        ingest.ingest(HOUR, Manner.FIRST, FetchRun.POLL)
+        ingest.ingest(HOUR, Priority.FIRST, FetchRun.POLL)
     run = FetchRun.objects.get()
-    return failed(Failure(run.started_at, run.outcome, run.status, run.detail), "OASIS")
+    return explain(Failure(run.started_at, run.outcome, run.status, run.detail), "OASIS")
 
 
 @pytest.mark.django_db
@@ -108,12 +108,12 @@ def told(settings: Settings, address: str) -> str:
     [
         (
             REDIRECT,
-            "OASIS does not answer but redirects to https://oasis.example/oasisapi/SingleZip"
-            " (HTTP 301): is OASIS_URL right?",
+            "OASIS redirects to https://oasis.example/oasisapi/SingleZip (HTTP 301)"
+            " instead of answering: is OASIS_URL right?",
         ),
         (
             LOG_IN,
-            'OASIS gives no price report: an HTML page came instead, "Sign in to go on".'
+            'OASIS sends no price report: an HTML page came instead, "Sign in to go on".'
             " Is OASIS_URL right, and no proxy in the way?",
         ),
         (
@@ -126,7 +126,7 @@ def told(settings: Settings, address: str) -> str:
         ),
         (
             refusal(b"407 Proxy Authentication Required"),
-            "The proxy wants to know who asks (HTTP 407): put its user into HTTPS_PROXY.",
+            "The proxy needs a user name and password (HTTP 407): add them to HTTPS_PROXY.",
         ),
         (
             refusal(b"429 Too Many Requests"),
@@ -136,32 +136,32 @@ def told(settings: Settings, address: str) -> str:
             refusal(b"503 Service Unavailable"),
             "OASIS is out of order (HTTP 503 Service Unavailable). It is asked again by itself.",
         ),
-        (b"", "OASIS can't be reached: 127.0.0.1:PORT takes the connection and does not answer"),
-        (None, "OASIS can't be reached: 127.0.0.1:PORT takes the connection and does not answer"),
+        (b"", "OASIS can't be reached: 127.0.0.1:PORT accepts the connection but does not answer"),
+        (None, "OASIS can't be reached: 127.0.0.1:PORT accepts the connection but does not answer"),
     ],
 )
-def test_what_comes_instead_of_prices_is_told_in_a_sentence(
+def test_an_answer_without_prices_is_explained_in_a_sentence(
     answer: bytes | None, sentence: str, settings: Settings
 ) -> None:
     with listener(answer) as port:
-        found = told(settings, f"http://127.0.0.1:{port}/oasisapi")
+        found = sentence_for(settings, f"http://127.0.0.1:{port}/oasisapi")
     assert found == sentence.replace("PORT", str(port))
 
 
 @pytest.mark.django_db
 @pytest.mark.usefixtures("asked")
-def test_nobody_listens(settings: Settings) -> None:
-    assert told(settings, "http://127.0.0.1:1/oasisapi") == (
-        "OASIS can't be reached: 127.0.0.1:1 refuses the connection: nobody listens there"
+def test_a_port_without_a_server(settings: Settings) -> None:
+    assert sentence_for(settings, "http://127.0.0.1:1/oasisapi") == (
+        "OASIS can't be reached: 127.0.0.1:1 refuses the connection: nothing listens there"
     )
 
 
 @pytest.mark.django_db
 @pytest.mark.usefixtures("asked")
-def test_a_certificate_that_nobody_vouches_for(settings: Settings, tmp_path: Path) -> None:
+def test_a_certificate_that_is_not_trusted(settings: Settings, tmp_path: Path) -> None:
     context = Authority(tmp_path).server("oasis.example", "127.0.0.1")
     with listener(b"", context) as port:
-        found = told(settings, f"https://127.0.0.1:{port}/oasisapi")
+        found = sentence_for(settings, f"https://127.0.0.1:{port}/oasisapi")
     begins = f"OASIS can't be reached: the certificate of 127.0.0.1:{port} is not trusted: "
     assert found.startswith(begins)
     assert "local issuer" in found
@@ -171,10 +171,10 @@ def test_a_certificate_that_nobody_vouches_for(settings: Settings, tmp_path: Pat
 @pytest.mark.usefixtures("asked")
 def test_https_asked_of_a_server_that_speaks_http(settings: Settings) -> None:
     with listener(refusal(b"400 Bad Request")) as port:
-        found = told(settings, f"https://127.0.0.1:{port}/oasisapi")
+        found = sentence_for(settings, f"https://127.0.0.1:{port}/oasisapi")
     assert found == (
-        f"OASIS can't be reached: 127.0.0.1:{port} speaks no TLS: is OASIS_URL to begin with"
-        " http:// there?"
+        f"OASIS can't be reached: 127.0.0.1:{port} does not speak TLS: should OASIS_URL begin"
+        " with http://?"
     )
 
 
@@ -183,7 +183,7 @@ def test_https_asked_of_a_server_that_speaks_http(settings: Settings) -> None:
 def test_a_proxy_that_refuses(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
     with listener(refusal(b"403 Forbidden")) as port:
         monkeypatch.setenv("HTTPS_PROXY", f"http://127.0.0.1:{port}")
-        found = told(settings, "https://oasis.example/oasisapi")
+        found = sentence_for(settings, "https://oasis.example/oasisapi")
     assert found == (
         "OASIS can't be reached: the proxy (HTTPS_PROXY) refuses to pass the request on:"
         " 403 Forbidden"
@@ -194,14 +194,14 @@ def test_a_proxy_that_refuses(settings: Settings, monkeypatch: pytest.MonkeyPatc
 @pytest.mark.usefixtures("asked")
 def test_a_proxy_that_is_not_there(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("HTTPS_PROXY", "http://127.0.0.1:1")
-    assert told(settings, "https://oasis.example/oasisapi") == (
+    assert sentence_for(settings, "https://oasis.example/oasisapi") == (
         "OASIS can't be reached: the proxy (HTTPS_PROXY) refuses the connection:"
-        " nobody listens there"
+        " nothing listens there"
     )
 
 
 def test_a_name_that_is_not_known() -> None:
-    """By what urllib3 raises: nothing here looks a name up."""
+    """With the exception that urllib3 raises: tests resolve no names."""
     unknown = NameResolutionError(
         "oasis.exmaple.com", HTTPSConnection("oasis.exmaple.com"), socket.gaierror(-2, "unknown")
     )
@@ -209,7 +209,7 @@ def test_a_name_that_is_not_known() -> None:
     request = requests.Request("GET", address).prepare()
     pool = None
     fault = requests.ConnectionError(MaxRetryError(pool, address, unknown), request=request)  # type: ignore[arg-type]
-    assert why(fault) == (
+    assert why_unreachable(fault) == (
         "the name oasis.exmaple.com can't be found: is OASIS_URL right, and does DNS work here?"
     )
 
@@ -226,7 +226,7 @@ def record(
     watched: int = 3600,
     has_prices: bool = False,
 ) -> Record:
-    """How many seconds ago what was."""
+    """A record; all times as seconds ago."""
     ago = {name: NOW - timedelta(seconds=s) for name, s in
            {"a": answered, "f": failing, "w": watched}.items() if s is not None}  # fmt: skip
     return Record(ago.get("a"), ago.get("f"), newest, ago["w"], has_prices)
@@ -247,15 +247,15 @@ def record(
         (record(answered=9000, failing=8000, newest=failure(960)), "not been asked for 16 minutes"),
         (record(answered=9, has_prices=True), None),
         (record(answered=9, watched=800), None),
-        (record(answered=9, watched=901), "answers, but not with a single price"),
+        (record(answered=9, watched=901), "answers, but has not sent a single price"),
     ],
 )
-def test_it_is_said_once_it_is_no_longer_patience(known: Record, said: str | None) -> None:
+def test_trouble_is_shown_only_after_a_while(known: Record, said: str | None) -> None:
     found = trouble(known, "oasis", now=NOW)
     assert (found is None) if said is None else (found is not None and said in found)
 
 
-def test_a_stand_in_is_called_what_it_is() -> None:
+def test_the_simulator_is_called_the_simulator() -> None:
     known = record(failing=90, newest=failure(3))
     assert trouble(known, "simulator", now=NOW) == "The simulator can't be reached: no way."
 
@@ -266,7 +266,7 @@ def test_a_stand_in_is_called_what_it_is() -> None:
         (
             "our_mistake",
             "OASIS error 1011: Invalid node",
-            "OASIS refuses the question: OASIS error 1011: Invalid node."
+            "OASIS refuses the query: OASIS error 1011: Invalid node."
             " Are the names of the tracked nodes right?",
         ),
         (
@@ -274,16 +274,16 @@ def test_a_stand_in_is_called_what_it_is() -> None:
             "http://user:secret@host\u202e/\x1b[2J went\taway.\nTraceback",
             "OASIS can't be reached: http://host / [2J went away",
         ),
-        ("bad_answer", "OASIS error 77: odd", "OASIS gives no prices: OASIS error 77: odd"),
-        ("broke_off", "OSError: full", "A fault of this program ended the last request to OASIS"),
-        ("asked_too_much", "OASIS error 1003: slow", "OASIS gives no prices: OASIS error 1003"),
+        ("bad_answer", "OASIS error 77: odd", "OASIS sends no prices: OASIS error 77: odd"),
+        ("broke_off", "OSError: full", "An error in this program ended the last request to OASIS"),
+        ("asked_too_much", "OASIS error 1003: slow", "OASIS sends no prices: OASIS error 1003"),
     ],
 )
-def test_what_was_put_down_is_said_in_a_line_without_passwords(
+def test_the_detail_is_cut_to_one_line_without_passwords(
     outcome: str, detail: str, said: str
 ) -> None:
-    assert failed(failure(3, outcome, detail), "OASIS").startswith(said)
+    assert explain(failure(3, outcome, detail), "OASIS").startswith(said)
 
 
-def test_a_long_story_is_cut() -> None:
-    assert len(failed(failure(3, "bad_answer", "x" * 9000), "OASIS")) < 300
+def test_a_long_detail_is_cut() -> None:
+    assert len(explain(failure(3, "bad_answer", "x" * 9000), "OASIS")) < 300

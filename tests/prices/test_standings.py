@@ -1,4 +1,4 @@
-"""What a poll's answer adds to what is known of a node."""
+"""What a poll notes about a node."""
 
 from datetime import timedelta
 
@@ -32,7 +32,7 @@ def test_answers_without_a_price_are_counted_until_one_comes(sp15: Node) -> None
     assert polled(Market.RTM, sp15).vain == 0
 
 
-def test_a_day_that_is_whole_is_no_silence(sp15: Node) -> None:
+def test_an_answer_about_a_complete_day_is_not_in_vain(sp15: Node) -> None:
     hours = intervals_between(*day_bounds(operating_date(NOW)), Market.DAM)
     store([published(hour, market=Market.DAM) for hour in hours], NOW - timedelta(days=1))
     assert polled(Market.DAM, sp15).vain == 0

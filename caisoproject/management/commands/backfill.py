@@ -55,7 +55,7 @@ class Command(BaseCommand):
         self, market: Market, start: datetime, end: datetime
     ) -> tuple[datetime, datetime]:
         """The part that OASIS can have, and a sentence for each part that it can't."""
-        first, last = backfill.reach(market, start, end, now=timezone.now())
+        first, last = backfill.within_history(market, start, end, now=timezone.now())
         oldest = f"{operating_date(oldest_kept(now=timezone.now()))}"
         if end <= first:
             raise CommandError(f"OASIS keeps 39 months: it has nothing before {oldest}.")

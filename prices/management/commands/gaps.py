@@ -18,9 +18,9 @@ from prices.schedule import published_until
 
 
 class Command(BaseCommand):
-    """Print what is missing since the first interval held, so far back as OASIS keeps prices."""
+    """Print what is missing since the first interval held, as far back as OASIS keeps prices."""
 
-    help = "What should be held and is not, in OASIS's 39 months, and what was done about it."
+    help = "Show which intervals are missing, in OASIS's 39 months, and what was done about them."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument(
@@ -37,7 +37,7 @@ class Command(BaseCommand):
             raise CommandError("Stopped.") from fault
 
     def show_all(self, nodes: list[Node]) -> None:
-        """Every gap of some nodes, and how many intervals they are."""
+        """Print every gap of some nodes, and how many intervals are missing in all."""
         found = 0
         for node in nodes:
             for market in Market:
@@ -45,7 +45,7 @@ class Command(BaseCommand):
         self.stdout.write(f"{found} intervals missing" if found else "Nothing is missing.")
 
     def show(self, node: Node, market: Market, *, now: datetime) -> int:
-        """One line a gap. Returns how many intervals they are."""
+        """Print a line for each gap. Returns how many intervals are missing."""
         since = gaps.watched_since(node, market, now=now)
         if since is None:
             self.stdout.write(f"{node} {market}: nothing held yet")
@@ -64,13 +64,13 @@ class Command(BaseCommand):
 
 
 def line(node: Node, market: Market, gap: Range, state: str) -> str:
-    """A gap, and what the ledger says of it."""
+    """A gap and its state, as a line of the output."""
     start, end = pacific(gap.start), pacific(gap.end)
     return f"{node} {market} {start:%Y-%m-%d %H:%M} to {end:%Y-%m-%d %H:%M %Z}: {state}"
 
 
 def state_of(gap: Gap | None, now: datetime) -> str:
-    """What becomes of one missing interval: asked for, resting or given up."""
+    """The state of one missing interval: open, resting or given up."""
     if gap is None:
         return "open, not asked for yet"
     if gap.given_up_at is not None:

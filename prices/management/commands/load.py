@@ -16,13 +16,13 @@ from prices.files import Loaded, load
 from prices.models import Node
 
 MOST_REASONS = 5
-STOPPED = 130  # what a shell says of a program that Ctrl-C ended
+STOPPED = 130  # a shell's exit code for a program that Ctrl-C ended
 
 
 class Command(BaseCommand):
-    """Bring OASIS zips, XML and CSV files into history; a bad file leaves the others alone."""
+    """Load OASIS zips, XML and CSV files; a bad file does not stop the others."""
 
-    help = "Bring OASIS zips, XML or CSV files from disk into history."
+    help = "Load prices from OASIS zips, XML or CSV files on disk."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("files", nargs="+", type=Path, metavar="FILE")
@@ -32,13 +32,13 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         try:
-            self.load_all(options["files"], called(options["nodes"]))
+            self.load_all(options["files"], nodes_to_load(options["nodes"]))
         except DatabaseError as fault:
             hint = "Has `manage.py migrate` been run?"
             raise CommandError(f"The database does not answer: {fault}. {hint}") from fault
 
     def load_all(self, paths: Sequence[Path], only: Mapping[str, str] | None) -> None:
-        """Load file after file. Raises CommandError for what was refused or not found."""
+        """Load file after file. Raises CommandError if a file was refused or a node not found."""
         found: set[str] = set()
         refused = 0
         for path in paths:
@@ -48,41 +48,43 @@ class Command(BaseCommand):
                 refused += 1
                 self.stderr.write(printable(f"{path.name}: refused: {fault}"))
             except KeyboardInterrupt:
-                self.stderr.write(f"{path.name}: stopped, and nothing of it stored")
+                self.stderr.write(f"{path.name}: stopped; nothing of this file is stored")
                 sys.exit(STOPPED)
             else:
                 found |= loaded.nodes
-                self.tell(path, loaded)
+                self.report(path, loaded)
         if refused:
             raise CommandError(f"{refused} of {len(paths)} files refused")
-        lacking = [typed for name, typed in (only or {}).items() if name not in found]
-        if lacking:
-            raise CommandError(f"There are no prices of {', '.join(lacking)} in what was loaded.")
+        missing = [typed for name, typed in (only or {}).items() if name not in found]
+        if missing:
+            raise CommandError(f"The files have no prices of {', '.join(missing)}.")
 
-    def tell(self, path: Path, loaded: Loaded) -> None:
-        """One line a file, what was passed over, and the first reasons not to believe a price."""
+    def report(self, path: Path, loaded: Loaded) -> None:
+        """Print a line for the file, what was passed over, and the first rejections."""
         self.stdout.write(
             f"{path.name}: {loaded.rows:,} rows, {loaded.prices:,} prices: {loaded.new:,} new, "
             f"{loaded.corrected:,} corrected, {loaded.unchanged:,} unchanged, "
             f"{loaded.outdated:,} outdated, {loaded.rejected:,} rejected"
         )
         if loaded.unverified:
-            self.stdout.write(f"  {loaded.unverified:,} unverified: their parts do not add up")
-        self.some([f"passed over: {name}" for name in loaded.passed_over], len(loaded.passed_over))
-        self.some([str(rejection) for rejection in loaded.rejections], loaded.rejected)
+            self.stdout.write(f"  {loaded.unverified:,} unverified: their components do not add up")
+        self.write_first(
+            [f"passed over: {name}" for name in loaded.passed_over], len(loaded.passed_over)
+        )
+        self.write_first([str(rejection) for rejection in loaded.rejections], loaded.rejected)
 
-    def some(self, lines: list[str], count: int) -> None:
-        """The first lines, and how many more there are."""
+    def write_first(self, lines: list[str], count: int) -> None:
+        """Print the first lines, and how many more there are."""
         for line in lines[:MOST_REASONS]:
             self.stdout.write(printable(f"  {line}"))
         if count > MOST_REASONS:
             self.stdout.write(f"  and {count - MOST_REASONS:,} more")
 
 
-def called(names: str | None) -> Mapping[str, str] | None:
-    """The OASIS names that are meant, each with what was typed for it; None for all.
+def nodes_to_load(names: str | None) -> Mapping[str, str] | None:
+    """The OASIS names of the nodes to load, each with what was typed for it; None for all.
 
-    A node need not be known: the files may bring it.
+    A node may be unknown here: the files may have it. Raises CommandError if none is named.
     """
     if names is None:
         return None

@@ -1,4 +1,4 @@
-"""Fill Redis from the database."""
+"""Rebuild Redis from the database."""
 
 from typing import Any
 
@@ -11,9 +11,9 @@ from prices.projection import forget, project
 
 
 class Command(BaseCommand):
-    """Clear what Redis holds of every tracked node and fill it again."""
+    """Clear the keys of every tracked node in Redis and fill them again."""
 
-    help = "Clear what Redis holds of every tracked node and fill it from the database."
+    help = "Clear the keys of every tracked node in Redis and fill them from the database."
 
     def handle(self, *args: Any, **options: Any) -> None:
         for node in Node.objects.tracked():

@@ -1,4 +1,4 @@
-"""The form of a node: a name that looks mistyped is asked about before it is saved."""
+"""The form of a node: a name that looks mistyped is questioned before it is saved."""
 
 from pathlib import Path
 from typing import Any
@@ -10,7 +10,7 @@ from django.core.management import call_command
 from django.test import Client
 
 from prices.models import KnownName, Node
-from prices.name_doubt import ALL_NODES, FEWEST
+from prices.typo_check import ALL_NODES, MIN_NAMES
 from simulator.nodes import DEFAULT_NODES
 from simulator.server import Running
 from tests.conftest import utc
@@ -28,12 +28,12 @@ NOT_CHECKED = "so the name is not checked"
 @pytest.fixture
 def known() -> None:
     """A list of nodes' names from a file."""
-    names = [f"MADE{number:05}_7_N001" for number in range(FEWEST)]
+    names = [f"MADE{number:05}_7_N001" for number in range(MIN_NAMES)]
     KnownName.objects.bulk_create(KnownName(name=name) for name in names)
 
 
 def add(client: Client, **typed: str) -> str:
-    """What the form says to a new node."""
+    """The page after a new node was submitted."""
     return shown(client.post(f"{PAGE}add/", NEW | typed, follow=True))
 
 
@@ -41,16 +41,14 @@ def shown(answer: Any) -> str:
     return str(answer.content.decode())
 
 
-def test_without_a_list_a_name_is_saved_with_a_word(admin_client: Client) -> None:
+def test_without_known_names_a_name_is_saved_with_a_warning(admin_client: Client) -> None:
     said = add(admin_client)
     assert NOT_CHECKED in said
     assert BOX not in said
     assert Node.objects.filter(oasis_name=TYPO).exists()
 
 
-def test_a_name_that_is_not_in_the_list_is_saved_when_it_is_insisted_on(
-    known: None, admin_client: Client
-) -> None:
+def test_an_unknown_name_is_saved_if_the_box_is_ticked(known: None, admin_client: Client) -> None:
     said = add(admin_client)
     assert "names of nodes that are known here. Did you mean TH_SP15_GEN-APND" in said
     assert BOX in said
@@ -59,14 +57,14 @@ def test_a_name_that_is_not_in_the_list_is_saved_when_it_is_insisted_on(
     assert Node.objects.filter(oasis_name=TYPO).exists()
 
 
-def test_the_form_asks_nothing_before_a_name_was_doubted(known: None, admin_client: Client) -> None:
+def test_the_box_is_hidden_until_a_name_is_questioned(known: None, admin_client: Client) -> None:
     for page in ("add/", f"{Node.objects.get(slug='sp15').pk}/change/"):
         said = shown(admin_client.get(PAGE + page))
         assert BOX not in said
         assert 'type="hidden" name="anyway"' in said
 
 
-def test_the_tick_is_for_the_name_that_was_doubted_and_no_other(
+def test_the_tick_counts_only_for_the_name_that_was_questioned(
     known: None, admin_client: Client
 ) -> None:
     said = add(admin_client, anyway="TH_SP15_GEN-ANPD")
@@ -75,26 +73,24 @@ def test_the_tick_is_for_the_name_that_was_doubted_and_no_other(
     assert not Node.objects.filter(oasis_name=TYPO).exists()
 
 
-def test_the_tick_stays_while_something_else_is_put_right(
-    known: None, admin_client: Client
-) -> None:
+def test_the_tick_stays_while_another_field_is_corrected(known: None, admin_client: Client) -> None:
     said = add(admin_client, anyway=TYPO, slug="Not One")
     assert "Did you mean" not in said
     assert "checked" in said.partition(BOX)[2].partition(">")[0]
 
 
-def test_a_name_in_the_list_is_saved_at_once(known: None, admin_client: Client) -> None:
+def test_a_known_name_is_saved_at_once(known: None, admin_client: Client) -> None:
     said = add(admin_client, oasis_name="MADE00007_7_N001")
-    assert "OASIS has not been asked for MADE00007_7_N001 yet. Look here" in said
+    assert "OASIS has not been asked for MADE00007_7_N001 yet. Look again" in said
 
 
-def test_all_nodes_are_known_by_name_and_a_strange_one_is_doubted(admin_client: Client) -> None:
+def test_once_all_names_are_known_any_other_is_questioned(admin_client: Client) -> None:
     names = [f"MADE{number:05}_7_N001" for number in range(ALL_NODES)]
     KnownName.objects.bulk_create(KnownName(name=name) for name in names)
-    assert "This is none of the 10,007 names" in add(admin_client, oasis_name="STRANGE-ONE")
+    assert "This is not one of the 10,007 names" in add(admin_client, oasis_name="STRANGE-ONE")
 
 
-def test_a_name_is_meant_once_prices_came_for_it(known: None, admin_client: Client) -> None:
+def test_a_name_with_prices_is_suggested(known: None, admin_client: Client) -> None:
     node = Node.objects.create(slug="plant", oasis_name="DISTINCT_6_N001")
     change = {"slug": "plant", "oasis_name": "DISTNICT_6_N001"}
     store([published(utc("2026-07-14 19:00"), node=node.oasis_name)], utc("2026-07-14 19:00"))
@@ -107,7 +103,7 @@ def test_a_name_that_was_only_typed_is_not_known(known: None, admin_client: Clie
     assert NOT_CHECKED in add(admin_client, oasis_name="DISTNICT_6_N001")
 
 
-def test_a_name_that_stays_is_not_asked_about(known: None, admin_client: Client) -> None:
+def test_an_unchanged_name_is_not_questioned(known: None, admin_client: Client) -> None:
     node = Node.objects.create(slug="old", oasis_name=TYPO)
     change = {"slug": "old", "oasis_name": TYPO, "zone": "SP15"}
     admin_client.post(f"{PAGE}{node.pk}/change/", change)
@@ -118,7 +114,7 @@ def test_a_name_that_stays_is_not_asked_about(known: None, admin_client: Client)
     assert (node.zone, node.tracked) == ("SP15", False)
 
 
-def test_who_may_only_look_sees_no_box(known: None, client: Client) -> None:
+def test_a_reader_sees_no_box(known: None, client: Client) -> None:
     reader = User.objects.create_user("reader", is_staff=True)
     reader.user_permissions.add(Permission.objects.get(codename="view_node"))
     client.force_login(reader)
@@ -127,10 +123,10 @@ def test_who_may_only_look_sees_no_box(known: None, client: Client) -> None:
     assert "hidden field-anyway" in said
 
 
-def test_a_file_of_all_nodes_makes_their_names_known_whichever_are_kept(
+def test_all_names_in_a_file_become_known_whichever_prices_are_kept(
     tmp_path: Path, admin_client: Client
 ) -> None:
-    names = ["TH_SP15_GEN-APND", "odd name", *(f"MADE{n:05}_7_N001" for n in range(FEWEST))]
+    names = ["TH_SP15_GEN-APND", "odd name", *(f"MADE{n:05}_7_N001" for n in range(MIN_NAMES))]
     path = tmp_path / "all.csv"
     path.write_bytes(rendered.csv(rendered.rows_of(*(rendered.price(node=n) for n in names))))
     for _ in range(2):
@@ -140,7 +136,7 @@ def test_a_file_of_all_nodes_makes_their_names_known_whichever_are_kept(
     assert "Did you mean" in add(admin_client)
 
 
-def test_an_answer_about_all_of_the_simulators_nodes_is_a_list(
+def test_an_answer_about_all_nodes_of_the_simulator_makes_them_known(
     oasis: Running, tmp_path: Path, admin_client: Client
 ) -> None:
     asked = {"queryname": "PRC_LMP", "market_run_id": "DAM", "version": "1", "grp_type": "ALL"}

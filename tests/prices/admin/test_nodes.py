@@ -1,4 +1,4 @@
-"""Deleting in the admin: a node with history stays, and nobody reads its history to say so."""
+"""Deleting in the admin: a node with history is kept, and its history is not read to say so."""
 
 from datetime import timedelta
 from typing import Any
@@ -20,7 +20,7 @@ CONFIRMED = {"post": "yes"}
 
 
 def mistyped() -> Node:
-    """A node that was just added, is followed, and that OASIS does not know."""
+    """A node that was just added, has a reader, and is unknown to OASIS."""
     node = Node.objects.create(slug="typo", oasis_name="TYPO_1_N001")
     Feed.objects.create(node=node)
     Gap.objects.create(node=node, market="RTM", interval_start=NOON, since=NOON, ask_after=NOON)
@@ -28,7 +28,7 @@ def mistyped() -> Node:
 
 
 def sp15() -> Node:
-    """A node with a day of prices, and no rule."""
+    """A node with a day of prices and no rule."""
     Rule.objects.all().delete()
     store([published(NOON + timedelta(minutes=5 * n)) for n in range(288)], NOON)
     return Node.objects.get(slug="sp15")
@@ -39,14 +39,14 @@ def page(obj: Any, rest: str) -> str:
 
 
 def chosen(client: Client, *objs: Any, **more: str) -> Any:
-    """The list's action to delete, with these rows ticked."""
+    """The answer to deleting these rows from the list."""
     meta = objs[0]._meta
     posted = {"action": "delete_selected", "_selected_action": [obj.pk for obj in objs], "index": 0}
     address = f"/admin/{meta.app_label}/{meta.model_name}/"
     return client.post(address, posted | more, follow=True)
 
 
-def test_a_node_with_history_is_not_deleted_and_why_is_said(admin_client: Client) -> None:
+def test_a_node_with_history_is_not_deleted_and_the_page_says_why(admin_client: Client) -> None:
     node = sp15()
     why = "SP15 can&#x27;t be deleted: it has prices and feed events, which are kept."
     for answer in (
@@ -57,7 +57,7 @@ def test_a_node_with_history_is_not_deleted_and_why_is_said(admin_client: Client
         assert why in answer.content.decode()
     form = admin_client.get(page(node, "change")).content.decode()
     assert why in form
-    assert "Take it out of “tracked” instead" in form
+    assert "Clear “tracked” instead" in form
     assert page(node, "delete") not in form
     for more in ({}, CONFIRMED):
         assert why in chosen(admin_client, node, mistyped_once(), **more).content.decode()
@@ -69,7 +69,7 @@ def mistyped_once() -> Node:
     return Node.objects.filter(slug="typo").first() or mistyped()
 
 
-def test_nobody_reads_the_history_to_say_so(admin_client: Client) -> None:
+def test_saying_why_does_not_read_the_history(admin_client: Client) -> None:
     node = sp15()
     for call in (
         lambda: admin_client.get(page(node, "delete")),
@@ -87,7 +87,7 @@ def test_nobody_reads_the_history_to_say_so(admin_client: Client) -> None:
 
 
 @pytest.mark.parametrize("by_list", [False, True])
-def test_a_node_that_never_had_anything_is_deleted(by_list: bool, admin_client: Client) -> None:
+def test_a_node_without_history_is_deleted(by_list: bool, admin_client: Client) -> None:
     node = mistyped()
     if by_list:
         assert "Are you sure" in chosen(admin_client, node).content.decode()
@@ -99,8 +99,8 @@ def test_a_node_that_never_had_anything_is_deleted(by_list: bool, admin_client: 
     assert not Gap.objects.exists()
 
 
-def hangs_on(node: Node, what: str) -> None:
-    """One row of another table, or a feed that told something."""
+def add_dependent(node: Node, what: str) -> None:
+    """Add one row of another table, or an event to the feed."""
     start = {"node": node, "market": "RTM", "interval_start": NOON}
     figures = {"lmp": 1, "energy": 1, "congestion": 0, "loss": 0, "revision": 1, "seen_at": NOON}
     if what == "price revisions":
@@ -116,15 +116,15 @@ def hangs_on(node: Node, what: str) -> None:
 
 
 @pytest.mark.parametrize("what", ["price revisions", "feed events", "rules", "a feed"])
-def test_whatever_hangs_on_a_node_keeps_it(what: str, admin_client: Client) -> None:
+def test_a_node_that_something_depends_on_is_kept(what: str, admin_client: Client) -> None:
     node = mistyped()
-    hangs_on(node, what)
+    add_dependent(node, what)
     answer = admin_client.post(page(node, "delete"), CONFIRMED)
     assert f"it has {what}, which are kept" in answer.content.decode()
     assert Node.objects.filter(pk=node.pk).exists()
 
 
-def test_tracking_is_stopped_instead(admin_client: Client) -> None:
+def test_tracking_can_be_stopped_instead(admin_client: Client) -> None:
     node = sp15()
     posted = {"action": "stop_tracking", "_selected_action": [node.pk], "index": 0}
     answer = admin_client.post("/admin/prices/node/", posted, follow=True)
@@ -133,20 +133,23 @@ def test_tracking_is_stopped_instead(admin_client: Client) -> None:
     assert not node.tracked
 
 
-def test_who_may_not_delete_is_told_nothing_of_what_is_kept(client: Client) -> None:
+def test_a_reader_does_not_see_why_a_node_is_kept(client: Client) -> None:
     node = sp15()
     client.force_login(User.objects.create_user("reader", is_staff=True))
     assert client.get(page(node, "delete")).status_code == 403
 
 
-def test_a_new_slug_says_what_becomes_of_the_old_one(admin_client: Client) -> None:
+def test_changing_a_slug_says_what_happens_to_the_old_one(admin_client: Client) -> None:
     node = mistyped()
     posted = {"slug": "right", "oasis_name": node.oasis_name, "zone": "", "tracked": "on"}
     answer = admin_client.post(page(node, "change"), posted, follow=True)
-    assert "Those who ask for typo are told that there is no such hub." in answer.content.decode()
+    assert (
+        "Those who ask for typo get the answer that there is no such hub."
+        in answer.content.decode()
+    )
 
 
-def test_a_rule_with_alerts_and_a_method_with_deliveries_stay_too(admin_client: Client) -> None:
+def test_a_rule_with_alerts_and_a_method_with_deliveries_are_kept_too(admin_client: Client) -> None:
     rule = Rule.objects.get(direction="above", watched="lmp")
     figures = {"price": 120, "value": 120, "interval_start": NOON, "text": "t"}
     Alert.objects.create(rule=rule, wording="w", opened_at=NOON, **figures)
@@ -159,7 +162,9 @@ def test_a_rule_with_alerts_and_a_method_with_deliveries_stay_too(admin_client: 
         assert f"it has {what}" in admin_client.get(page(obj, "change")).content.decode()
 
 
-def test_a_rule_without_alerts_and_a_method_without_deliveries_go(admin_client: Client) -> None:
+def test_a_rule_without_alerts_and_a_method_without_deliveries_are_deleted(
+    admin_client: Client,
+) -> None:
     rule = Rule.objects.get(direction="above", watched="lmp")
     rule.conditions.create(watched="spread", direction="above", limit=20)
     method = Method.objects.create(name="desk", address="desk@example.org")

@@ -1,4 +1,4 @@
-"""What every page of the admin keeps to: a new one is held to it too."""
+"""What holds for every admin page, also for one that is added later."""
 
 from datetime import datetime, timedelta
 from typing import Any
@@ -13,7 +13,7 @@ from django.db import models
 from django.test import Client, RequestFactory
 
 from alerts.models import Alert, Delivery, Method, Rule
-from prices.admin.sound import PacificField, SoundAdmin
+from prices.admin.strict import PacificField, StrictAdmin
 from prices.plain_text import cleaned, validate_plain
 from tests.caisoproject.test_admin import address, every_model, one_of_each
 from tests.conftest import utc
@@ -38,7 +38,7 @@ HIDDEN = {
 
 
 def fields(model: Any, user: User) -> dict[str, forms.Field]:
-    """The fields of a model's forms in the admin, to add and to change, and of their parts."""
+    """The fields of a model's admin forms, to add and to change, and of their inlines."""
     request = RequestFactory().get("/")
     request.user = user
     found: dict[str, forms.Field] = {}
@@ -52,18 +52,18 @@ def fields(model: Any, user: User) -> dict[str, forms.Field]:
 
 
 @every_model
-def test_every_admin_is_a_sound_one(model: Any) -> None:
-    assert isinstance(admin.site._registry[model], SoundAdmin)
+def test_every_admin_is_a_strict_one(model: Any) -> None:
+    assert isinstance(admin.site._registry[model], StrictAdmin)
 
 
 @every_model
-def test_every_time_in_every_form_carries_its_offset(model: Any, admin_user: User) -> None:
+def test_every_time_in_every_form_has_its_offset(model: Any, admin_user: User) -> None:
     for name, field in fields(model, admin_user).items():
         assert not isinstance(field, (forms.DateTimeField, forms.SplitDateTimeField)), name
 
 
 @every_model
-def test_no_text_field_takes_what_cannot_be_seen(model: Any, admin_user: User) -> None:
+def test_no_text_field_accepts_invisible_characters(model: Any, admin_user: User) -> None:
     for name, field in fields(model, admin_user).items():
         if not isinstance(field, forms.CharField) or "password" in name:
             continue
@@ -72,7 +72,7 @@ def test_no_text_field_takes_what_cannot_be_seen(model: Any, admin_user: User) -
 
 
 def takes(field: Any, text: str) -> bool:
-    """Whether a field's validators let a text pass."""
+    """Whether a field's validators accept a text."""
     try:
         field.run_validators(text)
     except ValidationError:
@@ -81,8 +81,8 @@ def takes(field: Any, text: str) -> bool:
 
 
 @pytest.mark.parametrize("model", [Rule, Method])
-def test_our_own_models_refuse_it_themselves(model: Any) -> None:
-    """An API's forms come from the models."""
+def test_our_models_refuse_them_too(model: Any) -> None:
+    """For forms that are made from the models elsewhere, such as an API's."""
     plain = (models.CharField, models.TextField)
     typed = [f for f in model._meta.fields if isinstance(f, plain) and f.editable and not f.choices]
     assert typed
@@ -91,12 +91,12 @@ def test_our_own_models_refuse_it_themselves(model: Any) -> None:
 
 
 @pytest.mark.parametrize("text", ["Ünï—cøde −5 $/MWh ⚠\ufe0e", "نمی\u200cخواهم", "👩\u200d🔧", ""])
-def test_what_can_be_seen_is_taken(text: str) -> None:
+def test_visible_text_is_accepted(text: str) -> None:
     validate_plain(text)
     assert cleaned(text) == text
 
 
-def test_a_name_with_hidden_signs_is_one_line_in_a_message() -> None:
+def test_a_name_with_hidden_characters_is_one_line_in_a_message() -> None:
     assert cleaned("two\nlines \u202e\x1b[31m") == "two lines [31m"
 
 
@@ -114,7 +114,7 @@ def test_a_rule_muted_until_the_hour_that_comes_twice_is_saved_unchanged(
 
 
 @pytest.mark.parametrize("moment", [FIRST, SECOND])
-def test_a_user_who_logged_in_then_is_saved_unchanged(
+def test_a_user_who_logged_in_during_that_hour_is_saved_unchanged(
     moment: datetime, admin_client: Client
 ) -> None:
     user = User.objects.create(username="clerk", last_login=moment, date_joined=moment)
@@ -126,7 +126,7 @@ def test_a_user_who_logged_in_then_is_saved_unchanged(
 
 
 def form_of(client: Client, row: Any) -> dict[str, str]:
-    """What a browser would post of a form that nobody touched."""
+    """What a browser posts of a form that was not changed."""
     page = client.get(address(type(row), f"{row.pk}/change/"))
     bounds = [*page.context["adminform"].form]
     for inline in page.context["inline_admin_formsets"]:
@@ -153,20 +153,20 @@ def form_of(client: Client, row: Any) -> dict[str, str]:
         ("2026-11-01", "1:30 pst", SECOND),
         ("2026-11-01", "01:30 -07:00", FIRST),
         ("2026-11-01", "01:30-0800", SECOND),
-        ("2026-11-01", "01:30", "01:30 comes twice on 1 November 2026: write 01:30 PDT, or PST."),
+        ("2026-11-01", "01:30", "01:30 comes twice on 1 November 2026: enter 01:30 PDT or PST."),
         ("2026-11-01", "01:30 PT", "01:30 comes twice on 1 November 2026"),
-        ("2027-03-14", "02:30", "02:30 is left out on 14 March 2027: clocks go forward."),
-        ("2027-03-14", "02:30 PST", "02:30 is left out"),
+        ("2027-03-14", "02:30", "There is no 02:30 on 14 March 2027: clocks go forward."),
+        ("2027-03-14", "02:30 PST", "There is no 02:30"),
         ("2026-07-14", "12:00", utc("2026-07-14 19:00")),
         ("2026-07-14", "12:00 PT", utc("2026-07-14 19:00")),
         ("2026-07-14", "12:00 PST", "On 14 July 2026 at 12:00 it is PDT in California."),
-        ("2026-07-14", "25:00", "There is no 25:00 on a clock."),
-        ("2026-07-14", "noon", "A time is written like 14:30 or 14:30:00 PDT."),
-        ("2026-07-14", "", "A day and a time are needed."),
-        ("9999-12-31", "23:30", "There is no such time."),
+        ("2026-07-14", "25:00", "25:00 is not a time of day."),
+        ("2026-07-14", "noon", "Enter a time like 14:30 or 14:30:00 PDT."),
+        ("2026-07-14", "", "Enter a date and a time."),
+        ("9999-12-31", "23:30", "There is no such date."),
     ],
 )
-def test_a_time_is_read_by_its_offset_and_what_is_unclear_is_said(
+def test_a_time_is_read_by_its_offset_and_an_unclear_one_is_explained(
     day: str, clock: str, found: datetime | str
 ) -> None:
     field = PacificField(required=False)
@@ -177,7 +177,7 @@ def test_a_time_is_read_by_its_offset_and_what_is_unclear_is_said(
         assert field.clean([day, clock]) == found
 
 
-def test_what_is_only_read_says_which_hour_it_is(admin_client: Client) -> None:
+def test_a_read_only_time_says_which_of_the_two_hours_it_is(admin_client: Client) -> None:
     Alert.objects.update(opened_at=SECOND)
     LogEntry.objects.all().delete()
     alert = Alert.objects.first()
@@ -190,7 +190,7 @@ def test_what_is_only_read_says_which_hour_it_is(admin_client: Client) -> None:
 
 
 def names(model: Any) -> list[str]:
-    """Fields of a model, and of those it leads to."""
+    """The fields of a model and of related ones."""
     found = [field.name for field in model._meta.get_fields()]
     return [*found, *(f"{f.name}__id" for f in model._meta.get_fields() if f.is_relation)]
 
@@ -199,7 +199,7 @@ HOSTILE = ["%00", "a%00b", "%ED%A0%80", "(", "x" * 3000, "9" * 40, "-1", "1e999"
 
 
 @every_model
-def test_no_query_of_a_list_is_more_than_refused(model: Any, admin_client: Client) -> None:
+def test_no_query_of_a_list_is_a_server_error(model: Any, admin_client: Client) -> None:
     lookups = ["", "__exact", "__contains", "__regex", "__year", "__month", "__in", "__isnull"]
     lookups += ["__has_key", "__gt", "__isempty", "__id__exact", "__nonsense"]
     asked = [f"{name}{lookup}" for name in names(model) for lookup in lookups]
@@ -211,7 +211,7 @@ def test_no_query_of_a_list_is_more_than_refused(model: Any, admin_client: Clien
 
 
 @every_model
-def test_what_a_lists_filters_offer_takes_any_value(model: Any, admin_client: Client) -> None:
+def test_the_filters_of_a_list_accept_any_value(model: Any, admin_client: Client) -> None:
     page = admin.site._registry[model]
     ends = ("__exact", "__id__exact")
     asked = {f"{name}{end}" for name in names(model) for end in ends}
@@ -241,7 +241,7 @@ def test_lookups_that_no_list_offers_are_refused(admin_client: Client) -> None:
 
 
 @every_model
-def test_hostile_choices_are_no_error(model: Any, admin_client: Client) -> None:
+def test_hostile_selections_are_no_server_error(model: Any, admin_client: Client) -> None:
     for chosen in ("abc", "9" * 40, "-1", "\0"):
         posted = {"action": "delete_selected", "_selected_action": [chosen], "index": "0"}
         status = admin_client.post(address(model), posted).status_code
