@@ -83,7 +83,7 @@ async def test_a_script_that_was_away_longer_than_the_log_gets_a_snapshot() -> N
             "hubs=SP15",
             {"last_event_id": "a:1,b:2"},
             400,
-            "after names 2 places for 1 hubs.",
+            "after has 2 cursors, but hubs has 1.",
         ),
     ],
 )
