@@ -15,7 +15,7 @@ from alerts.judging.preview import Preview, preview
 from alerts.rules.episodes import Episode
 from api import json_body
 from api.rule_request import OF_OTHERS, OF_STAFF, wish
-from live.connection_limits import whose
+from live.connection_limits import client_address
 from live.problems import Problem, told_as_problem
 from live.rate_limit import RateLimit, RateLimits
 from market.intervals import iso
@@ -45,7 +45,7 @@ def allowance_of(request: HttpRequest) -> RateLimit:
     """How many previews this reader may still ask for."""
     if request.user.is_staff:
         return of_staff.of(request.user.pk)
-    return of_others.of(whose((request.META.get("REMOTE_ADDR") or "", 0)))
+    return of_others.of(client_address((request.META.get("REMOTE_ADDR") or "", 0)))
 
 
 def take_allowance(rate_limit: RateLimit, now: float) -> None:

@@ -12,7 +12,7 @@ from django.shortcuts import redirect
 from django.urls import Resolver404, resolve
 from django.views.decorators.cache import never_cache
 
-from live.connection_limits import whose
+from live.connection_limits import client_address
 from live.problems import Problem, refusal
 from live.rate_limit import RateLimit, RateLimits
 
@@ -89,7 +89,7 @@ def to_what_is_there(response: HttpResponse) -> HttpResponse:
 
 def address_of(request: HttpRequest) -> str:
     """Whom a try counts for."""
-    return whose((request.META.get("REMOTE_ADDR") or "", 0))
+    return client_address((request.META.get("REMOTE_ADDR") or "", 0))
 
 
 def name_of(request: HttpRequest) -> str:
