@@ -71,7 +71,7 @@ class FeedProtocol(WebSocketProtocol):  # type: ignore[misc]
         """What is read of the client."""
         return Inflow(self.transport, self.application_queue.qsize)
 
-    def let_flow(self) -> Outflow:
+    def start_outflow(self) -> Outflow:
         """From here on nothing is written but what the client takes."""
         opened = self.transport.getHandle()
         opened.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, KERNEL_RECEIVES)
@@ -125,7 +125,7 @@ class FeedProtocol(WebSocketProtocol):  # type: ignore[misc]
         """Whatever a client writes is a frame: pongs nobody asked for, and empty pieces too."""
         now = time.monotonic()
         if not self.pieces.take(now) and self.pieces.is_first_too_many():
-            self.inflow.hold(self.pieces.wait(now))
+            self.inflow.pause(self.pieces.wait(now))
         super().onFrameBegin()
 
     def onPing(self, payload: bytes) -> None:  # noqa: N802 (autobahn's name)
@@ -133,7 +133,7 @@ class FeedProtocol(WebSocketProtocol):  # type: ignore[misc]
         if self.pings.take(now):
             super().onPing(payload)
         elif self.pings.is_first_too_many():
-            self.inflow.hold(self.pings.wait(now))
+            self.inflow.pause(self.pings.wait(now))
 
     def onMessageFrameData(self, payload: bytes) -> None:  # noqa: N802
         if payload and not self.is_too_long():
@@ -141,7 +141,7 @@ class FeedProtocol(WebSocketProtocol):  # type: ignore[misc]
 
     def onMessage(self, payload: bytes, isBinary: bool) -> None:  # noqa: N802, N803
         super().onMessage(TOO_LONG if self.is_too_long() else payload, isBinary)
-        self.inflow.came()
+        self.inflow.message_received()
 
     def is_too_long(self) -> bool:
         """Whether the message that comes is longer than the application takes."""
@@ -221,7 +221,7 @@ class Web(Server):  # type: ignore[misc]
 
     async def end(self) -> None:
         """Goodbye, and then the end of what still runs."""
-        await fanout().farewell()
+        await fanout().close_all()
         await fanout().stop()
         running = [
             details["application_instance"]

@@ -14,11 +14,11 @@ from pytest_django import Settings
 
 from prices import ingest
 from prices.redis_client import redis_client
-from tests.live.quick_hub import quick_hub
+from tests.live.quick_fanout import quick_fanout
 from tests.outbound.receivers import authority, receiver, secure
 from tests.simulated import oasis
 
-__all__ = ["authority", "oasis", "quick_hub", "receiver", "secure"]
+__all__ = ["authority", "oasis", "quick_fanout", "receiver", "secure"]
 
 # What all tests of a folder are; others say so themselves.
 FOLDERS = {"stack": ("process",), "page": ("browser",)}

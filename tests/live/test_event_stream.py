@@ -13,7 +13,7 @@ from tests.published import NP15
 
 pytestmark = [
     pytest.mark.django_db(transaction=True, serialized_rollback=True),
-    pytest.mark.usefixtures("quick_hub"),
+    pytest.mark.usefixtures("quick_fanout"),
 ]
 
 

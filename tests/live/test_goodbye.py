@@ -12,7 +12,7 @@ from tests.live.test_resume import Halted
 
 pytestmark = [
     pytest.mark.django_db(transaction=True, serialized_rollback=True),
-    pytest.mark.usefixtures("quick_hub"),
+    pytest.mark.usefixtures("quick_fanout"),
 ]
 
 
@@ -29,7 +29,7 @@ async def test_everyone_is_told_goodbye_and_to_come_back_at_another_moment() -> 
     clients = [browser() for _ in range(4)]
     for client in clients:
         await client.greeted()
-    going = asyncio.ensure_future(fanout().farewell())
+    going = asyncio.ensure_future(fanout().close_all())
     retries = [await told_goodbye(client) for client in clients]
     await going
     assert all(RETRY_MS[0] <= retry <= RETRY_MS[1] for retry in retries)
@@ -40,7 +40,7 @@ async def test_everyone_is_told_goodbye_and_to_come_back_at_another_moment() -> 
 async def test_who_comes_while_the_process_goes_is_told_at_once() -> None:
     client, late = browser(), browser()
     await client.greeted()
-    going = asyncio.ensure_future(fanout().farewell())
+    going = asyncio.ensure_future(fanout().close_all())
     await client.frame("bye")
     assert (await late.connect())[0]
     await told_goodbye(late)
@@ -56,7 +56,7 @@ async def test_who_is_catching_up_is_told_too_and_given_nothing_more(
     client = browser()
     assert (await client.connect())[0]
     await halted.asked.wait()
-    going = asyncio.ensure_future(fanout().farewell())
+    going = asyncio.ensure_future(fanout().close_all())
     await client.frame("bye")
     halted.may_go_on.set()
     await told_goodbye_after_a_page(client)
@@ -72,10 +72,10 @@ async def told_goodbye_after_a_page(client: Browser) -> None:
 async def test_a_client_that_does_not_go_is_not_waited_for_long(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr(fanouts, "FAREWELL_SECONDS", 0.1)
+    monkeypatch.setattr(fanouts, "CLOSING_SECONDS", 0.1)
     client = browser()
     await client.greeted()
-    await fanout().farewell()
+    await fanout().close_all()
     await tell(await publish("41"))
     await client.frame("bye")
     await client.disconnect()

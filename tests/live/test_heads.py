@@ -75,7 +75,7 @@ def test_nobody_has_asked_yet(client: Client, monkeypatch: pytest.MonkeyPatch) -
 
 
 @pytest.mark.django_db(transaction=True, serialized_rollback=True)
-@pytest.mark.usefixtures("quick_hub")
+@pytest.mark.usefixtures("quick_fanout")
 async def test_every_heartbeat_says_why() -> None:
     await sync_to_async(never_answered)()
     client = browser()
@@ -85,7 +85,7 @@ async def test_every_heartbeat_says_why() -> None:
 
 
 @pytest.mark.django_db(transaction=True, serialized_rollback=True)
-@pytest.mark.usefixtures("quick_hub")
+@pytest.mark.usefixtures("quick_fanout")
 async def test_a_stream_of_many_hubs_is_resumed_in_each() -> None:
     """The place in 50 hubs is longer than the place in ten."""
     nodes = [Node(slug=f"node-number-{n}", oasis_name=f"NODE_NUMBER_{n}") for n in range(47)]

@@ -6,7 +6,7 @@ import pytest
 
 from live import reader as clients
 from live import websocket
-from live.connection_limits import ConnectionLimits, Full, whose
+from live.connection_limits import ConnectionLimits, Full, client_address
 from live.daphne import inflow
 from live.daphne.inflow import MOST_WAITING, Inflow
 from live.fanout import TOO_SLOW, fanout
@@ -18,7 +18,7 @@ from tests.live.listening import browser, publish, soon, tell
 
 on_the_feed = [
     pytest.mark.django_db(transaction=True, serialized_rollback=True),
-    pytest.mark.usefixtures("quick_hub"),
+    pytest.mark.usefixtures("quick_fanout"),
 ]
 
 
@@ -41,7 +41,7 @@ on_the_feed = [
 def test_a_client_counts_for_its_address_and_in_ipv6_for_its_network(
     client: tuple[str, int] | None, address: str
 ) -> None:
-    assert whose(client) == address
+    assert client_address(client) == address
 
 
 def test_the_house_is_full_at_its_limits_and_has_room_again_once_somebody_left() -> None:
@@ -100,15 +100,15 @@ async def test_no_more_is_read_of_a_client_than_we_take(monkeypatch: pytest.Monk
     monkeypatch.setattr(inflow, "LOOK_SECONDS", 0)
     transport, waiting = Transport(), [0]
     flow = Inflow(transport, lambda: waiting[0])
-    flow.came()
+    flow.message_received()
     assert transport.is_read
     waiting[0] = MOST_WAITING
-    flow.came()
+    flow.message_received()
     assert not transport.is_read
     waiting[0] -= 1
     await soon(lambda: transport.is_read)
     waiting[0] = MOST_WAITING
-    flow.came()
+    flow.message_received()
     assert not transport.is_read
 
 
@@ -116,12 +116,12 @@ async def test_a_short_hold_ends_no_longer_one(monkeypatch: pytest.MonkeyPatch) 
     monkeypatch.setattr(inflow, "LOOK_SECONDS", 0)
     transport = Transport()
     flow = Inflow(transport, lambda: 0)
-    flow.hold(0)
-    flow.hold(60)
+    flow.pause(0)
+    flow.pause(60)
     for _ in range(20):
         await asyncio.sleep(0)
     assert not transport.is_read
-    flow.held_until = 0
+    flow.paused_until = 0
     flow.look()
     assert transport.is_read
 
@@ -144,7 +144,7 @@ class Tap:
         await self.is_open.wait()
         self.backlog = 0
 
-    def hold(self, seconds: float) -> None: ...
+    def pause_reading(self, seconds: float) -> None: ...
 
     async def close(self, code: int) -> None:
         self.codes.append(code)

@@ -129,7 +129,7 @@ async def stream_frames() -> list[dict[str, Any]]:
 
 
 @pytest.mark.django_db(transaction=True, serialized_rollback=True)
-@pytest.mark.usefixtures("quick_hub")
+@pytest.mark.usefixtures("quick_fanout")
 async def test_what_is_documented_is_what_comes(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(heads, "WATCHED_SINCE", timezone.now() - HOUR)
     get = sync_to_async(said_by_get)
@@ -198,7 +198,7 @@ def broken(*_: object) -> None:
 
 
 @pytest.mark.django_db(transaction=True, serialized_rollback=True)
-@pytest.mark.usefixtures("quick_hub")
+@pytest.mark.usefixtures("quick_fanout")
 async def test_every_error_code_is_documented_with_what_becomes_of_the_connection(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:

@@ -18,7 +18,7 @@ from tests.published import NP15
 
 pytestmark = [
     pytest.mark.django_db(transaction=True, serialized_rollback=True),
-    pytest.mark.usefixtures("quick_hub"),
+    pytest.mark.usefixtures("quick_fanout"),
 ]
 
 
@@ -119,20 +119,20 @@ async def test_each_of_several_hubs_goes_on_from_its_own_place() -> None:
 
 
 class Halted:
-    """Whoever catches up waits for its turn until it may go on."""
+    """Readers that catch up wait in their slot until they may go on."""
 
     def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
         self.asked, self.may_go_on = asyncio.Event(), asyncio.Event()
-        turn = CatchUp.turn
+        slot = CatchUp.slot
 
         @asynccontextmanager
-        async def halted(pages: CatchUp) -> AsyncIterator[None]:
-            async with turn(pages):
+        async def halted(batches: CatchUp) -> AsyncIterator[None]:
+            async with slot(batches):
                 yield
                 self.asked.set()
                 await self.may_go_on.wait()
 
-        monkeypatch.setattr(CatchUp, "turn", halted)
+        monkeypatch.setattr(CatchUp, "slot", halted)
 
 
 async def test_what_is_published_while_a_client_catches_up_comes_once_and_after_it(

@@ -17,13 +17,13 @@ from live.daphne.channel import BODY_SECONDS, HEADER_SECONDS, IDLE_SECONDS, Chan
 def test_whoever_owes_a_request_longest_makes_room_and_who_is_answered_stays() -> None:
     arrivals: Arrivals[str] = Arrivals(3, 3)
     assert [arrivals.enter(name, name) for name in "abc"] == [None, None, None]
-    arrivals.busy("a")
+    arrivals.request_received("a")
     assert arrivals.enter("d", "d") == "b"
-    arrivals.busy("c")
-    arrivals.waits("c")
+    arrivals.request_received("c")
+    arrivals.request_answered("c")
     assert arrivals.enter("e", "e") == "d"
     for name in "ce":
-        arrivals.busy(name)
+        arrivals.request_received(name)
     with pytest.raises(Full):
         arrivals.enter("f", "f")
     arrivals.leave("a")
@@ -38,8 +38,8 @@ def test_an_address_that_has_its_share_makes_room_among_its_own() -> None:
     arrivals.enter(2, "mine")
     arrivals.enter(3, "mine")
     assert arrivals.enter(4, "mine") == 2
-    arrivals.busy(3)
-    arrivals.busy(4)
+    arrivals.request_received(3)
+    arrivals.request_received(4)
     with pytest.raises(Full):
         arrivals.enter(5, "mine")
     assert arrivals.enter(6, "another") is None
