@@ -9,12 +9,12 @@ from django.core.management.base import BaseCommand, CommandError
 from benchmarks import (
     feed_chaos,
     feed_load,
-    ingest,
+    ingest_speed,
     latency,
-    memory,
     page,
     parse,
-    rules,
+    rules_speed,
+    stack_memory,
 )
 from benchmarks.figures import Figure
 from benchmarks.machine import machine
@@ -23,10 +23,10 @@ from benchmarks.table import table
 
 BENCHMARKS = {
     "parse": parse,
-    "ingest": ingest,
-    "rules": rules,
+    "ingest": ingest_speed,
+    "rules": rules_speed,
     "http": latency,
-    "memory": memory,
+    "memory": stack_memory,
     "feed": feed_load,
     "page": page,
     "chaos": feed_chaos,
