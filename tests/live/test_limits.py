@@ -4,7 +4,7 @@ import asyncio
 
 import pytest
 
-from live import reader as clients
+from live import reader as readers
 from live import websocket
 from live.connection_limits import ConnectionLimits, Full, client_address
 from live.daphne import inflow
@@ -14,7 +14,7 @@ from live.feed_request import feed_request
 from live.rate_limit import RateLimit
 from live.reader import MOST_BACKLOG, Reader
 from live.wire import Frame
-from tests.live.listening import browser, publish, soon, tell
+from tests.live.browsers import announce_all, browser, publish, soon
 
 on_the_feed = [
     pytest.mark.django_db(transaction=True, serialized_rollback=True),
@@ -44,7 +44,7 @@ def test_a_client_counts_for_its_address_and_in_ipv6_for_its_network(
     assert client_address(client) == address
 
 
-def test_the_house_is_full_at_its_limits_and_has_room_again_once_somebody_left() -> None:
+def test_a_server_is_full_at_its_limits_and_has_room_again_once_somebody_left() -> None:
     connection_limits = ConnectionLimits(3, 2)
     for address in ("a", "a", "b"):
         connection_limits.enter(address)
@@ -70,17 +70,17 @@ def test_the_house_is_full_at_its_limits_and_has_room_again_once_somebody_left()
 def test_something_may_happen_so_many_times_in_any_ten_seconds(
     moments: list[float], allowed: list[bool]
 ) -> None:
-    allowance = RateLimit(3, 10)
-    assert [allowance.take(moment) for moment in moments] == allowed
+    rate_limit = RateLimit(3, 10)
+    assert [rate_limit.take(moment) for moment in moments] == allowed
 
 
 def test_the_first_that_is_too_many_is_known_and_how_long_to_wait() -> None:
-    allowance = RateLimit(1, 10)
-    assert (allowance.take(0), allowance.is_first_too_many()) == (True, False)
-    assert (allowance.take(4), allowance.is_first_too_many()) == (False, True)
-    assert (allowance.take(5), allowance.is_first_too_many()) == (False, False)
-    assert allowance.wait(5) == 5
-    assert allowance.wait(11) == 0
+    rate_limit = RateLimit(1, 10)
+    assert (rate_limit.take(0), rate_limit.is_first_too_many()) == (True, False)
+    assert (rate_limit.take(4), rate_limit.is_first_too_many()) == (False, True)
+    assert (rate_limit.take(5), rate_limit.is_first_too_many()) == (False, False)
+    assert rate_limit.wait(5) == 5
+    assert rate_limit.wait(11) == 0
 
 
 class Transport:
@@ -154,7 +154,7 @@ class Tap:
 
 
 class TestOnTheFeed:
-    """The same in the hub."""
+    """The same in the fan-out."""
 
     pytestmark = on_the_feed
 
@@ -165,16 +165,16 @@ class TestOnTheFeed:
             await fanout().join(client)
         slow.wire.is_open.clear()
         slow.wire.backlog = MOST_BACKLOG + 1
-        await tell(await publish("41"))
+        await announce_all(await publish("41"))
         await soon_heard(quick, "events")
         assert (slow.wire.codes, quick.wire.codes) == ([TOO_SLOW], [])
         assert "events" not in slow.wire.kinds()
         assert fanout().everyone == {quick}
 
-    async def test_a_reader_that_takes_no_page_is_cut_when_our_patience_ends(
+    async def test_a_reader_that_takes_no_batch_is_cut_when_our_patience_ends(
         self, monkeypatch: pytest.MonkeyPatch
     ) -> None:
-        monkeypatch.setattr(clients, "PATIENCE_SECONDS", 0.01)
+        monkeypatch.setattr(readers, "PATIENCE_SECONDS", 0.01)
         client = Reader(Tap(), feed_request(b""))
         await fanout().join(client)
         assert [kind for kind in client.wire.kinds() if kind != "heartbeat"] == [
@@ -199,7 +199,7 @@ class TestOnTheFeed:
         client.wire.is_open.set()
         await joining
         assert client.wire.codes == []
-        await tell(await publish("41"))
+        await announce_all(await publish("41"))
         await soon_heard(client, "events")
 
     @pytest.mark.parametrize("size", [4096, 4097])
@@ -215,7 +215,7 @@ class TestOnTheFeed:
             assert (await client.frame("pong"))["id"] == 1
         await client.disconnect()
 
-    async def test_a_flood_is_told_once_and_costs_no_socket(self) -> None:
+    async def test_a_flood_gets_one_error_and_costs_no_socket(self) -> None:
         client = browser()
         await client.greeted()
         for number in range(50):
@@ -223,7 +223,7 @@ class TestOnTheFeed:
         frames = await client.until("error") + await client.until("heartbeat")
         assert [frame["id"] for frame in frames if frame["type"] == "pong"] == list(range(20))
         assert [frame["code"] for frame in frames if "code" in frame] == ["too_many_frames"]
-        await tell(await publish("41"))
+        await announce_all(await publish("41"))
         assert (await client.frame("events"))["seq"] == 1
         await client.disconnect()
 
@@ -250,7 +250,7 @@ class TestOnTheFeed:
             (",".join(f"H{number}" for number in range(51)), "too_many_hubs", 4400),
         ],
     )
-    async def test_a_socket_that_asks_for_what_cannot_be_is_told_why_it_closes(
+    async def test_a_socket_that_asks_for_what_cannot_be_learns_why_it_closes(
         self, hubs: str, code: str, close_code: int
     ) -> None:
         client = browser(hubs)

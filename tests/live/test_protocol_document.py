@@ -20,8 +20,8 @@ from market.intervals import floor
 from market.markets import Market
 from prices.feed import FeedRange
 from prices.models import FetchRun, Node
+from tests.live.browsers import FIVE, Browser, announce_all, browser
 from tests.live.documented import Comparison, close_codes, error_codes, example, shapes
-from tests.live.listening import FIVE, Browser, browser, tell
 from tests.live.streaming import stream
 from tests.published import NP15, published, store
 
@@ -79,7 +79,7 @@ async def socket_frames() -> list[dict[str, Any]]:
     client = browser("SP15,NP15,ZP26")
     assert (await client.connect())[0]
     frames = await whole(client, 3)
-    await tell(await news())
+    await announce_all(await news())
     frames += await client.until("events")
     await sync_to_async(answered_once)()
     for frame in (example("ping"), {"type": "ping", "id": "b"}, example("resume"), {}):

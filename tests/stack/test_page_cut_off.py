@@ -14,9 +14,9 @@ from pathlib import Path
 from playwright.sync_api import Browser, expect
 
 from tests.stack.desk import Desk
+from tests.stack.network import Network
 from tests.stack.running import wait_until
 from tests.stack.screen import Screen, a_screen, on_a_screen
-from tests.stack.wire import Network
 
 pytestmark = on_a_screen
 log = logging.getLogger(__name__)

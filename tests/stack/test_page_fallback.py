@@ -7,8 +7,8 @@ import pytest
 from playwright.sync_api import Browser, expect
 
 from tests.stack.desk import Desk
+from tests.stack.network import Blocking
 from tests.stack.screen import Screen, a_screen, on_a_screen
-from tests.stack.wire import Blocking
 
 pytestmark = on_a_screen
 log = logging.getLogger(__name__)

@@ -1,4 +1,4 @@
-"""How the web process is put together: its limits are those it was told."""
+"""How the web process is put together: its limits are those of the settings."""
 
 import asyncio
 import inspect
