@@ -99,7 +99,7 @@ async def wait_for_publications(stage: FeedStage) -> None:
     before, until = stage.heads(), time.monotonic() + WHOLE_WITHIN_S
     while min(stage.heads()[hub] - before[hub] for hub in HUBS) == 0:
         if time.monotonic() > until:
-            raise DidNotWork(f"nothing is published any more: {before}")
+            raise DidNotWork(f"nothing more is published: {before}")
         await asyncio.sleep(LOOK_EVERY_S)
 
 

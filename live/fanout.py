@@ -82,7 +82,7 @@ class Fanout:
             self.again = asyncio.get_running_loop().call_later(AFTER_TROUBLE_SECONDS, self.start)
 
     async def stop(self) -> None:
-        """Leave the group. Tasks are cancelled until they end: a thread hop may swallow one."""
+        """Leave the group. Tasks are cancelled until they end: a thread hop may swallow it."""
         if self.again:
             self.again.cancel()
         pending, self.tasks = self.tasks, set()

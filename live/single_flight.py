@@ -69,7 +69,7 @@ class SharedRead:
         return await asyncio.shield(self.waiting[key])
 
     async def read(self, key: Hashable, read: Callable[[], Awaitable[Any]]) -> Any:
-        """Read when no other read runs. Whoever asks after it began gets the next one."""
+        """Read when no other read runs. Who asks after it began gets the next one."""
         async with self.reading:
             del self.waiting[key]
             return await read()

@@ -193,7 +193,7 @@ async def test_a_crash_of_the_fan_out_is_logged_and_the_next_client_starts_it_ag
         await client.disconnect()
 
 
-async def test_a_wrecked_hub_starts_again_for_those_who_are_there(
+async def test_a_crashed_fan_out_starts_again_for_those_who_are_there(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     client = browser()
