@@ -49,7 +49,7 @@ soak: setup-dev ## politeness and promptness over MINUTES=15 for NODES=3, with t
 	@$(BIN)/python -u -m tests.stack.soak --minutes $(or $(MINUTES),15) --nodes $(or $(NODES),3)
 
 model: setup-dev ## 20,000 seeds of the feed with faults, and how soon each missing rule is noticed
-	@$(BIN)/python -m tests.model.run
+	@$(BIN)/python -m tests.model.many_seeds
 
 kills: setup-dev ## 200 kills of a worker at every step between a price and its delivery
 	@$(BIN)/python -m tests.stack.delivery_kills --runs $(or $(RUNS),200)

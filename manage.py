@@ -16,9 +16,9 @@ def main() -> None:
     try:
         execute_from_command_line(sys.argv)
     except (DatabaseError, redis.RedisError) as fault:
-        from caisoproject.out_of_reach import said_of  # noqa: PLC0415
+        from caisoproject.out_of_reach import sentence_for  # noqa: PLC0415
 
-        sentence = said_of(fault)
+        sentence = sentence_for(fault)
         if sentence is None:
             raise
         sys.exit(sentence)

@@ -18,7 +18,7 @@ from api.fields import Minutes, Time
 from api.frame import ApiView
 from api.rule_request import OF_OTHERS, OF_STAFF, PreviewRequest, RuleRequest
 from api.session import ReadingSession
-from live.connection_limits import whose
+from live.connection_limits import client_address
 from live.problems import Problem
 from live.rate_limit import RateLimit, RateLimits
 
@@ -90,4 +90,4 @@ def allowance_of(request: Request) -> RateLimit:
     """How many previews this reader may still ask for."""
     if request.user.is_staff:
         return of_staff.of(request.user.pk)
-    return of_others.of(whose((request.META.get("REMOTE_ADDR") or "", 0)))
+    return of_others.of(client_address((request.META.get("REMOTE_ADDR") or "", 0)))

@@ -1,5 +1,5 @@
-"""What `make bench` measures, each beside its floor in the same run.
+"""`make bench`: what is measured, each beside a floor from the same run.
 
-A module without `measure` is run as a program of its own, so that one measurement can't warm or
-burden another; it answers in JSON.
+A module without `measure` runs as a program of its own and answers in JSON, so that one
+measurement can't warm up or burden another.
 """

@@ -1,8 +1,8 @@
 """A million deliveries across twenty faults: nothing lost, nothing twice, nothing out of order.
 
-Real processes: Valkey, the web process as the Procfile starts it, SQLite, and a publisher that
-stores prices and tells them as a poll does. The readers follow by `live.cursor`; what they
-were given is checked beside it, and against the database's own log.
+The processes are real: Valkey, the web process as the Procfile starts it, SQLite, and a publisher
+that stores and announces prices as a poll does. The readers follow by `live.cursor`. What they
+took is checked by other code, and against the database's own log.
 """
 
 import asyncio
@@ -42,8 +42,8 @@ NOTES = [
 
 
 @dataclass
-class Ordeal:
-    """What was seen."""
+class ChaosRun:
+    """What one run showed."""
 
     seed: int
     seconds: float = 0
@@ -54,63 +54,61 @@ class Ordeal:
 
 
 def measure() -> list[Figure]:
-    """The verdict, and how long the feed took to be whole after each kind of fault."""
+    """The verdict, and how long it took after each fault until every reader had caught up."""
     seed = int(os.environ.get("FEED_SEED") or 1)
     with feed_staged() as stage:
-        return figures_of(asyncio.run(endured(stage, seed)))
+        return figures_of(asyncio.run(run_chaos(stage, seed)))
 
 
-async def endured(stage: FeedStage, seed: int) -> Ordeal:
-    """Every fault, until all of the deliveries are made."""
-    ordeal = Ordeal(seed)
+async def run_chaos(stage: FeedStage, seed: int) -> ChaosRun:
+    """Inject every fault, and go on until all deliveries are made."""
+    run = ChaosRun(seed)
     readers = [Reader(stage.stage.url) for _ in range(READERS)]
     began = time.monotonic()
     await opened(readers, stage, WHOLE_WITHIN_S)
     watching = asyncio.ensure_future(watched(readers))
     stage.publish(PAUSE_S, EACH)
-    await suffered(stage, readers, ordeal)
-    await until_given(readers)
+    await inject_faults(stage, readers, run)
+    await wait_for_deliveries(readers)
     stage.publisher.end()
     await whole(readers, stage, WHOLE_WITHIN_S)
-    await asyncio.sleep(1)  # what comes twice comes late
+    await asyncio.sleep(1)  # duplicates would arrive late
     watching.cancel()
-    judge(readers, stage, ordeal)
-    ordeal.seconds = time.monotonic() - began
-    return ordeal
+    judge(readers, stage, run)
+    run.seconds = time.monotonic() - began
+    return run
 
 
-async def suffered(stage: FeedStage, readers: list[Reader], ordeal: Ordeal) -> None:
-    """The faults, one after the other; each once the feed is whole after the one before."""
-    chance = random.Random(ordeal.seed)
+async def inject_faults(stage: FeedStage, readers: list[Reader], run: ChaosRun) -> None:
+    """The faults one after the other, each once all readers have caught up after the last."""
+    chance = random.Random(run.seed)
     for name in drawn(COUNT, chance):
         await asyncio.sleep(chance.uniform(*BETWEEN_S))
         began = time.monotonic()
         await FAULTS[name](stage, readers, chance)
         try:
-            await moved_on(stage)
+            await wait_for_publications(stage)
             await whole(readers, stage, WHOLE_WITHIN_S)
         except DidNotWork as fault:
-            raise DidNotWork(f"after {name} (FEED_SEED={ordeal.seed}): {fault}") from fault
-        ordeal.whole_after.setdefault(name, []).append(time.monotonic() - began)
+            raise DidNotWork(f"after {name} (FEED_SEED={run.seed}): {fault}") from fault
+        run.whole_after.setdefault(name, []).append(time.monotonic() - began)
 
 
-async def moved_on(stage: FeedStage) -> None:
-    """Wait for the next publication of each hub: only that shows what the fault has done."""
+async def wait_for_publications(stage: FeedStage) -> None:
+    """Wait for the next publication of each hub: only then is the fault's effect seen."""
     before, until = stage.heads(), time.monotonic() + WHOLE_WITHIN_S
     while min(stage.heads()[hub] - before[hub] for hub in HUBS) == 0:
         if time.monotonic() > until:
-            raise DidNotWork(f"nothing is published any more: {before}")
+            raise DidNotWork(f"nothing more is published: {before}")
         await asyncio.sleep(LOOK_EVERY_S)
 
 
-async def until_given(readers: list[Reader]) -> None:
-    """Wait for the last of the deliveries."""
+async def wait_for_deliveries(readers: list[Reader]) -> None:
     while given(readers) < LEAST:
         await asyncio.sleep(LOOK_EVERY_S)
 
 
 def given(readers: list[Reader]) -> int:
-    """How many deliveries there were."""
     return sum(line.given for _, line in lines(readers))
 
 
@@ -119,26 +117,26 @@ def lines(readers: list[Reader]) -> list[tuple[str, Line]]:
     return [(hub, line) for reader in readers for hub, line in reader.lines.items()]
 
 
-def judge(readers: list[Reader], stage: FeedStage, ordeal: Ordeal) -> None:
-    """What came of it, and let the readers go."""
-    ordeal.verdict = judged(lines(readers), feed_log.logs(stage.database))
+def judge(readers: list[Reader], stage: FeedStage, run: ChaosRun) -> None:
+    """Fill in the verdict, and close the readers."""
+    run.verdict = judged(lines(readers), feed_log.logs(stage.database))
     for reader in readers:
-        ordeal.left += reader.left
-        ordeal.codes.update(reader.codes)
+        run.left += reader.left
+        run.codes.update(reader.codes)
         reader.leave()
 
 
-def figures_of(ordeal: Ordeal) -> list[Figure]:
-    """Everything that must be nothing, and then the faults, the slowest first."""
-    assert ordeal.verdict
-    v, faults = ordeal.verdict, ordeal.whole_after
+def figures_of(run: ChaosRun) -> list[Figure]:
+    """The counts that must be 0, then the faults, slowest first."""
+    assert run.verdict
+    v, faults = run.verdict, run.whole_after
     count = sum(map(len, faults.values()))
-    codes = ", ".join(f"{code} {times:,} ×" for code, times in sorted(ordeal.codes.items()))
+    codes = ", ".join(f"{code} {times:,} ×" for code, times in sorted(run.codes.items()))
     return [
         Figure(
-            f"chaos: deliveries to {READERS} readers, {count} faults, FEED_SEED={ordeal.seed}",
+            f"chaos: deliveries to {READERS} readers, {count} faults, FEED_SEED={run.seed}",
             f"{v.given:,}",
-            f"in {ordeal.seconds:.0f} s",
+            f"in {run.seconds:.0f} s",
             limit=f"≥ {LEAST:,}",
             met=v.given >= LEAST,
         ),
@@ -147,7 +145,7 @@ def figures_of(ordeal: Ordeal) -> list[Figure]:
         nothing("chaos: out of order", v.out_of_order),
         nothing("chaos: snapshots that nothing called for", v.snapshots),
         nothing("chaos: readers' hubs that differ from the database's log", v.differing),
-        Figure("chaos: frames sent again and left", f"{ordeal.left:,}"),
+        Figure("chaos: frames sent again and left", f"{run.left:,}"),
         Figure("chaos: sockets that ended, by close code", codes),
         *(
             Figure(
@@ -161,5 +159,5 @@ def figures_of(ordeal: Ordeal) -> list[Figure]:
 
 
 def nothing(what: str, count: int) -> Figure:
-    """A count that must be nothing."""
+    """A count that must be 0."""
     return Figure(what, f"{count:,}", limit="0", met=count == 0)

@@ -1,4 +1,4 @@
-"""Whether a client was given every event once and in order. It knows nothing of how it follows."""
+"""Checks that a reader got every event once and in order; shares no code with the readers."""
 
 import json
 from collections.abc import Iterable, Mapping, Sequence
@@ -10,12 +10,12 @@ NOTHING = b""
 
 
 def digest(event: Mapping[str, Any]) -> bytes:
-    """A short name for all that an event says."""
+    """A digest of everything in an event."""
     return hashed(json.dumps(event, sort_keys=True).encode())
 
 
 def chained(before: bytes, event: bytes) -> bytes:
-    """The name of a line of events that goes on with one more."""
+    """The digest of a sequence of events with one more event."""
     return hashed(before + event)
 
 
@@ -25,7 +25,7 @@ def hashed(text: bytes) -> bytes:
 
 @dataclass
 class Line:
-    """What one client was given of one hub, in the order it came."""
+    """The events that one reader got of one hub, in order. `name` is their digest."""
 
     epoch: str = ""
     first: int = 0
@@ -38,7 +38,7 @@ class Line:
     name: bytes = NOTHING
 
     def begin(self, epoch: str, seq: int) -> None:
-        """A snapshot: right at first and in another epoch, and else one that was not called for."""
+        """A snapshot. Expected at first and in another epoch; any other is counted."""
         if epoch == self.epoch:
             self.snapshots += 1
         self.epoch, self.first, self.last = epoch, seq, seq
@@ -46,7 +46,7 @@ class Line:
         self.name = NOTHING
 
     def add(self, seq: int, event: bytes) -> None:
-        """The next event that was given, by its digest."""
+        """One event, by its digest."""
         self.given += 1
         if seq <= self.last:
             self.add_late(seq)
@@ -56,7 +56,7 @@ class Line:
         self.name = chained(self.name, event)
 
     def add_late(self, seq: int) -> None:
-        """One that others came before: it was skipped, or it was there already."""
+        """An event after a later one: either skipped before, or a duplicate."""
         if seq in self.skipped:
             self.skipped.discard(seq)
             self.out_of_order += 1
@@ -64,12 +64,12 @@ class Line:
             self.doubled += 1
 
     def lost(self, head: int) -> int:
-        """How many events up to the feed's head never came."""
+        """How many events up to the feed's head are missing."""
         return len(self.skipped) + max(0, head - self.last)
 
 
 class FeedLog(NamedTuple):
-    """A hub's events as the database has them: their digests, the first that of seq 1."""
+    """A hub's events as the database has them: their digests, from seq 1 on."""
 
     epoch: str
     digests: Sequence[bytes]
@@ -81,7 +81,7 @@ class FeedLog(NamedTuple):
 
 @dataclass(frozen=True)
 class Verdict:
-    """What is wrong with all lines together; all zero but `given` where nothing is."""
+    """Counts over all lines; all but `given` are 0 if nothing is wrong."""
 
     given: int
     lost: int
@@ -92,7 +92,7 @@ class Verdict:
 
 
 def judged(lines: Iterable[tuple[str, Line]], logs: Mapping[str, FeedLog]) -> Verdict:
-    """Every line, with its hub, beside what the database says."""
+    """All lines, each with its hub, compared with the database's logs."""
     pairs = [(line, logs[hub]) for hub, line in lines]
     names = {(log.epoch, first): name_from(log, first) for log, first in starts(pairs)}
     return Verdict(
@@ -106,12 +106,12 @@ def judged(lines: Iterable[tuple[str, Line]], logs: Mapping[str, FeedLog]) -> Ve
 
 
 def starts(pairs: Iterable[tuple[Line, FeedLog]]) -> Iterable[tuple[FeedLog, int]]:
-    """Each place that lines began at, once."""
+    """Each seq of a log that lines began at, once."""
     return {(log.epoch, line.first): (log, line.first) for line, log in pairs}.values()
 
 
 def name_from(log: FeedLog, first: int) -> bytes:
-    """The name of the line that begins after `first` and ends at the head."""
+    """The digest of all events after `first`."""
     name = NOTHING
     for event in log.digests[first:]:
         name = chained(name, event)

@@ -1,4 +1,4 @@
-"""A WebSocket client that costs next to nothing: hundreds of them live in one process."""
+"""A WebSocket client so cheap that hundreds of them run in one process."""
 
 import asyncio
 import base64
@@ -18,15 +18,15 @@ HANDSHAKE = (
 
 
 class FeedClient(asyncio.Protocol):
-    """One socket: each text to `heard`, its end with the close code (or HTTP status) to `ended`."""
+    """One socket. Calls `on_text` with each text, `on_end` with the close code or HTTP status."""
 
     def __init__(
-        self, host: str, path: str, heard: Callable[[bytes], None], ended: Callable[[int], None]
+        self, host: str, path: str, on_text: Callable[[bytes], None], on_end: Callable[[int], None]
     ) -> None:
         key = base64.b64encode(os.urandom(16)).decode()
         self.request = HANDSHAKE.format(path=path, host=host, key=key).encode()
-        self.heard = heard
-        self.ended = ended
+        self.on_text = on_text
+        self.on_end = on_end
         self.is_open = False
         self.code = ABNORMAL
         self.buffer = bytearray()
@@ -45,10 +45,10 @@ class FeedClient(asyncio.Protocol):
                 pass
 
     def connection_lost(self, exc: Exception | None) -> None:
-        self.ended(self.code)
+        self.on_end(self.code)
 
     def is_let_in(self) -> bool:
-        """Whether the answer to the handshake is there, and is yes."""
+        """Whether the server has accepted the handshake."""
         head, blank, rest = self.buffer.partition(b"\r\n\r\n")
         if not blank:
             return False
@@ -62,7 +62,7 @@ class FeedClient(asyncio.Protocol):
         return True
 
     def take_frame(self) -> bool:
-        """Take one frame, which comes unmasked, off the buffer. False where it is not whole."""
+        """Take one unmasked frame off the buffer. False if it is not complete yet."""
         buffer = self.buffer
         if len(buffer) < 2:
             return False
@@ -80,7 +80,7 @@ class FeedClient(asyncio.Protocol):
         return True
 
     def take(self, opcode: int, payload: bytes, *, is_last: bool) -> None:
-        """A text goes to whoever listens; a ping is answered; a close says why."""
+        """Deliver a text, answer a ping, note the code of a close."""
         if opcode == PING:
             self.write(PONG, payload)
         elif opcode == CLOSE:
@@ -91,20 +91,19 @@ class FeedClient(asyncio.Protocol):
             self.parts.append(payload)
             if is_last:
                 text, self.parts = b"".join(self.parts), []
-                self.heard(text)
+                self.on_text(text)
 
     def say(self, text: str) -> None:
-        """Send a text."""
         self.write(TEXT, text.encode())
 
     def write(self, opcode: int, payload: bytes) -> None:
-        """Send one frame, masked with zeroes, which leave it as it is."""
+        """Send one frame, masked with zeroes, which leave it unchanged."""
         size = len(payload)
         head = bytes((128 | opcode, 128 | size)) if size < 126 else long_head(opcode, size)
         self.transport.write(head + bytes(4) + payload)
 
     def cut(self) -> None:
-        """Reset the connection, as a network does that goes away."""
+        """Reset the connection, as a failing network does."""
         opened = self.transport.get_extra_info("socket")
         opened.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, AT_ONCE)
         self.transport.abort()

@@ -1,4 +1,4 @@
-"""How long each delivery took, from the commit in one process to the receipt in another."""
+"""The delay of each delivery, from the commit in one process to the receipt in another."""
 
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Mapping

@@ -1,4 +1,4 @@
-"""What can go wrong with a live feed, done on purpose. Each fault returns when it is over."""
+"""Faults to inject into a live feed. Each returns when it is over."""
 
 import asyncio
 import random
@@ -77,7 +77,7 @@ FAULTS: dict[str, Fault] = {
     "Valkey killed": kill_valkey,
     "Valkey emptied (FLUSHALL)": empty_valkey,
     "group subscription cut (CLIENT KILL)": cut_group,
-    "publisher killed between commit and telling": kill_publisher,
+    "publisher killed between commit and announcement": kill_publisher,
     f"half of the group messages lost for {LOSING_S} s": lose_messages,
     "400 events in one transaction": burst,
     f"{SOME} sockets reset": cut_readers,

@@ -1,4 +1,4 @@
-"""What the live feed costs, how fast everybody is back, and what rude clients do to the others."""
+"""What the live feed costs, how fast readers reconnect, and what rude clients do to the others."""
 
 import asyncio
 import time
@@ -22,11 +22,11 @@ MEASURED_S, RUDE_S, SETTLING_S, LEFT_S = 15, 40, 5, 15
 OFTEN_S, PAUSE_S, EACH = 0.2, 0.5, 5
 BURST_EVERY_S = 8
 MOST_BACK_S, MOST_DELAY_S, MOST_MB = 35, 1, 20
-RIVAL = "13 µs FastAPI with uvicorn (the design's own measurement)"
+RIVAL = "13 µs FastAPI with uvicorn (measured once, not in this run)"
 NOTES = [
     f"feed: {MANY} readers of two hubs on the web process as the Procfile starts it, one address; "
-    "the publisher stores prices and tells them;",
-    "  CPU: publications of one event, heartbeats and all else the process does included.",
+    "the publisher stores and announces prices;",
+    "  CPU: publications of one event, including heartbeats and whatever else the process does.",
     f"  rude: {RUDE} that never read and {RUDE} that ask for all they can, {RUDE_S} s beside "
     f"{NORMAL} readers, with 400 events at once every {BURST_EVERY_S} s;",
     "  delay: from the commit of a publication to a reader that has parsed it; MB are 1,000,000 "
@@ -42,13 +42,13 @@ class Memory(NamedTuple):
 
 
 def measure() -> list[Figure]:
-    """Each in turn, on one stage."""
+    """All figures, one after the other on one stage."""
     with feed_staged() as stage:
         return asyncio.run(Load(stage).measured())
 
 
 class Load:
-    """The readers, and what they received since it was last asked for."""
+    """The readers, and their receipts since these were last cleared."""
 
     def __init__(self, stage: FeedStage) -> None:
         self.stage = stage
@@ -56,11 +56,9 @@ class Load:
         self.readers = [Reader(stage.stage.url, self.took) for _ in range(MANY)]
 
     def took(self, hub: str, prev: int, seq: int, at: float) -> None:
-        """A reader took something."""
         self.receipts.append(Receipt(hub, prev, seq, at))
 
     async def measured(self) -> list[Figure]:
-        """The figures, in the order of their making."""
         await opened(self.readers, self.stage, WHOLE_WITHIN_S)
         watching = asyncio.ensure_future(watched(self.readers))
         figures = [await self.cpu(), await self.reconnect(), *await self.beside_the_rude()]
@@ -70,7 +68,7 @@ class Load:
         return [*figures, *self.wrong()]
 
     async def cpu(self) -> Figure:
-        """The web process's CPU a delivery."""
+        """The web process's CPU time per delivery."""
         self.stage.publish(OFTEN_S, 1)
         await asyncio.sleep(SETTLING_S)
         web = self.web()
@@ -85,7 +83,7 @@ class Load:
         )
 
     async def reconnect(self) -> Figure:
-        """From the kill of the web process to the last reader that is back and whole."""
+        """From the kill of the web process until every reader has reconnected and caught up."""
         self.stage.publish(PAUSE_S, EACH)
         await asyncio.sleep(SETTLING_S)
         began = time.monotonic()
@@ -100,7 +98,7 @@ class Load:
         )
 
     async def beside_the_rude(self) -> list[Figure]:
-        """Delays without and with rude clients, and what the web process grows by."""
+        """Delays without and with rude clients, and how much the web process grows."""
         for reader in self.readers[NORMAL:]:
             reader.leave()
         del self.readers[NORMAL:]
@@ -109,7 +107,7 @@ class Load:
         before = memory(self.web())
         looks: list[Memory] = []
         looking = asyncio.ensure_future(often(lambda: looks.append(memory(self.web()))))
-        told = await self.rude_told()
+        report = await self.rude_report()
         rude = await self.delays_since()
         await asyncio.sleep(LEFT_S)
         looking.cancel()
@@ -119,33 +117,33 @@ class Load:
             *growth_figures(before, largest(looks), after),
             Figure(
                 f"feed: frames that the {RUDE} that flooded were sent",
-                f"{told['heard']:,}",
-                f"{told['asked']:,} questions, most of them still in the kernel's buffers",
+                f"{report['received']:,}",
+                f"{report['asked']:,} questions, most of them still in the kernel's buffers",
             ),
             Figure(
                 f"feed: how often the {RUDE} that never read were cut",
-                f"{told['silent_cut']}",
-                f"those that flooded, {told['loud_cut']}",
+                f"{report['silent_cut']}",
+                f"those that flooded, {report['loud_cut']}",
             ),
         ]
 
-    async def rude_told(self) -> dict[str, int]:
-        """The rude clients' own account, with bursts while they are there."""
+    async def rude_report(self) -> dict[str, int]:
+        """What the rude clients report, with bursts of events while they run."""
         self.receipts.clear()
         bursting = asyncio.ensure_future(often(lambda: self.stage.order("burst"), BURST_EVERY_S))
         port = self.stage.stage.plan.port
-        told = await asyncio.to_thread(self.stage.stage.answer, "feed_rude", port, RUDE, RUDE_S)
+        report = await asyncio.to_thread(self.stage.stage.answer, "feed_rude", port, RUDE, RUDE_S)
         bursting.cancel()
-        return dict(told)
+        return dict(report)
 
     async def delays_over(self, seconds: float) -> list[float]:
-        """Every delay of the next while."""
+        """All delays of the next `seconds`."""
         self.receipts.clear()
         await asyncio.sleep(seconds)
         return await self.delays_since()
 
     async def delays_since(self) -> list[float]:
-        """Every delay since the receipts were last cleared."""
+        """All delays since the receipts were last cleared."""
         return delays(self.receipts, self.stage.published())
 
     def web(self) -> psutil.Process:
@@ -153,7 +151,7 @@ class Load:
         return psutil.Process(self.stage.web.process.pid)
 
     def wrong(self) -> list[Figure]:
-        """What the remaining readers were given, beside the database; all of it must be nothing."""
+        """What the remaining readers got, compared with the database; all counts must be 0."""
         verdict = judged(lines(self.readers), feed_log.logs(self.stage.database))
         for reader in self.readers:
             reader.leave()
@@ -165,33 +163,32 @@ class Load:
 
 
 async def often(work: Callable[[], object], seconds: float = 1) -> None:
-    """Again and again."""
+    """Call `work` every so many seconds, without end."""
     while True:
         await asyncio.sleep(seconds)
         work()
 
 
 def cpu_seconds(process: psutil.Process) -> float:
-    """What a process has used of all cores."""
+    """CPU time of a process on all cores."""
     times = process.cpu_times()
     return float(times.user + times.system)
 
 
 def memory(process: psutil.Process) -> Memory:
-    """What a process holds now."""
     held = process.memory_full_info()
     return Memory(held.rss / 1e6, held.pss / 1e6)
 
 
 def largest(looks: Sequence[Memory]) -> Memory:
-    """The most of each."""
+    """The maximum of each. Raises DidNotWork if nothing was measured."""
     if not looks:
-        raise DidNotWork("nobody looked at the memory")
+        raise DidNotWork("the memory was never measured")
     return Memory(max(look.rss for look in looks), max(look.pss for look in looks))
 
 
 def delay_figures(calm: list[float], rude: list[float]) -> list[Figure]:
-    """The median and the 99th percentile with rude clients, beside the same without."""
+    """The median and the 99th percentile with rude clients, beside those without."""
     return [
         Figure(
             f"feed: delay beside rude clients, p{percent} of {len(rude):,}",
@@ -205,7 +202,7 @@ def delay_figures(calm: list[float], rude: list[float]) -> list[Figure]:
 
 
 def growth_figures(before: Memory, most: Memory, after: Memory) -> list[Figure]:
-    """At the most and after they have gone, above what it was before them."""
+    """Growth at the most, and after the rude clients left, above the memory before them."""
     return [
         Figure(
             f"feed: growth of the web process, {when}, RSS (PSS)",

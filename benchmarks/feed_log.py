@@ -1,4 +1,4 @@
-"""The feeds as the database file has them: read beside the project's own code, not through it."""
+"""The feeds as the database file has them, read without the project's own code."""
 
 import json
 import sqlite3
@@ -20,13 +20,13 @@ class NotWhole(Exception):
 
 
 def heads(database: Path) -> dict[str, int]:
-    """How far each hub's feed is."""
+    """The head of each hub's feed."""
     with closing(sqlite3.connect(database, timeout=20)) as opened:
         return dict(opened.execute(HEADS))
 
 
 def logs(database: Path) -> dict[str, FeedLog]:
-    """Every hub's whole log. Raises NotWhole where a sequence number is missing."""
+    """Every hub's whole log. Raises NotWhole if a seq is missing."""
     with closing(sqlite3.connect(database, timeout=20)) as opened:
         return {hub: log(opened, hub, epoch) for hub, epoch in list(opened.execute(EPOCHS))}
 

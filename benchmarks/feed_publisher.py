@@ -1,8 +1,8 @@
-"""A program: stores made-up prices as a poll would, and publishes them, until it is ended.
+"""A program: stores and announces made-up prices as a poll would, until it is ended.
 
 Files in `orders/` beside the database say what else to do: `burst` (400 events in one transaction),
-`die` (between the next commit and its publication), `lose` (half of the group messages, while it is
-there). Each publication is a line of `published.jsonl`, with the moment of its commit.
+`die` (between the next commit and its announcement), `lose` (half of the group messages, as long
+as the file exists). Each publication is a line of `published.jsonl`, with the time of its commit.
 """
 
 import json
@@ -42,25 +42,25 @@ LOST_SHARE = 0.5
 
 
 def main(pause_s: str, each: str, back_hours: str) -> None:
-    """Every `pause_s` seconds `each` events of each of two hubs, the first so many hours ago."""
+    """Publish `each` events of two hubs every `pause_s` seconds, starting `back_hours` ago."""
     orders = settings.STATE_DIR / "orders"
     start = timezone.now() - timedelta(hours=int(back_hours))
     prices = news(start, random.randrange(2**31))
     with (settings.STATE_DIR / "published.jsonl").open("a", buffering=1) as published:
         while True:
             due = time.monotonic() + float(pause_s)
-            told = stored(list(islice(prices, int(each) * len(NODES))))
+            publications = stored(list(islice(prices, int(each) * len(NODES))))
             if is_ordered(orders / "burst"):
-                told += stored(burst(prices))
-            published.writelines(line(publication) for publication in told)
+                publications += stored(burst(prices))
+            published.writelines(line(publication) for publication in publications)
             if is_ordered(orders / "die"):
                 os.kill(os.getpid(), signal.SIGKILL)
-            announce(told, losing=(orders / "lose").exists())
+            announce_all(publications, losing=(orders / "lose").exists())
             time.sleep(max(0.0, due - time.monotonic()))
 
 
 def news(start: datetime, seed: int) -> Iterator[PublishedPrice]:
-    """Prices of five days, for ever: what was published before comes again with another value."""
+    """Prices of five days, again and again, each time with other values."""
     for number in count(seed):
         for price in made_up_prices(Market.RTM, start, start + SPAN, seed=number):
             if price.node in NODES:
@@ -68,38 +68,37 @@ def news(start: datetime, seed: int) -> Iterator[PublishedPrice]:
 
 
 def burst(prices: Iterator[PublishedPrice]) -> list[PublishedPrice]:
-    """Many of one hub."""
+    """400 prices of one hub."""
     return [price for price in islice(prices, BURST * len(NODES)) if price.node == NODES[0]]
 
 
 def stored(prices: list[PublishedPrice]) -> list[FeedRange]:
-    """One transaction."""
     now = timezone.now()
     return record(prices, seen_at=now, source="simulator", now=now).feed_ranges
 
 
 def line(publication: FeedRange) -> str:
-    """What was committed, and when, by the clock that all processes of a machine share."""
+    """A publication with the time of its commit, by the monotonic clock of the machine."""
     return json.dumps({**publication._asdict(), "at": time.monotonic()}) + "\n"
 
 
 def is_ordered(order: Path) -> bool:
-    """Whether the order is there; it is carried out once."""
+    """Whether the order was given; each is carried out once."""
     found = order.exists()
     order.unlink(missing_ok=True)
     return found
 
 
-def announce(told: list[FeedRange], *, losing: bool) -> None:
-    """As a task does. A Redis that is away costs the task, not us."""
+def announce_all(publications: list[FeedRange], *, losing: bool) -> None:
+    """Announce as a task does. If Redis is away, it is logged."""
     try:
         if losing and random.random() < LOST_SHARE:
-            for publication in told:
+            for publication in publications:
                 project(Node.objects.get(slug=publication.slug), now=timezone.now())
         else:
-            publish(told)
+            publish(publications)
     except redis.RedisError as fault:
-        log.warning("not published", why=str(fault))
+        log.warning("not announced", why=str(fault))
 
 
 if __name__ == "__main__":

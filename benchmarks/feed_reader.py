@@ -1,4 +1,4 @@
-"""A reader that follows hubs as the page does: it keeps its place, resumes, and comes back."""
+"""A reader that follows hubs as the page does: it keeps cursors, resumes, and reconnects."""
 
 import asyncio
 import json
@@ -22,7 +22,7 @@ RESUME_AGAIN_S = 2
 
 
 class Frame(NamedTuple):
-    """A frame of the server, and of its events the seqs and digests."""
+    """A frame from the server, and the seq and digest of each of its events."""
 
     body: dict[str, Any]
     events: list[tuple[int, bytes]]
@@ -30,7 +30,7 @@ class Frame(NamedTuple):
 
 @lru_cache(maxsize=128)
 def read(text: bytes) -> Frame:
-    """What a text says. Readers get the same texts: each is read once."""
+    """The frame in a text. Readers get the same texts: each is parsed once."""
     body = json.loads(text)
     return Frame(body, [(event["seq"], digest(event)) for event in body.get("events", ())])
 
@@ -39,7 +39,7 @@ Took = Callable[[str, int, int, float], None]
 
 
 class Reader:
-    """One client: where it stands in each hub, and in `lines` all it was given."""
+    """One reader: its cursor in each hub, and in `lines` what it got."""
 
     def __init__(self, url: str, took: Took | None = None) -> None:
         self.host = urlsplit(url).netloc
@@ -56,11 +56,10 @@ class Reader:
         self.retry_s: float | None = None
 
     def start(self) -> None:
-        """Come, now or when the last attempt says."""
         self.coming = asyncio.ensure_future(self.come(0))
 
     async def come(self, wait_s: float) -> None:
-        """Open a socket after a while."""
+        """Open a socket after `wait_s` seconds."""
         await asyncio.sleep(wait_s)
         loop = asyncio.get_running_loop()
         client = FeedClient(self.host, self.path(), self.hear, self.ended)
@@ -74,7 +73,7 @@ class Reader:
             self.client = client
 
     def path(self) -> str:
-        """Where the reader stands, if it does."""
+        """The address to connect to, with the reader's cursors once it has any."""
         after = ",".join(
             f"{cursor.epoch}:{cursor.seq}" if (cursor := self.cursors.get(hub)) else ""
             for hub in HUBS
@@ -82,7 +81,7 @@ class Reader:
         return f"/ws?hubs={','.join(HUBS)}" + (f"&after={after}" if self.cursors else "")
 
     def ended(self, code: int) -> None:
-        """A socket that is over, or never was: come back after a wait that half is chance."""
+        """A socket ended, or never opened: reconnect after a wait that is half random."""
         self.codes.append(code)
         self.client = None
         self.is_open = False
@@ -93,7 +92,7 @@ class Reader:
         self.coming = asyncio.ensure_future(self.come(wait_s))
 
     def wait_s(self, code: int) -> float:
-        """The longer the more attempts were in vain; what the code asks for is respected."""
+        """Longer after each failed attempt, and as the close code asks."""
         if code == TOO_MANY_SOCKETS:
             return LONG_WAIT_S * (1 + random.random())
         attempt = 0 if code == CUT_AS_SLOW else self.attempt
@@ -101,7 +100,6 @@ class Reader:
         return longest / 2 + random.random() * longest / 2
 
     def hear(self, text: bytes) -> None:
-        """One frame."""
         frame = read(text)
         kind = frame.body["type"]
         if kind == "events":
@@ -117,13 +115,13 @@ class Reader:
             self.retry_s = frame.body["retry_ms"] / 1000
 
     def begin(self, body: dict[str, Any]) -> None:
-        """A hub anew."""
+        """A snapshot: begin the hub again."""
         cursor = Cursor(body["epoch"], body["seq"])
         self.cursors[body["hub"]] = cursor
         self.lines[body["hub"]].begin(*cursor)
 
     def take(self, frame: Frame) -> None:
-        """Take what follows, leave what is there, ask for what lies between."""
+        """Take what continues at the cursor, ignore what is held, resume if anything is missing."""
         body = frame.body
         hub, seq = body["hub"], body["seq"]
         cursor = self.cursors.get(hub)
@@ -141,19 +139,19 @@ class Reader:
             self.resume()
 
     def heartbeat(self, body: dict[str, Any]) -> None:
-        """The server lives. A head that is still beyond us after a while means a lost frame."""
+        """The server is alive. A head that is still ahead of us after 2 s means a lost frame."""
         self.heard_at = time.monotonic()
         self.attempt = 0
         if any(cursor.seq < body["feeds"].get(hub, 0) for hub, cursor in self.cursors.items()):
             asyncio.get_running_loop().call_later(RESUME_AGAIN_S, self.resume_where_behind, body)
 
     def resume_where_behind(self, body: dict[str, Any]) -> None:
-        """Ask for what a heartbeat named and has not come since."""
+        """Resume if a head that a heartbeat named was not reached since."""
         if any(cursor.seq < body["feeds"].get(hub, 0) for hub, cursor in self.cursors.items()):
             self.resume()
 
     def resume(self) -> None:
-        """Ask for what was missed, on the same socket; not again while the answer is on its way."""
+        """Ask for what was missed on the same socket, but not again while the answer is due."""
         now = time.monotonic()
         if self.client and self.is_open and now - self.resumed_at > RESUME_AGAIN_S:
             self.resumed_at = now
@@ -161,39 +159,38 @@ class Reader:
             self.client.say(json.dumps({"type": "resume", "feeds": feeds}))
 
     def watch(self) -> None:
-        """Once a second: a socket that is silent for long is given up."""
+        """Called once a second: give up a socket that was silent for too long."""
         silent_s = time.monotonic() - self.heard_at
         if self.client and silent_s > (DEAD_S if self.is_open else OPENING_S):
             self.client.transport.abort()
 
     def cut(self) -> None:
-        """What a network does that goes away."""
         if self.client:
             self.client.cut()
 
     def stall(self, seconds: float) -> None:
-        """Read nothing for a while."""
+        """Read nothing for so many seconds."""
         if self.client:
             transport = self.client.transport
             transport.pause_reading()
             asyncio.get_running_loop().call_later(seconds, resume_reading, transport)
 
     def is_whole(self, heads: dict[str, int]) -> bool:
-        """Whether it is connected and has reached these heads."""
+        """Whether it is connected and has caught up with these heads."""
         return self.is_open and all(
             hub in self.cursors and self.cursors[hub].seq >= heads[hub] for hub in HUBS
         )
 
     def leave(self) -> None:
-        """Go, and stay away."""
+        """Disconnect for good."""
         if self.client:
-            self.client.ended = lambda code: None
+            self.client.on_end = lambda code: None
             self.client.transport.abort()
         if self.coming:
             self.coming.cancel()
 
 
 def resume_reading(transport: asyncio.Transport) -> None:
-    """Read on, if there is still something to read from."""
+    """Read on, unless the connection is closing."""
     if not transport.is_closing():
         transport.resume_reading()

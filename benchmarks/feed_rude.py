@@ -1,4 +1,4 @@
-"""A program: clients of the live feed that never read, and clients that write all they can."""
+"""A program: clients of the live feed that never read, and clients that flood it."""
 
 import asyncio
 import json
@@ -23,7 +23,7 @@ GONE = select.POLLHUP | select.POLLERR | select.POLLRDHUP
 
 
 class NeverReads:
-    """A client that opens a socket and takes nothing; cut off, it comes and does it again."""
+    """A client that opens a socket and reads nothing; when it is cut, it does so again."""
 
     def __init__(self, port: int) -> None:
         self.port = port
@@ -40,7 +40,7 @@ class NeverReads:
         self.poll.register(self.socket, GONE)
 
     def look(self) -> None:
-        """Come back where the server has had enough of us."""
+        """Reconnect if the server has cut us."""
         if self.poll.poll(0):
             self.cut += 1
             self.socket.close()
@@ -48,23 +48,22 @@ class NeverReads:
 
 
 class Floods:
-    """A client that asks as fast as the network takes it; cut off, it comes and does it again.
+    """A client that asks as fast as the network takes it; when it is cut, it does so again.
 
-    It asks for pongs and, in turn, for all that came since some random place.
+    It asks alternately for pongs and for everything after some random cursor.
     """
 
     def __init__(self, port: int) -> None:
         self.port = port
-        self.cut = self.asked = self.heard = 0
+        self.cut = self.asked = self.received = 0
         self.feeds: dict[str, dict[str, Any]] = {}
 
     def hear(self, text: bytes) -> None:
-        self.heard += 1
+        self.received += 1
         if text.startswith(b'{"type":"hello"'):
             self.feeds = json.loads(text)["feeds"]
 
     async def flood(self) -> None:
-        """For ever."""
         while True:
             socket_of = partial(Flooder, f"127.0.0.1:{self.port}", PATH, self.hear, ignore)
             loop = asyncio.get_running_loop()
@@ -78,16 +77,16 @@ class Floods:
             await asyncio.sleep(COMES_BACK_S)
 
     def resume(self) -> str:
-        """Some place behind the head."""
-        places = {
+        """A resume from a random cursor behind the head."""
+        cursors = {
             hub: {"epoch": feed["epoch"], "seq": random.randint(0, feed["head"])}
             for hub, feed in self.feeds.items()
         }
-        return json.dumps({"type": "resume", "feeds": places})
+        return json.dumps({"type": "resume", "feeds": cursors})
 
 
 class Flooder(FeedClient):
-    """One socket of it, which says when the network takes more."""
+    """One socket of such a client, which knows when the network takes more."""
 
     def __init__(self, *options: Any) -> None:
         super().__init__(*options)
@@ -104,19 +103,19 @@ class Flooder(FeedClient):
         self.flows.set()
 
     async def ask(self, count: int, questions: Sequence[str]) -> None:
-        """So many questions in turn, once there is room for them."""
+        """Send so many questions, once there is room for them."""
         await self.flows.wait()
         for number in range(count if self.is_open else 0):
             self.say(questions[number % len(questions)])
         await asyncio.sleep(0)
 
 
-def ignore(told: object) -> None:
-    """Whatever it is."""
+def ignore(_frame: object) -> None:
+    """Do nothing with a frame or a close code."""
 
 
 async def rude(port: int, count: int, seconds: float) -> dict[str, int]:
-    """`count` of each kind for a while: how often they were cut, what was asked and heard."""
+    """Run `count` of each kind; how often they were cut, and how many frames they sent and got."""
     silent = [NeverReads(port) for _ in range(count)]
     loud = [Floods(port) for _ in range(count)]
     flooding = [asyncio.ensure_future(client.flood()) for client in loud]
@@ -131,7 +130,7 @@ async def rude(port: int, count: int, seconds: float) -> dict[str, int]:
         "silent_cut": sum(client.cut for client in silent),
         "loud_cut": sum(client.cut for client in loud),
         "asked": sum(client.asked for client in loud),
-        "heard": sum(client.heard for client in loud),
+        "received": sum(client.received for client in loud),
     }
 
 

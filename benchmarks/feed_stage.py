@@ -1,4 +1,4 @@
-"""Valkey, the web process and the publisher, each to be killed and started again; the readers."""
+"""Valkey, the web process and the publisher, each of which can be killed and restarted; readers."""
 
 import asyncio
 import json
@@ -23,7 +23,7 @@ A_START = 50  # sockets opened at a time
 
 
 class Program:
-    """A program of the stage, which can be killed and started again."""
+    """A program of the stage, which can be killed and restarted."""
 
     def __init__(self, stage: Stage, line: str, cwd: Path = ROOT) -> None:
         self.stage = stage
@@ -39,7 +39,7 @@ class Program:
         self.held.close()
 
     async def ended(self, within_s: float = 20) -> None:
-        """Wait until it is over. Raises DidNotWork where it is not."""
+        """Wait until it has ended. Raises DidNotWork if it does not."""
         until = time.monotonic() + within_s
         while self.process.poll() is None:
             if time.monotonic() > until:
@@ -47,12 +47,12 @@ class Program:
             await asyncio.sleep(LOOK_EVERY_S)
 
     async def restart(self, how: signal.Signals = signal.SIGKILL) -> None:
-        """End it, and start it again after as long as the launcher waits."""
+        """Send it a signal, and restart it as the launcher would."""
         self.process.send_signal(how)
         await self.start_again()
 
     async def start_again(self) -> None:
-        """What the launcher does with a program that has ended."""
+        """Restart a program that has ended, after as long as the launcher waits."""
         await self.ended()
         self.end()
         await asyncio.sleep(LAUNCHER_WAITS_S)
@@ -91,30 +91,29 @@ class FeedStage:
         return valkey.ask(self.stage.plan.valkey_port, *words)
 
     def order(self, name: str) -> Path:
-        """Tell the publisher to do something out of the ordinary."""
+        """Order the publisher to do something special: `burst`, `die` or `lose`."""
         order = self.orders / name
         order.touch()
         return order
 
     def heads(self) -> dict[str, int]:
-        """How far the database is."""
+        """Each hub's head in the database."""
         return feed_log.heads(self.database)
 
     def published(self) -> dict[tuple[str, int], float]:
         """When each publication was committed, by hub and seq."""
         lines = (self.stage.plan.state / "published.jsonl").read_text().splitlines()
-        told = map(json.loads, lines)
-        return {(line["slug"].upper(), line["seq"]): line["at"] for line in told}
+        published = map(json.loads, lines)
+        return {(line["slug"].upper(), line["seq"]): line["at"] for line in published}
 
     def end(self) -> None:
-        """Every program."""
         for program in (self.publisher, self.web, self.valkey):
             program.end()
 
 
 @contextmanager
 def feed_staged(held_hours: int = 48) -> Iterator[FeedStage]:
-    """A stage of its own whose web process answers, and takes many sockets from one address."""
+    """A stage whose web process is up, and lets in many sockets from one address."""
     with staged() as stage:
         feed_stage = FeedStage(replace(stage, environ={**stage.environ, **ROOMY}))
         try:
@@ -125,13 +124,13 @@ def feed_staged(held_hours: int = 48) -> Iterator[FeedStage]:
 
 
 def procfile_line(stage: Stage, name: str) -> str:
-    """How the Procfile starts a program."""
+    """The command of a program in the Procfile."""
     commands = processes.of_procfile(ROOT / "Procfile", stage.environ)
     return next(command.line for command in commands if command.name == name)
 
 
 async def opened(readers: list[Reader], stage: FeedStage, within_s: float) -> None:
-    """Let readers come, a few at a time, until all are whole."""
+    """Connect readers, 50 at a time, until all have caught up."""
     for first in range(0, len(readers), A_START):
         some = readers[first : first + A_START]
         for reader in some:
@@ -140,7 +139,7 @@ async def opened(readers: list[Reader], stage: FeedStage, within_s: float) -> No
 
 
 async def whole(readers: list[Reader], stage: FeedStage, within_s: float) -> None:
-    """Wait until each reader is connected and has what the database has now."""
+    """Wait until every reader is connected and has what the database has now."""
     heads = {hub: stage.heads().get(hub, 0) for hub in HUBS}
     until = time.monotonic() + within_s
     while lacking := [reader for reader in readers if not reader.is_whole(heads)]:
@@ -150,7 +149,7 @@ async def whole(readers: list[Reader], stage: FeedStage, within_s: float) -> Non
 
 
 def not_whole(lacking: list[Reader], heads: dict[str, int], within_s: float) -> str:
-    """Who has not come back, and how the first of them stands."""
+    """How many readers have not caught up, and the state of the first."""
     one = lacking[0]
     return (
         f"{len(lacking)} readers are not whole within {within_s} s. One of them: "
@@ -160,7 +159,7 @@ def not_whole(lacking: list[Reader], heads: dict[str, int], within_s: float) -> 
 
 
 async def watched(readers: list[Reader]) -> None:
-    """What every page does once a second."""
+    """Let each reader check its socket once a second, as a page does."""
     while True:
         await asyncio.sleep(1)
         for reader in readers:

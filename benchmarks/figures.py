@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class Figure:
-    """A line of the table. `met` is None where the issue sets no limit."""
+    """A line of the table. `met` is None where there is no limit."""
 
     what: str
     ours: str

@@ -1,4 +1,4 @@
-"""A program: an empty database gets some days of prices in every market, up to this minute."""
+"""A program: fills an empty database with some days of prices in every market, up to now."""
 
 import json
 import sys

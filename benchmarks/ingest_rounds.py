@@ -1,4 +1,4 @@
-"""A program: records a month into fresh SQLite files, in turn with a bare executemany."""
+"""A program: stores a month in fresh SQLite files, alternating with a bare executemany."""
 
 import gc
 import json
@@ -49,25 +49,25 @@ def main(case: str, count: str) -> None:
 
 
 def migrated(database: Path) -> Path:
-    """A copy of the database with its tables and the trading hubs, and no price."""
+    """A copy of the database with its tables and the trading hubs, but no prices."""
     call_command("migrate", interactive=False, verbosity=0)
     connection.close()
     return Path(shutil.copy(database, database.with_name("empty.sqlite3")))
 
 
 def recorded(prices: list[PublishedPrice]) -> tuple[float, int]:
-    """Seconds to record the prices, and how many feed events that made."""
+    """Seconds to store the prices, and how many feed events that made."""
     connection.ensure_connection()
     gc.collect()
     began = time.perf_counter()
     made = record(prices, seen_at=NOW, source="oasis", now=NOW)
     took = time.perf_counter() - began
     connection.close()
-    return took, sum(told.seq - told.prev for told in made.feed_ranges)
+    return took, sum(added.seq - added.prev for added in made.feed_ranges)
 
 
 def stored(database: Path) -> list[tuple[Any, ...]]:
-    """The rows in the order they were stored, as ours hands them over: prices as Decimal."""
+    """The rows in the order they were stored, as ours passes them to SQLite: prices as Decimal."""
     with closing(sqlite3.connect(database)) as opened:
         rows = opened.execute(SELECT).fetchall()
     first, last = COLUMNS.index("lmp"), COLUMNS.index("ghg") + 1
@@ -75,12 +75,12 @@ def stored(database: Path) -> list[tuple[Any, ...]]:
 
 
 def five_places(value: float) -> Decimal:
-    """What SQLite keeps as a number, as the Decimal it came as."""
+    """A number from SQLite as the Decimal that was stored."""
     return Decimal(str(value))
 
 
 def executed(bare: Path, rows: list[tuple[Any, ...]]) -> float:
-    """Seconds that sqlite3 alone takes for the rows in one transaction."""
+    """Seconds to store the rows with sqlite3 alone, in one transaction."""
     with closing(sqlite3.connect(bare, isolation_level=None)) as opened:
         opened.execute("PRAGMA journal_mode=WAL")
         opened.execute("PRAGMA synchronous=NORMAL")

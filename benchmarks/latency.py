@@ -1,4 +1,4 @@
-"""How long the two stable answers take, beside a view that answers "ok"."""
+"""How long `/api/current` and `/api/history` take, beside a view that answers "ok"."""
 
 import time
 from contextlib import ExitStack
@@ -43,7 +43,7 @@ def start_web(stage: Stage, running: ExitStack) -> None:
 
 
 def asked(port: int) -> Milliseconds:
-    """Every path's times, the paths in turn, round for round."""
+    """The times of every path, with the paths alternating."""
     connection = HTTPConnection("127.0.0.1", port, timeout=30)
     took: Milliseconds = {path: [] for path in (OK, *ANSWERS)}
     for path in took:
@@ -56,7 +56,7 @@ def asked(port: int) -> Milliseconds:
 
 
 def answered(connection: HTTPConnection, path: str, count: int) -> list[float]:
-    """Milliseconds of each of `count` requests, to the last byte."""
+    """Milliseconds of each of `count` requests, to the last byte. Raises DidNotWork."""
     times = []
     for _ in range(count):
         began = time.perf_counter()

@@ -1,4 +1,4 @@
-"""The machine that was measured on: a figure without it says nothing."""
+"""The machine that was measured on, without which a figure says nothing."""
 
 import os
 import platform
@@ -13,7 +13,7 @@ GIB = 1024**3
 
 
 def machine() -> list[str]:
-    """What it is made of, what ran on it, and when."""
+    """Its hardware, the versions of what ran on it, and the time."""
     cores = len(os.sched_getaffinity(0))
     ram_gib = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") / GIB
     return [
@@ -27,7 +27,7 @@ def machine() -> list[str]:
 
 
 def cpu_model() -> str:
-    """As the kernel names it; some kernels name none."""
+    """The CPU as the kernel names it, or only its architecture if the kernel does not."""
     for line in Path("/proc/cpuinfo").read_text().splitlines():
         if line.startswith("model name"):
             name = line.partition(":")[2].strip()
@@ -36,7 +36,7 @@ def cpu_model() -> str:
 
 
 def clock() -> str:
-    """The clock rate that the kernel sees, of the first core."""
+    """The first core's clock rate as the kernel sees it."""
     for line in Path("/proc/cpuinfo").read_text().splitlines():
         if line.startswith("cpu MHz"):
             return f" at {float(line.partition(':')[2]) / 1000:.2f} GHz"

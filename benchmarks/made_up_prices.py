@@ -1,4 +1,4 @@
-"""Prices for the three trading hubs, made up: five places, and components that add up."""
+"""Made-up prices for the three trading hubs: five decimals, and components that add up."""
 
 import random
 from collections.abc import Iterator
@@ -28,5 +28,5 @@ def made_up_prices(
 
 
 def hundred_thousandths(chance: random.Random, least: int, most: int) -> Decimal:
-    """An amount in $/MWh."""
+    """A random amount in $/MWh, between two whole numbers of 0.00001."""
     return Decimal(chance.randint(least, most)).scaleb(-5)

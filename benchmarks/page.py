@@ -1,4 +1,4 @@
-"""How soon the dashboard shows prices, what it transfers, and how fast an event is on it."""
+"""How soon the dashboard shows prices, how much it transfers, and how fast it shows an event."""
 
 import statistics
 from collections.abc import Mapping, Sequence
@@ -62,7 +62,7 @@ def load_figures(loads: list[Measured]) -> list[Figure]:
 
 
 def event_figures(week: Measured) -> list[Figure]:
-    """From the receipt of a price to its being on a screen of 7 days."""
+    """From the receipt of a price until it is shown, on a page of 7 days."""
     waits = week["event_ms"]
     if len(waits) < EVENTS:
         raise DidNotWork(f"{len(waits)} of {EVENTS} prices were painted")
@@ -79,7 +79,7 @@ def event_figures(week: Measured) -> list[Figure]:
 def waits_since_commit(
     committed: Mapping[int, float], painted: Sequence[tuple[int, float]]
 ) -> list[float]:
-    """Seconds from each commit to the first painting that has it."""
+    """Seconds from each commit to the first paint that has it."""
     first, last = painted[0][0], painted[-1][0]
     return [
         min(when for until, when in painted if until >= seq) - at
@@ -89,7 +89,7 @@ def waits_since_commit(
 
 
 def commit_figure(waits: Sequence[float]) -> Figure:
-    """From the commit in another process to the screen."""
+    """From the commit in another process until it is shown."""
     if not waits:
         raise DidNotWork("no committed price was painted")
     return Figure(
@@ -102,7 +102,7 @@ def commit_figure(waits: Sequence[float]) -> Figure:
 
 
 def requests(loads: list[Measured]) -> Figure:
-    """How many requests a load makes; for data there is to be one, the WebSocket."""
+    """How many requests a load makes; for data there should be one, the WebSocket."""
     most = max(load["sockets"] + len(by(load, "fetch", "xmlhttprequest")) for load in loads)
     files = max(len(load["resources"]) for load in loads)
     return Figure(
@@ -111,36 +111,35 @@ def requests(loads: list[Measured]) -> Figure:
 
 
 def long_tasks(when: str, tasks: list[list[float]]) -> Figure:
-    """Tasks of 50 ms and more."""
+    """Tasks of 50 ms or longer."""
     together = [duration for load in tasks for duration in load]
     worst = f"{max(together):.0f} ms at the most" if together else ""
     return Figure(f"page: long tasks while {when}", f"{len(together)} in {len(tasks)}", worst)
 
 
 def fetched_bytes(load: Measured) -> int:
-    """Of all resources, as they went over the wire."""
+    """Bytes of all resources on the wire."""
     return sum(entry["bytes"] for entry in load["resources"])
 
 
 def script_bytes(load: Measured) -> int:
-    """Of the scripts."""
     return sum(e["bytes"] for e in load["resources"] if e["name"].endswith(".js"))
 
 
 def largest(load: Measured) -> str:
-    """The three files that weigh most."""
+    """The three largest files."""
     ranked = sorted(load["resources"], key=lambda entry: -entry["bytes"])[:3]
     return ", ".join(f"{file_name(entry['name'])} {kilobytes(entry['bytes'])}" for entry in ranked)
 
 
 def file_name(url: str) -> str:
-    """What a file is called, without the hash of its content."""
+    """A file's name without the hash of its content."""
     name, *rest = url.rpartition("/")[2].split(".")
     return ".".join([name, *rest[-1:]]) if name else "the page itself"
 
 
 def by(load: Measured, *initiators: str) -> list[Measured]:
-    """The resources that were asked for by these means."""
+    """The resources requested by these initiators."""
     return [entry for entry in load["resources"] if entry["by"] in initiators]
 
 

@@ -1,4 +1,4 @@
-"""A program: opens the dashboard in a headless Chromium, and says what its own clocks say."""
+"""A program: opens the dashboard in a headless Chromium, and reports the browser's own timings."""
 
 import json
 import shutil
@@ -36,7 +36,7 @@ def main(url: str, loads: str, events: str) -> None:
 
 @contextmanager
 def browser() -> Iterator[Any]:
-    """Makes pages that know nothing of each other: each with an empty cache."""
+    """Makes pages that share nothing: each has an empty cache."""
     with sync_playwright() as playwright:
         found = shutil.which("chromium") or shutil.which("chromium-browser")
         chromium = playwright.chromium.launch(executable_path=found, args=FLAGS)
@@ -71,7 +71,7 @@ def cold_load(page: Page, url: str) -> Figures:
 
 
 def events_of(page: Page, url: str, count: int) -> Figures:
-    """Milliseconds from a frame with a price to its being on the screen, for each of them."""
+    """Milliseconds from a frame with a price until it is shown, for each price."""
     page.goto(url)
     page.wait_for_function(LOADED)
     page.wait_for_timeout(2000)
@@ -86,20 +86,20 @@ def events_of(page: Page, url: str, count: int) -> Figures:
 
 
 def by_the_machines_clock(paints: list[Figures], origin_ms: float) -> list[tuple[int, float]]:
-    """Up to which seq the page was painted, and when by the clock that publications name."""
+    """The seq that each paint shows, and when it was, by the clock that publications name."""
     ahead_s = time.time() - time.monotonic()
     return [(paint["seq"], (origin_ms + paint["at"]) / 1000 - ahead_s) for paint in paints]
 
 
 def waits(frames: list[Figures], paints: list[Figures]) -> list[float]:
-    """From each frame of events to the first painting that has them."""
+    """Milliseconds from each frame of events to the first paint that has them."""
     found = []
     for frame in frames:
-        told = json.loads(frame["data"])
+        body = json.loads(frame["data"])
         after = [
-            p["at"] for p in paints if p["at"] >= frame["at"] and p["seq"] >= told.get("seq", 0)
+            p["at"] for p in paints if p["at"] >= frame["at"] and p["seq"] >= body.get("seq", 0)
         ]
-        if told["type"] == "events" and after:
+        if body["type"] == "events" and after:
             found.append(after[0] - frame["at"])
     return found
 

@@ -1,4 +1,4 @@
-"""How fast and in how much memory a month of five-minute prices is parsed."""
+"""How fast a month of five-minute prices is parsed, and in how much memory."""
 
 from typing import Any
 

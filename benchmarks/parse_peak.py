@@ -1,4 +1,4 @@
-"""A program: the peak of memory while one archive is parsed, above what was there before."""
+"""A program: the peak memory while one archive is parsed, above that of the idle process."""
 
 import gc
 import json
@@ -24,7 +24,7 @@ def main(path: str) -> None:
 
 
 def resident(name: str) -> int:
-    """VmRSS is resident now, VmHWM the most there was, in bytes."""
+    """Resident memory in bytes: VmRSS is the present, VmHWM the peak."""
     lines = STATUS.read_text().splitlines()
     return next(int(line.split()[1]) * 1024 for line in lines if line.startswith(name))
 

@@ -1,4 +1,4 @@
-"""A program: parses an archive again and again, in turn with a bare iterparse."""
+"""A program: parses an archive repeatedly, alternating with a bare iterparse."""
 
 import gc
 import io
@@ -33,7 +33,7 @@ def inflated(archive: bytes) -> bytes:
 
 
 def bare(xml: bytes) -> None:
-    """What lxml itself needs: each row is parsed, let go of, and not looked at."""
+    """What lxml itself does: parse each row and drop it unread."""
     for _, row in etree.iterparse(io.BytesIO(xml), events=("end",), tag="{*}REPORT_DATA"):
         row.clear()
         while row.getprevious() is not None:
@@ -41,7 +41,7 @@ def bare(xml: bytes) -> None:
 
 
 def seconds(work: Callable[[], object]) -> float:
-    """CPU seconds it takes, with nothing left to collect of what ran before."""
+    """CPU seconds of `work`, after collecting garbage."""
     gc.collect()
     began = time.process_time()
     work()

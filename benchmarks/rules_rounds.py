@@ -1,4 +1,4 @@
-"""A program: judges many rules at a few publications, and previews one over many days."""
+"""A program: judges many rules at a few publications, and previews rules over many days."""
 
 import json
 import sqlite3
@@ -32,7 +32,7 @@ from prices.models import Node, Price  # noqa: E402
 
 FIVE = Market.RTM.interval
 ROUNDS = 3
-# Made-up prices lie between 3 and 97: nothing is beyond these until it should be.
+# Made-up prices lie between 3 and 97: no rule opens before one of these prices.
 CALM, SOME, ALL = Decimal(0), Decimal(200), Decimal(2000)
 WATCHES: list[dict[str, Any]] = [
     {"watched": "lmp"},
@@ -62,7 +62,7 @@ def main(rules: str, days: str) -> None:
 
 
 def make_rules(count: int, now: datetime) -> None:
-    """Rules over the hubs; limits that nothing crosses until a price of 200 or of 2,000 comes."""
+    """Rules over the hubs, with limits that only a price of 200 or of 2,000 crosses."""
     Rule.objects.all().delete()
     nodes = list(Node.objects.tracked())
     made = [
@@ -81,7 +81,7 @@ def make_rules(count: int, now: datetime) -> None:
 
 
 def publications(now: datetime) -> dict[str, Any]:
-    """Seconds to judge, and how much was told, by what the new prices are."""
+    """Seconds to judge and transitions announced, by the kind of publication."""
     found: dict[str, Any] = {}
     starts = iter(range(1, 100))
     for case, lmps in {
@@ -91,7 +91,7 @@ def publications(now: datetime) -> dict[str, Any]:
     }.items():
         before = Transition.objects.count()
         seconds = [judged(now + next(starts) * FIVE, lmp) for lmp in lmps]
-        found[case] = {"seconds": seconds, "told": Transition.objects.count() - before}
+        found[case] = {"seconds": seconds, "announced": Transition.objects.count() - before}
     return found
 
 
@@ -109,7 +109,7 @@ def new_prices(start: datetime, lmp: Decimal) -> Iterator[PublishedPrice]:
 
 
 def previewed(now: datetime, days: int) -> dict[str, Any]:
-    """Seconds for each kind of rule."""
+    """Seconds to preview each kind of rule."""
     node = Node.objects.get(slug="sp15")
     took = {
         name: [seconds(partial(preview, rule, now=now, days=days)) for _ in range(ROUNDS)]
@@ -119,7 +119,7 @@ def previewed(now: datetime, days: int) -> dict[str, Any]:
 
 
 def bare() -> float:
-    """Seconds to read and compare every limit, and to move every place, with sqlite3 alone."""
+    """Seconds to read and compare every limit, and move every cursor, with sqlite3 alone."""
     with opened() as database:
 
         def once() -> None:
@@ -139,12 +139,10 @@ def read_bare() -> float:
 
 
 def opened() -> closing[sqlite3.Connection]:
-    """The same file."""
     return closing(sqlite3.connect(Path(connection.settings_dict["NAME"])))
 
 
 def seconds(work: Callable[[], object]) -> float:
-    """How long it takes."""
     began = time.perf_counter()
     work()
     return time.perf_counter() - began

@@ -1,4 +1,4 @@
-"""A month of five-minute prices as OASIS sends it: the simulator's answer, over HTTP."""
+"""A month of five-minute prices as OASIS sends it, from the simulator over HTTP."""
 
 import urllib.request
 from urllib.parse import urlencode
@@ -29,7 +29,7 @@ def simulated_month(stage: Stage) -> bytes:
 
 
 def fetched(url: str, received: list[bytes]) -> bool:
-    """Whether somebody answered."""
+    """Whether the simulator answered; its answer goes to `received`."""
     try:
         with urllib.request.urlopen(url, timeout=30) as response:  # noqa: S310
             received.append(response.read())

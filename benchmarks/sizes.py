@@ -1,7 +1,7 @@
 """How long modules and functions are, by folder: `python -m benchmarks.sizes [GIT_REVISION]`.
 
-With a revision the same figures of that one stand beside. Printed, never enforced: a number is no
-reason to cut a thought in two.
+With a revision, its figures are printed beside. They are never enforced: a number is no reason to
+cut a thought in two.
 """
 
 import ast
@@ -26,7 +26,6 @@ class Sizes(NamedTuple):
 
 
 def main() -> None:
-    """Print them all, and what is longer than most."""
     revision = sys.argv[1] if len(sys.argv) > 1 else None
     sources = {path: read(path, None) for path in paths(None)}
     now = by_folder(sources.items())
@@ -40,7 +39,7 @@ def main() -> None:
 
 
 def ordered(*found: dict[str, Sizes]) -> list[str]:
-    """The folders' names, all of them together last."""
+    """The folders' names, with `all` last."""
     return [*sorted(set().union(*found) - {"all"}), "all"]
 
 
@@ -57,7 +56,7 @@ def figures(sizes: Sizes | None) -> str:
 
 
 def by_folder(sources: Iterable[tuple[str, str]]) -> dict[str, Sizes]:
-    """The sizes by the folder at the top, and of all."""
+    """The sizes by top folder, and in `all` those of all."""
     found: dict[str, Sizes] = defaultdict(lambda: Sizes([], []))
     for path, source in sources:
         functions = [lines for _, lines in functions_of(source)]
@@ -68,7 +67,7 @@ def by_folder(sources: Iterable[tuple[str, str]]) -> dict[str, Sizes]:
 
 
 def longest(sources: dict[str, str]) -> Iterator[str]:
-    """What is longer than nearly everything else."""
+    """The modules over 300 lines and the functions over 40."""
     for path, source in sources.items():
         if source.count("\n") > LONG_MODULE:
             yield f"{path}: {source.count(chr(10))} lines"
@@ -86,7 +85,7 @@ def functions_of(source: str) -> Iterator[tuple[str, int]]:
 
 
 def paths(revision: str | None) -> list[str]:
-    """Our modules that hold something, in the folder or at a revision."""
+    """Our modules in the working folder or at a revision, without tests and migrations."""
     command = ["ls-tree", "-r", "--name-only", revision] if revision else ["ls-files"]
     names = [PurePath(name) for name in git(*command).splitlines()]
     kept = [name for name in names if name.suffix == ".py" and not LEFT_OUT & set(name.parts)]
@@ -102,7 +101,6 @@ def read(path: str, revision: str | None) -> str:
 
 
 def git(*arguments: str) -> str:
-    """What git says."""
     return subprocess.run(["git", *arguments], check=True, capture_output=True, text=True).stdout
 
 

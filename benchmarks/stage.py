@@ -1,4 +1,4 @@
-"""A stack's folder, ports and environment that belong to the benchmark alone, and its processes."""
+"""A benchmark's own stack: folder, ports, environment and processes."""
 
 import json
 import os
@@ -36,12 +36,12 @@ SAID = "said.log"
 
 
 class DidNotWork(Exception):
-    """A program of the benchmark failed, or never answered."""
+    """A program of the benchmark failed or did not answer."""
 
 
 @dataclass(frozen=True)
 class Stage:
-    """Where one benchmark plays: nothing in it is the user's."""
+    """The stack of one benchmark; it shares nothing with the user's own."""
 
     plan: Plan
     environ: Mapping[str, str]
@@ -52,12 +52,12 @@ class Stage:
 
     @property
     def before_the_launcher(self) -> dict[str, str]:
-        """What `make run` is typed in: the launcher itself chooses Redis, OASIS and database."""
+        """The environment for `make run`, which itself chooses Redis, OASIS and the database."""
         chosen = {*OF_OTHER_STACKS, *OURS}
         return {name: text for name, text in self.environ.items() if name not in chosen}
 
     def answer(self, program: str, *arguments: object) -> Any:
-        """What one of our programs measured. Raises DidNotWork with what it said."""
+        """What one of our programs measured. Raises DidNotWork with its output."""
         command = [sys.executable, "-m", f"{PROGRAMS}.{program}", *map(str, arguments)]
         done = subprocess.run(
             command,
@@ -76,7 +76,7 @@ class Stage:
     def running(
         self, line: str, *, cwd: Path = ROOT, environ: Mapping[str, str] | None = None
     ) -> Iterator[subprocess.Popen[bytes]]:
-        """A command for the shell in a session of its own, for as long as it is wanted."""
+        """Run a shell command in a session of its own, and end it afterwards."""
         with (self.plan.state / SAID).open("ab") as said:
             process = subprocess.Popen(
                 ["/bin/sh", "-c", f"exec {line}"],
@@ -94,7 +94,7 @@ class Stage:
             finish_off(process)
 
     def wait_until(self, ready: Callable[[], bool], patience_s: float, what: str) -> float:
-        """Seconds it took. Raises DidNotWork with what the processes said."""
+        """Seconds until `ready`. Raises DidNotWork with the processes' output."""
         began = time.monotonic()
         while not ready():
             if time.monotonic() - began > patience_s:
@@ -104,7 +104,7 @@ class Stage:
         return time.monotonic() - began
 
     def get(self, path: str) -> Any:
-        """The JSON at `path` of the web process, or None while nobody answers."""
+        """The JSON at `path` of the web process; None if it does not answer."""
         try:
             with urllib.request.urlopen(f"{self.url}{path}", timeout=5) as response:  # noqa: S310
                 return json.load(response)
@@ -113,7 +113,7 @@ class Stage:
 
 
 def finish_off(process: subprocess.Popen[bytes]) -> None:
-    """Ask the process to end, and kill what is left of its session."""
+    """End the process, and kill what is left of its session."""
     if process.poll() is None:
         process.terminate()
         with suppress(subprocess.TimeoutExpired):
@@ -125,7 +125,7 @@ def finish_off(process: subprocess.Popen[bytes]) -> None:
 
 @contextmanager
 def staged() -> Iterator[Stage]:
-    """A stage in a folder that goes away with it."""
+    """A stage in a temporary folder."""
     with tempfile.TemporaryDirectory(prefix="caiso-live-bench-") as folder:
         kept = {name: text for name, text in os.environ.items() if name not in OF_OTHER_STACKS}
         chosen = plan.decide(

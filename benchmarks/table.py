@@ -1,4 +1,4 @@
-"""The one table at the end, as plain text."""
+"""The table of figures as plain text."""
 
 from collections.abc import Sequence
 
@@ -24,9 +24,9 @@ def cells(figure: Figure) -> tuple[str, ...]:
 
 
 def line(row: Sequence[str], widths: Sequence[int]) -> str:
-    """One row: numbers to the right, words to the left."""
+    """One row: numbers aligned to the right, words to the left."""
     padded = (
-        text.rjust(width) if place in TO_THE_RIGHT else text.ljust(width)
-        for place, (text, width) in enumerate(zip(row, widths, strict=True))
+        text.rjust(width) if column in TO_THE_RIGHT else text.ljust(width)
+        for column, (text, width) in enumerate(zip(row, widths, strict=True))
     )
     return "  ".join(padded).rstrip()

@@ -8,9 +8,10 @@ class CaisoProjectConfig(AppConfig):
 
 
 class PageFilesConfig(StaticFilesConfig):
-    """Static files without the builds for bundlers, whose imports no browser could follow.
+    """Static files, without those that no browser reads.
 
-    Without the declarations of types too, which only the type check reads.
+    Builds for bundlers have imports that browsers can't resolve; type declarations are for the
+    type check.
     """
 
     ignore_patterns = [*StaticFilesConfig.ignore_patterns, "*.esm.js", "*.d.ts"]

@@ -1,4 +1,4 @@
-"""ASGI: HTTP by Django, the live feed by its own small applications."""
+"""ASGI: Django for HTTP, and small applications of our own for the live feed."""
 
 import os
 
@@ -12,19 +12,23 @@ from django.urls import path, re_path  # noqa: E402
 
 from live.event_stream import feed_stream  # noqa: E402
 from live.websocket import feed_socket, no_such_socket  # noqa: E402
-from live.work_limits import REQUESTS_AT_ONCE, at_most, in_turn  # noqa: E402
+from live.work_limits import (  # noqa: E402
+    REQUESTS_AT_ONCE,
+    limited_in_total,
+    limited_per_address,
+)
 
 live_feed = URLRouter(
     [path("ws", feed_socket), re_path("", no_such_socket)]  # type: ignore[arg-type]
 )
-pages = at_most(REQUESTS_AT_ONCE, django_application)  # type: ignore[arg-type]
-much_work = in_turn(django_application)  # type: ignore[arg-type]
+ordinary = limited_in_total(REQUESTS_AT_ONCE, django_application)  # type: ignore[arg-type]
+expensive = limited_per_address(django_application)  # type: ignore[arg-type]
 http = URLRouter(
     [
         path("api/v1/stream", feed_stream),  # type: ignore[arg-type]
-        re_path("^api/history/", much_work),  # type: ignore[arg-type]
-        re_path("^api/v1/rules/preview$", much_work),  # type: ignore[arg-type]
-        re_path("", pages),  # type: ignore[arg-type]
+        re_path("^api/history/", expensive),  # type: ignore[arg-type]
+        re_path("^api/v1/rules/preview$", expensive),  # type: ignore[arg-type]
+        re_path("", ordinary),  # type: ignore[arg-type]
     ]
 )
 application = ProtocolTypeRouter({"http": http, "websocket": live_feed})

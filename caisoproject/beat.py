@@ -1,7 +1,7 @@
-"""Beat: `celery -A caisoproject.beat beat`. It stands by for another, and survives clock steps.
+"""Beat: `celery -A caisoproject.beat beat`. A second one stands by; it survives clock steps.
 
-Its Celery application is one of its own, without Django: beat knows the schedule and sends
-tasks by name, and is 25 MB smaller for it.
+It has a Celery application of its own, without Django. Beat only needs the schedule, as it sends
+tasks by name; that saves 25 MB.
 """
 
 import time
@@ -30,7 +30,7 @@ app.config_from_object("caisoproject.settings", namespace="CELERY")
 
 @app.on_after_configure.connect
 def place_the_lock(sender: Celery, **_: object) -> None:
-    """RedBeat reads its names off the configuration itself: the namespace would hide them."""
+    """RedBeat reads these without the namespace that the settings have, so they are set here."""
     sender.conf.redbeat_redis_url = from_celery(sender.conf.broker_url)
     sender.conf.redbeat_redis_options = {"socket_timeout": 10, "socket_connect_timeout": 5}
     sender.conf.redbeat_lock_timeout = 15
@@ -41,39 +41,38 @@ STEP_SECONDS = 2.0
 AWAY_SECONDS = 1.0
 
 
-def tell(fault: Exception) -> None:
-    """Say that nothing can be sent, and why."""
+def warn(fault: Exception) -> None:
     log.warning("no Redis to write to", why=str(fault))
 
 
 def stepped_back(before: float, after: float) -> bool:
-    """Whether the difference of wall clock and monotonic clock, in seconds, fell by a step."""
+    """Whether the wall clock stepped back. Both are wall clock less monotonic clock, in seconds."""
     return before - after > STEP_SECONDS
 
 
 def in_the_future(last_run_at: datetime | None, *, now: datetime) -> bool:
-    """Whether an entry ran later than now: it would stay silent until the clock catches up."""
+    """Whether an entry last ran after `now`: it would not run until the clock catches up."""
     return last_run_at is not None and last_run_at > now
 
 
 class SteadyScheduler(RedBeatScheduler):  # type: ignore[misc]
-    """RedBeat with its lock; entries that lie in the future after a clock step run from now."""
+    """RedBeat that pulls back entries which lie in the future after a clock step."""
 
     def __init__(self, app: Any, **options: Any) -> None:
         self.wall_over_monotonic = time.time() - time.monotonic()
-        wait_until_writable(broker_client(), lambda fault, _: tell(fault))
+        wait_until_writable(broker_client(), lambda fault, _: warn(fault))
         super().__init__(app, **options)
 
     def setup_schedule(self) -> None:
-        """Store the schedule, and pull back what a clock step left in the future before."""
+        """Store the schedule, and pull back what an earlier clock step left in the future."""
         super().setup_schedule()
         self.pull_back()
 
     def tick(self, *arguments: Any, **options: Any) -> float:
-        """One tick; a step back of the clock since the last is mended first.
+        """One tick, after correcting for a clock that stepped back since the last one.
 
-        While Redis is away or takes no writes it waits: to end and be started again would take
-        longer every time. A lock that ran out meanwhile is taken anew, or stood by for.
+        While Redis is away or takes no writes, beat waits: being restarted would take longer
+        every time. A lock that expired meanwhile is acquired again, or waited for.
         """
         difference = time.time() - time.monotonic()
         if stepped_back(self.wall_over_monotonic, difference):
@@ -88,18 +87,17 @@ class SteadyScheduler(RedBeatScheduler):  # type: ignore[misc]
             acquire_distributed_beat_lock(SimpleNamespace(scheduler=self))
             return 0.0
         except (redis.ConnectionError, redis.TimeoutError, redis.ResponseError) as fault:
-            tell(fault)
+            warn(fault)
             return AWAY_SECONDS
 
     def pull_back(self) -> None:
-        """Give entries whose last run lies in the future this moment as their last run."""
+        """Set the last run of entries to now, where it lies in the future."""
         now = self.app.now()
         for entry in self.stored_entries():
             if in_the_future(entry.last_run_at, now=now):
                 entry.reschedule(now)
 
     def stored_entries(self) -> Iterable[RedBeatSchedulerEntry]:
-        """Every entry of the schedule as Redis holds it."""
         for name in self.app.redbeat_conf.schedule:
             key = RedBeatSchedulerEntry.generate_key(self.app, name)
             yield RedBeatSchedulerEntry.from_key(key, app=self.app)

@@ -1,6 +1,6 @@
 """Beat as a process: `python -m caisoproject.beat_program`.
 
-Celery's own command would bring its shell and all its other commands along: 8 MB.
+Celery's own command would load its shell and all other commands too: 8 MB.
 """
 
 from caisoproject.beat import app

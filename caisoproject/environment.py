@@ -1,7 +1,7 @@
-"""Deployment values out of the environment; a wrong one stops the program with a sentence.
+"""Deployment values from the environment; a wrong one stops the program with a sentence.
 
-`make run` leaves what it chose in `var/run.json`, so that a `manage.py` typed by hand meets
-the same database and the same Redis. The environment always wins over that file.
+`make run` writes what it chose to `var/run.json`, so that a `manage.py` typed by hand uses the
+same database and the same Redis. The environment takes precedence over that file.
 """
 
 import json
@@ -29,7 +29,7 @@ TRUE, FALSE = {"1", "true", "yes", "on"}, {"0", "false", "no", "off"}
 
 
 class Environment:
-    """The environment over the values that the last `make run` chose."""
+    """The environment, and behind it the values that the last `make run` chose."""
 
     def __init__(self, chosen: dict[str, str]) -> None:
         self.chosen = chosen
@@ -66,14 +66,14 @@ class Environment:
         return [item.strip() for item in self.text(name, default).split(",") if item.strip()]
 
     def matching(self, name: str, pattern: str, what: str) -> str:
-        """NAME if the whole of it is like `pattern`; empty where it is not set."""
+        """NAME, which must match `pattern` as a whole; empty where it is not set."""
         value = self.text(name, "")
         if value and not re.fullmatch(pattern, value):
             raise SystemExit(f"{name} is not {what}.")
         return value
 
     def file(self, name: str) -> str:
-        """NAME as a file that is there; empty where it is not set."""
+        """NAME as the path of an existing file; empty where it is not set."""
         value = self.text(name, "")
         if value and not Path(value).is_file():
             raise SystemExit(f"{name} is {value!r}; there is no such file.")
@@ -120,7 +120,7 @@ class Environment:
         return value
 
     def sender(self, name: str, default: str) -> str:
-        """NAME as whom e-mail comes from: one line with one address."""
+        """NAME as the sender of e-mail: one line with one address."""
         value = self.text(name, default)
         if not value.isprintable() or not MAILBOX.fullmatch(parseaddr(value)[1]):
             raise SystemExit(f"{name} is {value!r}; it takes one line: Prices <desk@example.com>.")
@@ -134,9 +134,9 @@ class Environment:
         return value
 
     def url(self, name: str, default: str, schemes: tuple[str, ...]) -> str:
-        """NAME as an address with one of `schemes`, or none where `default` is none.
+        """NAME as a URL with one of `schemes`; may be empty if `default` is.
 
-        What is wrong with it is said, never the address: there may be a password in it.
+        An error says what is wrong, but never repeats the URL: it may contain a password.
         """
         value = self.text(name, default)
         if not value:
@@ -151,7 +151,7 @@ class Environment:
 
 
 def misread(url: str) -> str | None:
-    """Why programs would read another address than is meant, in a sentence's second half."""
+    """Why programs would misread the URL, as the second half of a sentence."""
     try:
         parts = urlsplit(url)
         parts.port  # noqa: B018 (raises where it is none)
@@ -170,7 +170,6 @@ def misread(url: str) -> str | None:
 
 
 def is_address(text: str) -> bool:
-    """Whether it is an IP address."""
     try:
         return bool(ip_address(text))
     except ValueError:
@@ -178,30 +177,30 @@ def is_address(text: str) -> bool:
 
 
 def for_celery(redis_url: str) -> str:
-    """A Redis address as Celery writes it: a Unix socket, and its database, are named otherwise."""
+    """A Redis URL as Celery writes it, which names a Unix socket and its database differently."""
     if not redis_url.startswith("unix://"):
         return redis_url
     return redis_url.replace("unix://", "redis+socket://", 1).replace("?db=", "?virtual_host=", 1)
 
 
 def from_celery(broker_url: str) -> str:
-    """A broker's address as Redis's own client writes it."""
+    """A broker's URL as Redis's own client writes it."""
     if not broker_url.startswith("redis+socket://"):
         return broker_url
     return broker_url.replace("redis+socket://", "unix://", 1).replace("?virtual_host=", "?db=", 1)
 
 
-def over(redis_url: str, **options: Any) -> dict[str, Any]:
-    """The client's `options` that the address can have: a Unix socket is nothing to keep alive."""
+def client_options(redis_url: str, **options: Any) -> dict[str, Any]:
+    """`options` for a Redis client, without keepalive for a Unix socket, which has none."""
     if redis_url.startswith("unix://"):
         options.pop("socket_keepalive", None)
     return options
 
 
 def last_run(path: Path, source: str | None) -> dict[str, str]:
-    """What `make run` chose, by the names of the settings in lower case; nothing before it.
+    """What the last `make run` chose, by the settings' names in lower case.
 
-    Nothing either where another `source` is wanted now: its database is another.
+    Empty before the first run, and if another `source` is wanted now: it has another database.
     """
     try:
         chosen = json.loads(path.read_text())
@@ -215,24 +214,24 @@ def last_run(path: Path, source: str | None) -> dict[str, str]:
 
 
 def kept_secret(path: Path, size: int = 48) -> str:
-    """The secret of `size` bytes in `path`, made at the first call, readable by its owner only."""
+    """The secret of `size` bytes in `path`, made on the first call, readable by its owner only."""
     if not path.exists():
         path.parent.mkdir(parents=True, exist_ok=True)
         with NamedTemporaryFile("w", dir=path.parent) as whole:
             whole.write(secrets.token_urlsafe(size))
             whole.flush()
-            # A link is there whole or not at all: of processes that start together one makes it.
+            # Linking is atomic: of processes that start together, one succeeds.
             try:
                 os.link(whole.name, path)
             except FileExistsError:
                 pass
-            except OSError:  # there are file systems without links
-                written_once(path, Path(whole.name).read_text())
+            except OSError:  # a file system without links
+                write_once(path, Path(whole.name).read_text())
     return read_secret(path)
 
 
-def written_once(path: Path, secret: str) -> None:
-    """Write the secret where no other process does; it is read when it is whole."""
+def write_once(path: Path, secret: str) -> None:
+    """Write the secret unless another process does so already."""
     with (
         suppress(FileExistsError),
         os.fdopen(os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600), "w") as file,
@@ -241,7 +240,7 @@ def written_once(path: Path, secret: str) -> None:
 
 
 def read_secret(path: Path) -> str:
-    """The secret, waited for while another process writes it."""
+    """Read the secret, waiting up to 2 s while another process writes it."""
     give_up_at = time.monotonic() + SECRET_SECONDS
     while not (secret := path.read_text().strip()):
         if time.monotonic() > give_up_at:

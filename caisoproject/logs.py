@@ -10,16 +10,16 @@ import redis
 import structlog
 from django.core.exceptions import PermissionDenied
 
-NUMBERS = re.compile(r"[0-9a-f]*\d[0-9a-fx]*")  # and what identifies a task
+NUMBERS = re.compile(r"[0-9a-f]*\d[0-9a-fx]*")  # and task ids
 QUIET_SECONDS = 60.0
 MOST_KINDS = 500
-# Where in a library Redis was missed, or a view said no, helps nobody.
-SAID_IN_ONE_LINE = (redis.RedisError, PermissionDenied)
+# Their traceback helps nobody: it leads to where a library missed Redis, or a view said no.
+WITHOUT_TRACEBACK = (redis.RedisError, PermissionDenied)
 LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR")
 
 
 def configure(*, as_json: bool, level: str) -> None:
-    """Send every log record to standard error: a readable line, or JSON for a collector."""
+    """Send every log record to standard error, as a readable line or as JSON for a collector."""
     if level not in LEVELS:
         raise SystemExit(f"LOG_LEVEL is {level!r}; it takes one of {', '.join(LEVELS)}.")
     before: list[structlog.types.Processor] = [
@@ -77,50 +77,50 @@ def configure(*, as_json: bool, level: str) -> None:
 
 
 @dataclass
-class Said:
-    """When something was said last, and how often it was kept back since."""
+class Logged:
+    """When a kind of record was last logged, and how many were suppressed since."""
 
     at: float
-    kept_back: int = 0
+    suppressed: int = 0
 
 
 @dataclass
 class OnceAMinute(logging.Filter):
-    """Lets a warning or an error through once a minute, with how often it came meanwhile.
+    """Logs a repeated warning or error once a minute, with how often it came meanwhile.
 
-    The same but for its numbers is the same.
+    Records that differ only in numbers count as the same.
     """
 
-    said: dict[tuple[str, int, str], Said] = field(default_factory=dict)
+    logged: dict[tuple[str, int, str], Logged] = field(default_factory=dict)
 
     def filter(self, record: logging.LogRecord) -> bool:
-        """Whether to say it."""
+        """Whether to log it."""
         if record.levelno < logging.WARNING:
             return True
-        if isinstance(fault := fault_of(record), SAID_IN_ONE_LINE):
-            tell_in_one_line(record, fault)
+        if isinstance(fault := fault_of(record), WITHOUT_TRACEBACK):
+            drop_traceback(record, fault)
         now = time.monotonic()
-        before = self.said.get(kind := kind_of(record))
+        before = self.logged.get(kind := kind_of(record))
         if before and now - before.at < QUIET_SECONDS:
-            before.kept_back += 1
+            before.suppressed += 1
             return False
-        if before and before.kept_back:
-            add(record, "times_more", before.kept_back)
-        if len(self.said) >= MOST_KINDS:
-            self.said.clear()
-        self.said[kind] = Said(now)
+        if before and before.suppressed:
+            add(record, "times_more", before.suppressed)
+        if len(self.logged) >= MOST_KINDS:
+            self.logged.clear()
+        self.logged[kind] = Logged(now)
         return True
 
 
 def fault_of(record: logging.LogRecord) -> object:
-    """The exception that a record tells of: structlog's have it among their facts."""
+    """The exception of a record; structlog keeps it among the facts of its message."""
     if isinstance(record.msg, dict):
         return record.msg.get("exc_info")
     return record.exc_info[1] if record.exc_info else None
 
 
-def tell_in_one_line(record: logging.LogRecord, fault: Exception) -> None:
-    """The reason in place of the traceback."""
+def drop_traceback(record: logging.LogRecord, fault: Exception) -> None:
+    """Put the exception's message in place of its traceback."""
     if isinstance(record.msg, dict):
         why = {"why": one_line(fault)}
         record.msg = why | {name: fact for name, fact in record.msg.items() if name != "exc_info"}
@@ -130,12 +130,11 @@ def tell_in_one_line(record: logging.LogRecord, fault: Exception) -> None:
 
 
 def one_line(fault: Exception) -> str:
-    """What it says."""
     return " ".join(str(fault).split())
 
 
 def kind_of(record: logging.LogRecord) -> tuple[str, int, str]:
-    """What makes two records the same."""
+    """Logger, level and text: records that agree in all three are the same."""
     words: object = record.getMessage()
     if isinstance(record.msg, dict):
         words = {name: text for name, text in record.msg.items() if name != "timestamp"}
@@ -144,7 +143,7 @@ def kind_of(record: logging.LogRecord) -> tuple[str, int, str]:
 
 
 def add(record: logging.LogRecord, name: str, value: object) -> None:
-    """Add a fact to the record, whether it is structlog's or another's."""
+    """Add a fact to a record of structlog or of the standard library."""
     if isinstance(record.msg, dict):
         record.msg = {**record.msg, name: value}
         return

@@ -1,4 +1,4 @@
-"""What the process holds of the machine's memory, and giving back what is free of it."""
+"""The memory of this process, and returning what is free to the system."""
 
 import ctypes
 import resource
@@ -8,12 +8,12 @@ STATM = Path("/proc/self/statm")
 
 
 def resident_mb() -> int:
-    """What this process holds of the machine's memory; 0 where Linux does not say so."""
+    """This process's resident memory; 0 where there is no /proc."""
     return int(STATM.read_text().split()[1]) * resource.getpagesize() >> 20 if STATM.exists() else 0
 
 
 def give_back_memory() -> None:
-    """Give free memory back, where the C library is asked for it."""
+    """Return free memory to the system, if the C library is one that can (glibc)."""
     trim = getattr(ctypes.CDLL(None), "malloc_trim", None)
     if trim:
         trim(0)

@@ -1,4 +1,4 @@
-"""A sentence instead of a traceback for commands that find no database, or no Redis."""
+"""A sentence instead of a traceback, for commands that can't reach the database or Redis."""
 
 import redis
 from django.db import DatabaseError, connection
@@ -8,17 +8,17 @@ from django.db.migrations.recorder import MigrationRecorder
 FIRST = "run make run or manage.py migrate first."
 
 
-def said_of(fault: DatabaseError | redis.RedisError) -> str | None:
-    """What a person can do about a command's failure; None where it is a fault of ours."""
+def sentence_for(fault: DatabaseError | redis.RedisError) -> str | None:
+    """What is out of reach, and what to do about it; None if the fault is our own."""
     if isinstance(fault, redis.ConnectionError | redis.TimeoutError):
         return f"Redis can't be reached: {fault}"
     if isinstance(fault, redis.RedisError):
         return f"Redis refuses: {fault}"
-    return said_of_database()
+    return database_trouble()
 
 
-def said_of_database() -> str | None:
-    """Whether the database is there and as the program knows it."""
+def database_trouble() -> str | None:
+    """What keeps the program from using the database; None if nothing does."""
     connection.close()  # its transaction failed
     try:
         if not MigrationRecorder(connection).has_table():

@@ -76,7 +76,7 @@ CHANNEL_REDIS_URL = env.url("CHANNEL_REDIS_URL", REDIS_URL, REDIS_SCHEMES)
 CELERY_BROKER_URL = environment.for_celery(
     env.url("CELERY_BROKER_URL", REDIS_URL, (*REDIS_SCHEMES, "redis+socket"))
 )
-REDIS_OPTIONS = environment.over(
+REDIS_OPTIONS = environment.client_options(
     REDIS_URL,
     socket_timeout=5,
     socket_connect_timeout=2,
@@ -88,7 +88,7 @@ CHANNEL_LAYERS = {
         "BACKEND": "channels_redis.pubsub.RedisPubSubChannelLayer",
         "CONFIG": {
             "hosts": [
-                environment.over(
+                environment.client_options(
                     CHANNEL_REDIS_URL,
                     address=CHANNEL_REDIS_URL,
                     socket_timeout=30,

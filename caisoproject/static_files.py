@@ -1,4 +1,4 @@
-"""Static files under names that carry their content's hash, so that browsers keep them."""
+"""Static files under names with a hash of their content, so that browsers can keep them."""
 
 import re
 from typing import Any
@@ -11,9 +11,9 @@ COMMENT_LINES = re.compile(rb"^[ \t]*(?://.*|/\*\*(?:[^*]|\*(?!/))*\*/)$", re.MU
 
 
 class HashedModulesStorage(CompressedManifestStaticFilesStorage):  # type: ignore[misc]
-    """Compressed and immutable; the imports inside ES modules follow to the hashed names.
+    """Compressed and immutable; imports between ES modules are rewritten to the hashed names.
 
-    Our scripts go out without the lines that are comments: a fifth of what they weigh.
+    Comment lines are left out of our scripts: they are a fifth of their size.
     """
 
     support_js_module_import_aggregation = True
@@ -25,5 +25,5 @@ class HashedModulesStorage(CompressedManifestStaticFilesStorage):  # type: ignor
 
 
 def without_comments(script: bytes) -> bytes:
-    """A script whose comment lines are empty, so that line numbers stay what they are."""
+    """The script with its comment lines emptied, so that line numbers stay the same."""
     return COMMENT_LINES.sub(lambda comment: b"\n" * comment[0].count(b"\n"), script)

@@ -1,7 +1,7 @@
-"""The web process: Daphne, with what the live feed needs of it.
+"""The web process: Daphne, with what the live feed needs beyond it.
 
-Daphne gives an application no way to see what a client has not taken, ends every answer after
-the same time, and drops all sockets at SIGTERM without a word. `python -m caisoproject.web` takes
+Daphne does not show an application how much a client has not taken yet, ends every answer after
+the same time, and drops all sockets at SIGTERM without notice. `python -m caisoproject.web` takes
 the options of `daphne`.
 """
 
@@ -40,16 +40,16 @@ from live.rate_limit import RateLimit
 from live.websocket import MOST_BYTES, TRY_AGAIN
 
 MOST_PINGS, MOST_FRAMES, PINGS_SECONDS = 20, 200, 10
-# A slow reader may still take what waits for it, and with it the code that says why it was cut.
+# Time for a slow reader to take its backlog, and behind it the code that says why it was cut.
 CLOSE_SECONDS = 10
 CHECK_SECONDS = 2
-# Giving memory back may take half a second: in a thread, and only where there is much to give.
+# Giving memory back may take half a second: it is done in a thread, and only for so many MB.
 GIVE_BACK_SECONDS, GIVE_BACK_MB = 30, 32
-# By itself the kernel keeps 6 MB of a client that floods.
+# By default the kernel keeps 6 MB from a client that floods.
 KERNEL_RECEIVES = 16 * 1024
-# An address' live readers, and what their pages ask for beside them.
+# For each reader of an address its own connection, and three for what its page requests.
 CONNECTIONS_A_READER = 4
-# What the application gets instead of a message that it would refuse: nothing of it is kept.
+# Stands in for a message that is too long, which is not kept: the application refuses it.
 TOO_LONG = b" " * (MOST_BYTES + 1)
 
 
@@ -57,7 +57,7 @@ log = structlog.get_logger(__name__)
 
 
 class FeedProtocol(WebSocketProtocol):  # type: ignore[misc]
-    """A WebSocket whose client can't flood us: with pings, long messages, or more than we take."""
+    """A WebSocket that bounds what its client sends: pings, long messages, too many frames."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -68,45 +68,44 @@ class FeedProtocol(WebSocketProtocol):  # type: ignore[misc]
 
     @cached_property
     def inflow(self) -> Inflow:
-        """What is read of the client."""
         return Inflow(self.transport, self.application_queue.qsize)
 
-    def let_flow(self) -> Outflow:
-        """From here on nothing is written but what the client takes."""
+    def start_outflow(self) -> Outflow:
+        """From here on, write only as much as the client takes."""
         opened = self.transport.getHandle()
         opened.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, KERNEL_RECEIVES)
         self.outflow = Outflow(self.transport)
         return self.outflow
 
     def sendData(self, data: bytes, *options: Any, **more: Any) -> None:  # noqa: N802
-        """All that autobahn writes: frames, pings, the close."""
+        """Everything that autobahn writes: frames, pings, the close."""
         if self.outflow:
             self.outflow.write(data)
         else:
             super().sendData(data, *options, **more)
 
     def sendClose(self, code: int | None = None, reason: str | None = None) -> None:  # noqa: N802
-        """Close with any code: autobahn refuses a server's 1012 and 1013 as none of its own."""
+        """Close with any code: autobahn does not let a server send 1012 and 1013."""
         if code in (GOING_AWAY, TRY_AGAIN):
             self.sendCloseFrame(code)
         else:
             super().sendClose(code, reason)
 
     def handle_reply(self, message: dict[str, Any]) -> None:
-        """What ASGI calls the denial response: Daphne knows 403 alone."""
+        """Support ASGI's denial response: Daphne itself can only deny with 403."""
         if message["type"] == "websocket.http.response.start":
             self.deny(HTTPStatus(message["status"]))
         elif message["type"] != "websocket.http.response.body":
             super().handle_reply(message)
 
     def deny(self, status: HTTPStatus) -> None:
-        """No socket, for another reason than an Origin."""
+        """Refuse the handshake with any status."""
         self.handshake_deferred.errback(ConnectionDeny(status.value, status.phrase))
         del self.handshake_deferred
         self.server.protocol_disconnected(self)
 
     def failHandshake(self, reason: str, code: int = 400, *more: Any) -> None:  # noqa: N802
-        """An Origin that can't be read is a foreign one; nothing of it is repeated."""
+        """Refuse an Origin that can't be read like a foreign one, without repeating it."""
         if "Origin" in reason:
             reason, code = "Access denied", HTTPStatus.FORBIDDEN.value
         super().failHandshake(reason, code, *more)
@@ -116,16 +115,16 @@ class FeedProtocol(WebSocketProtocol):  # type: ignore[misc]
         super().connectionLost(reason)
 
     def unregisterProducer(self) -> None:  # noqa: N802
-        """Before the connection is dropped: what still waits goes with it."""
+        """Called before the connection is dropped: the backlog is dropped with it."""
         if self.outflow:
             self.outflow.stopProducing()
         super().unregisterProducer()
 
     def onFrameBegin(self) -> None:  # noqa: N802
-        """Whatever a client writes is a frame: pongs nobody asked for, and empty pieces too."""
+        """Count every frame: unsolicited pongs and empty pieces are frames too."""
         now = time.monotonic()
         if not self.pieces.take(now) and self.pieces.is_first_too_many():
-            self.inflow.hold(self.pieces.wait(now))
+            self.inflow.pause(self.pieces.wait(now))
         super().onFrameBegin()
 
     def onPing(self, payload: bytes) -> None:  # noqa: N802 (autobahn's name)
@@ -133,7 +132,7 @@ class FeedProtocol(WebSocketProtocol):  # type: ignore[misc]
         if self.pings.take(now):
             super().onPing(payload)
         elif self.pings.is_first_too_many():
-            self.inflow.hold(self.pings.wait(now))
+            self.inflow.pause(self.pings.wait(now))
 
     def onMessageFrameData(self, payload: bytes) -> None:  # noqa: N802
         if payload and not self.is_too_long():
@@ -141,16 +140,14 @@ class FeedProtocol(WebSocketProtocol):  # type: ignore[misc]
 
     def onMessage(self, payload: bytes, isBinary: bool) -> None:  # noqa: N802, N803
         super().onMessage(TOO_LONG if self.is_too_long() else payload, isBinary)
-        self.inflow.came()
+        self.inflow.message_received()
 
     def is_too_long(self) -> bool:
-        """Whether the message that comes is longer than the application takes."""
+        """Whether the current message is longer than the application takes."""
         return bool(self.message_data_total_length > MOST_BYTES)
 
 
 class Web(Server):  # type: ignore[misc]
-    """Daphne's server."""
-
     def __init__(self, *arguments: Any, **options: Any) -> None:
         super().__init__(*arguments, ready_callable=self.prepare, **options)
         allowed = raise_files(open_files.wanted(settings.SOCKETS_MOST))
@@ -167,10 +164,10 @@ class Web(Server):  # type: ignore[misc]
         Channel.arrivals = Arrivals(room.connections, of_an_address)
 
     def prepare(self) -> None:
-        """Before the first client: Daphne makes its factories only when it runs."""
+        """Called before the first connection: Daphne makes its factories only when it runs."""
         self.http_factory.buildProtocol = self.build_channel
         self.ws_factory.protocol = FeedProtocol
-        # What is not named here goes back to autobahn's defaults.
+        # This resets options that are not named here to autobahn's defaults.
         self.ws_factory.setProtocolOptions(
             closeHandshakeTimeout=CLOSE_SECONDS, allowNullOrigin=True
         )
@@ -179,15 +176,14 @@ class Web(Server):  # type: ignore[misc]
         reactor.callLater(GIVE_BACK_SECONDS, self.give_back)
 
     def give_back(self) -> None:
-        """Memory that is free again goes back to the system: glibc keeps what slow readers took."""
+        """Return free memory to the system: glibc keeps what slow readers took."""
         held = resident_mb()
         if held > self.usual_mb + GIVE_BACK_MB:
             reactor.callInThread(give_back_memory)
-        self.usual_mb = min(held, self.usual_mb + 1)  # what is held for long is in use
+        self.usual_mb = min(held, self.usual_mb + 1)  # memory held for long is in use
         reactor.callLater(GIVE_BACK_SECONDS, self.give_back)
 
     def build_channel(self, _address: Any) -> Channel:
-        """A connection as we take it."""
         channel = Channel()
         channel.factory = self.http_factory
         channel.callLater = reactor.callLater
@@ -195,33 +191,33 @@ class Web(Server):  # type: ignore[misc]
         return channel
 
     def create_application(self, protocol: Any, scope: dict[str, Any]) -> Any:
-        """Let the application reach the connection itself."""
+        """Put the connection into the scope, where the application can reach it."""
         scope["extensions"] = {"caiso.protocol": protocol}
         if scope["type"] == "websocket":
             scope["extensions"]["websocket.http.response"] = {}
         return super().create_application(protocol, scope)
 
     async def handle_reply(self, protocol: Any, message: dict[str, Any]) -> None:
-        """An answer in pieces goes on as its client takes them."""
+        """Send a long answer piece by piece, as its client takes them."""
         await super().handle_reply(protocol, message)
         is_piece = message.get("more_body") and not getattr(protocol, "lasts", False)
         if is_piece and getattr(protocol, "channel", None):
             await protocol.channel.flowing.wait()
 
     def timeout_checker(self) -> None:
-        """End what takes too long, but for answers that are meant to last."""
+        """End answers that take too long, except those that are meant to last."""
         for protocol in list(self.connections):
             if not getattr(protocol, "lasts", False):
                 protocol.check_timeouts()
         reactor.callLater(CHECK_SECONDS, self.timeout_checker)
 
     def kill_all_applications(self) -> Deferred[None]:
-        """At SIGTERM: say goodbye on every socket before it is closed."""
+        """At SIGTERM: send bye on every socket before it is closed."""
         return Deferred.fromFuture(asyncio.ensure_future(self.end()))
 
     async def end(self) -> None:
-        """Goodbye, and then the end of what still runs."""
-        await fanout().farewell()
+        """Close the feed, then cancel what still runs."""
+        await fanout().close_all()
         await fanout().stop()
         running = [
             details["application_instance"]
@@ -235,21 +231,22 @@ class Web(Server):  # type: ignore[misc]
 
 
 def hold_database() -> sqlite3.Connection | None:
-    """Keep SQLite's files beside the database, which go with the last who has it open.
+    """Keep SQLite open, so that the files beside the database stay.
 
-    On a full disk they could not be made again: not even reading would be possible.
+    SQLite removes them with the last connection. On a full disk it could not make them again, and
+    nobody could even read.
     """
     if connection.vendor != "sqlite":
         return None
     held = sqlite3.connect(connection.settings_dict["NAME"])
-    with suppress(sqlite3.Error):  # each request says what is wrong with it
+    with suppress(sqlite3.Error):  # each request reports what is wrong
         held.execute("PRAGMA journal_mode=WAL")
         held.execute("SELECT 1 FROM sqlite_master").fetchall()
     return held
 
 
 def raise_files(wanted: int) -> int:
-    """Let this process open so many files, or as many as it may. Says how many."""
+    """Let this process open so many files, or as many as it may. Returns how many."""
     soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
     most = wanted if hard == resource.RLIM_INFINITY else min(wanted, hard)
     if soft != resource.RLIM_INFINITY and soft < most:

@@ -1,1 +1,1 @@
-"""The dashboard: what people and programs see of prices and alerts."""
+"""The dashboard: pages for prices and alerts, the log-in, health and metrics."""

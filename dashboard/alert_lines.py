@@ -1,4 +1,4 @@
-"""Alerts and rules as the page of alerts shows them."""
+"""Alerts and rules as `/alerts/` shows them."""
 
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping
@@ -24,7 +24,7 @@ MINUTE = timedelta(minutes=1)
 
 
 class Line(NamedTuple):
-    """One alert. `since` and `acknowledged` are when, in words and for machines."""
+    """One alert as text. `since` and `acknowledged` are times in Pacific time."""
 
     id: int
     text: str
@@ -36,14 +36,14 @@ class Line(NamedTuple):
     since_iso: str
     lasted: str
     price: str
-    told: str
+    remark: str
     more: list[str]
     deliveries: str
     acknowledged: str
 
 
 class RuleLine(NamedTuple):
-    """One rule: how often and how long lately, how good, and whether it is muted."""
+    """One rule: how often it fired lately and for how long, how well, and whether it is muted."""
 
     id: int
     name: str
@@ -58,14 +58,14 @@ class RuleLine(NamedTuple):
 
 
 def lines(alerts: Iterable[Alert], *, now: datetime) -> list[Line]:
-    """Alerts with what became of their deliveries."""
+    """A line for each alert."""
     alerts = list(alerts)
     sent = deliveries([alert.pk for alert in alerts])
     return [line(alert, sent.get(alert.pk, ""), now=now) for alert in alerts]
 
 
 def line(alert: Alert, sent: str, *, now: datetime) -> Line:
-    """One alert, frozen as it was told."""
+    """One alert in the words of its announcement; `sent` counts its deliveries by state."""
     return Line(
         id=alert.pk,
         text=alert.text,
@@ -77,7 +77,7 @@ def line(alert: Alert, sent: str, *, now: datetime) -> Line:
         since_iso=iso(alert.interval_start),
         lasted=course(alert, now=now),
         price="" if alert.facts["watched"] == AGE else price(alert),
-        told=told(alert),
+        remark=remark(alert),
         more=more(alert, sent, now=now),
         deliveries=sent,
         acknowledged=acknowledged(alert, now=now),
@@ -94,8 +94,8 @@ def course(alert: Alert, *, now: datetime) -> str:
     return f"open for {duration(length)}" if length >= MINUTE else "just opened"
 
 
-def told(alert: Alert) -> str:
-    """What was told beyond the rule's words, the price and when."""
+def remark(alert: Alert) -> str:
+    """What the alert's text says beyond its rule, price and time: `after a correction`."""
     words = alert.text.removeprefix(f"{alert.wording}: ")
     market = Market(alert.facts["market"])
     at = wording.interval(market, alert.interval_start, now=alert.opened_at)
@@ -103,29 +103,29 @@ def told(alert: Alert) -> str:
 
 
 def price(alert: Alert) -> str:
-    """Its price as it was told: told apart from a limit on the price."""
+    """Its price with as many decimals as show on which side of a limit on the price it is."""
     if alert.facts["watched"] != "lmp":
         return wording.two_decimals(alert.price)
     return wording.told_apart(alert.price, Decimal(str(alert.facts["limit"])))
 
 
 def more(alert: Alert, sent: str, *, now: datetime) -> list[str]:
-    """What else there is to say of an alert that is over."""
+    """The remaining facts about an alert that is over."""
     flaps = f"{alert.flaps} flap{'' if alert.flaps == 1 else 's'} suppressed" if alert.flaps else ""
     seen = acknowledged(alert, now=now)
-    parts = (told(alert), flaps, sent, f"acknowledged at {seen}" if seen else "")
+    parts = (remark(alert), flaps, sent, f"acknowledged at {seen}" if seen else "")
     return [part for part in parts if part]
 
 
 def acknowledged(alert: Alert, *, now: datetime) -> str:
-    """When somebody said that they see to it; who, only the admin tells."""
+    """When it was acknowledged; by whom is shown in the admin only."""
     if alert.acknowledged_at is None:
         return ""
     return moment(alert.acknowledged_at, now=now)
 
 
 def moment(when: datetime, *, now: datetime) -> str:
-    """`14:35 PT`, with the day where that is not today."""
+    """`14:35 PT`, with the day if that is not today."""
     local = pacific(when)
     day = "" if local.date() == pacific(now).date() else f"{local:%a %-d %b} "
     year = f"{local:%Y} " if local.year != pacific(now).year else ""
@@ -133,7 +133,7 @@ def moment(when: datetime, *, now: datetime) -> str:
 
 
 def deliveries(alert_ids: list[int]) -> dict[int, str]:
-    """What became of each alert's deliveries: `2 sent, 1 waiting`."""
+    """Each alert's deliveries by state: `2 sent, 1 waiting`."""
     rows = Delivery.objects.filter(transition__alert__in=alert_ids)
     counted = rows.values_list("transition__alert", "state").annotate(Count("pk")).order_by()
     found: dict[int, dict[str, int]] = defaultdict(dict)
@@ -147,7 +147,7 @@ def deliveries(alert_ids: list[int]) -> dict[int, str]:
 
 
 def rule_lines(rules: Iterable[Rule], *, now: datetime) -> list[RuleLine]:
-    """Rules with what became of them lately: those with an open alert first, then the busiest."""
+    """A line for each rule: those with an open alert first, then those with the most alerts."""
     rules = list(rules)
     held = recent([rule.pk for rule in rules], now=now)
     rules.sort(key=lambda rule: (-opens(held[rule.pk]), -len(held[rule.pk]), rule.pk))
@@ -155,7 +155,7 @@ def rule_lines(rules: Iterable[Rule], *, now: datetime) -> list[RuleLine]:
 
 
 def recent(rule_ids: list[int], *, now: datetime) -> Mapping[int, list[Alert]]:
-    """The alerts of a month, and those still open, by rule."""
+    """The alerts of the last 30 days, and those still open, by rule."""
     found: dict[int, list[Alert]] = defaultdict(list)
     alerts = Alert.objects.filter(rule__in=rule_ids)
     lately = alerts.filter(opened_at__gte=now - MONTH)
@@ -165,12 +165,11 @@ def recent(rule_ids: list[int], *, now: datetime) -> Mapping[int, list[Alert]]:
 
 
 def opens(alerts: Iterable[Alert]) -> int:
-    """How many are open."""
     return Counter(alert.state for alert in alerts)[OPEN]
 
 
 def rule_line(rule: Rule, alerts: list[Alert], *, now: datetime) -> RuleLine:
-    """One rule with its alerts of a month."""
+    """One rule, with its alerts of the last 30 days."""
     muted = rule.muted_until is not None and rule.muted_until > now
     spans = (("7 days", WEEK), ("30 days", MONTH))
     return RuleLine(
@@ -188,12 +187,11 @@ def rule_line(rule: Rule, alerts: list[Alert], *, now: datetime) -> RuleLine:
 
 
 def since(alerts: Iterable[Alert], moment: datetime) -> list[Alert]:
-    """Those that opened since then."""
     return [alert for alert in alerts if alert.opened_at >= moment]
 
 
 def often(alerts: list[Alert], *, now: datetime) -> str:
-    """How often and how long in all: what was retracted does not count."""
+    """How often, and how long in total, without retracted alerts: `3 times, 2 h 10 min`."""
     real = [alert for alert in alerts if alert.retracted_at is None]
     if not real:
         return "never"
@@ -202,6 +200,6 @@ def often(alerts: list[Alert], *, now: datetime) -> str:
 
 
 def quality(alerts: list[Alert], flaps: int) -> Quality:
-    """What was fired, spared and taken back; `flaps` are those since the last alert."""
+    """Alerts that fired, were suppressed, or retracted; `flaps` are those since the last alert."""
     retracted = sum(alert.retracted_at is not None for alert in alerts)
     return Quality(len(alerts), flaps + sum(alert.flaps for alert in alerts), retracted)

@@ -1,4 +1,4 @@
-"""`/alerts/`: what is open, what has been, how good each rule is; acknowledge and mute."""
+"""`/alerts/`: open and past alerts, how well each rule does; acknowledge and mute."""
 
 from collections.abc import Callable
 from datetime import timedelta
@@ -33,7 +33,7 @@ WORST_FIRST = Case(When(severity=CRITICAL, then=0), When(severity=WARNING, then=
 @require_safe
 @never_cache
 def alerts(request: HttpRequest) -> HttpResponse:
-    """The page of alerts; `?hub=SP15&rule=1&state=cleared&page=2` narrows what has been."""
+    """The page of alerts; `?hub=SP15&rule=1&state=cleared&page=2` filters the past ones."""
     now = timezone.now()
     open_ = in_state(all_alerts(), OPEN).order_by(WORST_FIRST, "-opened_at", "-pk")
     page = past_page(request.GET)
@@ -58,7 +58,7 @@ def alerts(request: HttpRequest) -> HttpResponse:
 
 
 def page_data(request: HttpRequest) -> dict[str, object]:
-    """What the page's scripts need to know."""
+    """What the page's scripts need: the hubs, and a push key for those who may subscribe."""
     hubs = [node.hub for node in Node.objects.tracked()]
     return {"hubs": hubs, "push_key": push_key() if permitted(request)["be_pushed"] else ""}
 
@@ -73,17 +73,17 @@ PERMISSIONS = {
 
 
 def permitted(request: HttpRequest) -> dict[str, bool]:
-    """What the reader may do here: nothing is offered that would then be refused."""
+    """What the user may do on the page: nothing is offered that would then be refused."""
     return {what: may(request, permission) for what, permission in PERMISSIONS.items()}
 
 
 def may(request: HttpRequest, permission: str) -> bool:
-    """Whether the reader may enter the admin and do this there."""
+    """Whether the user is staff and has the permission."""
     return bool(request.user.is_staff and request.user.has_perm(permission))
 
 
 def push_key() -> str:
-    """What a browser subscribes with. Encryption takes 7 MB: brought in by its first use."""
+    """The key that a browser subscribes with. Encryption takes 7 MB: it is imported when needed."""
     from alerts.delivery.senders.push import public_key  # noqa: PLC0415
 
     return public_key()
@@ -92,18 +92,17 @@ def push_key() -> str:
 @require_safe
 @never_cache
 def push_worker(request: HttpRequest) -> HttpResponse:
-    """The service worker: at the root, as it speaks for the whole site."""
+    """The service worker: at the root, so that its scope is the whole site."""
     return render(request, "dashboard/push_worker.js", content_type="text/javascript")
 
 
 def all_alerts() -> QuerySet[Alert]:
-    """Alerts, the newest first."""
     alerts = Alert.objects.select_related("rule__node", "acknowledged_by")
     return alerts.order_by("-opened_at", "-pk")
 
 
 def past_page(asked: QueryDict) -> Page[Alert]:
-    """One page of the alerts that are over, of those asked for."""
+    """One page of the past alerts that match the filters."""
     past = all_alerts().filter(Q(cleared_at__isnull=False) | Q(retracted_at__isnull=False))
     state, hub, rule = (asked.get(name, "") for name in ("state", "hub", "rule"))
     past = in_state(past, state) if state in PAST else past
@@ -115,19 +114,19 @@ def past_page(asked: QueryDict) -> Page[Alert]:
 
 
 def is_id(text: str) -> bool:
-    """Whether a text can be the id of a row."""
+    """Whether a text can be the id of a row, a number that fits into 64 bits."""
     return text.isascii() and text.isdigit() and len(text) < 19
 
 
 def shown_rules() -> QuerySet[Rule]:
-    """Rules that are on, or fired within a month."""
+    """Rules that are active, or fired within 30 days."""
     lately = Alert.objects.filter(rule=OuterRef("pk"), opened_at__gte=timezone.now() - MONTH)
     rules = Rule.objects.filter(Q(active=True) | Exists(lately))
     return rules.select_related("node").prefetch_related("conditions").order_by("pk")
 
 
 def filters(asked: QueryDict) -> dict[str, list[tuple[str, str]]]:
-    """What can be chosen: hubs, and the rules that ever fired."""
+    """The choices of the filters: hubs, and rules that ever fired."""
     fired = Rule.objects.filter(Exists(Alert.objects.filter(rule=OuterRef("pk"))))
     rules = fired.select_related("node").prefetch_related("conditions").order_by("pk")
     return {
@@ -137,7 +136,7 @@ def filters(asked: QueryDict) -> dict[str, list[tuple[str, str]]]:
 
 
 def without_page(asked: QueryDict) -> str:
-    """The query of this address, for a link to another page of it."""
+    """The query without its page, for links to the other pages."""
     query = asked.copy()
     query.pop("page", None)
     return query.urlencode()
@@ -147,7 +146,7 @@ View = Callable[..., HttpResponseBase]
 
 
 def for_staff(permission: str) -> Callable[[View], View]:
-    """Only for those who may enter the admin and do this there."""
+    """Let a view be used only by staff with the permission. Raises PermissionDenied."""
 
     def decorate(view: View) -> View:
         @wraps(view)
@@ -166,7 +165,7 @@ def for_staff(permission: str) -> Callable[[View], View]:
 @require_POST
 @for_staff(PERMISSIONS["acknowledge"])
 def acknowledge(request: HttpRequest, alert_id: int) -> HttpResponseBase:
-    """Somebody sees to it: the first who says so."""
+    """Record who acknowledged an alert first."""
     fresh = Alert.objects.filter(pk=alert_id, acknowledged_at=None)
     fresh.update(acknowledged_at=timezone.now(), acknowledged_by=request.user)
     return back(request)
@@ -175,7 +174,7 @@ def acknowledge(request: HttpRequest, alert_id: int) -> HttpResponseBase:
 @require_POST
 @for_staff(PERMISSIONS["mute"])
 def mute(request: HttpRequest, rule_id: int) -> HttpResponseBase:
-    """Nothing of this rule is sent for an hour."""
+    """Let a rule send nothing for an hour."""
     Rule.objects.filter(pk=rule_id).update(muted_until=timezone.now() + HOUR)
     return back(request)
 
@@ -183,13 +182,12 @@ def mute(request: HttpRequest, rule_id: int) -> HttpResponseBase:
 @require_POST
 @for_staff(PERMISSIONS["mute"])
 def unmute(request: HttpRequest, rule_id: int) -> HttpResponseBase:
-    """It is sent again."""
     Rule.objects.filter(pk=rule_id).update(muted_until=None)
     return back(request)
 
 
 def back(request: HttpRequest) -> HttpResponse:
-    """To where the button was, if that is here."""
+    """Redirect to the page that the button was on, if it is one of this site."""
     there = request.POST.get("next", "")
     if url_has_allowed_host_and_scheme(there, {request.get_host()}, request.is_secure()):
         return redirect(there)

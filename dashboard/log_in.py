@@ -1,4 +1,4 @@
-"""The log-in, which is the admin's: bounded in wrong tries and in work."""
+"""The admin's log-in, limited in wrong passwords and in work."""
 
 import time
 from http import HTTPStatus
@@ -12,15 +12,15 @@ from django.shortcuts import redirect
 from django.urls import Resolver404, resolve
 from django.views.decorators.cache import never_cache
 
-from live.connection_limits import whose
+from live.connection_limits import client_address
 from live.problems import Problem, refusal
 from live.rate_limit import RateLimit, RateLimits
 
 QUARTER_HOUR = 15 * 60
-# An address is kept from guessing; a name, from which many addresses guess, somewhat later.
+# For one address that guesses, and for many addresses that guess at one name.
 of_addresses, of_names = RateLimits(10, QUARTER_HOUR), RateLimits(30, QUARTER_HOUR)
 LONGEST_NAME = 150
-# A password takes half a second of one processor to check; with more at once everybody waits.
+# Checking a password takes half a second of processor time; with more at once, everybody waits.
 HASHES_AT_ONCE, WAIT_SECONDS = 2, 1
 checking = BoundedSemaphore(HASHES_AT_ONCE)
 counting = Lock()
@@ -38,7 +38,7 @@ def log_in(request: HttpRequest) -> HttpResponse:
 
 
 def tried(request: HttpRequest) -> HttpResponse:
-    """One try; only a wrong one counts. Raises Problem."""
+    """One attempt to log in; only a wrong password counts. Raises Problem."""
     rate_limits = take(address_of(request), name_of(request), time.monotonic())
     if not checking.acquire(timeout=WAIT_SECONDS):
         give_back(rate_limits)
@@ -46,19 +46,19 @@ def tried(request: HttpRequest) -> HttpResponse:
         raise Problem(HTTPStatus.SERVICE_UNAVAILABLE, sentence, 1)
     try:
         response = admin.site.login(request)
-    except DatabaseError:  # the password was not looked at
+    except DatabaseError:  # the password was not checked
         give_back(rate_limits)
         raise
     finally:
         checking.release()
     if response.status_code == HTTPStatus.FOUND:
         give_back(rate_limits)
-        return to_what_is_there(response)
+        return to_existing_page(response)
     return response
 
 
 def take(address: str, name: str, now: float) -> list[RateLimit]:
-    """One try of this address and this name. Raises Problem where either has had too many."""
+    """Count an attempt of this address and this name. Raises Problem if either had too many."""
     with counting:
         rate_limits = [of_addresses.of(address), of_names.of(name)]
         wait = ceil(max(rate_limit.wait(now) for rate_limit in rate_limits))
@@ -72,14 +72,14 @@ def take(address: str, name: str, now: float) -> list[RateLimit]:
 
 
 def give_back(rate_limits: list[RateLimit]) -> None:
-    """It was no wrong one."""
+    """Take an attempt off the count again."""
     with counting:
         for rate_limit in rate_limits:
             rate_limit.give_back()
 
 
-def to_what_is_there(response: HttpResponse) -> HttpResponse:
-    """Where a log-in leads; the first page in place of one that is not there."""
+def to_existing_page(response: HttpResponse) -> HttpResponse:
+    """Redirect to the dashboard if the page asked for does not exist."""
     try:
         resolve(response.headers["Location"].partition("?")[0].partition("#")[0])
     except Resolver404:
@@ -88,10 +88,8 @@ def to_what_is_there(response: HttpResponse) -> HttpResponse:
 
 
 def address_of(request: HttpRequest) -> str:
-    """Whom a try counts for."""
-    return whose((request.META.get("REMOTE_ADDR") or "", 0))
+    return client_address((request.META.get("REMOTE_ADDR") or "", 0))
 
 
 def name_of(request: HttpRequest) -> str:
-    """The account that is tried."""
     return request.POST.get("username", "")[:LONGEST_NAME].casefold()

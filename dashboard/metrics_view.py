@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 @cache
 def registry() -> "CollectorRegistry":
-    """The figures. Brought in by their first use: workers, which check all URLs, need none."""
+    """The registry. Imported when needed: workers import all URLs to check them, but need none."""
     from alerts import metrics  # noqa: PLC0415
 
     return metrics.registry()
@@ -22,7 +22,6 @@ def registry() -> "CollectorRegistry":
 @require_safe
 @never_cache
 def show(request: HttpRequest) -> HttpResponse:
-    """Every figure, as text."""
     from prometheus_client.exposition import (  # noqa: PLC0415
         CONTENT_TYPE_LATEST,
         generate_latest,

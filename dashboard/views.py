@@ -1,4 +1,4 @@
-"""The page, and the process's health."""
+"""The dashboard's page, its icon, and the process's health."""
 
 from collections.abc import Sequence
 
@@ -19,7 +19,7 @@ from prices.models import Node
 
 @require_safe
 @never_cache
-@gzip_page  # it says nothing secret, and nothing that a reader typed but the hub
+@gzip_page  # safe here: it has no secret, and of what a user typed only the hub (BREACH)
 def index(request: HttpRequest) -> HttpResponse:
     """The dashboard of one hub."""
     nodes = list(Node.objects.tracked())
@@ -37,15 +37,15 @@ def index(request: HttpRequest) -> HttpResponse:
 
 
 def shown_hub(asked: str, tracked: Sequence[str]) -> str:
-    """The hub asked for, else SP15, else the first: one that has a feed, where any has."""
+    """The hub asked for if it is tracked, else SP15, else the first tracked one."""
     return next((hub for hub in (asked, DEFAULT_HUB, *tracked) if hub in tracked), DEFAULT_HUB)
 
 
 def thresholds() -> dict[str, list[dict[str, object]]]:
-    """The active rules on a price alone by hub, for the chart's lines and the tiles' colours.
+    """Limits of active rules on the price alone, by hub, for the chart's lines and tile colours.
 
-    The limit of a spread, a change or an age lies on no price axis; one that needs a further
-    condition is no limit by itself.
+    The limit of a spread, a change or an age has no place on a price axis; the limit of a rule
+    with conditions means nothing by itself.
     """
     found: dict[str, list[dict[str, object]]] = {}
     rules = Rule.objects.filter(active=True, watched="lmp", conditions=None)
@@ -58,12 +58,12 @@ def thresholds() -> dict[str, list[dict[str, object]]]:
 
 @require_safe
 def icon(_request: HttpRequest) -> HttpResponse:
-    """`/favicon.ico`, which browsers ask for on pages that name no icon, as the login's."""
+    """`/favicon.ico`: browsers request it for pages that name no icon, such as the log-in."""
     return redirect(static("ui/favicon.svg"))
 
 
 @require_safe
 @never_cache
 def health(request: HttpRequest) -> HttpResponse:
-    """`/healthz`: this process answers."""
+    """`/healthz`."""
     return HttpResponse("ok\n", content_type="text/plain")

@@ -9,7 +9,7 @@ from django.conf import settings
 from django.core.management import CommandError, call_command
 from django.db import DatabaseError
 
-from caisoproject.out_of_reach import said_of
+from caisoproject.out_of_reach import sentence_for
 from oasis import proxies
 from oasis.turns import Turns
 from prices.redis_client import redis_client
@@ -34,6 +34,6 @@ if __name__ == "__main__":
     except CommandError as refusal:
         sys.exit(str(refusal))
     except (DatabaseError, redis.RedisError) as fault:
-        if sentence := said_of(fault):
+        if sentence := sentence_for(fault):
             sys.exit(sentence)
         raise

@@ -1,6 +1,6 @@
-"""Announcing a publication to every web process: one group message, a hint and no more.
+"""Announcing a publication to every web process: one group message, which is only a hint.
 
-Whoever misses it learns of it from the database at the next heartbeat.
+A process that misses it reads the database at the next heartbeat.
 """
 
 from typing import Any
@@ -17,11 +17,11 @@ from prices.feed import FeedRange, event_texts_after
 from prices.models import Node
 
 log = structlog.get_logger(__name__)
-MOST_PAGES = 4
+MOST_BATCHES = 4
 
 
 def announce(feed_range: FeedRange) -> None:
-    """Send a publication to the hubs, rendered once. A failure is logged: it costs 5 seconds."""
+    """Send a publication to the group, rendered once. A failure is logged: it costs 5 seconds."""
     try:
         for batch in batches(feed_range):
             async_to_sync(get_channel_layer().group_send)(GROUP, message(batch))
@@ -30,24 +30,24 @@ def announce(feed_range: FeedRange) -> None:
 
 
 def batches(feed_range: FeedRange) -> list[FeedRange]:
-    """A publication as frames have room for it; one that takes many is for the hubs to read."""
+    """A publication in batches of one frame each; one of too many is left whole, and unrendered."""
     slug, epoch, prev, seq = feed_range
     starts = range(prev, seq, BATCH)
-    if len(starts) > MOST_PAGES:
+    if len(starts) > MOST_BATCHES:
         return [feed_range]
     return [FeedRange(slug, epoch, start, min(start + BATCH, seq)) for start in starts]
 
 
 def message(feed_range: FeedRange) -> dict[str, Any]:
-    """What the hubs hear: where it follows, and the frame for their clients."""
+    """The group message: which events they are, and the frame for the readers."""
     return {"type": "publication", **feed_range._asdict(), "text": rendered(feed_range)}
 
 
 def rendered(feed_range: FeedRange) -> str | None:
-    """The frame for the clients, or None where it takes more than one."""
+    """The frame for the readers; None where it takes more than one: web processes read it then."""
     slug, epoch, prev, seq = feed_range
     if seq - prev > BATCH:
         return None
     node = Node.objects.get(slug=slug)
-    told = [event for _, event in event_texts_after(node, prev, up_to=seq)]
-    return frames.events(node, epoch, prev, seq, told)
+    events = [event for _, event in event_texts_after(node, prev, up_to=seq)]
+    return frames.events(node, epoch, prev, seq, events)

@@ -1,4 +1,4 @@
-"""What a reader of a feed missed, page by page: read from the database, once for all who ask."""
+"""What a reader missed, batch by batch: read from the database once for all who ask."""
 
 import asyncio
 import time
@@ -14,35 +14,36 @@ from live.single_flight import SingleFlight
 from live.wire import Frame
 from prices.models import Node
 
-REST, MOST_REST_S = 2, 1
+# Reading pauses for twice as long as it took, a second at most.
+PAUSE, MOST_PAUSE_S = 2, 1
 
 
 class CatchUp:
-    """The next frame for a reader at some place. The last ones are kept for who asks the same."""
+    """The next frame for a reader at a cursor. The latest are kept for readers at the same one."""
 
     def __init__(self) -> None:
         self.shared = SingleFlight()
-        self.taken = asyncio.Lock()
+        self.reading = asyncio.Lock()
 
     @asynccontextmanager
-    async def turn(self) -> AsyncIterator[None]:
-        """One of many who catch up reads at a time.
+    async def slot(self) -> AsyncIterator[None]:
+        """Of all readers that catch up, one reads at a time, with a pause after it.
 
-        The hub itself, whom everybody waits for, has one page at most before it; and reading
-        rests for longer than it took, or those who ask for much would take all of the processor.
-        Not for long: a database that stalled once is not paid for by everyone again.
+        So the fan-out's own reading, which everybody waits for, waits for one batch at most, and
+        long catch-ups leave processor time to others. The pause is bounded: if the database
+        stalled once, the next reader does not wait for it again.
         """
-        async with self.taken:
+        async with self.reading:
             began = time.monotonic()
             yield
-            await asyncio.sleep(min(REST * (time.monotonic() - began), MOST_REST_S))
+            await asyncio.sleep(min(PAUSE * (time.monotonic() - began), MOST_PAUSE_S))
 
     async def next(
         self, node: Node, cursor: Cursor | None, head: Cursor, hours: int
     ) -> tuple[Frame, Cursor]:
-        """The next frame for a reader at `cursor`, and where it stands then.
+        """The next frame for a reader at `cursor`, and its cursor after it.
 
-        A page of events, or a snapshot where events can't tell.
+        A batch of events, or a snapshot where events can't bring it up to date.
         """
         batch = await self.shared.once(
             (node.slug, cursor, head), database_sync_to_async(batch_after), node, cursor, head
@@ -52,21 +53,19 @@ class CatchUp:
         return await self.snapshot(node, head, hours), head
 
     async def snapshot(self, node: Node, head: Cursor, hours: int) -> Frame:
-        """A snapshot at the feed's head."""
         render = database_sync_to_async(snapshot)
         frame: Frame = await self.shared.once((node.slug, head, hours), render, node, head, hours)
         return frame
 
 
 def batch_after(node: Node, cursor: Cursor | None, head: Cursor) -> tuple[Frame, Cursor] | None:
-    """The next page of events as a frame, and where its reader then stands; None: a snapshot."""
+    """The next batch of events as a frame, and the cursor after it; None if it takes a snapshot."""
     found = heads.next_events(node, cursor, head)
     if found is None or cursor is None:
         return None
-    until, told = found
-    return Frame("events", frames.events(node, until.epoch, cursor.seq, until.seq, told)), until
+    until, events = found
+    return Frame("events", frames.events(node, until.epoch, cursor.seq, until.seq, events)), until
 
 
 def snapshot(node: Node, head: Cursor, hours: int) -> Frame:
-    """A snapshot as a frame."""
     return Frame("snapshot", frames.snapshot(node, head, hours, now=timezone.now()))

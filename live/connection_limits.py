@@ -1,15 +1,15 @@
-"""How many clients a web process lets in: in all, and from one address. Pure."""
+"""Connection limits of a web process: in total, and from one address. Pure."""
 
 from collections import Counter
 from ipaddress import IPv6Address, ip_address
 
 
 class Full(Exception):
-    """There is no room for another client; says which limit it is."""
+    """A limit is reached; the message says which."""
 
 
 class ConnectionLimits:
-    """Who is inside."""
+    """Counts open connections by address."""
 
     def __init__(self, most: int, most_of_an_address: int) -> None:
         self.most = most
@@ -17,7 +17,7 @@ class ConnectionLimits:
         self.inside: Counter[str] = Counter()
 
     def enter(self, address: str) -> None:
-        """Let one more in. Raises Full."""
+        """Count one more connection. Raises Full."""
         if self.inside.total() >= self.most:
             raise Full(f"{self.most} clients are connected, which is all this server takes.")
         if self.inside[address] >= self.most_of_an_address:
@@ -25,18 +25,18 @@ class ConnectionLimits:
         self.inside[address] += 1
 
     def leave(self, address: str) -> None:
-        """One is gone."""
+        """Count one connection less."""
         self.inside[address] -= 1
-        self.inside += Counter()  # forget who has nobody inside
+        self.inside += Counter()  # drops addresses without connections
 
 
-def whose(client: tuple[str, int] | list[str | int] | None) -> str:
-    """The address that a connection counts for: of IPv6 the network, which one host has whole."""
+def client_address(client: tuple[str, int] | list[str | int] | None) -> str:
+    """The address to count a connection under; for IPv6 its /64 network, which one host may own."""
     if not client:
         return ""
     try:
         address = ip_address(str(client[0]))
-    except ValueError:  # a proxy's header may say anything
+    except ValueError:  # a proxy's header may hold anything
         return str(client[0])[:60]
     if isinstance(address, IPv6Address):
         mapped = address.ipv4_mapped

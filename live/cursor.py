@@ -1,7 +1,7 @@
-"""How a reader follows a feed and misses nothing: hubs follow the database by it, clients a hub.
+"""How to follow a feed and miss nothing, as the fan-out and readers both do.
 
-A reader keeps its place. What follows on its place it takes, what it has it leaves, and where
-something lies between, or a heartbeat names a head it has not reached, it asks for what it missed.
+A reader keeps a cursor. It takes what continues at the cursor and ignores what it already has. If
+anything lies between, or a heartbeat names a head it has not reached, it asks for what it missed.
 
 Pure.
 """
@@ -13,7 +13,7 @@ BATCH = 250
 
 
 class Step(Enum):
-    """What a frame, or a publication, is to a reader."""
+    """How a frame or a publication stands to a cursor."""
 
     NEXT = "next"
     SEEN = "seen"
@@ -21,13 +21,13 @@ class Step(Enum):
 
 
 class Cursor(NamedTuple):
-    """Where a reader stands in a feed: it has every event of the epoch up to seq."""
+    """Where a reader is in a feed: it has every event of the epoch up to seq."""
 
     epoch: str
     seq: int
 
     def step(self, epoch: str, prev: int, seq: int) -> Step:
-        """What events prev+1 to seq are to a reader who stands here."""
+        """How the events prev+1 to seq stand to this cursor."""
         if epoch != self.epoch:
             return Step.GAP
         if seq <= self.seq:
@@ -35,15 +35,15 @@ class Cursor(NamedTuple):
         return Step.NEXT if prev == self.seq else Step.GAP
 
     def is_behind(self, epoch: str, head: int) -> bool:
-        """Whether a feed whose head is this has something that a reader who stands here has not."""
+        """Whether a feed with this head has events after the cursor."""
         return epoch != self.epoch or head > self.seq
 
 
 def missed(cursor: Cursor | None, head: Cursor, oldest: int | None) -> Cursor | None:
-    """Up to where the next events go to a reader who asks for what it missed; at most a page.
+    """The cursor after the next batch of events for a reader at `cursor`.
 
-    None: it needs a snapshot, because it is new, of another epoch, ahead of the feed, or its
-    next event is older than the log. `oldest` is the log's first seq, None while it has none.
+    None if it needs a snapshot: it is new, of another epoch, ahead of the feed, or its next event
+    is older than the log. `oldest` is the log's first seq, None if the log is empty.
     """
     if cursor is None or cursor.epoch != head.epoch or cursor.seq > head.seq:
         return None

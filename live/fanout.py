@@ -1,9 +1,9 @@
-"""The hub: one group member per web process, which writes each publication to its own clients.
+"""Fan-out: each web process joins the group once, and writes every publication to its readers.
 
-A client that Channels would serve costs a thread hop a message; a client of the hub costs a
-write. The hub keeps its own place in each feed: a publication that follows on it is passed on as
-it came, anything else makes the hub read the database. A client that has caught up stands where
-the hub stands.
+A reader served by Channels would cost a thread hop for each message; here it costs one write. The
+fan-out keeps a cursor of its own in each feed. A publication that continues at the cursor is
+passed on as it is; for anything else the database is read. A reader that has caught up has the
+same cursor as the fan-out.
 """
 
 import asyncio
@@ -26,7 +26,7 @@ from live import frames, heads
 from live.catch_up import CatchUp
 from live.cursor import Cursor, Step
 from live.feed_request import HOURS
-from live.group import heard
+from live.group import group_messages
 from live.reader import Reader
 from live.single_flight import SharedRead
 from live.wire import Frame, Wire
@@ -34,16 +34,16 @@ from prices.models import Feed
 
 log = structlog.get_logger(__name__)
 AFTER_TROUBLE_SECONDS = 1
-FAREWELL_SECONDS = 3
+CLOSING_SECONDS = 3
 RETRY_MS = (500, 5_000)
-A_TURN = 50
+WRITES_AT_A_TIME = 50
 
 GOING_AWAY = 1012
 TOO_SLOW = 4408
 
 
 class UnknownHub(Exception):
-    """A client asks for a hub that no tracked node has."""
+    """A reader asks for a hub that is not tracked."""
 
     def __init__(self, slug: str) -> None:
         super().__init__(slug)
@@ -51,7 +51,7 @@ class UnknownHub(Exception):
 
 
 class Fanout:
-    """All clients of this process, and where they stand in each feed."""
+    """All readers of this process, and the cursor they share in each feed."""
 
     def __init__(self) -> None:
         self.everyone: set[Reader] = set()
@@ -61,12 +61,12 @@ class Fanout:
         self.feeds = SharedRead()
         self.lock = asyncio.Lock()
         self.tasks: set[asyncio.Task[None]] = set()
-        self.gone: set[str] = set()  # whose clients know that there is no such hub any more
+        self.gone: set[str] = set()  # hubs whose readers know that they are no longer tracked
         self.closing = False
         self.again: asyncio.TimerHandle | None = None
 
     def start(self) -> None:
-        """Join the group and begin to beat; at the first client, and again after a wreck."""
+        """Join the group and begin the heartbeat: at the first reader, and again after a crash."""
         running = {task.get_name() for task in self.tasks if not task.done()}
         for work in (self.listen, self.beat):
             if work.__name__ not in running:
@@ -75,14 +75,14 @@ class Fanout:
                 self.tasks.add(task)
 
     def ended(self, task: asyncio.Task[None]) -> None:
-        """Forget a task that is over; what nobody expected is told in full, and tried again."""
+        """Forget a task that has ended. A crash is logged with its traceback, and started again."""
         self.tasks.discard(task)
         if not task.cancelled():
-            log.error("the hub is wrecked", work=task.get_name(), exc_info=task.exception())
+            log.error("the fan-out crashed", work=task.get_name(), exc_info=task.exception())
             self.again = asyncio.get_running_loop().call_later(AFTER_TROUBLE_SECONDS, self.start)
 
     async def stop(self) -> None:
-        """Leave the group. Cancelled again until it holds: a thread hop can swallow it."""
+        """Leave the group. Tasks are cancelled until they end: a thread hop may swallow it."""
         if self.again:
             self.again.cancel()
         pending, self.tasks = self.tasks, set()
@@ -92,7 +92,7 @@ class Fanout:
             _, pending = await asyncio.wait(pending, timeout=0.1)
 
     async def join(self, reader: Reader) -> None:
-        """Greet a client, bring it to where its feeds stand, and keep it there until it leaves.
+        """Greet a reader, let it catch up with its feeds, and keep it up to date until it leaves.
 
         Raises UnknownHub for a slug that has no feed.
         """
@@ -105,14 +105,14 @@ class Fanout:
             await self.catch_up(reader, feed)
 
     async def resume(self, reader: Reader, cursors: dict[str, Cursor]) -> None:
-        """Send a client again what came after places it names. Raises UnknownHub."""
+        """Send a reader what came after these cursors. Raises UnknownHub."""
         for slug, cursor in cursors.items():
-            self.readers[slug].discard(reader)  # at once, or what comes meanwhile comes twice
+            self.readers[slug].discard(reader)  # now, or it gets what is published meanwhile twice
             reader.cursors[slug] = cursor
             await self.catch_up(reader, await self.feed_of(slug))
 
     def leave(self, reader: Reader) -> None:
-        """Forget a client whose connection is closed."""
+        """Forget a reader whose connection is closed."""
         self.everyone.discard(reader)
         for readers in self.readers.values():
             readers.discard(reader)
@@ -126,35 +126,35 @@ class Fanout:
         return feed
 
     async def catch_up(self, reader: Reader, feed: Feed) -> None:
-        """Send a client what it missed, page by page as it takes them, until it stands with us."""
+        """Send a reader what it missed, batch by batch as it takes them, up to our own cursor."""
         slug = feed.node.slug
         async with self.lock:
-            await self.bring_up(feed)
+            await self.advance(feed)
         while self.has(reader) and reader.cursors[slug] != self.cursors[slug]:
-            async with self.batches.turn():  # where we stand is asked in it: many share a page then
+            async with self.batches.slot():  # our cursor is looked up inside: more share a batch
                 frame, cursor = await self.batches.next(
                     feed.node, reader.cursors[slug], self.cursors[slug], reader.hours
                 )
             reader.cursors[slug] = cursor
-            if not await reader.takes(frame):
+            if not await reader.write_and_drain(frame):
                 await self.cut(reader)
         if self.has(reader):
             self.readers[slug].add(reader)
 
     def has(self, reader: Reader) -> bool:
-        """Whether a client is still to be given anything."""
+        """Whether anything is still to be sent to a reader."""
         return reader in self.everyone and not self.closing
 
     async def listen(self) -> None:
-        """Pass on what the group hears."""
-        async with aclosing(heard()) as messages:
+        """Handle each message to the group."""
+        async with aclosing(group_messages()) as messages:
             async for message in messages:
                 await self.publish(message)
 
     async def publish(self, message: dict[str, Any]) -> None:
-        """A publication: passed on where it follows on our place, else read from the database.
+        """Pass a publication on if it continues at our cursor; otherwise read the database.
 
-        Our place moves with nobody there too: who catches up meanwhile goes on to it.
+        The cursor moves even when no reader has caught up: those catching up follow it.
         """
         slug, epoch, seq = message["slug"], message["epoch"], message["seq"]
         async with self.lock:
@@ -164,17 +164,13 @@ class Fanout:
             if step is Step.NEXT and message["text"]:
                 await self.pass_on(slug, Frame("events", message["text"]), Cursor(epoch, seq))
             elif step is not Step.SEEN:
-                await self.read_up(slug)
+                with suppress(UnknownHub):  # it is no longer tracked
+                    await self.advance(await self.feed_of(slug))
 
-    async def read_up(self, slug: str) -> None:
-        """Bring a feed's clients to where the database has it; a hub that was given up stays."""
-        with suppress(UnknownHub):
-            await self.bring_up(await self.feed_of(slug))
+    async def advance(self, feed: Feed) -> None:
+        """Send a feed's readers everything up to its head, and move our cursor there.
 
-    async def bring_up(self, feed: Feed) -> None:
-        """Bring the clients of a feed to its head, and us with them.
-
-        Our place moves once the text is there: a database that fails costs no event.
+        The cursor moves once the events are read: if the database fails, none is lost.
         """
         slug, head = feed.node.slug, Cursor(feed.epoch, feed.head)
         if not self.readers[slug]:
@@ -185,7 +181,7 @@ class Fanout:
             await self.pass_on(slug, frame, cursor)
 
     async def beat(self) -> None:
-        """Every 5 s: the heads as the database has them, and what a lost message left behind."""
+        """Every 5 s: read the heads from the database, and send what a lost message left behind."""
         while True:
             await asyncio.sleep(frames.HEARTBEAT_SECONDS)
             if not self.everyone:
@@ -195,27 +191,27 @@ class Fanout:
             async with self.lock:
                 for slug, feed in found.feeds.items():
                     if self.readers[slug]:
-                        await self.bring_up(feed)
+                        await self.advance(feed)
                 await self.announce_gone(set(found.feeds))
                 hubs = {slug: feed.node.hub for slug, feed in found.feeds.items()}
                 await self.send_heartbeats(hubs, found.source)
 
     async def announce_gone(self, tracked: set[str]) -> None:
-        """Say once, to those who follow it, that a hub is no longer tracked or is called otherwise.
+        """Notify a hub's readers once that it is no longer tracked, or was renamed.
 
-        They stay: it may be tracked again, and then goes on where it was.
+        They stay connected: if it is tracked again, its feed continues.
         """
         self.gone -= tracked
         for slug in [slug for slug, readers in self.readers.items() if readers]:
             if slug not in tracked | self.gone:
                 self.gone.add(slug)
-                said = f"{slug.upper()} is no longer tracked, or has another name now."
-                frame = Frame("error", frames.error("gone", said))
+                message = f"{slug.upper()} is no longer tracked, or has another name now."
+                frame = Frame("error", frames.error("gone", message))
                 for reader in list(self.readers[slug]):
-                    await self.give(reader, frame)
+                    await self.send(reader, frame)
 
     async def send_heartbeats(self, hubs: dict[str, str], source: heads.SourceState) -> None:
-        """To each client the heads of those of its hubs in which it has caught up."""
+        """Send each reader the heads of those of its hubs in which it has caught up."""
         made: dict[tuple[str, ...], Frame] = {}
         now = timezone.now()
         for number, reader in enumerate(list(self.everyone)):
@@ -225,65 +221,65 @@ class Fanout:
             if slugs not in made:
                 heads = {hubs[slug]: self.cursors[slug].seq for slug in slugs}
                 made[slugs] = Frame("heartbeat", frames.heartbeat(heads, source, now=now))
-            await self.give(reader, made[slugs])
+            await self.send(reader, made[slugs])
             await self.yield_after(number)
 
     async def pass_on(self, slug: str, frame: Frame, cursor: Cursor) -> None:
-        """Give a frame to every client of a hub that stands where the frame goes on."""
+        """Send a frame to every reader of a hub whose cursor it continues at."""
         before, self.cursors[slug] = self.cursors[slug], cursor
         for number, reader in enumerate(list(self.readers[slug])):
             if reader in self.readers[slug] and reader.cursors[slug] == before:
                 reader.cursors[slug] = cursor
-                await self.give(reader, frame)
+                await self.send(reader, frame)
             await self.yield_after(number)
 
-    async def give(self, reader: Reader, frame: Frame) -> None:
-        """Write a frame to a client; one that does not read what it has is cut instead."""
+    async def send(self, reader: Reader, frame: Frame) -> None:
+        """Write a frame to a reader; one whose backlog is too long is cut instead."""
         if reader.is_slow():
             await self.cut(reader)
         else:
             await reader.wire.write(frame)
 
     async def cut(self, reader: Reader) -> None:
-        """End the connection of a slow reader, who can come back and resume."""
+        """Close the connection of a slow reader, which can reconnect and resume."""
         log.info("cut a slow reader", backlog=reader.wire.backlog)
         self.leave(reader)
         await reader.wire.close(TOO_SLOW)
 
     async def yield_after(self, number: int) -> None:
-        """Let others have their turn now and then: a write never suspends by itself."""
-        if number % A_TURN == A_TURN - 1:
+        """Let other tasks run now and then: a write never suspends by itself."""
+        if number % WRITES_AT_A_TIME == WRITES_AT_A_TIME - 1:
             await asyncio.sleep(0)
 
-    async def farewell(self) -> None:
-        """Say goodbye to everyone, each with another time to come back, and wait for them to go.
+    async def close_all(self) -> None:
+        """Send everyone bye, each with its own time to come back, and wait until they have gone.
 
-        Who was about to join when it began is told too.
+        That includes readers that were just joining.
         """
         self.closing = True
-        told: set[Reader] = set()
-        until = time.monotonic() + FAREWELL_SECONDS
+        notified: set[Reader] = set()
+        until = time.monotonic() + CLOSING_SECONDS
         while self.everyone and time.monotonic() < until:
-            untold = self.everyone - told
-            for reader in untold:
+            others = self.everyone - notified
+            for reader in others:
                 await self.say_bye(reader.wire)
-            told |= untold
+            notified |= others
             await asyncio.sleep(0.05)
 
     async def say_bye(self, wire: Wire) -> None:
-        """The server is going away."""
+        """Send bye with a random time to come back, and close."""
         retry_ms = random.randint(*RETRY_MS)
         await wire.write(Frame("bye", frames.bye(retry_ms), retry_ms))
         await wire.close(GOING_AWAY)
 
 
 async def forever(work: Callable[[], Awaitable[None]]) -> None:
-    """Do `work` again after whatever the database or Redis throws at it."""
+    """Run `work`, and run it again after any failure of the database or Redis."""
     while True:
         try:
             await work()
         except (redis.RedisError, DatabaseTrouble, OSError) as fault:
-            log.warning("the hub stumbled", work=work.__name__, why=str(fault))
+            log.warning("the fan-out was interrupted", work=work.__name__, why=str(fault))
             await asyncio.sleep(AFTER_TROUBLE_SECONDS)
 
 
@@ -291,5 +287,5 @@ FANOUTS: WeakKeyDictionary[asyncio.AbstractEventLoop, Fanout] = WeakKeyDictionar
 
 
 def fanout() -> Fanout:
-    """This process's hub (one an event loop, which in a web process is the same)."""
+    """This process's fan-out: one for each event loop, of which a web process has one."""
     return FANOUTS.setdefault(asyncio.get_running_loop(), Fanout())

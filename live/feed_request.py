@@ -16,7 +16,7 @@ CURSOR = re.compile(r"([0-9a-z-]{1,40}):([0-9]{1,18})")
 
 
 class BadRequest(Exception):
-    """What a reader asked for can't be read; the code of the error frame, and a sentence."""
+    """A request that can't be read: the code of its error frame, and a sentence."""
 
     def __init__(self, code: str, message: str) -> None:
         super().__init__(message)
@@ -25,16 +25,16 @@ class BadRequest(Exception):
 
 
 class FeedRequest(NamedTuple):
-    """Hubs by slug with the place each is to go on from, and the hours a snapshot holds."""
+    """Hubs by slug, each with the cursor to resume from, and how many hours a snapshot holds."""
 
     cursors: dict[str, Cursor | None]
     hours: int
 
 
 def feed_request(query_string: bytes, last_event_id: str = "") -> FeedRequest:
-    """The wishes of `?hubs=SP15,NP15&after=<epoch>:<seq>,...&hours=24`. Raises BadRequest.
+    """The request in `?hubs=SP15,NP15&after=<epoch>:<seq>,...&hours=24`. Raises BadRequest.
 
-    `last_event_id` is what a stream's reader gives back, and counts before `after`.
+    `last_event_id` is what an event stream's reader sends back; it takes precedence over `after`.
     """
     if len(query_string) > MOST_QUERY:
         raise BadRequest("too_long", f"The query has at most {MOST_QUERY} characters.")
@@ -54,10 +54,11 @@ def slugs_of(lists: list[str]) -> list[str]:
 
 
 def cursors_of(slugs: list[str], after: str) -> dict[str, Cursor | None]:
-    """Where each hub is to go on, in their order; an empty entry is none."""
+    """Each hub's cursor, in the order of `slugs`; None for an empty entry."""
     parts = after.split(",") if after else []
     if len(parts) > len(slugs):
-        raise BadRequest("bad_after", f"after names {len(parts)} places for {len(slugs)} hubs.")
+        message = f"after has {len(parts)} cursors, but hubs has {len(slugs)}."
+        raise BadRequest("bad_after", message)
     cursors: dict[str, Cursor | None] = dict.fromkeys(slugs)
     for slug, part in zip(slugs, parts, strict=False):
         cursors[slug] = cursor_in(part)
@@ -65,7 +66,7 @@ def cursors_of(slugs: list[str], after: str) -> dict[str, Cursor | None]:
 
 
 def cursor_in(text: str) -> Cursor | None:
-    """A place as an address writes it."""
+    """The cursor in an address: `<epoch>:<seq>`."""
     if not text.strip():
         return None
     found = CURSOR.fullmatch(text.strip())
@@ -85,10 +86,10 @@ def hours_of(text: str) -> int:
 
 
 def resumed(frame: Mapping[str, Any], followed: Mapping[str, object]) -> dict[str, Cursor]:
-    """The places of a resume frame, by slug. Raises BadRequest; then nothing of it counts."""
+    """The cursors of a resume frame, by slug. Raises BadRequest if any of them can't be read."""
     feeds = frame.get("feeds")
     if not isinstance(feeds, dict) or not feeds:
-        raise BadRequest("bad_resume", "A resume has feeds: an object of places by hub.")
+        raise BadRequest("bad_resume", "A resume has feeds: an object of cursors by hub.")
     cursors = {name.lower(): resumed_cursor(name, cursor) for name, cursor in feeds.items()}
     for slug in cursors:
         if slug not in followed:
@@ -98,11 +99,13 @@ def resumed(frame: Mapping[str, Any], followed: Mapping[str, object]) -> dict[st
 
 
 def resumed_cursor(name: str, cursor: object) -> Cursor:
-    """One place of a resume frame."""
+    """One cursor of a resume frame."""
     epoch, seq = (
         (cursor.get("epoch"), cursor.get("seq")) if isinstance(cursor, dict) else (None, None)
     )
     if not isinstance(epoch, str) or isinstance(seq, bool) or not isinstance(seq, int) or seq < 0:
-        message = f"The place of {quoted(name)} is an object of epoch, a string, and seq, a number."
+        message = (
+            f"The cursor of {quoted(name)} is an object of epoch, a string, and seq, a number."
+        )
         raise BadRequest("bad_resume", message)
     return Cursor(epoch[:40], seq)

@@ -1,4 +1,4 @@
-"""The group of all web processes, to which each publication is told once."""
+"""The group of all web processes, to which each publication is sent once."""
 
 import asyncio
 import time
@@ -11,24 +11,24 @@ GROUP = "feed"
 REJOIN_SECONDS = 30
 
 
-async def heard() -> AsyncGenerator[dict[str, Any], None]:
-    """What the group hears, for ever. Every 30 s it is joined anew, on a new connection.
+async def group_messages() -> AsyncGenerator[dict[str, Any], None]:
+    """Every message to the group, without end. Every 30 s it is joined anew, on a new connection.
 
-    Redis may forget us, and a connection may be dead and not say so.
+    Redis may forget members, and a connection may be dead without any error.
     """
     layer = get_channel_layer()
     while True:
         await layer.flush()
         channel = await layer.new_channel()
         await layer.group_add(GROUP, channel)
-        async for message in heard_until(time.monotonic() + REJOIN_SECONDS, layer, channel):
+        async for message in messages_until(time.monotonic() + REJOIN_SECONDS, layer, channel):
             yield message
 
 
-async def heard_until(
+async def messages_until(
     until: float, layer: Any, channel: str
 ) -> AsyncGenerator[dict[str, Any], None]:
-    """What comes on a channel for so long; to cancel is to unsubscribe."""
+    """The messages on a channel up to this monotonic time. Cancelling unsubscribes."""
     receiving = asyncio.ensure_future(layer.receive(channel))
     try:
         while (rest := until - time.monotonic()) > 0:

@@ -1,11 +1,11 @@
-"""How often something may happen: so many times in any so many seconds. Pure."""
+"""Rate limits: so many times in any period of so many seconds. Pure."""
 
 from collections import deque
 from collections.abc import Hashable
 
 
 class RateLimit:
-    """Remembers when it last allowed something; `now` is any steady clock, in seconds."""
+    """At most `most` times in any `seconds`; `now` is a monotonic clock, in seconds."""
 
     def __init__(self, most: int, seconds: float) -> None:
         self.seconds = seconds
@@ -13,7 +13,7 @@ class RateLimit:
         self.refused = 0
 
     def take(self, now: float) -> bool:
-        """Whether once more is allowed; it then counts."""
+        """Whether once more is allowed; if so, it is counted."""
         if self.wait(now) > 0:
             self.refused += 1
             return False
@@ -22,7 +22,7 @@ class RateLimit:
         return True
 
     def is_first_too_many(self) -> bool:
-        """Whether the last one was the first after an allowed one that was not."""
+        """Whether the last `take` was refused, and the one before it allowed."""
         return self.refused == 1
 
     def wait(self, now: float) -> float:
@@ -32,15 +32,15 @@ class RateLimit:
         return max(0.0, self.taken[0] + self.seconds - now)
 
     def give_back(self) -> None:
-        """The last one that was taken does not count."""
+        """Take the last one off the count again."""
         if self.taken:
             self.taken.pop()
 
 
 class RateLimits:
-    """An allowance for each of those who ask, by whatever they are known.
+    """A rate limit for each key, such as an address.
 
-    Of the `kept` last ones: whoever sends from ever new addresses fills no memory.
+    Only the `kept` latest keys are remembered, so ever new addresses can't fill the memory.
     """
 
     def __init__(self, most: int, seconds: float, kept: int = 10_000) -> None:
@@ -49,10 +49,10 @@ class RateLimits:
         self.kept = kept
         self.each: dict[Hashable, RateLimit] = {}
 
-    def of(self, who: Hashable) -> RateLimit:
-        """The allowance of one of them, who thereby is the last that asked."""
-        known = self.each.pop(who) if who in self.each else RateLimit(self.most, self.seconds)
-        self.each[who] = known
+    def of(self, key: Hashable) -> RateLimit:
+        """The rate limit of a key, which becomes the latest."""
+        known = self.each.pop(key) if key in self.each else RateLimit(self.most, self.seconds)
+        self.each[key] = known
         if len(self.each) > self.kept:
             del self.each[next(iter(self.each))]
         return known

@@ -1,17 +1,17 @@
-"""One open connection, as the hub sees it."""
+"""One reader of the feed: its connection, its hubs, and its cursor in each."""
 
 import asyncio
 
 from live.feed_request import FeedRequest
 from live.wire import Frame, Wire
 
-# What may wait for a client that reads slowly; it is cut then, and resumes.
+# Bytes that may wait for a slow reader. With more it is cut; it can reconnect and resume.
 MOST_BACKLOG = 256 * 1024
 PATIENCE_SECONDS = 30
 
 
 class Reader:
-    """The hubs a client follows, where it stands in each, and how to reach it."""
+    """A reader as the fan-out knows it."""
 
     def __init__(self, wire: Wire, feed_request: FeedRequest) -> None:
         self.wire = wire
@@ -20,13 +20,13 @@ class Reader:
         self.most_backlog = MOST_BACKLOG
 
     def is_slow(self) -> bool:
-        """Whether more waits for it than may."""
+        """Whether its backlog is longer than it may be."""
         return self.wire.backlog > self.most_backlog
 
-    async def takes(self, frame: Frame) -> bool:
-        """Write a frame of any size, and say whether the client took it within our patience.
+    async def write_and_drain(self, frame: Frame) -> bool:
+        """Write a frame of any size, and return whether the reader took it within 30 s.
 
-        Whatever else is written meanwhile has the usual room behind it.
+        What is written meanwhile may wait behind it, up to the usual backlog.
         """
         self.most_backlog = MOST_BACKLOG + len(frame.data)
         await self.wire.write(frame)

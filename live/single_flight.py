@@ -1,4 +1,4 @@
-"""Work that many want at the same moment, done once."""
+"""Single flight: work that many ask for at the same moment is done once."""
 
 import asyncio
 import time
@@ -10,16 +10,16 @@ MOST_KEPT = 12
 
 
 class Begun(NamedTuple):
-    """Work, and when it was begun, by the monotonic clock."""
+    """Work, and when it began by the monotonic clock."""
 
     task: asyncio.Task[Any]
     at: float
 
 
 class SingleFlight:
-    """What was done in the last seconds, or is being done, by what was asked; the newest of it.
+    """Shares the results of the last seconds, and work in progress, with all who ask the same.
 
-    No timer holds a result: a page takes 250 kB, and those who ask for many would fill the memory.
+    At most 12 are kept: each may take 250 kB, and many different ones would fill the memory.
     """
 
     def __init__(self) -> None:
@@ -28,9 +28,9 @@ class SingleFlight:
     async def once(
         self, key: Hashable, work: Callable[..., Awaitable[Any]], *arguments: Any
     ) -> Any:
-        """The result of `work`, shared with all who ask by the same key meanwhile.
+        """The result of `work`, shared with all who ask for the same key.
 
-        A failure reaches those who wait for it, and nobody after them.
+        A failure is raised to those already waiting; the next one to ask starts the work again.
         """
         self.forget_the_old()
         if key not in self.begun:
@@ -39,7 +39,7 @@ class SingleFlight:
         return await asyncio.shield(self.begun[key].task)
 
     def forget_the_old(self) -> None:
-        """Forget what is over and failed, was begun long ago, or is more than we keep."""
+        """Forget what failed, what began over 5 s ago, and the oldest if there are too many."""
         since = time.monotonic() - KEPT_SECONDS
         for key in [key for key, begun in self.begun.items() if begun.at < since or failed(begun)]:
             del self.begun[key]
@@ -48,29 +48,28 @@ class SingleFlight:
 
 
 def failed(begun: Begun) -> bool:
-    """Whether work ended without a result."""
     task = begun.task
     return task.done() and (task.cancelled() or task.exception() is not None)
 
 
 class SharedRead:
-    """Readings that many ask for at once: all who asked before one began share it.
+    """Shares one read among all who asked before it began.
 
-    Nobody gets what was read before it asked.
+    Nobody gets a result that was read before they asked.
     """
 
     def __init__(self) -> None:
-        self.turn = asyncio.Lock()
+        self.reading = asyncio.Lock()
         self.waiting: dict[Hashable, asyncio.Task[Any]] = {}
 
     async def next(self, key: Hashable, read: Callable[[], Awaitable[Any]]) -> Any:
-        """The result of the next `read` by this key that begins."""
+        """The result of the next `read` of this key to begin."""
         if key not in self.waiting:
             self.waiting[key] = asyncio.ensure_future(self.read(key, read))
         return await asyncio.shield(self.waiting[key])
 
     async def read(self, key: Hashable, read: Callable[[], Awaitable[Any]]) -> Any:
-        """Read in turn; whoever asks from then on needs another reading."""
-        async with self.turn:
+        """Read when no other read runs. Who asks after it began gets the next one."""
+        async with self.reading:
             del self.waiting[key]
             return await read()

@@ -1,4 +1,4 @@
-"""How addresses name a hub, and which one is meant where none is named."""
+"""How addresses name a hub, and the hub to show where none is named."""
 
 import re
 
@@ -8,10 +8,10 @@ MOST_QUOTED = 60
 
 
 def is_slug(name: str) -> bool:
-    """Whether a node can have this slug. PostgreSQL refuses to be asked for a NUL."""
+    """Whether a node can have this slug. PostgreSQL refuses a query for one with a NUL."""
     return SLUG.fullmatch(name) is not None
 
 
 def quoted(name: str) -> str:
-    """What a reader wrote, as an error message repeats it: not at any length."""
+    """A reader's own text for an error message, shortened to 60 characters."""
     return repr(name[:MOST_QUOTED])

@@ -14,7 +14,7 @@ from django.conf import settings
 from django.db import Error as DatabaseTrouble
 
 from live import frames
-from live.connection_limits import ConnectionLimits, Full, whose
+from live.connection_limits import ConnectionLimits, Full, client_address
 from live.daphne.wires import DaphneSocket
 from live.fanout import UnknownHub, fanout
 from live.feed_request import BadRequest, feed_request, resumed
@@ -82,7 +82,7 @@ def socket_wire(scope: Message, send: Send) -> Wire:
 @asynccontextmanager
 async def admitted(scope: Message) -> AsyncIterator[None]:
     """Room for one more client. Raises Refused where there is none."""
-    address = whose(scope.get("client"))
+    address = client_address(scope.get("client"))
     try:
         connection_limits.enter(address)
     except Full as full:
@@ -136,7 +136,7 @@ async def answer_until_closed(reader: Reader, receive: Receive) -> None:
                 "too_many_frames",
                 f"At most {MOST_FRAMES} frames in {FRAMES_SECONDS} s; nothing is read meanwhile.",
             )
-            reader.wire.hold(wait)
+            reader.wire.pause_reading(wait)
 
 
 async def answer(reader: Reader, text: str) -> None:
@@ -144,7 +144,7 @@ async def answer(reader: Reader, text: str) -> None:
     try:
         frame = frame_in(text)
         if frame["type"] == "ping":
-            await fanout().give(reader, Frame("pong", frames.pong(ping_id(frame.get("id")))))
+            await fanout().send(reader, Frame("pong", frames.pong(ping_id(frame.get("id")))))
         else:
             await fanout().resume(reader, resumed(frame, reader.cursors))
     except BadRequest as wish:
@@ -153,7 +153,7 @@ async def answer(reader: Reader, text: str) -> None:
 
 async def send_error(reader: Reader, code: str, message: str) -> None:
     """An error frame."""
-    await fanout().give(reader, Frame("error", frames.error(code, message)))
+    await fanout().send(reader, Frame("error", frames.error(code, message)))
 
 
 def frame_in(text: str) -> dict[str, Any]:

@@ -1,4 +1,4 @@
-"""The way to one client, and the frames that go along it: made once, for all who get them."""
+"""A reader's connection, and the frames written to it: each is encoded once for all readers."""
 
 import asyncio
 from collections.abc import Awaitable, Callable, Mapping
@@ -21,16 +21,16 @@ EVENT_STREAM = [
 
 
 class Frame:
-    """A frame of the feed as text; `made` is for a wire that prepares it further.
+    """A frame of the feed as text; `prepared` is for a wire that encodes it further.
 
-    `retry_ms` is when a reader of a stream, which knows no bye, is to come back.
+    `retry_ms` says when to come back to readers of a stream, which have no bye.
     """
 
     def __init__(self, kind: str, text: str, retry_ms: int | None = None) -> None:
         self.kind = kind
         self.text = text
         self.retry_ms = retry_ms
-        self.made: Any = None
+        self.prepared: Any = None
 
     @cached_property
     def data(self) -> bytes:
@@ -38,33 +38,33 @@ class Frame:
 
     @cached_property
     def as_event(self) -> bytes:
-        """The lines of a server-sent event, but for its id."""
+        """The lines of a server-sent event, except its id."""
         retry = b"" if self.retry_ms is None else b"retry: %d\n" % self.retry_ms
         return b"event: %b\n%bdata: %b\n\n" % (self.kind.encode(), retry, self.data)
 
 
 class Wire(Protocol):
-    """What the hub needs of a client's connection."""
+    """What the fan-out needs from a reader's connection."""
 
     @property
     def backlog(self) -> int:
-        """Bytes that were written since the client stopped taking any."""
+        """Bytes written since the client stopped taking any."""
 
     async def write(self, frame: Frame) -> None:
-        """Write a frame. Returns at once, whatever the client takes."""
+        """Write a frame without waiting until the client has taken it."""
 
     async def drained(self) -> None:
         """Return once the client takes what was written."""
 
-    def hold(self, seconds: float) -> None:
+    def pause_reading(self, seconds: float) -> None:
         """Read nothing from the client for so long."""
 
     async def close(self, code: int) -> None:
-        """End the connection, with a close code of the WebSocket protocol where it is one."""
+        """Close the connection; a WebSocket with this close code."""
 
 
 class AsgiWire:
-    """A connection of any ASGI server, which keeps its backlog to itself."""
+    """A connection of any ASGI server, which does not show its backlog."""
 
     backlog = 0
 
@@ -72,16 +72,14 @@ class AsgiWire:
         self.send = send
 
     async def drained(self) -> None:
-        """Let others have their turn."""
+        """Let other tasks run."""
         await asyncio.sleep(0)
 
-    def hold(self, seconds: float) -> None:
-        """ASGI can't stop a client from writing."""
+    def pause_reading(self, seconds: float) -> None:
+        """ASGI has no way to stop reading from a client."""
 
 
 class AsgiSocket(AsgiWire):
-    """A WebSocket."""
-
     async def write(self, frame: Frame) -> None:
         await self.send({"type": "websocket.send", "text": frame.text})
 
@@ -90,9 +88,9 @@ class AsgiSocket(AsgiWire):
 
 
 class AsgiStream(AsgiWire):
-    """Server-sent events. `cursors` are the reader's, which the stream's ids tell.
+    """Server-sent events. The ids of its events are the reader's `cursors`.
 
-    The answer begins with the first frame: before it, the request can still be refused.
+    The response starts with the first frame; until then the request can still be refused.
     """
 
     def __init__(self, send: Send, cursors: Cursors) -> None:
@@ -108,13 +106,13 @@ class AsgiStream(AsgiWire):
         await self.send({"type": "http.response.body", "body": body, "more_body": True})
 
     async def close(self, code: int) -> None:
-        """The end of the answer; a reader comes back by itself."""
+        """End the response; a reader comes back by itself."""
         if self.begun:
             await self.send({"type": "http.response.body", "body": b"", "more_body": False})
 
 
 def event_id(cursors: Cursors) -> bytes:
-    """The id of a server-sent event: what the reader gives back as `after`; none at the start."""
+    """The id line of a server-sent event, which the reader sends back; none before any cursor."""
     if not any(cursors.values()):
         return b""
     held = (f"{cursor.epoch}:{cursor.seq}" if cursor else "" for cursor in cursors.values())

@@ -1,8 +1,8 @@
-"""Work that is more than an answer's usual: so much of it at once for an address, and in all.
+"""Limits on expensive requests: so many at a time per address and in total.
 
-A client that leaves takes nothing of its work along: the thread goes on. Were the application
-cancelled, as servers do, its turn would be another's at once, and whoever asks and leaves again and
-again would fill the process with threads and with connections to the database that nobody closes.
+When a client disconnects, its work goes on in a thread. Servers would cancel the application and so
+free its slot at once; a client that asks and leaves again and again could then fill the process
+with threads, and with database connections that nobody closes.
 """
 
 import asyncio
@@ -10,7 +10,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from http import HTTPStatus
 
-from live.connection_limits import Full, whose
+from live.connection_limits import Full, client_address
 from live.problems import Problem, send_problem
 from live.wire import Message, Receive, Send
 
@@ -19,89 +19,89 @@ AT_ONCE, WAITING = 2, 4
 RETRY_AFTER = 5
 # Each takes a thread and up to three files.
 REQUESTS_AT_ONCE = 40
-under_way: set[asyncio.Task[None]] = set()  # an event loop holds its tasks weakly
+running_tasks: set[asyncio.Task[None]] = set()  # an event loop holds its tasks weakly
 
 
-class Seat:
-    """One address: how many of its requests are here, working or waiting."""
+class AddressSlots:
+    """The slots of one address, and how many of its requests run or wait."""
 
     def __init__(self, at_once: int) -> None:
-        self.working = asyncio.Semaphore(at_once)
-        self.here = 0
+        self.free = asyncio.Semaphore(at_once)
+        self.requests = 0
 
 
 class WorkLimits:
-    """Who works and who waits, by address."""
+    """Slots by address, for as long as an address has requests."""
 
     def __init__(self, at_once: int, waiting: int) -> None:
         self.at_once = at_once
         self.most = at_once + waiting
-        self.seats: dict[str, Seat] = {}
+        self.by_address: dict[str, AddressSlots] = {}
 
     @asynccontextmanager
-    async def turn(self, address: str) -> AsyncIterator[None]:
-        """Wait for a turn. Raises Full where too many of the address wait already."""
-        seat = self.seats.setdefault(address, Seat(self.at_once))
-        if seat.here >= self.most:
+    async def slot(self, address: str) -> AsyncIterator[None]:
+        """Wait for a slot and hold it. Raises Full if too many of the address wait already."""
+        taken = self.by_address.setdefault(address, AddressSlots(self.at_once))
+        if taken.requests >= self.most:
             raise Full(f"{self.most} requests of your address are under way or wait already.")
-        seat.here += 1
+        taken.requests += 1
         try:
-            async with seat.working:
+            async with taken.free:
                 yield
         finally:
-            seat.here -= 1
-            if not seat.here:
-                del self.seats[address]
+            taken.requests -= 1
+            if not taken.requests:
+                del self.by_address[address]
 
 
-turns = WorkLimits(AT_ONCE, WAITING)
+slots = WorkLimits(AT_ONCE, WAITING)
 
 
-def in_turn(application: Application) -> Application:
-    """An application of which an address gets so much at once; what is too much is 429."""
+def limited_per_address(application: Application) -> Application:
+    """The application with two requests of an address at once and four waiting; more get 429."""
 
-    async def taken(scope: Message, receive: Receive, send: Send) -> None:
+    async def limited(scope: Message, receive: Receive, send: Send) -> None:
         try:
-            turn = turns.turn(whose(scope.get("client")))
-            await to_its_end(turn, application, scope, receive, send)
+            slot = slots.slot(client_address(scope.get("client")))
+            await run_to_completion(slot, application, scope, receive, send)
         except Full as full:
             await send_problem(send, Problem(HTTPStatus.TOO_MANY_REQUESTS, str(full), RETRY_AFTER))
 
-    return taken
+    return limited
 
 
-def at_most(requests: int, application: Application) -> Application:
-    """An application of which so many requests run at once; the others wait for them."""
-    running = asyncio.Semaphore(requests)
+def limited_in_total(requests: int, application: Application) -> Application:
+    """The application with so many requests at once; the others wait."""
+    free = asyncio.Semaphore(requests)
 
-    async def taken(scope: Message, receive: Receive, send: Send) -> None:
-        await to_its_end(running, application, scope, receive, send)
+    async def limited(scope: Message, receive: Receive, send: Send) -> None:
+        await run_to_completion(free, application, scope, receive, send)
 
-    return taken
+    return limited
 
 
-async def to_its_end(
-    turn: AbstractAsyncContextManager[None],
+async def run_to_completion(
+    slot: AbstractAsyncContextManager[None],
     application: Application,
     scope: Message,
     receive: Receive,
     send: Send,
 ) -> None:
-    """Answer in a turn, and keep it to the end of the work, if the client leaves meanwhile.
+    """Run the application in a slot, held until the work is done even if the client disconnects.
 
-    Who leaves before has no turn.
+    A client that disconnects while it waits gets no slot.
     """
     has_begun = False
 
     async def work() -> None:
         nonlocal has_begun
-        async with turn:
+        async with slot:
             has_begun = True
-            await application(scope, without_its_end(receive), send)
+            await application(scope, hide_disconnect(receive), send)
 
     task = asyncio.ensure_future(work())
-    under_way.add(task)
-    task.add_done_callback(under_way.discard)
+    running_tasks.add(task)
+    task.add_done_callback(running_tasks.discard)
     try:
         await asyncio.shield(task)
     except asyncio.CancelledError:
@@ -110,16 +110,16 @@ async def to_its_end(
         raise
 
 
-def without_its_end(receive: Receive) -> Receive:
-    """What comes of a request, but not that its client has left."""
-    is_whole = False
+def hide_disconnect(receive: Receive) -> Receive:
+    """A `receive` that yields the request's body, but never its client's disconnect."""
+    is_complete = False
 
     async def received() -> Message:
-        nonlocal is_whole
-        if is_whole:
+        nonlocal is_complete
+        if is_complete:
             await asyncio.Future()
         message = await receive()
-        is_whole = not message.get("more_body")
+        is_complete = not message.get("more_body")
         return message
 
     return received

@@ -14,7 +14,7 @@ from pytest_django import Settings
 
 from prices import ingest
 from prices.redis_client import redis_client
-from tests.live.quick_hub import quick_hub
+from tests.live.quick_fanout import quick_fanout
 from tests.outbound.receivers import authority, receiver, secure
 from tests.prepared import prepared
 from tests.put_back import django_db_setup
@@ -25,7 +25,7 @@ __all__ = [
     "django_db_setup",
     "oasis",
     "prepared",
-    "quick_hub",
+    "quick_fanout",
     "receiver",
     "secure",
 ]

@@ -1,1 +1,1 @@
-"""What knows Daphne's inside: bounds on connections, requests and what waits."""
+"""Everything that knows Daphne's inside: limits on connections, requests and backlogs."""

@@ -1,7 +1,7 @@
-"""Which connections a web process keeps: in all, of one address, and who makes room. Pure.
+"""Which connections a web process keeps, in total and per address, and which it drops. Pure.
 
-A connection that still owes us its request is the first to go; one that is being answered, or
-that is a live reader, never.
+When there is no room, the connection that has owed its request longest is dropped; one that is
+being answered, or that follows the live feed, never is.
 """
 
 from collections import Counter
@@ -14,7 +14,7 @@ Connection = TypeVar("Connection", bound=Hashable)
 
 
 class Arrivals(Generic[Connection]):
-    """Every open connection, and which of them owe us a request, longest first."""
+    """Every open connection, and those that have not sent a request yet, longest first."""
 
     def __init__(self, most: int, most_of_an_address: int) -> None:
         self.most = most
@@ -24,17 +24,17 @@ class Arrivals(Generic[Connection]):
         self.waiting: dict[Connection, None] = {}
 
     def enter(self, connection: Connection, address: str) -> Connection | None:
-        """Let one more in, and say which other has to go for it. Raises Full where none can."""
-        gone = self.in_the_way(address)
-        if gone is not None:
-            self.leave(gone)
+        """Add a connection; return the one to drop for it, if any. Raises Full if none can be."""
+        dropped = self.connection_to_drop(address)
+        if dropped is not None:
+            self.leave(dropped)
         self.address_of[connection] = address
         self.of_address[address] += 1
         self.waiting[connection] = None
-        return gone
+        return dropped
 
-    def in_the_way(self, address: str) -> Connection | None:
-        """Who has to go before one of this address comes. Raises Full."""
+    def connection_to_drop(self, address: str) -> Connection | None:
+        """The connection to drop before one of this address is added. Raises Full."""
         is_crowded = self.of_address[address] >= self.most_of_an_address
         if not is_crowded and len(self.address_of) < self.most:
             return None
@@ -43,17 +43,17 @@ class Arrivals(Generic[Connection]):
                 return connection
         raise Full("all connections are busy")
 
-    def busy(self, connection: Connection) -> None:
-        """Its request is here."""
+    def request_received(self, connection: Connection) -> None:
+        """The connection's request is complete: it can no longer be dropped."""
         self.waiting.pop(connection, None)
 
-    def waits(self, connection: Connection) -> None:
-        """It was answered, and may ask again."""
+    def request_answered(self, connection: Connection) -> None:
+        """The connection was answered, and may send its next request."""
         if connection in self.address_of:
             self.waiting[connection] = None
 
     def leave(self, connection: Connection) -> None:
-        """It is gone; told twice, it counts once."""
+        """Remove a connection; again does no harm."""
         self.waiting.pop(connection, None)
         address = self.address_of.pop(connection, None)
         if address is not None:

@@ -1,7 +1,7 @@
-"""What Daphne takes of a connection before there is a request: bounded in bytes, time and number.
+"""A connection until its request is complete: bounded in bytes, time and number.
 
-By itself Twisted reads a body of any size before it asks anybody, waits a minute after each byte,
-and takes as many connections as there are files.
+Left alone, Twisted reads a body of any size before the application sees it, waits a minute after
+each byte, and accepts as many connections as there are files.
 """
 
 import asyncio
@@ -15,7 +15,7 @@ from twisted.internet.error import ConnectionAborted
 from twisted.python.failure import Failure
 from twisted.web.http import HTTPChannel
 
-from live.connection_limits import Full, whose
+from live.connection_limits import Full, client_address
 from live.daphne.arrivals import Arrivals
 from live.daphne.bodies import most_bytes
 from live.problems import problem_or_page
@@ -23,20 +23,20 @@ from live.problems import problem_or_page
 IDLE_SECONDS = 30
 HEADER_SECONDS = 10
 BODY_SECONDS = 30
-# A client that still writes may read why it is refused; what it writes is thrown away.
+# So long a client that still writes may read why it was refused; what it writes is dropped.
 LINGER_SECONDS = 1
 # Where an answer took longer than --http-timeout.
 RETRY_AFTER = 10
-# By itself the kernel keeps 4 MB for a client that does not read: a stream would never seem slow.
+# By default the kernel keeps 4 MB for a client that does not read: a stream would never seem slow.
 KERNEL_SENDS = 128 * 1024
 
 
 class TooLong(Exception):
-    """A body has more bytes than its path takes."""
+    """A body is longer than its path allows."""
 
 
 class Request(WebRequest):  # type: ignore[misc]
-    """A request whose body is kept in memory, as far as it may be."""
+    """A request whose body is kept in memory, up to its limit."""
 
     def gotLength(self, length: int | None) -> None:  # noqa: N802 (Twisted's name)
         self.content = BytesIO()
@@ -59,7 +59,7 @@ class Request(WebRequest):  # type: ignore[misc]
 
 
 class Channel(HTTPChannel):  # type: ignore[misc]
-    """One connection until it is a WebSocket."""
+    """An HTTP connection; one that becomes a WebSocket is Daphne's from then on."""
 
     abortTimeout = 5  # noqa: N815
     arrivals: Arrivals[Any]
@@ -86,7 +86,7 @@ class Channel(HTTPChannel):  # type: ignore[misc]
             end_now(crowded_out)
 
     def resetTimeout(self) -> None:  # noqa: N802
-        """A byte now and then keeps nobody waiting: each part of a request has its time."""
+        """Not for every byte: each part of a request has a time limit of its own."""
 
     def dataReceived(self, data: bytes) -> None:  # noqa: N802
         if self.is_refused:
@@ -98,7 +98,7 @@ class Channel(HTTPChannel):  # type: ignore[misc]
 
     def allHeadersReceived(self) -> None:  # noqa: N802
         self.most_bytes = most_bytes(self._path)
-        # A proxy may set it for Daphne, and anybody else too.
+        # Meant for a proxy to set, but Daphne would take it from anybody.
         self.requests[-1].requestHeaders.removeHeader(b"daphne-root-path")
         if self.length is not None and self.length > self.most_bytes:
             self.refuse()
@@ -115,17 +115,17 @@ class Channel(HTTPChannel):  # type: ignore[misc]
             self.refuse()
 
     def allContentReceived(self) -> None:  # noqa: N802
-        self.setTimeout(IDLE_SECONDS)  # what counts again after the answer
-        self.arrivals.busy(self.transport)
+        self.setTimeout(IDLE_SECONDS)  # applies again after the answer
+        self.arrivals.request_received(self.transport)
         super().allContentReceived()
 
     def requestDone(self, request: Any) -> None:  # noqa: N802
         self.is_idle = True
-        self.arrivals.waits(self.transport)
+        self.arrivals.request_answered(self.transport)
         super().requestDone(request)
 
     def refuse(self) -> None:
-        """A body that is too long is not read: 413, and the end of the connection."""
+        """Answer 413 without reading the body, and close the connection."""
         self.is_refused = True
         sentence = f"A request's body has at most {self.most_bytes} bytes here."
         status = HTTPStatus.REQUEST_ENTITY_TOO_LARGE
@@ -140,12 +140,10 @@ class Channel(HTTPChannel):  # type: ignore[misc]
         self.setTimeout(LINGER_SECONDS)
 
     def pauseProducing(self) -> None:  # noqa: N802
-        """The client does not take what was written."""
         self.flowing.clear()
         super().pauseProducing()
 
     def resumeProducing(self) -> None:  # noqa: N802
-        """It took it."""
         self.flowing.set()
         super().resumeProducing()
 
@@ -156,13 +154,13 @@ class Channel(HTTPChannel):  # type: ignore[misc]
 
 
 def address_of(transport: Any) -> str:
-    """Whom a connection counts for."""
+    """The address that a connection is counted under; empty for a Unix socket."""
     peer = transport.getPeer()
-    return whose((peer.host, peer.port)) if hasattr(peer, "host") else ""
+    return client_address((peer.host, peer.port)) if hasattr(peer, "host") else ""
 
 
 def end_now(transport: Any) -> None:
-    """Give back a connection's file at once: Twisted would accept a hundred more before."""
+    """Close a connection's file at once: otherwise Twisted would accept a hundred more first."""
     transport.stopReading()
     transport.stopWriting()
     transport.connectionLost(Failure(ConnectionAborted()))

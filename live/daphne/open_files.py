@@ -1,26 +1,26 @@
-"""How many connections fit into the number of files a process may open. Pure."""
+"""How many connections fit into the files that a process may open. Pure."""
 
 from typing import NamedTuple
 
-# Databases of the requests under way, Redis, logs, the listening socket.
+# Files of our own: databases of requests under way, Redis, logs, the listening socket.
 OURS = 224
-# Connections that are no live readers: pages, answers, those that come and go.
+# Connections that don't follow the feed: web pages, API requests.
 PASSING = 100
 
 
 class Room(NamedTuple):
-    """Connections in all, and how many of them may be live readers."""
+    """How many connections there may be in total, and how many of them may follow the feed."""
 
     connections: int
     readers: int
 
 
 def wanted(readers: int) -> int:
-    """The files that so many live readers need."""
+    """How many files this many readers need."""
     return OURS + PASSING + readers
 
 
 def room(files: int, readers: int) -> Room:
-    """What fits: as many readers as wanted, or fewer."""
+    """What fits into so many files: `readers` readers, or fewer."""
     connections = max(min(files - OURS, PASSING + readers), 2)
     return Room(connections, max(min(readers, connections - PASSING), 1))

@@ -1,7 +1,7 @@
-"""What waits for a client under Daphne, which would copy it all into each connection's own buffer.
+"""A client's backlog, kept here because Daphne would copy it into each connection's own buffer.
 
-Frames are the same bytes for everybody. What a client takes at once is written at once; of the
-rest only a piece at a time goes to the transport, and the next one when that is gone.
+Frames are the same bytes for everybody. What a client takes at once is written at once. The rest
+goes to the transport piece by piece, each when the one before is gone.
 """
 
 import asyncio
@@ -16,7 +16,7 @@ PIECE = 16 * 1024
 
 @implementer(IPushProducer)
 class Outflow:
-    """What is still to be written to one connection, in order."""
+    """What waits to be written to one connection, in order."""
 
     def __init__(self, transport: Any) -> None:
         self.transport = transport
@@ -41,18 +41,18 @@ class Outflow:
                 self.wait_for_transport()
 
     def send(self, data: bytes) -> int:
-        """How much of it went out; a connection that is lost is noticed by the transport."""
+        """Send what the socket takes, and return how much that was; 0 for a lost connection."""
         sent = self.transport.writeSomeData(data)
         return sent if isinstance(sent, int) and sent > 0 else 0
 
     def wait_for_transport(self) -> None:
-        """Let the transport say when it has nothing more to write."""
+        """Have the transport call `resumeProducing` once it has nothing more to write."""
         self.transport.producerPaused = True
         self.transport.startWriting()
 
     def resumeProducing(self) -> None:  # noqa: N802 (Twisted's name)
-        """The transport has nothing more: the next piece, or whatever comes."""
-        if self.transport.disconnecting:  # a producer would keep it open for ever
+        """The transport is empty: write the next piece, or be ready for whatever comes."""
+        if self.transport.disconnecting:  # with a producer it would never close
             self.stopProducing()
             self.transport.unregisterProducer()
         elif self.waiting:
@@ -62,7 +62,7 @@ class Outflow:
             self.flowing.set()
 
     def next_piece(self) -> bytes:
-        """The next bytes: of many small frames as many as fit."""
+        """The next 16 KiB at most; of small frames as many as fit."""
         pieces, room = [], PIECE
         while self.waiting and room:
             first = self.waiting.popleft()
@@ -74,10 +74,10 @@ class Outflow:
         return b"".join(pieces)
 
     def pauseProducing(self) -> None:  # noqa: N802
-        """We wait anyway."""
+        """Nothing to do: the next piece waits for `resumeProducing` anyway."""
 
     def stopProducing(self) -> None:  # noqa: N802
-        """The connection is over: nobody is waited for any more."""
+        """The connection is over: drop the backlog, and let nobody wait for it."""
         self.is_over = True
         self.waiting.clear()
         self.bytes = 0

@@ -1,7 +1,7 @@
-"""The way to one client under Daphne, which has no back-pressure of its own either way.
+"""A reader's connection under Daphne, with the back-pressure that Daphne lacks in both directions.
 
-Daphne's protocol objects are reached through the scope, where `caisoproject.web` puts them. The
-transport says when a client stops taking what was written; we count from there.
+`caisoproject.web` puts Daphne's protocol objects into the scope. The transport reports when a
+client stops taking what was written; the backlog is counted from there.
 """
 
 import asyncio
@@ -15,7 +15,7 @@ from live.wire import AsgiSocket, AsgiStream, Cursors, Frame, Send
 
 @implementer(IPushProducer)
 class Backlog:
-    """What was written to a transport since it said that it takes no more."""
+    """Bytes written to a transport since it reported that it takes no more."""
 
     def __init__(self, transport: Any) -> None:
         self.transport = transport
@@ -29,26 +29,26 @@ class Backlog:
     def resumeProducing(self) -> None:  # noqa: N802
         self.bytes = 0
         self.flowing.set()
-        if self.transport.disconnecting:  # a producer would keep it open for ever
+        if self.transport.disconnecting:  # with a producer it would never close
             self.transport.unregisterProducer()
 
     def stopProducing(self) -> None:  # noqa: N802
         self.flowing.set()
 
     def wrote(self, length: int) -> None:
-        """Count what the transport could not take at once."""
+        """Count what the client does not take at once."""
         if not self.flowing.is_set():
             self.bytes += length
 
 
 class DaphneSocket(AsgiSocket):
-    """A WebSocket under Daphne: a frame is put into its bytes once, for all clients."""
+    """A WebSocket under Daphne. The bytes of a frame are prepared once for all readers."""
 
     def __init__(self, send: Send, protocol: Any) -> None:
         super().__init__(send)
         self.protocol = protocol
         self.inflow = protocol.inflow
-        self.outflow = protocol.let_flow()
+        self.outflow = protocol.start_outflow()
 
     @property
     def backlog(self) -> int:  # type: ignore[override]
@@ -57,25 +57,23 @@ class DaphneSocket(AsgiSocket):
     async def write(self, frame: Frame) -> None:
         if self.protocol.state != self.protocol.STATE_OPEN:
             return
-        if frame.made is None:
-            frame.made = self.protocol.factory.prepareMessage(frame.data, doNotCompress=True)
-        self.protocol.sendPreparedMessage(frame.made)
+        if frame.prepared is None:
+            frame.prepared = self.protocol.factory.prepareMessage(frame.data, doNotCompress=True)
+        self.protocol.sendPreparedMessage(frame.prepared)
 
     async def drained(self) -> None:
         await self.outflow.flowing.wait()
 
-    def hold(self, seconds: float) -> None:
-        self.inflow.hold(seconds)
+    def pause_reading(self, seconds: float) -> None:
+        self.inflow.pause(seconds)
 
 
 class DaphneStream(AsgiStream):
-    """Server-sent events under Daphne."""
-
     def __init__(self, send: Send, cursors: Cursors, request: Any) -> None:
         super().__init__(send, cursors)
         self.request = request
         self.waiting = Backlog(request.transport)
-        request.lasts = True  # caisoproject.web: no time limit for this one
+        request.lasts = True  # caisoproject.web sets no time limit then
         request.registerProducer(self.waiting, True)
 
     @property
@@ -91,7 +89,7 @@ class DaphneStream(AsgiStream):
 
     async def close(self, code: int) -> None:
         if not self.waiting.flowing.is_set():
-            self.request.transport.abortConnection()  # what waits for it would wait for ever
+            self.request.transport.abortConnection()  # an end would wait behind the backlog
         elif self.request.channel is not None:
             self.request.unregisterProducer()
             await super().close(code)

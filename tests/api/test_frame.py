@@ -220,6 +220,7 @@ def test_a_fault_of_our_own_is_500_and_says_nothing_of_itself(
     assert "secret" not in sentence(ask(reader, line, RULE), 500)
 
 
+@pytest.mark.process
 def test_the_framework_comes_without_what_it_would_bring_along() -> None:
     ask = (
         "import sys, caisoproject.asgi, caisoproject.urls;"

@@ -23,7 +23,7 @@ from caisoproject.asgi import application
 from live import work_limits
 from live.connection_limits import Full
 from live.wire import Message, Receive, Send
-from live.work_limits import Application, WorkLimits, at_most, in_turn
+from live.work_limits import Application, WorkLimits, limited_in_total, limited_per_address
 from market.intervals import floor
 from market.markets import Market
 from tests.conftest import utc
@@ -102,11 +102,11 @@ def test_no_piece_is_longer_than_is_said_and_none_is_lost() -> None:
     assert max(map(len, pieces)) == PIECE
 
 
-async def test_an_address_has_so_many_turns_and_others_have_theirs() -> None:
+async def test_an_address_has_so_many_slots_and_others_have_theirs() -> None:
     limits, may_end, working = WorkLimits(2, 1), asyncio.Event(), []
 
     async def work(address: str) -> None:
-        async with limits.turn(address):
+        async with limits.slot(address):
             working.append(address)
             await may_end.wait()
 
@@ -118,7 +118,7 @@ async def test_an_address_has_so_many_turns_and_others_have_theirs() -> None:
         await asyncio.wait_for(work("a"), 5)
     may_end.set()
     await asyncio.gather(*tasks)
-    assert (working, limits.seats) == (["a", "a", "b", "a"], {})
+    assert (working, limits.by_address) == (["a", "a", "b", "a"], {})
 
 
 class Slow:
@@ -143,16 +143,16 @@ async def nothing() -> Message:
 async def test_what_is_too_much_of_an_address_is_429_with_when_to_ask_again(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr(work_limits, "turns", WorkLimits(1, 0))
+    monkeypatch.setattr(work_limits, "slots", WorkLimits(1, 0))
     slow, sent = Slow(), []
 
     async def send(message: Message) -> None:
         sent.append(message)
 
     scope = {"type": "http", "client": ["192.0.2.7", 1]}
-    first = asyncio.ensure_future(in_turn(slow)(scope, nothing, send))
+    first = asyncio.ensure_future(limited_per_address(slow)(scope, nothing, send))
     await until(lambda: slow.running == 1)
-    await asyncio.wait_for(in_turn(slow)(scope, nothing, send), 5)
+    await asyncio.wait_for(limited_per_address(slow)(scope, nothing, send), 5)
     assert sent[0]["status"] == 429
     assert (b"retry-after", b"5") in sent[0]["headers"]
     slow.may_end.set()
@@ -164,10 +164,10 @@ async def test_what_is_too_much_of_an_address_is_429_with_when_to_ask_again(
     ("path", "status"),
     [("/api/history/24", 429), ("/api/v1/rules/preview", 429), ("/healthz", 200)],
 )
-async def test_a_history_and_a_preview_take_a_turn_and_pages_do_not(
+async def test_a_history_and_a_preview_take_a_slot_and_pages_do_not(
     path: str, status: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(work_limits, "turns", WorkLimits(1, -1))
+    monkeypatch.setattr(work_limits, "slots", WorkLimits(1, -1))
     scope = {
         "type": "http",
         "method": "GET",
@@ -189,7 +189,7 @@ async def test_so_many_requests_run_at_once_and_the_others_wait() -> None:
     async def send(message: Message) -> None:
         sent.append(message)
 
-    bounded = at_most(2, slow)
+    bounded = limited_in_total(2, slow)
     tasks = [asyncio.ensure_future(bounded({}, nothing, send)) for _ in range(5)]
     for _ in range(10):
         await asyncio.sleep(0)
@@ -199,11 +199,11 @@ async def test_so_many_requests_run_at_once_and_the_others_wait() -> None:
     assert len(sent) == 5
 
 
-@pytest.mark.parametrize("bound", [in_turn, partial(at_most, 1)])
-async def test_a_client_who_leaves_keeps_its_turn_until_its_work_is_over(
+@pytest.mark.parametrize("bound", [limited_per_address, partial(limited_in_total, 1)])
+async def test_a_client_who_leaves_keeps_its_slot_until_its_work_is_over(
     monkeypatch: pytest.MonkeyPatch, bound: Callable[[Application], Application]
 ) -> None:
-    monkeypatch.setattr(work_limits, "turns", WorkLimits(1, 1))
+    monkeypatch.setattr(work_limits, "slots", WorkLimits(1, 1))
     slow = Slow()
     bounded = bound(slow)
     left = asyncio.ensure_future(bounded({}, nothing, no_one))
@@ -216,12 +216,12 @@ async def test_a_client_who_leaves_keeps_its_turn_until_its_work_is_over(
     assert slow.begun == 1
     slow.may_end.set()
     await other
-    assert (slow.begun, slow.running, work_limits.turns.seats) == (2, 0, {})
+    assert (slow.begun, slow.running, work_limits.slots.by_address) == (2, 0, {})
 
 
-async def test_who_leaves_while_it_waits_takes_no_turn() -> None:
+async def test_who_leaves_while_it_waits_takes_no_slot() -> None:
     slow = Slow()
-    bounded = at_most(1, slow)
+    bounded = limited_in_total(1, slow)
     first, waits = (asyncio.ensure_future(bounded({}, nothing, no_one)) for _ in range(2))
     await until(lambda: slow.running == 1)
     waits.cancel()
@@ -231,7 +231,7 @@ async def test_who_leaves_while_it_waits_takes_no_turn() -> None:
     assert slow.begun == 1
 
 
-async def test_work_is_not_told_that_its_client_has_left() -> None:
+async def test_work_does_not_see_that_its_client_has_left() -> None:
     messages = iter([{"type": "http.request", "more_body": True}, {"type": "http.request"}])
     heard: list[Message] = []
 
@@ -243,7 +243,7 @@ async def test_work_is_not_told_that_its_client_has_left() -> None:
         with pytest.raises(TimeoutError):
             await asyncio.wait_for(receive(), 0.01)
 
-    await at_most(1, application)({}, receive, no_one)
+    await limited_in_total(1, application)({}, receive, no_one)
     assert [message["type"] for message in heard] == ["http.request", "http.request"]
 
 

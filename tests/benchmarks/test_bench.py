@@ -3,7 +3,7 @@
 import pytest
 from django.core.management import CommandError, call_command
 
-from benchmarks import ingest, latency, memory, parse
+from benchmarks import ingest_speed, latency, parse, stack_memory
 from benchmarks.figures import Figure, Rounds, percentile, timed_ratio
 from benchmarks.machine import machine
 from benchmarks.table import table
@@ -64,7 +64,7 @@ def test_what_is_measured_comes_with_its_verdict():
     assert parse.speed(parsed).verdict == "met"
     assert parse.memory({"prices": 1, "idle_bytes": 0, "peak_bytes": 61_000_000}).met is False
     stored = {"prices": 16_000, "events": 0, "ours": [2.0], "floor": [0.5]}
-    ratio, speed = ingest.figures_of("ingest", stored)
+    ratio, speed = ingest_speed.figures_of("ingest", stored)
     assert (ratio.verdict, speed.ours, speed.verdict) == ("missed", "8,000/s", "met")
 
 
@@ -75,7 +75,7 @@ def test_an_answer_stands_beside_the_view_that_says_ok():
 
 
 def test_the_simulator_is_no_part_of_the_stack():
-    figures = memory.figures_of({"simulator": 40.0, "web": 350.0}, waited=9, ended=1)
+    figures = stack_memory.figures_of({"simulator": 40.0, "web": 350.0}, waited=9, ended=1)
     assert (figures[0].ours, figures[0].verdict, figures[1].ours) == ("350 MB", "met", "390 MB")
 
 
@@ -88,4 +88,4 @@ def test_the_simulator_is_no_part_of_the_stack():
     ],
 )
 def test_a_process_is_known_by_its_command_line(line, name):
-    assert memory.called(line) == name
+    assert stack_memory.called(line) == name

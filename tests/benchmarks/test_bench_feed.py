@@ -71,8 +71,8 @@ def test_every_kind_of_fault_is_drawn_and_the_same_for_a_seed():
 
 
 def test_chaos_is_met_only_where_nothing_is_wrong():
-    ordeal = feed_chaos.Ordeal(1, 200, Verdict(1_000_000, 0, 0, 0, 0, 1), {"a fault": [3, 9.1]})
-    figures = feed_chaos.figures_of(ordeal)
+    run = feed_chaos.ChaosRun(1, 200, Verdict(1_000_000, 0, 0, 0, 0, 1), {"a fault": [3, 9.1]})
+    figures = feed_chaos.figures_of(run)
     assert [figure.verdict for figure in figures if figure.limit] == [*["met"] * 5, "missed"]
     assert figures[-1].ours == "9.1 s"
 

@@ -13,12 +13,12 @@ from kombu import Connection
 from caisoproject import environment as environments
 from caisoproject.environment import (
     Environment,
+    client_options,
     for_celery,
     from_celery,
     kept_secret,
     last_run,
-    over,
-    written_once,
+    write_once,
 )
 
 NAME = "CAISO_LIVE_TEST"
@@ -263,8 +263,8 @@ def test_a_unix_socket_is_written_as_each_program_takes_it() -> None:
     assert theirs == "redis+socket://:p%2Fw@/run/redis.sock?virtual_host=3"
     assert from_celery(theirs) == ours
     assert for_celery("redis://redis/0") == from_celery("redis://redis/0") == "redis://redis/0"
-    assert over(ours, socket_keepalive=True, socket_timeout=5) == {"socket_timeout": 5}
-    assert over("redis://redis", socket_keepalive=True) == {"socket_keepalive": True}
+    assert client_options(ours, socket_keepalive=True, socket_timeout=5) == {"socket_timeout": 5}
+    assert client_options("redis://redis", socket_keepalive=True) == {"socket_keepalive": True}
 
 
 @pytest.mark.parametrize("value", ["a.example", ".example.com", "*", "[::1]", "10.0.0.1", "web_1"])
@@ -321,7 +321,7 @@ def test_without_hard_links_a_secret_is_made_once_too(
         found = secrets_at_once(path)
         assert len(found) == 1
     assert stat.S_IMODE(path.stat().st_mode) == 0o600
-    written_once(path, "another")
+    write_once(path, "another")
     assert {kept_secret(path)} == found
 
 

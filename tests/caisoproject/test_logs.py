@@ -93,4 +93,4 @@ def test_what_never_ends_saying_new_things_fills_no_memory(clock: list[float]) -
     once = OnceAMinute()
     for letters in product("ghijklmnop", repeat=3):
         assert once.filter(record("".join(letters)))
-    assert len(once.said) <= logs.MOST_KINDS
+    assert len(once.logged) <= logs.MOST_KINDS

@@ -20,7 +20,7 @@ SECOND = timedelta(seconds=1)
 
 
 @pytest.fixture
-def told() -> Transition:
+def opening() -> Transition:
     """An alert that opened at noon."""
     rule = Rule.objects.get(direction="above", watched="lmp")
     figures = {"price": 120, "value": 120, "interval_start": NOON, "text": "t"}
@@ -28,11 +28,11 @@ def told() -> Transition:
     return Transition.objects.create(alert=alert, kind="opened", at=NOON, **figures)
 
 
-def delivery(told: Transition | None, state: str, attempts: int = 1, **more: Any) -> Delivery:
+def delivery(opening: Transition | None, state: str, attempts: int = 1, **more: Any) -> Delivery:
     """A delivery to a method of its own."""
     method = Method.objects.create(name="m", kind=more.pop("method", "email"), address="a")
     plain = {"kind": "opened", "created_at": NOON, "due_at": NOON, "attempts": attempts}
-    return Delivery.objects.create(transition=told, method=method, state=state, **plain | more)
+    return Delivery.objects.create(transition=opening, method=method, state=state, **plain | more)
 
 
 def scraped(client: Client) -> dict[tuple[str, ...], float]:
@@ -57,18 +57,18 @@ def test_a_site_without_alerts_has_its_figures_too(client: Client) -> None:
     assert found["caiso_delivery_latency_seconds_count",] == 0
 
 
-def test_alerts_are_counted_by_rule_and_kind(client: Client, told: Transition) -> None:
-    rule = str(told.alert.rule_id)
+def test_alerts_are_counted_by_rule_and_kind(client: Client, opening: Transition) -> None:
+    rule = str(opening.alert.rule_id)
     found = scraped(client)
     assert found["caiso_alerts_total", "opened", rule] == 1
     name, words = "Discharge opportunity", "SP15 real-time above 100.00"
     assert found["caiso_rule_info", name, rule, words] == 1
 
 
-def test_deliveries_are_counted_by_what_became_of_them(client: Client, told: Transition) -> None:
+def test_deliveries_are_counted_by_what_became_of_them(client: Client, opening: Transition) -> None:
     for state in ("sent", "sent", "given up", "held", "waiting", "waiting", "muted"):
-        delivery(told, state, sent_at=NOON + SECOND if state == "sent" else None)
-    delivery(told, "sent", method="ntfy", sent_at=NOON + SECOND)
+        delivery(opening, state, sent_at=NOON + SECOND if state == "sent" else None)
+    delivery(opening, "sent", method="ntfy", sent_at=NOON + SECOND)
     found = scraped(client)
     assert found["caiso_deliveries_total", "email", "sent"] == 2
     assert found["caiso_deliveries_given_up", "email"] == 1
@@ -80,13 +80,13 @@ def test_deliveries_are_counted_by_what_became_of_them(client: Client, told: Tra
 
 
 def test_latency_counts_from_the_alert_and_of_a_test_from_its_writing(
-    client: Client, told: Transition
+    client: Client, opening: Transition
 ) -> None:
     late = NOON - 60 * SECOND
-    delivery(told, "sent", sent_at=NOON + 1.5 * SECOND, created_at=NOON + SECOND)
+    delivery(opening, "sent", sent_at=NOON + 1.5 * SECOND, created_at=NOON + SECOND)
     delivery(None, "sent", sent_at=NOON, created_at=late, kind="test")
-    delivery(told, "sent", sent_at=NOON + 7200 * SECOND)
-    delivery(told, "waiting")
+    delivery(opening, "sent", sent_at=NOON + 7200 * SECOND)
+    delivery(opening, "waiting")
     found = scraped(client)
     name = "caiso_delivery_latency_seconds"
     buckets = {key[1]: value for key, value in found.items() if key[0] == f"{name}_bucket"}
@@ -111,17 +111,17 @@ def test_latency_counts_from_the_alert_and_of_a_test_from_its_writing(
     ],
 )
 def test_tries_that_failed_before_they_were_counted_are_known_by_the_attempts(
-    state: str, attempts: int, error: str, failed: int, client: Client, told: Transition
+    state: str, attempts: int, error: str, failed: int, client: Client, opening: Transition
 ) -> None:
-    delivery(told, state, attempts, last_error=error, sent_at=NOON if state == "sent" else None)
+    delivery(opening, state, attempts, last_error=error, sent_at=NOON if state == "sent" else None)
     import_module("alerts.migrations.0007_delivery_failures").fill(apps, None)
     assert scraped(client)["caiso_delivery_failures_total",] == failed
 
 
 def test_what_is_tried_again_does_not_turn_the_failures_back(
-    client: Client, told: Transition
+    client: Client, opening: Transition
 ) -> None:
-    row = delivery(told, "waiting")
+    row = delivery(opening, "waiting")
     put_down(row, Refused("no"), now=NOON)
     assert scraped(client)["caiso_delivery_failures_total",] == 1
     assert try_again(Delivery.objects.all(), now=NOON) == 1
@@ -135,9 +135,9 @@ def test_the_requests_that_tracked_nodes_need_stand_beside_those_there_are(clien
 
 
 def test_a_scrape_is_few_queries(
-    client: Client, told: Transition, django_assert_max_num_queries: Any
+    client: Client, opening: Transition, django_assert_max_num_queries: Any
 ) -> None:
     for _ in range(10):
-        delivery(told, "sent", sent_at=NOON)
+        delivery(opening, "sent", sent_at=NOON)
     with django_assert_max_num_queries(10):  # one a figure
         client.get("/metrics")

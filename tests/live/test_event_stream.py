@@ -1,4 +1,4 @@
-"""The live feed as server-sent events: the ASGI application itself, over the same hub."""
+"""The live feed as server-sent events: the ASGI application itself, with the same fan-out."""
 
 import pytest
 from django.db import OperationalError
@@ -8,13 +8,13 @@ from live.connection_limits import ConnectionLimits
 from live.fanout import fanout
 from live.origin import NOT_FOR_YOU
 from prices.models import FeedEvent
-from tests.live.listening import publish, tell
+from tests.live.browsers import announce_all, publish
 from tests.live.streaming import stream
 from tests.published import NP15
 
 pytestmark = [
     pytest.mark.django_db(transaction=True, serialized_rollback=True),
-    pytest.mark.usefixtures("quick_hub"),
+    pytest.mark.usefixtures("quick_fanout"),
 ]
 
 
@@ -27,7 +27,7 @@ async def test_a_script_reads_what_a_page_reads() -> None:
     hello, snapshot = await reader.until_whole(1)
     assert (hello.kind, hello.id) == ("hello", "")
     assert (snapshot.kind, snapshot.body["seq"]) == ("snapshot", 1)
-    await tell(await publish("43"))
+    await announce_all(await publish("43"))
     events = (await reader.until("events"))[-1]
     assert events.id == f"{snapshot.body['epoch']}:2"
     assert [event["lmp"] for event in events.body["events"]] == [43.0]
@@ -50,10 +50,10 @@ async def test_a_script_that_comes_back_gets_what_it_missed_of_each_hub(way: str
     else:
         again = stream("hubs=NP15,SP15&after=nonsense", last_event_id=last)
     await again.response()
-    _, *told = await again.until_whole(2)
-    assert [(event.kind, event.body["hub"]) for event in told] == [("events", "SP15")]
-    assert [event["seq"] for event in told[0].body["events"]] == [2, 3]
-    assert told[0].id.split(",") == [last.split(",")[0], last.split(",")[1].replace(":1", ":3")]
+    _, *events = await again.until_whole(2)
+    assert [(event.kind, event.body["hub"]) for event in events] == [("events", "SP15")]
+    assert [event["seq"] for event in events[0].body["events"]] == [2, 3]
+    assert events[0].id.split(",") == [last.split(",")[0], last.split(",")[1].replace(":1", ":3")]
     await again.leave()
 
 
@@ -88,7 +88,7 @@ async def test_a_script_that_was_away_longer_than_the_log_gets_a_snapshot() -> N
             "hubs=SP15",
             {"last_event_id": "a:1,b:2"},
             400,
-            "after names 2 places for 1 hubs.",
+            "after has 2 cursors, but hubs has 1.",
         ),
     ],
 )
@@ -134,7 +134,7 @@ async def test_there_is_room_for_so_many_of_an_address_and_no_more(
     await again.leave()
 
 
-async def test_where_the_database_is_away_a_browser_is_asked_to_come_back_later(
+async def test_where_the_database_is_away_a_browser_learns_when_to_come_back(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     def broken(*_: object) -> None:
@@ -164,7 +164,7 @@ async def test_a_stream_that_has_begun_ends_where_the_database_fails(
     assert (fanout().everyone, websocket.connection_limits.inside) == (set(), {})
 
 
-async def test_a_script_is_told_goodbye_and_when_to_come_back() -> None:
+async def test_a_script_gets_bye_and_when_to_come_back() -> None:
     reader = stream()
     await reader.response()
     await reader.until_whole(1)

@@ -13,12 +13,12 @@ from structlog.testing import capture_logs
 from live import frames, group, heads, websocket
 from live.fanout import fanout
 from prices.models import Feed, Node
-from tests.live.listening import browser, publish, seqs, tell
+from tests.live.browsers import announce_all, browser, publish, seqs
 from tests.published import NP15
 
 pytestmark = [
     pytest.mark.django_db(transaction=True, serialized_rollback=True),
-    pytest.mark.usefixtures("quick_hub"),
+    pytest.mark.usefixtures("quick_fanout"),
 ]
 
 
@@ -50,13 +50,13 @@ async def test_a_publication_reaches_every_client_of_its_hub_once() -> None:
     for client in (first, second, other):
         await client.greeted()
     feed_ranges = await publish("55")
-    await tell(feed_ranges)
-    await tell(feed_ranges)
+    await announce_all(feed_ranges)
+    await announce_all(feed_ranges)
     for client in (first, second):
         [events] = await client.all_events()
         assert (events["hub"], events["prev"], events["seq"]) == ("SP15", 1, 2)
         assert [event["lmp"] for event in events["events"]] == [55.0]
-    await tell(await publish("77", node=NP15))
+    await announce_all(await publish("77", node=NP15))
     assert [events["hub"] for events in await other.all_events()] == ["NP15"]
     for client in (first, second, other):
         await client.disconnect()
@@ -67,8 +67,8 @@ async def test_a_publication_nobody_announced_comes_with_the_next_heartbeat() ->
     await client.greeted()
     await publish("41", back=1)
     await publish("43")
-    told = await client.all_events()
-    assert [event["seq"] for frame in told for event in frame["events"]] == [1, 2]
+    received = await client.all_events()
+    assert [event["seq"] for frame in received for event in frame["events"]] == [1, 2]
     assert (await client.frame("heartbeat"))["feeds"] == {"SP15": 2}
     await client.disconnect()
 
@@ -77,9 +77,9 @@ async def test_an_announcement_that_comes_late_and_twice_is_passed_on_once() -> 
     client = browser()
     await client.greeted()
     early, late = await publish("41", back=1), await publish("43")
-    await tell(late)
-    await tell(early)
-    await tell(late)
+    await announce_all(late)
+    await announce_all(early)
+    await announce_all(late)
     events = [event for frame in await client.all_events() for event in frame["events"]]
     assert [event["seq"] for event in events] == [1, 2]
     await client.disconnect()
@@ -88,12 +88,16 @@ async def test_an_announcement_that_comes_late_and_twice_is_passed_on_once() -> 
 async def test_a_long_backfill_comes_in_pages() -> None:
     client = browser()
     await client.greeted()
-    await tell(await publish(*["40"] * 280))
-    told = await client.all_events()
-    await tell(await publish("-3", back=-1))
-    told += await client.all_events()
-    assert [(frame["prev"], frame["seq"]) for frame in told] == [(0, 250), (250, 280), (280, 281)]
-    assert [event["seq"] for frame in told for event in frame["events"]] == list(range(1, 282))
+    await announce_all(await publish(*["40"] * 280))
+    received = await client.all_events()
+    await announce_all(await publish("-3", back=-1))
+    received += await client.all_events()
+    assert [(frame["prev"], frame["seq"]) for frame in received] == [
+        (0, 250),
+        (250, 280),
+        (280, 281),
+    ]
+    assert [event["seq"] for frame in received for event in frame["events"]] == list(range(1, 282))
     await client.disconnect()
 
 
@@ -106,7 +110,7 @@ async def test_another_epoch_comes_as_a_snapshot() -> None:
 
 
 @pytest.mark.parametrize("change", [{"tracked": False}, {"slug": "south"}])
-async def test_a_hub_that_is_gone_is_told_to_its_readers_once_and_goes_on_when_it_is_back(
+async def test_a_hub_that_is_gone_is_announced_to_its_readers_once_and_goes_on_when_it_is_back(
     change: dict[str, Any],
 ) -> None:
     await publish("41")
@@ -131,12 +135,12 @@ async def test_an_emptied_redis_costs_no_event(valkey: redis.Redis) -> None:
     client = browser()
     await client.greeted()
     valkey.flushall()
-    await tell(await publish("41"))
+    await announce_all(await publish("41"))
     assert (await client.frame("events"))["seq"] == 1
     await client.disconnect()
 
 
-async def test_a_hub_that_has_gone_deaf_joins_the_group_anew_and_has_missed_nothing(
+async def test_a_fan_out_that_has_gone_deaf_joins_the_group_anew_and_has_missed_nothing(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setattr(group, "REJOIN_SECONDS", 0.1)
@@ -144,10 +148,10 @@ async def test_a_hub_that_has_gone_deaf_joins_the_group_anew_and_has_missed_noth
     client = browser()
     await client.greeted()
     await get_channel_layer().flush()
-    told = 0
+    published = 0
     while await client.receive_nothing(0.05):
-        await tell(await publish(str(told), back=-told))
-        told += 1
+        await announce_all(await publish(str(published), back=-published))
+        published += 1
     events = await client.frame("events")
     assert (events["prev"], seqs([events])) == (0, list(range(1, events["seq"] + 1)))
     await client.disconnect()
@@ -172,7 +176,7 @@ async def test_a_closed_connection_does_not_stop_the_heart(monkeypatch: pytest.M
     await client.disconnect()
 
 
-async def test_a_wrecked_hub_is_told_and_starts_again_with_the_next_client(
+async def test_a_crash_of_the_fan_out_is_logged_and_the_next_client_starts_it_again(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     first, second = browser(), browser()
@@ -181,15 +185,15 @@ async def test_a_wrecked_hub_is_told_and_starts_again_with_the_next_client(
         await first.greeted()
         await asyncio.wait(fanout().tasks, timeout=5, return_when=asyncio.FIRST_COMPLETED)
         await second.greeted()
-    told = [(log["work"], str(log["exc_info"])) for log in logs if log["log_level"] == "error"]
-    assert told == [("beat", "odd")]
+    crashes = [(log["work"], str(log["exc_info"])) for log in logs if log["log_level"] == "error"]
+    assert crashes == [("beat", "odd")]
     assert await second.frame("heartbeat")
     assert await first.frame("heartbeat")
     for client in (first, second):
         await client.disconnect()
 
 
-async def test_a_wrecked_hub_starts_again_for_those_who_are_there(
+async def test_a_crashed_fan_out_starts_again_for_those_who_are_there(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     client = browser()
@@ -236,7 +240,9 @@ BAD_ID = {
         ),
     ],
 )
-async def test_a_bad_frame_is_told_and_costs_no_socket(sent: str, answer: dict[str, Any]) -> None:
+async def test_a_bad_frame_gets_an_error_and_costs_no_socket(
+    sent: str, answer: dict[str, Any]
+) -> None:
     client = browser()
     await client.greeted()
     await client.send_to(text_data=sent)

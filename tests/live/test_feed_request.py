@@ -1,4 +1,4 @@
-"""What a reader may ask for: hubs, places and hours, in an address or a resume."""
+"""What a reader may ask for: hubs, cursors and hours, in an address or a resume frame."""
 
 import pytest
 

@@ -7,17 +7,17 @@ import pytest
 from live import fanout as fanouts
 from live import websocket
 from live.fanout import RETRY_MS, fanout
-from tests.live.listening import Browser, browser, publish, tell
+from tests.live.browsers import Browser, announce_all, browser, publish
 from tests.live.test_resume import Halted
 
 pytestmark = [
     pytest.mark.django_db(transaction=True, serialized_rollback=True),
-    pytest.mark.usefixtures("quick_hub"),
+    pytest.mark.usefixtures("quick_fanout"),
 ]
 
 
-async def told_goodbye(client: Browser) -> int:
-    """When a client is to come back. It leaves."""
+async def said_bye(client: Browser) -> int:
+    """When a client is to come back, in ms. It leaves."""
     bye = await client.frame("bye")
     assert (await client.receive_output())["code"] == 1012
     await client.send_input({"type": "websocket.disconnect", "code": 1012})
@@ -25,30 +25,30 @@ async def told_goodbye(client: Browser) -> int:
     return int(bye["retry_ms"])
 
 
-async def test_everyone_is_told_goodbye_and_to_come_back_at_another_moment() -> None:
+async def test_everyone_gets_bye_and_another_time_to_come_back() -> None:
     clients = [browser() for _ in range(4)]
     for client in clients:
         await client.greeted()
-    going = asyncio.ensure_future(fanout().farewell())
-    retries = [await told_goodbye(client) for client in clients]
+    going = asyncio.ensure_future(fanout().close_all())
+    retries = [await said_bye(client) for client in clients]
     await going
     assert all(RETRY_MS[0] <= retry <= RETRY_MS[1] for retry in retries)
     assert len(set(retries)) > 1
     assert (fanout().everyone, websocket.connection_limits.inside) == (set(), {})
 
 
-async def test_who_comes_while_the_process_goes_is_told_at_once() -> None:
+async def test_who_comes_while_the_process_closes_gets_bye_at_once() -> None:
     client, late = browser(), browser()
     await client.greeted()
-    going = asyncio.ensure_future(fanout().farewell())
+    going = asyncio.ensure_future(fanout().close_all())
     await client.frame("bye")
     assert (await late.connect())[0]
-    await told_goodbye(late)
+    await said_bye(late)
     await client.send_input({"type": "websocket.disconnect", "code": 1012})
     await going
 
 
-async def test_who_is_catching_up_is_told_too_and_given_nothing_more(
+async def test_who_is_catching_up_gets_bye_too_and_nothing_more(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     await publish("41")
@@ -56,15 +56,15 @@ async def test_who_is_catching_up_is_told_too_and_given_nothing_more(
     client = browser()
     assert (await client.connect())[0]
     await halted.asked.wait()
-    going = asyncio.ensure_future(fanout().farewell())
+    going = asyncio.ensure_future(fanout().close_all())
     await client.frame("bye")
     halted.may_go_on.set()
-    await told_goodbye_after_a_page(client)
+    await closed_after_a_batch(client)
     await going
 
 
-async def told_goodbye_after_a_page(client: Browser) -> None:
-    """The close; a page that was on its way counts for nothing."""
+async def closed_after_a_batch(client: Browser) -> None:
+    """The close; a batch that was on its way does not count."""
     assert (await client.receive_output())["code"] == 1012
     await client.send_input({"type": "websocket.disconnect", "code": 1012})
 
@@ -72,10 +72,10 @@ async def told_goodbye_after_a_page(client: Browser) -> None:
 async def test_a_client_that_does_not_go_is_not_waited_for_long(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr(fanouts, "FAREWELL_SECONDS", 0.1)
+    monkeypatch.setattr(fanouts, "CLOSING_SECONDS", 0.1)
     client = browser()
     await client.greeted()
-    await fanout().farewell()
-    await tell(await publish("41"))
+    await fanout().close_all()
+    await announce_all(await publish("41"))
     await client.frame("bye")
     await client.disconnect()

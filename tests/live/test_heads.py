@@ -1,4 +1,4 @@
-"""How the source is, as readers are told: in heartbeats, on the page, and for who has no feed."""
+"""The state of the source, as readers see it: in heartbeats, on the page, and by the API."""
 
 from datetime import timedelta
 
@@ -9,11 +9,11 @@ from django.utils import timezone
 
 from live import heads
 from prices.models import FetchRun, Node
-from tests.live.listening import browser
+from tests.live.browsers import browser
 from tests.live.streaming import stream
 
 WHY = "127.0.0.1:1 refuses the connection: nothing listens there"
-TOLD = f"The simulator can't be reached: {WHY}."
+TROUBLE = f"The simulator can't be reached: {WHY}."
 
 
 def asked(minutes: float, outcome: str, detail: str = "") -> None:
@@ -43,8 +43,8 @@ def test_why_a_source_never_answered_is_on_the_page_and_under_its_address(client
     never_answered()
     answer = client.get("/api/v1/source").json()
     assert answer.pop("server_time").endswith("Z")
-    assert answer == {"source": "simulator", "source_age_s": None, "source_trouble": TOLD}
-    assert client.get("/").context["page"]["source_trouble"] == TOLD
+    assert answer == {"source": "simulator", "source_age_s": None, "source_trouble": TROUBLE}
+    assert client.get("/").context["page"]["source_trouble"] == TROUBLE
 
 
 @pytest.mark.django_db
@@ -75,19 +75,19 @@ def test_nobody_has_asked_yet(client: Client, monkeypatch: pytest.MonkeyPatch) -
 
 
 @pytest.mark.django_db(transaction=True, serialized_rollback=True)
-@pytest.mark.usefixtures("quick_hub")
+@pytest.mark.usefixtures("quick_fanout")
 async def test_every_heartbeat_says_why() -> None:
     await sync_to_async(never_answered)()
     client = browser()
     await client.greeted()
-    assert (await client.frame("heartbeat"))["source_trouble"] == TOLD
+    assert (await client.frame("heartbeat"))["source_trouble"] == TROUBLE
     await client.disconnect()
 
 
 @pytest.mark.django_db(transaction=True, serialized_rollback=True)
-@pytest.mark.usefixtures("quick_hub")
+@pytest.mark.usefixtures("quick_fanout")
 async def test_a_stream_of_many_hubs_is_resumed_in_each() -> None:
-    """The place in 50 hubs is longer than the place in ten."""
+    """A cursor in 50 hubs is longer than one in ten."""
     nodes = [Node(slug=f"node-number-{n}", oasis_name=f"NODE_NUMBER_{n}") for n in range(47)]
     await Node.objects.abulk_create(nodes)
     hubs = ",".join(["SP15", "NP15", "ZP26", *(node.hub for node in nodes)])

@@ -96,7 +96,7 @@ UPGRADE = (
         ("/ws", "http://evil.example", 403),
     ],
 )
-def test_a_socket_that_may_not_open_is_told_by_its_status(
+def test_a_socket_that_may_not_open_is_refused_with_a_status(
     web: Web, path: str, origin: str, expected: int
 ) -> None:
     assert status(web.ask(path, *UPGRADE, f"Origin: {origin}")) == expected

@@ -4,9 +4,9 @@ import asyncio
 
 import pytest
 
-from live import reader as clients
+from live import reader as readers
 from live import websocket
-from live.connection_limits import ConnectionLimits, Full, whose
+from live.connection_limits import ConnectionLimits, Full, client_address
 from live.daphne import inflow
 from live.daphne.inflow import MOST_WAITING, Inflow
 from live.fanout import TOO_SLOW, fanout
@@ -14,11 +14,11 @@ from live.feed_request import feed_request
 from live.rate_limit import RateLimit
 from live.reader import MOST_BACKLOG, Reader
 from live.wire import Frame
-from tests.live.listening import browser, publish, soon, tell
+from tests.live.browsers import announce_all, browser, publish, soon
 
 on_the_feed = [
     pytest.mark.django_db(transaction=True, serialized_rollback=True),
-    pytest.mark.usefixtures("quick_hub"),
+    pytest.mark.usefixtures("quick_fanout"),
 ]
 
 
@@ -41,10 +41,10 @@ on_the_feed = [
 def test_a_client_counts_for_its_address_and_in_ipv6_for_its_network(
     client: tuple[str, int] | None, address: str
 ) -> None:
-    assert whose(client) == address
+    assert client_address(client) == address
 
 
-def test_the_house_is_full_at_its_limits_and_has_room_again_once_somebody_left() -> None:
+def test_a_server_is_full_at_its_limits_and_has_room_again_once_somebody_left() -> None:
     connection_limits = ConnectionLimits(3, 2)
     for address in ("a", "a", "b"):
         connection_limits.enter(address)
@@ -70,17 +70,17 @@ def test_the_house_is_full_at_its_limits_and_has_room_again_once_somebody_left()
 def test_something_may_happen_so_many_times_in_any_ten_seconds(
     moments: list[float], allowed: list[bool]
 ) -> None:
-    allowance = RateLimit(3, 10)
-    assert [allowance.take(moment) for moment in moments] == allowed
+    rate_limit = RateLimit(3, 10)
+    assert [rate_limit.take(moment) for moment in moments] == allowed
 
 
 def test_the_first_that_is_too_many_is_known_and_how_long_to_wait() -> None:
-    allowance = RateLimit(1, 10)
-    assert (allowance.take(0), allowance.is_first_too_many()) == (True, False)
-    assert (allowance.take(4), allowance.is_first_too_many()) == (False, True)
-    assert (allowance.take(5), allowance.is_first_too_many()) == (False, False)
-    assert allowance.wait(5) == 5
-    assert allowance.wait(11) == 0
+    rate_limit = RateLimit(1, 10)
+    assert (rate_limit.take(0), rate_limit.is_first_too_many()) == (True, False)
+    assert (rate_limit.take(4), rate_limit.is_first_too_many()) == (False, True)
+    assert (rate_limit.take(5), rate_limit.is_first_too_many()) == (False, False)
+    assert rate_limit.wait(5) == 5
+    assert rate_limit.wait(11) == 0
 
 
 class Transport:
@@ -100,15 +100,15 @@ async def test_no_more_is_read_of_a_client_than_we_take(monkeypatch: pytest.Monk
     monkeypatch.setattr(inflow, "LOOK_SECONDS", 0)
     transport, waiting = Transport(), [0]
     flow = Inflow(transport, lambda: waiting[0])
-    flow.came()
+    flow.message_received()
     assert transport.is_read
     waiting[0] = MOST_WAITING
-    flow.came()
+    flow.message_received()
     assert not transport.is_read
     waiting[0] -= 1
     await soon(lambda: transport.is_read)
     waiting[0] = MOST_WAITING
-    flow.came()
+    flow.message_received()
     assert not transport.is_read
 
 
@@ -116,12 +116,12 @@ async def test_a_short_hold_ends_no_longer_one(monkeypatch: pytest.MonkeyPatch) 
     monkeypatch.setattr(inflow, "LOOK_SECONDS", 0)
     transport = Transport()
     flow = Inflow(transport, lambda: 0)
-    flow.hold(0)
-    flow.hold(60)
+    flow.pause(0)
+    flow.pause(60)
     for _ in range(20):
         await asyncio.sleep(0)
     assert not transport.is_read
-    flow.held_until = 0
+    flow.paused_until = 0
     flow.look()
     assert transport.is_read
 
@@ -144,7 +144,7 @@ class Tap:
         await self.is_open.wait()
         self.backlog = 0
 
-    def hold(self, seconds: float) -> None: ...
+    def pause_reading(self, seconds: float) -> None: ...
 
     async def close(self, code: int) -> None:
         self.codes.append(code)
@@ -154,7 +154,7 @@ class Tap:
 
 
 class TestOnTheFeed:
-    """The same in the hub."""
+    """The same in the fan-out."""
 
     pytestmark = on_the_feed
 
@@ -165,16 +165,16 @@ class TestOnTheFeed:
             await fanout().join(client)
         slow.wire.is_open.clear()
         slow.wire.backlog = MOST_BACKLOG + 1
-        await tell(await publish("41"))
+        await announce_all(await publish("41"))
         await soon_heard(quick, "events")
         assert (slow.wire.codes, quick.wire.codes) == ([TOO_SLOW], [])
         assert "events" not in slow.wire.kinds()
         assert fanout().everyone == {quick}
 
-    async def test_a_reader_that_takes_no_page_is_cut_when_our_patience_ends(
+    async def test_a_reader_that_takes_no_batch_is_cut_when_our_patience_ends(
         self, monkeypatch: pytest.MonkeyPatch
     ) -> None:
-        monkeypatch.setattr(clients, "PATIENCE_SECONDS", 0.01)
+        monkeypatch.setattr(readers, "PATIENCE_SECONDS", 0.01)
         client = Reader(Tap(), feed_request(b""))
         await fanout().join(client)
         assert [kind for kind in client.wire.kinds() if kind != "heartbeat"] == [
@@ -199,7 +199,7 @@ class TestOnTheFeed:
         client.wire.is_open.set()
         await joining
         assert client.wire.codes == []
-        await tell(await publish("41"))
+        await announce_all(await publish("41"))
         await soon_heard(client, "events")
 
     @pytest.mark.parametrize("size", [4096, 4097])
@@ -215,7 +215,7 @@ class TestOnTheFeed:
             assert (await client.frame("pong"))["id"] == 1
         await client.disconnect()
 
-    async def test_a_flood_is_told_once_and_costs_no_socket(self) -> None:
+    async def test_a_flood_gets_one_error_and_costs_no_socket(self) -> None:
         client = browser()
         await client.greeted()
         for number in range(50):
@@ -223,7 +223,7 @@ class TestOnTheFeed:
         frames = await client.until("error") + await client.until("heartbeat")
         assert [frame["id"] for frame in frames if frame["type"] == "pong"] == list(range(20))
         assert [frame["code"] for frame in frames if "code" in frame] == ["too_many_frames"]
-        await tell(await publish("41"))
+        await announce_all(await publish("41"))
         assert (await client.frame("events"))["seq"] == 1
         await client.disconnect()
 
@@ -250,7 +250,7 @@ class TestOnTheFeed:
             (",".join(f"H{number}" for number in range(51)), "too_many_hubs", 4400),
         ],
     )
-    async def test_a_socket_that_asks_for_what_cannot_be_is_told_why_it_closes(
+    async def test_a_socket_that_asks_for_what_cannot_be_learns_why_it_closes(
         self, hubs: str, code: str, close_code: int
     ) -> None:
         client = browser(hubs)

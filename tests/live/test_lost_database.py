@@ -42,6 +42,6 @@ def test_without_postgresql_there_are_sentences_and_streams_that_come_back(
         for path in ("/", "/alerts/", "/metrics"):
             page = web.ask(path)
             assert (status(page), b"be reached at the moment" in page) == (503, True)
-        told = begun(web, b"data: ")
-        assert (status(told), b"event: error\nretry: " in told) == (200, True)
+        stream = begun(web, b"data: ")
+        assert (status(stream), b"event: error\nretry: " in stream) == (200, True)
         assert "Traceback" not in web.said

@@ -20,8 +20,8 @@ from market.intervals import floor
 from market.markets import Market
 from prices.feed import FeedRange
 from prices.models import FetchRun, Node
+from tests.live.browsers import FIVE, Browser, announce_all, browser
 from tests.live.documented import Comparison, close_codes, error_codes, example, shapes
-from tests.live.listening import FIVE, Browser, browser, tell
 from tests.live.streaming import stream
 from tests.published import NP15, published, store
 
@@ -79,7 +79,7 @@ async def socket_frames() -> list[dict[str, Any]]:
     client = browser("SP15,NP15,ZP26")
     assert (await client.connect())[0]
     frames = await whole(client, 3)
-    await tell(await news())
+    await announce_all(await news())
     frames += await client.until("events")
     await sync_to_async(answered_once)()
     for frame in (example("ping"), {"type": "ping", "id": "b"}, example("resume"), {}):
@@ -129,7 +129,7 @@ async def stream_frames() -> list[dict[str, Any]]:
 
 
 @pytest.mark.django_db(transaction=True, serialized_rollback=True)
-@pytest.mark.usefixtures("quick_hub")
+@pytest.mark.usefixtures("quick_fanout")
 async def test_what_is_documented_is_what_comes(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(heads, "WATCHED_SINCE", timezone.now() - HOUR)
     get = sync_to_async(said_by_get)
@@ -198,7 +198,7 @@ def broken(*_: object) -> None:
 
 
 @pytest.mark.django_db(transaction=True, serialized_rollback=True)
-@pytest.mark.usefixtures("quick_hub")
+@pytest.mark.usefixtures("quick_fanout")
 async def test_every_error_code_is_documented_with_what_becomes_of_the_connection(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:

@@ -1,4 +1,4 @@
-"""A client that was away gets exactly what it missed, or a snapshot where events can't tell."""
+"""A client that was away gets exactly what it missed, or a snapshot where events are not enough."""
 
 import asyncio
 import json
@@ -13,22 +13,22 @@ from live import heads, websocket
 from live.catch_up import CatchUp
 from live.fanout import fanout
 from prices.models import FeedEvent, Node
-from tests.live.listening import Browser, browser, place_of, publish, seqs, tell
+from tests.live.browsers import Browser, announce_all, browser, cursor_of, publish, seqs
 from tests.published import NP15
 
 pytestmark = [
     pytest.mark.django_db(transaction=True, serialized_rollback=True),
-    pytest.mark.usefixtures("quick_hub"),
+    pytest.mark.usefixtures("quick_fanout"),
 ]
 
 
 async def been_there(*prices: str) -> str:
-    """Where a client stood that saw these prices and went away."""
+    """The cursor of a client that saw these prices and went away."""
     await publish(*prices, back=400)
     client = browser()
-    place = place_of(await client.greeted())
+    cursor = cursor_of(await client.greeted())
     await client.disconnect()
-    return place
+    return cursor
 
 
 async def welcomed(client: Browser) -> list[dict[str, Any]]:
@@ -44,31 +44,31 @@ async def resumes(client: Browser, **feeds: dict[str, Any]) -> list[dict[str, An
 
 
 async def until_answered(client: Browser) -> list[dict[str, Any]]:
-    """Everything up to the answer to a ping, which waits for its turn."""
+    """Everything up to the answer to a ping, which waits until then."""
     await client.send_to(text_data='{"type":"ping","id":"now"}')
     return await client.until("pong")
 
 
 @pytest.mark.parametrize("missed", [0, 1, 300])
 async def test_a_client_that_was_away_gets_what_it_missed_once_and_no_snapshot(missed: int) -> None:
-    place = await been_there("41", "42")
-    await tell(await publish(*["50"] * missed))
-    client = browser(after=place)
+    cursor = await been_there("41", "42")
+    await announce_all(await publish(*["50"] * missed))
+    client = browser(after=cursor)
     frames = await welcomed(client)
-    await tell(await publish("60", back=-1))
+    await announce_all(await publish("60", back=-1))
     frames += await client.all_events()
     assert seqs(frames) == list(range(3, missed + 4))
     assert "snapshot" not in {frame["type"] for frame in frames}
     await client.disconnect()
 
 
-async def test_an_open_socket_can_ask_again_for_what_came_after_a_place() -> None:
-    place = await been_there("41", "42", "43")
-    epoch, _, _ = place.partition(":")
-    client = browser(after=place)
+async def test_an_open_socket_can_ask_again_for_what_came_after_a_cursor() -> None:
+    cursor = await been_there("41", "42", "43")
+    epoch, _, _ = cursor.partition(":")
+    client = browser(after=cursor)
     assert seqs(await welcomed(client)) == []
     assert seqs(await resumes(client, SP15={"epoch": epoch, "seq": 1})) == [2, 3]
-    await tell(await publish("60"))
+    await announce_all(await publish("60"))
     assert seqs(await client.all_events()) == [4]
     await client.disconnect()
 
@@ -83,7 +83,7 @@ async def test_an_open_socket_can_ask_again_for_what_came_after_a_place() -> Non
         ("another", 3, "snapshot"),
     ],
 )
-async def test_where_events_cannot_tell_what_was_missed_a_snapshot_does(
+async def test_where_events_are_not_enough_a_snapshot_comes(
     epoch: str, seq: int, comes: Any
 ) -> None:
     stood = await been_there("41", "42", "43", "44")
@@ -105,90 +105,90 @@ def what_came(frames: list[dict[str, Any]]) -> Any:
     return snapshots or seqs(frames)
 
 
-async def test_each_of_several_hubs_goes_on_from_its_own_place() -> None:
-    place = await been_there("41", "42")
+async def test_each_of_several_hubs_goes_on_from_its_own_cursor() -> None:
+    cursor = await been_there("41", "42")
     await publish("77", node=NP15)
     await publish("43")
-    client = browser("NP15,SP15", after=f",{place}")
+    client = browser("NP15,SP15", after=f",{cursor}")
     frames = await welcomed(client)
-    told = [(frame["type"], frame["hub"]) for frame in frames if "hub" in frame]
-    assert told == [("snapshot", "NP15"), ("events", "SP15")]
+    events = [(frame["type"], frame["hub"]) for frame in frames if "hub" in frame]
+    assert events == [("snapshot", "NP15"), ("events", "SP15")]
     assert seqs(frames) == [3]
     assert (await client.frame("heartbeat"))["feeds"] == {"NP15": 1, "SP15": 3}
     await client.disconnect()
 
 
 class Halted:
-    """Whoever catches up waits for its turn until it may go on."""
+    """Readers that catch up wait in their slot until they may go on."""
 
     def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
         self.asked, self.may_go_on = asyncio.Event(), asyncio.Event()
-        turn = CatchUp.turn
+        slot = CatchUp.slot
 
         @asynccontextmanager
-        async def halted(pages: CatchUp) -> AsyncIterator[None]:
-            async with turn(pages):
+        async def halted(batches: CatchUp) -> AsyncIterator[None]:
+            async with slot(batches):
                 yield
                 self.asked.set()
                 await self.may_go_on.wait()
 
-        monkeypatch.setattr(CatchUp, "turn", halted)
+        monkeypatch.setattr(CatchUp, "slot", halted)
 
 
 async def test_what_is_published_while_a_client_catches_up_comes_once_and_after_it(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    place = await been_there("41", "42")
+    cursor = await been_there("41", "42")
     other = browser()
     await other.greeted()
     await publish("43", back=2)
     halted = Halted(monkeypatch)
-    client = browser(after=place)
+    client = browser(after=cursor)
     assert (await client.connect())[0]
     await halted.asked.wait()
-    await tell(await publish("44"))
+    await announce_all(await publish("44"))
     assert seqs(await other.all_events()) == [3, 4]
     halted.may_go_on.set()
-    await tell(await publish("45", back=-1))
+    await announce_all(await publish("45", back=-1))
     assert seqs(await client.all_events()) == [3, 4, 5]
     for each in (client, other):
         await each.disconnect()
 
 
-async def test_a_lone_client_hears_at_once_what_was_told_while_it_caught_up(
+async def test_a_lone_client_gets_at_once_what_was_published_while_it_caught_up(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    place = await been_there("41")
+    cursor = await been_there("41")
     await publish("42", back=2)
     halted = Halted(monkeypatch)
-    client = browser(after=place)
+    client = browser(after=cursor)
     assert (await client.connect())[0]
     await halted.asked.wait()
-    [told] = await publish("43")
-    await fanout().publish({**told._asdict(), "text": '{"type":"events"}'})
+    [events] = await publish("43")
+    await fanout().publish({**events._asdict(), "text": '{"type":"events"}'})
     monkeypatch.setattr(heads, "standing", None)  # no heartbeat helps it
     halted.may_go_on.set()
     assert [(await client.frame("events"))["seq"] for _ in range(2)] == [2, 3]
     await client.disconnect()
 
 
-async def test_what_is_told_while_a_resume_begins_comes_once(
+async def test_what_is_published_while_a_resume_begins_comes_once(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    place = await been_there("41", "42")
-    client = browser(after=place)
+    cursor = await been_there("41", "42")
+    client = browser(after=cursor)
     await welcomed(client)
     feed_of = fanout().feed_of
 
-    async def told_before(slug: str) -> Any:
-        if told := await publish("43"):
+    async def published_before(slug: str) -> Any:
+        if events := await publish("43"):
             await fanout().publish(
-                {**told[0]._asdict(), "text": '{"type":"events","seq":3,"events":[]}'}
+                {**events[0]._asdict(), "text": '{"type":"events","seq":3,"events":[]}'}
             )
         return await feed_of(slug)
 
-    monkeypatch.setattr(fanout(), "feed_of", told_before)
-    frames = await resumes(client, SP15={"epoch": place.partition(":")[0], "seq": 1})
+    monkeypatch.setattr(fanout(), "feed_of", published_before)
+    frames = await resumes(client, SP15={"epoch": cursor.partition(":")[0], "seq": 1})
     assert [frame["seq"] for frame in frames if frame["type"] == "events"] == [3]
     assert seqs(frames) == [2, 3]
     await client.disconnect()
@@ -197,10 +197,10 @@ async def test_what_is_told_while_a_resume_begins_comes_once(
 async def test_a_heartbeat_names_no_head_that_a_client_is_still_catching_up_to(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    place = await been_there("41")
+    cursor = await been_there("41")
     await publish("42")
     halted = Halted(monkeypatch)
-    client = browser(after=place)
+    client = browser(after=cursor)
     assert (await client.connect())[0]
     assert (await client.frame("heartbeat"))["feeds"] == {}
     halted.may_go_on.set()
@@ -238,7 +238,7 @@ async def test_a_client_that_leaves_while_it_catches_up_is_not_served_any_more(
     assert (fanout().everyone, fanout().readers["sp15"]) == (set(), set())
 
 
-async def test_a_database_that_fails_while_a_client_joins_is_told_and_leaves_nothing_behind(
+async def test_a_database_that_fails_while_a_client_joins_is_reported_and_leaves_nothing_behind(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     def broken(*_: Any) -> None:
@@ -256,11 +256,11 @@ async def test_a_database_that_fails_while_a_client_joins_is_told_and_leaves_not
 async def test_a_hub_that_is_given_up_ends_its_client_at_a_resume_and_no_other() -> None:
     await publish("41")
     client, other = browser(), browser("NP15")
-    place = place_of(await client.greeted())
+    cursor = cursor_of(await client.greeted())
     await other.greeted()
     await Node.objects.filter(slug="sp15").aupdate(tracked=False)
     await fanout().publish(
-        {"slug": "sp15", "epoch": place.partition(":")[0], "prev": 5, "seq": 6, "text": "{}"}
+        {"slug": "sp15", "epoch": cursor.partition(":")[0], "prev": 5, "seq": 6, "text": "{}"}
     )
     await client.send_to(text_data='{"type":"resume","feeds":{"SP15":{"epoch":"another","seq":0}}}')
     assert (await client.frame("error"))["code"] == "unknown_hub"

@@ -5,7 +5,7 @@ import asyncio
 import pytest
 
 from live.single_flight import MOST_KEPT, SharedRead, SingleFlight
-from tests.live.listening import soon
+from tests.live.browsers import soon
 
 
 async def test_work_that_many_want_is_done_once_and_little_of_it_is_kept() -> None:

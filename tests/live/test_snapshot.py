@@ -31,7 +31,7 @@ def above(db: None) -> Rule:
 
 
 def shown(now: datetime, hours: int = 24, up_to: int | None = None) -> Any:
-    """The snapshot of SP15 at a place in its log, the end if none is given."""
+    """The snapshot of SP15 at a seq of its log, the end if none is given."""
     node = Node.objects.get(slug="sp15")
     head = Feed.objects.get(node=node).head if up_to is None else up_to
     return json.loads(frames.snapshot(node, Cursor("a", head), hours, now=now))
@@ -76,12 +76,12 @@ def test_an_alert_that_is_open_is_shown_however_long_ago_it_opened() -> None:
     assert shown(now + 30 * HOUR)["alerts"] == []
 
 
-def test_an_alert_that_outlasts_the_log_is_shown_as_it_was_told() -> None:
+def test_an_alert_that_outlasts_the_log_is_shown_as_it_was_announced() -> None:
     seen("150", NOON)
-    [told] = FeedEvent.objects.filter(kind="alert").values_list("body", flat=True)
+    [alert] = FeedEvent.objects.filter(kind="alert").values_list("body", flat=True)
     prune(now=NOON + 40 * 24 * HOUR)
     assert not FeedEvent.objects.exists()
-    assert shown(NOON + 40 * 24 * HOUR)["alerts"] == [{"kind": "alert", **told}]
+    assert shown(NOON + 40 * 24 * HOUR)["alerts"] == [{"kind": "alert", **alert}]
 
 
 def test_an_old_alert_is_found_without_searching_the_log() -> None:

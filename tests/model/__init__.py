@@ -1,7 +1,7 @@
-"""A model of the way of a price: workers, database, bus, web processes and readers, with faults.
+"""A model of how a price travels: workers, database, bus, web processes and readers, with faults.
 
-What decides is the project's own: `prices.batch` and `prices.versions`, what `prices.history` and
-`prices.feed` make of it, and `live.cursor`. What does (rows, locks, sockets) is modelled;
-every `yield` is a moment at which anything else may happen. An LMP is the number of its version,
-and a step of the clock a second, so that a seed takes about two milliseconds.
+The code that decides is the project's own: `prices.batch` and `prices.versions`, what
+`prices.history` and `prices.feed` make of them, and `live.cursor`. Rows, locks and sockets are
+modelled. At every `yield` anything else may happen. An LMP is the number of its version, and a
+step of the clock is a second; a seed takes about two milliseconds.
 """

@@ -17,7 +17,7 @@ class Bus:
         self.inboxes: list[list[Message]] = [[] for _ in range(count)]
 
     def send(self, message: Message) -> None:
-        """To every inbox, or not."""
+        """Put a message into every inbox, but for losses; into some twice."""
         for inbox in self.inboxes:
             roll = self.rng.random()
             if roll >= LOST:

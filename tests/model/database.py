@@ -33,9 +33,9 @@ def check_step(interval: datetime, before: Held, version: Held) -> None:
 
 
 class Rows:
-    """One node's rows. `told` keeps what the log is trimmed of, for the checks."""
+    """One node's rows. `logged` keeps what is trimmed from the log, for the checks."""
 
-    __slots__ = ("alerts", "epoch", "head", "held", "log", "revisions", "sequence", "told")
+    __slots__ = ("alerts", "epoch", "head", "held", "log", "logged", "revisions", "sequence")
 
     def __init__(self, epoch: str) -> None:
         self.epoch = epoch
@@ -45,14 +45,14 @@ class Rows:
         self.revisions: list[tuple[datetime, Held]] = []
         self.alerts: list[int] = []
         self.log: dict[int, Event] = {}
-        self.told: dict[int, Event] = {}
+        self.logged: dict[int, Event] = {}
 
     def copy(self, epoch: str) -> "Rows":
         """The same rows in a database that was restored: a feed of its own epoch."""
         rows = Rows(epoch)
         rows.head, rows.sequence = self.head, self.head
         rows.held, rows.revisions = dict(self.held), list(self.revisions)
-        rows.alerts, rows.log, rows.told = list(self.alerts), dict(self.log), dict(self.told)
+        rows.alerts, rows.log, rows.logged = list(self.alerts), dict(self.log), dict(self.logged)
         return rows
 
     def held_between(self, market: Market, first: datetime, last: datetime) -> dict[datetime, Held]:
@@ -60,7 +60,7 @@ class Rows:
         return {interval: row for interval, row in self.held.items() if first <= interval <= last}
 
     def confirm(self, market: Market, first: datetime, last: datetime, seen_at: datetime) -> None:
-        """Put down what was said again, where it was not said later."""
+        """Record when prices were last repeated."""
         for interval, row in self.held_between(market, first, last).items():
             if row.last_said_at < seen_at:
                 self.held[interval] = row._replace(confirmed_at=seen_at)
@@ -76,11 +76,11 @@ class Rows:
     def events_after(self, seq: int, up_to: int) -> list[tuple[int, Event]]:
         """What the log has after `seq`, in order."""
         log = self.log
-        return [(cursor, log[cursor]) for cursor in range(seq + 1, up_to + 1) if cursor in log]
+        return [(number, log[number]) for number in range(seq + 1, up_to + 1) if number in log]
 
     def trim(self, seq: int) -> None:
         """Forget the log up to `seq`, as retention does."""
-        self.log = {cursor: told for cursor, told in self.log.items() if cursor > seq}
+        self.log = {number: event for number, event in self.log.items() if number > seq}
 
 
 class Database:
@@ -123,7 +123,7 @@ class Transaction:
         return self.database.rows[node].head + count if self.lock(("feed", node)) else None
 
     def write_prices(self, node: str, batch: Sorted, seen_at: datetime) -> None:
-        """What was said again, new and corrected prices."""
+        """Repeated, new and corrected prices."""
         rows = self.database.rows[node]
         self.writes += [(rows.confirm, (*stretch, seen_at)) for stretch in batch.confirmed]
         versions = [
@@ -136,7 +136,7 @@ class Transaction:
         self.writes += [(rows.put, (price.interval_start, row)) for price, row in versions]
 
     def append(self, node: str, head: int, events: list[Event]) -> Message:
-        """Events with their cursors in a feed whose head they moved to `head`."""
+        """Events with their seqs in a feed whose head they moved to `head`."""
         rows = self.database.rows[node]
         publication = feed.ending_at(head, node, rows.epoch, events)
         placed = list(numbered(publication.prev, events))
@@ -147,21 +147,20 @@ class Transaction:
     def publish(rows: Rows, head: int, placed: list[tuple[int, Event]]) -> None:
         """Events become visible, and the head with them."""
         for seq, event in placed:
-            if seq in rows.told:
+            if seq in rows.logged:
                 raise Violation(f"the log has two events {seq}")
-            rows.log[seq] = rows.told[seq] = event
+            rows.log[seq] = rows.logged[seq] = event
             if event.kind is ALERT:
                 rows.alerts.append(event.body["number"])
         rows.head = max(rows.head, head)
 
     def commit(self) -> None:
-        """Everything at once."""
         for write, arguments in self.writes:
             write(*arguments)
         self.end()
 
     def end(self) -> None:
-        """Give the locks back; without a commit nothing happened."""
+        """Release the locks; without a commit nothing happened."""
         for row in self.locked:
             self.database.locks.pop(row, None)
         self.locked = []

@@ -2,8 +2,8 @@
 
 from collections.abc import Callable
 
-from tests.model.reader import Reader, Wire
-from tests.model.web import Client, Fanout, Steps
+from tests.model.model_reader import Reader, Wire
+from tests.model.stepped_fanout import Client, Fanout, Steps
 
 
 class Process:
@@ -37,40 +37,39 @@ class Process:
 
 
 class WebProcess:
-    """A hub with its connections' tasks; a restart begins with nothing."""
+    """A fan-out with its connections' tasks; a restart begins with nothing."""
 
-    __slots__ = ("beat", "hub", "listen", "number", "sessions", "world")
+    __slots__ = ("beat", "fanout", "listen", "number", "sessions", "world")
 
     def __init__(self, world, number: int) -> None:
         self.world = world
         self.number = number
-        self.listen = Process(self.heard)
-        self.beat = Process(lambda: self.hub.beat())
+        self.listen = Process(self.next_message)
+        self.beat = Process(lambda: self.fanout.beat())
         self.start()
 
     def start(self) -> None:
-        """With nothing known."""
-        self.hub = Fanout(self.world.database, f"hub {self.number}")
+        self.fanout = Fanout(self.world.database, f"web {self.number}")
         self.sessions: dict[Wire, tuple[Client, Process]] = {}
 
-    def heard(self) -> Steps | None:
-        """What is to be done about the next message."""
+    def next_message(self) -> Steps | None:
+        """Handle the next message, if there is one."""
         message = self.world.bus.receive(self.number)
-        return self.hub.listen(message) if message else None
+        return self.fanout.listen(message) if message else None
 
     def connect(self, wire: Wire, reader: Reader) -> None:
-        """A reader comes, with the cursors it has."""
+        """A reader connects, with the cursors it has."""
         client = Client(wire, dict(reader.cursors))
         session = Process(lambda: None)
-        session.task = self.hub.serve(client)
+        session.task = self.fanout.serve(client)
         self.sessions[wire] = (client, session)
 
     def disconnect(self, wire: Wire) -> None:
-        """A reader is gone."""
+        """A reader's connection is closed."""
         if wire in self.sessions:
             client, session = self.sessions.pop(wire)
             session.kill()
-            self.hub.leave(client)
+            self.fanout.leave(client)
 
     def serve(self, wire: Wire) -> None:
         """One step of a connection's task."""

@@ -12,21 +12,21 @@ from prices.feed import Event
 from tests.model import worker
 from tests.model.bus import Bus
 from tests.model.database import Rows, Transaction
-from tests.model.faults import Faults
 from tests.model.market import NAMES
-from tests.model.reader import Reader
+from tests.model.model_faults import Faults
+from tests.model.model_reader import Reader
+from tests.model.stepped_fanout import Client, Fanout
 from tests.model.violation import Violation
-from tests.model.web import Client, Fanout
 from tests.model.world import World
 
 LINES = 40
 SHOWN = ("number", "interval_start", "lmp", "revision")
-TOLD = (
+RECORDED = (
     (worker, ("store",)),
     (Transaction, ("append", "commit")),
     (Rows, ("trim",)),
     (Bus, ("send",)),
-    (Fanout, ("serve", "leave", "publish", "bring_up", "pass_on", "snapshot")),
+    (Fanout, ("serve", "leave", "publish", "advance", "pass_on", "snapshot")),
     (Reader, ("take_snapshot", "take_events")),
     (Faults, ("disconnect", "back_up_or_restore")),
     (World, ("connect", "settle")),
@@ -40,25 +40,25 @@ class Story:
         self.lines: deque[str] = deque(maxlen=LINES)
         self.clock = lambda: 0
 
-    def retold(self, function: Any) -> Any:
+    def recorded(self, function: Any) -> Any:
         """The same function, with a line for each call."""
 
         @wraps(function)
-        def telling(*arguments: Any) -> Any:
+        def recording(*arguments: Any) -> Any:
             words = " ".join(filter(None, map(shown, arguments)))
             self.lines.append(f"{self.clock():4} {function.__name__} {words}")
             return function(*arguments)
 
-        return telling
+        return recording
 
 
 def story_of(seed: int) -> str:
     """The last lines of a run that ends in a violation, and the violation."""
     story = Story()
     with pytest.MonkeyPatch.context() as patch:
-        for owner, names in TOLD:
+        for owner, names in RECORDED:
             for name in names:
-                patch.setattr(owner, name, story.retold(getattr(owner, name)))
+                patch.setattr(owner, name, story.recorded(getattr(owner, name)))
         world = World(seed)
         story.clock = lambda: world.clock
         try:
@@ -81,8 +81,8 @@ def shown(value: Any) -> str:
     if isinstance(value, PublishedPrice):
         return f"{value.node} {NAMES[value.interval_start]} v{value.lmp}"
     if isinstance(value, Event):
-        told = value.body
-        return f"{value.kind} " + " ".join(str(told[name]) for name in SHOWN if name in told)
+        body = value.body
+        return f"{value.kind} " + " ".join(str(body[name]) for name in SHOWN if name in body)
     if isinstance(value, dict):
         return str({str(key): getattr(row, "lmp", row) for key, row in value.items()})
     if isinstance(value, (list, tuple)):

@@ -2,8 +2,8 @@
 
 import pytest
 
-from tests.model.rules import REMOVALS
-from tests.model.run import first_violation
+from tests.model.many_seeds import first_violation
+from tests.model.removals import REMOVALS
 
 # `make model` runs 20,000. Each missing rule is noticed within ten.
 SEEDS, CHUNK = 2_000, 500
@@ -23,7 +23,7 @@ def test_without_any_one_rule_something_is_lost(rule: str) -> None:
     assert found is not None, f"nobody notices that the {rule} is gone"
 
 
-def test_a_violation_is_told_with_its_seed_and_what_led_to_it() -> None:
+def test_a_violation_is_reported_with_its_seed_and_what_led_to_it() -> None:
     seed, story = first_violation(range(SOON), removed="gap check")
     assert story.splitlines()[-1].startswith(f"seed {seed}: ")
     assert " commit" in story

@@ -1,4 +1,4 @@
-"""Worker processes: they ask OASIS, store what came in one transaction, and tell the bus."""
+"""Worker processes: they ask OASIS, store the answer in one transaction, and announce it."""
 
 from collections.abc import Iterator
 from datetime import datetime
@@ -36,7 +36,7 @@ def store(world, prices: list[PublishedPrice], seen_at: datetime) -> Steps:
     """`prices.history.record` on rows that are modelled: a transaction, then the announcements."""
     now = world.now
     batches = dict(by_node(prices))
-    told: list[Message] = []
+    messages: list[Message] = []
     transaction = Transaction(world.database)
     try:
         for node in batches:
@@ -50,38 +50,38 @@ def store(world, prices: list[PublishedPrice], seen_at: datetime) -> Steps:
             news = history.news(batch, now=now)
             events = [history.event_of(price, held, seen_at, {}) for price, held in news]
             if events:
-                yield from append(world, transaction, node, events, told)
+                yield from append(world, transaction, node, events, messages)
         transaction.commit()
     finally:
         transaction.end()
-    yield from announce(world, told)
+    yield from announce(world, messages)
 
 
-def append(world, transaction: Transaction, node: str, events: list[Event], told) -> Steps:
+def append(world, transaction: Transaction, node: str, events: list[Event], messages) -> Steps:
     """What `prices.feed.append` does; then the transaction may stay open for a while."""
     while (head := transaction.take_head(node, len(events))) is None:
         yield
-    told.append(transaction.append(node, head, events))
+    messages.append(transaction.append(node, head, events))
     yield from world.dawdle()
 
 
 def judge(world) -> Steps:
     """A rule crosses: an alert and its event in a transaction that locks only the feed."""
     node = NODES[int(world.rng.random() * len(NODES))]
-    told: list[Message] = []
+    messages: list[Message] = []
     world.alerts += 1
     alert = Event(ALERT, {"number": world.alerts})
     transaction = Transaction(world.database)
     try:
-        yield from append(world, transaction, node, [alert], told)
+        yield from append(world, transaction, node, [alert], messages)
         transaction.commit()
     finally:
         transaction.end()
-    yield from announce(world, told)
+    yield from announce(world, messages)
 
 
-def announce(world, told: list[Message]) -> Steps:
-    """Tell the bus; whoever is killed here told nobody."""
-    for message in told:
+def announce(world, messages: list[Message]) -> Steps:
+    """Send the messages to the bus; a worker killed here has sent none."""
+    for message in messages:
         yield
         world.bus.send(message)

@@ -4,19 +4,19 @@ from collections.abc import Callable
 from datetime import datetime, timedelta
 from random import Random
 
-from tests.model import checks, worker
+from tests.model import invariants, worker
 from tests.model.bus import Bus
 from tests.model.database import Database
-from tests.model.faults import Faults
 from tests.model.market import NOON, OasisMarket
+from tests.model.model_faults import Faults
+from tests.model.model_reader import Reader, Wire
 from tests.model.process import Process, WebProcess
-from tests.model.reader import Reader, Wire
+from tests.model.stepped_fanout import Steps
 from tests.model.violation import Violation
-from tests.model.web import Steps
 
 STEPS = 500
 SECOND = timedelta(seconds=1)
-HUBS = 2
+WEB_PROCESSES = 2
 READERS = 3
 QUIET_ROUNDS = 400
 BEAT_EVERY = 25
@@ -30,7 +30,7 @@ class World:
         self.clock = 0
         self.market = OasisMarket(self.rng)
         self.database = Database()
-        self.bus = Bus(self.rng, HUBS)
+        self.bus = Bus(self.rng, WEB_PROCESSES)
         self.redelivered: list[tuple[list, datetime]] = []
         self.turn_is_taken = False
         self.is_quiet = False
@@ -38,7 +38,7 @@ class World:
         self.faults = Faults(self)
         self.workers = [Process(self.next_answer) for _ in range(2)]
         self.workers.append(Process(lambda: worker.judge(self)))
-        self.web = [WebProcess(self, number) for number in range(HUBS)]
+        self.web = [WebProcess(self, number) for number in range(WEB_PROCESSES)]
         self.readers = [Reader(f"reader {number}") for number in range(READERS)]
         self.turns = self.all_turns()
 
@@ -85,13 +85,13 @@ class World:
             self.connect(reader)
 
     def connect(self, reader: Reader) -> None:
-        """To any web process, from its place, or as a new page."""
+        """To any web process, with its cursors or as a new page."""
         roll = self.rng.random()
         if roll < 0.1 and not self.is_quiet:
             reader.forget()
         reader.suspects.clear()
         reader.wire = Wire()
-        self.web[int(roll * HUBS)].connect(reader.wire, reader)
+        self.web[int(roll * WEB_PROCESSES)].connect(reader.wire, reader)
 
     def run(self) -> None:
         """Faults, then quiet, then what must hold. Raises Violation."""
@@ -100,7 +100,7 @@ class World:
         for self.clock in range(STEPS):
             turns[int(random() * count)]()
         self.settle()
-        checks.check(self)
+        invariants.check(self)
 
     def settle(self) -> None:
         """Faults end but for the bus: OASIS answers, tasks end, readers catch up by heartbeats."""
@@ -126,7 +126,7 @@ class World:
         raise Violation("a transaction never ends")
 
     def quiet_round(self, number: int) -> None:
-        """A step of everybody; now and then the hearts beat."""
+        """A step of everybody; now and then a heartbeat."""
         self.clock += 1
         for web in self.web:
             web.listen.step()
@@ -137,7 +137,7 @@ class World:
             reader.read()
 
     def is_done(self, reader: Reader) -> bool:
-        """Whether a reader has read all, and stands at the heads."""
+        """Whether a reader has read everything, up to the heads."""
         return (
             reader.wire is not None
             and not reader.wire.frames

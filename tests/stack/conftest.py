@@ -24,7 +24,7 @@ from tests.stack.running import running_stack, wait_until
 from tests.stack.screen import Screen, a_screen
 
 MARKETS = "SELECT COUNT(DISTINCT market) FROM prices_price"
-TOLD_BY_MAIL = """
+NOTIFIED_BY_MAIL = """
 UPDATE alerts_rule SET judges_from = datetime('now', '-1 day');
 INSERT INTO alerts_method (id, name, kind, address, secret, active, every_rule)
     VALUES (1, 'desk', 'email', 'desk@example.org', '', 1, 0);
@@ -55,7 +55,7 @@ def desk(tmp_path_factory: pytest.TempPathFactory, prepared: Prepared) -> Iterat
             # Each market's first answer: 193 fifteen-minute prices, which came while a test had
             # its page open, pushed the line that it waited for out of the live log.
             wait_until(lambda: connection.execute(MARKETS).fetchone() == (3,), 60, "all markets")
-            connection.executescript(TOLD_BY_MAIL)
+            connection.executescript(NOTIFIED_BY_MAIL)
         yield Desk(stack, oasis, newest, letters)
 
 

@@ -1,4 +1,4 @@
-"""Kills a worker's process at every step between a price and its delivery, and counts what came.
+"""Kills a worker's process at every step between a price and its delivery, and counts what arrived.
 
 `python -m tests.stack.delivery_kills --runs 200`: each run a database of its own, a crossing and
 its end, one kill -9 at a step, and another process that goes on from there. Every nine runs have
@@ -107,7 +107,7 @@ def start_receiver(letters: Path) -> tuple[int, int]:
 
 
 def prepared(database: Path, port: int) -> Path:
-    """A database with the first rules, told to the receiver."""
+    """A database with the first rules, which notify the receiver."""
     os.environ["DATABASE_URL"] = f"sqlite:///{database}"
     os.environ["WEBHOOK_HOSTS_ALLOWED"] = f"127.0.0.1:{port}"
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "caisoproject.settings")
@@ -135,7 +135,7 @@ def one_run(database: Path, step: str, letters: Path) -> tuple[Counter[str], lis
     """One story with a kill in it, carried on by another process."""
     from tests.stack import kill_story
 
-    status = in_a_child(database, lambda: kill_story.tell_and_deliver(PRICES), step)
+    status = in_a_child(database, lambda: kill_story.publish_and_deliver(PRICES), step)
     in_a_child(database, lambda: kill_story.go_on(PRICES))
     came = [tuple(json.loads(line)) for line in letters.read_text().splitlines()]
     rows = json.loads(in_a_child(database, kill_story.rows, reading=True))
@@ -176,7 +176,7 @@ def child(database: Path, work: Callable[[], object], step: str, send: int) -> N
     try:
         os.write(send, json.dumps(work()).encode())
         code = 0
-    except BaseException:  # noqa: BLE001 - told, and then this process is over
+    except BaseException:  # noqa: BLE001 - printed, and then this process ends
         sys.excepthook(*sys.exc_info())
         code = 1
     os._exit(code)

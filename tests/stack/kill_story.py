@@ -21,8 +21,8 @@ NOON = utc("2026-07-14 19:00")
 Letter = tuple[str, str]
 
 
-def tell_and_deliver(prices: Sequence[str]) -> None:
-    """Each price comes, is published and judged, and the alerts are delivered."""
+def publish_and_deliver(prices: Sequence[str]) -> None:
+    """Each price is stored, published and judged, and its alerts are delivered."""
     redis_client().flushall()
     for number, price in enumerate(prices):
         tasks.ask(lambda number=number, price=price: come(number, price))

@@ -19,7 +19,7 @@ LONGEST_SILENCE_S = 45
 class Mailbox:
     """What came: subjects with the wall clock's time of their acceptance.
 
-    It says that it has accepted a letter only while `says_so` is set.
+    It acknowledges a letter only while `says_so` is set.
     """
 
     def __init__(self) -> None:

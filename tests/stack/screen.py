@@ -1,4 +1,4 @@
-"""The dashboard in a real browser, and what was to be seen on it and when."""
+"""The dashboard in a real browser, and what it showed and when."""
 
 import time
 from collections import Counter
@@ -60,7 +60,7 @@ class Screen:
         loaded = self.page.locator("body[data-loaded=true]")
         expect(loaded).to_be_visible(timeout=within_s * 1000)
 
-    def told(self, lmp: str, kind: str = "price") -> Locator:
+    def feed_lines(self, lmp: str, kind: str = "price") -> Locator:
         """The lines of the live feed with this price."""
         lines = self.page.locator(f"#log li[data-kind={kind}]")
         return lines.filter(has=self.page.locator("b", has_text=lmp))

@@ -15,7 +15,7 @@ def test_an_alert_is_on_the_screen_and_out_of_the_door_within_seconds_of_its_com
 ) -> None:
     """On an idle machine the screen takes 0.2 s, the door up to the two seconds of a tick."""
     desk.publish("50.50")  # whatever was open is over
-    expect(screen.told("50.50")).to_have_count(1, timeout=45_000)
+    expect(screen.feed_lines("50.50")).to_have_count(1, timeout=45_000)
     with desk.commits() as commits:
         wait_until(lambda: commits, 5, "the head is read")
         head = max(commits)

@@ -91,12 +91,12 @@ def assert_complete(stack: Stack, start: datetime, intervals: int) -> None:
     for node, head in rows(stack, "SELECT node_id, head FROM prices_feed"):
         numbers = rows(stack, f"SELECT seq FROM prices_feedevent WHERE node_id = {node}")
         assert sorted(number for (number,) in numbers) == list(range(1, head + 1))
-    told = rows(
+    announced = rows(
         stack,
         "SELECT node_id, json_extract(body, '$.market'), json_extract(body, '$.interval_start')"
         " FROM prices_feedevent WHERE kind = 'price'",
     )
-    assert len(told) == len(set(told))
+    assert len(announced) == len(set(announced))
     client = redis.Redis(port=stack.port + 1, decode_responses=True)
     head = rows(stack, "SELECT head FROM prices_feed JOIN prices_node n ON n.id = node_id"
                        " WHERE n.slug = 'sp15'")[0][0]  # fmt: skip

@@ -26,21 +26,21 @@ def test_a_new_interval_a_correction_and_an_alert_reach_an_open_page(
     before, corrections = (count(chart, of) for of in ("rt-intervals", "corrected"))
     desk.publish("63.25")
     # In the log, not the tile: three quarters of an hour late, it may be no price of now any more.
-    expect(screen.told("63.25")).to_have_count(1, timeout=45_000)
+    expect(screen.feed_lines("63.25")).to_have_count(1, timeout=45_000)
     expect(chart).to_have_attribute("data-rt-intervals", str(before + 1))
     desk.correct("61.50")
-    corrected = screen.told("61.50", "correction")
+    corrected = screen.feed_lines("61.50", "correction")
     expect(corrected).to_have_count(1, timeout=45_000)
     expect(corrected.locator("s")).to_have_text("63.25")
     expect(chart).to_have_attribute("data-rt-intervals", str(before + 1))
     expect(chart).to_have_attribute("data-corrected", str(corrections + 1))
     desk.publish("1015.37")
-    expect(screen.told("1,015.37")).to_have_count(1, timeout=45_000)
+    expect(screen.feed_lines("1,015.37")).to_have_count(1, timeout=45_000)
     alerts = page.locator("#log li[data-kind=alert]")
     above = alerts.filter(has_text="above 100").filter(has_text="1,015.37")
     expect(above).to_have_count(1, timeout=45_000)
     desk.publish("-4.18")
-    expect(screen.told("−4.18").locator("b")).to_have_attribute(
+    expect(screen.feed_lines("−4.18").locator("b")).to_have_attribute(
         "data-tone", "negative", timeout=45_000
     )
     expect(alerts.filter(has_text="below 0").filter(has_text="−4.18")).to_have_count(1)
@@ -76,7 +76,7 @@ def test_a_phone_does_not_scroll_sideways(screen: Screen) -> None:
 
 
 def test_the_policy_is_watched(screen: Screen) -> None:
-    """What the policy refuses is noticed: else all other tests could not tell."""
+    """What the policy refuses is noticed: otherwise all other tests would miss it."""
     screen.page.evaluate(
         "() => document.head.append(Object.assign(document.createElement('style'),"
         " { textContent: 'b { color: red }' }))"

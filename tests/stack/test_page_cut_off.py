@@ -1,7 +1,7 @@
 """The page while the network, the web process or Valkey is away: it says so, and is whole again.
 
 Whole is: everything that the database holds is on the screen, and nothing of it twice.
-`pytest --log-cli-level=INFO` tells how long each took.
+`pytest --log-cli-level=INFO` logs how long each took.
 """
 
 import logging
@@ -14,9 +14,9 @@ from pathlib import Path
 from playwright.sync_api import Browser
 
 from tests.stack.desk import Desk
+from tests.stack.network import Network
 from tests.stack.running import wait_until
 from tests.stack.screen import Screen, a_screen, expect, on_a_screen
-from tests.stack.wire import Network
 
 pytestmark = on_a_screen
 log = logging.getLogger(__name__)
@@ -60,15 +60,15 @@ def test_twenty_seconds_without_a_network_for_one_and_without_valkey_for_all(
             stale = far.wait_for("stale", since=cut, within_s=STALE_S)
             expect(far.page.locator("#notice-connection")).to_contain_text("the last received")
             assert far.page.title().startswith("(stale)")
-            assert far.told("29.29").count() == 0
+            assert far.feed_lines("29.29").count() == 0
             time.sleep(max(0.0, cut + CUT_S - time.time()))
         network.mend()
         again = whole(desk, far, since=cut + CUT_S)
         expect(far.page.locator("#notice-connection")).to_be_hidden()
         desk.publish("30.30")
         for screen in (near, far):
-            expect(screen.told("30.30")).to_have_count(1, timeout=60_000)
-            expect(screen.told("29.29")).to_have_count(1)
+            expect(screen.feed_lines("30.30")).to_have_count(1, timeout=60_000)
+            expect(screen.feed_lines("29.29")).to_have_count(1)
             assert screen.doubled() == []
     polled = time.time() - cut - CUT_S
     log.info("network cut: stale after %.1f s, whole %.1f s after its return", stale, again)
@@ -87,6 +87,6 @@ def test_the_page_comes_back_by_itself_after_the_web_process_was_killed(
     back = time.time()
     again = whole(desk, screen, since=back)
     log.info("web killed: offline after %.1f s, whole %.1f s after its return", lost, again)
-    expect(screen.told("37.75")).to_have_count(1, timeout=45_000)
+    expect(screen.feed_lines("37.75")).to_have_count(1, timeout=45_000)
     assert screen.doubled() == []
     assert again < WHOLE_S

@@ -7,8 +7,8 @@ import pytest
 from playwright.sync_api import Browser
 
 from tests.stack.desk import Desk
+from tests.stack.network import Blocking
 from tests.stack.screen import Screen, a_screen, expect, on_a_screen
-from tests.stack.wire import Blocking
 
 pytestmark = on_a_screen
 log = logging.getLogger(__name__)
@@ -64,7 +64,7 @@ def test_where_sockets_are_blocked_prices_come_by_event_stream(
         fed_by(screen, "stream")
         assert lamp(screen) == "live by event stream"
         desk.publish("52.52")
-        expect(screen.told("52.52")).to_have_count(1, timeout=60_000)
+        expect(screen.feed_lines("52.52")).to_have_count(1, timeout=60_000)
         assert screen.doubled() == []
         forgive(screen)
 
@@ -78,12 +78,12 @@ def test_where_streams_are_blocked_too_the_page_asks_and_misses_nothing_when_it_
         fed_by(screen, "poll")
         assert lamp(screen) == "asking every 10 s"
         desk.publish("53.53")
-        expect(screen.told("53.53")).to_have_count(1, timeout=75_000)
+        expect(screen.feed_lines("53.53")).to_have_count(1, timeout=75_000)
         network.blocked = ()
         screen.page.evaluate("() => dispatchEvent(new Event('online'))")
         fed_by(screen, "socket")
         assert lamp(screen) == "live"
-        expect(screen.told("53.53")).to_have_count(1)
+        expect(screen.feed_lines("53.53")).to_have_count(1)
         assert screen.doubled() == []
         forgive(screen)
 

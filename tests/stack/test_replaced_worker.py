@@ -31,7 +31,7 @@ WORKER = [
 def a_worker(folder: Path, mail_port: int) -> Iterator[Callable[[], set[int]]]:
     """A prefork worker on the test's database, each of whose children does one task.
 
-    Gives what tells the process ids of its children.
+    Yields a function that lists the process ids of its children.
     """
     mail = {"EMAIL_HOST": "127.0.0.1", "EMAIL_PORT": str(mail_port), "EMAIL_TIMEOUT": "50"}
     database = {"DATABASE_URL": f"sqlite:///{connection.settings_dict['NAME']}"}

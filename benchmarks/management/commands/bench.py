@@ -1,4 +1,4 @@
-"""Measure it, each figure beside its floor."""
+"""Run the benchmarks."""
 
 import signal
 from argparse import ArgumentParser
@@ -9,12 +9,12 @@ from django.core.management.base import BaseCommand, CommandError
 from benchmarks import (
     feed_chaos,
     feed_load,
-    ingest,
+    ingest_speed,
     latency,
-    memory,
     page,
     parse,
-    rules,
+    rules_speed,
+    stack_memory,
 )
 from benchmarks.figures import Figure
 from benchmarks.machine import machine
@@ -23,10 +23,10 @@ from benchmarks.table import table
 
 BENCHMARKS = {
     "parse": parse,
-    "ingest": ingest,
-    "rules": rules,
+    "ingest": ingest_speed,
+    "rules": rules_speed,
     "http": latency,
-    "memory": memory,
+    "memory": stack_memory,
     "feed": feed_load,
     "page": page,
     "chaos": feed_chaos,
@@ -35,7 +35,7 @@ ONLY_BY_NAME = {"chaos"}
 
 
 class Command(BaseCommand):
-    """Run the benchmarks in stacks of their own, and print one table."""
+    """Runs each benchmark in a stack of its own, and prints one table."""
 
     help = "Benchmarks, each beside its floor in the same run, in databases of their own."
     requires_system_checks = ()
@@ -62,7 +62,7 @@ class Command(BaseCommand):
             raise CommandError(f"Limits missed: {missed}.")
 
     def measured(self, name: str) -> list[Figure]:
-        """One benchmark's figures, said before it starts: some take a minute."""
+        """One benchmark's figures, announced before it starts: some take a minute."""
         self.stderr.write(f"Measuring {name} ...")
         figures: list[Figure] = BENCHMARKS[name].measure()
         return figures

@@ -26,7 +26,7 @@ PAUSE_SECONDS = 10
 
 
 class Command(BaseCommand):
-    """Ask OASIS for past prices, politely beside the poller; what is held is not asked for."""
+    """Request past prices from OASIS, sharing turns with the poller. Held ones are skipped."""
 
     help = "Fill history from OASIS: resumable, polite, safe beside the poller."
 
@@ -54,7 +54,7 @@ class Command(BaseCommand):
     def within_reach(
         self, market: Market, start: datetime, end: datetime
     ) -> tuple[datetime, datetime]:
-        """The part that OASIS can have, and a sentence for each part that it can't."""
+        """The part of the window that OASIS can have; prints a sentence for each part it can't."""
         first, last = backfill.within_history(market, start, end, now=timezone.now())
         oldest = f"{operating_date(oldest_kept(now=timezone.now()))}"
         if end <= first:
@@ -67,7 +67,7 @@ class Command(BaseCommand):
         return first, last
 
     def fill(self, market: Market, nodes: list[Node], start: datetime, end: datetime) -> None:
-        """Every request that is needed, and what they brought."""
+        """Make every request that is needed, and print the totals."""
         windows = list(backfill.plan(market, nodes, start, end))
         total = Ingested()
         for window in tqdm(windows, desc=f"{market} {pacific(start):%Y-%m-%d}", unit="request"):
@@ -78,7 +78,7 @@ class Command(BaseCommand):
         )
 
     def patiently(self, market: Market, window: Window) -> Ingested:
-        """One request, made again after trouble; our own mistakes are not."""
+        """A request, repeated after trouble at OASIS. Raises CommandError if it is our mistake."""
         for attempt in range(1, TRIES + 1):
             try:
                 ingested = backfill.fetch(market, window, now=timezone.now())
@@ -95,7 +95,7 @@ class Command(BaseCommand):
 
 
 def bounds(start: str, end: str) -> tuple[datetime, datetime]:
-    """The window from one operating date to another, in UTC."""
+    """The window from one operating date to another, in UTC. Raises CommandError."""
     first, last = day_called(start), day_called(end)
     if first >= last:
         raise CommandError(f"--start {start} is not before --end {end}.")
@@ -105,7 +105,7 @@ def bounds(start: str, end: str) -> tuple[datetime, datetime]:
 
 
 def day_called(text: str) -> date:
-    """An operating date as it is typed."""
+    """An operating date as typed. Raises CommandError."""
     try:
         day = date.fromisoformat(text)
         midnight(day)

@@ -20,9 +20,9 @@ USES = {
 
 
 class Command(BaseCommand):
-    """Look at every Redis the stack is to use, before anything relies on it."""
+    """Checks each Redis of the stack before anything relies on it."""
 
-    help = "See that Redis can be reached, is no Cluster, and evicts nothing."
+    help = "Check that Redis can be reached, is not a Cluster, and evicts nothing."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("--wait", type=int, default=0, help="seconds to wait for an answer")
@@ -40,7 +40,7 @@ class Command(BaseCommand):
 
 
 def refuse_unfit(client: redis.Redis, name: str, use: str) -> None:
-    """Raise CommandError for a Redis Cluster and one that throws keys away, or its own refusal."""
+    """Raise CommandError for a Cluster or one that evicts keys, RedisError if it is unusable."""
     facts: dict[str, Any] = client.info()  # type: ignore[assignment]
     if int(facts.get("cluster_enabled", 0)):
         raise CommandError(

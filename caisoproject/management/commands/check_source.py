@@ -11,7 +11,7 @@ from prices import readings
 class Command(BaseCommand):
     """Simulated and real prices never share a database."""
 
-    help = "See that the database holds no prices of another source than the one chosen."
+    help = "Check that the database holds no prices from another source than the chosen one."
 
     def handle(self, *args: Any, **options: Any) -> None:
         other = readings.source_but(settings.PRICE_SOURCE, "file")

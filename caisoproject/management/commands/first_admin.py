@@ -1,4 +1,4 @@
-"""Make the first administrator."""
+"""Create the first administrator."""
 
 import secrets
 from typing import Any
@@ -10,9 +10,9 @@ NAME = "admin"
 
 
 class Command(BaseCommand):
-    """Make an `admin` account where there is no administrator yet; its password is shown once."""
+    """Creates the account `admin` if there is no administrator yet."""
 
-    help = "Make an `admin` account where there is none, and print its random password once."
+    help = "Create an `admin` account if there is none, and print its random password once."
 
     def handle(self, *args: Any, **options: Any) -> None:
         users = get_user_model().objects
@@ -20,5 +20,5 @@ class Command(BaseCommand):
             return
         password = secrets.token_urlsafe(12)
         users.create_superuser(NAME, "", password)
-        self.stdout.write(f"An account for /admin/ was made: {NAME}, password {password}")
-        self.stdout.write("It is shown this once. Change it there, or keep it well.")
+        self.stdout.write(f"An account for /admin/ was created: {NAME}, password {password}")
+        self.stdout.write("The password is shown only this once: keep it, or change it there.")

@@ -68,7 +68,7 @@ def test_what_waits_to_be_told_says_what_was_watched_when_it_opened(rule: Rule) 
         assert facts["interval_end"] == "2026-07-14T19:05:00Z"
     assert list(alerts_csv.lines(Alert.objects.all()))[1].split(",")[1] == "SP15"
     [line] = lines(Alert.objects.all(), now=NOON)
-    assert line.told == ""
+    assert line.remark == ""
 
 
 @pytest.mark.database

@@ -14,16 +14,16 @@ from live.daphne.arrivals import Arrivals
 from live.daphne.channel import BODY_SECONDS, HEADER_SECONDS, IDLE_SECONDS, Channel
 
 
-def test_whoever_owes_a_request_longest_makes_room_and_who_is_answered_stays() -> None:
+def test_who_owes_a_request_longest_is_dropped_and_who_is_answered_stays() -> None:
     arrivals: Arrivals[str] = Arrivals(3, 3)
     assert [arrivals.enter(name, name) for name in "abc"] == [None, None, None]
-    arrivals.busy("a")
+    arrivals.request_received("a")
     assert arrivals.enter("d", "d") == "b"
-    arrivals.busy("c")
-    arrivals.waits("c")
+    arrivals.request_received("c")
+    arrivals.request_answered("c")
     assert arrivals.enter("e", "e") == "d"
     for name in "ce":
-        arrivals.busy(name)
+        arrivals.request_received(name)
     with pytest.raises(Full):
         arrivals.enter("f", "f")
     arrivals.leave("a")
@@ -38,8 +38,8 @@ def test_an_address_that_has_its_share_makes_room_among_its_own() -> None:
     arrivals.enter(2, "mine")
     arrivals.enter(3, "mine")
     assert arrivals.enter(4, "mine") == 2
-    arrivals.busy(3)
-    arrivals.busy(4)
+    arrivals.request_received(3)
+    arrivals.request_received(4)
     with pytest.raises(Full):
         arrivals.enter(5, "mine")
     assert arrivals.enter(6, "another") is None
@@ -75,17 +75,17 @@ class Silent:
 
 
 class Line(StringTransport):  # type: ignore[misc]
-    """A connection, and what the kernel was told of it."""
+    """A connection, and the socket options that were set on it."""
 
     def __init__(self) -> None:
         super().__init__()
-        self.told: list[tuple[int, ...]] = []
+        self.options: list[tuple[int, ...]] = []
 
     def getHandle(self) -> "Line":  # noqa: N802
         return self
 
     def setsockopt(self, *option: int) -> None:
-        self.told.append(option)
+        self.options.append(option)
 
 
 @pytest.fixture
@@ -95,7 +95,7 @@ def clock() -> Clock:
 
 @pytest.fixture
 def channel(clock: Clock, monkeypatch: pytest.MonkeyPatch) -> Channel:
-    """A connection that has come."""
+    """A new connection."""
     monkeypatch.setattr(Channel, "arrivals", Arrivals(9, 9), raising=False)
     channel = Channel()
     channel.callLater = clock.callLater
@@ -112,7 +112,7 @@ def drip(channel: Channel, clock: Clock, data: bytes, seconds: float) -> None:
 
 
 def test_the_kernel_keeps_little_for_a_client_that_does_not_read(channel: Channel) -> None:
-    assert channel.transport.told == [(socket.SOL_SOCKET, socket.SO_SNDBUF, 128 * 1024)]
+    assert channel.transport.options == [(socket.SOL_SOCKET, socket.SO_SNDBUF, 128 * 1024)]
 
 
 def test_a_header_that_drips_is_not_waited_for(channel: Channel, clock: Clock) -> None:

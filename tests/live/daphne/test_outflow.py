@@ -1,4 +1,4 @@
-"""What waits for a client under Daphne: every byte once, in order, and little of it copied."""
+"""A client's backlog under Daphne: every byte once, in order, and little of it copied."""
 
 from typing import Any
 

@@ -1,4 +1,4 @@
-"""How the web process is put together: its limits are those it was told."""
+"""How the web process is put together: its limits are those of the settings."""
 
 import asyncio
 import inspect
@@ -103,7 +103,7 @@ async def test_so_many_requests_at_once_reach_django(monkeypatch: pytest.MonkeyP
     async def nothing(*_: object) -> None: ...
 
     monkeypatch.setattr(asgi.django_application, "handle", slow)
-    running = inspect.getclosurevars(asgi.pages).nonlocals["running"]
+    running = inspect.getclosurevars(asgi.ordinary).nonlocals["free"]
     scope = {"type": "http", "path": "/", "client": ["192.0.2.7", 1], "headers": []}
 
     async def ask(requests: int) -> bool:

@@ -30,12 +30,12 @@ def check_reader(node: str, rows: Rows, reader) -> None:
 
 
 def check_log(node: str, rows: Rows) -> None:
-    """The log has no hole, and tells every change once."""
-    if sorted(rows.told) != list(range(1, rows.head + 1)):
+    """The log has no hole, and names every change once."""
+    if sorted(rows.logged) != list(range(1, rows.head + 1)):
         raise Violation(f"the log of {node} has a hole: {sorted(rows.told)}")
-    told = Counter(
+    logged = Counter(
         (event.kind, *(event.body[name] for name in ("interval_start", "lmp", "revision")))
-        for event in rows.told.values()
+        for event in rows.logged.values()
         if event.kind is not ALERT
     )
     happened = [
@@ -47,11 +47,11 @@ def check_log(node: str, rows: Rows) -> None:
         )
         for interval, row in [*rows.revisions, *rows.held.items()]
     ]
-    if told != Counter(happened):
-        raise Violation(f"the log of {node} tells {told}, but there were {happened}")
-    alerts = [event.body["number"] for event in rows.told.values() if event.kind is ALERT]
+    if logged != Counter(happened):
+        raise Violation(f"the log of {node} names {logged}, but there were {happened}")
+    alerts = [event.body["number"] for event in rows.logged.values() if event.kind is ALERT]
     if alerts != rows.alerts:
-        raise Violation(f"the log of {node} tells alerts {alerts}, but there were {rows.alerts}")
+        raise Violation(f"the log of {node} names alerts {alerts}, but there were {rows.alerts}")
 
 
 def check_prices(node: str, rows: Rows, newest: dict[tuple[str, datetime], int]) -> None:

@@ -7,14 +7,14 @@ from live import cursor as cursor_rules
 from live.cursor import Cursor, Step
 from tests.model.database import Database, Message
 from tests.model.market import NODES
-from tests.model.reader import Wire
+from tests.model.model_reader import Wire
 
 EVENTS, SNAPSHOT, HEARTBEAT = "events", "snapshot", "heartbeat"
 Steps = Iterator[None]
 
 
 class Client:
-    """One open connection: where it stands in each feed, as far as the hub knows."""
+    """One open connection: its cursor in each feed, as far as the fan-out knows."""
 
     __slots__ = ("cursors", "wire")
 
@@ -24,7 +24,7 @@ class Client:
 
 
 class Fanout:
-    """All clients of one process, and where they stand. Dictionaries serve as ordered sets."""
+    """All clients of one process, and their cursors. Dictionaries serve as ordered sets."""
 
     __slots__ = ("caught_up", "cursors", "database", "everyone", "is_locked", "name", "snapshots")
 
@@ -73,9 +73,9 @@ class Fanout:
             clients.pop(client, None)
 
     def catch_up(self, client: Client, node: str, head: Cursor) -> Steps:
-        """Send a client what it missed, page by page, until it stands with us."""
+        """Send a client what it missed, batch by batch, up to our own cursor."""
         yield
-        yield from self.alone(self.bring_up(node, head))
+        yield from self.alone(self.advance(node, head))
         while client.cursors[node] != (ours := self.cursors[node]):
             frame, cursor = yield from self.missed(node, client.cursors[node], ours)
             client.cursors[node] = cursor
@@ -84,7 +84,7 @@ class Fanout:
         self.caught_up[node][client] = None
 
     def listen(self, message: Message) -> Steps:
-        """A publication: passed on where it follows on our place, else read from the database."""
+        """Pass a publication on if it continues at our cursor; otherwise read the database."""
         yield from self.alone(self.publish(message))
 
     def publish(self, message: Message) -> Steps:
@@ -99,12 +99,12 @@ class Fanout:
         elif step is not Step.SEEN:
             head = self.head_of(node)
             yield
-            yield from self.bring_up(node, head)
+            yield from self.advance(node, head)
 
-    def bring_up(self, node: str, head: Cursor) -> Steps:
-        """Bring the clients of a feed to its head, and us with them."""
+    def advance(self, node: str, head: Cursor) -> Steps:
+        """Send a feed's clients everything up to its head, and move our cursor there."""
         ours = self.cursors.get(node)
-        # Never back to a head that was read earlier: others may be catching up with where we are.
+        # Never back to a head that was read earlier: others may be catching up with our cursor.
         if ours is None or (not self.caught_up[node] and ours.is_behind(*head)):
             self.cursors[node] = head
         while self.cursors[node].is_behind(*head):
@@ -112,7 +112,7 @@ class Fanout:
             yield from self.pass_on(node, frame, cursor)
 
     def missed(self, node: str, cursor: Cursor | None, head: Cursor):
-        """The next frame for a reader at `cursor`, and where it stands then."""
+        """The next frame for a reader at `cursor`, and its cursor after it."""
         yield
         events = []
         if cursor and cursor.epoch == head.epoch and cursor.seq <= head.seq:
@@ -125,7 +125,7 @@ class Fanout:
         return (EVENTS, node, until.epoch, cursor.seq, until.seq, events), until
 
     def snapshot(self, node: str, head: Cursor):
-        """What the database holds now, said to be of `head`, which was read before; shared."""
+        """What the database holds now, labelled with `head`, which was read before; shared."""
         frame = self.snapshots.get((node, head))
         if frame is None:
             rows = self.database.rows[node]
@@ -134,23 +134,23 @@ class Fanout:
         return frame
 
     def beat(self) -> Steps:
-        """The heads as the database has them, and what lost messages left behind."""
+        """Read the heads from the database, and send what lost messages left behind."""
         heads = [(node, self.head_of(node)) for node in NODES]
         self.snapshots.clear()
         yield
-        yield from self.alone(self.bring_all_up(heads))
+        yield from self.alone(self.advance_all(heads))
 
-    def bring_all_up(self, heads: list[tuple[str, Cursor]]) -> Steps:
-        """The same, under the lock; then every client hears where it should stand."""
+    def advance_all(self, heads: list[tuple[str, Cursor]]) -> Steps:
+        """The same, under the lock; then send every client its heads."""
         for node, head in heads:
             if self.caught_up[node]:
-                yield from self.bring_up(node, head)
+                yield from self.advance(node, head)
         for client in list(self.everyone):
             known = [node for node in client.cursors if client in self.caught_up[node]]
             client.wire.write((HEARTBEAT, [(node, self.cursors[node].seq) for node in known]))
 
     def pass_on(self, node: str, frame, cursor: Cursor) -> Steps:
-        """Give a frame to every client that stands where the frame goes on."""
+        """Send a frame to every client whose cursor it continues at."""
         before, self.cursors[node] = self.cursors[node], cursor
         for client in list(self.caught_up[node]):
             if client in self.caught_up[node] and client.cursors[node] == before:

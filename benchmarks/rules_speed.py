@@ -1,4 +1,4 @@
-"""What judging costs: 10,000 rules at a publication, and one rule over ninety days before it."""
+"""What judging costs: 10,000 rules at a publication, and the preview of one over 90 days."""
 
 from typing import Any
 
@@ -11,9 +11,9 @@ DAYS = 90
 NOTES = [
     f"rules: {RULES:,} active rules over {NODES} nodes (prices, spreads, changes, components, "
     "two conditions, waits); one publication is",
-    "  a new interval at each node, from the commit of its prices to the commit of what is told. "
+    "  a new interval at each node, from the commit of its prices to the commit of its alerts. "
     "Bare: reading and comparing the same",
-    "  limits with sqlite3 alone, and one UPDATE of all places; for a preview reading the same "
+    "  limits with sqlite3 alone, and one UPDATE of all cursors; for a preview reading the same "
     "rows with sqlite3 alone.",
 ]
 CASES = {
@@ -35,7 +35,7 @@ def publication(case: str, timed: dict[str, Any]) -> Figure:
     took = max(timed[case]["seconds"])
     judged = case != "all"
     return Figure(
-        what=f"rules: {CASES[case]} ({timed[case]['told']:,} told)",
+        what=f"rules: {CASES[case]} ({timed[case]['announced']:,} announced)",
         ours=f"{took:.2f} s",
         floor=f"{timed['bare']:.3f} s bare",
         ratio=took / timed["bare"],

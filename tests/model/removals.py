@@ -15,7 +15,7 @@ from tests.model.database import Transaction
 
 
 def without_gap_check(patch: pytest.MonkeyPatch) -> None:
-    """Whatever is not seen is taken for the next."""
+    """Anything not seen yet is taken for the next."""
     step = Cursor.step
 
     def careless(self: Cursor, epoch: str, prev: int, seq: int) -> Step:
@@ -41,7 +41,7 @@ def without_version_guard(patch: pytest.MonkeyPatch) -> None:
 
 
 def without_commit_order(patch: pytest.MonkeyPatch) -> None:
-    """Numbers come from a database sequence, which waits for nobody and takes nothing back."""
+    """Seqs come from a database sequence, which waits for no commit and takes nothing back."""
 
     def hasty(self: Transaction, node: str, count: int) -> int:
         rows = self.database.rows[node]
@@ -52,17 +52,17 @@ def without_commit_order(patch: pytest.MonkeyPatch) -> None:
 
 
 def without_news_of_corrections(patch: pytest.MonkeyPatch) -> None:
-    """The feed tells new prices alone."""
-    news = history.news
+    """The feed announces only new prices."""
+    news_of = history.news
 
     def silent(sorted_in: batch.Sorted, *, now: datetime) -> list[Any]:
-        return [told for told in news(sorted_in, now=now) if told[1] is None]
+        return [(price, held) for price, held in news_of(sorted_in, now=now) if held is None]
 
     patch.setattr(history, "news", silent)
 
 
 def without_revision(patch: pytest.MonkeyPatch) -> None:
-    """A corrected price is told by the number of the version that it takes the place of."""
+    """A corrected price is announced with the revision that it replaces."""
     event_of = history.event_of
 
     def stale(price: PublishedPrice, held: Held | None, *beside: Any) -> Event:
@@ -72,8 +72,8 @@ def without_revision(patch: pytest.MonkeyPatch) -> None:
     patch.setattr(history, "event_of", stale)
 
 
-def without_a_place_behind_the_head(patch: pytest.MonkeyPatch) -> None:
-    """What is appended takes the cursors of what was appended last."""
+def without_seqs_after_the_head(patch: pytest.MonkeyPatch) -> None:
+    """Appended events get the seqs of those appended last."""
     ending_at = feed.ending_at
 
     def overlapping(head: int, *about: Any) -> feed.FeedRange:
@@ -89,5 +89,5 @@ REMOVALS: dict[str, Callable[[pytest.MonkeyPatch], None]] = {
     "commit-ordered seq": without_commit_order,
     "news of corrections": without_news_of_corrections,
     "revision of a correction": without_revision,
-    "place behind the head": without_a_place_behind_the_head,
+    "seqs after the head": without_seqs_after_the_head,
 }

@@ -1,4 +1,4 @@
-"""Clients of the live feed in one process, and what there is for them to hear."""
+"""Readers of the WebSocket in one process, and prices to publish to them."""
 
 import asyncio
 import json
@@ -24,7 +24,7 @@ class Browser(WebsocketCommunicator):  # type: ignore[misc]
     """A client that reads frames by their type."""
 
     async def frame(self, kind: str) -> dict[str, Any]:
-        """The next frame of that type; others are passed over."""
+        """The next frame of that type; others are skipped."""
         return (await self.until(kind))[-1]
 
     async def until(self, kind: str) -> list[dict[str, Any]]:
@@ -36,7 +36,7 @@ class Browser(WebsocketCommunicator):  # type: ignore[misc]
         return frames
 
     async def all_events(self) -> list[dict[str, Any]]:
-        """Every events frame until two heartbeats from now: what was told has come by then."""
+        """Every events frame until two heartbeats from now: what was announced has come by then."""
         await self.send_to(text_data='{"type":"ping","id":"now"}')
         frames = [
             frame for kind in ("pong", "heartbeat", "heartbeat") for frame in await self.until(kind)
@@ -57,8 +57,8 @@ def browser(hubs: str = "SP15", after: str = "", **headers: str) -> Browser:
     return Browser(application, f"/ws?{query}", headers=encoded)
 
 
-def place_of(frame: dict[str, Any], seq: int | None = None) -> str:
-    """Where the reader of a frame stands, as an address says it; or at another seq."""
+def cursor_of(frame: dict[str, Any], seq: int | None = None) -> str:
+    """The cursor after a frame, or at another seq, as an address writes it."""
     return f"{frame['epoch']}:{frame['seq'] if seq is None else seq}"
 
 
@@ -71,20 +71,20 @@ def seqs(frames: list[dict[str, Any]]) -> list[int]:
 
 @sync_to_async
 def publish(*prices: str, back: int = 0, node: str = "TH_SP15_GEN-APND") -> list[FeedRange]:
-    """Store prices of the newest intervals, without telling anybody."""
+    """Store prices of the newest intervals, without announcing them."""
     now = timezone.now()
     start = floor(now, Market.RTM) - back * FIVE
     batch = [published(start - n * FIVE, price, node=node) for n, price in enumerate(prices)]
     return store(batch, now, source="simulator").feed_ranges
 
 
-async def tell(feed_ranges: list[FeedRange]) -> None:
+async def announce_all(feed_ranges: list[FeedRange]) -> None:
     for feed_range in feed_ranges:
         await sync_to_async(announce)(feed_range)
 
 
 async def soon(true: Callable[[], bool]) -> None:
-    """Return once it is."""
+    """Return once it is true."""
     async with asyncio.timeout(5):
         while not true():
             await asyncio.sleep(0)

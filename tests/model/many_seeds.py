@@ -12,18 +12,18 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "caisoproject.settings")
 django.setup()  # where `prices.history` is, there are models; no database is opened
 
 from live import cursor  # noqa: E402
-from tests.model.rules import REMOVALS  # noqa: E402
+from tests.model.removals import REMOVALS  # noqa: E402
 from tests.model.story import story_of  # noqa: E402
 from tests.model.violation import Violation  # noqa: E402
 from tests.model.world import World  # noqa: E402
 
 SEEDS = 20_000
-# Logs are short here: a page must be shorter.
+# Logs are short here: a batch must be shorter.
 BATCH = 3
 
 
 def first_violation(seeds: Iterable[int], removed: str | None = None) -> tuple[int, str] | None:
-    """The first seed that ends in a violation, and how that came; `removed` names a rule."""
+    """The first seed that ends in a violation, and its story; `removed` names a rule."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(cursor, "BATCH", BATCH)
         if removed:
@@ -37,7 +37,6 @@ def first_violation(seeds: Iterable[int], removed: str | None = None) -> tuple[i
 
 
 def main() -> None:
-    """Run them all, and say what was seen."""
     began = perf_counter()
     found = first_violation(range(SEEDS))
     if found:
@@ -54,7 +53,6 @@ def main() -> None:
 
 
 def say(line: str) -> None:
-    """A line for whoever runs it."""
     sys.stdout.write(line + "\n")
 
 

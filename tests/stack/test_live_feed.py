@@ -1,6 +1,6 @@
 """The live feed as it runs: the web process of the Procfile, Valkey, SQLite, real sockets.
 
-A publisher beside it stores prices and tells them, as a poll does.
+A publisher beside it stores and announces prices, as a poll does.
 """
 
 import asyncio
@@ -45,7 +45,7 @@ BURSTS = "NP15"  # the publisher's bursts are of this hub
 
 @pytest.fixture(scope="module")
 def stage() -> Iterator[FeedStage]:
-    """A web process that gives ordinary answers 2 s, and a publisher that tells much."""
+    """A web process that gives ordinary answers 2 s, and a publisher that announces much."""
     with staged() as played:
         stage = FeedStage(replace(played, environ={**played.environ, "LOG_LEVEL": "INFO"}))
         line = stage.web.line
@@ -73,9 +73,9 @@ def opened(stage: FeedStage, hub: str = "SP15", **options: Any) -> connect:
 async def frame(client: ClientConnection, kind: str) -> dict[str, Any]:
     """The next frame of a kind."""
     async with asyncio.timeout(WITHIN_S):
-        while (told := json.loads(await client.recv()))["type"] != kind:
+        while (received := json.loads(await client.recv()))["type"] != kind:
             pass
-    return told
+    return received
 
 
 @asynccontextmanager
@@ -91,7 +91,7 @@ async def script(stage: FeedStage) -> AsyncIterator[asyncio.StreamReader]:
         writer.transport.abort()
 
 
-async def told(reader: asyncio.StreamReader, kind: str) -> dict[str, Any]:
+async def event(reader: asyncio.StreamReader, kind: str) -> dict[str, Any]:
     """The next server-sent event of a kind."""
     async with asyncio.timeout(WITHIN_S):
         while await reader.readline() != f"event: {kind}\n".encode():
@@ -102,7 +102,7 @@ async def told(reader: asyncio.StreamReader, kind: str) -> dict[str, Any]:
 
 
 class Follower:
-    """Who takes events, and sees whether each follows on the last."""
+    """Takes events, and checks that each continues at the one before."""
 
     def __init__(self, seq: int) -> None:
         self.seq = seq
@@ -118,16 +118,16 @@ async def test_socket_and_stream_stay_open_and_whole_when_redis_is_emptied_and_k
     async with opened(stage) as page, script(stage) as reader:
         began = time.monotonic()
         follows = Follower((await frame(page, "snapshot"))["seq"])
-        reads = Follower((await told(reader, "snapshot"))["seq"])
+        reads = Follower((await event(reader, "snapshot"))["seq"])
         for fault in (emptied, killed):
             await fault(stage)
             head = await moved_on(stage)
             while follows.seq < head:
                 follows.take(await frame(page, "events"))
             while reads.seq < head:
-                reads.take(await told(reader, "events"))
+                reads.take(await event(reader, "events"))
         while time.monotonic() < began + 2 * HTTP_TIMEOUT_S + 2:
-            reads.take(await told(reader, "events"))
+            reads.take(await event(reader, "events"))
 
 
 async def emptied(stage: FeedStage) -> None:
@@ -149,13 +149,15 @@ async def moved_on(stage: FeedStage) -> int:
 
 
 def all_live(stage: FeedStage) -> None:
-    """Raises AssertionError with what was said where a program of the stage has ended."""
+    """Raises AssertionError with the last output if a program of the stage has ended."""
     for program in (stage.valkey, stage.web, stage.publisher):
         said = (stage.stage.plan.state / SAID).read_text(errors="replace")[-4000:]
         assert program.process.poll() is None, f"{program.line} has ended:\n{said}"
 
 
-async def test_what_is_too_long_or_too_much_is_told_and_costs_no_socket(stage: FeedStage) -> None:
+async def test_what_is_too_long_or_too_much_is_refused_and_costs_no_socket(
+    stage: FeedStage,
+) -> None:
     async with opened(stage) as client:
         await client.send("x" * 500_000)
         assert (await frame(client, "error"))["code"] == "too_large"
@@ -192,7 +194,7 @@ async def read_to_the_end(client: ClientConnection, follows: Follower) -> int:
 
 
 async def cut(stage: FeedStage) -> None:
-    """Return once the web process says that it has cut somebody."""
+    """Return once the web process has logged that it cut a reader."""
     said = stage.stage.plan.state / SAID
     async with asyncio.timeout(WITHIN_S):
         while "cut a slow reader" not in said.read_text(errors="replace"):
@@ -207,11 +209,11 @@ async def test_a_web_process_that_is_ended_says_goodbye_within_five_seconds(
     async with opened(stage) as first, opened(stage) as second, script(stage) as reader:
         for client in (first, second):
             await frame(client, "snapshot")
-        await told(reader, "snapshot")
+        await event(reader, "snapshot")
         stage.web.process.send_signal(signal.SIGTERM)
         async with asyncio.timeout(BYE_WITHIN_S):
             retries = [(await frame(client, "bye"))["retry_ms"] for client in (first, second)]
-            retries.append((await told(reader, "bye"))["retry_ms"])
+            retries.append((await event(reader, "bye"))["retry_ms"])
             for client in (first, second):
                 with pytest.raises(ConnectionClosed) as closed:
                     await client.recv()

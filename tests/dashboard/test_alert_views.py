@@ -65,13 +65,15 @@ def test_open_alerts_come_first_the_gravest_on_top(client: Client, above: Rule) 
     assert ids(context["past"]) == [past.pk]
     first = context["open"][0]
     assert (first.sign, first.since, first.lasted) == ("‼\ufe0e", "11:00 PT", "open for 1 h 0 min")
-    assert (first.price, first.told) == ("120.00", "")
+    assert (first.price, first.remark) == ("120.00", "")
 
 
-def test_what_was_told_beyond_rule_price_and_time_is_shown(client: Client, above: Rule) -> None:
+def test_what_the_text_says_beyond_rule_price_and_time_is_shown(
+    client: Client, above: Rule
+) -> None:
     words = "120.00 at 11:00 PT (after a correction)"
     opened(above, NOON - HOUR, text=f"{above.subject}: {words}")
-    assert shown(client)["open"][0].told == "after a correction"
+    assert shown(client)["open"][0].remark == "after a correction"
 
 
 @pytest.mark.database
@@ -113,13 +115,18 @@ def test_what_has_been_comes_in_pages(client: Client, above: Rule) -> None:
 
 def test_each_alert_says_what_became_of_its_deliveries(client: Client, above: Rule) -> None:
     alert = opened(above, NOON - HOUR)
-    told = Transition.objects.create(
+    opening = Transition.objects.create(
         alert=alert, kind="opened", interval_start=NOON, price=1, value=1, text="t", at=NOON
     )
     for number, state in enumerate(("sent", "sent", "given up", "waiting")):
         method = Method.objects.create(name=str(number), address="a@example.org")
         Delivery.objects.create(
-            transition=told, method=method, kind="opened", state=state, created_at=NOON, due_at=NOON
+            transition=opening,
+            method=method,
+            kind="opened",
+            state=state,
+            created_at=NOON,
+            due_at=NOON,
         )
     assert shown(client)["open"][0].deliveries == "1 waiting, 2 sent, 1 given up"
 
@@ -215,7 +222,7 @@ def test_staff_are_offered_what_they_may_do_and_nothing_else(
     assert "Log in" not in page
 
 
-def test_who_is_logged_in_is_told_that_it_is_not_for_them(client: Client, above: Rule) -> None:
+def test_who_is_logged_in_reads_that_it_is_not_for_them(client: Client, above: Rule) -> None:
     client.force_login(User.objects.create(username="reader"))
     refused = client.post(f"/alerts/rules/{above.pk}/mute/")
     assert "You are logged in as reader" in refused.content.decode()

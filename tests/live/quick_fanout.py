@@ -1,4 +1,4 @@
-"""The hub of these tests."""
+"""The fan-out of these tests."""
 
 from collections.abc import AsyncIterator
 
@@ -11,8 +11,8 @@ from live.fanout import fanout
 
 
 @pytest.fixture
-async def quick_hub(monkeypatch: pytest.MonkeyPatch, valkey: redis.Redis) -> AsyncIterator[None]:
-    """A hub that beats five times a second, stopped after the test."""
+async def quick_fanout(monkeypatch: pytest.MonkeyPatch, valkey: redis.Redis) -> AsyncIterator[None]:
+    """A fan-out with five heartbeats a second, stopped after the test."""
     monkeypatch.setattr(frames, "HEARTBEAT_SECONDS", 0.2)
     monkeypatch.setattr(fanouts, "AFTER_TROUBLE_SECONDS", 0)
     yield

@@ -1,10 +1,10 @@
-"""What happens to other people: kills, cuts, a log that is trimmed, a database that is restored."""
+"""The faults of a run: kills, cut connections, a trimmed log, a restored database."""
 
 from collections.abc import Iterator
 
 from live.cursor import Cursor
 from tests.model.database import Rows
-from tests.model.reader import Reader
+from tests.model.model_reader import Reader
 
 LONG = 100
 
@@ -21,7 +21,7 @@ class Faults:
         self.restored = 0
 
     def strike(self) -> None:
-        """One of them."""
+        """Cause one of them."""
         world, roll = self.world, self.world.rng.random()
         if roll < 0.28:
             self.any_of(world.workers).kill()
@@ -35,7 +35,6 @@ class Faults:
             self.back_up_or_restore()
 
     def any_of(self, things: list):
-        """One of them by chance."""
         return things[int(self.world.rng.random() * len(things))]
 
     def disconnect(self, reader: Reader) -> None:
@@ -59,7 +58,7 @@ class Faults:
         self.mark = self.world.clock, heads
 
     def needed(self, node: str, epoch: str) -> Iterator[int]:
-        """Where the connections of now stand."""
+        """The cursors of open connections."""
         for web in self.world.web:
             for client, _ in web.sessions.values():
                 cursor = client.cursors[node]
@@ -67,7 +66,7 @@ class Faults:
                     yield cursor.seq
 
     def back_up_or_restore(self) -> None:
-        """Keep the database as it is; or go back to what was kept, with everything stopped."""
+        """Back the database up; the next time stop everything and restore it."""
         if self.backup is None:
             self.restored += 1
             self.backup = self.world.database.backup(f"restored {self.restored}")

@@ -1,4 +1,4 @@
-"""How fast a month of new five-minute prices at three hubs gets into SQLite."""
+"""How fast a month of new five-minute prices at three hubs is stored in SQLite."""
 
 from typing import Any
 
@@ -18,7 +18,7 @@ NOTES = [
 
 
 def measure() -> list[Figure]:
-    """Old prices, which are history only, and the last 31 days, whose newest 7 are news."""
+    """Old prices, which are only stored, and the last 31 days, whose newest 7 are published too."""
     figures = []
     for case, meaning in CASES.items():
         with staged() as stage:
@@ -28,13 +28,13 @@ def measure() -> list[Figure]:
 
 
 def figures_of(what: str, timed: dict[str, Any]) -> list[Figure]:
-    """The ratio, and prices a second beside those of the floor."""
+    """The ratio, and prices per second beside those of the floor."""
     rounds = Rounds(timed["ours"], timed["floor"])
     if timed["events"]:
         what += f" ({timed['events']:,} feed events)"
     per_second = timed["prices"] / rounds.seconds
     return [
-        # The floor writes no feed events: where there are some, it is no measure.
+        # The floor writes no feed events: compared with a run that does, it sets no limit.
         timed_ratio(what, rounds, "bare executemany", None if timed["events"] else MOST_TIMES_BARE),
         Figure(
             what="ingest: the same in prices a second",

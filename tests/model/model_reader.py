@@ -1,4 +1,4 @@
-"""A reader of the live feed, as the page is one: it keeps its place, and what it shows."""
+"""A reader of the live feed, as a page is one: it keeps its cursors, and what it shows."""
 
 from collections import deque
 from typing import Any
@@ -33,13 +33,13 @@ class Wire:
 
 
 class Reader:
-    """What one reader holds of each node, and the checks of every step it makes."""
+    """What one reader holds of each node, with checks of every step."""
 
-    __slots__ = ("alerts", "away_until", "cursors", "name", "shown", "suspects", "takes", "wire")
+    __slots__ = ("alerts", "away_until", "cursors", "handlers", "name", "shown", "suspects", "wire")
 
     def __init__(self, name: str) -> None:
         self.name = name
-        self.takes = {
+        self.handlers = {
             "events": self.take_events,
             "snapshot": self.take_snapshot,
             "heartbeat": self.take_heartbeat,
@@ -49,7 +49,7 @@ class Reader:
         self.forget()
 
     def forget(self) -> None:
-        """A page that is loaded anew."""
+        """Begin again, like a page that is reloaded."""
         self.cursors: dict[str, Cursor | None] = dict.fromkeys(NODES)
         self.shown: dict[str, dict[str, tuple[int, float]]] = {node: {} for node in NODES}
         self.alerts: dict[str, set[int]] = {node: set() for node in NODES}
@@ -59,7 +59,7 @@ class Reader:
         """Take one frame, if there is one."""
         if self.wire and self.wire.frames:
             kind, *frame = self.wire.frames.popleft()
-            self.takes[kind](*frame)
+            self.handlers[kind](*frame)
 
     def take_snapshot(self, node: str, epoch: str, seq: int, held, alerts: list[int]) -> None:
         """All of a node anew."""
@@ -88,18 +88,18 @@ class Reader:
 
     def apply(self, node: str, event: Event) -> None:
         """One event. A lower revision never replaces a higher one: a snapshot may be ahead."""
-        told = event.body
+        body = event.body
         if event.kind is ALERT:
-            self.alerts[node].add(told["number"])
+            self.alerts[node].add(body["number"])
             return
-        interval = told["interval_start"]
+        interval = body["interval_start"]
         revision, version = self.shown[node].get(interval, (0, -1))
-        if told["revision"] >= revision:
-            self.check_not_older(node, interval, told["lmp"], version)
-            self.shown[node][interval] = (told["revision"], told["lmp"])
+        if body["revision"] >= revision:
+            self.check_not_older(node, interval, body["lmp"], version)
+            self.shown[node][interval] = (body["revision"], body["lmp"])
 
     def take_heartbeat(self, heads: list[tuple[str, int]]) -> None:
-        """A head that is ahead of our place, and still is at the next heartbeat, was missed."""
+        """Ask for a head that is ahead of our cursor, and still is at the next heartbeat."""
         for node, head in heads:
             cursor = self.cursors[node]
             if not cursor or not cursor.is_behind(cursor.epoch, head):

@@ -66,7 +66,7 @@ class Network:
         thread.start()
 
     def carry(self, source: socket.socket, target: socket.socket) -> None:
-        """Until either end goes. An end is told too only while there is a network to tell it."""
+        """Until either end goes. An end is passed on too, but only while the network is there."""
         with suppress(OSError):
             while carried := source.recv(65536):
                 self.whole.wait()

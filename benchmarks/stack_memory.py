@@ -24,7 +24,7 @@ NOTES = [
     f"{SETTLING_S} s after all hubs had prices;",
     f"  median of {SAMPLES} looks; MB are 1,000,000 bytes.",
 ]
-# What tells a process apart in its command line, in the order it is looked for.
+# What identifies a process in its command line, in the order in which it is looked for.
 MARKS = {
     "simulate_oasis": "simulator",
     "caisoproject.web": "web",
@@ -38,7 +38,7 @@ Megabytes = dict[str, float]
 
 
 def measure() -> list[Figure]:
-    """The sum without and with the simulator, each process, and how it ended."""
+    """The sum without and with the simulator, each process, and how long it took to end."""
     with staged() as stage, launched(stage) as launcher:
         waited = stage.wait_until(lambda: has_prices(stage), PRICES_WITHIN_S, "prices")
         time.sleep(SETTLING_S)
@@ -59,7 +59,7 @@ def has_prices(stage: Stage) -> bool:
 
 
 def settled(pid: int) -> Megabytes:
-    """Each process's median over the looks."""
+    """The median of each process over five samples."""
     looks = []
     for _ in range(SAMPLES):
         looks.append(by_name(pid))
@@ -69,7 +69,7 @@ def settled(pid: int) -> Megabytes:
 
 
 def by_name(pid: int) -> Megabytes:
-    """PSS of the process and all below it, by what they are."""
+    """PSS of the process and all its descendants, by name."""
     root = psutil.Process(pid)
     used: Megabytes = {}
     for process in (root, *root.children(recursive=True)):
@@ -79,12 +79,12 @@ def by_name(pid: int) -> Megabytes:
 
 
 def called(command_line: str) -> str:
-    """What the Procfile calls a process."""
+    """The Procfile's name for a process."""
     return next((name for mark, name in MARKS.items() if mark in command_line), command_line[:20])
 
 
 def seconds_to_end(launcher: subprocess.Popen[bytes]) -> float:
-    """How long Ctrl-C takes. Raises DidNotWork where anything is left."""
+    """How long the stack takes to end after Ctrl-C. Raises DidNotWork if anything is left."""
     below = psutil.Process(launcher.pid).children(recursive=True)
     began = time.monotonic()
     launcher.send_signal(signal.SIGINT)
@@ -98,7 +98,7 @@ def seconds_to_end(launcher: subprocess.Popen[bytes]) -> float:
 
 
 def figures_of(used: Mapping[str, float], waited: float, ended: float) -> list[Figure]:
-    """The sums first, then each process, the largest first."""
+    """The sums, then the processes, largest first."""
     total = sum(used.values())
     ours = total - used.get("simulator", 0)
     by_size = sorted(used.items(), key=lambda pair: -pair[1])
