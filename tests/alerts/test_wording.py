@@ -5,14 +5,14 @@ from decimal import Decimal
 import pytest
 
 from alerts import wording
-from alerts.rules.rule import Condition
+from alerts.rules.rule import Requirement
 from market.markets import Market
 from tests.conftest import utc
 
 
 def told(watched: str, direction: str, limit: str, value: str, price: str = "40") -> str:
     """What is told of a value beyond a limit."""
-    condition = Condition(watched, direction, Decimal(limit), Decimal(limit))
+    condition = Requirement(watched, direction, Decimal(limit), Decimal(limit))
     words = wording.subject("SP15", Market.RTM, [condition])
     lmp = Decimal(value if watched == "lmp" else price)
     return wording.told(words, condition, lmp, Decimal(value), "12:00 PT")
@@ -42,7 +42,7 @@ def test_as_many_decimals_as_tell_the_value_from_the_limit(
 
 
 def test_nothing_reads_minus_zero() -> None:
-    condition = Condition("cheapest", "below", Decimal(25), Decimal(25), 0)
+    condition = Requirement("cheapest", "below", Decimal(25), Decimal(25), 0)
     text = wording.told("SP15", condition, Decimal("-0.00001"), Decimal(1), "12:00 PT")
     assert text == "SP15: 0.00 at 12:00 PT"
 

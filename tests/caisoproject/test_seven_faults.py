@@ -7,7 +7,6 @@ import pytest
 import redis
 import time_machine
 from django.test import Client
-from simulator.feed_range import Timetable
 
 from alerts.judging.evaluate import evaluate
 from alerts.models import Alert, Rule
@@ -16,6 +15,7 @@ from market.intervals import NaiveTime, aware, from_iso
 from market.markets import Market
 from prices import polling
 from prices.models import FeedEvent, FetchRun, Node, Price
+from simulator.publication import Timetable
 from simulator.reports import Market as SimulatedMarket
 from simulator.server import Running
 from simulator.trade_days import slots_between

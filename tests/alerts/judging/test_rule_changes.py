@@ -15,7 +15,7 @@ from alerts.admin.rules import RuleAdmin
 from alerts.judging.evaluate import evaluate, judge_rules
 from alerts.judging.verdicts import Judging
 from alerts.models import Alert, Condition, Delivery, Rule
-from live.snapshot import shown_alerts
+from live.snapshot import snapshot_alerts
 from market.markets import Market
 from oasis.published import PublishedPrice
 from prices.models import Feed, FeedEvent, Node
@@ -250,7 +250,7 @@ def test_the_snapshot_shows_an_open_alert_by_the_limit_it_opened_with(above: Rul
     publish(published(NOON, "500"), at=NOON)
     edit_at(NOON + timedelta(minutes=2), above, limit="150")
     two_days_on = NOON + 48 * HOUR
-    (shown,) = shown_alerts(above.node, two_days_on, up_to=99, now=two_days_on)
+    (shown,) = snapshot_alerts(above.node, two_days_on, up_to=99, now=two_days_on)
     assert (shown["limit"], shown["text"]) == (
         100,
         "SP15 real-time above 100.00: 500.00 at 12:00 PT",
