@@ -125,6 +125,6 @@ def test_a_form_gets_its_address_back_clean() -> None:
             check_address("ntfy", address)
 
 
-def test_there_is_no_other_delivery_method() -> None:
-    with pytest.raises(Refused, match="pigeon is no delivery method"):
+def test_an_unknown_kind_of_delivery_method_is_refused() -> None:
+    with pytest.raises(Refused, match="pigeon is not a kind"):
         send(Target("pigeon", "", ""), SPIKE, now=NOW)

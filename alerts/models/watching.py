@@ -1,0 +1,70 @@
+"""What a rule or one of its conditions watches, and its limits."""
+
+from typing import Any
+
+from django.db import models
+
+from alerts.rules import checks
+from alerts.rules.rule import Requirement
+from alerts.rules.watched import (
+    CHANGE,
+    CHEAPEST,
+    COMPONENTS,
+    DEAREST,
+    FIXED_DIRECTIONS,
+    SPREAD,
+    Watch,
+)
+from market.markets import Market
+from prices.models import price_field
+
+
+class Watching(models.Model):
+    """What is watched, and the limits on it."""
+
+    WATCHED = [
+        ("lmp", "price"),
+        (SPREAD, "spread RT − DA"),
+        (CHANGE, "change over some minutes"),
+        *[(name, f"component: {name}") for name in COMPONENTS[1:]],
+        (DEAREST, "among the dearest %"),
+        (CHEAPEST, "among the cheapest %"),
+    ]
+    ABOVE, BELOW = "above", "below"
+    DIRECTIONS = [(ABOVE, "above"), (BELOW, "below")]
+
+    watched = models.CharField(max_length=10, choices=WATCHED, default="lmp")
+    direction = models.CharField(
+        max_length=5, choices=DIRECTIONS, default=ABOVE, help_text="Not used by relative limits."
+    )
+    limit: "models.DecimalField[Any, Any]" = price_field(
+        help_text="$/MWh; of a relative limit percent, of data age minutes."
+    )
+    clear_limit: "models.DecimalField[Any, Any]" = price_field(
+        null=True, blank=True, help_text="Where it clears; empty: at the limit."
+    )
+    span = models.PositiveSmallIntegerField(
+        "over",
+        default=0,
+        help_text="Minutes of a change. Days a relative limit looks back; 0: the hours of the day "
+        "itself (day-ahead).",
+    )
+
+    class Meta:
+        abstract = True
+
+    @property
+    def condition(self) -> Requirement:
+        """What a value is judged by."""
+        clear_limit = self.limit if self.clear_limit is None else self.clear_limit
+        direction = FIXED_DIRECTIONS.get(self.watched, self.direction)
+        return Requirement(self.watched, direction, self.limit, clear_limit, self.span)
+
+    @property
+    def watch(self) -> Watch:
+        """What is watched."""
+        return Watch(self.watched, self.span)
+
+    def problems(self, market: Market) -> dict[str, str]:
+        """What is wrong with it on a market, by field."""
+        return checks.problems(self.condition, market)
