@@ -26,7 +26,7 @@ from alerts.delivery.senders.catalog import Target
 from alerts.delivery.sending import Clock, Fault, Lanes, Outcome, Trial, clock_from
 from alerts.models import Delivery, Method
 from alerts.trouble_subjects import SENDING, subject_of_method
-from outbound.errors import Gone, Refused, Unreachable, printable
+from outbound.errors import Gone, Refused, Unreachable, one_line
 from prices.fault_points import fault_point
 from prices.troubles import Apart
 
@@ -181,7 +181,7 @@ def put_down(delivery: Delivery, fault: Fault, *, now: datetime) -> None:
 
 def failed(delivery: Delivery, fault: BaseException, *, now: datetime) -> dict[str, object]:
     """What is to be done after a try that failed."""
-    said = printable(f"{type(fault).__name__}: {fault}")[:300]
+    said = one_line(f"{type(fault).__name__}: {fault}")[:300]
     again = None if isinstance(fault, Refused) else again_at(delivery, fault, now=now)
     log.warning("not delivered", delivery=delivery.pk, why=said, again=again)
     if isinstance(fault, Gone):
