@@ -1,4 +1,4 @@
-"""How good a rule is: what it fired, spared people and had to take back."""
+"""How good a rule is: alerts that it opened, suppressed and had to retract."""
 
 from datetime import datetime, timedelta
 from typing import Any, NamedTuple
@@ -12,7 +12,7 @@ WEEK = timedelta(days=7)
 
 
 class Quality(NamedTuple):
-    """Alerts opened, crossings that opened none, and alerts that were taken back."""
+    """Alerts opened, crossings that opened none, and alerts retracted."""
 
     fired: int = 0
     flaps: int = 0
@@ -20,7 +20,6 @@ class Quality(NamedTuple):
 
     @property
     def words(self) -> str:
-        """As people read it."""
         if not any(self):
             return "nothing fired"
         flaps = f"{self.flaps} flap{'' if self.flaps == 1 else 's'} suppressed"
@@ -28,7 +27,7 @@ class Quality(NamedTuple):
 
 
 def with_quality(rules: "QuerySet[Rule]", *, since: datetime) -> "QuerySet[Rule, Any]":
-    """Rules, each with `fired`, `flapped` and `taken_back` since then."""
+    """Rules, each annotated with `fired`, `flapped` and `taken_back` since then."""
     lately = Q(alert__opened_at__gte=since)
     return rules.annotate(
         fired=Count("alert", filter=lately),
@@ -38,5 +37,5 @@ def with_quality(rules: "QuerySet[Rule]", *, since: datetime) -> "QuerySet[Rule,
 
 
 def quality_of(rule: Any) -> Quality:
-    """The quality of a rule out of `with_quality`, with the flaps since its last alert."""
+    """The quality of a rule from `with_quality`, with its flaps since the last alert."""
     return Quality(rule.fired, rule.flapped + rule.flaps, rule.taken_back)

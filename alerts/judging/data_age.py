@@ -1,4 +1,4 @@
-"""Rules on the age of data: judged by the clock, as nothing that comes tells that nothing came."""
+"""Rules on the age of data. They are judged by the clock: no event says that nothing came."""
 
 from datetime import datetime, timedelta
 from decimal import Decimal
@@ -8,7 +8,7 @@ from django.db import transaction
 from django.db.models import OuterRef, Subquery
 
 from alerts import wording
-from alerts.judging.recording import Telling, tell
+from alerts.judging.recording import Announcement, record
 from alerts.models import CLEARED, OPENED, Rule
 from alerts.rules.watched import AGE
 from alerts.trouble_subjects import JUDGING, subject_of
@@ -22,22 +22,22 @@ MINUTE = timedelta(minutes=1)
 
 
 class Newest(NamedTuple):
-    """The newest interval held, by its start, and its age in minutes."""
+    """The start of the newest interval, and its age in minutes."""
 
     start: datetime
     minutes: float
 
 
 def evaluate(*, now: datetime) -> list[FeedRange]:
-    """Open and clear what the clock says. Returns what the feeds learned."""
-    told: list[FeedRange] = []
+    """Open and clear rules by the age of their newest data. Returns the events added to feeds."""
+    added: list[FeedRange] = []
     judging = Apart(JUDGING, now=now)
     for rule in aged_rules():
         with judging.each(subject_of(rule)):
             newest = newest_of(rule, now=now)
-            if newest is not None and is_over(rule, newest) != rule.beyond:
-                told += turn(rule, newest, now=now)
-    return told
+            if newest is not None and is_too_old(rule, newest) != rule.beyond:
+                added += open_or_clear(rule, newest, now=now)
+    return added
 
 
 def aged_rules() -> list[Rule]:
@@ -52,9 +52,9 @@ def aged_rules() -> list[Rule]:
 
 
 def newest_of(rule: Rule, *, now: datetime) -> Newest | None:
-    """The newest interval of a rule's node and market; None while nothing is held.
+    """The newest interval of a rule's node and market; None if there are no prices.
 
-    Its age counts from its start, as on the page; one that was published ahead has none yet.
+    Its age counts from its start, as on the page, and is 0 if it was published ahead.
     """
     start: datetime | None = rule.newest_start  # type: ignore[attr-defined]
     if start is None:
@@ -62,15 +62,15 @@ def newest_of(rule: Rule, *, now: datetime) -> Newest | None:
     return Newest(start, max((now - start) / MINUTE, 0.0))
 
 
-def is_over(rule: Rule, newest: Newest) -> bool:
-    """Whether data are too old; once they were, until they are younger than the clear limit."""
+def is_too_old(rule: Rule, newest: Newest) -> bool:
+    """Whether data are older than the limit, or the clear limit while the rule is open."""
     condition = rule.condition
     limit = condition.clear_limit if rule.beyond else condition.limit
     return newest.minutes > limit
 
 
-def turn(rule: Rule, newest: Newest, *, now: datetime) -> list[FeedRange]:
-    """Open or clear a rule; whoever turns it tells."""
+def open_or_clear(rule: Rule, newest: Newest, *, now: datetime) -> list[FeedRange]:
+    """Open a rule, or clear it if it is open; nothing if another process did."""
     opens = not rule.beyond
     with transaction.atomic():
         same = Rule.objects.filter(
@@ -78,14 +78,14 @@ def turn(rule: Rule, newest: Newest, *, now: datetime) -> list[FeedRange]:
         )
         if not same.update(beyond=opens):
             return []
-        events = tell([telling(rule, opens, newest)], now=now)
+        events = record([announcement(rule, opens, newest)], now=now)
         return [feed.append(rule.node, events, now=now)] if events else []
 
 
-def telling(rule: Rule, opens: bool, newest: Newest) -> Telling:
-    """What is told of a rule that opens or clears."""
+def announcement(rule: Rule, opens: bool, newest: Newest) -> Announcement:
+    """That the data are too old, or no longer."""
     prices = Price.objects.of(rule.node, Market(rule.market)).filter(interval_start=newest.start)
     lmp = prices.values_list("lmp", flat=True).get()
     minutes = Decimal(newest.minutes).quantize(Decimal("0.1"))
     text = wording.aged(rule.words(over=not opens), newest.start, newest.minutes)
-    return Telling(rule, OPENED if opens else CLEARED, newest.start, lmp, minutes, text)
+    return Announcement(rule, OPENED if opens else CLEARED, newest.start, lmp, minutes, text)

@@ -15,7 +15,7 @@ KINDS = [(name, name) for name in (OPENED, CLEARED, RETRACTED)]
 
 
 class Alert(models.Model):
-    """One stretch of time in which a rule held, frozen as it was when it opened."""
+    """An episode that was announced, with its rule's wording and facts as they were then."""
 
     rule = models.ForeignKey(Rule, models.PROTECT)
     wording = models.TextField("rule")
@@ -26,7 +26,7 @@ class Alert(models.Model):
     text = models.TextField()
     # What the rule watched when it opened (Rule.facts): the rule may be changed.
     facts = models.JSONField(default=dict, editable=False)
-    # What is told when it is over, by the same limits; empty: as its rule has it.
+    # The wording for its end, by the same limits; empty: as the rule has it now.
     wording_over = models.TextField(blank=True, default="", editable=False)
     opened_at = models.DateTimeField()
     cleared_interval = models.DateTimeField(null=True, blank=True)
@@ -52,13 +52,13 @@ class Alert(models.Model):
         return self.text
 
     def save(self, *args: Any, **kwargs: Any) -> None:
-        """What is told of it stays as it was when it opened."""
+        """Keep the rule's facts and wording as they are when the alert opens."""
         self.facts = self.facts or self.rule.facts
         self.wording_over = self.wording_over or self.rule.words(over=True)
         super().save(*args, **kwargs)
 
     def holds_at(self, value: Decimal) -> bool:
-        """Whether a value is beyond the limit that it opened with."""
+        """Whether a value is beyond the limit that the alert opened with."""
         limit: float = self.facts["limit"]
         return value > limit if self.facts["direction"] == Watching.ABOVE else value < limit
 
@@ -71,7 +71,7 @@ class Alert(models.Model):
 
 
 class Transition(models.Model):
-    """What was told of an alert: that it opened, cleared or was retracted. Append-only."""
+    """What happened to an alert: it opened, cleared or was retracted. Append-only."""
 
     alert = models.ForeignKey(Alert, models.CASCADE, related_name="transitions")
     kind = models.CharField(max_length=9, choices=KINDS)

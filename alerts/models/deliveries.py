@@ -14,14 +14,16 @@ def new_key() -> str:
 
 
 class Delivery(models.Model):
-    """The outbox: one message to one delivery method, until it is there or given up.
+    """An entry of the outbox: one message to one delivery method, until it is sent or given up.
 
-    `due_at` is when it may be tried; whoever moves it on with an UPDATE makes the try.
+    `due_at` is when it may be tried; the process whose UPDATE moves it on makes the try.
     """
 
     WAITING, SENT, GIVEN_UP = "waiting", "sent", "given up"
     HELD, IN_DIGEST, DROPPED, MUTED = "held", "in a digest", "dropped", "muted"
-    GATHERED = "gathered"  # too many at once, or of an alert that is over: for a digest in seconds
+    GATHERED = (
+        "gathered"  # for a digest in seconds: too many at once, or about an alert that is over
+    )
     STATES = [
         (state, state)
         for state in (WAITING, SENT, GIVEN_UP, HELD, GATHERED, IN_DIGEST, DROPPED, MUTED)
@@ -31,13 +33,13 @@ class Delivery(models.Model):
     transition = models.ForeignKey(Transition, models.CASCADE, null=True, blank=True)
     method = models.ForeignKey(Method, models.CASCADE)
     kind = models.CharField(max_length=9, choices=[*KINDS, (DIGEST, DIGEST), (TEST, TEST)])
-    # What a digest or a test says; an alert's message is made of its transition.
+    # Of a digest or a test; other messages are composed from their transition.
     content = models.JSONField(null=True, blank=True)
     key = models.CharField("idempotency key", max_length=32, default=new_key, unique=True)
     state = models.CharField(max_length=11, choices=STATES, default=WAITING)
     created_at = models.DateTimeField()
     due_at = models.DateTimeField()
-    # Back-off counts the attempts, which begin again with "try again"; failures only grow.
+    # Back-off goes by the attempts, which "try again" sets to 0; failures are never set back.
     attempts = models.PositiveIntegerField(default=0)
     failures = models.PositiveIntegerField(default=0, editable=False)
     sent_at = models.DateTimeField(null=True, blank=True)

@@ -1,4 +1,4 @@
-"""How far a rule has judged, and what it remembers."""
+"""How far a rule has judged, and what it remembers for the next interval."""
 
 from typing import Any
 
@@ -23,7 +23,6 @@ class JudgingState(models.Model):
 
     @property
     def state(self) -> State:
-        """What the rule remembers."""
         return State(
             self.judged_until,
             self.judged_end,
@@ -40,6 +39,6 @@ class JudgingState(models.Model):
 
 
 def state_fields(state: State) -> dict[str, Any]:
-    """A state as a rule stores it."""
+    """A state as the columns of a rule."""
     names = ("judged_until", "judged_end", "beyond", "beyond_since", "calm_until", "flaps")
     return dict(zip(names, state, strict=True))

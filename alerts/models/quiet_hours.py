@@ -10,7 +10,7 @@ from prices.plain_text import validate_plain
 
 
 class QuietHours(models.Model):
-    """Hours of the day in which a rule sends nothing, and what becomes of its messages then."""
+    """Hours of the day in which a rule sends nothing, and what happens to its messages then."""
 
     HELD, DROPPED = "held", "dropped"
     QUIET_THEN = [(HELD, "held for the digest at 07:00 PT"), (DROPPED, "dropped")]
@@ -38,7 +38,7 @@ class QuietHours(models.Model):
 
     @property
     def quiet(self) -> Quiet | None:
-        """Its quiet hours, if it has any."""
+        """The quiet hours, if any. Raises ZoneInfoNotFoundError if their zone is unknown here."""
         if self.quiet_from is None or self.quiet_until is None:
             return None
         zone = ZoneInfo(self.quiet_zone)

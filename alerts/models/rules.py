@@ -28,19 +28,19 @@ DAY_MINUTES = 24 * 60
 
 
 class RuleQuerySet(models.QuerySet["Rule"]):
-    """Rules by whether they judge."""
+    """Rules that judge, and rules that do not."""
 
     def judging(self) -> "RuleQuerySet":
-        """Those that are switched on, of nodes that are tracked."""
+        """Rules that are active, of tracked nodes."""
         return self.filter(active=True, node__tracked=True)
 
-    def resting(self) -> "RuleQuerySet":
-        """All others."""
+    def idle(self) -> "RuleQuerySet":
+        """All other rules."""
         return self.filter(models.Q(active=False) | models.Q(node__tracked=False))
 
 
 class Rule(Watching, QuietHours, JudgingState):
-    """What somebody wants to be told about a node, and how."""
+    """What somebody wants to be notified of at a node, and how."""
 
     WATCHED = [*Watching.WATCHED, (AGE, "data age")]
 
@@ -66,7 +66,7 @@ class Rule(Watching, QuietHours, JudgingState):
     active = models.BooleanField(default=True)
     muted_until = models.DateTimeField(null=True, blank=True)
     created_at = models.DateTimeField(default=timezone.now, editable=False)
-    # Judges intervals that end after this, by a meaning that has this number.
+    # The rule judges intervals that end after this. Each change of its meaning raises the version.
     judges_from = models.DateTimeField(default=timezone.now, editable=False)
     version = models.PositiveIntegerField(default=1, editable=False)
 
@@ -76,16 +76,16 @@ class Rule(Watching, QuietHours, JudgingState):
         return f"{self.name}: {self.subject}" if self.name else self.subject
 
     def save(self, *args: Any, **kwargs: Any) -> None:
-        """A new rule starts at the head of its node's feed, and is told to who wants every rule."""
+        """A new rule starts at the head of its node's feed, with the methods for every rule."""
         is_new = self._state.adding
         if is_new:
             self.start_at_head()
         super().save(*args, **kwargs)
         if is_new:
-            self.tell_those_of_every_rule()
+            self.add_methods_for_every_rule()
 
-    def tell_those_of_every_rule(self) -> None:
-        """Add the delivery methods that are told of every rule."""
+    def add_methods_for_every_rule(self) -> None:
+        """Add the delivery methods that are on every new rule."""
         self.methods.add(*Method.objects.filter(every_rule=True))
 
     def clean(self) -> None:
@@ -101,14 +101,14 @@ class Rule(Watching, QuietHours, JudgingState):
             raise ValidationError(dict(found))
 
     def start_at_head(self) -> None:
-        """What the feed has told up to now is no news to this rule, and nothing is judged yet."""
+        """Start at the head of the node's feed: ignore earlier events, forget what was judged."""
         heads = Feed.objects.filter(node=self.node_id).values_list("head", flat=True)
         self.judged_seq = heads.first() or 0
         self.state = State()
 
     @property
     def facts(self) -> dict[str, Any]:
-        """What it watches, as programs read it; an alert keeps these."""
+        """What the rule watches, for programs; kept by its alerts. The limit as the rule has it."""
         return {
             "rule": self.name or self.subject,
             "hub": self.node.hub,
@@ -121,12 +121,12 @@ class Rule(Watching, QuietHours, JudgingState):
 
     @cached_property
     def watchings(self) -> list[Watching]:
-        """What is watched, in the order of the conditions; of this rule as it was read."""
+        """The rule's own condition, then the others in order, as they were when first read."""
         return [self, *self.conditions.all()] if self.pk else [self]
 
     @property
     def ruling(self) -> Ruling:
-        """How the rule judges."""
+        """The rule as values for judging."""
         return Ruling(
             tuple(watching.condition for watching in self.watchings),
             timedelta(minutes=self.for_minutes),
@@ -139,6 +139,6 @@ class Rule(Watching, QuietHours, JudgingState):
         return self.words(over=False)
 
     def words(self, *, over: bool) -> str:
-        """What the rule watches for, or that it is no longer so."""
+        """What the rule watches for; `over`: that it no longer holds."""
         conditions = [watching.condition for watching in self.watchings]
         return wording.subject(self.node.hub, Market(self.market), conditions, over=over)

@@ -4,7 +4,7 @@ from django.db import models
 
 
 class Total(models.Model):
-    """How many there were, of rows that are counted once and may be thrown away then."""
+    """A running total of rows that were counted, and may be deleted since."""
 
     name = models.CharField(max_length=12)
     first = models.CharField(max_length=32)

@@ -20,7 +20,7 @@ from prices.models import price_field
 
 
 class Watching(models.Model):
-    """What is watched, and the limits on it."""
+    """A watched value and its limits, in its unit."""
 
     WATCHED = [
         ("lmp", "price"),
@@ -55,16 +55,15 @@ class Watching(models.Model):
 
     @property
     def condition(self) -> Requirement:
-        """What a value is judged by."""
+        """The direction and limits, as values for judging."""
         clear_limit = self.limit if self.clear_limit is None else self.clear_limit
         direction = FIXED_DIRECTIONS.get(self.watched, self.direction)
         return Requirement(self.watched, direction, self.limit, clear_limit, self.span)
 
     @property
     def watch(self) -> Watch:
-        """What is watched."""
         return Watch(self.watched, self.span)
 
     def problems(self, market: Market) -> dict[str, str]:
-        """What is wrong with it on a market, by field."""
+        """What is wrong with it in this market: sentences by field."""
         return checks.problems(self.condition, market)

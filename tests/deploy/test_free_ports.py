@@ -24,7 +24,7 @@ def locks_of_its_own(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.setattr("tempfile.tempdir", None)
 
 
-def test_processes_that_ask_at_the_same_moment_are_given_ports_of_their_own() -> None:
+def test_processes_that_ask_at_the_same_moment_get_different_ports() -> None:
     def asking() -> subprocess.Popen[str]:
         return subprocess.Popen(
             [sys.executable, "-c", ASKED],
@@ -43,7 +43,7 @@ def test_processes_that_ask_at_the_same_moment_are_given_ports_of_their_own() ->
     assert len({port // free_ports.SIZE for port in given}) == 8
 
 
-def test_a_block_with_a_port_that_somebody_listens_on_is_not_given() -> None:
+def test_a_block_of_ports_with_one_in_use_is_not_handed_out() -> None:
     first = free_ports.reserve()
     os.close(free_ports.held.pop())
     with closing(socket.create_server(("127.0.0.1", first + 1))):
@@ -60,7 +60,7 @@ def test_the_ports_lie_below_those_that_the_system_gives_out() -> None:
     os.close(free_ports.held.pop())
 
 
-def test_a_stack_that_could_not_start_is_said_at_once_with_its_words(
+def test_a_stack_that_could_not_start_is_reported_at_once_with_its_output(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     first = free_ports.reserve()

@@ -87,7 +87,7 @@ def is_something_left_of(tmp_path):
     return False
 
 
-def test_a_process_that_dies_is_started_again_and_said(launch, tmp_path):
+def test_a_process_that_dies_is_restarted_with_a_message(launch, tmp_path):
     line = "sh -c 'echo $$ >> lives; test $(wc -l < lives) = 3 && exec sleep 60; echo up; exit 7'"
     with launch(worker=line) as launcher:
         assert heard(launcher, "worker").endswith("worker    | up\n")
@@ -146,7 +146,7 @@ def test_as_process_1_it_leaves_no_defunct_process_and_ends_at_sigterm(launch, t
     assert nothing_is_left_of(tmp_path)
 
 
-def test_when_nobody_reads_any_more_everything_ends(launch, tmp_path):
+def test_when_nobody_reads_the_output_the_launcher_ends(launch, tmp_path):
     """As in `make run | head`."""
     with launch(worker="sh -c 'while echo tick; do sleep 0.01; done'") as launcher:
         heard(launcher, "tick")

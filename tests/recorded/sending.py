@@ -15,7 +15,7 @@ from django.core import mail
 from django.test import override_settings
 
 from alerts.delivery.composing import message_of
-from alerts.delivery.deliver import put_test
+from alerts.delivery.deliver import write_test
 from alerts.delivery.senders.catalog import Target, send
 from alerts.method_kinds import APPRISE, PUSH
 from alerts.models import Delivery, Method
@@ -31,7 +31,7 @@ NOT_OURS = ("accept", "accept-encoding", "connection", "content-length")
 def taken() -> Texts:
     """The first message of every kind and rule by every method, and the whole outbox."""
     for method in Method.objects.order_by("pk"):
-        put_test(method, now=NOW)
+        write_test(method, now=NOW)
     give_keys()
     with (
         receiving() as receiver,

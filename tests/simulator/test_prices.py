@@ -133,7 +133,7 @@ def test_a_year_of_real_time_prices_has_the_shape_of_sp15(market):
     assert 0.02 < sum(lmp > 100 for lmp in lmps) / len(lmps) < 0.13
 
 
-def test_a_spring_midday_is_negative_and_an_evening_dear():
+def test_prices_are_negative_at_a_spring_midday_and_high_in_the_evening():
     april = [slot for day in YEAR[95:125] for slot in slots(day, 3600)]
     by_hour = {
         hour: statistics.mean(

@@ -1,4 +1,4 @@
-"""The command as a process: it says where it is, and goes when told."""
+"""The command as a process: it says where it listens, and ends at a signal."""
 
 import os
 import signal
@@ -65,7 +65,7 @@ def test_the_command_serves_and_ends_within_a_second_even_while_dripping(tmp_pat
     assert '"outcome": "error_1011"' in log.read_text()
 
 
-def test_a_port_in_use_is_said_in_one_sentence():
+def test_a_port_in_use_is_reported_in_one_sentence():
     with socket.create_server(("127.0.0.1", 0)) as taken:
         port = taken.getsockname()[1]
         with start("--port", str(port)) as failed:
@@ -116,7 +116,7 @@ def test_a_clock_can_run_faster_than_time():
 
 
 @pytest.mark.parametrize("wrong", [("--fault", "nothing"), ("--fault", "nan:x"), ("--now", "noon")])
-def test_a_wrong_option_is_said(wrong, capsys):
+def test_a_wrong_option_is_reported(wrong, capsys):
     with pytest.raises(SystemExit):
         chosen(*wrong)
 

@@ -72,7 +72,7 @@ def open_alert() -> None:
     evaluate(now=NOON)
 
 
-def test_whoever_adds_a_rule_is_put_forward_as_its_owner(
+def test_the_user_who_adds_a_rule_is_its_owner_by_default(
     admin_client: Client, admin_user: User
 ) -> None:
     shown = admin_client.get("/admin/alerts/rule/add/")

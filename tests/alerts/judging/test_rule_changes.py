@@ -49,7 +49,7 @@ def publish(*prices: PublishedPrice, at: datetime) -> list[str]:
     return list(Alert.objects.order_by("pk").values_list("text", flat=True))
 
 
-def told() -> list[tuple[str, str, str]]:
+def alert_events() -> list[tuple[str, str, str]]:
     """Every alert event in its order: hub, state and text."""
     events = FeedEvent.objects.filter(kind="alert").order_by("created_at", "seq")
     return [(event.node.hub, event.body["state"], event.body["text"]) for event in events]
@@ -88,7 +88,7 @@ def test_saving_a_rule_keeps_what_was_judged_since_it_was_read(above: Rule) -> N
     )
 
 
-def test_a_rule_saved_as_it_is_keeps_its_place(above: Rule) -> None:
+def test_a_rule_saved_without_changes_keeps_its_cursor(above: Rule) -> None:
     publish(published(NOON, "120"), at=NOON + FIVE)
     above.judged_seq = 0
     edit(above)
@@ -126,11 +126,13 @@ def test_a_rule_for_another_hub_starts_at_the_head_of_that_hubs_feed(above: Rule
     assert (after.beyond, after.judges_from) == (False, NOON + FIVE)
 
 
-def test_changing_what_a_rule_means_clears_its_alert_on_the_feed_that_told_it(above: Rule) -> None:
+def test_changing_the_meaning_of_a_rule_clears_its_alert_on_the_feed_that_announced_it(
+    above: Rule,
+) -> None:
     publish(published(NOON, "120"), at=NOON)
     with time_machine.travel(NOON + FIVE, tick=False):
         edit(above, node=str(Node.objects.get(slug="np15").pk), market="DAM", limit="50")
-    assert told()[1:] == [("SP15", "cleared", "SP15 real-time above 100.00: rule changed")]
+    assert alert_events()[1:] == [("SP15", "cleared", "SP15 real-time above 100.00: rule changed")]
     assert Alert.objects.get().cleared_at == NOON + FIVE
 
 
@@ -144,7 +146,7 @@ def test_another_direction_is_judged_anew(above: Rule) -> None:
 
 
 @pytest.mark.parametrize("change", [{"market": "RTPD"}, {"node": "2"}, {"limit": "150"}])
-def test_a_rule_changed_while_it_is_judged_tells_nothing_of_its_old_meaning(
+def test_a_rule_changed_while_it_is_judged_announces_nothing_by_its_old_meaning(
     above: Rule, change: dict[str, str]
 ) -> None:
     store([published(NOON, "120")], NOON)
@@ -155,7 +157,7 @@ def test_a_rule_changed_while_it_is_judged_tells_nothing_of_its_old_meaning(
     assert not Alert.objects.exists()
 
 
-def test_switching_a_rule_off_clears_its_alert_and_says_so(above: Rule) -> None:
+def test_switching_a_rule_off_clears_its_alert_and_gives_the_reason(above: Rule) -> None:
     publish(published(NOON, "120"), at=NOON)
     evaluate(now=NOON)  # judged up to its own alert: no price is needed for what follows
     Rule.objects.filter(pk=above.pk).update(active=False)
@@ -172,13 +174,13 @@ def test_a_rule_switched_off_clears_its_alert_once(above: Rule) -> None:
     Rule.objects.filter(pk=above.pk).update(active=False)
     publish(published(NOON + FIVE, "130"), at=NOON + FIVE)
     publish(published(NOON + 2 * FIVE, "90"), at=NOON + 2 * FIVE)
-    assert told()[1:] == [("SP15", "cleared", SWITCHED_OFF)]
+    assert alert_events()[1:] == [("SP15", "cleared", SWITCHED_OFF)]
 
 
-def test_a_rule_switched_off_without_an_alert_says_nothing() -> None:
+def test_a_rule_switched_off_without_an_open_alert_announces_nothing() -> None:
     Rule.objects.update(active=False)
     publish(published(NOON, "120"), at=NOON)
-    assert told() == []
+    assert alert_events() == []
     assert set(Rule.objects.values_list("judged_seq", flat=True)) == {1}
 
 
@@ -211,11 +213,11 @@ def edit_at(moment: datetime, rule: Rule, **values: str) -> None:
         edit(Rule.objects.get(pk=rule.pk), **values)
 
 
-def test_an_alert_is_told_by_the_limit_it_opened_with(above: Rule) -> None:
+def test_the_end_of_an_alert_is_announced_by_the_limit_it_opened_with(above: Rule) -> None:
     publish(published(NOON, "120"), at=NOON)
     edit_at(NOON + timedelta(minutes=2), above, limit="90")
     publish(published(NOON + FIVE, "80"), at=NOON + FIVE)
-    assert told()[1] == (
+    assert alert_events()[1] == (
         "SP15",
         "cleared",
         "SP15 real-time no longer above 100.00: 80.00 at 12:05 PT",
@@ -228,12 +230,12 @@ def test_an_alert_that_ends_because_its_limit_was_raised_says_so(above: Rule) ->
     publish(published(NOON, "500"), at=NOON)
     edit_at(NOON + timedelta(minutes=2), above, limit="1000")
     publish(published(NOON + FIVE, "500"), at=NOON + FIVE)
-    assert told()[1][2] == (
+    assert alert_events()[1][2] == (
         "SP15 real-time above 100.00: over by its new limit (above 1,000.00), 500.00 at 12:05 PT"
     )
 
 
-def test_an_alert_that_ends_by_its_other_condition_is_not_put_down_to_the_new_limit(
+def test_an_alert_that_ends_by_its_other_condition_is_not_ascribed_to_the_new_limit(
     above: Rule,
 ) -> None:
     Condition.objects.create(rule=above, watched="congestion", direction="below", limit=0)
@@ -241,7 +243,7 @@ def test_an_alert_that_ends_by_its_other_condition_is_not_put_down_to_the_new_li
     edit_at(NOON + timedelta(minutes=2), above, limit="120")
     ends = published(NOON + FIVE, "130")._replace(congestion=Decimal(1), energy=Decimal("128.25"))
     publish(ends, at=NOON + FIVE)
-    assert told()[1][2] == (
+    assert alert_events()[1][2] == (
         "SP15 real-time no longer above 100.00 and congestion below 0.00: 130.00 at 12:05 PT"
     )
 
@@ -266,14 +268,14 @@ def test_a_run_beyond_the_limit_counts_from_the_change_of_a_limit(above: Rule) -
     assert len(publish(published(NOON + 2 * FIVE, "120"), at=NOON + 3 * FIVE)) == 1
 
 
-def test_the_alerts_of_a_node_that_is_tracked_no_more_are_withdrawn(above: Rule) -> None:
+def test_alerts_are_withdrawn_when_their_node_is_no_longer_tracked(above: Rule) -> None:
     above.methods.create(name="desk", kind="email", address="desk@example.test")
     publish(published(NOON, "500"), at=NOON)
     Node.objects.filter(pk=above.node_id).update(tracked=False)
     evaluate(now=NOON + FIVE)
     evaluate(now=NOON + 2 * FIVE)
     why = "SP15 real-time above 100.00: node no longer tracked"
-    assert told()[1:] == [("SP15", "cleared", why)]
+    assert alert_events()[1:] == [("SP15", "cleared", why)]
     assert Delivery.objects.filter(kind="cleared", transition__text=why).count() == 1
 
 
@@ -287,7 +289,7 @@ def test_a_node_that_is_tracked_again_is_judged_from_there(above: Rule) -> None:
     assert len(publish(published(NOON + 3 * FIVE, "500"), at=NOON + 4 * FIVE)) == 1
 
 
-def test_a_rule_on_the_data_age_of_a_node_that_is_tracked_no_more_is_silent(above: Rule) -> None:
+def test_a_rule_on_data_age_is_silent_once_its_node_is_not_tracked(above: Rule) -> None:
     Rule.objects.exclude(pk=above.pk).delete()
     Rule.objects.update(watched="age", limit=15)
     publish(published(NOON, "50"), at=NOON + FIVE)
@@ -295,4 +297,4 @@ def test_a_rule_on_the_data_age_of_a_node_that_is_tracked_no_more_is_silent(abov
     Node.objects.filter(pk=above.node_id).update(tracked=False)
     evaluate(now=NOON + 2 * HOUR)
     evaluate(now=NOON + 3 * HOUR)
-    assert [state for _, state, _ in told()] == ["open", "cleared"]
+    assert [state for _, state, _ in alert_events()] == ["open", "cleared"]
