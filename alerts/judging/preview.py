@@ -140,8 +140,8 @@ def preview_of_age(rule: Rule, start: datetime, now: datetime, days: int) -> Pre
 def silences(arrivals: Iterable[tuple[datetime, datetime]], age: Requirement) -> list[Episode]:
     """When the newest interval was too old.
 
-    `arrivals` are pairs: when intervals were seen, and the start of the newest of them. One ends the
-    silence if it is young enough for the clear limit.
+    `arrivals` are pairs: when intervals were seen, and the start of the newest of them. An arrival
+    ends the silence if it is young enough for the clear limit.
     """
     found: list[Episode] = []
     newest: datetime | None = None
