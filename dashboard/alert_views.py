@@ -84,7 +84,7 @@ def may(request: HttpRequest, permission: str) -> bool:
 
 def push_key() -> str:
     """What a browser subscribes with. Encryption takes 7 MB: brought in by its first use."""
-    from alerts.delivery.senders.push import public_key  # noqa: PLC0415
+    from alerts.delivery.senders.browser_push import public_key  # noqa: PLC0415
 
     return public_key()
 

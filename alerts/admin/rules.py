@@ -23,7 +23,7 @@ from alerts.judging.locks import lock_with_feeds
 from alerts.judging.rule_changes import save_changes
 from alerts.models import Alert, Condition, Delivery, Method, Rule, Transition
 from alerts.quality import WEEK, quality_of, with_quality
-from alerts.rules.checks import MOST_CONDITIONS
+from alerts.rules.validation import MOST_CONDITIONS
 from prices.admin.deleting import DeleteUnusedAdmin
 from prices.admin.sound import SoundAdmin, SoundInline
 from prices.admin.stored import ReadOnlyAdmin

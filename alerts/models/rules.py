@@ -15,7 +15,7 @@ from alerts.models.judging_state import JudgingState
 from alerts.models.methods import Method
 from alerts.models.quiet_hours import QuietHours
 from alerts.models.watching import Watching
-from alerts.rules import checks
+from alerts.rules import validation
 from alerts.rules.rule import Ruling, State
 from alerts.rules.watched import AGE
 from market.markets import Market
@@ -94,8 +94,8 @@ class Rule(Watching, QuietHours, JudgingState):
             return
         found = (
             self.problems(Market(self.market))
-            | checks.quiet_problems(self.quiet_from, self.quiet_until, self.quiet_zone)
-            | checks.age_problems(self.watched, self.for_minutes, self.cool_down_minutes)
+            | validation.quiet_problems(self.quiet_from, self.quiet_until, self.quiet_zone)
+            | validation.age_problems(self.watched, self.for_minutes, self.cool_down_minutes)
         )
         if found:
             raise ValidationError(dict(found))

@@ -4,7 +4,7 @@ from typing import Any
 
 from django.db import models
 
-from alerts.rules import checks
+from alerts.rules import validation
 from alerts.rules.rule import Requirement
 from alerts.rules.watched import (
     CHANGE,
@@ -66,4 +66,4 @@ class Watching(models.Model):
 
     def problems(self, market: Market) -> dict[str, str]:
         """What is wrong with it in this market: sentences by field."""
-        return checks.problems(self.condition, market)
+        return validation.problems(self.condition, market)

@@ -8,10 +8,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from simulator.nodes import DEFAULT_NODES, HUBS
+from simulator.operating_dates import Slot, slots
 from simulator.prices import Components, forced, price, price_text, single
+from simulator.pricing_nodes import DEFAULT_NODES, HUBS
 from simulator.reports import Market
-from simulator.trade_days import Slot, slots
 from tests.simulator.conftest import SP15
 
 YEAR = [date(2025, 1, 1) + timedelta(days=n) for n in range(365)]

@@ -4,9 +4,9 @@ from decimal import Decimal
 import pytest
 
 from simulator.board import Board
+from simulator.operating_dates import slots
 from simulator.publication import Timetable, oldest_kept, published_at, revised_at
 from simulator.reports import Market
-from simulator.trade_days import slots
 from tests.simulator.conftest import NOON, SP15
 
 DAY = date(2025, 6, 20)

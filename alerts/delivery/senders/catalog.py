@@ -49,16 +49,16 @@ def check_url(address: str) -> str:
 # Encryption takes 7 MB of a process, so browser push is imported when it is first used.
 def check_push(address: str) -> str:
     """The browser's subscription, if it can be used."""
-    from alerts.delivery.senders import push  # noqa: PLC0415
+    from alerts.delivery.senders import browser_push  # noqa: PLC0415
 
-    return push.check(address)
+    return browser_push.check(address)
 
 
 def send_push(address: str, secret: str, message: Message, *, now: datetime) -> None:
     """Send to a browser."""
-    from alerts.delivery.senders import push  # noqa: PLC0415
+    from alerts.delivery.senders import browser_push  # noqa: PLC0415
 
-    push.send(address, secret, message, now=now)
+    browser_push.send(address, secret, message, now=now)
 
 
 SENDERS = {

@@ -5,8 +5,8 @@ from decimal import Decimal
 
 import pytest
 
-from alerts.rules.checks import problems, quiet_problems
 from alerts.rules.rule import Requirement
+from alerts.rules.validation import problems, quiet_problems
 from alerts.rules.watched import Series, Watch
 from market.intervals import day_bounds, day_intervals
 from market.markets import Market

@@ -13,8 +13,8 @@ from py_vapid import Vapid
 from pytest_django import Settings
 
 from alerts.delivery.message import push_body
+from alerts.delivery.senders.browser_push import public_key
 from alerts.delivery.senders.catalog import Target, check_address, send
-from alerts.delivery.senders.push import public_key
 from caisoproject.environment import kept_secret
 from outbound.errors import ForbiddenTarget, Gone, Refused, Unreachable
 from tests.alerts.delivery.sample_message import NOW, SPIKE
