@@ -45,19 +45,19 @@ def test_processes_that_ask_at_the_same_moment_get_different_ports() -> None:
 
 def test_a_block_of_ports_with_one_in_use_is_not_handed_out() -> None:
     first = free_ports.reserve()
-    os.close(free_ports.held.pop())
+    os.close(free_ports.locks.pop())
     with closing(socket.create_server(("127.0.0.1", first + 1))):
         assert not free_ports.hold(first)
     assert free_ports.hold(first)
     assert not free_ports.hold(first)
-    os.close(free_ports.held.pop())
+    os.close(free_ports.locks.pop())
 
 
 def test_the_ports_lie_below_those_that_the_system_gives_out() -> None:
     with socket.create_server(("127.0.0.1", 0)) as listener:
         assert free_ports.reserve() + free_ports.SIZE <= free_ports.first_ephemeral()
         assert listener.getsockname()[1] >= free_ports.first_ephemeral()
-    os.close(free_ports.held.pop())
+    os.close(free_ports.locks.pop())
 
 
 def test_a_stack_that_could_not_start_is_reported_at_once_with_its_output(

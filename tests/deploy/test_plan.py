@@ -47,7 +47,7 @@ def test_the_web_listens_on_any_address_of_the_machine(bind, url, interface):
 
 @pytest.mark.parametrize("bind", ["eth0", "127.0.0.1:8000", "http://127.0.0.1", "256.1.1.1", "::g"])
 def test_an_impossible_address_is_named_in_the_sentence(bind):
-    with pytest.raises(Refused, match=r"^BIND=.* is no IP address, as 127\.0\.0\.1"):
+    with pytest.raises(Refused, match=r"^BIND=.* is not an IP address such as 127\.0\.0\.1"):
         plan.decide({"BIND": bind}, source="live", port=8000, var_dir=VAR)
 
 

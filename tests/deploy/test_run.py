@@ -59,7 +59,7 @@ def test_the_last_line_of_a_start_says_where_what_and_on_which_state():
 
 def test_the_file_about_the_last_run_is_readable_by_its_owner_alone(tmp_path):
     chosen = plan.decide({}, source="live", port=8000, var_dir=tmp_path)
-    run.remember(chosen)
+    run.store_plan(chosen)
     file = tmp_path / "run.json"
     assert file.read_text() == chosen.as_json()
     assert file.stat().st_mode & 0o077 == 0

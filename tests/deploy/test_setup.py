@@ -127,5 +127,5 @@ def test_a_read_only_clone_that_is_not_set_up_is_reported_in_one_sentence(clone,
         monkeypatch.setattr(installation, "PYTHON", clone / "nothing")
     else:
         (clone / "elsewhere").mkdir()
-    with pytest.raises(Refused, match="is read-only, and what is in it is not set up"):
+    with pytest.raises(Refused, match="is read-only and not set up"):
         steps[step]()

@@ -104,7 +104,7 @@ def test_ctrl_c_ends_everything_in_ten_seconds_even_what_will_not_end(launch, tm
         begun = time.monotonic()
         launcher.send_signal(signal.SIGINT)
         heard(launcher, "worker ended")
-        heard(launcher, "web did not end in time and is killed.")
+        heard(launcher, "web did not end in time and was killed.")
         heard(launcher, "valkey ended")  # after those that still need it
         assert launcher.wait(timeout=10) == 0
     assert time.monotonic() - begun < 10
