@@ -10,7 +10,10 @@ from outbound.errors import Refused
 from prices.plain_text import validate_plain
 
 SECRET = forms.PasswordInput({"autocomplete": "new-password"})
-KEPT = "Signs a webhook; the token of ntfy. Left empty, it is kept while kind and address stay."
+KEPT = (
+    "The key that signs webhooks, or the access token for ntfy. If you leave it empty, the stored "
+    "one is kept, unless you change kind or address."
+)
 
 
 class MethodForm(forms.ModelForm):  # type: ignore[type-arg]

@@ -20,7 +20,7 @@ class Method(models.Model):
     secret = models.CharField(
         max_length=200,
         blank=True,
-        help_text="Signs a webhook; the token of ntfy.",
+        help_text="The key that signs webhooks, or the access token for ntfy.",
         validators=[validate_plain],
     )
     owner = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, null=True, blank=True)

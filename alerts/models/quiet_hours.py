@@ -15,22 +15,27 @@ class QuietHours(models.Model):
     HELD, DROPPED = "held", "dropped"
     QUIET_THEN = [(HELD, "held for the digest at 07:00 PT"), (DROPPED, "dropped")]
 
-    quiet_from = models.TimeField(null=True, blank=True, help_text="Nothing is sent from here on,")
-    quiet_until = models.TimeField(null=True, blank=True, help_text="until here.")
+    quiet_from = models.TimeField(
+        null=True, blank=True, help_text="Nothing is sent from this time on,"
+    )
+    quiet_until = models.TimeField(null=True, blank=True, help_text="until this time.")
     quiet_days = models.CharField(
         max_length=7,
         default=EVERY_DAY,
-        validators=[RegexValidator(r"^[1-7]{1,7}\Z", "Digits from 1, Monday, to 7, Sunday.")],
-        help_text="Days on which quiet hours begin: 1, Monday, to 7, Sunday.",
+        validators=[RegexValidator(r"^[1-7]{1,7}\Z", "Digits from 1 (Monday) to 7 (Sunday).")],
+        help_text="Days on which quiet hours begin: digits from 1 (Monday) to 7 (Sunday).",
     )
     quiet_zone = models.CharField(
         max_length=40,
         default="America/Los_Angeles",
-        help_text="Whose clock: Europe/Berlin.",
+        help_text="The time zone of these times, for example Europe/Berlin.",
         validators=[validate_plain],
     )
     quiet_then = models.CharField(
-        max_length=7, choices=QUIET_THEN, default=HELD, help_text="What becomes of an alert then."
+        max_length=7,
+        choices=QUIET_THEN,
+        default=HELD,
+        help_text="What happens to messages in quiet hours.",
     )
 
     class Meta:

@@ -52,13 +52,13 @@ class Rule(Watching, QuietHours, JudgingState):
         "for at least",
         default=0,
         validators=[MaxValueValidator(DAY_MINUTES)],
-        help_text="Minutes without a break beyond the limit before it opens.",
+        help_text="Minutes that the value must stay beyond the limit before the rule opens.",
     )
     cool_down_minutes = models.PositiveSmallIntegerField(
         "cool-down",
         default=0,
         validators=[MaxValueValidator(DAY_MINUTES)],
-        help_text="Minutes after it cleared in which it does not open again.",
+        help_text="Minutes after the rule cleared before it can open again.",
     )
     severity = models.CharField(max_length=8, choices=SEVERITIES, default=WARNING)
     owner = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, null=True, blank=True)

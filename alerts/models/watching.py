@@ -38,16 +38,16 @@ class Watching(models.Model):
         max_length=5, choices=DIRECTIONS, default=ABOVE, help_text="Not used by relative limits."
     )
     limit: "models.DecimalField[Any, Any]" = price_field(
-        help_text="$/MWh; of a relative limit percent, of data age minutes."
+        help_text="In $/MWh; in percent for a relative limit, in minutes for data age."
     )
     clear_limit: "models.DecimalField[Any, Any]" = price_field(
-        null=True, blank=True, help_text="Where it clears; empty: at the limit."
+        null=True, blank=True, help_text="The rule clears at this value; if empty, at the limit."
     )
     span = models.PositiveSmallIntegerField(
         "over",
         default=0,
-        help_text="Minutes of a change. Days a relative limit looks back; 0: the hours of the day "
-        "itself (day-ahead).",
+        help_text="For a change, its minutes. For a relative limit, the days it looks back; 0 "
+        "compares the hours of the day itself (day-ahead only).",
     )
 
     class Meta:
