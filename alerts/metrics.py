@@ -60,11 +60,11 @@ class Alerts(Collector):
 
 
 def registry() -> CollectorRegistry:
-    """What `/metrics` shows."""
-    held = CollectorRegistry(auto_describe=False)
-    held.register(Alerts())
-    held.register(Requests())
-    return held
+    """The collectors of `/metrics`: alerts and deliveries, and requests to OASIS."""
+    collectors = CollectorRegistry(auto_describe=False)
+    collectors.register(Alerts())
+    collectors.register(Requests())
+    return collectors
 
 
 def with_totals(
@@ -77,9 +77,9 @@ def with_totals(
     figures = {"count": Count("pk"), "amount": Value(0.0, FloatField()), **more}
     labels = {"first": Cast(first, TEXT), "second": Cast(second or Value(""), TEXT)}
     columns = ("first", "second", "count", "amount")
-    new = rows.filter(counted=False).order_by().annotate(**labels).values("first", "second")
-    held = Total.objects.filter(name=name).values_list(*columns)
-    return held.union(new.annotate(**figures).values_list(*columns), all=True).iterator()
+    uncounted = rows.filter(counted=False).order_by().annotate(**labels).values("first", "second")
+    totals = Total.objects.filter(name=name).values_list(*columns)
+    return totals.union(uncounted.annotate(**figures).values_list(*columns), all=True).iterator()
 
 
 def added(rows: Iterable[tuple[str, str, int, float]]) -> dict[tuple[str, str], int]:
@@ -104,8 +104,8 @@ def rules() -> Metric:
     """Names and wordings of the rules that ever opened an alert, by their ids."""
     found = InfoMetricFamily("caiso_rule", "A rule, by its id.", labels=["rule"])
     counted = Total.objects.filter(name=ANNOUNCED).values_list(Cast("first", BigIntegerField()))
-    lately = Exists(Alert.objects.filter(rule=OuterRef("pk")))
-    fired = Rule.objects.filter(Q(lately) | Q(pk__in=counted)).select_related("node")
+    has_alerts = Exists(Alert.objects.filter(rule=OuterRef("pk")))
+    fired = Rule.objects.filter(Q(has_alerts) | Q(pk__in=counted)).select_related("node")
     for rule in fired.prefetch_related("conditions").order_by("pk"):
         found.add_metric([str(rule.pk)], {"name": rule.name, "wording": rule.subject})
     return found
@@ -113,7 +113,7 @@ def rules() -> Metric:
 
 def delivered() -> Metric:
     found = CounterMetricFamily(
-        "caiso_deliveries", "Deliveries by what became of them.", labels=["method_kind", "state"]
+        "caiso_deliveries", "Deliveries by outcome.", labels=["method_kind", "state"]
     )
     done = Delivery.objects.filter(state__in=FINISHED)
     for labels, count in added(with_totals(DELIVERED, done, "method__kind", "state")).items():
@@ -147,9 +147,7 @@ def failures() -> Metric:
     """Failed tries, those of given-up deliveries included."""
     rows = with_totals(FAILED, Delivery.objects.all(), "state", count=Sum("failures"))
     count = sum(added(rows).values())
-    return CounterMetricFamily(
-        "caiso_delivery_failures", "Tries to deliver that failed.", value=count
-    )
+    return CounterMetricFamily("caiso_delivery_failures", "Failed delivery attempts.", value=count)
 
 
 def troubles() -> Metric:
@@ -196,7 +194,7 @@ def latency() -> Metric:
     ]
     return HistogramMetricFamily(
         "caiso_delivery_latency_seconds",
-        "From an alert, or a test's or digest's writing, until it was sent.",
+        "Seconds from an alert, or from writing a test or digest, until it was sent.",
         buckets=buckets,
         sum_value=sum(total for _, _, total in rows),
     )

@@ -28,11 +28,11 @@ class Quality(NamedTuple):
 
 def with_quality(rules: "QuerySet[Rule]", *, since: datetime) -> "QuerySet[Rule, Any]":
     """Rules, each annotated with `fired`, `flapped` and `taken_back` since then."""
-    lately = Q(alert__opened_at__gte=since)
+    since_then = Q(alert__opened_at__gte=since)
     return rules.annotate(
-        fired=Count("alert", filter=lately),
-        flapped=Coalesce(Sum("alert__flaps", filter=lately), 0),
-        taken_back=Count("alert", filter=lately & Q(alert__retracted_at__isnull=False)),
+        fired=Count("alert", filter=since_then),
+        flapped=Coalesce(Sum("alert__flaps", filter=since_then), 0),
+        taken_back=Count("alert", filter=since_then & Q(alert__retracted_at__isnull=False)),
     )
 
 

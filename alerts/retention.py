@@ -52,9 +52,9 @@ def old_deliveries(*, before: datetime) -> QuerySet[Delivery]:
 def delete_deliveries(ids: Sequence[int]) -> None:
     """Count deliveries, then delete them; not one that is being tried again."""
     old = Delivery.objects.filter(pk__in=ids).exclude(state__in=UNFINISHED)
-    ours = list(old.select_for_update().order_by("pk").values_list("pk", flat=True))
-    totals.count_deliveries(ours)
-    Delivery.objects.filter(pk__in=ours).delete()
+    locked = list(old.select_for_update().order_by("pk").values_list("pk", flat=True))
+    totals.count_deliveries(locked)
+    Delivery.objects.filter(pk__in=locked).delete()
 
 
 def delete_alerts(ids: Sequence[int]) -> None:

@@ -42,8 +42,8 @@ class Figures:
         for key, count in sorted(self.counts.items()):
             named: dict[str, Any] = dict(zip(("name", "first", "second"), key, strict=True))
             Total.objects.get_or_create(**named)
-            more = {"count": F("count") + count, "amount": F("amount") + self.amounts[key]}
-            Total.objects.filter(**named).update(**more)
+            added = {"count": F("count") + count, "amount": F("amount") + self.amounts[key]}
+            Total.objects.filter(**named).update(**added)
 
 
 def count_finished() -> int:
@@ -52,12 +52,12 @@ def count_finished() -> int:
     for _ in range(MOST_BATCHES):
         deliveries = Delivery.objects.filter(counted=False, state__in=FINISHED)
         transitions = Transition.objects.filter(counted=False)
-        more = 0
+        batch = 0
         with transaction.atomic():
-            more += count_deliveries(first_ids(deliveries))
-            more += count_transitions(first_ids(transitions))
-        counted += more
-        if not more:
+            batch += count_deliveries(first_ids(deliveries))
+            batch += count_transitions(first_ids(transitions))
+        counted += batch
+        if not batch:
             break
     return counted
 
@@ -72,9 +72,9 @@ def count_deliveries(ids: Sequence[int]) -> int:
 
     Of an unfinished delivery only the failures count: it is about to be deleted.
     """
-    ours = claimed(Delivery.objects.filter(pk__in=ids, counted=False))
+    claimed_ids = claimed(Delivery.objects.filter(pk__in=ids, counted=False))
     announced_at = Coalesce("transition__at", "created_at")
-    rows = Delivery.objects.filter(pk__in=ours).annotate(announced_at=announced_at)
+    rows = Delivery.objects.filter(pk__in=claimed_ids).annotate(announced_at=announced_at)
     figures = Figures()
     columns = ("method__kind", "state", "failures", "announced_at", "sent_at")
     for kind, state, failures, announced, sent in rows.values_list(*columns):
@@ -86,18 +86,18 @@ def count_deliveries(ids: Sequence[int]) -> int:
             took_s = seconds(announced, sent)
             figures.amounts[figures.add(TOOK, bucket(took_s))] += took_s
     figures.save()
-    return len(ours)
+    return len(claimed_ids)
 
 
 def count_transitions(ids: Sequence[int]) -> int:
     """Count transitions that are not counted yet. Returns how many. Only inside a transaction."""
-    ours = claimed(Transition.objects.filter(pk__in=ids, counted=False))
+    claimed_ids = claimed(Transition.objects.filter(pk__in=ids, counted=False))
     figures = Figures()
-    rows = Transition.objects.filter(pk__in=ours).values_list("alert__rule", "kind")
+    rows = Transition.objects.filter(pk__in=claimed_ids).values_list("alert__rule", "kind")
     for rule_id, kind in rows:
         figures.add(ANNOUNCED, str(rule_id), kind)
     figures.save()
-    return len(ours)
+    return len(claimed_ids)
 
 
 def claimed(rows: QuerySet[Any]) -> list[int]:

@@ -50,15 +50,15 @@ def deliver_due(*, now: datetime, patience: timedelta = PATIENCE) -> int:
     waiting: Waiting = {}
     while True:
         waiting = waiting or by_method(due(clock(), lanes.under_way))
-        more = begin(waiting, clock)
-        begun += more
+        started = begin(waiting, clock)
+        begun += started
         left = patience - (clock() - now)
         finished = lanes.finished(left.total_seconds())
         record_outcomes(finished, apart, now=clock())
         for delivery, fault in finished:
             if isinstance(fault, Unreachable):  # its other messages are put off
                 waiting.pop(delivery.method_id, None)
-        if left <= timedelta() or not (more or finished):
+        if left <= timedelta() or not (started or finished):
             return begun
 
 

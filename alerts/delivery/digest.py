@@ -31,11 +31,11 @@ def write_digests(*, now: datetime) -> int:
         return 0
     held = list(with_alerts(Delivery.objects.filter(state=Delivery.HELD)))
     ready = {rule.pk: may_send(rule, now=now) for rule in rules_of(held)}
-    going = [one for one in held if ready[rule_of(one).pk] and was_held(one, aware(morning))]
+    due = [one for one in held if ready[rule_of(one).pk] and was_held(one, aware(morning))]
     # An all-clear that was held just now, because its opening still was, goes with it.
-    with_opening = {(alert_of(one), one.method_id) for one in going}
-    going = [one for one in held if (alert_of(one), one.method_id) in with_opening]
-    return sum(write_digest(group, held_content, now=now) for group in by_method(going))
+    with_opening = {(alert_of(one), one.method_id) for one in due}
+    due = [one for one in held if (alert_of(one), one.method_id) in with_opening]
+    return sum(write_digest(group, held_content, now=now) for group in by_method(due))
 
 
 def write_gathered(*, now: datetime) -> int:
@@ -45,8 +45,8 @@ def write_gathered(*, now: datetime) -> int:
         return 0
     count = 0
     for group in by_method(with_alerts(gathered)):
-        came = [one.created_at for one in group]
-        if max(came) > now - CALM and min(came) > now - LONGEST_WAIT:
+        written_at = [one.created_at for one in group]
+        if max(written_at) > now - CALM and min(written_at) > now - LONGEST_WAIT:
             continue
         count += release_single(group, now=now) or write_digest(group, gathered_content, now=now)
     return count
@@ -109,12 +109,12 @@ def was_held(delivery: Delivery, morning: datetime) -> bool:
 def write_digest(group: Sequence[Delivery], compose: Any, *, now: datetime) -> bool:
     """Write one method's digest; False if another process has just written it."""
     with transaction.atomic():
-        still = Delivery.objects.filter(pk__in=[one.pk for one in group], state=group[0].state)
-        ours = set(still.select_for_update().order_by("pk").values_list("pk", flat=True))
-        group = [one for one in group if one.pk in ours]
+        unclaimed = Delivery.objects.filter(pk__in=[one.pk for one in group], state=group[0].state)
+        locked = set(unclaimed.select_for_update().order_by("pk").values_list("pk", flat=True))
+        group = [one for one in group if one.pk in locked]
         if not group:
             return False
-        Delivery.objects.filter(pk__in=ours).update(state=Delivery.IN_DIGEST)
+        Delivery.objects.filter(pk__in=locked).update(state=Delivery.IN_DIGEST)
         Delivery.objects.create(
             method=group[0].method,
             kind=Delivery.DIGEST,

@@ -55,9 +55,9 @@ def gather(deliveries: Sequence[Delivery], over: Collection[int], *, now: dateti
         if delivery.transition is not None and delivery.transition.alert_id in over:
             delivery.state = Delivery.GATHERED
     at_once = Counter(one.method_id for one in waiting if one.state == Delivery.WAITING)
-    lately = sent_lately(at_once, now=now)
+    recent_counts = sent_lately(at_once, now=now)
     for delivery in waiting:
-        if at_once[delivery.method_id] + lately[delivery.method_id] > MOST_AT_ONCE:
+        if at_once[delivery.method_id] + recent_counts[delivery.method_id] > MOST_AT_ONCE:
             delivery.state = Delivery.GATHERED
 
 

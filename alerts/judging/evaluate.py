@@ -184,9 +184,9 @@ def apply(verdicts: Sequence[Verdict], judging: Judging, *, now: datetime) -> li
     """Claim the rules' steps, and record the announcements of the rules that we got."""
     with transaction.atomic():
         transaction.on_commit(partial(fault_point, "alerts committed"))
-        ours = claimed(verdicts, judging.head)
+        owned = claimed(verdicts, judging.head)
         fault_point("rules claimed")
-        found = [one for verdict in to_announce(ours) for one in announcements(verdict, judging)]
+        found = [one for verdict in to_announce(owned) for one in announcements(verdict, judging)]
         events = record(found, now=now) if found else []
         fault_point("alerts written")
         return [feed.append(judging.node, events, now=now)] if events else []

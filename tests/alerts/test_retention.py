@@ -1,4 +1,4 @@
-"""What is thrown away of alerts, and that /metrics counts it all the same."""
+"""Old alerts and deliveries are deleted, and /metrics still counts them."""
 
 from collections.abc import Iterator
 from datetime import datetime, timedelta
@@ -32,13 +32,13 @@ def kept(settings: Settings) -> None:
 
 @pytest.fixture(autouse=True, params=[2, 500])
 def batches(request: Any, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Few rows in a transaction, or all of them."""
+    """Batches of a few rows, or all in one."""
     monkeypatch.setattr(totals, "A_BATCH", request.param)
     monkeypatch.setattr(retention, "A_BATCH", request.param)
 
 
 def alert(age: float, state: str = "sent", *, over: dict[str, float] | None = None) -> Alert:
-    """An alert that opened so many days ago, with its transitions, over since `over` days."""
+    """An alert that opened `age` days ago, with its transitions; `over`: ends, in days ago."""
     at = NOW - age * DAY
     rule = Rule.objects.get(direction="above", watched="lmp")
     figures = {"price": 120, "value": 120, "interval_start": at, "text": "t"}
@@ -52,7 +52,7 @@ def alert(age: float, state: str = "sent", *, over: dict[str, float] | None = No
 
 
 def delivery(transition: Transition | None, state: str, at: datetime, **more: Any) -> Delivery:
-    """A delivery that was written then, and took two seconds where it was sent."""
+    """A delivery written at a moment; if it was sent, two seconds later."""
     method, _ = Method.objects.get_or_create(name="desk", kind="email", address="a@example.org")
     sent_at = at + timedelta(seconds=2) if state == "sent" else None
     plain = {"kind": transition.kind if transition else "test", "created_at": at, "due_at": at}
@@ -101,7 +101,7 @@ def test_a_digest_or_a_test_is_deleted_by_its_own_age(state: str, age: int, left
 
 
 def counters(client: Client) -> dict[str, float]:
-    """Every sample of `/metrics` that is a counter."""
+    """The counters of `/metrics`."""
     lines = client.get("/metrics").content.decode().splitlines()
     samples = (line.rsplit(" ", 1) for line in lines if not line.startswith("#"))
     ends = ("_total", "_count", "_sum", "_bucket")
@@ -109,7 +109,7 @@ def counters(client: Client) -> dict[str, float]:
 
 
 def a_year_of_it() -> None:
-    """Something of every kind."""
+    """Alerts and deliveries of every kind."""
     for age, state in ((300, "sent"), (200, "muted"), (150, "in a digest"), (20, "sent")):
         alert(age, state, over={"cleared_at": age - 1})
     alert(130, "given up", over={"cleared_at": 129, "retracted_at": 128})
@@ -121,7 +121,7 @@ def a_year_of_it() -> None:
 
 
 def stages(client: Client) -> Iterator[dict[str, float]]:
-    """The counters before anything is counted, then counted, thrown away, and counted again."""
+    """The counters before rows are counted, after it, after deleting, and after counting again."""
     yield counters(client)
     count_finished()
     yield counters(client)

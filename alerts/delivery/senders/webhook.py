@@ -22,8 +22,8 @@ def post_json(
     address: str, body: bytes, message: Message, headers: Mapping[str, str], *, now: datetime
 ) -> None:
     """Post JSON, with an idempotency key by which the receiver recognises a duplicate."""
-    ours = {"Content-Type": "application/json", "Idempotency-Key": header_text(message.key)}
-    refuse_failures(post(address, body, {**ours, **headers}), now=now)
+    own_headers = {"Content-Type": "application/json", "Idempotency-Key": header_text(message.key)}
+    refuse_failures(post(address, body, {**own_headers, **headers}), now=now)
 
 
 def as_json(body: Mapping[str, Any]) -> bytes:

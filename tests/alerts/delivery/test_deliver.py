@@ -1,4 +1,4 @@
-"""The outbox emptied: real rows, a real receiver on loopback."""
+"""Sending what is in the outbox: real rows, and a real receiver on loopback."""
 
 import json
 import threading
@@ -48,7 +48,7 @@ def hook(receiver: Receiver) -> Method:
 
 
 def come(*prices: str, start: datetime = NOON) -> None:
-    """Prices published and judged, one after the other."""
+    """Publish and judge prices one by one."""
     for number, price in enumerate(prices):
         at = start + number * FIVE
         store([published(at, price)], at)
@@ -56,7 +56,7 @@ def come(*prices: str, start: datetime = NOON) -> None:
 
 
 def arrived(receiver: Receiver) -> list[tuple[str, str]]:
-    """Kind and subject of what came."""
+    """Kind and subject of the messages that arrived."""
     bodies = [json.loads(one.body) for one in receiver.received]
     return [(body["kind"], body["subject"]) for body in bodies]
 

@@ -1,4 +1,4 @@
-"""What is written to be delivered, and the age of data."""
+"""Which deliveries are written, and rules on the age of data."""
 
 from datetime import time, timedelta
 
@@ -26,14 +26,14 @@ def rule() -> Rule:
 
 
 def fire() -> list[tuple[str, str]]:
-    """A crossing and its end; kind and state of each delivery."""
+    """Cross the limit and come back. Returns kind and state of each delivery."""
     come(0, "120")
     come(1, "90")
     return states()
 
 
 def come(number: int, price: str) -> None:
-    """A price, judged."""
+    """Publish and judge a price."""
     at = NOON + number * FIVE
     store([published(at, price)], at)
     evaluate(now=at)

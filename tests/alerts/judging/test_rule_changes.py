@@ -1,4 +1,4 @@
-"""What an administrator changes while the rules are judged."""
+"""Changes that an administrator makes while rules are being judged."""
 
 from collections.abc import Iterable
 from datetime import datetime, timedelta
@@ -43,20 +43,20 @@ def above() -> Rule:
 
 
 def publish(*prices: PublishedPrice, at: datetime) -> list[str]:
-    """The prices published and judged at `at`; the alerts so far."""
+    """Publish and judge prices at a moment. Returns the texts of all alerts."""
     store(prices, at)
     evaluate(now=at)
     return list(Alert.objects.order_by("pk").values_list("text", flat=True))
 
 
 def alert_events() -> list[tuple[str, str, str]]:
-    """Every alert event in its order: hub, state and text."""
+    """All alert events in order: hub, state and text."""
     events = FeedEvent.objects.filter(kind="alert").order_by("created_at", "seq")
     return [(event.node.hub, event.body["state"], event.body["text"]) for event in events]
 
 
 def edit(rule: Rule, **values: str) -> None:
-    """The rule as read, changed in the admin's form: what was judged since is not in it."""
+    """Change the rule, as it was read, in the admin's form, without what was judged since."""
     request, rules = RequestFactory().post("/"), RuleAdmin(Rule, admin.site)
     request.user = User(is_superuser=True)
     now = {name: held for name, held in model_to_dict(rule).items() if held is not None}
@@ -67,7 +67,7 @@ def edit(rule: Rule, **values: str) -> None:
 
 
 def edit_in_list(client: Client, rules: Iterable[Rule], *active: Rule) -> None:
-    """The list of rules saved with these, and no others, switched on."""
+    """Save the list of rules with only these active."""
     data = {"form-TOTAL_FORMS": "2", "form-INITIAL_FORMS": "2", "_save": "Save"}
     for number, rule in enumerate(rules):
         data |= {f"form-{number}-id": str(rule.pk), f"form-{number}-limit": str(rule.limit)}
@@ -208,7 +208,7 @@ def test_a_rule_made_in_the_admin_starts_at_the_head(admin_client: Client) -> No
 
 
 def edit_at(moment: datetime, rule: Rule, **values: str) -> None:
-    """The rule as it is, changed at a moment."""
+    """Change the rule as it is now, at a moment."""
     with time_machine.travel(moment, tick=False):
         edit(Rule.objects.get(pk=rule.pk), **values)
 
@@ -260,7 +260,7 @@ def test_the_snapshot_shows_an_open_alert_by_the_limit_it_opened_with(above: Rul
 
 
 def test_a_run_beyond_the_limit_counts_from_the_change_of_a_limit(above: Rule) -> None:
-    """As it does when a correction has it judged again: else that would retract the alert."""
+    """As when it is judged again after a correction, which would otherwise retract the alert."""
     edit_at(NOON - HOUR, above, for_minutes="10")
     publish(published(NOON, "120"), at=NOON + FIVE)
     edit_at(NOON + FIVE, above, limit="110")
