@@ -6,7 +6,7 @@ BIN := .venv/bin
 LOCK := $(BIN)/uv pip compile -q --python-version 3.11 --universal --generate-hashes \
 	--no-emit-index-url --custom-compile-command 'make lock'
 
-.PHONY: help setup setup-dev run test check bench soak model kills lock
+.PHONY: help setup setup-dev run test quick check sizes bench soak model kills lock
 
 help: ## these lines
 	@sed -n 's/^\([a-z]*\):.*## /make \1	/p' Makefile
@@ -20,16 +20,27 @@ setup-dev:
 run: setup ## sets up, then runs it all: http://127.0.0.1:8000
 	@exec $(BIN)/python -m deploy.run
 
+# Python keeps what it compiles, whatever the shell says: tests start dozens of programs.
+test quick: export PYTHONDONTWRITEBYTECODE =
 test: setup-dev ## the whole suite
 	@$(BIN)/python -m pytest
 
-check: setup-dev ## format, lint, types, imports, migrations
+quick: setup-dev ## the tests that start no processes and open no browser, in half a minute
+	@$(BIN)/python -m pytest -m "not process and not browser"
+
+check: setup-dev ## format, lint, types, imports, migrations: of Python and of the page
 	$(BIN)/ruff format --check
 	$(BIN)/ruff check
 	$(BIN)/mypy .
 	$(BIN)/lint-imports
+	$(BIN)/python -m deploy.npm_tool biome check --error-on-warnings
+	$(BIN)/python -m deploy.npm_tool tsc -p tsconfig.json
+	$(BIN)/python -m deploy.npm_tool tsc -p tsconfig.worker.json
 	$(BIN)/python manage.py makemigrations --check --dry-run
 	$(BIN)/python manage.py check
+
+sizes: setup-dev ## how long modules and functions are, by folder; BASE=revision: beside those of then
+	@$(BIN)/python -m benchmarks.sizes $(BASE)
 
 bench: setup-dev ## the benchmarks, each beside its rival; BENCH="feed page chaos": only these
 	@$(BIN)/python manage.py bench $(BENCH)

@@ -8,6 +8,9 @@ class CaisoProjectConfig(AppConfig):
 
 
 class PageFilesConfig(StaticFilesConfig):
-    """Static files without the builds for bundlers, whose imports no browser could follow."""
+    """Static files without the builds for bundlers, whose imports no browser could follow.
 
-    ignore_patterns = [*StaticFilesConfig.ignore_patterns, "*.esm.js"]
+    Without the declarations of types too, which only the type check reads.
+    """
+
+    ignore_patterns = [*StaticFilesConfig.ignore_patterns, "*.esm.js", "*.d.ts"]

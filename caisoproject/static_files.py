@@ -6,8 +6,8 @@ from typing import Any
 from django.core.files.base import ContentFile
 from whitenoise.storage import CompressedManifestStaticFilesStorage
 
-OUR_SCRIPTS = re.compile(r"dashboard/[^/]+\.js")
-COMMENT_LINE = re.compile(rb"^[ \t]*(?://.*|/\*\*.*\*/)$", re.MULTILINE)
+OUR_SCRIPTS = re.compile(r"(?:alerts|charts|live|market|ui)/[^/]+\.js")
+COMMENT_LINES = re.compile(rb"^[ \t]*(?://.*|/\*\*(?:[^*]|\*(?!/))*\*/)$", re.MULTILINE)
 
 
 class HashedModulesStorage(CompressedManifestStaticFilesStorage):  # type: ignore[misc]
@@ -26,4 +26,4 @@ class HashedModulesStorage(CompressedManifestStaticFilesStorage):  # type: ignor
 
 def without_comments(script: bytes) -> bytes:
     """A script whose comment lines are empty, so that line numbers stay what they are."""
-    return COMMENT_LINE.sub(b"", script)
+    return COMMENT_LINES.sub(lambda comment: b"\n" * comment[0].count(b"\n"), script)

@@ -59,7 +59,7 @@ def thresholds() -> dict[str, list[dict[str, object]]]:
 @require_safe
 def icon(_request: HttpRequest) -> HttpResponse:
     """`/favicon.ico`, which browsers ask for on pages that name no icon, as the login's."""
-    return redirect(static("dashboard/favicon.svg"))
+    return redirect(static("ui/favicon.svg"))
 
 
 @require_safe

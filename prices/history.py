@@ -1,11 +1,11 @@
 """Published prices into history: what is new, what is corrected, and what the feed says of it."""
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from decimal import Decimal
-from functools import cache
+from functools import cache, partial
 from typing import Any
 
 from django.db import connection, transaction
@@ -16,28 +16,20 @@ from market.intervals import floor
 from market.markets import Market
 from oasis.published import PublishedPrice
 from prices import feed, untold
-from prices.batch import Sorted, by_market, by_node, confirmed, in_interval_order
+from prices.batch import Sorted, by_market, by_node, in_interval_order, sort
 from prices.fault_points import fault_point
 from prices.feed import Event, FeedRange
 from prices.models import FeedEvent, Gap, Node, Price, PriceRevision
-from prices.versions import Held, Verdict, clock_limit, revised, revised_ghg
-
-COLUMNS = (
-    "node_id",
-    "market",
-    "interval_start",
-    "interval_end",
-    "lmp",
-    "energy",
-    "congestion",
-    "loss",
-    "ghg",
-    "verified",
-    "revision",
-    "first_seen_at",
-    "seen_at",
-    "source",
+from prices.versions import (
+    Held,
+    Verdict,
+    clock_limit,
+    first_version,
+    revised,
+    revised_ghg,
 )
+
+COLUMNS = ("node_id", "market", "interval_start", "interval_end", *Held._fields)
 INSERT = (
     f"INSERT INTO {Price._meta.db_table} ({', '.join(COLUMNS)}) "  # noqa: S608
     f"VALUES ({', '.join(['%s'] * len(COLUMNS))})"
@@ -74,8 +66,10 @@ def record(
         nodes = locked(set(batches))
         recorded.feed_ranges += untold.tell(nodes.values(), now=now)
         for name, published in batches.items():
-            batch = sort(nodes[name], published, seen_at, clock_limit(seen_at, now=now))
+            held = partial(held_between, nodes[name])
+            batch = sort(published, held, seen_at, clock_limit(seen_at, now=now))
             recorded.counts += batch.counts
+            confirm(nodes[name], batch, seen_at)
             insert(nodes[name], batch.new, seen_at, source, adapted)
             revise(nodes[name], batch.corrected, seen_at, source)
             recorded.feed_ranges += publish(nodes[name], batch, seen_at, now)
@@ -96,30 +90,12 @@ def locked(names: set[str]) -> dict[str, Node]:
     return found
 
 
-def sort(
-    node: Node, prices: Sequence[PublishedPrice], seen_at: datetime, limit: datetime | None
-) -> Sorted:
-    """What each price means beside what is held; what is said again is confirmed."""
-    batch = Sorted()
-    for market, run in by_market(prices):
-        held = held_between(node, market, run[0].interval_start, run[-1].interval_start)
-        batch.add(run, held, seen_at, limit)
-        confirm(node, market, run, held, seen_at)
-    return batch
-
-
-def confirm(
-    node: Node,
-    market: Market,
-    run: Sequence[PublishedPrice],
-    held: Mapping[datetime, Held],
-    seen_at: datetime,
-) -> None:
+def confirm(node: Node, batch: Sorted, seen_at: datetime) -> None:
     """Put down that what is held was seen at `seen_at`, where it was not seen later.
 
     That moves what a correction is about to replace too, and nothing that is outdated.
     """
-    for first, last in confirmed(run, held):
+    for market, first, last in batch.confirmed:
         Price.objects.of(node, market).filter(
             LessThan(Coalesce("confirmed_at", "seen_at"), seen_at),
             interval_start__range=(first, last),
@@ -154,11 +130,7 @@ def insert(
             price.market.value,
             adapted(price.interval_start),
             adapted(price.interval_end),
-            *price[3:],
-            1,
-            seen,
-            seen,
-            source,
+            *first_version(price, seen, source),
         )
         for price in prices
     ]
@@ -211,9 +183,7 @@ def publish(node: Node, batch: Sorted, seen_at: datetime, now: datetime) -> list
 
     A node that is not tracked tells nobody; its feed remembers that there was something.
     """
-    news = [price for price in batch.new if feed.is_news(price, now=now)]
-    changes = [c for c in batch.corrected if c[0].interval_start > now - feed.KEPT]
-    told = in_interval_order(news, changes)
+    told = news(batch, now=now)
     if told and not node.tracked:
         untold.mark(node, seen_at=seen_at)
     if not told or not node.tracked:
@@ -221,6 +191,13 @@ def publish(node: Node, batch: Sorted, seen_at: datetime, now: datetime) -> list
     beside = day_ahead(node, [price for price, _ in told])
     events = [event_of(price, held, seen_at, beside) for price, held in told]
     return [feed.append(node, events, now=now)]
+
+
+def news(batch: Sorted, *, now: datetime) -> list[tuple[PublishedPrice, Held | None]]:
+    """What the feed tells of a batch: new prices, and corrected ones with the version before."""
+    new = [price for price in batch.new if feed.is_news(price, now=now)]
+    changes = [c for c in batch.corrected if c[0].interval_start > now - feed.KEPT]
+    return in_interval_order(new, changes)
 
 
 def event_of(

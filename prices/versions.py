@@ -83,6 +83,11 @@ def says_the_same(held: Held, price: PublishedPrice) -> bool:
     return was == is_now or abs(was - is_now) <= rounding(max(abs(held.lmp), abs(held.energy)))
 
 
+def first_version(price: PublishedPrice, seen_at: datetime, source: str) -> Held:
+    """The version of an interval that nothing was held of."""
+    return Held(*price[3:], 1, seen_at, seen_at, source)
+
+
 def revised(held: Held, price: PublishedPrice, seen_at: datetime, source: str) -> Held:
     """The version that takes the place of `held` when `price` corrects it."""
     return held._replace(

@@ -1,11 +1,15 @@
 """What every test starts from: an empty Redis, plain static files, a fast password hasher."""
 
+import subprocess
 from collections.abc import Iterator
 from datetime import UTC, datetime
+from itertools import count
 from pathlib import Path
 
 import pytest
 import redis
+from django.conf import settings as django_settings
+from django.test import override_settings
 from pytest_django import Settings
 
 from prices import ingest
@@ -16,29 +20,55 @@ from tests.simulated import oasis
 
 __all__ = ["authority", "oasis", "quick_hub", "receiver", "secure"]
 
+# What all tests of a folder are; others say so themselves.
+FOLDERS = {"stack": ("process",), "page": ("browser",)}
 RECORDINGS = Path(__file__).resolve().parents[2] / "shared" / "oasis" / "recordings"
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """A test that empties the database comes after all others, which a group's do not."""
     for item in items:
+        for mark in FOLDERS.get(item.path.parent.name, ()):
+            item.add_marker(mark)
         marks = {mark.name: mark for mark in item.iter_markers()}
         empties = "django_db" in marks and marks["django_db"].kwargs.get("transaction")
         if empties and "xdist_group" in marks:
             raise pytest.UsageError(f"{item.nodeid} empties the database and is in a group.")
 
 
+PLAIN_FILES = {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}
+number = count()
+
+
+@pytest.fixture(scope="session", autouse=True)
+def plain_settings() -> Iterator[None]:
+    """Nothing hashed, nothing waited for."""
+    with override_settings(
+        PASSWORD_HASHERS=["django.contrib.auth.hashers.MD5PasswordHasher"],
+        STORAGES={**django_settings.STORAGES, "staticfiles": PLAIN_FILES},
+        OASIS_SECONDS_BETWEEN_REQUESTS=0,
+    ):
+        yield
+
+
 @pytest.fixture(autouse=True)
-def plain_settings(settings: Settings, tmp_path: Path) -> None:
-    """Nothing hashed, nothing waited for, archives in the test's own folder."""
-    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
-    settings.STORAGES = {
-        **settings.STORAGES,
-        "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
-    }
-    settings.ARCHIVE_DIR = tmp_path / "archives"
-    settings.OASIS_SECONDS_BETWEEN_REQUESTS = 0
+def archives_of_its_own(settings: Settings, tmp_path_factory: pytest.TempPathFactory) -> None:
+    """A folder that is made when something is kept in it: few tests do."""
+    settings.ARCHIVE_DIR = tmp_path_factory.getbasetemp() / f"archives-{next(number)}"
     ingest.oasis.cache_clear()
+
+
+@pytest.fixture(autouse=True)
+def no_process_unless_it_is_said(
+    request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A test that starts a process is marked as one: `make quick` has none of them."""
+    if not {"process", "browser"} & {mark.name for mark in request.node.iter_markers()}:
+        monkeypatch.setattr(subprocess.Popen, "__init__", refused)
+
+
+def refused(*_: object, **__: object) -> None:
+    raise AssertionError("A test that starts a process is to be marked: pytest.mark.process")
 
 
 @pytest.fixture

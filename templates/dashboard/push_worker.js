@@ -1,19 +1,26 @@
 // Shows what the server pushes, also while no page is open, and opens the alerts when it is clicked.
 
-self.addEventListener("push", (event) => {
-  const told = event.data?.json() ?? {};
-  const options = { body: told.body ?? "", tag: told.tag, requireInteraction: told.severity === "critical", timestamp: Date.parse(told.at) || Date.now() };
-  event.waitUntil(self.registration.showNotification(told.title ?? "CAISO Live", options));
+const worker = /** @type {ServiceWorkerGlobalScope} */ (/** @type {unknown} */ (self));
+
+worker.addEventListener("push", (event) => {
+  const message = event.data?.json() ?? {};
+  const options = {
+    body: message.body ?? "",
+    tag: message.tag,
+    requireInteraction: message.severity === "critical",
+    timestamp: Date.parse(message.at) || Date.now(),
+  };
+  event.waitUntil(worker.registration.showNotification(message.title ?? "CAISO Live", options));
 });
 
-self.addEventListener("notificationclick", (event) => {
+worker.addEventListener("notificationclick", (event) => {
   event.notification.close();
   event.waitUntil(openAlerts());
 });
 
 /** An open page of alerts comes to the front; else one is opened. */
 async function openAlerts() {
-  const pages = await self.clients.matchAll({ type: "window", includeUncontrolled: true });
+  const pages = await worker.clients.matchAll({ type: "window", includeUncontrolled: true });
   const page = pages.find(({ url }) => new URL(url).pathname === "/alerts/");
-  return page ? page.focus() : self.clients.openWindow("/alerts/");
+  return page ? page.focus() : worker.clients.openWindow("/alerts/");
 }

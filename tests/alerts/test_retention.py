@@ -19,7 +19,7 @@ from prices import retention
 from prices.models import FetchRun
 from tests.conftest import utc
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.database, pytest.mark.django_db]
 NOW = utc("2026-07-14 19:00")
 DAY = timedelta(days=1)
 OVER = ("cleared_at", "retracted_at")

@@ -176,6 +176,7 @@ def test_before_the_first_price_there_is_an_answer_too(client: Client) -> None:
     assert (answer["rt_price"], answer["da_price"], answer["stale"]) == (None, None, True)
 
 
+@pytest.mark.database
 def test_history_is_oldest_first_with_its_gaps(client: Client) -> None:
     minutes = [m for m in range(0, 60, 5) if m not in (20, 25)]
     store([published(NOON + timedelta(minutes=m), "40") for m in minutes], NOW)
@@ -251,6 +252,7 @@ def test_nothing_is_written_over_http(client: Client) -> None:
     assert client.post("/api/current").status_code == 405
 
 
+@pytest.mark.database
 def test_the_page_names_its_hubs_and_forbids_inline_code(client: Client) -> None:
     response = client.get("/?hub=np15")
     page = response.content.decode()
@@ -275,11 +277,13 @@ def test_the_process_says_that_it_lives(client: Client) -> None:
     assert client.get("/healthz").content == b"ok\n"
 
 
+@pytest.mark.database
 @pytest.mark.parametrize("model", ["prices/node", "prices/fetchrun", "prices/gap"])
 def test_admin_pages_open(admin_client: Client, model: str) -> None:
     assert admin_client.get(f"/admin/{model}/").status_code == 200
 
 
+@pytest.mark.database
 @pytest.mark.parametrize("model", ["alerts/rule", "alerts/alert"])
 def test_alert_admin_pages_open(admin_client: Client, model: str) -> None:
     assert admin_client.get(f"/admin/{model}/?q=sp").status_code in (200, 302)

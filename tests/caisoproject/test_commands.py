@@ -181,6 +181,7 @@ def test_a_redis_that_evicts_is_refused_by_name(valkey: redis.Redis) -> None:
         valkey.config_set("maxmemory", "0")
 
 
+@pytest.mark.process
 def test_a_redis_cluster_is_refused_by_name(tmp_path: Path, settings: Settings) -> None:
     port = free_ports.reserve()
     cluster = ("--cluster-enabled", "yes", "--cluster-port", str(port + 1))

@@ -9,6 +9,8 @@ import pytest
 
 from deploy.paths import ROOT
 
+pytestmark = pytest.mark.process
+
 
 def said(var_dir: Path, *words: str, **settings: str) -> str:
     """What a command that fails says."""

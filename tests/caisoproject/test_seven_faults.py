@@ -46,6 +46,7 @@ def get(client: Client, address: str, at: datetime = EVENING) -> dict[str, Any]:
     return answer
 
 
+@pytest.mark.database
 def test_1_the_day_ahead_price_shown_is_that_of_this_hour(
     client: Client, valkey: redis.Redis
 ) -> None:
@@ -88,6 +89,7 @@ def test_5_an_interval_is_announced_and_alerted_once(oasis: Running) -> None:
     assert Alert.objects.filter(interval_start=newest + timedelta(minutes=5)).count() == 0
 
 
+@pytest.mark.database
 def test_6_a_corrected_price_replaces_its_point(
     client: Client, oasis: Running, valkey: redis.Redis
 ) -> None:
@@ -111,6 +113,7 @@ def test_6_a_corrected_price_replaces_its_point(
     ]
 
 
+@pytest.mark.database
 @pytest.mark.parametrize("market", list(Market))
 def test_7_the_window_does_not_cut_off_the_last_interval(oasis: Running, market: Market) -> None:
     poll(market)

@@ -13,7 +13,10 @@ from market.markets import Market
 from prices.models import FeedEvent, Node
 from tests.published import published, store
 
-pytestmark = pytest.mark.django_db(transaction=True, serialized_rollback=True)
+pytestmark = [
+    pytest.mark.database,
+    pytest.mark.django_db(transaction=True, serialized_rollback=True),
+]
 
 
 def come(minutes_ago: int) -> None:

@@ -74,6 +74,7 @@ def test_what_was_told_beyond_rule_price_and_time_is_shown(client: Client, above
     assert shown(client)["open"][0].told == "after a correction"
 
 
+@pytest.mark.database
 def test_a_day_ahead_hour_of_tomorrow_is_still_to_come(client: Client, above: Rule) -> None:
     Rule.objects.filter(pk=above.pk).update(market="DAM")
     opened(above, NOON + 24 * HOUR)
@@ -81,6 +82,7 @@ def test_a_day_ahead_hour_of_tomorrow_is_still_to_come(client: Client, above: Ru
     assert (line.since, line.lasted) == ("Wed 15 Jul 12:00 PT", "still to come")
 
 
+@pytest.mark.database
 def test_what_has_been_is_narrowed_by_hub_rule_and_state(client: Client, above: Rule) -> None:
     below = Rule.objects.get(direction="below")
     below.node = Node.objects.get(slug="np15")
@@ -101,6 +103,7 @@ def test_what_has_been_is_narrowed_by_hub_rule_and_state(client: Client, above: 
         assert ids(shown(client, query)["past"]) == [alert.pk for alert in expected], query
 
 
+@pytest.mark.database
 def test_what_has_been_comes_in_pages(client: Client, above: Rule) -> None:
     for number in range(45):
         cleared(above, NOON - (number + 2) * HOUR)
@@ -131,6 +134,7 @@ def test_each_rule_says_how_often_how_long_and_how_good(client: Client, above: R
     assert first.quality == "fired 3, 2 flaps suppressed, 1 retracted"
 
 
+@pytest.mark.database
 def test_the_first_who_acknowledges_is_kept(admin_client: Client, above: Rule) -> None:
     alert = opened(above, NOON - HOUR)
     answer = admin_client.post(f"/alerts/{alert.pk}/acknowledge/", {"next": "/alerts/?hub=SP15"})
@@ -149,6 +153,7 @@ def test_after_a_button_nobody_is_sent_elsewhere(admin_client: Client, above: Ru
     assert answer.headers["Location"] == "/alerts/"
 
 
+@pytest.mark.database
 def test_a_rule_is_muted_for_an_hour_and_heard_again(admin_client: Client, above: Rule) -> None:
     admin_client.post(f"/alerts/rules/{above.pk}/mute/")
     above.refresh_from_db()
@@ -196,6 +201,7 @@ OFFERED = {
 }
 
 
+@pytest.mark.database
 @pytest.mark.parametrize("permission", OFFERED)
 def test_staff_are_offered_what_they_may_do_and_nothing_else(
     permission: str, client: Client, above: Rule

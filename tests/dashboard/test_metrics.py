@@ -14,7 +14,7 @@ from alerts.models import Alert, Delivery, Method, Rule, Transition
 from outbound.errors import Refused
 from tests.conftest import utc
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.database, pytest.mark.django_db]
 NOON = utc("2026-07-14 19:00")
 SECOND = timedelta(seconds=1)
 

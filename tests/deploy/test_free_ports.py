@@ -24,6 +24,7 @@ def locks_of_its_own(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.setattr("tempfile.tempdir", None)
 
 
+@pytest.mark.process
 def test_processes_that_ask_at_the_same_moment_get_different_ports() -> None:
     def asking() -> subprocess.Popen[str]:
         return subprocess.Popen(
@@ -60,6 +61,7 @@ def test_the_ports_lie_below_those_that_the_system_gives_out() -> None:
     os.close(free_ports.locks.pop())
 
 
+@pytest.mark.process
 def test_a_stack_that_could_not_start_is_reported_at_once_with_its_output(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

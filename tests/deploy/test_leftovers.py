@@ -25,6 +25,7 @@ def test_a_second_launcher_on_the_same_state_names_the_first(tmp_path):
     leftovers.only_one(tmp_path).close()
 
 
+@pytest.mark.process
 def test_a_process_left_running_is_asked_to_end(tmp_path):
     child = started("sleep 60", tmp_path)
     leftovers.end(tmp_path / "processes")
@@ -32,6 +33,7 @@ def test_a_process_left_running_is_asked_to_end(tmp_path):
     child.bury(-15)
 
 
+@pytest.mark.process
 def test_a_process_whose_parent_died_is_ended_by_its_group(tmp_path):
     """Celery's pool process, after its worker was killed outright."""
     line = f'{sys.executable} -c "{PARENT}"'

@@ -30,18 +30,21 @@ def taken():
         yield listener.getsockname()[1]
 
 
+@pytest.mark.process
 def test_a_port_in_use_stops_the_start_with_a_sentence(tmp_path, taken):
     assert refusal_of(tmp_path, PORT=str(taken)).startswith(
         f"Port {taken} is in use; choose another"
     )
 
 
+@pytest.mark.process
 def test_a_wrong_source_is_reported(tmp_path):
     assert (
         refusal_of(tmp_path, SOURCE="demo") == "SOURCE=demo is not one of auto, live, simulator.\n"
     )
 
 
+@pytest.mark.process
 def test_a_state_folder_that_cannot_be_written_is_reported(tmp_path):
     (tmp_path / "simulator").touch()
     sentence = refusal_of(tmp_path, PORT="8390")

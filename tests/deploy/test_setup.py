@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from deploy import installation, setup
+from deploy import installation, npm_tool, setup
 from deploy.paths import ROOT
 from deploy.refusal import Refused
 
@@ -31,6 +31,7 @@ def test_an_old_python_can_read_the_file_that_turns_it_away():
     assert "import annotations" not in source
 
 
+@pytest.mark.process
 def test_a_folder_that_cannot_be_written_is_reported_in_one_sentence(tmp_path):
     file = tmp_path / "file"
     file.touch()
@@ -55,6 +56,7 @@ def clone(tmp_path, monkeypatch):
     return tmp_path
 
 
+@pytest.mark.process
 def test_locked_packages_are_installed_once_and_again_when_the_lock_changes(clone, capsys):
     locked = clone / "requirements.txt"
     installation.install(locked)
@@ -66,6 +68,7 @@ def test_locked_packages_are_installed_once_and_again_when_the_lock_changes(clon
     assert capsys.readouterr().out == "Installing what requirements.txt locks\n"
 
 
+@pytest.mark.process
 def test_a_failing_step_shows_the_output_of_pip_and_is_tried_again(clone):
     (clone / "requirements.txt").write_text("django==5.2.19 --hash=none\n")
     for _ in range(2):
@@ -129,3 +132,20 @@ def test_a_read_only_clone_that_is_not_set_up_is_reported_in_one_sentence(clone,
         (clone / "elsewhere").mkdir()
     with pytest.raises(Refused, match="is read-only and not set up"):
         steps[step]()
+
+
+def test_an_npm_tool_uses_the_machines_node_or_one_from_a_wheel(monkeypatch):
+    installed = []
+    monkeypatch.setattr(installation, "install", installed.append)
+    monkeypatch.setattr(installation.shutil, "which", lambda name: f"/usr/bin/{name}")
+    assert installation.node() == ["node"]
+    assert installed == []
+    monkeypatch.setattr(installation.shutil, "which", lambda name: None)
+    assert installation.node()[1:] == ["-c", installation.NODE_WHEEL]
+    assert [file.name for file in installed] == ["requirements-node.txt"]
+
+
+def test_a_tool_that_is_not_installed_is_reported_in_one_sentence():
+    assert npm_tool.main("nothing-of-that-name") == (
+        "nothing-of-that-name is not installed: make setup-dev."
+    )

@@ -13,6 +13,8 @@ from deploy import plan, source
 from deploy.refusal import Refused
 from simulator.server import running
 
+pytestmark = pytest.mark.process
+
 ZIP = b"PK\x03\x04 and so on"
 THROTTLED = b"<html>CAISO Acceptable Use Policy Violation. Please retry ...</html>"
 PAGE = b"<!DOCTYPE html><HTML><title>Log in to the guests' network</title></HTML>"

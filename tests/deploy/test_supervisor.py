@@ -1,4 +1,4 @@
-"""The supervisor with small processes of its own: real signals, real deaths, nothing left."""
+"""The supervisor with small processes: real signals, real deaths, nothing left running."""
 
 import os
 import signal
@@ -13,6 +13,7 @@ import pytest
 from deploy import leftovers
 from deploy.paths import ROOT
 
+pytestmark = pytest.mark.process
 LAUNCHER = """
 import os, sys
 from pathlib import Path

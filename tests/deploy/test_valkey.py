@@ -32,6 +32,7 @@ def running(folder, port):
         yield server, client
 
 
+@pytest.mark.process
 def test_it_listens_on_loopback_keeps_a_log_and_never_evicts(tmp_path, port):
     with running(tmp_path / "caiso's valkey", port) as (_, client):
         configuration = client.config_get()
@@ -43,6 +44,7 @@ def test_it_listens_on_loopback_keeps_a_log_and_never_evicts(tmp_path, port):
     assert configuration["dir"] == str(tmp_path / "caiso's valkey")
 
 
+@pytest.mark.process
 def test_a_valkey_left_by_an_earlier_run_is_shut_down_and_keeps_its_data(tmp_path, port):
     with running(tmp_path, port) as (server, client):
         client.set("caiso:sp15:current", "31.5")
@@ -52,6 +54,7 @@ def test_a_valkey_left_by_an_earlier_run_is_shut_down_and_keeps_its_data(tmp_pat
         assert client.get("caiso:sp15:current") == "31.5"
 
 
+@pytest.mark.process
 def test_a_valkey_that_keeps_its_data_elsewhere_is_left_alone(tmp_path, port):
     with running(tmp_path / "theirs", port) as (_, client):
         valkey.end_leftover(tmp_path / "ours", port)

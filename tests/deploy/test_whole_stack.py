@@ -55,6 +55,7 @@ def what_lives_on(state: Path) -> set[str]:
     return found
 
 
+@pytest.mark.process
 def test_it_starts_again_after_a_hard_kill_and_ctrl_c_ends_all_of_it(tmp_path, port):
     with start(tmp_path, port) as killed:
         first_start = "".join(heard_until(killed.stdout, "CAISO Live: http"))

@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
 
@@ -80,3 +81,10 @@ def publish(*prices: str, back: int = 0, node: str = "TH_SP15_GEN-APND") -> list
 async def tell(feed_ranges: list[FeedRange]) -> None:
     for feed_range in feed_ranges:
         await sync_to_async(announce)(feed_range)
+
+
+async def soon(true: Callable[[], bool]) -> None:
+    """Return once it is."""
+    async with asyncio.timeout(5):
+        while not true():
+            await asyncio.sleep(0)

@@ -12,7 +12,7 @@ from websockets.asyncio.client import connect
 from caisoproject.memory import give_back_memory, resident_mb
 from tests.live.real_web import Web, read_to_the_end, request, running_web
 
-pytestmark = pytest.mark.xdist_group("stack")
+pytestmark = [pytest.mark.process, pytest.mark.xdist_group("stack")]
 MANY_MB = 40
 A_MB = b"x" * 2**20
 

@@ -1,106 +1,25 @@
 """What a client may ask for, how often, how many there may be, and who is cut."""
 
 import asyncio
-from collections.abc import Callable
 
 import pytest
 
 from live import reader as clients
 from live import websocket
 from live.connection_limits import ConnectionLimits, Full, whose
-from live.cursor import Cursor
 from live.daphne import inflow
 from live.daphne.inflow import MOST_WAITING, Inflow
 from live.fanout import TOO_SLOW, fanout
-from live.feed_request import BadRequest, FeedRequest, feed_request, resumed
+from live.feed_request import feed_request
 from live.rate_limit import RateLimit
 from live.reader import MOST_BACKLOG, Reader
-from live.single_flight import MOST_KEPT, SharedRead, SingleFlight
 from live.wire import Frame
-from tests.live.listening import browser, publish, tell
+from tests.live.listening import browser, publish, soon, tell
 
 on_the_feed = [
     pytest.mark.django_db(transaction=True, serialized_rollback=True),
     pytest.mark.usefixtures("quick_hub"),
 ]
-UNBOUNDED = "9" * 4000
-
-
-@pytest.mark.parametrize(
-    ("query", "asked"),
-    [
-        ("", FeedRequest({"sp15": None}, 24)),
-        ("hubs=", FeedRequest({"sp15": None}, 24)),
-        ("hubs=,%20,", FeedRequest({"sp15": None}, 24)),
-        ("hubs=NP15,%20sp15&hours=168", FeedRequest({"np15": None, "sp15": None}, 168)),
-        ("hubs=NP15&hubs=SP15", FeedRequest({"np15": None, "sp15": None}, 24)),
-        ("hubs=NP15,np15,SP15&after=e:1,f:2", FeedRequest(
-            {"np15": Cursor("e", 1), "sp15": Cursor("f", 2)}, 24)),
-        ("hubs=NP15,SP15&after=,f:2", FeedRequest({"np15": None, "sp15": Cursor("f", 2)}, 24)),
-        ("hubs=NP15,SP15&after=e:1", FeedRequest({"np15": Cursor("e", 1), "sp15": None}, 24)),
-        ("&&&=&%", FeedRequest({"sp15": None}, 24)),
-        ("hubs=%ff%fe", FeedRequest({"\ufffd\ufffd": None}, 24)),
-    ],
-)  # fmt: skip
-def test_a_reader_gets_what_its_address_asks_for(query: str, asked: FeedRequest) -> None:
-    assert feed_request(query.encode()) == asked
-
-
-@pytest.mark.parametrize(
-    ("query", "code"),
-    [
-        ("hubs=" + ",".join(f"H{number}" for number in range(51)), "too_many_hubs"),
-        ("hubs=SP15&after=" + "," * 8000, "too_long"),
-        ("after=e:1,f:2", "bad_after"),
-        ("after=e", "bad_after"),
-        ("after=e:", "bad_after"),
-        ("after=:1", "bad_after"),
-        ("after=e:-1", "bad_after"),
-        ("after=e:1.0", "bad_after"),
-        ("after=e:%D9%A1", "bad_after"),  # an Arabic one
-        ("after=e%0A:1", "bad_after"),
-        ("after=e:" + UNBOUNDED, "bad_after"),
-        ("hours=0", "bad_hours"),
-        ("hours=169", "bad_hours"),
-        ("hours=1e2", "bad_hours"),
-        ("hours=" + UNBOUNDED, "bad_hours"),
-    ],
-)
-def test_an_address_that_cannot_be_read_is_refused_by_name(query: str, code: str) -> None:
-    with pytest.raises(BadRequest) as refused:
-        feed_request(query.encode())
-    assert refused.value.code == code
-    assert len(refused.value.message) < 200
-
-
-@pytest.mark.parametrize(
-    ("feeds", "code"),
-    [
-        (None, "bad_resume"),
-        ([], "bad_resume"),
-        ({}, "bad_resume"),
-        ({"SP15": None}, "bad_resume"),
-        ({"SP15": {"epoch": "e"}}, "bad_resume"),
-        ({"SP15": {"epoch": 1, "seq": 1}}, "bad_resume"),
-        ({"SP15": {"epoch": "e", "seq": "1"}}, "bad_resume"),
-        ({"SP15": {"epoch": "e", "seq": -1}}, "bad_resume"),
-        ({"SP15": {"epoch": "e", "seq": True}}, "bad_resume"),
-        ({"SP15": {"epoch": "e", "seq": 1.5}}, "bad_resume"),
-        ({"SP15": {"epoch": "e", "seq": 1}, "NP15": {"epoch": "e", "seq": 1}}, "not_followed"),
-    ],
-)
-def test_a_resume_that_cannot_be_read_changes_nothing(feeds: object, code: str) -> None:
-    with pytest.raises(BadRequest) as refused:
-        resumed({"feeds": feeds}, {"sp15": None})
-    assert refused.value.code == code
-
-
-def test_a_resume_names_places_of_hubs_in_any_case() -> None:
-    feeds = {"SP15": {"epoch": "e", "seq": 1}, "np15": {"epoch": "f", "seq": 0}}
-    assert resumed({"feeds": feeds}, {"sp15": None, "np15": None}) == {
-        "sp15": Cursor("e", 1),
-        "np15": Cursor("f", 0),
-    }
 
 
 @pytest.mark.parametrize(
@@ -164,51 +83,6 @@ def test_the_first_that_is_too_many_is_known_and_how_long_to_wait() -> None:
     assert allowance.wait(11) == 0
 
 
-async def test_work_that_many_want_is_done_once_and_little_of_it_is_kept() -> None:
-    shared, done = SingleFlight(), []
-
-    async def work(name: int) -> int:
-        done.append(name)
-        return name
-
-    assert await asyncio.gather(*(shared.once("a", work, 1) for _ in range(3))) == [1, 1, 1]
-    for number in range(2 * MOST_KEPT):
-        await shared.once(number, work, number)
-    assert len(shared.begun) == MOST_KEPT
-    assert done == [1, *range(2 * MOST_KEPT)]
-
-
-async def test_work_that_failed_is_done_again_for_the_next_who_asks() -> None:
-    shared = SingleFlight()
-
-    async def fail() -> None:
-        raise OSError("not now")
-
-    async def work() -> str:
-        return "done"
-
-    with pytest.raises(OSError, match="not now"):
-        await shared.once("a", fail)
-    assert await shared.once("a", work) == "done"
-
-
-async def test_readers_share_the_next_reading_and_never_one_that_began_before_they_asked() -> None:
-    shared, begun, may_end = SharedRead(), [], asyncio.Event()
-
-    async def read() -> int:
-        begun.append(len(begun) + 1)
-        number = begun[-1]
-        await may_end.wait()
-        return number
-
-    first = asyncio.ensure_future(shared.next("a", read))
-    await soon(lambda: begun == [1])
-    others = [asyncio.ensure_future(shared.next("a", read)) for _ in range(3)]
-    may_end.set()
-    assert await asyncio.gather(first, *others) == [1, 2, 2, 2]
-    assert not shared.waiting
-
-
 class Transport:
     """A connection as Twisted has it."""
 
@@ -220,13 +94,6 @@ class Transport:
 
     def resumeProducing(self) -> None:  # noqa: N802
         self.is_read = True
-
-
-async def soon(true: Callable[[], bool]) -> None:
-    """Return once it is."""
-    async with asyncio.timeout(5):
-        while not true():
-            await asyncio.sleep(0)
 
 
 async def test_no_more_is_read_of_a_client_than_we_take(monkeypatch: pytest.MonkeyPatch) -> None:

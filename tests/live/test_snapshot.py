@@ -18,7 +18,7 @@ from prices.retention import prune
 from tests.conftest import utc
 from tests.published import published, store
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.database, pytest.mark.django_db]
 NOON = utc("2026-07-14 19:00")
 HOUR, FIVE = timedelta(hours=1), timedelta(minutes=5)
 

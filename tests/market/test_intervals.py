@@ -242,6 +242,7 @@ def test_a_market_run_knows_its_interval_report_and_label() -> None:
     }
 
 
+@pytest.mark.process
 def test_market_time_needs_no_time_zones_of_the_system() -> None:
     told = subprocess.run(
         [sys.executable, "-c", WITHOUT_ZONES],

@@ -2,7 +2,7 @@
 
 from random import Random
 
-from tests.model.database import FeedRange
+from tests.model.database import Message
 
 LOST, DOUBLED = 0.2, 0.35
 
@@ -14,18 +14,18 @@ class Bus:
 
     def __init__(self, rng: Random, count: int) -> None:
         self.rng = rng
-        self.inboxes: list[list[FeedRange]] = [[] for _ in range(count)]
+        self.inboxes: list[list[Message]] = [[] for _ in range(count)]
 
-    def send(self, publication: FeedRange) -> None:
+    def send(self, message: Message) -> None:
         """To every inbox, or not."""
         for inbox in self.inboxes:
             roll = self.rng.random()
             if roll >= LOST:
-                inbox.append(publication)
+                inbox.append(message)
             if LOST <= roll < DOUBLED:
-                inbox.append(publication)
+                inbox.append(message)
 
-    def receive(self, number: int) -> FeedRange | None:
+    def receive(self, number: int) -> Message | None:
         """Any of the messages that wait; mostly the oldest."""
         inbox = self.inboxes[number]
         if not inbox:

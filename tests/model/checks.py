@@ -1,8 +1,11 @@
 """What must hold when everything has come to rest."""
 
 from collections import Counter
+from datetime import datetime
 
-from tests.model.database import ALERT, CORRECTION, PRICE, Rows
+from prices.models import FeedEvent
+from tests.model.database import ALERT, Rows
+from tests.model.market import NAMES
 from tests.model.violation import Violation
 
 
@@ -17,7 +20,7 @@ def check(world) -> None:
 
 def check_reader(node: str, rows: Rows, reader) -> None:
     """A reader shows what the database holds, and has every alert."""
-    held = {interval: (row.revision, row.lmp) for interval, row in rows.held.items()}
+    held = {NAMES[interval]: (row.revision, row.lmp) for interval, row in rows.held.items()}
     if reader.cursors[node] != (rows.epoch, rows.head):
         raise Violation(f"a reader of {node} stays at {reader.cursors[node]}, head {rows.head}")
     if reader.shown[node] != held:
@@ -30,19 +33,28 @@ def check_log(node: str, rows: Rows) -> None:
     """The log has no hole, and tells every change once."""
     if sorted(rows.told) != list(range(1, rows.head + 1)):
         raise Violation(f"the log of {node} has a hole: {sorted(rows.told)}")
-    told = Counter(event for event in rows.told.values() if event.kind is not ALERT)
+    told = Counter(
+        (event.kind, *(event.body[name] for name in ("interval_start", "lmp", "revision")))
+        for event in rows.told.values()
+        if event.kind is not ALERT
+    )
     happened = [
-        (PRICE if row.revision == 1 else CORRECTION, interval, row.lmp, row.revision)
+        (
+            FeedEvent.PRICE if row.revision == 1 else FeedEvent.CORRECTION,
+            NAMES[interval],
+            row.lmp,
+            row.revision,
+        )
         for interval, row in [*rows.revisions, *rows.held.items()]
     ]
     if told != Counter(happened):
         raise Violation(f"the log of {node} tells {told}, but there were {happened}")
-    alerts = [event.version for event in rows.told.values() if event.kind is ALERT]
+    alerts = [event.body["number"] for event in rows.told.values() if event.kind is ALERT]
     if alerts != rows.alerts:
         raise Violation(f"the log of {node} tells alerts {alerts}, but there were {rows.alerts}")
 
 
-def check_prices(node: str, rows: Rows, newest: dict[tuple[str, int], int]) -> None:
+def check_prices(node: str, rows: Rows, newest: dict[tuple[str, datetime], int]) -> None:
     """The newest version of every published interval is held."""
     published = {interval: version for (name, interval), version in newest.items() if name == node}
     held = {interval: row.lmp for interval, row in rows.held.items()}

@@ -1,35 +1,28 @@
 """The database: what is committed, row locks, and transactions that read what is committed."""
 
+from datetime import datetime
 from typing import Any, NamedTuple
 
-from prices.batch import numbered
-from prices.versions import Held
+from market.markets import Market
+from prices import feed
+from prices.batch import Sorted, numbered
+from prices.feed import Event
+from prices.models import FeedEvent
+from prices.versions import Held, first_version, revised
 from tests.model.market import NODES
 from tests.model.violation import Violation
 
-PRICE, CORRECTION, ALERT = "price", "correction", "alert"
+ALERT = FeedEvent.ALERT
 
 
-class Told(NamedTuple):
-    """An event's content: a price's version and revision, or an alert by its number."""
+class Message(NamedTuple):
+    """What the bus carries of a commit: what it appended to a node's feed, with its events."""
 
-    kind: str
-    interval: int
-    version: int
-    revision: int
+    publication: feed.FeedRange
+    events: list[tuple[int, Event]]
 
 
-class FeedRange(NamedTuple):
-    """What a commit appended to a node's feed, and what the bus carries of it."""
-
-    node: str
-    epoch: str
-    prev: int
-    seq: int
-    events: list[tuple[int, Told]]
-
-
-def check_step(interval: int, before: Held, version: Held) -> None:
+def check_step(interval: datetime, before: Held, version: Held) -> None:
     """A version brings something new, and neither an older price nor less than was known."""
     if version.lmp < before.lmp:
         raise Violation(f"interval {interval} goes from {before.lmp} back to {version.lmp}")
@@ -48,11 +41,11 @@ class Rows:
         self.epoch = epoch
         self.head = 0
         self.sequence = 0
-        self.held: dict[int, Held] = {}
-        self.revisions: list[tuple[int, Held]] = []
+        self.held: dict[datetime, Held] = {}
+        self.revisions: list[tuple[datetime, Held]] = []
         self.alerts: list[int] = []
-        self.log: dict[int, Told] = {}
-        self.told: dict[int, Told] = {}
+        self.log: dict[int, Event] = {}
+        self.told: dict[int, Event] = {}
 
     def copy(self, epoch: str) -> "Rows":
         """The same rows in a database that was restored: a feed of its own epoch."""
@@ -62,7 +55,17 @@ class Rows:
         rows.alerts, rows.log, rows.told = list(self.alerts), dict(self.log), dict(self.told)
         return rows
 
-    def put(self, interval: int, version: Held) -> None:
+    def held_between(self, market: Market, first: datetime, last: datetime) -> dict[datetime, Held]:
+        """The versions held from `first` to `last`, both included."""
+        return {interval: row for interval, row in self.held.items() if first <= interval <= last}
+
+    def confirm(self, market: Market, first: datetime, last: datetime, seen_at: datetime) -> None:
+        """Put down what was said again, where it was not said later."""
+        for interval, row in self.held_between(market, first, last).items():
+            if row.last_said_at < seen_at:
+                self.held[interval] = row._replace(confirmed_at=seen_at)
+
+    def put(self, interval: datetime, version: Held) -> None:
         """A price row takes its next version."""
         before = self.held.get(interval)
         if before is not None:
@@ -70,7 +73,7 @@ class Rows:
             self.revisions.append((interval, before))
         self.held[interval] = version
 
-    def events_after(self, seq: int, up_to: int) -> list[tuple[int, Told]]:
+    def events_after(self, seq: int, up_to: int) -> list[tuple[int, Event]]:
         """What the log has after `seq`, in order."""
         log = self.log
         return [(cursor, log[cursor]) for cursor in range(seq + 1, up_to + 1) if cursor in log]
@@ -113,34 +116,40 @@ class Transaction:
         return True
 
     def take_head(self, node: str, count: int) -> int | None:
-        """A feed's head for `count` events that follow on it; None while its row is locked.
+        """Move a feed's head by `count` events: where it is then, None while its row is locked.
 
         Taking it locks the row until the commit: so what follows is in commit order.
         """
-        return self.database.rows[node].head if self.lock(("feed", node)) else None
+        return self.database.rows[node].head + count if self.lock(("feed", node)) else None
 
-    def write_prices(self, node: str, versions: list[tuple[int, Held]]) -> None:
-        """New and corrected prices."""
+    def write_prices(self, node: str, batch: Sorted, seen_at: datetime) -> None:
+        """What was said again, new and corrected prices."""
         rows = self.database.rows[node]
-        self.writes += [(rows.put, version) for version in versions]
+        self.writes += [(rows.confirm, (*stretch, seen_at)) for stretch in batch.confirmed]
+        versions = [(price, first_version(price, seen_at, "oasis")) for price in batch.new]
+        versions += [
+            (price, revised(held, price, seen_at, "oasis")) for price, held in batch.corrected
+        ]
+        self.writes += [(rows.put, (price.interval_start, row)) for price, row in versions]
 
-    def append(self, node: str, head: int, events: list[Told]) -> FeedRange:
-        """Events with their cursors behind `head`."""
+    def append(self, node: str, head: int, events: list[Event]) -> Message:
+        """Events with their cursors in a feed whose head they moved to `head`."""
         rows = self.database.rows[node]
-        placed = list(numbered(head, events))
-        self.writes.append((self.publish, (rows, placed)))
-        return FeedRange(node, rows.epoch, head, head + len(events), placed)
+        publication = feed.ending_at(head, node, rows.epoch, events)
+        placed = list(numbered(publication.prev, events))
+        self.writes.append((self.publish, (rows, publication.seq, placed)))
+        return Message(publication, placed)
 
     @staticmethod
-    def publish(rows: Rows, placed: list[tuple[int, Told]]) -> None:
+    def publish(rows: Rows, head: int, placed: list[tuple[int, Event]]) -> None:
         """Events become visible, and the head with them."""
-        for seq, told in placed:
+        for seq, event in placed:
             if seq in rows.told:
                 raise Violation(f"the log has two events {seq}")
-            rows.log[seq] = rows.told[seq] = told
-            if told.kind is ALERT:
-                rows.alerts.append(told.version)
-        rows.head = max(rows.head, placed[-1][0])
+            rows.log[seq] = rows.told[seq] = event
+            if event.kind is ALERT:
+                rows.alerts.append(event.body["number"])
+        rows.head = max(rows.head, head)
 
     def commit(self) -> None:
         """Everything at once."""

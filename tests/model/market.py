@@ -1,18 +1,24 @@
 """What OASIS publishes and corrects, and how its answers come."""
 
+from datetime import datetime
 from random import Random
 
+from market.intervals import iso
+from market.markets import Market
 from oasis.published import PublishedPrice
+from tests.conftest import utc
 
 NODES = ("NP15", "SP15")
-INTERVALS = range(4)
+NOON = utc("2026-07-14 19:00")
+INTERVALS = [NOON + number * Market.RTM.interval for number in range(4)]
+NAMES = {interval: iso(interval) for interval in INTERVALS}  # as the feed calls them
 MOST_VERSIONS = 6
 
 
-def prices_of(node: str, interval: int, *, ghg: int | None) -> list[PublishedPrice]:
+def prices_of(node: str, interval: datetime, *, ghg: int | None) -> list[PublishedPrice]:
     """An interval's versions; the LMP is the version's number."""
     return [
-        PublishedPrice(node, "RTM", interval, version, version, 0, 0, ghg)
+        PublishedPrice(node, Market.RTM, interval, version, version, 0, 0, ghg)
         for version in range(MOST_VERSIONS)
     ]
 
@@ -29,14 +35,14 @@ class OasisMarket:
     def __init__(self, rng: Random) -> None:
         self.rng = rng
         self.published = 0
-        self.newest: dict[tuple[str, int], int] = {}
+        self.newest: dict[tuple[str, datetime], int] = {}
 
     def move(self) -> None:
         """Publish the next interval, or correct one that is out."""
         roll = self.rng.random()
         if self.published < len(INTERVALS) and (roll < 0.4 or not self.newest):
             for node in NODES:
-                self.newest[node, self.published] = 0
+                self.newest[node, INTERVALS[self.published]] = 0
             self.published += 1
         elif self.newest:
             cursors = list(self.newest)

@@ -55,8 +55,8 @@ class WebProcess:
 
     def heard(self) -> Steps | None:
         """What is to be done about the next message."""
-        publication = self.world.bus.receive(self.number)
-        return self.hub.listen(publication) if publication else None
+        message = self.world.bus.receive(self.number)
+        return self.hub.listen(message) if message else None
 
     def connect(self, wire: Wire, reader: Reader) -> None:
         """A reader comes, with the cursors it has."""

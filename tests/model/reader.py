@@ -4,8 +4,9 @@ from collections import deque
 from typing import Any
 
 from live.cursor import Cursor, Step
-from tests.model.database import ALERT, Told
-from tests.model.market import NODES
+from prices.feed import Event
+from tests.model.database import ALERT
+from tests.model.market import NAMES, NODES
 from tests.model.violation import Violation
 
 
@@ -50,7 +51,7 @@ class Reader:
     def forget(self) -> None:
         """A page that is loaded anew."""
         self.cursors: dict[str, Cursor | None] = dict.fromkeys(NODES)
-        self.shown: dict[str, dict[int, tuple[int, int]]] = {node: {} for node in NODES}
+        self.shown: dict[str, dict[str, tuple[int, float]]] = {node: {} for node in NODES}
         self.alerts: dict[str, set[int]] = {node: set() for node in NODES}
         self.suspects: dict[str, Cursor] = {}
 
@@ -62,7 +63,7 @@ class Reader:
 
     def take_snapshot(self, node: str, epoch: str, seq: int, held, alerts: list[int]) -> None:
         """All of a node anew."""
-        shown = {interval: (row.revision, row.lmp) for interval, row in held.items()}
+        shown = {NAMES[interval]: (row.revision, row.lmp) for interval, row in held.items()}
         cursor = self.cursors[node]
         if cursor and cursor.epoch == epoch:
             for interval, (_, version) in self.shown[node].items():
@@ -72,7 +73,7 @@ class Reader:
         self.cursors[node] = Cursor(epoch, seq)
 
     def take_events(
-        self, node: str, epoch: str, prev: int, seq: int, events: list[tuple[int, Told]]
+        self, node: str, epoch: str, prev: int, seq: int, events: list[tuple[int, Event]]
     ) -> None:
         """Events: the next ones are taken, seen ones left, and for missing ones it asks."""
         cursor = self.cursors[node]
@@ -81,19 +82,21 @@ class Reader:
             self.wire.ask([(node, cursor)])
         elif step is Step.NEXT:
             self.check_complete(node, cursor, [number for number, _ in events], seq)
-            for _, told in events:
-                self.apply(node, told)
+            for _, event in events:
+                self.apply(node, event)
             self.cursors[node] = Cursor(epoch, seq)
 
-    def apply(self, node: str, told: Told) -> None:
+    def apply(self, node: str, event: Event) -> None:
         """One event. A lower revision never replaces a higher one: a snapshot may be ahead."""
-        if told.kind is ALERT:
-            self.alerts[node].add(told.version)
+        told = event.body
+        if event.kind is ALERT:
+            self.alerts[node].add(told["number"])
             return
-        revision, version = self.shown[node].get(told.interval, (0, -1))
-        if told.revision >= revision:
-            self.check_not_older(node, told.interval, told.version, version)
-            self.shown[node][told.interval] = (told.revision, told.version)
+        interval = told["interval_start"]
+        revision, version = self.shown[node].get(interval, (0, -1))
+        if told["revision"] >= revision:
+            self.check_not_older(node, interval, told["lmp"], version)
+            self.shown[node][interval] = (told["revision"], told["lmp"])
 
     def take_heartbeat(self, heads: list[tuple[str, int]]) -> None:
         """A head that is ahead of our place, and still is at the next heartbeat, was missed."""
@@ -112,7 +115,7 @@ class Reader:
         if numbers != list(range(cursor.seq + 1, seq + 1)):
             raise Violation(f"a reader of {node} at {cursor.seq} takes {numbers} up to {seq}")
 
-    def check_not_older(self, node: str, interval: int, version: int, before: int) -> None:
+    def check_not_older(self, node: str, interval: str, version: float, before: float) -> None:
         """What is shown never goes back to an older version."""
         if version < before:
             raise Violation(f"a reader of {node} sees {interval} go from {before} to {version}")

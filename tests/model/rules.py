@@ -1,12 +1,16 @@
 """The rules that hold it all together, and how each is taken away."""
 
 from collections.abc import Callable
+from datetime import datetime
+from typing import Any
 
 import pytest
 
 from live.cursor import Cursor, Step
-from prices import batch
-from prices.versions import Verdict, verdict
+from oasis.published import PublishedPrice
+from prices import batch, feed, history
+from prices.feed import Event
+from prices.versions import Held, Verdict, verdict
 from tests.model.database import Transaction
 
 
@@ -42,9 +46,40 @@ def without_commit_order(patch: pytest.MonkeyPatch) -> None:
     def hasty(self: Transaction, node: str, count: int) -> int:
         rows = self.database.rows[node]
         rows.sequence += count
-        return rows.sequence - count
+        return rows.sequence
 
     patch.setattr(Transaction, "take_head", hasty)
+
+
+def without_news_of_corrections(patch: pytest.MonkeyPatch) -> None:
+    """The feed tells new prices alone."""
+    news = history.news
+
+    def silent(sorted_in: batch.Sorted, *, now: datetime) -> list[Any]:
+        return [told for told in news(sorted_in, now=now) if told[1] is None]
+
+    patch.setattr(history, "news", silent)
+
+
+def without_revision(patch: pytest.MonkeyPatch) -> None:
+    """A corrected price is told by the number of the version that it takes the place of."""
+    event_of = history.event_of
+
+    def stale(price: PublishedPrice, held: Held | None, *beside: Any) -> Event:
+        kind, body = event_of(price, held, *beside)
+        return Event(kind, body | {"revision": max(1, body["revision"] - 1)})
+
+    patch.setattr(history, "event_of", stale)
+
+
+def without_a_place_behind_the_head(patch: pytest.MonkeyPatch) -> None:
+    """What is appended takes the cursors of what was appended last."""
+    ending_at = feed.ending_at
+
+    def overlapping(head: int, *about: Any) -> feed.FeedRange:
+        return ending_at(max(head - 1, 1), *about)
+
+    patch.setattr(feed, "ending_at", overlapping)
 
 
 REMOVALS: dict[str, Callable[[pytest.MonkeyPatch], None]] = {
@@ -52,4 +87,7 @@ REMOVALS: dict[str, Callable[[pytest.MonkeyPatch], None]] = {
     "heartbeat head": without_heartbeat_head,
     "version guard": without_version_guard,
     "commit-ordered seq": without_commit_order,
+    "news of corrections": without_news_of_corrections,
+    "revision of a correction": without_revision,
+    "place behind the head": without_a_place_behind_the_head,
 }

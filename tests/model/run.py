@@ -1,16 +1,21 @@
 """`make model`: many seeds, and with each rule taken away how soon that is noticed."""
 
+import os
 import sys
 from collections.abc import Iterable
 from time import perf_counter
 
+import django
 import pytest
 
-from live import cursor
-from tests.model.rules import REMOVALS
-from tests.model.story import story_of
-from tests.model.violation import Violation
-from tests.model.world import World
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "caisoproject.settings")
+django.setup()  # where `prices.history` is, there are models; no database is opened
+
+from live import cursor  # noqa: E402
+from tests.model.rules import REMOVALS  # noqa: E402
+from tests.model.story import story_of  # noqa: E402
+from tests.model.violation import Violation  # noqa: E402
+from tests.model.world import World  # noqa: E402
 
 SEEDS = 20_000
 # Logs are short here: a page must be shorter.

@@ -7,16 +7,20 @@ from typing import Any
 import pytest
 
 from live.cursor import Cursor
+from oasis.published import PublishedPrice
+from prices.feed import Event
 from tests.model import worker
 from tests.model.bus import Bus
-from tests.model.database import Rows, Told, Transaction
+from tests.model.database import Rows, Transaction
 from tests.model.faults import Faults
+from tests.model.market import NAMES
 from tests.model.reader import Reader
 from tests.model.violation import Violation
 from tests.model.web import Client, Fanout
 from tests.model.world import World
 
 LINES = 40
+SHOWN = ("number", "interval_start", "lmp", "revision")
 TOLD = (
     (worker, ("store",)),
     (Transaction, ("append", "commit")),
@@ -74,10 +78,13 @@ def shown(value: Any) -> str:
         return "client at " + " ".join(map(shown, value.cursors.values()))
     if isinstance(value, Cursor):
         return f"{value.epoch}:{value.seq}"
-    if isinstance(value, Told):
-        return f"{value.kind} {value.interval} v{value.version} r{value.revision}"
+    if isinstance(value, PublishedPrice):
+        return f"{value.node} {NAMES[value.interval_start]} v{value.lmp}"
+    if isinstance(value, Event):
+        told = value.body
+        return f"{value.kind} " + " ".join(str(told[name]) for name in SHOWN if name in told)
     if isinstance(value, dict):
-        return str({key: row.lmp for key, row in value.items()})
+        return str({str(key): getattr(row, "lmp", row) for key, row in value.items()})
     if isinstance(value, (list, tuple)):
         return "(" + ", ".join(map(shown, value)) + ")"
     return str(value)

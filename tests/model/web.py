@@ -5,7 +5,7 @@ from typing import Any
 
 from live import cursor as cursor_rules
 from live.cursor import Cursor, Step
-from tests.model.database import Database, FeedRange
+from tests.model.database import Database, Message
 from tests.model.market import NODES
 from tests.model.reader import Wire
 
@@ -83,13 +83,13 @@ class Fanout:
             yield
         self.caught_up[node][client] = None
 
-    def listen(self, publication: FeedRange) -> Steps:
+    def listen(self, message: Message) -> Steps:
         """A publication: passed on where it follows on our place, else read from the database."""
-        yield from self.alone(self.publish(publication))
+        yield from self.alone(self.publish(message))
 
-    def publish(self, publication: FeedRange) -> Steps:
+    def publish(self, message: Message) -> Steps:
         """The same, under the lock."""
-        node, epoch, prev, seq, events = publication
+        (node, epoch, prev, seq), events = message
         if node not in self.cursors:
             return
         step = self.cursors[node].step(epoch, prev, seq)

@@ -1,11 +1,14 @@
 """Worker processes: they ask OASIS, store what came in one transaction, and tell the bus."""
 
 from collections.abc import Iterator
+from datetime import datetime
 
 from oasis.published import PublishedPrice
-from prices.batch import Sorted, by_market, by_node, in_interval_order
-from prices.versions import Held, revised
-from tests.model.database import ALERT, CORRECTION, PRICE, FeedRange, Told, Transaction
+from prices import history
+from prices.batch import by_node, sort
+from prices.feed import Event
+from prices.versions import clock_limit
+from tests.model.database import ALERT, Message, Transaction
 from tests.model.market import NODES
 
 Steps = Iterator[None]
@@ -20,7 +23,7 @@ def fetch(world) -> Steps:
         yield
         prices = world.market.answer()
         yield
-        seen_at = world.clock
+        seen_at = world.now
     finally:
         world.turn_is_taken = False
     if world.rng.random() < 0.2:
@@ -29,10 +32,11 @@ def fetch(world) -> Steps:
     yield from store(world, prices, seen_at)
 
 
-def store(world, prices: list[PublishedPrice], seen_at: int) -> Steps:
-    """What `prices.history.record` does: one transaction, then the announcements."""
+def store(world, prices: list[PublishedPrice], seen_at: datetime) -> Steps:
+    """`prices.history.record` on rows that are modelled: a transaction, then the announcements."""
+    now = world.now
     batches = dict(by_node(prices))
-    told: list[FeedRange] = []
+    told: list[Message] = []
     transaction = Transaction(world.database)
     try:
         for node in batches:
@@ -40,12 +44,12 @@ def store(world, prices: list[PublishedPrice], seen_at: int) -> Steps:
                 yield
         for node, published in batches.items():
             yield
-            batch = Sorted()
-            for _, run in by_market(published):
-                batch.add(run, world.database.rows[node].held, seen_at)
-            versions, events = changes(batch, seen_at)
+            held = world.database.rows[node].held_between
+            batch = sort(published, held, seen_at, clock_limit(seen_at, now=now))
+            transaction.write_prices(node, batch, seen_at)
+            news = history.news(batch, now=now)
+            events = [history.event_of(price, held, seen_at, {}) for price, held in news]
             if events:
-                transaction.write_prices(node, versions)
                 yield from append(world, transaction, node, events, told)
         transaction.commit()
     finally:
@@ -53,24 +57,7 @@ def store(world, prices: list[PublishedPrice], seen_at: int) -> Steps:
     yield from announce(world, told)
 
 
-def changes(batch: Sorted, seen_at: int) -> tuple[list[tuple[int, Held]], list[Told]]:
-    """The versions that a batch brings by interval, and the events that tell them."""
-    versions, events = [], []
-    for price, held in in_interval_order(batch.new, batch.corrected):
-        version, kind = first_version(price, seen_at), PRICE
-        if held is not None:
-            version, kind = revised(held, price, seen_at, "oasis"), CORRECTION
-        versions.append((price.interval_start, version))
-        events.append(Told(kind, price.interval_start, version.lmp, version.revision))
-    return versions, events
-
-
-def first_version(price: PublishedPrice, seen_at: int) -> Held:
-    """A new price's row."""
-    return Held(*price[3:], 1, seen_at, seen_at, "oasis")
-
-
-def append(world, transaction: Transaction, node: str, events: list[Told], told) -> Steps:
+def append(world, transaction: Transaction, node: str, events: list[Event], told) -> Steps:
     """What `prices.feed.append` does; then the transaction may stay open for a while."""
     while (head := transaction.take_head(node, len(events))) is None:
         yield
@@ -81,19 +68,20 @@ def append(world, transaction: Transaction, node: str, events: list[Told], told)
 def judge(world) -> Steps:
     """A rule crosses: an alert and its event in a transaction that locks only the feed."""
     node = NODES[int(world.rng.random() * len(NODES))]
-    told: list[FeedRange] = []
+    told: list[Message] = []
     world.alerts += 1
+    alert = Event(ALERT, {"number": world.alerts})
     transaction = Transaction(world.database)
     try:
-        yield from append(world, transaction, node, [Told(ALERT, 0, world.alerts, 1)], told)
+        yield from append(world, transaction, node, [alert], told)
         transaction.commit()
     finally:
         transaction.end()
     yield from announce(world, told)
 
 
-def announce(world, told: list[FeedRange]) -> Steps:
+def announce(world, told: list[Message]) -> Steps:
     """Tell the bus; whoever is killed here told nobody."""
-    for publication in told:
+    for message in told:
         yield
-        world.bus.send(publication)
+        world.bus.send(message)

@@ -1,19 +1,21 @@
 """One run: actors that take turns by chance, faults among them, then quiet, then the checks."""
 
 from collections.abc import Callable
+from datetime import datetime, timedelta
 from random import Random
 
 from tests.model import checks, worker
 from tests.model.bus import Bus
 from tests.model.database import Database
 from tests.model.faults import Faults
-from tests.model.market import OasisMarket
+from tests.model.market import NOON, OasisMarket
 from tests.model.process import Process, WebProcess
 from tests.model.reader import Reader, Wire
 from tests.model.violation import Violation
 from tests.model.web import Steps
 
 STEPS = 500
+SECOND = timedelta(seconds=1)
 HUBS = 2
 READERS = 3
 QUIET_ROUNDS = 400
@@ -29,7 +31,7 @@ class World:
         self.market = OasisMarket(self.rng)
         self.database = Database()
         self.bus = Bus(self.rng, HUBS)
-        self.redelivered: list[tuple[list, int]] = []
+        self.redelivered: list[tuple[list, datetime]] = []
         self.turn_is_taken = False
         self.is_quiet = False
         self.alerts = 0
@@ -39,6 +41,11 @@ class World:
         self.web = [WebProcess(self, number) for number in range(HUBS)]
         self.readers = [Reader(f"reader {number}") for number in range(READERS)]
         self.turns = self.all_turns()
+
+    @property
+    def now(self) -> datetime:
+        """The clock as a moment."""
+        return NOON + self.clock * SECOND
 
     def all_turns(self) -> list[Callable[[], None]]:
         """Every actor's step, as often as it gets a turn."""
@@ -101,7 +108,7 @@ class World:
         for process in self.workers:
             self.finish(process)
         last = self.workers[0]
-        last.task = worker.store(self, self.market.everything(), self.clock + 1)
+        last.task = worker.store(self, self.market.everything(), self.now + SECOND)
         self.finish(last)
         for number in range(QUIET_ROUNDS):
             self.quiet_round(number)

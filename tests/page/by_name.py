@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
+from playwright.sync_api import Browser
 
 from tests.page.modules import opened
 
@@ -11,9 +12,9 @@ Run = Callable[..., Any]
 
 
 @pytest.fixture(scope="module")
-def run() -> Iterator[Run]:
-    """run("market_time.js", "hourEnding(a)", a): an expression with a module's exports in scope."""
-    with opened() as page:
+def run(browser: Browser) -> Iterator[Run]:
+    """run("market/market_time.js", "hourEnding(a)", a): an expression over a module's exports."""
+    with opened(browser) as page:
 
         def evaluate(module: str, expression: str, argument: object = None) -> Any:
             names = page.evaluate(f"async () => Object.keys(await import('/{module}'))")

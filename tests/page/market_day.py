@@ -1,4 +1,4 @@
-"""What a server would tell of a market day: the simulator's curves as the feed's bodies."""
+"""What a server would publish of a market day: the simulator's curves as the feed's bodies."""
 
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
@@ -33,7 +33,7 @@ def day_ahead(now: datetime, days_back: int) -> list[Body]:
 
 
 def curve(market: Market, start: datetime, end: datetime) -> list[Body]:
-    """The simulator's prices as events tell them."""
+    """The simulator's prices as events have them."""
     slots = slots_between(start.timestamp(), end.timestamp(), market.seconds)
     return [body(market, slot.epoch, price(7, SP15, market, slot)) for slot in slots]
 
@@ -67,7 +67,7 @@ def corrected(price: Body, lmp: str, seen: datetime) -> Body:
 
 
 def alert(number: int, price: Body, *, limit: int = 100, state: str = "open") -> Body:
-    """An alert about a price, as an event tells it."""
+    """An alert about a price, as an event has it."""
     direction = "above" if limit > 0 else "below"
     seen = datetime.fromisoformat(price["interval_start"]) + timedelta(seconds=31)
     return {

@@ -9,11 +9,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Page, sync_playwright
+from playwright.sync_api import Browser, Page
 
-from tests.browser import CHROMIUM, FLAGS
+from tests.browser import CHROMIUM
 
-MODULES = Path(__file__).resolve().parents[2] / "dashboard" / "static" / "dashboard"
+MODULES = Path(__file__).resolve().parents[2] / "dashboard" / "static"
 Call = Callable[..., Any]
 in_a_browser = [
     pytest.mark.xdist_group("page-modules"),
@@ -45,15 +45,15 @@ def served() -> Iterator[str]:
 
 
 @contextmanager
-def opened() -> Iterator[Page]:
+def opened(browser: Browser) -> Iterator[Page]:
     """An empty page from where the modules are, in a browser that stands in Berlin."""
-    with served() as address, sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
-        page = browser.new_context(timezone_id="Europe/Berlin").new_page()
+    with served() as address:
+        context = browser.new_context(timezone_id="Europe/Berlin")
+        page = context.new_page()
         page.route("**/blank", lambda route: route.fulfill(body="", content_type="text/html"))
         page.goto(f"{address}/blank")
         yield page
-        browser.close()
+        context.close()
 
 
 def caller(page: Page) -> Call:
@@ -72,6 +72,7 @@ def caller(page: Page) -> Call:
     return call
 
 
-PURE = ("market_time", "format", "figures", "chart_series", "price_axis", "time_axis")
-PURE += ("shown_csv", "components_bar", "store")
+PURE = ("market/market_time", "market/format", "market/figures", "market/csv_export")
+PURE += ("market/components_bar", "live/store")
+PURE += ("charts/chart_series", "charts/price_axis", "charts/time_axis")
 IMPORTS = ", ".join(f"import('/{name}.js')" for name in PURE)

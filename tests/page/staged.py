@@ -16,11 +16,11 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 from django.contrib.staticfiles import finders
 from django.template.loader import render_to_string
-from playwright.sync_api import Browser, Page, Route, WebSocketRoute, expect, sync_playwright
+from playwright.sync_api import Browser, Page, Route, WebSocketRoute, expect
 
 from dashboard.content_security import POLICY
 from market.intervals import iso
-from tests.browser import CHROMIUM, FLAGS
+from tests.browser import CHROMIUM
 from tests.page.market_day import FIVE, SP15, Body, day_ahead, real_time
 
 HOST = "http://localhost"
@@ -86,19 +86,19 @@ class Day:
         return render_to_string("dashboard/index.html", shown | {"page": page})
 
     def frames(self) -> list[Body]:
-        """What a new page is told."""
+        """What a new page is sent."""
         feeds = {self.hub: {"epoch": "a", "head": self.seq}}
         hello = {"type": "hello", "protocol": 1, "server_time": iso(self.now), "feeds": feeds}
         snapshot = {"type": "snapshot", "hub": self.hub, "epoch": "a", "seq": self.seq}
         snapshot |= {"current": self.current, "rt": self.rt, "da": self.da, "alerts": self.alerts}
-        told = [] if self.has_more else [snapshot]
-        return [hello | {"source": self.source}, *told, self.heartbeat()]
+        sent = [] if self.has_more else [snapshot]
+        return [hello | {"source": self.source}, *sent, self.heartbeat()]
 
     def heartbeat(self) -> Body:
         """That the server lives."""
-        told = {"server_time": iso(self.now), "feeds": {self.hub: self.seq}}
-        told |= {"source_age_s": self.source_age_s, "source_trouble": self.source_trouble}
-        return {"type": "heartbeat"} | told
+        sent = {"server_time": iso(self.now), "feeds": {self.hub: self.seq}}
+        sent |= {"source_age_s": self.source_age_s, "source_trouble": self.source_trouble}
+        return {"type": "heartbeat"} | sent
 
 
 def ordinary(now: datetime, hours: int = 24) -> Day:
@@ -113,8 +113,8 @@ class Stage:
     def __init__(self, page: Page) -> None:
         self.page = page
         self.day = Day(datetime.now(UTC))
-        self.wires: list[WebSocketRoute] = []
-        self.news: list[WebSocketRoute] = []  # of the alerts of every hub
+        self.sockets: list[WebSocketRoute] = []
+        self.alert_sockets: list[WebSocketRoute] = []  # of the alerts of every hub
         self.blocked: set[str] = (
             set()
         )  # of "socket" and "stream", what the network lets not through
@@ -151,11 +151,11 @@ class Stage:
         if path == "/healthz":
             route.fulfill(body="ok\n" if self.blocked else "")
         elif path == "/api/v1/stream" and "stream" not in self.blocked:
-            told = [
+            sent = [
                 f"event: {frame['type']}\ndata: {json.dumps(frame)}\n\n"
                 for frame in self.day.frames()
             ]
-            route.fulfill(body="".join(told), content_type="text/event-stream")
+            route.fulfill(body="".join(sent), content_type="text/event-stream")
         elif path == "/api/v1/stream":
             route.abort()
         elif path == "/api/v1/source":
@@ -174,24 +174,24 @@ class Stage:
         about |= {"source": self.day.source, "server_time": iso(self.day.now)}
         return about | (self.day.current or {})
 
-    def greet(self, wire: WebSocketRoute) -> None:
+    def greet(self, socket: WebSocketRoute) -> None:
         """A socket is opened; a server that does not speak stays silent."""
         if "socket" in self.blocked:
-            wire.close()
+            socket.close()
             return
-        is_news = parse_qs(urlsplit(wire.url).query)["hours"] == ["1"]
-        (self.news if is_news else self.wires).append(wire)
+        is_for_alerts = parse_qs(urlsplit(socket.url).query)["hours"] == ["1"]
+        (self.alert_sockets if is_for_alerts else self.sockets).append(socket)
         if self.day.speaks:
             for frame in self.day.frames():
-                wire.send(json.dumps(frame))
+                socket.send(json.dumps(frame))
 
-    def say(self, *frames: Body) -> None:
+    def send(self, *frames: Body) -> None:
         """More from the server, on the newest socket."""
         for frame in frames:
-            self.wires[-1].send(json.dumps(frame))
+            self.sockets[-1].send(json.dumps(frame))
 
-    def tell(self, *events: Body) -> None:
-        """Events that follow on what was told; what is asked afterwards is answered with them."""
+    def publish(self, *events: Body) -> None:
+        """Events that follow on the last; what is asked afterwards is answered with them."""
         if any(event.get("market") == "RTM" for event in events):
             self.day.current = dict(OBSERVED)
         prev, self.day.seq = self.day.seq, self.day.seq + len(events)
@@ -200,19 +200,19 @@ class Stage:
         ]
         frame = {"type": "events", "hub": self.day.hub, "epoch": "a", "prev": prev}
         frame |= {"seq": self.day.seq}
-        self.say(frame | {"events": numbered})
+        self.send(frame | {"events": numbered})
 
-    def listened(self) -> None:
+    def follows_alerts(self) -> None:
         """Return once the page listens to every hub."""
         for _ in range(100):
-            if self.news:
+            if self.alert_sockets:
                 return
             self.page.wait_for_timeout(50)
         raise AssertionError("not within five seconds")
 
-    def tell_elsewhere(self, hub: str, *events: Body) -> None:
+    def publish_at(self, hub: str, *events: Body) -> None:
         """Events of any hub, to who listens to all of them."""
-        self.news[-1].send(json.dumps({"type": "events", "hub": hub, "events": events}))
+        self.alert_sockets[-1].send(json.dumps({"type": "events", "hub": hub, "events": events}))
 
     def heard(self, tones: int) -> None:
         """Return once the page has played so many tones."""
@@ -253,23 +253,14 @@ class Stage:
         """As seen on such a screen, in such colours."""
         self.page.set_viewport_size(size)  # type: ignore[arg-type]
         self.page.emulate_media(color_scheme=scheme)  # type: ignore[arg-type]
-        if self.day.speaks and self.wires:
-            self.say(self.day.heartbeat())  # real time passes too: 15 s of it would be stale
+        if self.day.speaks and self.sockets:
+            self.send(self.day.heartbeat())  # real time passes too: 15 s of it would be stale
         self.let_pass(1)
 
 
 @contextmanager
-def a_browser() -> Iterator[Browser]:
-    """Chromium."""
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
-        yield browser
-        browser.close()
-
-
-@contextmanager
 def staged(browser: Browser) -> Iterator[Stage]:
-    """A page of its own, whose clock moves when told too."""
+    """A page of its own, whose clock moves when asked to, too."""
     context = browser.new_context(timezone_id="Europe/Berlin", viewport=WIDE)  # type: ignore[arg-type]
     page = context.new_page()
     page.clock.install()

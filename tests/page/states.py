@@ -73,7 +73,7 @@ def stale(stage: Stage) -> None:
 def disconnected(stage: Stage) -> None:
     stage.show(plain())
     stage.day.speaks = False
-    stage.wires[-1].close(code=1011)
+    stage.sockets[-1].close(code=1011)
     stage.let_pass(65)
 
 
@@ -86,7 +86,7 @@ def degraded(stage: Stage) -> None:
 
 def catching_up(stage: Stage) -> None:
     stage.show(plain())
-    stage.wires[-1].close(code=1012)
+    stage.sockets[-1].close(code=1012)
     stage.day = replace(stage.day, now=NOON + timedelta(hours=2), seq=1000, has_more=True)
     stage.let_pass(5)
 
@@ -108,7 +108,7 @@ def negative(stage: Stage) -> None:
 def alerts_open(stage: Stage) -> None:
     stage.show(eventful())
     changed: list[Body] = [corrected(stage.day.rt[-20], "18.25", NOON)]
-    stage.tell(*changed)
+    stage.publish(*changed)
     stage.let_pass(2)
 
 

@@ -22,7 +22,7 @@ PAGE = {"hub": "SP15", "hubs": [{"hub": "SP15"}, {"hub": "NP15"}]}
 def test_what_an_address_says(
     search: str, hub: str, chosen_range: str, theme: str | None, run: Run
 ) -> None:
-    found = run("address.js", "readAddress(a.search, a.page)", {"search": search, "page": PAGE})
+    found = run("ui/address.js", "readAddress(a.search, a.page)", {"search": search, "page": PAGE})
     assert found == {"hub": hub, "range": chosen_range, "theme": theme}
 
 
@@ -40,26 +40,28 @@ def test_an_address_keeps_what_it_does_not_know(
     shown: dict[str, str | None], search: str, run: Run
 ) -> None:
     before = "?from=mail&range=48h"
-    found = run("address.js", "writeAddress(a.search, a.shown)", {"search": before, "shown": shown})
+    found = run(
+        "ui/address.js", "writeAddress(a.search, a.shown)", {"search": before, "shown": shown}
+    )
     assert found == search
 
 
 def test_r_goes_through_the_ranges(run: Run) -> None:
-    assert run("address.js", "['24h', '48h', '7d'].map(nextRange)") == ["48h", "7d", "24h"]
+    assert run("ui/address.js", "['24h', '48h', '7d'].map(nextRange)") == ["48h", "7d", "24h"]
 
 
 @pytest.mark.parametrize(
-    ("place", "address"),
+    ("cursor", "address"),
     [
         (None, "wss://caiso.example/ws?hubs=SP15&hours=168"),
         ({"epoch": "a1", "seq": 42}, "wss://caiso.example/ws?hubs=SP15&hours=168&after=a1%3A42"),
     ],
 )
 def test_the_feed_is_asked_to_carry_on(
-    place: dict[str, object] | None, address: str, run: Run
+    cursor: dict[str, object] | None, address: str, run: Run
 ) -> None:
     where = "{ protocol: 'https:', host: 'caiso.example' }"
-    assert run("address.js", f"feedAddress({where}, 'SP15', 168, a)", place) == address
+    assert run("live/feed_address.js", f"feedAddress({where}, 'SP15', 168, a)", cursor) == address
 
 
 @pytest.mark.parametrize(
@@ -74,4 +76,4 @@ def test_the_feed_is_asked_to_carry_on(
     ],
 )
 def test_the_price_on_the_tabs_icon(lmp: float, text: str, run: Run) -> None:
-    assert run("tab_icon.js", "iconText(a)", lmp) == text
+    assert run("ui/tab_icon.js", "iconText(a)", lmp) == text

@@ -25,8 +25,8 @@ pytestmark = in_a_browser
         ({"watched": "age", "direction": "above", "limit": 15}, "RT data older than 15 min"),
     ],
 )
-def test_a_rule_is_told_in_few_words(rule: dict[str, Any], words: str, run: Run) -> None:
-    assert run("alert_words.js", "ruleText(a)", {"market": "RTM", **rule}) == words
+def test_a_rule_is_said_in_few_words(rule: dict[str, Any], words: str, run: Run) -> None:
+    assert run("alerts/alert_words.js", "ruleText(a)", {"market": "RTM", **rule}) == words
 
 
 @pytest.mark.parametrize(
@@ -36,28 +36,28 @@ def test_a_rule_is_told_in_few_words(rule: dict[str, Any], words: str, run: Run)
 def test_how_grave_an_alert_is_has_a_sign_and_a_word(
     severity: str | None, words: str, run: Run
 ) -> None:
-    assert run("alert_words.js", "severityText(a ?? undefined)", severity) == words
+    assert run("alerts/alert_words.js", "severityText(a ?? undefined)", severity) == words
 
 
-def test_an_alert_taken_back_is_no_longer_open_and_the_log_tells_both(run: Run) -> None:
-    told = [alert(1, "open", 0, 120), alert(1, "retracted", 0, 90, told=7)]
+def test_an_alert_taken_back_is_no_longer_open_and_the_log_has_both(run: Run) -> None:
+    sent = [alert(1, "open", 0, 120), alert(1, "retracted", 0, 90, sent=7)]
     open_ = "[...state.alerts.values()].filter((one) => one.state === 'open').length"
-    first = snapshot(alerts=told[:1])
+    first = snapshot(alerts=sent[:1])
     assert after(run, open_, first) == 1
-    assert after(run, open_, first, events(10, told[1])) == 0
-    assert after(run, LOG, first, events(10, told[1])) == [
+    assert after(run, open_, first, events(10, sent[1])) == 0
+    assert after(run, LOG, first, events(10, sent[1])) == [
         ["alert", "retracted"],
         ["alert", "open"],
     ]
 
 
 def test_only_alerts_that_stand_and_have_a_price_are_marked_on_the_chart(run: Run) -> None:
-    told = [alert(n, "open", n, 120 + n) for n in range(3)]
-    told[1]["watched"] = "age"
-    told.append(alert(2, "retracted", 2, 90))
+    sent = [alert(n, "open", n, 120 + n) for n in range(3)]
+    sent[1]["watched"] = "age"
+    sent.append(alert(2, "retracted", 2, 90))
     noon = NOON.timestamp() * 1000
     span = {"start": noon - 1, "end": noon + 3_600_000}
-    alerts = "a.told.reduce((held, e) => held.set(e.alert_id, "
+    alerts = "a.sent.reduce((held, e) => held.set(e.alert_id, "
     alerts += "{ opened: held.get(e.alert_id)?.opened ?? e, state: e.state }), new Map())"
     marked = f"alertsIn({alerts}, a.span).map((one) => one.price)"
-    assert run("chart_series.js", marked, {"told": told, "span": span}) == [120]
+    assert run("charts/chart_series.js", marked, {"sent": sent, "span": span}) == [120]

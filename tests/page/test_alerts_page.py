@@ -5,12 +5,13 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
-from playwright.sync_api import Page, Route, WebSocketRoute, expect
+from playwright.sync_api import Browser, Page, Route, WebSocketRoute, expect
 
 from tests.page.modules import in_a_browser, opened
 
 pytestmark = in_a_browser
-HTML = """<!doctype html><html><head><script type="module" src="/alerts_page.js"></script></head>
+HTML = """<!doctype html><html>
+<head><script type="module" src="/alerts/alerts_page.js"></script></head>
 <body><script type="application/json" id="page-data">{"hubs": %s}</script>
 <span id="lamp-connection"></span><span id="lamp-connection-text"></span>
 <button id="theme-switch"><span id="theme-icon"></span></button><p id="announcer"></p>
@@ -21,8 +22,8 @@ ALERT = {"kind": "alert", "text": "SP15 real-time above 100.00: 120.00 at 11:00 
 
 
 @pytest.fixture(scope="module")
-def browser_page() -> Iterator[Page]:
-    with opened() as page:
+def browser_page(browser: Browser) -> Iterator[Page]:
+    with opened(browser) as page:
         yield page
 
 
@@ -43,7 +44,7 @@ class Desk:
     def answer(self, route: Route) -> None:
         route.fulfill(status=self.status, body=self.html, **AS_HTML)
 
-    def tell(self, **frame: Any) -> None:
+    def send(self, **frame: Any) -> None:
         self.sockets[-1].send(json.dumps(frame))
 
 
@@ -57,7 +58,7 @@ def desk(browser_page: Page) -> Iterator[Desk]:
     page.goto(browser_page.url)
     desk = Desk(page)
     reached(lambda: len(desk.sockets) > 0, page)
-    desk.tell(**HELLO)
+    desk.send(**HELLO)
     expect(page.locator("#lamp-connection")).to_have_attribute("data-state", "live")
     yield desk
     page.close()
@@ -70,7 +71,7 @@ def test_it_listens_to_every_hub(desk: Desk) -> None:
 def test_an_alert_is_on_the_page_within_a_second(desk: Desk) -> None:
     expect(desk.page.locator("#open-card b")).to_have_text("all quiet")
     desk.words = "1 open"
-    desk.tell(type="events", hub="SP15", events=[{"kind": "price"}, ALERT])
+    desk.send(type="events", hub="SP15", events=[{"kind": "price"}, ALERT])
     expect(desk.page.locator("#open-card b")).to_have_text("1 open", timeout=1000)
     expect(desk.page.locator("#announcer")).to_have_text(ALERT["text"])
 
@@ -78,7 +79,7 @@ def test_an_alert_is_on_the_page_within_a_second(desk: Desk) -> None:
 def test_prices_alone_are_no_reason_to_ask_again(desk: Desk) -> None:
     desk.page.wait_for_load_state("networkidle")
     desk.words = "1 open"
-    desk.tell(type="events", hub="SP15", events=[{"kind": "price"}])
+    desk.send(type="events", hub="SP15", events=[{"kind": "price"}])
     desk.page.wait_for_timeout(600)
     expect(desk.page.locator("#open-card b")).to_have_text("all quiet")
 
@@ -86,19 +87,19 @@ def test_prices_alone_are_no_reason_to_ask_again(desk: Desk) -> None:
 def test_who_stands_on_a_button_stays_on_it(desk: Desk) -> None:
     desk.page.focus("#acknowledge-1")
     desk.words = "2 open"
-    desk.tell(type="events", hub="SP15", events=[ALERT])
+    desk.send(type="events", hub="SP15", events=[ALERT])
     expect(desk.page.locator("#open-card b")).to_have_text("2 open")
     expect(desk.page.locator("#acknowledge-1")).to_be_focused()
 
 
 def test_a_lost_feed_is_said_and_what_was_missed_is_fetched(desk: Desk) -> None:
     lamp = desk.page.locator("#lamp-connection")
-    desk.tell(type="bye", retry_ms=100)
+    desk.send(type="bye", retry_ms=100)
     desk.sockets[0].close(code=1012)
     expect(lamp).to_have_attribute("data-state", "down")
     desk.words = "3 open"
     reached(lambda: len(desk.sockets) > 1, desk.page)
-    desk.tell(**HELLO)
+    desk.send(**HELLO)
     expect(lamp).to_have_attribute("data-state", "live")
     expect(desk.page.locator("#open-card b")).to_have_text("3 open")
 
@@ -107,16 +108,16 @@ def test_one_failed_refresh_is_over_with_the_next(desk: Desk) -> None:
     lamp = desk.page.locator("#lamp-connection")
     desk.page.wait_for_load_state("networkidle")
     desk.status = 503
-    desk.tell(type="events", hub="SP15", events=[ALERT])
+    desk.send(type="events", hub="SP15", events=[ALERT])
     expect(lamp).to_have_attribute("data-state", "down")
     desk.status = 200
-    desk.tell(type="events", hub="SP15", events=[ALERT])
+    desk.send(type="events", hub="SP15", events=[ALERT])
     expect(lamp).to_have_attribute("data-state", "live")
 
 
 def test_a_good_refresh_does_not_hide_that_the_feed_is_lost(desk: Desk) -> None:
     desk.page.wait_for_load_state("networkidle")
-    desk.tell(type="bye", retry_ms=60_000)
+    desk.send(type="bye", retry_ms=60_000)
     desk.sockets[0].close(code=1012)
     expect(desk.page.locator("#lamp-connection")).to_have_attribute("data-state", "down")
     desk.words = "4 open"

@@ -32,7 +32,9 @@ def ms(text: str) -> float:
     ],
 )
 def test_an_operating_day(moment: str, hours: int, start: str, date: str, run: Run) -> None:
-    found = run("market_time.js", "[hoursInDay(a), dayStart(a), operatingDate(a)]", ms(moment))
+    found = run(
+        "market/market_time.js", "[hoursInDay(a), dayStart(a), operatingDate(a)]", ms(moment)
+    )
     assert found == [hours, ms(start), date]
 
 
@@ -50,7 +52,10 @@ def test_an_operating_day(moment: str, hours: int, start: str, date: str, run: R
     ],
 )
 def test_an_hour_ending(moment: str, ending: int, time: str, run: Run) -> None:
-    assert run("market_time.js", "[hourEnding(a), timeText(a)]", ms(moment)) == [ending, time]
+    assert run("market/market_time.js", "[hourEnding(a), timeText(a)]", ms(moment)) == [
+        ending,
+        time,
+    ]
 
 
 @pytest.mark.parametrize(
@@ -63,18 +68,18 @@ def test_an_hour_ending(moment: str, ending: int, time: str, run: Run) -> None:
     ],
 )
 def test_an_interval(start: str, end: str, text: str, run: Run) -> None:
-    assert run("market_time.js", "intervalText(a[0], a[1])", [ms(start), ms(end)]) == text
+    assert run("market/market_time.js", "intervalText(a[0], a[1])", [ms(start), ms(end)]) == text
 
 
 def test_an_axis_of_autumn_has_one_oclock_twice(run: Run) -> None:
     bounds = [ms("2026-11-01T07:00Z"), ms("2026-11-01T11:00Z")]
-    found = run("market_time.js", "wholeHours(a[0], a[1], 1).map(pacificHour)", bounds)
+    found = run("market/market_time.js", "wholeHours(a[0], a[1], 1).map(pacificHour)", bounds)
     assert found == [0, 1, 1, 2, 3]
 
 
 def test_an_axis_of_spring_has_no_two_oclock(run: Run) -> None:
     bounds = [ms("2026-03-08T08:00Z"), ms("2026-03-08T11:00Z")]
-    found = run("market_time.js", "wholeHours(a[0], a[1], 1).map(pacificHour)", bounds)
+    found = run("market/market_time.js", "wholeHours(a[0], a[1], 1).map(pacificHour)", bounds)
     assert found == [0, 1, 3, 4]
 
 
@@ -89,7 +94,9 @@ def test_an_axis_of_spring_has_no_two_oclock(run: Run) -> None:
     ],
 )
 def test_a_duration(milliseconds: int, long: str, rough: str, run: Run) -> None:
-    found: Any = run("market_time.js", "[durationText(a), roughDurationText(a)]", milliseconds)
+    found: Any = run(
+        "market/market_time.js", "[durationText(a), roughDurationText(a)]", milliseconds
+    )
     assert found == [long, rough]
 
 
@@ -104,5 +111,5 @@ def test_a_duration(milliseconds: int, long: str, rough: str, run: Run) -> None:
     ],
 )
 def test_a_price_in_words(value: float | None, text: str, signed: str, tone: str, run: Run) -> None:
-    found = run("format.js", "[priceText(a), signedText(a), priceTone(a, 100)]", value)
+    found = run("market/format.js", "[priceText(a), signedText(a), priceTone(a, 100)]", value)
     assert found == [text, signed, tone]

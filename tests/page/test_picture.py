@@ -80,7 +80,7 @@ def test_a_corrected_price_replaces_its_point_and_is_marked(stage: Stage, drawn:
     flat = [valued(price, "15") for price in day.rt]
     stage.show(replace(day, rt=flat))
     assert "ink" not in drawn(flat[-10], around=2)
-    stage.tell(corrected(flat[-10], "22", day.now))
+    stage.publish(corrected(flat[-10], "22", day.now))
     stage.let_pass(1)
     assert "rt" not in drawn(flat[-10], around=2)
     assert "ink" in drawn(flat[-10] | {"lmp": 22.0}, around=2)

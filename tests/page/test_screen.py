@@ -32,7 +32,7 @@ def test_the_data_come_in_one_request_and_from_one_host(stage: Stage) -> None:
     stage.page.on("request", lambda request: asked.append(request.url))
     stage.show(plain())
     stage.let_pass(10)
-    assert len(stage.wires) == 1
+    assert len(stage.sockets) == 1
     assert [url for url in asked if "/api/" in url or not url.startswith("http://localhost/")] == []
 
 
@@ -89,10 +89,10 @@ def test_the_tip_is_not_written_again_where_nothing_changed(stage: Stage) -> Non
             new MutationObserver(() => { written += 1; }).observe(
                 document.getElementById("recent-tip"), { childList: true, subtree: true }); }"""
     )
-    stage.tell(alert(1, stage.day.rt[-1]))
+    stage.publish(alert(1, stage.day.rt[-1]))
     stage.let_pass(2)
     assert page.evaluate("() => written") == 0
-    stage.tell(corrected(stage.day.rt[-1], "18.25", NOON))
+    stage.publish(corrected(stage.day.rt[-1], "18.25", NOON))
     stage.let_pass(2)
     assert page.evaluate("() => written") > 0
     expect(page.locator("#recent-tip")).to_contain_text("18.25")
@@ -135,10 +135,10 @@ def test_a_link_shows_the_same_thing(stage: Stage) -> None:
     expect(page.locator("#chart-span")).to_have_text("7 days")
 
 
-def test_an_interval_is_told_once_on_the_tile_aloud_and_on_the_tab(stage: Stage) -> None:
+def test_an_interval_is_shown_once_on_the_tile_aloud_and_on_the_tab(stage: Stage) -> None:
     page = stage.show(replace(plain(), now=at("2026-07-14 12:39:56-07:00")))
     icon = page.locator("link[rel=icon]").get_attribute("href")
-    stage.tell(*[{**price, "lmp": 61.5} for price in real_time(NOON, NOON + FIVE)])
+    stage.publish(*[{**price, "lmp": 61.5} for price in real_time(NOON, NOON + FIVE)])
     stage.let_pass(1)
     expect(page.locator("#rt-price")).to_have_text("−0.95")  # it has not begun
     expect(page.locator("#announcer")).to_contain_text("SP15 12:35–12:40")
@@ -153,21 +153,23 @@ def test_an_interval_is_told_once_on_the_tile_aloud_and_on_the_tab(stage: Stage)
     assert page.locator("link[rel=icon]").get_attribute("href") != icon
 
 
-def test_an_estimate_is_told_as_one_and_the_price_itself_when_it_comes(stage: Stage) -> None:
+def test_an_estimate_is_announced_as_one_and_the_price_itself_when_it_comes(stage: Stage) -> None:
     degraded(stage)
     page = stage.page
     said = page.locator("#announcer")
     expect(said).to_contain_text("estimated, same hour yesterday: 31.20 dollars")
     assert page.title() == "(estimated) 31.20 SP15 · CAISO Live"
     assert "stroke-dasharray" in icon(stage)
-    stage.tell(*[{**price, "lmp": 61.5} for price in real_time(RUNNING, RUNNING + FIVE)])
+    stage.publish(*[{**price, "lmp": 61.5} for price in real_time(RUNNING, RUNNING + FIVE)])
     stage.let_pass(1)
     expect(said).to_contain_text("SP15 12:35–12:40: 61.50 dollars per megawatt-hour")
     assert page.title() == "61.50 SP15 · CAISO Live"
     assert "stroke-dasharray" not in icon(stage)
 
 
-def test_the_last_price_known_and_an_overdue_one_are_not_told_as_the_newest(stage: Stage) -> None:
+def test_the_last_price_known_and_an_overdue_one_are_not_announced_as_the_newest(
+    stage: Stage,
+) -> None:
     day = ages(plain(), minutes=12)
     page = stage.show(day)
     assert page.title() == f"(late) {day.rt[-1]['lmp']:.2f} SP15 · CAISO Live"
@@ -185,7 +187,7 @@ def test_an_answer_that_comes_late_does_not_replace_a_newer_price(stage: Stage) 
     stage.show(ages(plain(), minutes=12))
     expect(page.locator("#notice-source")).to_be_visible()
     old = stage.current() | {"rt_price": 20.0, "rt_quality": "cached", "rt_timestamp": None}
-    stage.tell(*[{**price, "lmp": 61.5} for price in real_time(RUNNING, RUNNING + FIVE)])
+    stage.publish(*[{**price, "lmp": 61.5} for price in real_time(RUNNING, RUNNING + FIVE)])
     stage.let_pass(1)
     assert len(held) == 1
     with page.expect_response("**/api/current*"):
@@ -220,44 +222,44 @@ def test_alerts_have_their_state_and_how_long(stage: Stage) -> None:
 def test_an_alert_sounds_and_notifies_only_who_asked(stage: Stage) -> None:
     stage.page.add_init_script(HEARD)
     page = stage.show(plain())
-    stage.tell(alert(1, stage.day.rt[-1]))
+    stage.publish(alert(1, stage.day.rt[-1]))
     assert page.evaluate("() => heard") == {"notified": [], "tones": 0}
     page.locator("#alert-notify").click()
     expect(page.locator("#alert-notify")).to_have_attribute("aria-pressed", "true")
     page.locator("#alert-sound").click()  # and is heard at once
-    stage.tell(alert(2, stage.day.rt[-1], limit=0))
+    stage.publish(alert(2, stage.day.rt[-1], limit=0))
     heard = page.evaluate("() => heard")
     assert heard["notified"] == [alert(2, stage.day.rt[-1], limit=0)["text"]]
     assert heard["tones"] == 4
 
 
-def test_who_asked_is_told_of_every_hub_and_once(stage: Stage) -> None:
+def test_who_asked_is_notified_of_every_hub_and_once(stage: Stage) -> None:
     stage.page.add_init_script(HEARD)
     page = stage.show(plain())
-    assert stage.news == []
+    assert stage.alert_sockets == []
     page.locator("#alert-notify").click()
     expect(page.locator("#alert-notify")).to_have_attribute("aria-pressed", "true")
     here, there = alert(1, stage.day.rt[-1]), {**alert(2, stage.day.rt[-1]), "text": "NP15 is high"}
-    stage.listened()
-    stage.tell_elsewhere("SP15", here)
-    stage.tell(here)
-    stage.tell_elsewhere("NP15", there)
-    stage.tell_elsewhere("NP15", there | {"state": "cleared"})
+    stage.follows_alerts()
+    stage.publish_at("SP15", here)
+    stage.publish(here)
+    stage.publish_at("NP15", there)
+    stage.publish_at("NP15", there | {"state": "cleared"})
     assert page.evaluate("() => heard.notified") == [here["text"], "NP15 is high"]
-    assert "hubs=SP15%2CNP15%2CZP26" in stage.news[0].url
+    assert "hubs=SP15%2CNP15%2CZP26" in stage.alert_sockets[0].url
 
 
 def test_who_wants_no_more_alerts_listens_to_no_other_hub(stage: Stage) -> None:
     stage.page.add_init_script("localStorage.setItem('alert-sound', 'on');")
     page = stage.show(plain())
-    stage.listened()
+    stage.follows_alerts()
     page.evaluate(
         """() => { window.ended = 0; const close = WebSocket.prototype.close;
             WebSocket.prototype.close = function () { ended += 1; close.call(this); }; }"""
     )
     page.locator("#alert-sound").click()
     assert page.evaluate("() => ended") == 1
-    assert len(stage.wires) == 1
+    assert len(stage.sockets) == 1
 
 
 def test_a_sound_chosen_last_time_waits_for_a_touch_and_says_so(stage: Stage) -> None:
@@ -265,11 +267,11 @@ def test_a_sound_chosen_last_time_waits_for_a_touch_and_says_so(stage: Stage) ->
     page = stage.show(plain())
     why = page.locator("#alert-why")
     expect(why).to_contain_text("Touch the page once: this browser plays no sound before.")
-    stage.tell(alert(1, stage.day.rt[-1]))
+    stage.publish(alert(1, stage.day.rt[-1]))
     page.keyboard.press("x")
     expect(why).to_be_hidden()
     assert page.evaluate("() => heard.tones") == 0
-    stage.tell(alert(2, stage.day.rt[-1]))
+    stage.publish(alert(2, stage.day.rt[-1]))
     stage.heard(2)
 
 
@@ -280,12 +282,12 @@ def test_a_machine_that_slept_asks_for_what_it_missed_and_for_the_time(stage: St
     stage.day = replace(stage.day, now=NOON + slept, seq=112, has_more=True)
     page.evaluate("() => { const now = Date.now; Date.now = () => now() + 3_630_000; }")
     stage.let_pass(1)
-    assert "after=a%3A100" in stage.wires[-1].url
+    assert "after=a%3A100" in stage.sockets[-1].url
     expect(page.locator("body")).to_have_attribute("data-connection", "live")
     expect(page.locator("#clock-time")).to_contain_text("13:37")
     expect(page.locator("#notice-connection")).to_contain_text("Catching up on 1 h")
     stage.let_pass(3)
-    assert len(stage.wires) == 2
+    assert len(stage.sockets) == 2
 
 
 def test_the_csv_has_what_the_chart_shows(stage: Stage) -> None:
@@ -338,7 +340,7 @@ def test_what_was_missed_is_said_to_be_coming_in(stage: Stage) -> None:
     notice = stage.page.locator("#notice-connection")
     expect(notice).to_contain_text("Catching up on")
     stage.day.seq = 100
-    stage.tell(*real_time(NOON, NOON + 900 * FIVE))
+    stage.publish(*real_time(NOON, NOON + 900 * FIVE))
     stage.let_pass(3)
     expect(notice).to_be_hidden()
 

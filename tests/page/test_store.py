@@ -33,8 +33,8 @@ def price(minute: int, lmp: float, revision: int = 1, **more: Any) -> dict[str, 
     }
 
 
-def alert(number: int, state: str, minute: int, lmp: float, told: int = 1) -> dict[str, Any]:
-    """An alert above 100, as an event tells it so many minutes after its interval began."""
+def alert(number: int, state: str, minute: int, lmp: float, sent: int = 1) -> dict[str, Any]:
+    """An alert above 100, as an event has it so many minutes after its interval began."""
     start = NOON + timedelta(minutes=minute)
     return {
         "alert_id": number,
@@ -45,7 +45,7 @@ def alert(number: int, state: str, minute: int, lmp: float, told: int = 1) -> di
         "price": lmp,
         "interval_start": iso(start),
         "interval_end": iso(start + timedelta(minutes=5)),
-        "at": iso(start + timedelta(minutes=told)),
+        "at": iso(start + timedelta(minutes=sent)),
         "text": f"alert {number} {state}",
         "kind": "alert",
     }
@@ -57,13 +57,13 @@ def snapshot(*prices: dict[str, Any], seq: int = 10, alerts: Any = ()) -> dict[s
     return body | {"rt": list(prices), "da": [], "alerts": list(alerts)}
 
 
-def events(prev: int, *told: dict[str, Any]) -> dict[str, Any]:
+def events(prev: int, *sent: dict[str, Any]) -> dict[str, Any]:
     """Events that follow on `prev`."""
     numbered = [
         {"seq": seq, "kind": "correction" if "old" in event else "price", **event}
-        for seq, event in enumerate(told, prev + 1)
+        for seq, event in enumerate(sent, prev + 1)
     ]
-    frame = {"hub": "SP15", "epoch": "a", "prev": prev, "seq": prev + len(told)}
+    frame = {"hub": "SP15", "epoch": "a", "prev": prev, "seq": prev + len(sent)}
     return frame | {"events": numbered}
 
 
@@ -72,7 +72,7 @@ def after(run: Run, expression: str, first: dict[str, Any], *frames: dict[str, A
     apply = "frame.events ? applyEvents(held, frame, 0) : applySnapshot(held, frame, 48)"
     state = f"a.frames.reduce((held, frame) => {apply}, {SNAPSHOT})"
     argument = {"snapshot": first, "frames": list(frames)}
-    return run("store.js", f"((state) => {expression})({state})", argument)
+    return run("live/store.js", f"((state) => {expression})({state})", argument)
 
 
 @pytest.mark.parametrize(
@@ -168,12 +168,12 @@ def test_a_lower_revision_never_replaces_a_higher_one(run: Run) -> None:
     assert after(run, LMPS, snapshot(known), events(10, price(0, 30))) == [28]
 
 
-def test_what_a_snapshot_and_a_resume_both_tell_is_told_once(run: Run) -> None:
+def test_what_a_snapshot_and_a_resume_both_bring_is_logged_once(run: Run) -> None:
     corrected = price(0, 28, revision=2, old={"lmp": 30}, seen=iso(NOON + timedelta(hours=2)))
     opened = alert(1, "open", 5, 130)
     first = snapshot(corrected, price(5, 130), alerts=[opened])
-    told = after(run, LOG, first, events(10, price(0, 30), corrected, price(5, 130), opened))
-    assert told == [["correction", 28], ["alert", "open"], ["price", 130], ["price", 30]]
+    sent = after(run, LOG, first, events(10, price(0, 30), corrected, price(5, 130), opened))
+    assert sent == [["correction", 28], ["alert", "open"], ["price", 130], ["price", 30]]
 
 
 def test_what_comes_by_resume_is_timed_by_when_it_was_published(run: Run) -> None:
@@ -197,8 +197,8 @@ def day_ahead(hours: int) -> list[dict[str, Any]]:
     [(24, [[24, 20, 43]]), (48, [[24, 20, 43], [24, 44, 67]]), (25, [[24, 20, 43], [None] * 3])],
 )
 def test_each_day_of_day_ahead_prices_is_one_line(hours: int, lines: Any, run: Run) -> None:
-    told = "[state.da.size, state.log.map((e) => [e.hours ?? null, e.low ?? null, e.high ?? null])]"
-    size, found = after(run, told, snapshot(), events(10, *day_ahead(hours)))
+    sent = "[state.da.size, state.log.map((e) => [e.hours ?? null, e.low ?? null, e.high ?? null])]"
+    size, found = after(run, sent, snapshot(), events(10, *day_ahead(hours)))
     assert size == hours
     assert sorted(found, key=str) == sorted(lines, key=str)
 
@@ -216,18 +216,18 @@ def test_what_is_rare_is_not_pushed_out_by_what_is_frequent(run: Run) -> None:
 
 def test_the_list_has_what_is_open_or_was_within_a_day_and_a_week_is_held(run: Run) -> None:
     day = 24 * 60
-    told = [alert(1, "open", 0, 120), alert(2, "open", 5, 120), alert(2, "cleared", 10, 90)]
+    sent = [alert(1, "open", 0, 120), alert(2, "open", 5, 120), alert(2, "cleared", 10, 90)]
     later = [alert(3, "open", day * 2, 120), alert(3, "cleared", day * 2 + 5, 90)]
     much_later = alert(4, "open", day * 9, 120)
     shown = "[alertsToShow(state, a.now).map((one) => one.opened.alert_id), state.alerts.size]"
     for events_, now, expected in (
-        (told, day, [[1, 2], 2]),
-        ([*told, *later], day * 3, [[1, 3], 3]),
-        ([*told, *later, much_later], day * 9, [[4, 1], 3]),
+        (sent, day, [[1, 2], 2]),
+        ([*sent, *later], day * 3, [[1, 3], 3]),
+        ([*sent, *later, much_later], day * 9, [[4, 1], 3]),
     ):
-        held = {"told": events_, "now": (NOON + timedelta(minutes=now)).timestamp() * 1000}
-        state = "{ alerts: a.told.reduce(withAlert, new Map()) }"
-        assert run("alerts_held.js", f"((state) => {shown})({state})", held) == expected
+        held = {"sent": events_, "now": (NOON + timedelta(minutes=now)).timestamp() * 1000}
+        state = "{ alerts: a.sent.reduce(withAlert, new Map()) }"
+        assert run("alerts/held_alerts.js", f"((state) => {shown})({state})", held) == expected
 
 
 def test_a_correction_is_in_the_log_once_however_it_was_heard(run: Run) -> None:
@@ -244,7 +244,7 @@ def test_a_correction_is_in_the_log_once_however_it_was_heard(run: Run) -> None:
     assert after(run, lines, *live, snapshot(again)) == [["correction", 27], *heard]
 
 
-def test_a_snapshot_tells_of_day_ahead_corrections_too(run: Run) -> None:
+def test_a_snapshot_logs_day_ahead_corrections_too(run: Run) -> None:
     seen = {"seen": iso(NOON + timedelta(minutes=9))}
     corrected = price(60, 28, revision=2, old={"lmp": 30}, **seen) | {"market": "DAM"}
     first = snapshot(price(0, 25)) | {"da": [corrected, price(120, 31) | {"market": "DAM"}]}
@@ -260,7 +260,7 @@ def test_seven_days_and_an_hour_are_kept(run: Run) -> None:
 
 
 @pytest.mark.parametrize(
-    ("told", "expected"),
+    ("sent", "expected"),
     [
         ([alert(1, "open", 0, 120)], ["open", 1_200_000, 150]),
         ([alert(1, "open", 0, 120), alert(1, "cleared", 10, 90)], ["cleared", 600_000, 150]),
@@ -274,22 +274,22 @@ def test_seven_days_and_an_hour_are_kept(run: Run) -> None:
         *("retracted, opened before what we hold", "not of the price itself"),
     ],
 )
-def test_the_course_of_an_alert(told: Any, expected: Any, run: Run) -> None:
+def test_the_course_of_an_alert(sent: Any, expected: Any, run: Run) -> None:
     prices = [price(0, 120), price(5, 150), price(10, 90)]
     held = {
         "rt": [
             [NOON.timestamp() * 1000 + 300_000 * i, body["lmp"]] for i, body in enumerate(prices)
         ],
-        "told": told,
+        "sent": sent,
         "now": (NOON + timedelta(minutes=20)).timestamp() * 1000,
     }
     state = (
         "{ rt: new Map(a.rt.map(([start, lmp]) => [start, { start, lmp }])), da: new Map(),"
-        " alerts: a.told.reduce(withAlert, new Map()) }"
+        " alerts: a.sent.reduce(withAlert, new Map()) }"
     )
     course = "((s, alert) => [alert.state, alertCourse(alert, s, a.now)])"
     kind, found = run(
-        "alerts_held.js", f"((s) => {course}(s, alertsToShow(s, a.now)[0]))({state})", held
+        "alerts/held_alerts.js", f"((s) => {course}(s, alertsToShow(s, a.now)[0]))({state})", held
     )
     assert [kind, found["lastedMs"], found["peak"]] == expected
 
@@ -300,7 +300,7 @@ def test_the_course_of_an_alert(told: Any, expected: Any, run: Run) -> None:
 def test_the_wait_before_another_try(
     lost_s: int, shortest_s: float, longest_s: float, run: Run
 ) -> None:
-    found = run("retry.js", "[retryDelay(a, 0), retryDelay(a, 1)]", lost_s * 1000)
+    found = run("live/retry.js", "[retryDelay(a, 0), retryDelay(a, 1)]", lost_s * 1000)
     assert found == [shortest_s * 1000, longest_s * 1000]
 
 
@@ -316,30 +316,30 @@ def test_the_wait_before_another_try(
     ],
 )
 def test_how_a_socket_ended_says_how_long_to_wait(ended: Any, expected: int, run: Run) -> None:
-    assert run("retry.js", "delayAfter(a, 0.5)", ended) == expected
+    assert run("live/retry.js", "delayAfter(a, 0.5)", ended) == expected
 
 
-def test_what_was_asked_for_leaves_the_place_to_the_feed_and_what_it_knows_better(run: Run) -> None:
-    """Once the feed is back it tells all of it from there, and none of it is there twice."""
+def test_what_was_polled_leaves_the_cursor_to_the_feed_and_what_it_knows_better(run: Run) -> None:
+    """Once the feed is back it sends all of it from there, and none of it is there twice."""
     known = price(0, 21.0, 2, old={"lmp": 20.0}, seen=iso(NOON))
     snapshot = {"hub": "SP15", "epoch": "a", "seq": 7, "current": None, "da": [], "alerts": []}
     answers = {"current": {"rt_quality": "observed"}, "da": []}
     answers["rt"] = [price(0, 21.0, 2), price(5, 30.0)]
     frame = {"seq": 8, "events": [price(5, 30.0) | {"kind": "price", "seq": 8}]}
     script = f"""(() => {{
-        const held = applyAsked({SNAPSHOT}, a.answers, 24);
+        const held = applyPolled({SNAPSHOT}, a.answers, 24);
         const state = applyEvents(held, a.frame, 0);
         const lmps = [...state.rt.values()].map((p) => [p.lmp, p.old?.lmp ?? 0]);
-        return [placeIn(held), placeIn(state), lmps,
+        return [cursorOf(held), cursorOf(state), lmps,
             state.log.filter((e) => e.price?.lmp === 30).length];
     }})()"""
     arguments = {"snapshot": snapshot | {"rt": [known]}, "answers": answers, "frame": frame}
-    before, after, held, lines = run("store.js", script, arguments)
+    before, after, held, lines = run("live/store.js", script, arguments)
     assert (before, after) == ({"epoch": "a", "seq": 7}, {"epoch": "a", "seq": 8})
     assert (held, lines) == ([[21, 20], [30, 0]], 1)
 
 
 def test_a_page_that_never_had_a_feed_asks_for_a_snapshot_from_nowhere(run: Run) -> None:
     answers = {"current": {"rt_quality": "observed"}, "rt": [price(5, 30.0)], "da": []}
-    script = "placeIn(applyAsked(emptyHub('SP15'), a, 24))"
-    assert run("store.js", script, answers) == {"epoch": "asked", "seq": 0}
+    script = "cursorOf(applyPolled(emptyHub('SP15'), a, 24))"
+    assert run("live/store.js", script, answers) == {"epoch": "asked", "seq": 0}

@@ -37,14 +37,16 @@ def of(run: Run, module: str, expression: str, now: float, **held: Any) -> Any:
 def test_a_whole_day_is_complete(midnight: str, hours: int, run: Run) -> None:
     start = ms(midnight)
     day = five(start, *[30.0] * (12 * hours))
-    found = of(run, "today.js", "todayComplete(state, now)", start + hours * HOUR - 1, rt=day)
+    found = of(
+        run, "market/today.js", "todayComplete(state, now)", start + hours * HOUR - 1, rt=day
+    )
     assert found == {"held": 12 * hours, "expected": 12 * hours}
 
 
 def test_a_missing_interval_is_counted_as_missing(run: Run) -> None:
     start = ms("2026-07-14T00:00:00-07:00")
     prices = five(start, 30, None, 32, 33)
-    found = of(run, "today.js", "todayComplete(state, now)", start + 20 * MINUTE, rt=prices)
+    found = of(run, "market/today.js", "todayComplete(state, now)", start + 20 * MINUTE, rt=prices)
     assert found == {"held": 3, "expected": 4}
 
 
@@ -53,29 +55,32 @@ def test_the_days_high_and_low_leave_yesterday_out(run: Run) -> None:
     prices = five(start - 5 * MINUTE, 1015.37, 30, -4.18, 55, 55)
     found = "todayExtremes(state, now)"
     extremes = f"Object.values({found}).map((p) => [p.lmp, (p.start - now) / 60000])"
-    assert of(run, "today.js", extremes, start, rt=prices) == [[55, 10], [-4.18, 5]]
-    assert of(run, "today.js", "todayExtremes(state, now)", start, rt=[]) is None
+    assert of(run, "market/today.js", extremes, start, rt=prices) == [[55, 10], [-4.18, 5]]
+    assert of(run, "market/today.js", "todayExtremes(state, now)", start, rt=[]) is None
 
 
 def test_what_moved_since_the_interval_before(run: Run) -> None:
     held = {"rt": five(NOON - 5 * MINUTE, 34.12, 30), "da": hourly(NOON - HOUR, 40, 37.9, 45)}
     moved = "[realTimeChange(state, now), spreadChange(state, now), dayAheadChange(state, now)]"
-    assert of(run, "changes.js", moved, NOON, **held) == [
+    assert of(run, "market/price_changes.js", moved, NOON, **held) == [
         "▼ −4.12 since 11:55",
         "▼ −2.02 since 11:55",
         "▼ −2.10 on HE12",
     ]
-    assert of(run, "changes.js", "nextHourText(state, now)", NOON, **held) == "next HE14 45.00 ▲"
+    assert (
+        of(run, "market/price_changes.js", "nextHourText(state, now)", NOON, **held)
+        == "next HE14 45.00 ▲"
+    )
 
 
-def test_after_a_gap_no_change_is_told(run: Run) -> None:
+def test_after_a_gap_there_is_no_change(run: Run) -> None:
     prices = five(NOON - 10 * MINUTE, 34.12, None, 30)
-    assert of(run, "changes.js", "realTimeChange(state, now)", NOON, rt=prices) == ""
+    assert of(run, "market/price_changes.js", "realTimeChange(state, now)", NOON, rt=prices) == ""
 
 
 def test_what_moved_is_of_the_interval_that_runs_not_of_one_published_ahead(run: Run) -> None:
     prices = five(NOON - 5 * MINUTE, 34.12, 30, 99)
-    moved = of(run, "changes.js", "realTimeChange(state, now)", NOON, rt=prices)
+    moved = of(run, "market/price_changes.js", "realTimeChange(state, now)", NOON, rt=prices)
     assert moved == "▼ −4.12 since 11:55"
 
 
@@ -85,5 +90,5 @@ def test_the_usual_delay_is_that_of_prices_that_came_by_themselves(delay_s: int,
     for i, price in enumerate(prices):
         at = NOON if i < 20 else price["start"] + delay_s * 1000
         price["first_seen"] = datetime.fromtimestamp(at / 1000, UTC).isoformat()
-    found = of(run, "publication.js", "typicalDelay(state, now)", NOON, rt=prices)
+    found = of(run, "market/publication_delay.js", "typicalDelay(state, now)", NOON, rt=prices)
     assert found == delay_s * 1000

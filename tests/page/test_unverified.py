@@ -46,7 +46,7 @@ def test_the_live_feed_says_so_of_prices_and_of_corrections(stage: Stage) -> Non
     page = stage.show(replace(plain(), now=at("2026-07-14 12:39:56-07:00")))
     [fresh] = real_time(NOON, NOON + FIVE)
     again = corrected(stage.day.rt[-3], "18.25", NOON) | {"quality": "unverified"}
-    stage.tell(fresh | {"lmp": 61.5, "quality": "unverified"}, again)
+    stage.publish(fresh | {"lmp": 61.5, "quality": "unverified"}, again)
     stage.let_pass(5)  # until it begins
     for kind in ("price", "correction"):
         line = page.locator(f"#log li[data-kind={kind}]", has_text="≠ unverified")

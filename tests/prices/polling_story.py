@@ -1,6 +1,6 @@
 """Hours of polls in seconds: the real tasks' functions, a made-up OASIS and a made-up clock.
 
-Ticks come every ten seconds; a turn is given every six, as Redis would.
+Ticks come every half minute, or as a story says; a turn is given every six seconds, as Redis would.
 """
 
 import json
@@ -25,7 +25,6 @@ from tests.published import published
 
 SECOND = timedelta(seconds=1)
 LEAD = {Market.RTM: 30 * SECOND, Market.RTPD: timedelta(minutes=-22)}
-STEP = 10
 Out = Callable[[str, Market, datetime], datetime | None]
 
 
@@ -44,6 +43,7 @@ class Story:
     out: Out = on_time
     trouble: Callable[[datetime, PriceQuery], OasisTrouble | None] = lambda at, query: None
     pause: timedelta = 6 * SECOND
+    step: int = 30
     requests: list[tuple[datetime, str, PriceQuery]] = field(default_factory=list)
     free_at: datetime = field(init=False)
     reserved_until: datetime = field(init=False)
@@ -93,15 +93,15 @@ class Story:
         return json.dumps([query.market.value, found]).encode()
 
     def run(self, until: datetime, work: Callable[[int], None]) -> None:
-        """Tick every ten seconds until then."""
+        """Tick until then, first after a step."""
         second = 0
         with time_machine.travel(self.now, tick=False) as traveller:
             while self.now < until:
-                second += STEP
+                second += self.step
                 began = self.now
                 traveller.move_to(self.now)
                 work(second)
-                self.now = max(self.now, began + STEP * SECOND)
+                self.now = max(self.now, began + self.step * SECOND)
 
     def tick(self, second: int) -> None:
         """What beat ticks, less often than it does."""

@@ -13,7 +13,10 @@ from prices.models import Feed, FeedEvent, Node
 from tests.conftest import utc
 from tests.published import published, store
 
-pytestmark = pytest.mark.django_db(transaction=True, serialized_rollback=True)
+pytestmark = [
+    pytest.mark.database,
+    pytest.mark.django_db(transaction=True, serialized_rollback=True),
+]
 NOON = utc("2026-07-14 19:00")
 TIMES = 40
 

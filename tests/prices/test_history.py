@@ -11,7 +11,7 @@ from prices.versions import Verdict
 from tests.conftest import utc
 from tests.published import NP15, SP15, published, span, store
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.database, pytest.mark.django_db]
 NOON = utc("2026-07-14 19:00")
 SEEN = utc("2026-07-14 19:01")
 

@@ -40,6 +40,7 @@ def no_pauses(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("oasis.client.FIRST_PAUSE_SECONDS", 0)
 
 
+@pytest.mark.database
 def test_every_interval_of_the_window_is_stored_also_the_last(oasis: Running) -> None:
     ingested = ingest(HOUR, Manner.FIRST, FetchRun.POLL)
     starts = sorted(
@@ -129,6 +130,7 @@ def test_the_good_rows_of_a_partly_bad_answer_are_kept(oasis: Running, fault: st
     assert FetchRun.objects.get().archive.startswith("rejected/")
 
 
+@pytest.mark.database
 def test_an_answer_that_nearly_adds_up_is_stored_as_unverified(oasis: Running) -> None:
     oasis.fault("near_sums")
     ingested = ingest(HOUR, Manner.FIRST, FetchRun.POLL)
@@ -136,6 +138,7 @@ def test_an_answer_that_nearly_adds_up_is_stored_as_unverified(oasis: Running) -
     assert Price.objects.filter(verified=False).count() == 24
 
 
+@pytest.mark.database
 def test_a_report_without_greenhouse_gas_gives_the_prices_of_one_with_it(oasis: Running) -> None:
     """Only outside California is there any: it is what the other parts lack."""
     Node.objects.create(slug="pacw", oasis_name="ELAP_PACW-APND")
@@ -178,6 +181,7 @@ def test_a_node_that_oasis_does_not_know_is_no_data(oasis: Running) -> None:
     assert ingest(unknown, Manner.FIRST, FetchRun.POLL).new == 0
 
 
+@pytest.mark.database
 def test_no_turn_no_request(oasis: Running, valkey: redis.Redis) -> None:
     valkey.set("caiso:oasis:turn", "somebody else", ex=30)
     with pytest.raises(NoTurn):
@@ -186,6 +190,7 @@ def test_no_turn_no_request(oasis: Running, valkey: redis.Redis) -> None:
     assert not FetchRun.objects.exists()
 
 
+@pytest.mark.database
 def test_a_correction_at_oasis_becomes_a_revision_and_an_event(oasis: Running) -> None:
     ingest(HOUR, Manner.FIRST, FetchRun.POLL)
     FeedEvent.objects.all().delete()
@@ -250,6 +255,7 @@ def test_a_correction_after_the_clock_was_set_back_an_hour_is_stored(oasis: Runn
         assert ingest(HOUR, Manner.FIRST, FetchRun.POLL).corrected == 1
 
 
+@pytest.mark.database
 def test_what_is_older_than_what_is_held_is_counted_and_told(oasis: Running) -> None:
     with time_machine.travel(START + timedelta(hours=3), tick=False):
         ingest(HOUR, Manner.FIRST, FetchRun.POLL)

@@ -36,6 +36,7 @@ def load(*files: Path, nodes: str = "") -> str:
     return said.getvalue()
 
 
+@pytest.mark.database
 @pytest.mark.parametrize(
     ("file", "said", "prices", "total"),
     [
@@ -71,6 +72,7 @@ def test_xml_and_csv_of_the_same_answer_are_the_same_prices(recordings: Path) ->
     assert "0 new, 0 corrected, 24 unchanged" in load(recordings / "ericschoettle/dam.csv")
 
 
+@pytest.mark.database
 @pytest.mark.parametrize(
     ("file", "day", "hours"), [(SPRING, "2019-03-10", 23), (AUTUMN, "2019-11-03", 25)]
 )
@@ -146,6 +148,7 @@ def test_one_bad_file_leaves_the_others_alone(recordings: Path, tmp_path: Path) 
     assert Price.objects.count() == 24
 
 
+@pytest.mark.database
 def test_an_unknown_node_is_added_untracked_and_nodes_can_be_chosen(recordings: Path) -> None:
     assert "743 prices: 743 new" in load(recordings / SPRING, nodes="SP26SLAK_5_N001")
     node = Node.objects.get(oasis_name="SP26SLAK_5_N001")
@@ -162,6 +165,7 @@ def test_a_node_is_chosen_by_slug_or_oasis_name(tmp_path: Path, typed: str) -> N
     assert Price.objects.get().node.slug == "sp15"
 
 
+@pytest.mark.database
 @pytest.mark.parametrize("typed", ["sp51", "zp26", "TH_SP15"])
 def test_a_node_that_no_file_has_is_an_error_that_names_it(tmp_path: Path, typed: str) -> None:
     path = answer_of(tmp_path, "TH_SP15_GEN-APND", "TH_NP15_GEN-APND")
@@ -369,6 +373,7 @@ def answer_of(tmp_path: Path, *names: str, start: str = "2026-11-24 08:00") -> P
     return path
 
 
+@pytest.mark.database
 def test_two_nodes_whose_names_look_alike_are_two(tmp_path: Path) -> None:
     assert "2 new" in load(answer_of(tmp_path, "A_NODE", "A-NODE"))
     slugs = Node.objects.filter(tracked=False).values_list("slug", flat=True)

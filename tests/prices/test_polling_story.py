@@ -138,7 +138,7 @@ def test_the_half_of_a_day_ahead_day_that_comes_second_is_seen_within_minutes(
 def test_every_market_of_every_node_is_held(nodes: int, monkeypatch: pytest.MonkeyPatch) -> None:
     for number in range(nodes - 3):
         Node.objects.create(slug=f"n{number}", oasis_name=f"NODE_{number}")
-    story = told(Story(BEGIN), monkeypatch)
+    story = told(Story(BEGIN, step=20), monkeypatch)
     story.run(BEGIN + 27 * MINUTE, story.tick)
     for market, start in (
         (Market.RTM, utc("2026-07-14 16:25")),

@@ -144,6 +144,7 @@ def test_what_another_database_left_in_redis_is_replaced(valkey: redis.Redis) ->
     assert valkey.xlen("caiso:sp15:stream") == 19
 
 
+@pytest.mark.database
 def test_a_restored_older_database_begins_a_new_epoch(valkey: redis.Redis) -> None:
     a_day(valkey)
     project_sp15()
@@ -273,6 +274,7 @@ def test_a_stream_that_somebody_else_wrote_to_goes_on(valkey: redis.Redis) -> No
     assert [name for name, _ in valkey.xrange("caiso:sp15:stream")][-1] == "20-0"
 
 
+@pytest.mark.database
 def test_nodes_that_are_not_tracked_or_are_called_otherwise_leave_no_keys(
     valkey: redis.Redis,
 ) -> None:

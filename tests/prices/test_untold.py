@@ -15,7 +15,7 @@ from prices.untold import tell_untold
 from tests.conftest import utc
 from tests.published import NP15, published, span, store
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.database, pytest.mark.django_db]
 NOON = utc("2026-07-14 19:00")
 FIVE = timedelta(minutes=5)
 LATER = NOON + timedelta(hours=1)

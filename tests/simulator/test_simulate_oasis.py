@@ -46,6 +46,7 @@ def chosen(*arguments: str) -> dict[str, object]:
     return vars(parser.parse_args(arguments))
 
 
+@pytest.mark.process
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
 def test_the_command_serves_and_ends_within_a_second_even_while_dripping(tmp_path, number):
     log = tmp_path / "log"
@@ -65,6 +66,7 @@ def test_the_command_serves_and_ends_within_a_second_even_while_dripping(tmp_pat
     assert '"outcome": "error_1011"' in log.read_text()
 
 
+@pytest.mark.process
 def test_a_port_in_use_is_reported_in_one_sentence():
     with socket.create_server(("127.0.0.1", 0)) as taken:
         port = taken.getsockname()[1]

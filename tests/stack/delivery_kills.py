@@ -1,7 +1,8 @@
 """Kills a worker's process at every step between a price and its delivery, and counts what came.
 
 `python -m tests.stack.delivery_kills --runs 200`: each run a database of its own, a crossing and
-its end, one kill -9 at a step drawn by chance, and another process that goes on from there.
+its end, one kill -9 at a step, and another process that goes on from there. Every nine runs have
+each step, in an order and at a time that chance draws.
 Everything is real but the prices: SQLite, Valkey, the channel layer, HTTP over loopback.
 """
 
@@ -9,12 +10,13 @@ import argparse
 import json
 import os
 import random
+import select
 import shutil
 import signal
 import sys
 import tempfile
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from datetime import timedelta
 from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
@@ -22,6 +24,7 @@ from typing import Any
 
 from tests import real_services
 
+LONGEST_S = 120  # of one process, which takes a tenth of a second
 PRICES = ("90", "150", "160", "80")
 # Each step, and how often a run without a kill passes it.
 STEPS = {
@@ -58,8 +61,7 @@ def all_runs(count: int, chance: random.Random, folder: Path) -> dict[str, Any]:
         template = prepared(folder / "template.sqlite3", port)
         totals: Counter[str] = Counter()
         violations: list[str] = []
-        for number in range(count):
-            step = f"{(name := chance.choice(list(STEPS)))}:{chance.randint(1, STEPS[name])}"
+        for number, step in enumerate(steps(count, chance)):
             letters.write_text("")
             database = Path(shutil.copy(template, folder / f"run{number}.sqlite3"))
             outcome, wrong = one_run(database, step, letters)
@@ -71,6 +73,15 @@ def all_runs(count: int, chance: random.Random, folder: Path) -> dict[str, Any]:
         server.terminate()
         server.wait()
     return {"runs": count, **totals, "violations": violations}
+
+
+def steps(count: int, chance: random.Random) -> Iterator[str]:
+    """Where each run is killed: a step, and which time it is passed."""
+    names: list[str] = []
+    for _ in range(count):
+        names = names or chance.sample(list(STEPS), len(STEPS))
+        name = names.pop()
+        yield f"{name}:{chance.randint(1, STEPS[name])}"
 
 
 def start_receiver(letters: Path) -> tuple[int, int]:
@@ -144,6 +155,10 @@ def in_a_child(
         child(database, work, step, send)
     os.close(send)
     with os.fdopen(receive) as pipe:
+        if not select.select([pipe], [], [], LONGEST_S)[0]:
+            os.kill(pid, signal.SIGKILL)
+            os.waitpid(pid, 0)
+            raise RuntimeError(f"a process has not ended in {LONGEST_S} s, to be killed at {step}")
         said = pipe.read()
     _, status = os.waitpid(pid, 0)
     if not step and status:

@@ -7,14 +7,14 @@ import sys
 
 from tests.stack.running import ROOT
 
+RUNS = 18  # each of the nine steps twice; make kills has 200
+
 
 def test_every_transition_is_one_row_and_every_delivery_is_made() -> None:
     kept = {name: text for name, text in os.environ.items() if not name.startswith("PYTEST")}
-    command = [sys.executable, "-m", "tests.stack.delivery_kills", "--runs", "30"]
-    done = subprocess.run(
-        command, cwd=ROOT, env=kept, capture_output=True, text=True, timeout=240, check=False
-    )
+    command = [sys.executable, "-m", "tests.stack.delivery_kills", "--runs", str(RUNS)]
+    done = subprocess.run(command, cwd=ROOT, env=kept, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stdout + done.stderr
     found = json.loads(done.stdout)
     assert found["violations"] == []
-    assert found["killed"] >= 15
+    assert found["killed"] >= RUNS - 3  # a step may be passed less often than it was drawn

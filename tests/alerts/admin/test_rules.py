@@ -16,7 +16,7 @@ from prices.models import Node
 from tests.conftest import utc
 from tests.published import published, store
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.database, pytest.mark.django_db]
 NOON = utc("2026-07-14 19:00")
 FIVE = timedelta(minutes=5)
 PLAIN = {

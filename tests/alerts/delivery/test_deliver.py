@@ -92,6 +92,7 @@ def test_a_message_carries_the_figures_and_what_they_are_of(
     assert facts["interval_start"] == "2026-07-14T19:00:00Z"
 
 
+@pytest.mark.database
 def test_a_failed_message_is_tried_again_with_the_same_key_before_later_ones(
     hook: Method, receiver: Receiver
 ) -> None:
@@ -110,6 +111,7 @@ def test_a_failed_message_is_tried_again_with_the_same_key_before_later_ones(
     assert len({one.headers["idempotency-key"] for one in receiver.received}) == 2
 
 
+@pytest.mark.database
 def test_after_a_day_a_delivery_is_given_up_visibly_and_can_be_taken_up(
     hook: Method, receiver: Receiver
 ) -> None:
@@ -133,6 +135,7 @@ def test_a_refused_message_is_given_up_at_once(hook: Method, receiver: Receiver)
     assert states() == ["given up"]
 
 
+@pytest.mark.database
 def test_messages_waiting_for_an_inactive_method_are_given_up_with_the_reason(
     hook: Method, receiver: Receiver
 ) -> None:
@@ -144,6 +147,7 @@ def test_messages_waiting_for_an_inactive_method_are_given_up_with_the_reason(
     assert Delivery.objects.get().last_error == "The delivery method is switched off."
 
 
+@pytest.mark.database
 def test_one_bad_method_does_not_hold_up_another(hook: Method, receiver: Receiver) -> None:
     bad = Method.objects.create(name="bad", kind="webhook", address="https://10.0.0.1/")
     Rule.objects.get(limit=100).methods.add(bad)
@@ -153,6 +157,7 @@ def test_one_bad_method_does_not_hold_up_another(hook: Method, receiver: Receive
     assert Delivery.objects.get(method=bad).last_error.startswith("ForbiddenTarget: ")
 
 
+@pytest.mark.database
 def test_a_slow_receiver_holds_up_no_other_and_its_outcome_is_recorded_by_the_next_call(
     hook: Method, receiver: Receiver
 ) -> None:
@@ -179,6 +184,7 @@ def test_a_slow_receiver_holds_up_no_other_and_its_outcome_is_recorded_by_the_ne
     )
 
 
+@pytest.mark.database
 def test_an_unreachable_receiver_is_tried_once_a_round_and_holds_up_no_other(
     hook: Method, receiver: Receiver
 ) -> None:
@@ -219,6 +225,7 @@ def test_a_worker_that_is_replaced_records_what_it_is_sending(
     assert len(receiver.received) == 1
 
 
+@pytest.mark.database
 def test_messages_behind_a_slow_one_stay_unclaimed(hook: Method, receiver: Receiver) -> None:
     at_last = threading.Event()
 
@@ -277,6 +284,7 @@ def test_other_messages_to_an_unreachable_receiver_wait_for_its_next_try(
     assert set(states()) == {"sent"}
 
 
+@pytest.mark.database
 def test_a_new_message_does_not_wait_as_long_as_an_old_one(
     hook: Method, receiver: Receiver
 ) -> None:
@@ -358,6 +366,7 @@ def test_a_test_delivery_says_that_nothing_has_happened(hook: Method, receiver: 
     assert arrived(receiver) == [("test", "Test from CAISO Live")]
 
 
+@pytest.mark.database
 def test_the_digest_at_seven_sends_once_what_quiet_hours_held(
     hook: Method, receiver: Receiver
 ) -> None:

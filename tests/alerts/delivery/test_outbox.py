@@ -10,7 +10,7 @@ from alerts.models import Alert, Delivery, Method, Rule
 from tests.conftest import utc
 from tests.published import published, store
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.database, pytest.mark.django_db]
 NOON = utc("2026-07-14 19:00")
 FIVE = timedelta(minutes=5)
 

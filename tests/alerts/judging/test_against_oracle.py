@@ -37,6 +37,8 @@ PER_EXAMPLE = settings(
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )
 
+IN_PARTS = settings(PER_EXAMPLE, max_examples=6)  # each part is a judging
+
 
 class JudgedRule:
     """A rule, the prices published for it, and what they should have announced."""
@@ -112,6 +114,11 @@ def spread_out(found: list[tuple[float, int]], length: int) -> list[float]:
     return (once * (length // len(once) + 1))[:length]
 
 
+def several(most: int) -> st.SearchStrategy[list[int]]:
+    """Sizes of parts that come one after another, again and again."""
+    return st.lists(st.integers(1, most), min_size=4, max_size=8)
+
+
 ABOVE = (30.0, 90.0, 95.0, 100.0, 100.5, 150.0)
 wanteds = st.builds(
     Wanted,
@@ -158,8 +165,8 @@ def test_days_with_corrections_and_late_prices_give_the_same_alerts_as_the_oracl
         transaction.set_rollback(True)
 
 
-@PER_EXAMPLE
-@given(rules(), runs(ABOVE, 60, QUARTERS), st.lists(st.integers(1, 60), min_size=1, max_size=8))
+@IN_PARTS
+@given(rules(), runs(ABOVE, 60, QUARTERS), several(60))
 def test_prices_in_one_batch_or_one_by_one_give_the_same_alerts(
     wanted: Wanted, series: list[float], parts: list[int]
 ) -> None:
@@ -171,11 +178,11 @@ def test_prices_in_one_batch_or_one_by_one_give_the_same_alerts(
         transaction.set_rollback(True)
 
 
-@PER_EXAMPLE
+@IN_PARTS
 @given(
     st.lists(st.integers(0, 40), min_size=48, max_size=48),
     st.permutations(range(48)),
-    st.lists(st.integers(1, 20), min_size=1, max_size=6),
+    several(20),
     st.sampled_from([0, 1]),
     st.sampled_from([0, 120]),
 )
@@ -191,11 +198,11 @@ def test_the_hours_of_a_day_are_ranked_alike_in_whatever_order_they_come(
         transaction.set_rollback(True)
 
 
-@PER_EXAMPLE
+@IN_PARTS
 @given(
     st.lists(st.sampled_from([20.0, 60.0, 150.0]), min_size=48, max_size=48),
     st.permutations(range(48)),
-    st.lists(st.integers(1, 20), min_size=1, max_size=6),
+    several(20),
     st.permutations(range(12)),
     st.sampled_from(["spread", "change"]),
     st.sampled_from([0, 30]),

@@ -66,6 +66,7 @@ def test_a_correction_that_removes_the_crossing_retracts_the_alert() -> None:
     assert events() == ["open", "cleared", "retracted"]
 
 
+@pytest.mark.database
 def test_an_alert_that_is_open_is_retracted_too_and_the_next_crossing_opens_another() -> None:
     come("90", "150")
     seen(1, "80")
@@ -140,6 +141,7 @@ def test_a_dip_between_two_alerts_that_is_corrected_away_announces_nothing() -> 
     assert events() == ["open", "cleared", "open"]
 
 
+@pytest.mark.database
 def test_an_alert_that_a_corrected_price_had_cleared_is_raised_from_there() -> None:
     come("150", "90")
     seen(1, "155")
@@ -148,6 +150,7 @@ def test_an_alert_that_a_corrected_price_had_cleared_is_raised_from_there() -> N
     assert Alert.objects.filter(cleared_at=None).count() == 0
 
 
+@pytest.mark.database
 def test_a_correction_amends_alerts_only_once() -> None:
     come("90", "150", "90")
     seen(1, "80")
@@ -157,6 +160,7 @@ def test_a_correction_amends_alerts_only_once() -> None:
     assert announced() == before
 
 
+@pytest.mark.database
 def test_a_rule_with_for_at_least_is_judged_again_over_the_whole_run() -> None:
     Rule.objects.update(for_minutes=15)
     come("150", "99", "150", "150", "90")
@@ -212,6 +216,7 @@ def test_tomorrows_alert_stays_when_the_limit_changes_and_another_hour_is_correc
     assert [alert.state for alert in Alert.objects.order_by("pk")] == ["cleared", "open"]
 
 
+@pytest.mark.database
 def test_an_alert_announced_before_is_not_announced_again_and_ends_no_other() -> None:
     """Tomorrow's 15:00 and 20:00 are announced; then the limit and an hour between change."""
     Rule.objects.update(market="DAM")
@@ -235,6 +240,7 @@ def test_intervals_judged_by_an_earlier_limit_are_left_alone() -> None:
     assert events() == ["open", "cleared"]
 
 
+@pytest.mark.database
 def test_a_change_over_minutes_is_judged_again_on_both_of_its_ends() -> None:
     Rule.objects.update(watched="change", span=10, limit=40)
     come("50", "60", "70")

@@ -22,7 +22,10 @@ from tests.conftest import utc
 from tests.prices.test_concurrency import closing
 from tests.published import published, store
 
-pytestmark = pytest.mark.django_db(transaction=True, serialized_rollback=True)
+pytestmark = [
+    pytest.mark.database,
+    pytest.mark.django_db(transaction=True, serialized_rollback=True),
+]
 NOON = utc("2026-07-14 19:00")
 WAITING = "SELECT count(*) FROM pg_locks WHERE NOT granted"
 

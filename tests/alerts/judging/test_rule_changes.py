@@ -95,6 +95,7 @@ def test_a_rule_saved_without_changes_keeps_its_cursor(above: Rule) -> None:
     assert Rule.objects.get(pk=above.pk).judged_seq == 2
 
 
+@pytest.mark.database
 def test_the_list_of_rules_saves_what_was_changed_in_it(admin_client: Client, above: Rule) -> None:
     publish(published(NOON, "120"), at=NOON + FIVE)
     below = Rule.objects.get(direction="below")
@@ -136,6 +137,7 @@ def test_changing_the_meaning_of_a_rule_clears_its_alert_on_the_feed_that_announ
     assert Alert.objects.get().cleared_at == NOON + FIVE
 
 
+@pytest.mark.database
 def test_another_direction_is_judged_anew(above: Rule) -> None:
     Rule.objects.exclude(pk=above.pk).delete()
     publish(published(NOON, "120"), at=NOON)
@@ -145,6 +147,7 @@ def test_another_direction_is_judged_anew(above: Rule) -> None:
     assert texts[1:] == ["SP15 real-time below 100.00: 40.00 at 12:05 PT"]
 
 
+@pytest.mark.database
 @pytest.mark.parametrize("change", [{"market": "RTPD"}, {"node": "2"}, {"limit": "150"}])
 def test_a_rule_changed_while_it_is_judged_announces_nothing_by_its_old_meaning(
     above: Rule, change: dict[str, str]
@@ -157,6 +160,7 @@ def test_a_rule_changed_while_it_is_judged_announces_nothing_by_its_old_meaning(
     assert not Alert.objects.exists()
 
 
+@pytest.mark.database
 def test_switching_a_rule_off_clears_its_alert_and_gives_the_reason(above: Rule) -> None:
     publish(published(NOON, "120"), at=NOON)
     evaluate(now=NOON)  # judged up to its own alert: no price is needed for what follows
@@ -177,6 +181,7 @@ def test_a_rule_switched_off_clears_its_alert_once(above: Rule) -> None:
     assert alert_events()[1:] == [("SP15", "cleared", SWITCHED_OFF)]
 
 
+@pytest.mark.database
 def test_a_rule_switched_off_without_an_open_alert_announces_nothing() -> None:
     Rule.objects.update(active=False)
     publish(published(NOON, "120"), at=NOON)
@@ -197,6 +202,7 @@ def test_a_new_rule_is_not_alerted_by_hours_already_published() -> None:
     assert len(publish(news, at=NOON + HOUR)) == 1
 
 
+@pytest.mark.database
 def test_a_rule_made_in_the_admin_starts_at_the_head(admin_client: Client) -> None:
     publish(published(NOON, "40"), at=NOON)
     sp15 = Node.objects.get(slug="sp15").pk
@@ -235,6 +241,7 @@ def test_an_alert_that_ends_because_its_limit_was_raised_says_so(above: Rule) ->
     )
 
 
+@pytest.mark.database
 def test_an_alert_that_ends_by_its_other_condition_is_not_ascribed_to_the_new_limit(
     above: Rule,
 ) -> None:
@@ -268,6 +275,7 @@ def test_a_run_beyond_the_limit_counts_from_the_change_of_a_limit(above: Rule) -
     assert len(publish(published(NOON + 2 * FIVE, "120"), at=NOON + 3 * FIVE)) == 1
 
 
+@pytest.mark.database
 def test_alerts_are_withdrawn_when_their_node_is_no_longer_tracked(above: Rule) -> None:
     above.methods.create(name="desk", kind="email", address="desk@example.test")
     publish(published(NOON, "500"), at=NOON)
@@ -279,6 +287,7 @@ def test_alerts_are_withdrawn_when_their_node_is_no_longer_tracked(above: Rule) 
     assert Delivery.objects.filter(kind="cleared", transition__text=why).count() == 1
 
 
+@pytest.mark.database
 def test_a_node_that_is_tracked_again_is_judged_from_there(above: Rule) -> None:
     edit_at(NOON - HOUR, above, for_minutes="10")
     publish(published(NOON, "500"), at=NOON)
@@ -289,6 +298,7 @@ def test_a_node_that_is_tracked_again_is_judged_from_there(above: Rule) -> None:
     assert len(publish(published(NOON + 3 * FIVE, "500"), at=NOON + 4 * FIVE)) == 1
 
 
+@pytest.mark.database
 def test_a_rule_on_data_age_is_silent_once_its_node_is_not_tracked(above: Rule) -> None:
     Rule.objects.exclude(pk=above.pk).delete()
     Rule.objects.update(watched="age", limit=15)

@@ -55,6 +55,7 @@ def change(at: int, **values: object) -> None:
     evaluate(now=NOON + at * MINUTE)
 
 
+@pytest.mark.database
 def test_a_waiting_message_says_what_its_rule_watched_when_the_alert_opened(rule: Rule) -> None:
     rule.methods.add(Method.objects.create(name="desk", address="desk@example.org"))
     seen(0, "150")
@@ -70,6 +71,7 @@ def test_a_waiting_message_says_what_its_rule_watched_when_the_alert_opened(rule
     assert line.told == ""
 
 
+@pytest.mark.database
 def test_alerts_without_facts_take_them_from_their_rule(rule: Rule) -> None:
     seen(0, "150")
     facts_then = Alert.objects.get().facts
@@ -135,6 +137,7 @@ def test_a_rule_can_open_again_on_the_interval_on_which_it_was_switched_off(rule
     assert transitions() == ["opened", "cleared", "opened"]
 
 
+@pytest.mark.database
 @pytest.mark.parametrize("changes", [[{"limit": 60}], [{"active": False}, {"active": True}]])
 def test_missing_data_open_an_alert_again_after_the_rule_changed(
     age: Rule, changes: list[dict[str, object]]
@@ -154,6 +157,7 @@ def test_a_rule_on_data_age_has_no_conditions_and_no_waits(age: Rule) -> None:
         Rule(node=age.node, watched="age", limit=15, for_minutes=5).full_clean()
 
 
+@pytest.mark.database
 def test_a_limit_on_the_wrong_side_of_the_clear_limit_is_an_error_in_the_list(
     admin_client: Client, rule: Rule
 ) -> None:
@@ -165,6 +169,7 @@ def test_a_limit_on_the_wrong_side_of_the_clear_limit_is_an_error_in_the_list(
     assert "The clear limit lies at or below the limit." in answer.text
 
 
+@pytest.mark.database
 def test_a_secret_is_for_those_who_may_write_it(client: Client) -> None:
     viewer = User.objects.create(username="viewer", is_staff=True)
     viewer.user_permissions.add(Permission.objects.get(codename="view_method"))

@@ -14,7 +14,7 @@ from prices.models import Feed, FeedEvent, Gap, Node, Price, PriceRevision
 from tests.conftest import utc
 from tests.published import published, store
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.database, pytest.mark.django_db]
 NOON = utc("2026-07-14 19:00")
 CONFIRMED = {"post": "yes"}
 

@@ -1,0 +1,147 @@
+// The live log as values: what came, once, newest first,
+// timed by when it was published and not by when it reached us. No DOM.
+
+import { operatingDate } from "../market/market_time.js";
+
+/**
+ * @import {
+ *   AlertEntry, AlertEvent, DayAheadEntry, HeldEvent, HeldPrice, LogEntry, LogFilter, PriceEntry, PriceEvent,
+ *   Span, StatusEntry
+ * } from "./types.js"
+ */
+
+const MOST_OF_A_KIND = 100;
+const PRICES_AT_START = 24;
+const GROUP = {
+  price: "prices",
+  "day-ahead": "prices",
+  correction: "corrections",
+  alert: "alerts",
+  status: "status",
+  error: "status",
+};
+
+/** @type {LogFilter[]} */
+export const FILTERS = ["all", "prices", "corrections", "alerts", "status"];
+
+/** @type {(entry: LogEntry, filter: LogFilter) => boolean} */
+export function isShown(entry, filter) {
+  return filter === "all" || GROUP[entry.kind] === filter;
+}
+
+/** @type {(filter: LogFilter) => LogFilter} */
+export function nextFilter(filter) {
+  return FILTERS[(FILTERS.indexOf(filter) + 1) % FILTERS.length];
+}
+
+/**
+ * Entries joined to a log: what comes twice is in it once, and what is rare is not pushed out by what is frequent.
+ * @type {(log: LogEntry[], entries: LogEntry[]) => LogEntry[]}
+ */
+export function logged(log, entries) {
+  const byKey = new Map([...entries, ...log].map((entry) => [entry.key, entry]));
+  /** @type {Record<string, number>} */
+  const counts = {};
+  /** @type {(entry: LogEntry) => boolean} */
+  const isKept = ({ kind }) => {
+    const group = GROUP[kind];
+    counts[group] = (counts[group] ?? 0) + 1;
+    return counts[group] <= MOST_OF_A_KIND;
+  };
+  return [...byKey.values()].sort((a, b) => b.at - a.at || b.order - a.order).filter(isKept);
+}
+
+/**
+ * What a snapshot brings: its newest prices, its corrections, its alerts.
+ * `rt` and `da` are held prices, oldest first.
+ * @type {(rt: HeldPrice[], da: HeldPrice[], alerts: AlertEvent[]) => LogEntry[]}
+ */
+export function entriesOfSnapshot(rt, da, alerts) {
+  const corrected = [...rt, ...da].filter((price) => price.old);
+  return [
+    ...rt.slice(-PRICES_AT_START).filter(isFirstKnown).map(firstEntry),
+    ...corrected.map(priceEntry),
+    ...alerts.map(alertEntry),
+  ];
+}
+
+/**
+ * Of a price corrected twice a snapshot knows what the last correction replaced, not what first came.
+ * @type {(price: HeldPrice) => boolean}
+ */
+function isFirstKnown({ revision, old }) {
+  return revision === 1 || (revision === 2 && old !== undefined);
+}
+
+/** The price as it first came: of one corrected once that is the old value. @type {(price: HeldPrice) => PriceEntry} */
+function firstEntry(price) {
+  return priceEntry(price.old ? { ...price, ...price.old, old: undefined, revision: 1, quality: "observed" } : price);
+}
+
+/**
+ * A day's worth of day-ahead prices arrives at once and is one line; after a long absence it may be several days.
+ * @type {(events: HeldEvent[], now: number) => LogEntry[]}
+ */
+export function entriesOfEvents(events, now) {
+  const days = dayAheadDays(events).filter((prices) => prices.length > 1);
+  /** @type {Set<HeldEvent>} */
+  const grouped = new Set(days.flat());
+  const single = events.filter((event) => !grouped.has(event)).map((event) => entryOf(event, now));
+  return [...single, ...days.map((prices) => dayAheadEntry(prices, now))];
+}
+
+/** Day-ahead prices by operating date. @type {(events: HeldEvent[]) => (PriceEvent & Span)[][]} */
+function dayAheadDays(events) {
+  const days = new Map();
+  for (const event of events) {
+    if (event.kind !== "price" || event.market !== "DAM") continue;
+    const date = operatingDate(event.start);
+    days.set(date, [...(days.get(date) ?? []), event]);
+  }
+  return [...days.values()];
+}
+
+/** @type {(event: HeldEvent, now: number) => LogEntry} */
+function entryOf(event, now) {
+  if (event.kind === "alert") return alertEntry(event);
+  if (event.kind === "price" || event.kind === "correction") return priceEntry(event);
+  return {
+    key: `${event.kind}:${event.seq}`,
+    at: timeOf(event.at, now),
+    order: event.seq,
+    kind: "status",
+    text: event.text ?? event.kind,
+  };
+}
+
+/** @type {(text: string | undefined, otherwise: number) => number} */
+function timeOf(text, otherwise) {
+  const at = Date.parse(text ?? "");
+  return Number.isNaN(at) ? otherwise : at;
+}
+
+/** @type {(price: HeldPrice) => PriceEntry} */
+function priceEntry(price) {
+  const kind = price.old ? "correction" : "price";
+  const at = timeOf(price.old ? price.seen : price.first_seen, price.start);
+  return { key: `${kind}:${price.market}:${price.start}:${price.revision}`, at, order: price.start, kind, price };
+}
+
+/** @type {(alert: AlertEvent) => AlertEntry} */
+function alertEntry(alert) {
+  const order = Date.parse(alert.interval_start) + 1; // above the price that it is about, where both came at once
+  return { key: `alert:${alert.alert_id}:${alert.state}`, at: Date.parse(alert.at), order, kind: "alert", alert };
+}
+
+/** @type {(prices: HeldPrice[], now: number) => DayAheadEntry} */
+function dayAheadEntry(prices, now) {
+  const lmps = prices.map((price) => price.lmp);
+  const start = Math.min(...prices.map((price) => price.start));
+  const [at, low, high] = [timeOf(prices[0].first_seen, now), Math.min(...lmps), Math.max(...lmps)];
+  return { key: `day-ahead:${start}`, at, order: start, kind: "day-ahead", start, hours: prices.length, low, high };
+}
+
+/** @type {(text: string, kind: "status" | "error", at: number) => StatusEntry} */
+export function statusEntry(text, kind, at) {
+  return { key: `${kind}:${at}:${text}`, at, order: at, kind, text };
+}

@@ -1,0 +1,258 @@
+// What is known of one hub, as values: frames in, a new state out. No DOM, no clock of its own.
+
+import { withAlert } from "../alerts/held_alerts.js";
+import { HOUR, hourStart, MINUTE } from "../market/market_time.js";
+import { entriesOfEvents, entriesOfSnapshot, logged, statusEntry } from "./log_entries.js";
+
+/**
+ * @import {
+ *   Current, Cursor, EventsFrame, FeedEvent, HeldEvent, HeldPrice, HeldPrices, HubState, PolledFrame, Price,
+ *   Quality, ShownPrice, SnapshotFrame, Span, StandIn, StandInQuality
+ * } from "./types.js"
+ */
+
+/** @typedef {keyof typeof KEPT} KeptMarket */
+const KEPT = { RTM: 169 * HOUR, DAM: 240 * HOUR };
+
+/** `hours` is how much real-time history the snapshot was asked for. @type {(hub: string) => HubState} */
+export function emptyHub(hub) {
+  return {
+    hub,
+    hours: 0,
+    epoch: null,
+    seq: null,
+    current: null,
+    fallback: null,
+    rt: new Map(),
+    da: new Map(),
+    alerts: new Map(),
+    log: [],
+  };
+}
+
+/** The page's cursor in the hub's feed, or null while it holds nothing. @type {(state: HubState) => Cursor | null} */
+export function cursorOf(state) {
+  const { epoch, seq } = state;
+  return epoch === null || seq === null ? null : { epoch, seq };
+}
+
+/**
+ * A price as the page holds it: interval bounds in milliseconds, the rest as sent.
+ * @type {<P extends Price>(price: P) => P & Span}
+ */
+function held(price) {
+  return { ...price, start: Date.parse(price.interval_start), end: Date.parse(price.interval_end) };
+}
+
+/** @type {(event: FeedEvent) => HeldEvent} */
+function heldEvent(event) {
+  return event.kind === "price" || event.kind === "correction" ? held(event) : event;
+}
+
+/** @type {(prices: Iterable<HeldPrice>, market: KeptMarket) => HeldPrices} */
+function keptPrices(prices, market) {
+  const sorted = [...prices].sort((a, b) => a.start - b.start);
+  const newest = sorted.at(-1)?.start ?? 0;
+  return new Map(sorted.filter((price) => price.start > newest - KEPT[market]).map((price) => [price.start, price]));
+}
+
+/** @type {(quality: Quality | null) => quality is StandInQuality} */
+function isStandIn(quality) {
+  return quality === "cached" || quality === "interpolated" || quality === "previous_day";
+}
+
+/**
+ * What /api/current or a snapshot says stands in for a price that was not published, and from which begun interval on
+ * it does; or null.
+ * @type {(current: Current | null, rt: HeldPrices) => StandIn | null}
+ */
+function fallbackIn(current, rt) {
+  const quality = current?.rt_quality ?? null;
+  if (!current || !isStandIn(quality)) return null;
+  const [start, at] = [Date.parse(current.rt_timestamp ?? ""), Date.parse(current.server_time ?? "")];
+  const since = begunOf(rt, Number.isNaN(at) ? Infinity : at)?.start ?? -Infinity;
+  return { price: current.rt_price, quality, start: Number.isNaN(start) ? null : start, since };
+}
+
+/** @type {(state: HubState, current: Current | null) => HubState} */
+export function applyCurrent(state, current) {
+  return { ...state, current, fallback: fallbackIn(current, state.rt) };
+}
+
+/**
+ * The state by the clock: what stood in for a price goes when
+ * a later interval begins, which may have come long before.
+ * @type {(state: HubState, now: number) => HubState}
+ */
+export function atClock(state, now) {
+  return state.fallback && !standIn(state, now) ? { ...state, fallback: null } : state;
+}
+
+/** @type {(state: HubState, now: number) => StandIn | null} */
+function standIn(state, now) {
+  const begun = begunRealTime(state, now);
+  return state.fallback && begun && begun.start > state.fallback.since ? null : state.fallback;
+}
+
+/**
+ * What /api/current answered, unless the feed has gone on since:
+ * an answer may be late, and older than what came by socket.
+ * @type {(state: HubState, current: Current) => HubState}
+ */
+export function applyAnswer(state, current) {
+  return current.epoch === state.epoch && current.seq >= (state.seq ?? 0) ? applyCurrent(state, current) : state;
+}
+
+/** The epoch of a cursor in no feed: whoever resumes from it gets a snapshot. */
+const NOWHERE = "asked";
+
+/**
+ * What was polled while no feed comes through. Our cursor stays where the feed left it, so that the feed sends all of
+ * it once it is back: alerts too, and what corrections replaced.
+ * @type {(state: HubState, frame: PolledFrame, hours: number) => HubState}
+ */
+export function applyPolled(state, { current, ...polled }, hours) {
+  const [rt, da] = [newerThan(state.rt, polled.rt.map(held)), newerThan(state.da, polled.da.map(held))];
+  const next = state.seq === null ? { ...state, hours, epoch: NOWHERE, seq: 0 } : state;
+  return {
+    ...applyCurrent(next, current),
+    rt: withPrices(state.rt, rt, "RTM"),
+    da: withPrices(state.da, da, "DAM"),
+    log: logged(state.log, entriesOfSnapshot(rt, da, [])),
+  };
+}
+
+/**
+ * The prices that are not held in this revision or a later one.
+ * @type {(known: HeldPrices, prices: HeldPrice[]) => HeldPrice[]}
+ */
+function newerThan(known, prices) {
+  return prices.filter(({ start, revision }) => revision > (known.get(start)?.revision ?? 0));
+}
+
+/**
+ * The whole hub anew, with so many hours of it. What the log already has is kept while the feed is the same one.
+ * @type {(state: HubState, snapshot: SnapshotFrame, hours: number) => HubState}
+ */
+export function applySnapshot(state, snapshot, hours) {
+  const [rt, da] = [keptPrices(snapshot.rt.map(held), "RTM"), keptPrices(snapshot.da.map(held), "DAM")];
+  const entries = entriesOfSnapshot([...rt.values()], [...da.values()], snapshot.alerts);
+  return {
+    ...applyCurrent({ ...state, rt, da }, snapshot.current),
+    hours,
+    epoch: snapshot.epoch,
+    seq: snapshot.seq,
+    alerts: snapshot.alerts.reduce(withAlert, new Map()),
+    log: logged([null, NOWHERE, snapshot.epoch].includes(state.epoch) ? state.log : [], entries),
+  };
+}
+
+/**
+ * Events that follow on what is held, in one step; cursor.js has judged that they do.
+ * @type {(state: HubState, frame: EventsFrame, now: number) => HubState}
+ */
+export function applyEvents(state, frame, now) {
+  const events = frame.events.map(heldEvent);
+  const [rt, da] = [
+    withPrices(state.rt, pricesOf(events, "RTM"), "RTM"),
+    withPrices(state.da, pricesOf(events, "DAM"), "DAM"),
+  ];
+  const alerts = events.filter((event) => event.kind === "alert").reduce(withAlert, state.alerts);
+  return atClock(
+    { ...state, seq: frame.seq, rt, da, alerts, log: logged(state.log, entriesOfEvents(events, now)) },
+    now,
+  );
+}
+
+/** @type {(events: HeldEvent[], market: KeptMarket) => HeldPrice[]} */
+function pricesOf(events, market) {
+  const prices = events.filter((event) => event.kind === "price" || event.kind === "correction");
+  return prices.filter((price) => price.market === market);
+}
+
+/**
+ * A price of a lower revision never replaces a higher one:
+ * a snapshot may know of a correction before its event comes.
+ * @type {(prices: HeldPrices, events: HeldPrice[], market: KeptMarket) => HeldPrices}
+ */
+function withPrices(prices, events, market) {
+  if (!events.length) return prices;
+  const next = new Map(prices);
+  for (const event of events) {
+    if (event.revision >= (next.get(event.start)?.revision ?? 0)) next.set(event.start, event);
+  }
+  return keptPrices(next.values(), market);
+}
+
+/** @type {(state: HubState, text: string, kind: "status" | "error", at: number) => HubState} */
+export function logStatus(state, text, kind, at) {
+  return { ...state, log: logged(state.log, [statusEntry(text, kind, at)]) };
+}
+
+/** @type {(prices: HeldPrices) => HeldPrice | null} */
+function newestOf(prices) {
+  return [...prices.values()].at(-1) ?? null;
+}
+
+/** The newest that is held, which may be published ahead. @type {(state: HubState) => HeldPrice | null} */
+export function newestRealTime(state) {
+  return newestOf(state.rt);
+}
+
+/** @type {(rt: HeldPrices, now: number) => HeldPrice | null} */
+function begunOf(rt, now) {
+  return [...rt.values()].findLast(({ start }) => start <= now) ?? null;
+}
+
+/**
+ * The newest that has begun: of the running interval where it is held, as prices/current.py has it.
+ * @type {(state: HubState, now: number) => HeldPrice | null}
+ */
+export function begunRealTime(state, now) {
+  return begunOf(state.rt, now);
+}
+
+/** @type {(state: HubState, at: number) => HeldPrice | null} */
+export function dayAheadAt(state, at) {
+  return state.da.get(hourStart(at)) ?? null;
+}
+
+/**
+ * The real-time price to show: {lmp, quality, start, end, price}, or null;
+ * price is the published one, where there is one.
+ * @type {(state: HubState, now: number) => ShownPrice | null}
+ */
+export function shownRealTime(state, now) {
+  const [begun, fallback] = [begunRealTime(state, now), standIn(state, now)];
+  if (!fallback)
+    return begun && { lmp: begun.lmp, quality: begun.quality, start: begun.start, end: begun.end, price: begun };
+  const start = fallback.start ?? begun?.start ?? null;
+  const price = (start === null ? null : state.rt.get(start)) ?? null;
+  return {
+    lmp: price?.lmp ?? fallback.price,
+    quality: fallback.quality,
+    start,
+    end: start && start + 5 * MINUTE,
+    price,
+  };
+}
+
+/**
+ * The day-ahead price of the hour the shown real-time price lies in, or null.
+ * @type {(state: HubState, now: number) => number | null}
+ */
+export function dayAheadOfShown(state, now) {
+  const shown = shownRealTime(state, now);
+  if (!shown?.start) return null;
+  return dayAheadAt(state, shown.start)?.lmp ?? shown.price?.da_price ?? null;
+}
+
+/** Qualities of prices that CAISO did not publish: no difference is made of them. */
+export const ESTIMATED = new Set(["interpolated", "previous_day"]);
+
+/** Real-time less day-ahead of its own hour, or null. @type {(state: HubState, now: number) => number | null} */
+export function spreadOf(state, now) {
+  const [shown, dayAhead] = [shownRealTime(state, now), dayAheadOfShown(state, now)];
+  if (!shown || shown.lmp === null || dayAhead === null || ESTIMATED.has(shown.quality)) return null;
+  return shown.lmp - dayAhead;
+}

@@ -1,0 +1,338 @@
+// What the page reads, the feed's frames and the answers it polls, and what it keeps of them.
+
+export type Market = "RTM" | "DAM" | "RTPD";
+export type Transport = "socket" | "stream" | "poll";
+export type PublishedQuality = "observed" | "corrected" | "unverified";
+export type StandInQuality = "cached" | "interpolated" | "previous_day";
+export type Quality = PublishedQuality | StandInQuality;
+export type Source = "oasis" | "simulator";
+export type Severity = "info" | "warning" | "critical";
+export type Range = "24h" | "48h" | "7d";
+export type Theme = "light" | "dark";
+export type Tone = "none" | "negative" | "zero" | "positive" | "high";
+export type LogFilter = "all" | "prices" | "corrections" | "alerts" | "status";
+
+/** Instants are ISO 8601 in UTC on the wire, milliseconds since 1970 in the page. */
+type Instant = string;
+
+/** The page has every event of the epoch up to seq. */
+export interface Cursor {
+  epoch: string;
+  seq: number;
+}
+
+/** Where a feed stands. */
+export interface FeedHead {
+  epoch: string;
+  head: number;
+}
+
+/** $/MWh. A report may lack the greenhouse gas component. */
+export interface Components {
+  lmp: number;
+  energy: number;
+  congestion: number;
+  loss: number;
+  ghg: number | null;
+}
+
+/** A price as snapshots, the history and events have it; a corrected one has what it replaced, and since when. */
+export interface Price extends Components {
+  market: Market;
+  interval_start: Instant;
+  interval_end: Instant;
+  quality: PublishedQuality;
+  revision: number;
+  first_seen: Instant;
+  da_price?: number | null;
+  spread?: number | null;
+  old?: Components;
+  seen?: Instant;
+}
+
+export interface PriceEvent extends Price {
+  kind: "price";
+  seq: number;
+}
+
+export interface CorrectionEvent extends Price {
+  kind: "correction";
+  seq: number;
+  old: Components;
+  seen: Instant;
+}
+
+/** Without a seq in a snapshot, where what opened it is older than the log of the feed. */
+export interface AlertEvent {
+  kind: "alert";
+  seq?: number;
+  alert_id: number;
+  rule_id?: number;
+  state: "open" | "cleared" | "retracted";
+  severity?: Severity;
+  market: Market;
+  watched?: string;
+  direction: "above" | "below";
+  limit: number;
+  price: number;
+  value: number;
+  interval_start: Instant;
+  interval_end: Instant;
+  text: string;
+  at: Instant;
+}
+
+export interface StatusEvent {
+  kind: "status" | "advice" | "forecast";
+  seq: number;
+  at?: Instant;
+  text?: string;
+}
+
+export type FeedEvent = PriceEvent | CorrectionEvent | AlertEvent | StatusEvent;
+
+/** What /api/current answers, and a snapshot says of now. */
+export interface Current {
+  hub: string;
+  node: string;
+  rt_price: number | null;
+  rt_timestamp: Instant | null;
+  rt_quality: Quality | null;
+  rt_age_s: number | null;
+  da_price: number | null;
+  da_timestamp: Instant | null;
+  spread: number | null;
+  last_update: Instant | null;
+  seq: number;
+  epoch: string | null;
+  stale: boolean;
+  source: Source;
+  server_time: Instant;
+}
+
+/** What /api/history answers. */
+export interface History {
+  prices: Price[];
+}
+
+export interface HelloFrame {
+  type: "hello";
+  protocol: number;
+  server_time: Instant;
+  heartbeat_s?: number;
+  feeds: Record<string, FeedHead>;
+  source: Source;
+}
+
+export interface SnapshotFrame extends Cursor {
+  type: "snapshot";
+  hub: string;
+  current: Current | null;
+  rt: Price[];
+  da: Price[];
+  alerts: AlertEvent[];
+}
+
+/** The events prev + 1 to seq of a hub's feed. */
+export interface EventsFrame extends Cursor {
+  type: "events";
+  hub: string;
+  prev: number;
+  events: FeedEvent[];
+}
+
+/** Names the heads of the feeds by hub, without their epochs. */
+export interface HeartbeatFrame {
+  type: "heartbeat";
+  server_time?: Instant;
+  feeds: Record<string, number>;
+  source_age_s: number | null;
+  source_trouble?: string | null;
+}
+
+export interface ByeFrame {
+  type: "bye";
+  retry_ms: number;
+}
+
+export interface ErrorFrame {
+  type: "error";
+  code: string;
+  message: string;
+}
+
+export interface PongFrame {
+  type: "pong";
+  id: string | number;
+}
+
+/** What the server sends. */
+export type ServerFrame = HelloFrame | SnapshotFrame | EventsFrame | HeartbeatFrame | ByeFrame | ErrorFrame | PongFrame;
+
+/** Made by the page itself of what it polled, while no feed comes through. */
+export interface PolledFrame {
+  type: "polled";
+  hub: string;
+  current: Current;
+  rt: Price[];
+  da: Price[];
+}
+
+export type Frame = ServerFrame | PolledFrame;
+
+/** What the page sends. */
+export type ClientFrame = { type: "resume"; feeds: Record<string, Cursor> } | { type: "ping"; id: string };
+
+/** A number of which it may not be known what it is. */
+export type MaybeNumber = number | null | undefined;
+
+export interface Span {
+  start: number;
+  end: number;
+}
+
+/** A price as the page holds it. */
+export type HeldPrice = Price & Span;
+
+/** By the start of their interval, oldest first. */
+export type HeldPrices = Map<number, HeldPrice>;
+
+export type HeldEvent = (PriceEvent & Span) | (CorrectionEvent & Span) | AlertEvent | StatusEvent;
+
+/** Where the opening is older than what the page holds, `opened` is the event that ended it. */
+export interface HeldAlert {
+  opened: AlertEvent;
+  cleared: AlertEvent | null;
+  retracted: AlertEvent | null;
+  state: AlertEvent["state"];
+}
+
+/** By their id. */
+export type HeldAlerts = Map<number, HeldAlert>;
+
+/** What stands in for a price that was not published, until an interval begins after `since`. */
+export interface StandIn {
+  price: number | null;
+  quality: StandInQuality;
+  start: number | null;
+  since: number;
+}
+
+/** What is known of one hub; seq is null while nothing is. `hours` is how much history the snapshot was asked for. */
+export interface HubState {
+  hub: string;
+  hours: number;
+  epoch: string | null;
+  seq: number | null;
+  current: Current | null;
+  fallback: StandIn | null;
+  rt: HeldPrices;
+  da: HeldPrices;
+  alerts: HeldAlerts;
+  log: LogEntry[];
+}
+
+/** The real-time price to show; `price` is the published one, where there is one. */
+export interface ShownPrice {
+  lmp: number | null;
+  quality: Quality;
+  start: number | null;
+  end: number | null;
+  price: HeldPrice | null;
+}
+
+interface Entry {
+  key: string;
+  at: number;
+  order: number;
+}
+
+export interface PriceEntry extends Entry {
+  kind: "price" | "correction";
+  price: HeldPrice;
+}
+
+export interface AlertEntry extends Entry {
+  kind: "alert";
+  alert: AlertEvent;
+}
+
+export interface DayAheadEntry extends Entry {
+  kind: "day-ahead";
+  start: number;
+  hours: number;
+  low: number;
+  high: number;
+}
+
+export interface StatusEntry extends Entry {
+  kind: "status" | "error";
+  text: string;
+}
+
+export type LogEntry = PriceEntry | AlertEntry | DayAheadEntry | StatusEntry;
+
+/** How long ago the source last answered was known at `asOf`. */
+export interface SourceState {
+  name: Source;
+  ageMs: number | null;
+  asOf: number | null;
+  trouble: string | null;
+}
+
+export interface Threshold {
+  direction: "above" | "below";
+  limit: number;
+  market: Market;
+}
+
+/** What the server writes into the page of prices. */
+export interface PageData {
+  hub: string;
+  hubs: { hub: string; node: string }[];
+  source: Source;
+  source_trouble?: string | null;
+  thresholds: Record<string, Threshold[]>;
+}
+
+/** What the reader chose to see; without a theme it is the system's. */
+export interface Selection {
+  hub: string;
+  range: Range;
+  theme: Theme | null;
+}
+
+export type ConnectionState = "connecting" | "live" | "stale" | "down";
+
+/** What behaves as a WebSocket does, by another transport. */
+export interface FallbackConnection {
+  onmessage(event: { data: string }): void;
+  onclose(event: { code: number }): void;
+  close(): void;
+  isClosed: boolean;
+}
+
+export type Connection = WebSocket | FallbackConnection;
+
+/** What a reader of the feed follows. */
+export type Wanted = "prices" | "alerts";
+
+/** Of a path on the server, what it answered where it did not refuse. */
+export type Fetch = (path: string) => Promise<Response>;
+
+/**
+ * The transport in use: `strikes` are failures in a row that speak against it, `tries` is how often a better one was
+ * tried since one last held.
+ */
+export interface TransportChoice {
+  transport: Transport;
+  strikes: number;
+  tries: number;
+}
+
+/** How a connection ended: the code and the wait that a `bye` asked for, where there were any, and how long it lived. */
+export interface ConnectionEnd {
+  code: number | null;
+  byeMs: number | null;
+  livedMs: number;
+}

@@ -1,0 +1,111 @@
+// What a price looks like in text. No DOM.
+
+/** @import { Market, MaybeNumber, Quality, Threshold, Tone } from "../live/types.js" */
+
+const price = new Intl.NumberFormat("en-US", {
+  minimumFractionDigits: 2,
+  maximumFractionDigits: 2,
+  signDisplay: "negative",
+});
+const signed = new Intl.NumberFormat("en-US", {
+  minimumFractionDigits: 2,
+  maximumFractionDigits: 2,
+  signDisplay: "exceptZero",
+});
+const short = new Intl.NumberFormat("en-US", { maximumFractionDigits: 5, signDisplay: "negative" });
+
+export const NOTHING = "—";
+
+export const QUALITY = {
+  observed: "observed",
+  corrected: "corrected",
+  unverified: "unverified: its parts do not add up to it",
+  cached: "last known price",
+  interpolated: "interpolated",
+  previous_day: "same hour yesterday",
+};
+
+/** Besides the word: the parts are not the price. */
+export const UNVERIFIED = "≠ unverified";
+
+/** @type {(price: { quality: Quality } | null | undefined) => boolean} */
+export function isUnverified(price) {
+  return price?.quality === "unverified";
+}
+
+/** @type {(numberFormat: Intl.NumberFormat, value: MaybeNumber) => string} */
+function text(numberFormat, value) {
+  return value === null || value === undefined ? NOTHING : numberFormat.format(value).replace("-", "−");
+}
+
+/** "1,015.37", "−23.40", never "−0.00". @type {(value: MaybeNumber) => string} */
+export function priceText(value) {
+  return text(price, value);
+}
+
+/**
+ * A price with as many decimals as it takes to see on which side of a limit it is: "−0.00001" for one below 0.
+ * @type {(value: MaybeNumber, limit: number) => string}
+ */
+export function apartText(value, limit) {
+  if (value === null || value === undefined || value === limit) return priceText(value);
+  const digits = [2, 3, 4, 5].find((count) => value.toFixed(count) !== limit.toFixed(count)) ?? 5;
+  return text(
+    new Intl.NumberFormat("en-US", {
+      minimumFractionDigits: digits,
+      maximumFractionDigits: digits,
+      signDisplay: "negative",
+    }),
+    value,
+  );
+}
+
+/** "+4.12", "−15.60", "0.00". @type {(value: MaybeNumber) => string} */
+export function signedText(value) {
+  return text(signed, value);
+}
+
+/** A limit or an axis label: "100", "−20", "7.5". @type {(value: MaybeNumber) => string} */
+export function shortText(value) {
+  return text(short, value);
+}
+
+/** @type {(value: number) => number} */
+function cents(value) {
+  return Math.round(value * 100);
+}
+
+/**
+ * "none", "negative", "zero", "positive" or "high", of what is shown: a price that rounds to 0.00 is zero.
+ * @type {(value: MaybeNumber, highLimit?: number | null) => Tone}
+ */
+export function priceTone(value, highLimit = null) {
+  if (value === null || value === undefined) return "none";
+  if (highLimit !== null && value > highLimit) return "high";
+  if (cents(value) === 0) return "zero";
+  return value < 0 ? "negative" : "positive";
+}
+
+const PRICE_TAG = { none: "", negative: "▼ negative · paid to take", zero: "■ zero", positive: "▲ positive" };
+const SPREAD_TAG = { none: "", negative: "▼ RT below DA", zero: "■ RT equals DA", positive: "▲ RT above DA" };
+
+/** The second cue beside the colour. @type {(tone: Tone, highLimit: number | null) => string} */
+export function priceTag(tone, highLimit) {
+  return tone === "high" ? `▲▲ above ${shortText(highLimit)}` : PRICE_TAG[tone];
+}
+
+/** @type {(tone: Tone) => string} */
+export function spreadTag(tone) {
+  return tone === "high" ? "" : SPREAD_TAG[tone];
+}
+
+/**
+ * The lowest limit that says "high" in this market, of [{direction, limit, market}]; else of real-time; else null.
+ * @type {(thresholds: Threshold[], market: Market) => number | null}
+ */
+export function highLimit(thresholds, market) {
+  const above = (/** @type {Market} */ name) =>
+    thresholds.filter((t) => t.direction === "above" && t.market === name).map((t) => t.limit);
+  const limits = above(market).length ? above(market) : above("RTM");
+  return limits.length ? Math.min(...limits) : null;
+}

@@ -1,0 +1,31 @@
+// The hub tabs: links that say what they show, followed without leaving the page.
+
+import { writeAddress } from "./address.js";
+import { element } from "./show.js";
+
+/** @import { PageData, Selection } from "../live/types.js" */
+
+/** choose(hub) is called when the reader picks a hub. @type {(choose: (hub: string | undefined) => void) => void} */
+export function startHubTabs(choose) {
+  element("hub-tabs").addEventListener("click", (event) => {
+    /** @type {HTMLElement | null} */
+    const link = event.target instanceof Element ? event.target.closest("a[data-hub]") : null;
+    if (!link || event.metaKey || event.ctrlKey || event.shiftKey) return;
+    event.preventDefault();
+    choose(link.dataset.hub);
+  });
+}
+
+/** @type {(page: PageData, shown: Selection) => void} */
+export function markHub(page, shown) {
+  for (const link of element("hub-tabs").querySelectorAll("a")) {
+    link.href = writeAddress("", { ...shown, hub: link.dataset.hub ?? "" });
+    if (link.dataset.hub === shown.hub) link.setAttribute("aria-current", "page");
+    else link.removeAttribute("aria-current");
+  }
+  element("hub-tabs").querySelector("[aria-current]")?.scrollIntoView({ block: "nearest", inline: "nearest" });
+  for (const node of document.querySelectorAll("[data-shows=hub]")) node.textContent = shown.hub;
+  for (const node of document.querySelectorAll("[data-shows=node]"))
+    node.textContent = page.hubs.find((known) => known.hub === shown.hub)?.node ?? "";
+  /** @type {HTMLAnchorElement} */ (element("api-link")).href = `/api/current?hub=${encodeURIComponent(shown.hub)}`;
+}

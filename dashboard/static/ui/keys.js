@@ -1,0 +1,37 @@
+// Keys for those who keep their hands on them, and the dialog that lists them.
+
+import { element } from "./show.js";
+
+/**
+ * @typedef {object} KeyActions
+ * @property {(n: number) => void} hub
+ * @property {() => void} range
+ * @property {() => void} theme
+ * @property {() => void} filter
+ */
+
+/**
+ * What each key does: hub(n) counts from 0. A letter with Ctrl, Alt or the command key is the browser's.
+ * @type {(does: KeyActions) => void}
+ */
+export function startKeys({ hub, range, theme, filter }) {
+  const help = /** @type {HTMLDialogElement} */ (element("keys-help"));
+  /** @type {Record<string, () => void>} */
+  const doing = { r: range, t: theme, f: filter, "?": () => (help.open ? help.close() : help.showModal()) };
+  addEventListener("keydown", (event) => {
+    if (event.ctrlKey || event.altKey || event.metaKey || isIn(event, "input, select, textarea")) return;
+    const key = event.key.toLowerCase();
+    if (help.open && key !== "?") return; // Esc closes it by itself
+    if (/^[1-9]$/.test(key)) hub(Number(key) - 1);
+    else doing[key]?.();
+  });
+  element("keys-open").addEventListener("click", () => help.showModal());
+  help.addEventListener("click", (event) => {
+    if (event.target === help || isIn(event, "button")) help.close();
+  });
+}
+
+/** @type {(event: Event, selector: string) => boolean} */
+function isIn({ target }, selector) {
+  return target instanceof Element && target.closest(selector) !== null;
+}

@@ -1,0 +1,263 @@
+// The wiring: frames into state, state onto the screen.
+
+import { notifyOfAlerts, startNotifications } from "../alerts/notifications.js";
+import { createCharts, redrawCharts } from "../charts/price_chart.js";
+import { Feed } from "../live/feed.js";
+import { forgetLog, markFilter, startLogFilters } from "../live/live_log.js";
+import { nextFilter } from "../live/log_entries.js";
+import { hasSlept, serverNow } from "../live/server_clock.js";
+import { connectionLine, fallbackLine, sourceLine, transportLine } from "../live/status_lines.js";
+import {
+  applyAnswer,
+  applyEvents,
+  applyPolled,
+  applySnapshot,
+  atClock,
+  cursorOf,
+  emptyHub,
+  logStatus,
+} from "../live/store.js";
+import { startCsv } from "../market/csv_export.js";
+import { MINUTE } from "../market/market_time.js";
+import { renderTable } from "../market/price_table.js";
+import { isOverdue, isPassedOver } from "../market/publication_delay.js";
+import { nextRange, RANGE_HOURS, readAddress, writeAddress } from "./address.js";
+import { announce, announceInterval } from "./announcer.js";
+import { markHub, startHubTabs } from "./hub_tabs.js";
+import { startKeys } from "./keys.js";
+import { checkProtocol, reloadWhenIdle, startOutdatedPage } from "./outdated_page.js";
+import { markRange } from "./range_tabs.js";
+import { renderHeld, renderNow } from "./screen.js";
+import { element } from "./show.js";
+import { chosenTheme, otherTheme, setTheme, startTheme } from "./theme.js";
+
+/**
+ * @import {
+ *   ConnectionState, EventsFrame, Frame, HeartbeatFrame, HelloFrame, HubState, LogFilter, PageData, Range,
+ *   Selection, SourceState, Transport
+ * } from "../live/types.js"
+ */
+
+/** @type {PageData} */
+const page = JSON.parse(element("page-data").textContent ?? "");
+const charts = createCharts({ onRange: chooseRange });
+const feed = new Feed({
+  cursor: resumeCursor,
+  onFrame: take,
+  onChange: connectionChanged,
+  onTransport: transportChanged,
+});
+/** What is known of each hub that was shown. @type {Map<string, HubState>} */
+const held = new Map();
+let shown = readShown();
+let state = emptyHub(shown.hub);
+/** @type {LogFilter} */
+let filter = "all";
+/** @type {SourceState} */
+let source = { name: page.source, ageMs: null, asOf: null, trouble: page.source_trouble ?? null };
+let askedAt = 0;
+let isPainting = false;
+
+const known = () => ({
+  state,
+  feed,
+  source,
+  filter,
+  range: shown.range,
+  thresholds: page.thresholds[state.hub] ?? [],
+  now: serverNow(),
+});
+
+/** What the address says; a theme that was chosen earlier belongs to it too. @type {() => Selection} */
+function readShown() {
+  const asked = readAddress(location.search, page);
+  return { ...asked, theme: asked.theme ?? chosenTheme() };
+}
+
+/** The cursor the feed resumes from; null asks for a snapshot, also where we hold fewer hours than are to be shown. */
+function resumeCursor() {
+  return state.hours < RANGE_HOURS[shown.range] ? null : cursorOf(state);
+}
+
+/** @type {(frame: Frame) => void} */
+function take(frame) {
+  if (frame.type === "hello") greet(frame);
+  if (frame.type === "heartbeat") takeSource(frame);
+  if (frame.type === "error") become(logStatus(state, frame.message, "error", serverNow()));
+  if (frame.type === "snapshot" && frame.hub === state.hub) become(applySnapshot(state, frame, feed.hours));
+  if (frame.type === "events") takeEvents(frame);
+  if (frame.type === "polled" && frame.hub === state.hub) become(applyPolled(state, frame, feed.hours));
+}
+
+/** @type {(frame: HelloFrame) => void} */
+function greet(frame) {
+  source = { ...source, name: frame.source };
+  checkProtocol(frame.protocol);
+}
+
+/** @type {(frame: EventsFrame) => void} */
+function takeEvents(frame) {
+  become(applyEvents(state, frame, serverNow()));
+  notifyOfAlerts(frame.events, serverNow());
+}
+
+/** @type {(frame: HeartbeatFrame) => void} */
+function takeSource({ source_age_s: ageS, source_trouble: trouble = null }) {
+  const ageMs = ageS === null ? null : ageS * 1000;
+  reportStatus(sourceLine(source.name === "simulator" ? "The simulator" : "CAISO", source.ageMs, ageMs));
+  source = { ...source, ageMs, trouble, asOf: serverNow() };
+}
+
+/** A line about the connection or the source belongs to every hub's log. @type {(text: string) => void} */
+function reportStatus(text) {
+  if (!text) return;
+  for (const [hub, other] of held) held.set(hub, logStatus(other, text, "status", serverNow()));
+  become(logStatus(state, text, "status", serverNow()));
+}
+
+/** @type {(next: HubState) => void} */
+function become(next) {
+  const line = state.seq === null ? "" : fallbackLine(state.fallback, next.fallback);
+  state = line ? logStatus(next, line, "status", serverNow()) : next;
+  held.set(state.hub, state);
+  renderNow(known());
+  renderSoon();
+  announceInterval(state, serverNow());
+}
+
+/** Many frames at once are one painting. */
+function renderSoon() {
+  if (isPainting) return;
+  isPainting = true;
+  requestAnimationFrame(() => {
+    isPainting = false;
+    renderHeld(charts, known());
+  });
+}
+
+/** @type {(before: ConnectionState) => void} */
+function connectionChanged(before) {
+  if (feed.state === "stale" || (feed.state === "down" && feed.lostAt))
+    announce("Connection lost. Prices are the last received.");
+  // How it answers meanwhile is not known.
+  if (feed.state !== "live") source = { ...source, ageMs: null, trouble: null };
+  reportStatus(connectionLine(before, feed));
+  renderNow(known());
+}
+
+/** @type {(before: Transport | null) => void} */
+function transportChanged(before) {
+  if (feed.transport) reportStatus(transportLine(before, feed.transport));
+  renderNow(known());
+  renderSoon();
+}
+
+function tick() {
+  feed.watch();
+  if (hasSlept()) feed.distrust();
+  reloadWhenIdle();
+  const now = serverNow();
+  const next = atClock(state, now);
+  if (next === state) renderNow(known());
+  else become(next);
+  announceInterval(state, now);
+  if (Math.floor(now / MINUTE) !== Math.floor((now - 1000) / MINUTE)) renderSoon();
+  if ((isOverdue(state, now) || isPassedOver(state, now)) && now - askedAt > MINUTE) askForFallback(now);
+  setTimeout(tick, 1000 - (now % 1000));
+}
+
+/**
+ * No event says that a price did not come: when one is overdue, ask what stands in for it.
+ * @type {(now: number) => Promise<void>}
+ */
+async function askForFallback(now) {
+  askedAt = now;
+  const hub = state.hub;
+  // Offline: the lamp says so.
+  const answer = await fetch(`/api/current?hub=${encodeURIComponent(hub)}`).catch(() => null);
+  const current = answer?.ok ? await answer.json() : null;
+  if (current && hub === state.hub) become(applyAnswer(state, current));
+}
+
+/** @type {(hub: string | undefined) => void} */
+function chooseHub(hub) {
+  if (hub && hub !== shown.hub) go({ ...shown, hub }, "pushState");
+}
+
+/** @type {(range: Range) => void} */
+function chooseRange(range) {
+  if (range !== shown.range) go({ ...shown, range }, "pushState");
+}
+
+function switchTheme() {
+  setTheme(otherTheme());
+  go({ ...shown, theme: otherTheme() === "dark" ? "light" : "dark" }, "replaceState");
+  redrawCharts(charts);
+}
+
+/** @type {(chosen: LogFilter) => void} */
+function chooseFilter(chosen) {
+  filter = chosen;
+  markFilter(filter);
+  renderSoon();
+}
+
+/**
+ * Show something else, and say so in the address.
+ * @type {(next: Selection, how: "pushState" | "replaceState") => void}
+ */
+function go(next, how) {
+  history[how](null, "", writeAddress(location.search, next));
+  showWhat(next);
+}
+
+/** @type {(next: Selection) => void} */
+function showWhat(next) {
+  const isOtherHub = next.hub !== state.hub;
+  shown = next;
+  if (isOtherHub) {
+    state = held.get(next.hub) ?? emptyHub(next.hub);
+    forgetLog();
+  }
+  markHub(page, shown);
+  markRange(shown.range);
+  renderNow(known());
+  renderSoon();
+  if (isOtherHub || feed.hub === "" || resumeCursor() === null) feed.follow(shown.hub, RANGE_HOURS[shown.range]);
+}
+
+function goBack() {
+  const next = readShown();
+  if (next.theme) {
+    setTheme(next.theme);
+    redrawCharts(charts);
+  }
+  showWhat(next);
+}
+
+startTheme(switchTheme, () => redrawCharts(charts));
+startHubTabs(chooseHub);
+startLogFilters(chooseFilter);
+startCsv(() => ({ state, range: shown.range, now: serverNow() }));
+startKeys({
+  hub: (n) => chooseHub(page.hubs[n]?.hub),
+  range: () => chooseRange(nextRange(shown.range)),
+  theme: switchTheme,
+  filter: () => chooseFilter(nextFilter(filter)),
+});
+startNotifications(page.hubs.map(({ hub }) => hub));
+startOutdatedPage();
+for (const table of document.querySelectorAll("details"))
+  table.addEventListener("toggle", () => renderTable(state, shown.range, serverNow()));
+element("retry").addEventListener("click", () => feed.wake());
+addEventListener("online", () => feed.wake());
+addEventListener("offline", () => feed.doubt());
+addEventListener("popstate", goBack);
+document.addEventListener("visibilitychange", () => {
+  if (!document.hidden) {
+    feed.watch();
+    feed.wake();
+  }
+});
+showWhat(shown);
+tick();

@@ -1,0 +1,25 @@
+// Parts of a page that the server renders again: every element marked data-live is replaced by the one of its id in a
+// fresh copy of the page.
+
+/** This page as the server writes it now, or null where it cannot be reached. */
+export async function fetchPage() {
+  const answer = await fetch(location.href, { headers: { Accept: "text/html" } }).catch(() => null);
+  return answer?.ok ? new DOMParser().parseFromString(await answer.text(), "text/html") : null;
+}
+
+/** Take over what has changed; whether the server could be reached. */
+export async function refresh() {
+  const fresh = await fetchPage();
+  if (!fresh) return false;
+  for (const part of document.querySelectorAll("[data-live]")) replace(part, fresh.getElementById(part.id));
+  return true;
+}
+
+/** Whoever stands on a button with the keyboard stays on it. @type {(part: Element, fresh: Element | null) => void} */
+function replace(part, fresh) {
+  if (!fresh || part.isEqualNode(fresh)) return;
+  const active = document.activeElement;
+  const held = active && part.contains(active) ? active.id : "";
+  part.replaceWith(document.adoptNode(fresh));
+  if (held) document.getElementById(held)?.focus();
+}
