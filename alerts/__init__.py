@@ -1,1 +1,1 @@
-"""Alerts: thresholds on prices, and what crossed them."""
+"""Rules on prices, the alerts they open, and the messages about them."""

@@ -1,7 +1,7 @@
-"""What became of alerts and deliveries, read from the database when Prometheus asks.
+"""Alerts and deliveries for Prometheus, read from the database at each scrape.
 
-Whichever web process answers, the figures are the same. Each counter is one statement over the
-totals and what is not in them yet: what is counted meanwhile is in it once.
+So every web process gives the same figures. Each counter is one statement over the totals and the
+rows that are not in them yet: a row that is being counted meanwhile is in it once.
 """
 
 from collections.abc import Iterable, Iterator
@@ -33,7 +33,7 @@ from prometheus_client.core import (
 from prometheus_client.registry import Collector, CollectorRegistry
 
 from alerts.models import Alert, Delivery, Rule, Total, Transition
-from alerts.totals import BUCKETS_S, DELIVERED, FAILED, FINISHED, TOLD, TOOK
+from alerts.totals import ANNOUNCED, BUCKETS_S, DELIVERED, FAILED, FINISHED, TOOK
 from prices.metrics import Requests
 from prices.models import Trouble
 
@@ -42,10 +42,10 @@ TEXT = CharField()
 
 
 class Alerts(Collector):
-    """Alerts by rule and kind, deliveries by method and state, what failed, how long it took."""
+    """Alerts by rule and kind; deliveries by method and state, failures and latency; troubles."""
 
     def collect(self) -> Iterator[Metric]:
-        yield told()
+        yield transitions()
         yield rules()
         yield delivered()
         yield given_up()
@@ -55,67 +55,65 @@ class Alerts(Collector):
         yield troubles()
 
     def describe(self) -> Iterable[Metric]:
-        """Nothing is asked of the database before the first scrape."""
+        """Without this, registering would query the database."""
         return []
 
 
 def registry() -> CollectorRegistry:
-    """What `/metrics` shows."""
-    held = CollectorRegistry(auto_describe=False)
-    held.register(Alerts())
-    held.register(Requests())
-    return held
+    """The collectors of `/metrics`: alerts and deliveries, and requests to OASIS."""
+    collectors = CollectorRegistry(auto_describe=False)
+    collectors.register(Alerts())
+    collectors.register(Requests())
+    return collectors
 
 
 def with_totals(
     name: str, rows: QuerySet[Any], first: Any, second: Any = "", **more: Any
 ) -> Iterator[tuple[str, str, int, float]]:
-    """What the totals have by this name, and the same of rows that are not in them yet.
+    """The totals of a name, and the figures of rows that are not counted yet.
 
-    `first` and `second` are what rows are counted by; `more` is another count or amount.
+    Rows are grouped by `first` and `second`; `more` replaces the count or the amount.
     """
     figures = {"count": Count("pk"), "amount": Value(0.0, FloatField()), **more}
     labels = {"first": Cast(first, TEXT), "second": Cast(second or Value(""), TEXT)}
     columns = ("first", "second", "count", "amount")
-    new = rows.filter(counted=False).order_by().annotate(**labels).values("first", "second")
-    held = Total.objects.filter(name=name).values_list(*columns)
-    return held.union(new.annotate(**figures).values_list(*columns), all=True).iterator()
+    uncounted = rows.filter(counted=False).order_by().annotate(**labels).values("first", "second")
+    totals = Total.objects.filter(name=name).values_list(*columns)
+    return totals.union(uncounted.annotate(**figures).values_list(*columns), all=True).iterator()
 
 
 def added(rows: Iterable[tuple[str, str, int, float]]) -> dict[tuple[str, str], int]:
-    """Counts by their labels, in a steady order."""
+    """The sums of counts by their labels, in order."""
     found: dict[tuple[str, str], int] = {}
     for first, second, count, _ in rows:
         found[first, second] = found.get((first, second), 0) + count
     return dict(sorted(found.items()))
 
 
-def told() -> Metric:
-    """What was told of alerts."""
+def transitions() -> Metric:
     found = CounterMetricFamily(
         "caiso_alerts", "Alerts opened, cleared and retracted.", labels=["rule", "kind"]
     )
-    rows = with_totals(TOLD, Transition.objects.all(), "alert__rule", "kind")
+    rows = with_totals(ANNOUNCED, Transition.objects.all(), "alert__rule", "kind")
     for labels, count in added(rows).items():
         found.add_metric(list(labels), count)
     return found
 
 
 def rules() -> Metric:
-    """The words of the rules that have told anything, for those who read numbers."""
+    """Names and wordings of the rules that ever opened an alert, by their ids."""
     found = InfoMetricFamily("caiso_rule", "A rule, by its id.", labels=["rule"])
-    counted = Total.objects.filter(name=TOLD).values_list(Cast("first", BigIntegerField()))
-    lately = Exists(Alert.objects.filter(rule=OuterRef("pk")))
-    fired = Rule.objects.filter(Q(lately) | Q(pk__in=counted)).select_related("node")
+    counted = Total.objects.filter(name=ANNOUNCED).values_list(Cast("first", BigIntegerField()))
+    has_alerts = Exists(Alert.objects.filter(rule=OuterRef("pk")))
+    fired = Rule.objects.filter(Q(has_alerts) | Q(pk__in=counted)).select_related("node")
     for rule in fired.prefetch_related("conditions").order_by("pk"):
         found.add_metric([str(rule.pk)], {"name": rule.name, "wording": rule.subject})
     return found
 
 
 def delivered() -> Metric:
-    """What became of deliveries."""
     found = CounterMetricFamily(
-        "caiso_deliveries", "Deliveries by what became of them.", labels=["method_kind", "state"]
+        "caiso_deliveries", "Deliveries by outcome.", labels=["method_kind", "state"]
     )
     done = Delivery.objects.filter(state__in=FINISHED)
     for labels, count in added(with_totals(DELIVERED, done, "method__kind", "state")).items():
@@ -124,7 +122,7 @@ def delivered() -> Metric:
 
 
 def given_up() -> Metric:
-    """What was given up, and can be tried again: it may become less."""
+    """A gauge, as given-up deliveries can be tried again."""
     found = GaugeMetricFamily(
         "caiso_deliveries_given_up", "Deliveries that are given up.", labels=["method_kind"]
     )
@@ -135,7 +133,6 @@ def given_up() -> Metric:
 
 
 def waiting() -> Metric:
-    """What is still to go out: at the next try, or with the next digest."""
     found = GaugeMetricFamily(
         "caiso_deliveries_waiting", "Deliveries still to go out.", labels=["state"]
     )
@@ -147,16 +144,14 @@ def waiting() -> Metric:
 
 
 def failures() -> Metric:
-    """Tries that failed, also of what was given up and is tried again."""
+    """Failed tries, those of given-up deliveries included."""
     rows = with_totals(FAILED, Delivery.objects.all(), "state", count=Sum("failures"))
     count = sum(added(rows).values())
-    return CounterMetricFamily(
-        "caiso_delivery_failures", "Tries to deliver that failed.", value=count
-    )
+    return CounterMetricFamily("caiso_delivery_failures", "Failed delivery attempts.", value=count)
 
 
 def troubles() -> Metric:
-    """What fails again and again, by the part of the work; the admin says what and why."""
+    """What keeps failing, by part of the work; the admin says what and why."""
     found = GaugeMetricFamily(
         "caiso_troubles", "Nodes, rules and delivery methods that fail.", labels=["part"]
     )
@@ -167,7 +162,7 @@ def troubles() -> Metric:
 
 
 class Epoch(Func):
-    """Seconds since 1970 or another beginning, reckoned by the database itself."""
+    """A moment in seconds, by the database; SQLite and PostgreSQL count from different ones."""
 
     output_field = FloatField()
 
@@ -183,9 +178,9 @@ class Epoch(Func):
 
 
 def latency() -> Metric:
-    """From what was told until it was out of the door."""
-    told_at = Coalesce("transition__at", "created_at")
-    took_s = Round(Epoch(F("sent_at")) - Epoch(told_at), 3)
+    """From a transition until its message was sent."""
+    announced_at = Coalesce("transition__at", "created_at")
+    took_s = Round(Epoch(F("sent_at")) - Epoch(announced_at), 3)
     sent = Delivery.objects.filter(state=Delivery.SENT, sent_at__isnull=False)
     by_second = sent.annotate(took_s=took_s, at_most=Ceil("took_s"))
     found = with_totals(TOOK, by_second, "at_most", amount=Sum("took_s"))
@@ -199,7 +194,7 @@ def latency() -> Metric:
     ]
     return HistogramMetricFamily(
         "caiso_delivery_latency_seconds",
-        "From an alert, or a test's or digest's writing, until it was sent.",
+        "Seconds from an alert, or from writing a test or digest, until it was sent.",
         buckets=buckets,
         sum_value=sum(total for _, _, total in rows),
     )

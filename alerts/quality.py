@@ -1,4 +1,4 @@
-"""How good a rule is: what it fired, spared people and had to take back."""
+"""How good a rule is: alerts that it opened, suppressed and had to retract."""
 
 from datetime import datetime, timedelta
 from typing import Any, NamedTuple
@@ -12,7 +12,7 @@ WEEK = timedelta(days=7)
 
 
 class Quality(NamedTuple):
-    """Alerts opened, crossings that opened none, and alerts that were taken back."""
+    """Alerts opened, crossings that opened none, and alerts retracted."""
 
     fired: int = 0
     flaps: int = 0
@@ -20,7 +20,6 @@ class Quality(NamedTuple):
 
     @property
     def words(self) -> str:
-        """As people read it."""
         if not any(self):
             return "nothing fired"
         flaps = f"{self.flaps} flap{'' if self.flaps == 1 else 's'} suppressed"
@@ -28,15 +27,15 @@ class Quality(NamedTuple):
 
 
 def with_quality(rules: "QuerySet[Rule]", *, since: datetime) -> "QuerySet[Rule, Any]":
-    """Rules, each with `fired`, `flapped` and `taken_back` since then."""
-    lately = Q(alert__opened_at__gte=since)
+    """Rules, each annotated with `fired`, `flapped` and `taken_back` since then."""
+    since_then = Q(alert__opened_at__gte=since)
     return rules.annotate(
-        fired=Count("alert", filter=lately),
-        flapped=Coalesce(Sum("alert__flaps", filter=lately), 0),
-        taken_back=Count("alert", filter=lately & Q(alert__retracted_at__isnull=False)),
+        fired=Count("alert", filter=since_then),
+        flapped=Coalesce(Sum("alert__flaps", filter=since_then), 0),
+        taken_back=Count("alert", filter=since_then & Q(alert__retracted_at__isnull=False)),
     )
 
 
 def quality_of(rule: Any) -> Quality:
-    """The quality of a rule out of `with_quality`, with the flaps since its last alert."""
+    """The quality of a rule from `with_quality`, with its flaps since the last alert."""
     return Quality(rule.fired, rule.flapped + rule.flaps, rule.taken_back)

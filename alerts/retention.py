@@ -1,4 +1,4 @@
-"""Which alerts and deliveries are thrown away, and when: never what is open or still to go out."""
+"""Deletes old alerts and deliveries, never open ones or those still to be sent."""
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
@@ -14,7 +14,7 @@ UNFINISHED = (Delivery.WAITING, Delivery.HELD, Delivery.GATHERED)
 
 
 def prune(*, now: datetime) -> dict[str, int]:
-    """Remove old alerts, with what was told of them, and deliveries. Returns how many of each."""
+    """Delete old alerts with their transitions, and old deliveries. Returns how many of each."""
     days = settings.ALERTS_KEPT_DAYS, settings.DELIVERIES_KEPT_DAYS
     alerts, deliveries = (now - timedelta(days=kept) for kept in days)
     return {
@@ -24,7 +24,7 @@ def prune(*, now: datetime) -> dict[str, int]:
 
 
 def ended(before: datetime, prefix: str = "") -> Q:
-    """That an alert was over before then, by what was told of it last."""
+    """That an alert was over before then, by its last transition."""
     cleared, retracted = f"{prefix}cleared_at", f"{prefix}retracted_at"
     last = Q(**{f"{retracted}__lt": before}) | Q(
         **{f"{cleared}__lt": before, f"{retracted}__isnull": True}
@@ -33,7 +33,7 @@ def ended(before: datetime, prefix: str = "") -> Q:
 
 
 def old_alerts(*, before: datetime) -> QuerySet[Alert]:
-    """Alerts that were over before then, and of which everybody was told who is."""
+    """Alerts that were over before then, with no delivery still to be sent."""
     unfinished = Delivery.objects.filter(
         transition__alert=OuterRef("pk"), state__in=UNFINISHED
     ).order_by()
@@ -43,25 +43,25 @@ def old_alerts(*, before: datetime) -> QuerySet[Alert]:
 def old_deliveries(*, before: datetime) -> QuerySet[Delivery]:
     """Finished deliveries from before then.
 
-    Not of an alert that was still open then: its all-clear goes where its opening went.
+    Not of alerts that were still open: an all-clear goes where its opening went.
     """
     old = Delivery.objects.filter(created_at__lt=before).exclude(state__in=UNFINISHED)
     return old.filter(Q(transition=None) | ended(before, "transition__alert__"))
 
 
 def delete_deliveries(ids: Sequence[int]) -> None:
-    """Deliveries, once they are counted; one that is tried again meanwhile stays."""
+    """Count deliveries, then delete them; not one that is being tried again."""
     old = Delivery.objects.filter(pk__in=ids).exclude(state__in=UNFINISHED)
-    ours = list(old.select_for_update().order_by("pk").values_list("pk", flat=True))
-    totals.count_deliveries(ours)
-    Delivery.objects.filter(pk__in=ours).delete()
+    locked = list(old.select_for_update().order_by("pk").values_list("pk", flat=True))
+    totals.count_deliveries(locked)
+    Delivery.objects.filter(pk__in=locked).delete()
 
 
 def delete_alerts(ids: Sequence[int]) -> None:
-    """Alerts with what was told of them, once that is counted."""
-    told = list(Transition.objects.filter(alert__in=ids).values_list("pk", flat=True))
-    sent = list(Delivery.objects.filter(transition__in=told).values_list("pk", flat=True))
+    """Count and delete alerts with their transitions and deliveries."""
+    transitions = list(Transition.objects.filter(alert__in=ids).values_list("pk", flat=True))
+    sent = list(Delivery.objects.filter(transition__in=transitions).values_list("pk", flat=True))
     delete_deliveries(sent)
-    totals.count_transitions(told)
-    Transition.objects.filter(pk__in=told).delete()
+    totals.count_transitions(transitions)
+    Transition.objects.filter(pk__in=transitions).delete()
     Alert.objects.filter(pk__in=ids).delete()

@@ -20,9 +20,9 @@ def in_state(alerts: QuerySet[Alert], state: str) -> QuerySet[Alert]:
 
 
 def lasted(alert: Alert, *, now: datetime) -> timedelta:
-    """From the interval that opened it to the one that cleared it, or until now.
+    """From the interval that opened an alert to the one that cleared it, or until now.
 
-    One that was withdrawn or retracted has no such interval: then the clock tells.
+    If no interval cleared it (it was withdrawn or retracted), from when it opened to when it ended.
     """
     if alert.retracted_at is not None:
         return alert.retracted_at - alert.opened_at

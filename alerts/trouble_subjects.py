@@ -1,4 +1,4 @@
-"""What troubles of alerts are called: each rule and each delivery method stands alone."""
+"""The names under which troubles are kept: one for each rule and delivery method."""
 
 from alerts.models import Method, Rule
 from market.markets import Market
@@ -8,15 +8,13 @@ JUDGING, SENDING = "judging", "sending"
 
 
 def subject_of(rule: Rule) -> str:
-    """A rule, as its trouble is called."""
     return f"rule {rule.pk}"
 
 
 def subject_of_rules(node: Node, market: Market) -> str:
-    """All rules of a node and market."""
+    """All rules of a node and market together."""
     return f"rules of {node.slug} {market.value}"
 
 
 def subject_of_method(method: Method) -> str:
-    """A delivery method."""
     return f"method {method.pk}"

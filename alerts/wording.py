@@ -1,4 +1,4 @@
-"""Rules and alerts as people read them, in Pacific time. Pure."""
+"""What people read of rules and alerts, in Pacific time. Pure."""
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
@@ -17,7 +17,7 @@ MARKETS = {Market.RTM: "real-time", Market.RTPD: "fifteen-minute", Market.DAM: "
 def subject(
     hub: str, market: Market, conditions: Sequence[Requirement], *, over: bool = False
 ) -> str:
-    """What a rule watches for: `SP15 real-time above 100.00`; `over`: no longer."""
+    """What a rule watches for: `SP15 real-time above 100.00`; `over`: that it no longer holds."""
     no = "no longer " if over else ""
     if len(conditions) == 1:
         return f"{hub} {MARKETS[market]} {condition_words(conditions[0], no)}"
@@ -26,7 +26,7 @@ def subject(
 
 
 def condition_words(condition: Requirement, no: str = "") -> str:
-    """One condition: `spread below −20.00`; `no` stands before what no longer holds."""
+    """One condition: `spread below −20.00`; `no` is put before what no longer holds."""
     if condition.watched in RANKS:
         share = f"{condition.watched} {percent(condition.limit)}"
         return f"{no}among the {share} of {reference(condition)}"
@@ -37,7 +37,7 @@ def condition_words(condition: Requirement, no: str = "") -> str:
 
 
 def watched_words(condition: Requirement) -> str:
-    """What is watched, empty for the price itself."""
+    """What is watched; empty for the price itself."""
     if condition.watched == CHANGE:
         return f"change over {condition.span} min"
     return "" if condition.watched == "lmp" else condition.watched
@@ -48,26 +48,26 @@ def reference(condition: Requirement) -> str:
     return f"the last {condition.span} days" if condition.span else "the day"
 
 
-def told(subject: str, condition: Requirement, price: Decimal, value: Decimal, when: str) -> str:
-    """That a rule opened, or is over: what it watches for, the figures, and when."""
+def crossed(subject: str, condition: Requirement, price: Decimal, value: Decimal, when: str) -> str:
+    """That a rule opened or cleared: what it watches for, the figures, and when."""
     return f"{subject}: {figures(condition, price, value)} at {when}"
 
 
 def interval(market: Market, start: datetime, *, now: datetime) -> str:
-    """When an interval is: `14:35 PT`; with its day where that may be another than today's."""
+    """When an interval begins: `14:35 PT`, with the day if it is another one or day-ahead."""
     is_today = pacific(start).date() == pacific(now).date()
     day = "" if is_today and market is not Market.DAM else f"{pacific(start):%a %-d %b} "
     return f"{day}{clock(start)}"
 
 
 def figures(condition: Requirement, price: Decimal, value: Decimal) -> str:
-    """The price, and with it what is watched where that is something else."""
+    """The price, and the watched value if that is another one."""
     if condition.watched in (CHEAPEST, DEAREST):
         return two_decimals(price)
     if condition.watched == "lmp":
-        return told_apart(price, condition.limit)
+        return distinct(price, condition.limit)
     name = "spread" if condition.watched == SPREAD else watched_words(condition)
-    return f"{name} {told_apart(value, condition.limit)}, price {two_decimals(price)}"
+    return f"{name} {distinct(value, condition.limit)}, price {two_decimals(price)}"
 
 
 def aged(subject: str, newest: datetime, minutes: float) -> str:
@@ -81,7 +81,7 @@ def ended(subject: str, why: str) -> str:
 
 
 def clock(moment: datetime) -> str:
-    """`14:35 PT`, and which of the two in the hour that comes twice."""
+    """`14:35 PT`; in November's repeated hour PDT or PST."""
     local = pacific(moment)
     others = (pacific(moment + hour) for hour in (timedelta(hours=1), timedelta(hours=-1)))
     twice = any(f"{other:%d %H:%M}" == f"{local:%d %H:%M}" for other in others)
@@ -89,7 +89,7 @@ def clock(moment: datetime) -> str:
 
 
 def dated(text: str, start: datetime, at: datetime) -> str:
-    """What was told at `at` of an interval, with the day of that where it is not there."""
+    """A text of `at` about an interval, with the interval's day added if it is missing."""
     day = f"{pacific(start):%a %-d %b}"
     if day in text:
         return text
@@ -99,12 +99,12 @@ def dated(text: str, start: datetime, at: datetime) -> str:
 
 
 def percent(share: Decimal) -> str:
-    """`5 %`, without zeros that say nothing."""
+    """`5 %`, without trailing zeros."""
     return f"{plain(share)} %"
 
 
 def plain(number: Decimal) -> str:
-    """A number without zeros that say nothing."""
+    """A number without trailing zeros."""
     return f"{number.normalize():f}"
 
 
@@ -114,17 +114,17 @@ def two_decimals(price: Decimal) -> str:
 
 
 def exact(limit: Decimal) -> str:
-    """$/MWh with two decimals, and more where there are more."""
+    """$/MWh with two decimals, or as many as it has."""
     return decimals(limit, next(n for n in PLACES if round(limit, n) == limit or n == MOST))
 
 
-def told_apart(price: Decimal, other: Decimal) -> str:
-    """$/MWh with as many decimals as it takes to see on which side of another it is."""
+def distinct(price: Decimal, other: Decimal) -> str:
+    """$/MWh with as many decimals as it takes to see on which side of `other` it lies."""
     return decimals(price, places(price, other))
 
 
 def places(price: Decimal, other: Decimal) -> int:
-    """How many decimals tell two prices apart: two, if they do or none would."""
+    """How many decimals make two prices differ: two if they are equal."""
     if price == other:
         return FEWEST
     return next(n for n in PLACES if round(price, n) != round(other, n) or n == MOST)
@@ -136,13 +136,13 @@ def decimals(price: Decimal, count: int) -> str:
 
 
 def amended(text: str, why: str) -> str:
-    """What is told because prices changed afterwards says so."""
+    """A text with the reason why it comes late, if there is one."""
     return f"{text} ({why})" if why else text
 
 
 def retracted(subject: str, was: Decimal, now: Decimal, when: str, why: str) -> str:
-    """That an alert should not have been: what its price was and is, if that is what changed."""
+    """That an alert should not have opened, with its old and new price if that changed."""
     if was == now:
         return f"{subject}: retracted at {when} ({why})"
-    prices = f"{told_apart(now, was)}, not {told_apart(was, now)}"
+    prices = f"{distinct(now, was)}, not {distinct(was, now)}"
     return f"{subject}: retracted, {when} is {prices} ({why})"

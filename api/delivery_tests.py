@@ -10,7 +10,8 @@ from rest_framework.permissions import BasePermission
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from alerts.models import Delivery, Method
+from alerts.method_kinds import LABELS
+from alerts.models import Delivery
 from api.fields import Time
 from api.frame import ApiView
 from live.problems import Problem
@@ -25,7 +26,7 @@ class DeliveryTest(serializers.Serializer[Any]):
     method = serializers.IntegerField(source="method_id", help_text="The delivery method's number.")
     name = serializers.CharField(source="method.name", help_text="The delivery method's name.")
     kind = serializers.ChoiceField(
-        source="method.kind", choices=Method.METHOD_KINDS, help_text="How it is delivered."
+        source="method.kind", choices=list(LABELS.items()), help_text="How it is delivered."
     )
     state = serializers.ChoiceField(
         choices=STATES,

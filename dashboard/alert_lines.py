@@ -106,7 +106,7 @@ def price(alert: Alert) -> str:
     """Its price with as many decimals as show on which side of a limit on the price it is."""
     if alert.facts["watched"] != "lmp":
         return wording.two_decimals(alert.price)
-    return wording.told_apart(alert.price, Decimal(str(alert.facts["limit"])))
+    return wording.distinct(alert.price, Decimal(str(alert.facts["limit"])))
 
 
 def more(alert: Alert, sent: str, *, now: datetime) -> list[str]:

@@ -84,7 +84,7 @@ def may(request: HttpRequest, permission: str) -> bool:
 
 def push_key() -> str:
     """The key that a browser subscribes with. Encryption takes 7 MB: it is imported when needed."""
-    from alerts.delivery.senders.push import public_key  # noqa: PLC0415
+    from alerts.delivery.senders.browser_push import public_key  # noqa: PLC0415
 
     return public_key()
 

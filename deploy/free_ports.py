@@ -1,7 +1,7 @@
-"""Ports for stacks that run beside others: of tests, of benchmarks, of whoever else is here.
+"""Reserves ports for the stacks of tests and benchmarks that run at the same time.
 
-A port that was found free is somebody else's a moment later. So blocks of ports are held by a lock
-each, for as long as this process lives; and they lie below those that the system gives out.
+A port that was free may be taken a moment later. So each block of ports has a lock, which this
+process holds while it lives, and the blocks lie below the ports that the system hands out.
 """
 
 import fcntl
@@ -17,11 +17,11 @@ from deploy.refusal import Refused
 FIRST, SIZE = 20_000, 10
 USUAL_EPHEMERAL = 32_768
 EPHEMERAL = Path("/proc/sys/net/ipv4/ip_local_port_range")
-held: list[int] = []
+locks: list[int] = []
 
 
 def reserve() -> int:
-    """The first of ten ports on loopback that nobody listens on and nobody else is given."""
+    """The first of ten free ports on loopback, reserved for this process. Raises Refused."""
     blocks = list(range(FIRST, first_ephemeral() - SIZE, SIZE))
     random.SystemRandom().shuffle(blocks)
     for first in blocks:
@@ -31,14 +31,14 @@ def reserve() -> int:
 
 
 def first_ephemeral() -> int:
-    """Where the ports begin that the system gives to clients, and to listeners on port 0."""
+    """The first of the ports that the system hands out to clients and for port 0."""
     with suppress(OSError, ValueError, IndexError):
         return max(int(EPHEMERAL.read_text().split()[0]), FIRST + 100 * SIZE)
     return USUAL_EPHEMERAL
 
 
 def hold(first: int) -> bool:
-    """Whether the block is ours now: nobody holds its lock, and nobody listens."""
+    """Lock a block; False if another process holds it or one of its ports is in use."""
     lock = os.open(folder() / str(first), os.O_RDWR | os.O_CREAT)
     try:
         fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
@@ -48,12 +48,12 @@ def hold(first: int) -> bool:
     if any(Port("127.0.0.1", first + number, "").problem() for number in range(SIZE)):
         os.close(lock)
         return False
-    held.append(lock)
+    locks.append(lock)
     return True
 
 
 def folder() -> Path:
-    """Where the locks are: one place for all clones of one user."""
+    """The folder of the locks, one for all clones of a user."""
     place = Path(tempfile.gettempdir()) / f"caiso-live-ports-{os.getuid()}"
     place.mkdir(exist_ok=True)
     return place

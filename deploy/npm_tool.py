@@ -1,6 +1,6 @@
 """Runs a tool that npm installed: `python -m deploy.npm_tool biome check`.
 
-By the machine's own Node.js, or by the one of a wheel, which npm came with where there was none.
+It uses the machine's Node.js or, if there is none, the one from a wheel that also has npm.
 """
 
 import subprocess

@@ -1,4 +1,4 @@
-"""Where things are: the clone, its virtual environment and the folder all state lives in."""
+"""The paths of the clone, its virtual environment and the folder for all state."""
 
 import os
 from pathlib import Path

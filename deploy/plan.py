@@ -1,4 +1,4 @@
-"""What `make run` will run: decided from the environment alone, before anything is touched."""
+"""What `make run` will run, decided from the environment alone, before anything is changed."""
 
 import json
 import os
@@ -19,7 +19,7 @@ OASIS_URL = "https://oasis.caiso.com/oasisapi"
 
 @dataclass(frozen=True)
 class Plan:
-    """One stack: its ports, its state and what it talks to."""
+    """A stack: its ports, its state folder and the services that it uses."""
 
     source: str
     port: int
@@ -42,17 +42,17 @@ class Plan:
 
     @property
     def web_host(self) -> str:
-        """Where the web process is reached from this machine."""
+        """The host under which this machine reaches the web process."""
         return {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(self.bind, self.bind)  # noqa: S104
 
     @property
     def url(self) -> str:
-        """The web process's address as a browser takes it."""
+        """The URL of the web process for a browser."""
         host = f"[{self.web_host}]" if ":" in self.web_host else self.web_host
         return f"http://{host}:{self.port}"
 
     def ports(self) -> list[Port]:
-        """Each port that must be free."""
+        """The ports that must be free."""
         needed = [Port(self.bind, self.port, "")]
         if self.embeds_valkey:
             needed.append(Port("127.0.0.1", self.valkey_port, " (for Valkey)"))
@@ -61,7 +61,7 @@ class Plan:
         return needed
 
     def as_json(self) -> str:
-        """What `manage.py` typed by hand takes as its defaults."""
+        """The defaults of `manage.py` run by hand."""
         names = ("source", "port", "redis_url", "oasis_url", "database_url")
         values: dict[str, Any] = asdict(self)
         return json.dumps({name: values[name] for name in names}, indent=1) + "\n"
@@ -82,16 +82,18 @@ def wanted_port(environ: Mapping[str, str]) -> int:
 
 
 def wanted_bind(environ: Mapping[str, str]) -> str:
-    """An IP address of this machine, or localhost; a browser's brackets are taken off."""
+    """An IP address of this machine, without the brackets that URLs have. Raises Refused."""
     bind = (environ.get("BIND") or "127.0.0.1").removeprefix("[").removesuffix("]")
     try:
         return "127.0.0.1" if bind == "localhost" else str(ip_address(bind))
     except ValueError as fault:
-        raise Refused(f"BIND={bind} is no IP address, as 127.0.0.1, 0.0.0.0 or :: are.") from fault
+        raise Refused(
+            f"BIND={bind} is not an IP address such as 127.0.0.1, 0.0.0.0 or ::."
+        ) from fault
 
 
 def decide(environ: Mapping[str, str], *, source: str, port: int, var_dir: Path) -> Plan:
-    """The plan for a source that is settled: live or simulator."""
+    """The plan for a source that is chosen: live or simulator."""
     state = var_dir / source
     redis_url, oasis_url = environ.get("REDIS_URL"), environ.get("OASIS_URL")
     embeds_simulator = source == "simulator" and not oasis_url
@@ -111,14 +113,14 @@ def decide(environ: Mapping[str, str], *, source: str, port: int, var_dir: Path)
 
 
 def environment(plan: Plan, environ: Mapping[str, str]) -> dict[str, str]:
-    """What every process of the stack is started with."""
+    """The environment of every process of the stack."""
     return {
         **environ,
         "PATH": f"{VENV / 'bin'}{os.pathsep}{environ.get('PATH', os.defpath)}",
         "SOURCE": plan.source,
         "PORT": str(plan.port),
         "BIND": plan.bind,
-        # Twisted's way to write it in the description of an endpoint.
+        # Colons are escaped in the description of a Twisted endpoint.
         "WEB_INTERFACE": plan.bind.replace(":", r"\:"),
         "VAR_DIR": str(plan.state.parent),
         "REDIS_URL": plan.redis_url,
@@ -126,7 +128,7 @@ def environment(plan: Plan, environ: Mapping[str, str]) -> dict[str, str]:
         "DATABASE_URL": plan.database_url,
         "OASIS_ASKED": "1" if plan.oasis_was_asked else "",
         "PYTHONUNBUFFERED": "1",
-        # LightGBM's and XGBoost's threads fight over two cores: 40 s with two, 6 s with one.
+        # With two threads on two cores LightGBM and XGBoost take 40 s, with one 6 s.
         "OMP_NUM_THREADS": "1",
         "MALLOC_ARENA_MAX": "2",
     }

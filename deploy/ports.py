@@ -1,4 +1,4 @@
-"""Sees to it that the ports are free before anything is started."""
+"""Checks that the ports are free before anything is started."""
 
 import errno
 import socket
@@ -9,14 +9,14 @@ from deploy.refusal import Refused
 
 
 class Port(NamedTuple):
-    """A port that something of ours will listen on, and what, as in `" (for Valkey)"`."""
+    """A port that we will listen on, and what for: `" (for Valkey)"`, or nothing for the web."""
 
     host: str
     number: int
     purpose: str
 
     def problem(self) -> int | None:
-        """The errno that listening on it ends in, or None."""
+        """The errno of trying to listen on it, None if that works."""
         family = socket.AF_INET6 if ":" in self.host else socket.AF_INET
         with socket.socket(family) as listener:
             listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
@@ -28,8 +28,8 @@ class Port(NamedTuple):
         return None
 
 
-def refuse_what_is_taken(ports: Sequence[Port]) -> None:
-    """The web's own port comes first: it is the one to be moved."""
+def refuse_taken(ports: Sequence[Port]) -> None:
+    """Raises Refused for a port that can't be used. The web's port comes first."""
     for port in ports:
         match port.problem():
             case None:
@@ -46,7 +46,7 @@ def refuse_what_is_taken(ports: Sequence[Port]) -> None:
 
 
 def next_free(ports: Sequence[Port]) -> int:
-    """The nearest higher port for the web, in steps of ten, whose neighbours are free too."""
+    """The next higher port for the web, in steps of ten, for which all ports are free."""
     for step in range(10, 500, 10):
         moved = [port._replace(number=port.number + step) for port in ports]
         if all(port.number <= 65535 and port.problem() is None for port in moved):

@@ -1,4 +1,4 @@
-"""Brings the database up to date before anything reads it: all in one process, to start sooner."""
+"""Brings the database up to date before the stack starts; in one process, to start sooner."""
 
 import os
 import sys

@@ -1,4 +1,4 @@
-"""The commands of the stack, and a process that runs one of them."""
+"""The commands of the stack, and the processes that run them."""
 
 import ctypes
 import os
@@ -15,7 +15,7 @@ from honcho.environ import parse_procfile
 
 from deploy import leftovers
 
-LONG_ENOUGH_S = 60  # what lived this long did not fail at its start
+LONG_ENOUGH_S = 60  # a process that lived this long did not fail to start
 LONGEST_DELAY_S = 30
 PR_SET_PDEATHSIG = 1
 libc = ctypes.CDLL(None)
@@ -23,7 +23,7 @@ libc = ctypes.CDLL(None)
 
 @dataclass(frozen=True)
 class Command:
-    """A line for the shell, the folder it runs in, its environment, and the log it may keep."""
+    """A shell command: its folder, environment, and log file if it has one."""
 
     name: str
     line: str
@@ -38,7 +38,7 @@ def of_procfile(procfile: Path, environ: Mapping[str, str]) -> list[Command]:
 
 
 def delay_s(failures: int) -> int:
-    """How long to wait before the next start: 1, 2, 4 ... 30 s."""
+    """How long to wait before a restart: 1, 2, 4 ... 30 s."""
     doubled: int = 2 ** (failures - 1)
     return min(doubled, LONGEST_DELAY_S)
 
@@ -50,7 +50,7 @@ def how_it_ended(returncode: int) -> str:
 
 
 class Child:
-    """A command, the process that runs it while there is one, and when to start the next."""
+    """A command, its process while it runs, and when to restart it."""
 
     def __init__(
         self, command: Command, colour: str, *, stops_last: bool = False, restarts: bool = True
@@ -67,7 +67,7 @@ class Child:
         self.unfinished_line = b""
 
     def start(self, marks: Path) -> int:
-        """Starts the process in a session of its own; answers the pipe of all it says."""
+        """Starts the process in a session of its own. Returns the pipe with its output."""
         self.start_again_at = None
         self.started_at = time.monotonic()
         with leftovers.mark(marks / self.command.name) as lock:
@@ -94,7 +94,7 @@ class Child:
         return self.process.stdout.fileno()
 
     def read(self) -> tuple[list[str], bool]:
-        """The whole lines said since the last call, and whether more can come."""
+        """The whole lines written since the last call, and whether more can come."""
         try:
             while received := os.read(self.pipe, 65536):
                 self.unfinished_line += received
@@ -105,7 +105,7 @@ class Child:
         return last.decode(errors="replace").splitlines(), False
 
     def ask_to_end(self) -> None:
-        """Only the process itself: Celery's own children must live until it has ended them."""
+        """Only the process itself, as Celery must end its own children."""
         if self.process is not None:
             self.process.terminate()
 
@@ -122,7 +122,7 @@ class Child:
         self.returncode = returncode
 
     def plan_next_start(self) -> int:
-        """How many seconds from now the command is started again."""
+        """Plans the restart. Returns the seconds until then."""
         now = time.monotonic()
         self.failures = 1 if now - self.started_at > LONG_ENOUGH_S else self.failures + 1
         self.start_again_at = now + delay_s(self.failures)
@@ -130,6 +130,6 @@ class Child:
 
 
 def end_with_the_launcher() -> None:
-    """Runs in the new process: a launcher that is killed outright takes its children along."""
+    """Runs in the new process, so that it ends even if the launcher is killed (on Linux)."""
     if sys.platform == "linux":
         libc.prctl(PR_SET_PDEATHSIG, signal.SIGTERM)

@@ -1,4 +1,4 @@
-"""Is OASIS there? Asks as the poller will: with requests, its proxies, its certificates."""
+"""Checks if OASIS answers, in the way of the poller: same client, proxies and certificates."""
 
 import sys
 from urllib.parse import urlsplit
@@ -9,15 +9,15 @@ from deploy.source import PATIENCE_S
 from oasis import proxies
 
 ENOUGH_BYTES = 2048
-# A zip, a document of its own, or the page by which it refuses who asks too often.
+# A zip, an error document, or the page for clients that ask too often.
 SIGNS = (b"PK\x03\x04", b"OASISReport", b"Acceptable Use Policy Violation")
 
 
 def why_unreachable(url: str) -> str | None:
-    """Why OASIS did not answer at `url` in time; None when it did.
+    """Why OASIS did not answer at `url` in time; None if it did.
 
-    An empty query costs it nothing and is answered with an error of its own. A redirect, a log-in
-    page or a proxy's refusal is an answer too, but not of OASIS.
+    We send an empty query: OASIS answers it with an error document at no cost. A redirect, a log-in
+    page or a proxy's refusal is not an answer from OASIS.
     """
     if trouble := proxies.trouble(url):
         return trouble
@@ -43,14 +43,14 @@ def why_unreachable(url: str) -> str | None:
 
 
 def why_not_oasis(answer: requests.Response, begin: bytes) -> str | None:
-    """What the answer is instead of one that OASIS gives."""
+    """What the answer is if it is not from OASIS, else None."""
     if answer.is_redirect:
         scheme, host, *_ = urlsplit(proxies.without_credentials(answer.headers["Location"]))
         return f"it only redirects, to {f'{scheme}://{host}' if host else 'itself'}"
     if any(sign in begin for sign in SIGNS):
         return None
     kind = "a web page" if b"<html" in begin.lower() else "something"
-    return f"HTTP {answer.status_code} with {kind} that is not of OASIS"
+    return f"HTTP {answer.status_code} with {kind} that is not from OASIS"
 
 
 if __name__ == "__main__":

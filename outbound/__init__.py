@@ -1,1 +1,1 @@
-"""HTTP to addresses that a user typed, which must not lead into our own network."""
+"""HTTP requests to URLs that users typed, which must never reach our own network."""

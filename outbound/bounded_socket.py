@@ -1,6 +1,7 @@
-"""Sockets that end their waiting at one moment, and hand on so many bytes and no more.
+"""Sockets with one deadline for everything, and a limit on the bytes that they read.
 
-A timeout alone begins anew with each byte: who drips one a second would hold a worker for ever.
+A plain timeout starts again with each byte, so a receiver that sends one a second could hold a
+worker for ever.
 """
 
 import socket
@@ -11,13 +12,13 @@ from typing import Any
 
 
 class BoundedSocket(socket.socket):
-    """A socket with an end, by `time.monotonic()`, and with room for an answer, in bytes."""
+    """A socket with a deadline (`until`, by `time.monotonic()`) and `room` for so many bytes."""
 
     until: float
     room: int
 
     def recv_into(self, buffer: Any, nbytes: int | None = None, flags: int = 0) -> int:
-        """Read what comes in time. Beyond the room it is as if the answer ended there."""
+        """Read before the deadline. When the room is used up, the answer ends."""
         size = min(nbytes or len(buffer), self.room)
         if size == 0:
             return 0
@@ -32,7 +33,7 @@ class BoundedTLSSocket(BoundedSocket, ssl.SSLSocket):
 
 
 def seconds_left(until: float) -> float:
-    """Seconds from now; TimeoutError when there are none."""
+    """Seconds until a deadline. Raises TimeoutError if it has passed."""
     left = until - time.monotonic()
     if left <= 0:
         raise TimeoutError("it took too long")
@@ -40,18 +41,18 @@ def seconds_left(until: float) -> float:
 
 
 def connect(addresses: Sequence[str], port: int, until: float) -> BoundedSocket:
-    """A connection to the first of `addresses` that takes one, each with its share of the time."""
-    trouble = OSError("no address")
+    """Connect to the first of `addresses` that answers; each gets its share of the time left."""
+    last_fault = OSError("no address")
     for number, address in enumerate(addresses):
         try:
             return connect_to(address, port, seconds_left(until) / (len(addresses) - number))
         except OSError as fault:
-            trouble = fault
-    raise trouble
+            last_fault = fault
+    raise last_fault
 
 
 def connect_to(address: str, port: int, seconds: float) -> BoundedSocket:
-    """A connection to this address: a number, so that nothing is looked up again."""
+    """Connect to an IP address: nothing is resolved again."""
     family = socket.AF_INET6 if ":" in address else socket.AF_INET
     connection = BoundedSocket(family, socket.SOCK_STREAM)
     connection.settimeout(seconds)

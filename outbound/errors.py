@@ -1,25 +1,25 @@
-"""Why a message did not go out. Each error holds what came back, its first 200 characters.
+"""Why a message was not delivered. Errors keep the answer's first 200 characters. Pure."""
 
-Pure.
-"""
+from oasis.printable import printable
 
 LONGEST_TEXT = 200
 
 
-def printable(text: str) -> str:
-    """One line of what can be shown, and kept: PostgreSQL takes no NUL."""
-    return " ".join("".join(sign if sign.isprintable() else " " for sign in text).split())
+def one_line(text: str) -> str:
+    """`text` as one printable line; what can't be seen in it becomes a blank."""
+    visible = "".join(sign if sign.isprintable() else " " for sign in printable(text))
+    return " ".join(visible.split())
 
 
 class DeliveryTrouble(Exception):
-    """A message did not go out."""
+    """A message was not delivered."""
 
     def __init__(self, text: str) -> None:
-        super().__init__(printable(text)[:LONGEST_TEXT])
+        super().__init__(one_line(text)[:LONGEST_TEXT])
 
 
 class Unreachable(DeliveryTrouble):
-    """Nobody took it this time: try again, after `retry_after` seconds if those are said."""
+    """Not delivered this time: try again, after `retry_after` seconds if it said so."""
 
     def __init__(self, text: str, retry_after: float | None = None) -> None:
         super().__init__(text)
@@ -27,12 +27,12 @@ class Unreachable(DeliveryTrouble):
 
 
 class Refused(DeliveryTrouble):
-    """It was turned down, and would be again: give up."""
+    """Rejected, and would be again: give up."""
 
 
 class ForbiddenTarget(Refused):
-    """The address is none that we send to."""
+    """An address that we never send to."""
 
 
 class Gone(Refused):
-    """Nobody is behind this address any more: the delivery method should be switched off."""
+    """The address no longer exists: switch the delivery method off."""

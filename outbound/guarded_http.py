@@ -1,9 +1,9 @@
-"""A POST to an address that a user typed, which must not lead into our own network.
+"""POSTs to URLs that users typed, guarded so that they can't reach our own network.
 
-The name is looked up once, every address it has is checked, and the connection goes to a checked
-address itself: a name that has another address a moment later changes nothing. TLS is verified by
-the name. No redirect is followed, no proxy but WEBHOOK_PROXY is used, which is told the checked
-address, and the whole takes five seconds at most.
+The name is resolved once, all of its addresses are checked, and the connection goes to a checked
+address: if the name resolves to another one a moment later, nothing changes. TLS is verified by
+name. Redirects are not followed. The only proxy is WEBHOOK_PROXY, which is given the checked
+address. All of it takes five seconds at most.
 """
 
 import socket
@@ -34,15 +34,15 @@ USER_AGENT = "caiso-live (an open-source price desk)"
 
 
 def look_up(host: str, port: int) -> list[str]:
-    """The addresses of `host` by the machine's own resolver."""
+    """The addresses of `host`, from the machine's own resolver."""
     found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
-    return [str(where[0]) for *_, where in found]
+    return [str(address[0]) for *_, address in found]
 
 
 def post(
     url: str, body: bytes, headers: Mapping[str, str], *, resolve: Resolver = look_up
 ) -> ReceiverAnswer:
-    """Send `body`. Raises ForbiddenTarget, or Unreachable when no whole answer came in time."""
+    """Post `body`. Raises ForbiddenTarget, or Unreachable if no whole answer came in time."""
     until = time.monotonic() + SECONDS
     target = target_url.parse(url, settings.WEBHOOK_HOSTS_ALLOWED)
     try:
@@ -58,7 +58,7 @@ def post(
 
 
 def in_time(resolve: Resolver, host: str, port: int, until: float) -> list[str]:
-    """Ask the resolver, whose patience is longer than ours: it is left behind in its thread."""
+    """Resolve until a deadline. A resolver that takes longer is left running in its thread."""
     pool = ThreadPoolExecutor(max_workers=1)
     try:
         return pool.submit(resolve, host, port).result(seconds_left(until))
@@ -67,19 +67,19 @@ def in_time(resolve: Resolver, host: str, port: int, until: float) -> list[str]:
 
 
 def open_connection(target: TargetUrl, found: list[str], until: float) -> BoundedSocket:
-    """A connection to one of the checked addresses, with TLS by the target's name.
+    """Connect to one of the checked addresses, with TLS verified by the target's name.
 
-    Receivers inside, which an operator named, are not asked for outside.
+    Receivers that an operator allowed are inside our network, so the proxy is not used for them.
     """
     proxy = "" if target.is_among(settings.WEBHOOK_HOSTS_ALLOWED) else settings.WEBHOOK_PROXY
     if proxy:
-        where = urlsplit(proxy)
-        its_addresses = in_time(look_up, where.hostname or "", where.port or 0, until)
-        connection = connect_through(proxy, its_addresses, found, target.port, until)
+        parts = urlsplit(proxy)
+        proxy_addresses = in_time(look_up, parts.hostname or "", parts.port or 0, until)
+        connection = connect_through(proxy, proxy_addresses, found, target.port, until)
     else:
         connection = connect(found, target.port, until)
     if target.scheme == "https":
-        with closing(connection):  # what is left of it when TLS has taken it over, or failed
+        with closing(connection):  # closes what is left of it once TLS has taken it over, or failed
             connection.settimeout(seconds_left(until))
             secured = tls(settings.WEBHOOK_CA_FILE).wrap_socket(
                 connection, server_hostname=target.host
@@ -91,7 +91,7 @@ def open_connection(target: TargetUrl, found: list[str], until: float) -> Bounde
 
 @cache
 def tls(ca_file: str) -> ssl.SSLContext:
-    """Verified by the machine's and Mozilla's authorities, and by those in `ca_file`."""
+    """A context that trusts the machine's and Mozilla's authorities, and those in `ca_file`."""
     context = ssl.create_default_context()
     for trusted in filter(None, (certifi.where(), ca_file)):
         context.load_verify_locations(trusted)
@@ -102,16 +102,16 @@ def tls(ca_file: str) -> ssl.SSLContext:
 def exchange(
     connection: BoundedSocket, target: TargetUrl, body: bytes, headers: Mapping[str, str]
 ) -> ReceiverAnswer:
-    """One request and the beginning of its answer over this connection, and over no other."""
+    """Send one request over this connection, and read the beginning of its answer."""
     http = HTTPConnection(target.host, target.port)
     http.auto_open = 0
     http.sock = connection
-    ours = {"Host": target.netloc, "User-Agent": USER_AGENT, "Connection": "close"}
+    own_headers = {"Host": target.netloc, "User-Agent": USER_AGENT, "Connection": "close"}
     connection.settimeout(seconds_left(connection.until))
-    http.request("POST", target.path, body, {**headers, **ours})
+    http.request("POST", target.path, body, {**headers, **own_headers})
     response = http.getresponse()
     content = b""
-    with suppress(IncompleteRead):  # an answer that is cut for its length is one nevertheless
+    with suppress(IncompleteRead):  # an answer that we cut for its length still counts
         content = response.read(MOST_BYTES)
     fields = {name.lower(): value for name, value in response.getheaders()}
     return ReceiverAnswer(response.status, fields, content)

@@ -1,7 +1,7 @@
-"""Through a proxy to an address that was checked: CONNECT names the number, never the name.
+"""Tunnels through a proxy to a checked address: CONNECT names the IP address, never the host.
 
-The proxy is the operator's and is not checked. It looks nothing up for us, and sees no more than
-where to: TLS is by the receiver's name, from end to end.
+The proxy is the operator's, so its own address is not checked. It resolves nothing for us and sees
+only the address: TLS runs from end to end, verified by the receiver's name.
 """
 
 import time
@@ -15,58 +15,58 @@ MOST_HEAD_BYTES = 8192
 
 
 class ProxyRefused(OSError):
-    """The proxy did not let us through; says how it answered, never by which password."""
+    """The proxy refused the tunnel. The text has its answer, never the password."""
 
 
 def connect_through(
-    proxy: str, its_addresses: Sequence[str], addresses: Sequence[str], port: int, until: float
+    proxy: str, proxy_addresses: Sequence[str], addresses: Sequence[str], port: int, until: float
 ) -> BoundedSocket:
-    """A connection by `proxy` to the first of `addresses` that it opens one to.
+    """Connect through `proxy` to the first of `addresses` that it can reach.
 
-    Each of them has its share of the time.
+    Each of them gets its share of the time left.
     """
-    trouble = OSError("no address")
+    last_fault = OSError("no address")
     for number, address in enumerate(addresses):
         share = seconds_left(until) / (len(addresses) - number)
         target = f"[{address}]:{port}" if ":" in address else f"{address}:{port}"
         try:
-            return tunnel(proxy, its_addresses, target, time.monotonic() + share)
+            return tunnel(proxy, proxy_addresses, target, time.monotonic() + share)
         except OSError as fault:
-            trouble = fault
-    raise trouble
+            last_fault = fault
+    raise last_fault
 
 
-def tunnel(proxy: str, its_addresses: Sequence[str], target: str, until: float) -> BoundedSocket:
-    """A connection to one address by the proxy, or ProxyRefused."""
-    connection = connect(its_addresses, urlsplit(proxy).port or 0, until)
+def tunnel(proxy: str, proxy_addresses: Sequence[str], target: str, until: float) -> BoundedSocket:
+    """Open a tunnel to host:port. Raises ProxyRefused."""
+    connection = connect(proxy_addresses, urlsplit(proxy).port or 0, until)
     try:
         connection.settimeout(seconds_left(until))
-        connection.sendall(asked(target, proxy))
-        refuse_all_but_success(head(connection, until))
+        connection.sendall(connect_request(target, proxy))
+        refuse_all_but_success(answer_head(connection, until))
     except OSError:
         connection.close()
         raise
     return connection
 
 
-def asked(target: str, proxy: str) -> bytes:
-    """The request for a tunnel, with the proxy's user and password where it has them."""
+def connect_request(target: str, proxy: str) -> bytes:
+    """The CONNECT request, with the proxy's user and password if its URL has them."""
     url = urlsplit(proxy)
     lines = [f"CONNECT {target} HTTP/1.1", f"Host: {target}"]
     if url.username is not None:
-        known = f"{unquote(url.username)}:{unquote(url.password or '')}".encode()
-        lines.append(f"Proxy-Authorization: Basic {b64encode(known).decode()}")
+        credentials = f"{unquote(url.username)}:{unquote(url.password or '')}".encode()
+        lines.append(f"Proxy-Authorization: Basic {b64encode(credentials).decode()}")
     return "\r\n".join([*lines, "", ""]).encode()
 
 
-def head(connection: BoundedSocket, until: float) -> bytes:
-    """The head of the proxy's answer; not a byte of what comes after it."""
+def answer_head(connection: BoundedSocket, until: float) -> bytes:
+    """The head of the proxy's answer, and not a byte of what follows it."""
     read = b""
     while not read.endswith(b"\r\n\r\n"):
         connection.settimeout(seconds_left(until))
         byte = connection.recv(1)
         if not byte or len(read) > MOST_HEAD_BYTES:
-            raise ProxyRefused("the proxy's answer is none")
+            raise ProxyRefused("the proxy gave no valid answer")
         read += byte
     return read
 

@@ -1,8 +1,8 @@
-"""Which IP addresses are on the public Internet, and those of a name. Pure.
+"""Which IP addresses are public, and the addresses of a name. Pure.
 
-The lists are IANA's special-purpose registries and what clouds use of public addresses inside,
-written out: what the standard library calls
-global differs between patch releases, and takes 6to4 and the like for public.
+The lists are IANA's special-purpose registries, and public addresses that clouds use internally.
+They are written out because `ipaddress.is_global` differs between patch releases of Python, and
+takes 6to4 and the like for public.
 """
 
 from collections.abc import Callable, Collection
@@ -18,9 +18,9 @@ NOT_PUBLIC_V4 = [
     for network in (
         "0.0.0.0/8",  # this host
         "10.0.0.0/8",
-        "100.64.0.0/10",  # carriers' inner addresses, and Alibaba Cloud's metadata
+        "100.64.0.0/10",  # carrier-grade NAT, and Alibaba Cloud's metadata
         "127.0.0.0/8",
-        # Handed out, and yet a cloud's own wires: whoever runs there reaches its inside by them.
+        # Public addresses that reach the internal services of a cloud from within it.
         "168.63.129.16/32",  # Azure: metadata, certificates, name service
         "161.26.0.0/16",  # IBM Cloud's services, like the next
         "166.8.0.0/14",
@@ -37,7 +37,9 @@ NOT_PUBLIC_V4 = [
         "240.0.0.0/4",  # reserved, and broadcast
     )
 ]
-PUBLIC_V6 = IPv6Network("2000::/3")  # all that is handed out; ULA, link-local and the rest are not
+PUBLIC_V6 = IPv6Network(
+    "2000::/3"
+)  # all that is allocated; ULA, link-local and the rest lie outside
 NOT_PUBLIC_V6 = [
     IPv6Network(network)
     for network in (
@@ -47,11 +49,11 @@ NOT_PUBLIC_V6 = [
         "3fff::/20",  # documentation
     )
 ]
-NAT64 = IPv6Network("64:ff9b::/96")  # how IPv4 looks on a network that has IPv6 only
+NAT64 = IPv6Network("64:ff9b::/96")  # IPv4 addresses as a network with IPv6 only has them
 
 
 def is_public(address: IPv4Address | IPv6Address) -> bool:
-    """Whether `address` is somebody's on the public Internet."""
+    """Whether `address` is on the public Internet."""
     if isinstance(address, IPv4Address):
         return not any(address in network for network in NOT_PUBLIC_V4)
     if address in NAT64:
@@ -60,9 +62,10 @@ def is_public(address: IPv4Address | IPv6Address) -> bool:
 
 
 def addresses(target: TargetUrl, allowed: Collection[str], resolve: Resolver) -> list[str]:
-    """Every address of the target's host, asked for once and each of them checked.
+    """Resolve the target's host once and check all of its addresses.
 
-    One that is not public spoils the others: whoever mixes them wants to be found out by chance.
+    One private address refuses the target: mixing both is DNS rebinding. Raises ForbiddenTarget, or
+    Unreachable if there is no address.
     """
     found = resolve(target.host, target.port)
     if not found:

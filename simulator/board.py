@@ -1,20 +1,20 @@
-"""The board of prices OASIS shows at an instant: seed, timetable, nodes, and forced prices."""
+"""The prices that OASIS shows at an instant, by seed, timetable, nodes and forced prices."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
 
-from simulator.nodes import DEFAULT_NODES
+from simulator.operating_dates import Slot, slots
 from simulator.prices import Components, forced, price
+from simulator.pricing_nodes import DEFAULT_NODES
 from simulator.publication import Timetable, published_at, revised_at
 from simulator.reports import Market
-from simulator.trade_days import Slot, slots
 
 
 @dataclass(frozen=True, slots=True)
 class Override:
-    """A price a test forced, at an epoch second. It shows at once, published or not."""
+    """A price that a test forced at an epoch second. It is shown at once, published or not."""
 
     lmp: Decimal
     at: float
@@ -22,7 +22,7 @@ class Override:
 
 @dataclass(frozen=True, slots=True)
 class Correction:
-    """One published price that changed afterwards."""
+    """A published price that changed afterwards."""
 
     node: str
     market: Market
@@ -38,13 +38,13 @@ class Board:
     overrides: dict[tuple[str, Market, int], Override] = field(default_factory=dict)
 
     def force(self, node: str, market: Market, epoch: int, lmp: Decimal, *, at: float) -> None:
-        """Raises ValueError for a node or an interval that is not there."""
+        """Raises ValueError for an unknown node or interval."""
         if node not in self.nodes or epoch % market.seconds:
             raise ValueError(f"{market} has no price of {node} at epoch second {epoch}")
         self.overrides = {**self.overrides, (node, market, epoch): Override(lmp, at)}
 
     def shown(self, node: str, market: Market, slot: Slot, *, now: float) -> Components | None:
-        """The price as of `now` (epoch seconds), or None while it is not published."""
+        """The price as of `now` (epoch seconds), None until it is published."""
         override = self.overrides.get((node, market, slot.epoch))
         if override is not None:
             return forced(self._calculated(node, market, slot, now), override.lmp)
@@ -62,7 +62,7 @@ class Board:
         return price(self.seed, node, market, slot, revised=revised)
 
     def corrections(self, day: date, *, now: float) -> Iterator[Correction]:
-        """What was corrected in a trade day by `now`, in all markets."""
+        """The corrections of an operating date by `now`, in all markets."""
         for market in Market:
             for slot in slots(day, market.seconds):
                 for node, at in self._corrected(market, slot, now):

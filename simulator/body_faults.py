@@ -1,10 +1,10 @@
-"""Answers whose bytes are wrong: broken zips, bombs, and XML that tries things."""
+"""Answers whose bytes are wrong: broken zips, zip bombs, hostile XML."""
 
 import zlib
 from collections.abc import Callable, Mapping
 from datetime import datetime
 
-from simulator.archive import end_record, zipped
+from simulator.zip_writer import end_record, zipped
 
 BodyFault = Callable[[bytes, str, datetime], bytes]
 
@@ -16,7 +16,7 @@ _ENTITY_BOMB = (
     + "".join(f'<!ENTITY e{n} "{f"&e{n - 1};" * 10}">\n' for n in range(1, 10))
     + "]>\n<OASISReport>&e9;</OASISReport>\n"
 )
-_OUTSIDE_ENTITY = (
+_EXTERNAL_ENTITY = (
     '<?xml version="1.0"?>\n'
     '<!DOCTYPE OASISReport [<!ENTITY outside SYSTEM "file:///etc/hostname">]>\n'
     "<OASISReport>&outside;</OASISReport>\n"
@@ -40,7 +40,7 @@ def _not_a_zip(body: bytes, member: str, now: datetime) -> bytes:
 
 
 def _wrong_crc(body: bytes, member: str, now: datetime) -> bytes:
-    """The checksum of the first entry in the directory says something else."""
+    """The checksum of the first directory entry is wrong."""
     at = body.rindex(b"PK\x01\x02") + 16
     return body[:at] + bytes(byte ^ 0xFF for byte in body[at : at + 4]) + body[at + 4 :]
 
@@ -67,7 +67,7 @@ def _entity_bomb(body: bytes, member: str, now: datetime) -> bytes:
 
 
 def _doctype(body: bytes, member: str, now: datetime) -> bytes:
-    return zipped([(member, [_OUTSIDE_ENTITY.encode()])], now)
+    return zipped([(member, [_EXTERNAL_ENTITY.encode()])], now)
 
 
 BODY_FAULTS: Mapping[str, BodyFault] = {

@@ -1,4 +1,4 @@
-"""Clocks for the stand-in: now, shifted, or running at another speed."""
+"""Clocks for the stand-in: real, stopped, shifted, or at another speed."""
 
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
@@ -11,7 +11,7 @@ def real_time() -> datetime:
 
 
 def starting_at(start: datetime, *, speed: float = 1, real: Clock = real_time) -> Clock:
-    """Shows `start` now and goes on from there, `speed` times as fast as time does."""
+    """A clock that shows `start` now and runs `speed` times as fast as real time."""
     began = real()
 
     def now() -> datetime:

@@ -7,27 +7,27 @@ from decimal import Decimal, InvalidOperation
 from typing import Any
 
 from simulator.faults import FAULT_NAMES
+from simulator.operating_dates import day_of, slots
 from simulator.reports import Market
 from simulator.stand_in import StandIn
-from simulator.trade_days import day_of, slots
 
 PREFIX = "/_simulator/"
 Json = dict[str, Any]
 
 
 def handle(stand_in: StandIn, method: str, page: str, body: bytes) -> tuple[int, Json]:
-    """HTTP status and document. `page` is what stands after the prefix."""
-    doing = {
+    """HTTP status and JSON document. `page` is the part of the path after the prefix."""
+    action = {
         ("GET", ""): _status,
         ("POST", "faults"): _add_fault,
         ("DELETE", "faults"): _clear_faults,
         ("POST", "override"): _override,
         ("DELETE", "override"): _clear_overrides,
     }.get((method, page))
-    if doing is None:
+    if action is None:
         return 404, {"error": f"There is no {method} {PREFIX}{page}."}
     try:
-        return 200, doing(stand_in, _document(body))
+        return 200, action(stand_in, _document(body))
     except (ValueError, KeyError, TypeError, InvalidOperation) as wrong:
         return 400, {"error": str(wrong)}
 
@@ -60,7 +60,7 @@ def _closest(stand_in: StandIn) -> float | None:
 
 
 def _published(stand_in: StandIn, market: Market, now: datetime) -> int:
-    """How many intervals of the trade day now running are on the board."""
+    """How many intervals of the current operating date are published."""
     board, at = stand_in.board, now.timestamp()
     today = slots(day_of(at), market.seconds)
     return sum(board.is_published(market, slot, now=at) for slot in today)
@@ -101,7 +101,7 @@ def force(
     interval_start: str | datetime,
     lmp: Decimal | float | str,
 ) -> None:
-    """Makes a price what it is told, at once. Raises ValueError if it cannot be one."""
+    """Forces a price, which is shown at once. Raises ValueError if it can't be published."""
     value = Decimal(str(lmp))
     if not value.is_finite():
         raise ValueError(f"An LMP of {lmp} cannot be published: force a fault instead.")

@@ -10,8 +10,8 @@ from functools import lru_cache
 from math import exp, pi, sin
 
 from simulator.noise import bell, key, smooth, uniform
+from simulator.operating_dates import HOUR, Slot
 from simulator.reports import Market
-from simulator.trade_days import HOUR, Slot
 
 DAY = 86_400
 FLOOR, CEILING = -150.0, 1_900.0
@@ -19,7 +19,7 @@ FLOOR, CEILING = -150.0, 1_900.0
 
 @dataclass(frozen=True, slots=True)
 class Season:
-    """How much of spring, summer and winter there is in a day, 0 to 1 each."""
+    """The shares of spring, summer and winter in a day, each from 0 to 1."""
 
     spring: float
     summer: float
@@ -50,7 +50,7 @@ def system_energy(seed: int, market: Market, slot: Slot) -> float:
 
 
 def _expected(seed: int, slot: Slot, hour: float) -> float:
-    """What a perfect forecast of the day would give: level times the shape of the day."""
+    """The perfect forecast, $/MWh: the level of the day times its shape."""
     level = 46 + 8 * smooth(key(seed, "gas"), slot.epoch, 6 * DAY)
     clearness = min(1.15, 0.95 + 0.2 * smooth(key(seed, "clouds"), slot.epoch, DAY))
     now = season(slot.day)
@@ -76,7 +76,7 @@ def _depth(now: Season, day: date) -> float:
 
 
 def _surprise(seed: int, market: Market, slot: Slot, hour: float) -> float:
-    """Real time against the forecast: slow errors both markets share, quick ones of its own."""
+    """The forecast's error in real time, $/MWh: slow parts are shared by both markets."""
     at, width = slot.epoch, 1 + 1.1 * _hill(hour, 19, 2.5)
     shared = 6.5 * smooth(key(seed, "error"), at, 2 * HOUR)
     shared += 3.5 * smooth(key(seed, "ripple"), at, HOUR // 2)
@@ -85,7 +85,7 @@ def _surprise(seed: int, market: Market, slot: Slot, hour: float) -> float:
 
 
 def spike(seed: int, market: Market, slot: Slot) -> float:
-    """$/MWh on top, for 5 to 30 minutes within one hour; every second one is seen ahead."""
+    """$/MWh on top for 5 to 30 minutes within an hour; RTPD foresees those of odd hours."""
     hour, within = divmod(slot.epoch, HOUR)
     if uniform(key(seed, "spike"), hour) > _spike_chance(slot):
         return 0.0

@@ -1,11 +1,11 @@
-"""Which request goes wrong, and how: by count ("the next two") or by turn ("every tenth")."""
+"""Which requests get a fault: the next few, or every nth."""
 
 import re
 from dataclasses import dataclass, field
 from threading import Lock
 
 from simulator.body_faults import BODY_FAULTS
-from simulator.errors import TEXTS
+from simulator.error_documents import TEXTS
 from simulator.row_faults import ROW_FAULTS
 
 SLOW, DRIP, RESET = "slow", "drip", "reset"
@@ -33,7 +33,7 @@ def error_code(fault: str) -> int | None:
 
 
 def check(fault: str) -> str:
-    """The name itself. Raises ValueError when there is no such fault."""
+    """The name of a fault. Raises ValueError if there is none of this name."""
     if fault in FAULT_NAMES[:5] or fault in ROW_FAULTS or fault in BODY_FAULTS:
         return fault
     if http_status(fault) or error_code(fault):
@@ -43,7 +43,7 @@ def check(fault: str) -> str:
 
 @dataclass(slots=True)
 class FaultSwitch:
-    """At most one fault per request; what was asked for by count goes first."""
+    """At most one fault per request; those for the next few requests come first."""
 
     next_ones: list[str] = field(default_factory=list)
     by_turn: dict[str, int] = field(default_factory=dict)
@@ -55,9 +55,9 @@ class FaultSwitch:
             self.next_ones += [check(name)] * count
 
     def add_by_turn(self, name: str, every: int) -> None:
-        """Raises ValueError for an unknown fault or a turn below 1."""
+        """Every nth request gets the fault. Raises ValueError if it is unknown or n is below 1."""
         if every < 1:
-            raise ValueError(f"Every {every} requests is not a turn: use 1 or more.")
+            raise ValueError(f"A fault every {every} requests is impossible: use 1 or more.")
         with self._lock:
             self.by_turn[check(name)] = every
 

@@ -1,16 +1,16 @@
-"""What OASIS calls the files it sends: dates and stamps in Pacific time."""
+"""The names of the files that OASIS sends, with dates and times in Pacific time."""
 
 from datetime import date, datetime
 
-from simulator.query import GroupQuery, PriceQuery
+from simulator.operating_dates import PACIFIC, day_of
+from simulator.query_parsing import GroupQuery, PriceQuery
 from simulator.reports import CURRENT_HUBS, Item
-from simulator.trade_days import PACIFIC, day_of
 
 INVALID_REQUEST = "INVALID_REQUEST"
 
 
 def report_stem(query: PriceQuery, now: datetime) -> str:
-    """Without an extension. Cached reports carry no stamp: all nodes at once, and the hubs now."""
+    """Without extension. Cached reports (all nodes, current hub prices) have no time stamp."""
     last = query.start if is_cached(query) else query.end
     parts = [_compact(day_of(query.start)), _compact(day_of(last)), query.report.name]
     parts.append(query.report.market)
@@ -20,7 +20,7 @@ def report_stem(query: PriceQuery, now: datetime) -> str:
 
 
 def component_stem(query: PriceQuery, item: Item) -> str:
-    """One of the five members an answer for all nodes has at versions 12 and 3."""
+    """One of the five members of an answer for all nodes at versions 12 and 3."""
     day = _compact(day_of(query.start))
     head = f"{day}_{day}_{query.report.name}_{query.report.market}"
     return f"{head}_{item.lmp_type}_v{query.version}"

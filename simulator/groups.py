@@ -1,22 +1,22 @@
-"""The rows of an answer, as OASIS groups them: by trade day, node and component, shuffled."""
+"""The rows of an answer, as OASIS groups them: by operating date, node and component, shuffled."""
 
 import random
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 from simulator.board import Board
-from simulator.nodes import is_aggregated
+from simulator.operating_dates import Slot, slots_between
 from simulator.prices import Components, price_text
-from simulator.query import PriceQuery
+from simulator.pricing_nodes import is_aggregated
+from simulator.query_parsing import PriceQuery
 from simulator.reports import CURRENT_HUBS, Item
-from simulator.trade_days import Slot, slots_between
 
 Row = tuple[Slot, str]
 
 
 @dataclass(slots=True)
 class Group:
-    """All values of one component of one node in one trade day."""
+    """All values of one component of one node in one operating date."""
 
     node: str
     item: Item
@@ -26,7 +26,7 @@ class Group:
 
 @dataclass(slots=True)
 class Tally:
-    """Counts rows while they pass, so that nobody has to hold them all."""
+    """Counts rows as they pass, so that they need not all be in memory."""
 
     rows: int = 0
 
@@ -38,7 +38,7 @@ class Tally:
 
 @dataclass(frozen=True, slots=True)
 class Selection:
-    """What a query selects on the board as of `now`, an epoch second."""
+    """What a query selects from the board as of `now`, in epoch seconds."""
 
     board: Board
     query: PriceQuery
@@ -50,7 +50,7 @@ class Selection:
         return replace(self, only=item)
 
     def groups(self) -> Iterator[Group]:
-        """Day by day, so that a month of five-minute prices never is in memory at once."""
+        """Day by day, so that a month of five-minute prices is never in memory at once."""
         day: list[Slot] = []
         for slot in self._slots():
             if day and slot.day != day[0].day:

@@ -1,4 +1,4 @@
-"""HTTP/1.1 as OASIS speaks it: the headers of the recording in their order, chunks, no length."""
+"""HTTP/1.1 like OASIS: the recorded headers in their order, chunked, without a length."""
 
 import socket
 import struct
@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING
 from urllib.parse import parse_qsl, urlsplit
 
 from simulator import control
-from simulator.answers import Answer
 from simulator.faults import DRIP, RESET, SLOW
+from simulator.oasis_answers import Answer
 from simulator.stand_in import Reply, Request
 
 if TYPE_CHECKING:
@@ -37,7 +37,7 @@ class OasisHandler(BaseHTTPRequestHandler):
         self._handle()
 
     def log_message(self, *arguments: object) -> None:
-        """The request log is simulator.request_log's work."""
+        """Nothing, as simulator.request_log keeps the log."""
 
     def _handle(self) -> None:
         body = self.rfile.read(int(self.headers.get("Content-Length") or 0))
@@ -70,7 +70,7 @@ class OasisHandler(BaseHTTPRequestHandler):
             self.wfile.write(b"0\r\n\r\n")
 
     def _send_head(self, answer: Answer) -> None:
-        """What headers a 429 has is not known: it gets those of a page of HTML."""
+        """The real headers of a 429 are unknown, so it gets those of an HTML page."""
         now = self.server.stand_in.clock().astimezone(UTC)
         self.send_response_only(answer.status)
         self.send_header("Date", format_datetime(now, usegmt=True))
@@ -95,7 +95,7 @@ class OasisHandler(BaseHTTPRequestHandler):
                 self.server.stopping.wait(self.server.stand_in.drip_seconds)
 
     def _reset(self) -> None:
-        """Lingering for no time makes close() send a reset instead of an end."""
+        """With a linger time of 0, close() sends a reset."""
         self.connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
         self.server.resetting.add(self.connection)
         self.close_connection = True

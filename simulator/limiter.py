@@ -6,7 +6,7 @@ from threading import Lock
 
 @dataclass(slots=True)
 class Limiter:
-    """Whether a refused request starts the five seconds again is not known: a parameter."""
+    """Whether OASIS starts the five seconds again after a refusal is unknown, so it can be set."""
 
     seconds: float = 5
     refused_restarts: bool = False
@@ -14,7 +14,7 @@ class Limiter:
     _lock: Lock = field(default_factory=Lock)
 
     def allows(self, address: str, *, at: float) -> bool:
-        """`at` in seconds of a clock that never steps back."""
+        """`at` in seconds of a monotonic clock."""
         with self._lock:
             last = self._last.get(address)
             allowed = last is None or at - last >= self.seconds

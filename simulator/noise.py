@@ -1,4 +1,4 @@
-"""Numbers that look random and are the same in every process: functions of a key and a place."""
+"""Numbers that look random but are the same in every process, by a key and a place."""
 
 from functools import lru_cache
 from hashlib import blake2b
@@ -9,7 +9,7 @@ _SQRT3 = 3**0.5
 
 @lru_cache(maxsize=4096)
 def key(seed: int, *names: str) -> int:
-    """64 bits for one kind of noise. Python's hash() differs between processes, this does not."""
+    """64 bits for one kind of noise; unlike hash(), the same in every process."""
     digest = blake2b("/".join((str(seed), *names)).encode(), digest_size=8)
     return int.from_bytes(digest.digest())
 
@@ -36,7 +36,7 @@ def bell(noise: int, place: int) -> float:
 
 
 def smooth(noise: int, at: float, every: int) -> float:
-    """Noise without jumps: eased from knot to knot, one knot each `every` seconds."""
+    """Noise without jumps, interpolated between one random value every `every` seconds."""
     place, rest = divmod(at, every)
     here, there = bell(noise, int(place)), bell(noise, int(place) + 1)
     share = rest / every

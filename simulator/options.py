@@ -1,4 +1,4 @@
-"""The command's options, and the stand-in they describe."""
+"""The command's options, and the stand-in that they configure."""
 
 from argparse import ArgumentParser, ArgumentTypeError
 from collections.abc import Mapping
@@ -10,7 +10,7 @@ from simulator.board import Board
 from simulator.clocks import Clock, shifted, starting_at
 from simulator.faults import FAULT_NAMES, FaultSwitch, check
 from simulator.limiter import Limiter
-from simulator.nodes import DEFAULT_NODES
+from simulator.pricing_nodes import DEFAULT_NODES
 from simulator.publication import Timetable
 from simulator.request_log import RequestLog
 from simulator.stand_in import StandIn
@@ -26,7 +26,7 @@ def add_to(parser: ArgumentParser) -> None:
 
 
 def _add_serving(parser: ArgumentParser) -> None:
-    parser.add_argument("--port", type=int, default=8090, help="0 takes a free one and says which")
+    parser.add_argument("--port", type=int, default=8090, help="0 takes a free one and prints it")
     parser.add_argument("--seed", type=int, default=1, help="same seed, same prices")
     parser.add_argument(
         "--node", action="append", default=[], help="one more pricing node (repeatable)"
@@ -84,7 +84,7 @@ def _add_manners(parser: ArgumentParser) -> None:
         action="append",
         default=[],
         metavar="NAME[:EVERY_N]",
-        help=f"let every Nth request go wrong (repeatable): {', '.join(FAULT_NAMES)}",
+        help=f"give every Nth request a fault (repeatable): {', '.join(FAULT_NAMES)}",
     )
     parser.add_argument("--slow-seconds", type=float, default=20, help="how long `slow` waits")
     parser.add_argument("--drip-seconds", type=float, default=0.1, help="between 64-byte drips")

@@ -1,8 +1,8 @@
 """The price of one node in one interval: energy, congestion, losses and greenhouse gas.
 
-Each value is kept as CAISO keeps it: in a float of four bytes, so that the sum of the parts misses
-the LMP by a few steps of a float where prices are high. A deterministic function of (seed, node,
-market, interval). Nothing in here is CAISO's data.
+Like CAISO, we keep each value in a four-byte float, so at high prices the components miss the LMP
+by a few float steps. Prices are a deterministic function of (seed, node, market, interval). None of
+this is CAISO's data.
 """
 
 from collections.abc import Mapping
@@ -11,25 +11,25 @@ from decimal import Decimal
 from struct import pack, unpack
 
 from simulator.energy import season, system_energy
-from simulator.nodes import pays_for_carbon
 from simulator.noise import bell, key, smooth, uniform
+from simulator.operating_dates import HOUR, Slot
+from simulator.pricing_nodes import pays_for_carbon
 from simulator.reports import Market
-from simulator.trade_days import HOUR, Slot
 
-# How Path 15 and Path 26 pull the hubs apart when they bind.
+# How congestion on Path 15 and Path 26 moves the hubs' prices apart.
 HUB_PULL: Mapping[str, float] = {
     "TH_NP15_GEN-APND": 0.6,
     "TH_SP15_GEN-APND": -0.45,
     "TH_ZP26_GEN-APND": -0.75,
 }
-# Below it four bytes tell any two decimals of five places apart.
+# Below this, a four-byte float keeps five decimals.
 ALL_FIVE_PLACES = 128
 FIVE_PLACES = Decimal("0.00001")
 
 
 @dataclass(frozen=True, slots=True)
 class Components:
-    """$/MWh, each as `single` makes it: below $250 the sum is right to 0.00002, above it less."""
+    """$/MWh, each rounded by `single`; below $250 they add up to within 0.00002."""
 
     lmp: Decimal
     energy: Decimal
@@ -50,20 +50,20 @@ def price(seed: int, node: str, market: Market, slot: Slot, *, revised: bool = F
 
 
 def revision_step(seed: int, market: Market, slot: Slot) -> float:
-    """How far a correction moves the energy price: never nothing."""
+    """How far a correction moves the energy price, $/MWh; never 0."""
     step = 9 * bell(key(seed, "revision step", market), slot.epoch)
     return step + 0.5 if step >= 0 else step - 0.5
 
 
 def forced(price: Components, lmp: Decimal) -> Components:
-    """The same congestion, losses and carbon, and the energy that makes them add up to `lmp`."""
+    """The same components but for energy, which makes them add up to `lmp`."""
     energy = single(float(lmp - price.congestion - price.loss - price.ghg))
     lmp = Decimal(f"{lmp:.5f}")
     return Components(lmp, energy, price.congestion, price.loss, price.ghg)
 
 
 def _congestion(seed: int, node: str, market: Market, slot: Slot) -> float:
-    """Often exactly nothing; in the spring sun the south is cheap."""
+    """$/MWh, often exactly 0; at midday in spring the south is cheap."""
     pull = HUB_PULL.get(node)
     if pull is None:
         pull = 2 * uniform(key(seed, "pull", node), 0) - 1
@@ -94,7 +94,7 @@ def _carbon(seed: int, slot: Slot) -> float:
 
 
 def single(value: float) -> Decimal:
-    """Five decimals, kept in four bytes, as the shortest decimal that still means those bytes."""
+    """Rounded to five decimals and to a four-byte float, as the shortest decimal of that float."""
     five = f"{value:.5f}"
     if abs(value) < ALL_FIVE_PLACES:
         return Decimal(five)
@@ -105,5 +105,5 @@ def single(value: float) -> Decimal:
 
 
 def price_text(value: Decimal) -> str:
-    """Up to five decimals, no trailing zeros, "0" for zero: as the recordings write it."""
+    """Up to five decimals without trailing zeros, "0" for zero, as in recorded answers."""
     return f"{value.normalize():f}" if value else "0"

@@ -1,18 +1,18 @@
-"""When OASIS shows an interval, when it corrects it, and which it never shows."""
+"""When OASIS publishes and corrects an interval, and which ones it never publishes."""
 
 from dataclasses import dataclass
 from datetime import datetime, time, timedelta
 
 from simulator.noise import key, uniform
+from simulator.operating_dates import HOUR, PACIFIC, Slot
 from simulator.reports import Market
-from simulator.trade_days import HOUR, PACIFIC, Slot
 
 HISTORY_MONTHS = 39
 
 
 @dataclass(frozen=True, slots=True)
 class Timetable:
-    """What is not known of OASIS is a parameter: delays in seconds, rates as shares."""
+    """Parameters for what is unknown about OASIS: delays in seconds, rates as shares."""
 
     rtm_delay: float = 30
     rtm_jitter: float = 10
@@ -25,7 +25,7 @@ class Timetable:
 
 
 def published_at(seed: int, timetable: Timetable, market: Market, slot: Slot) -> float | None:
-    """Epoch seconds at which the interval appears, for all nodes at once. None: never."""
+    """When an interval is published for all nodes, in epoch seconds; None: never."""
     if market is Market.DAM:
         late = uniform(key(seed, "dam late"), slot.day.toordinal())
         return one_o_clock_before(slot) + timetable.dam_jitter * late
@@ -38,12 +38,12 @@ def published_at(seed: int, timetable: Timetable, market: Market, slot: Slot) ->
 
 
 def one_o_clock_before(slot: Slot) -> float:
-    """13:00 Pacific on the day before the interval's trade day."""
+    """13:00 Pacific on the day before the interval's operating date."""
     return datetime.combine(slot.day - timedelta(days=1), time(13), PACIFIC).timestamp()
 
 
 def revised_at(seed: int, timetable: Timetable, market: Market, slot: Slot) -> float | None:
-    """Epoch seconds at which the interval's price changes, for all nodes. None: it stays."""
+    """When an interval's prices are corrected, in epoch seconds; None: never."""
     if uniform(key(seed, "revised", market), slot.epoch) >= timetable.revision_rate:
         return None
     shown = published_at(seed, timetable, market, slot)
@@ -53,7 +53,7 @@ def revised_at(seed: int, timetable: Timetable, market: Market, slot: Slot) -> f
 
 
 def oldest_kept(now: datetime) -> float:
-    """History is a rolling 39 months: nothing that starts before this is shown."""
+    """The start of the 39 months of history, in epoch seconds."""
     local = now.astimezone(PACIFIC)
     months = local.year * 12 + local.month - 1 - HISTORY_MONTHS
     return datetime(months // 12, months % 12 + 1, min(local.day, 28), tzinfo=PACIFIC).timestamp()

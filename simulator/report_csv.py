@@ -4,20 +4,20 @@ from collections.abc import Iterable, Iterator
 
 from simulator.board import Correction
 from simulator.groups import Group, Row
-from simulator.nodes import is_aggregated
+from simulator.operating_dates import gmt
+from simulator.pricing_nodes import is_aggregated
 from simulator.reports import Market, Report
-from simulator.trade_days import gmt
 
 _TIMES = "INTERVALSTARTTIME_GMT,INTERVALENDTIME_GMT,OPR_DT,OPR_HR,"
 _NODE = "NODE_ID_XML,NODE_ID,NODE,MARKET_RUN_ID,LMP_TYPE,XML_DATA_ITEM,PNODE_RESMRID,GRP_TYPE,POS,"
-# Nobody has published a real PRC_CORR_GRP answer: these columns are ours, without the new price.
+# No real PRC_CORR_GRP answer is known: these columns are ours. They leave out the new price.
 CORRECTIONS_HEAD = (
     f"{_TIMES}OPR_INTERVAL,MARKET_RUN_ID,NODE_ID,XML_DATA_ITEM,CORRECTION_TIME_GMT,GROUP\n"
 )
 
 
 def head(report: Report, version: int) -> str:
-    """OPR_INTERVAL stands after the hour day-ahead, after the price in real time."""
+    """The column names. OPR_INTERVAL follows the hour day-ahead, and the price in real time."""
     column = report.price_column(version)
     if report.market is Market.DAM:
         return f"{_TIMES}OPR_INTERVAL,{_NODE}{column},GROUP\n"

@@ -1,4 +1,4 @@
-"""A price report as XML: line by line what OASIS sends, one REPORT_ITEM per group."""
+"""A price report as XML, line for line like OASIS, with one REPORT_ITEM per group."""
 
 from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime
@@ -6,10 +6,10 @@ from datetime import UTC, datetime
 from simulator.groups import Group
 from simulator.reports import Report
 
-# Which schema number goes with which version is not known beyond version 1: these are guesses.
+# The schema numbers of versions beyond 1 are guesses.
 SCHEMAS = {1: 1, 2: 2, 3: 3, 12: 8}
 
-# No line break between the XML declaration and the root: so it is in the recording of 2021.
+# No line break between the XML declaration and the root, as in the recording of 2021.
 _HEAD = """\
 <?xml version="1.0" encoding="UTF-8"?><OASISReport \
 xmlns="http://www.caiso.com/soa/OASISReport_v{schema}.xsd">
@@ -64,7 +64,7 @@ def _report_item(report: Report, group: Group) -> str:
 
 
 def _rows(group: Group, *, by_hour: bool) -> Iterator[str]:
-    """INTERVAL_NUM is the hour day-ahead and the ordinal of the day in real time."""
+    """INTERVAL_NUM is the hour day-ahead, and the interval's number in its day in real time."""
     start = (
         f"<REPORT_DATA>\n<DATA_ITEM>{group.item.data_item}</DATA_ITEM>\n"
         f"<RESOURCE_NAME>{group.node}</RESOURCE_NAME>\n"

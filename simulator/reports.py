@@ -1,4 +1,4 @@
-"""The price reports: market, interval, versions, and the columns that differ between them."""
+"""The price reports: market, interval length, versions, and columns that differ between them."""
 
 from dataclasses import dataclass
 from enum import StrEnum
@@ -46,7 +46,7 @@ class Report:
         return DAY_AHEAD_ITEMS if self.market is Market.DAM else REAL_TIME_ITEMS
 
     def splits_everything(self, version: int) -> bool:
-        """Whether all nodes at once come as five members, one per component."""
+        """Whether an answer for all nodes has five members, one per component."""
         return version == (12 if self.market is Market.DAM else 3)
 
     def price_column(self, version: int) -> str:
@@ -66,6 +66,6 @@ REPORTS = {
         CURRENT_HUBS,
     )
 }
-# OASIS has these too. The stand-in knows their names and never has data for them.
+# Reports of OASIS for which the stand-in never has data.
 WITHOUT_DATA = frozenset({"SLD_FCST", "SLD_REN_FCST", "ATL_PUB"})
 CORRECTIONS_GROUP = "PRC_CORR_GRP"

@@ -1,4 +1,4 @@
-"""Every request in one line of JSON, in memory and, if asked for, in a file."""
+"""A log of requests, in memory and optionally as JSON lines in a file."""
 
 import json
 import time
@@ -14,7 +14,7 @@ KEPT = 10_000
 
 @dataclass(frozen=True, slots=True)
 class Arrival:
-    """When a request came: real wall time for people, seconds since the one before it."""
+    """When a request came, in wall time, and seconds since the one before it."""
 
     at: float
     since_previous: float | None
@@ -22,7 +22,7 @@ class Arrival:
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """`outcome` is ok, an error code, 429 or html_200; `fault` what was done to the answer."""
+    """A request. `outcome` is ok, error_<code>, http_<status>, 429 or html_200."""
 
     at: float
     since_previous: float | None
@@ -49,7 +49,7 @@ class RequestLog:
         return cls(file=path.open("a", encoding="utf-8", buffering=1))
 
     def arrival(self, *, at: float) -> Arrival:
-        """`at` on the monotonic clock; a step of the wall clock does not spoil the spacing."""
+        """`at` is by the monotonic clock, so that clock steps don't change the spacing."""
         with self._lock:
             since = None if self._last is None else round(at - self._last, 3)
             self._last = at

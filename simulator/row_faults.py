@@ -1,4 +1,4 @@
-"""Answers whose rows are wrong: what an ingest must notice and reject."""
+"""Answers whose rows are wrong, which ingest must notice and reject."""
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
@@ -22,7 +22,7 @@ def _conflicting(groups: Iterator[Group]) -> Iterator[Group]:
 
 
 def _unequal_sums(groups: Iterator[Group]) -> Iterator[Group]:
-    """An LMP that belongs to other parts."""
+    """LMPs that are not the sum of their components."""
     for group in groups:
         rows = group.rows
         if group.item is LMP:
@@ -31,14 +31,14 @@ def _unequal_sums(groups: Iterator[Group]) -> Iterator[Group]:
 
 
 def _near_sums(groups: Iterator[Group]) -> Iterator[Group]:
-    """An LMP that its parts miss by more than rounding, and by little."""
+    """LMPs that miss the sum of their components by little, but by more than rounding."""
     for group in groups:
         rows = [_stretched(row, "1.005") for row in group.rows] if group.item is LMP else group.rows
         yield replace(group, rows=rows)
 
 
 def _not_numbers(groups: Iterator[Group]) -> Iterator[Group]:
-    """Every third value, beginning with the first."""
+    """NaN for every third value, from the first on."""
     for group in groups:
         rows = [(s, "NaN" if n % 3 == 0 else value) for n, (s, value) in enumerate(group.rows)]
         yield replace(group, rows=rows)

@@ -1,4 +1,4 @@
-"""The stand-in on a loopback port, and `running()`, which tests use."""
+"""Serves the stand-in on a loopback port; tests use `running()`."""
 
 import socket
 import socketserver
@@ -22,7 +22,7 @@ LOOPBACK = "127.0.0.1"
 
 
 class OasisServer(ThreadingHTTPServer):
-    """Its threads do not keep the process alive: it ends at once, whatever still drips."""
+    """A server whose threads don't keep the process alive, however slow an answer is."""
 
     daemon_threads = True
     block_on_close = False
@@ -36,7 +36,7 @@ class OasisServer(ThreadingHTTPServer):
         super().__init__((LOOPBACK, port), OasisHandler)
 
     def server_bind(self) -> None:
-        """HTTPServer would ask the resolver for this machine's name."""
+        """Binds without resolving this machine's name, as HTTPServer would."""
         socketserver.TCPServer.server_bind(self)
         self.server_name, self.server_port = LOOPBACK, int(self.server_address[1])
 
@@ -50,7 +50,7 @@ class OasisServer(ThreadingHTTPServer):
         return connection, address
 
     def shutdown_request(self, request: Any) -> None:
-        """A connection to be reset must not be ended politely first."""
+        """A connection to be reset must not be shut down first."""
         if request in self.resetting:
             self.close_request(request)
         else:
@@ -62,12 +62,12 @@ class OasisServer(ThreadingHTTPServer):
         super().close_request(request)
 
     def handle_error(self, request: Any, client_address: Any) -> None:
-        """A client that goes away is no error of ours; anything else is, and is shown."""
+        """Shows errors, but not those of clients that went away."""
         if not isinstance(sys.exc_info()[1], OSError):
             super().handle_error(request, client_address)
 
     def stop(self) -> None:
-        """Ends serve_forever, wakes whatever is slow, and hangs up on everybody."""
+        """Stops serving, wakes slow answers and closes all connections."""
         self.stopping.set()
         self.shutdown()
         for connection in list(self.connections):
@@ -96,19 +96,19 @@ class Running:
         self.stand_in.clock = clock
 
     def fault(self, name: str, count: int = 1) -> None:
-        """The next `count` requests go wrong. Raises ValueError for an unknown fault."""
+        """Gives the next `count` requests a fault. Raises ValueError if it is unknown."""
         self.stand_in.faults.add(name, count=count)
 
     def override(
         self, node: str, market: str, interval_start: datetime, lmp: Decimal | float | str
     ) -> None:
-        """Shows this LMP from now on, published or not, components adjusted to add up."""
+        """Shows this LMP from now on, published or not; the energy component makes it add up."""
         control.force(self.stand_in, node, Market(market), interval_start, lmp)
 
 
 @contextmanager
 def running(stand_in: StandIn | None = None) -> Iterator[Running]:
-    """Serves on a free loopback port in a thread. Without a limiter unless `stand_in` has one."""
+    """Serves on a free loopback port in a thread; no rate limit unless `stand_in` has one."""
     server = OasisServer(stand_in or StandIn())
     thread = Thread(target=serve, args=(server,), name="simulator", daemon=True)
     thread.start()

@@ -1,4 +1,4 @@
-"""Settings of the stand-in alone: nothing of ours is loaded beside it."""
+"""Settings of the stand-in, which loads none of our other apps."""
 
 INSTALLED_APPS = ["simulator"]
 SECRET_KEY = "the simulator keeps no secrets"  # noqa: S105

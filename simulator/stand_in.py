@@ -1,14 +1,14 @@
-"""The stand-in's state, and what it does with one request: refuse, spoil or answer; and log."""
+"""The stand-in's state; it refuses or answers requests, adds faults, and logs."""
 
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from simulator.answers import Answer, Desk, refused
 from simulator.board import Board
 from simulator.clocks import Clock, real_time
 from simulator.faults import FaultSwitch
 from simulator.limiter import Limiter
+from simulator.oasis_answers import Answer, Desk, refused
 from simulator.request_log import Arrival, Entry, RequestLog
 
 SERVLETS = {"/oasisapi/SingleZip": "SingleZip", "/oasisapi/GroupZip": "GroupZip"}
@@ -31,7 +31,7 @@ class Reply:
 
 @dataclass(slots=True)
 class StandIn:
-    """`limiter` None: any number of requests. `warm_groups` None: a GroupZip is always ready."""
+    """Without a `limiter` there is no limit; without `warm_groups` a GroupZip is always ready."""
 
     board: Board = field(default_factory=Board)
     clock: Clock = real_time

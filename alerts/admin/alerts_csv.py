@@ -16,21 +16,21 @@ COLUMNS = [
 
 
 class Line:
-    """A file whose every write is handed back: what csv writes to."""
+    """A file for csv.writer, whose writes return the line."""
 
     def write(self, text: str) -> str:
         return text
 
 
 def response(alerts: Iterable[Alert]) -> StreamingHttpResponse:
-    """A download of alerts, written as they are read."""
+    """A download of alerts, streamed as they are read."""
     answer = StreamingHttpResponse(lines(alerts), content_type="text/csv; charset=utf-8")
     answer.headers["Content-Disposition"] = 'attachment; filename="alerts.csv"'
     return answer
 
 
 def lines(alerts: Iterable[Alert]) -> Iterator[str]:
-    """The header, and a line for each alert."""
+    """A header, and a line for each alert."""
     writer = csv.writer(Line())
     yield writer.writerow(COLUMNS)
     for alert in alerts:
@@ -38,7 +38,7 @@ def lines(alerts: Iterable[Alert]) -> Iterator[str]:
 
 
 def row(alert: Alert) -> list[object]:
-    """One alert; times in UTC, empty where there is none."""
+    """The columns of an alert; times in UTC, empty if there is none."""
     moments = (alert.opened_at, alert.cleared_at, alert.retracted_at)
     who = alert.acknowledged_by.get_username() if alert.acknowledged_by else ""
     return [
@@ -59,5 +59,5 @@ def row(alert: Alert) -> list[object]:
 
 
 def plain(text: str) -> str:
-    """Text that no spreadsheet takes for a formula."""
+    """Text that no spreadsheet takes for a formula: it gets an apostrophe before it."""
     return f"'{text}" if text.startswith(("=", "+", "-", "@", "\t", "\r")) else text

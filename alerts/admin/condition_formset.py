@@ -1,4 +1,4 @@
-"""The conditions of a rule, in its form, and a rule in the list of rules."""
+"""The conditions in a rule's form, and the form of a rule in the list."""
 
 from typing import Any
 
@@ -7,7 +7,7 @@ from django.core.exceptions import NON_FIELD_ERRORS, ValidationError
 
 
 class ConditionFormSet(forms.BaseInlineFormSet):  # type: ignore[type-arg]
-    """Each condition is checked with the rule as the form has it, saved or not."""
+    """Checks each condition with the rule as it is in the form, not as it was saved."""
 
     def _construct_form(self, i: int, **kwargs: Any) -> Any:
         form = super()._construct_form(i, **kwargs)  # type: ignore[misc]
@@ -16,7 +16,7 @@ class ConditionFormSet(forms.BaseInlineFormSet):  # type: ignore[type-arg]
 
 
 class RuleInListForm(forms.ModelForm):  # type: ignore[type-arg]
-    """What is wrong with a field that the list does not show is said of the whole rule."""
+    """Shows an error in a field that the list does not have as one of the whole rule."""
 
     def add_error(self, field: str | None, error: Any) -> None:
         if field is None and hasattr(error, "error_dict"):

@@ -1,4 +1,4 @@
-"""Delivery methods are edited and tried out; deliveries can be looked at, and tried again."""
+"""The admin of delivery methods, which can be tested, and of deliveries."""
 
 from typing import Any
 
@@ -14,7 +14,7 @@ from django.views.decorators.http import require_POST
 
 from alerts.admin.method_form import MethodForm
 from alerts.checks import contact_problem
-from alerts.delivery.deliver import put_test, try_again
+from alerts.delivery.deliver import try_again, write_test
 from alerts.models import Delivery, Method
 from prices.admin.deleting import DeleteUnusedAdmin
 from prices.admin.stored import ReadOnlyAdmin
@@ -29,20 +29,20 @@ class MethodAdmin(DeleteUnusedAdmin, StrictAdmin):
     list_select_related = ["owner"]
     search_fields = ["name", "address", "owner__username"]
     actions = ["delete_selected", "send_tests"]
-    instead = "Take it out of “active” instead: nothing more is sent to it then."
+    instead = "Untick “active” instead: nothing is sent to it from then on."
 
     class Media:
         css = {"all": ["alerts/admin.css"]}
 
     def get_fields(self, request: HttpRequest, obj: Method | None = None) -> Any:
-        """The secret is for those who may write it, and is not shown even to them."""
+        """Without the secret for users who may not change it. It is never shown to anybody."""
         fields = list(super().get_fields(request, obj))
         if not self.has_change_permission(request, obj) and "secret" in fields:
             fields.remove("secret")
         return fields
 
     def lookup_allowed(self, lookup: str, value: Any, request: HttpRequest | None = None) -> bool:
-        """Nobody guesses a secret letter by letter through the address of the list."""
+        """No filtering by secret: it could be guessed letter by letter."""
         if lookup.split("__", maxsplit=1)[0] == "secret":
             return False
         return super().lookup_allowed(lookup, value, request)
@@ -54,23 +54,23 @@ class MethodAdmin(DeleteUnusedAdmin, StrictAdmin):
     def change_view(
         self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: Any = None
     ) -> Any:
-        self.warn_of_contact(request, self.of_push(object_id))
+        self.warn_of_contact(request, self.push_method(object_id))
         return super().change_view(request, object_id, form_url, extra_context)
 
-    def of_push(self, object_id: str) -> QuerySet[Method]:
-        """The delivery method of this id, if it is a browser."""
+    def push_method(self, object_id: str) -> QuerySet[Method]:
+        """The delivery method with this id if it is browser push, else none."""
         is_number = object_id.isascii() and object_id.isdigit() and len(object_id) < 19
         methods = Method.objects.filter(kind=Method.PUSH)
         return methods.filter(pk=object_id) if is_number else methods.none()
 
     def warn_of_contact(self, request: HttpRequest, methods: QuerySet[Method]) -> None:
-        """Say it where browsers are told that some of them are not."""
+        """Show what is wrong with our contact for push services, if any method needs it."""
         problem = contact_problem()
         if problem and request.method == "GET" and methods.exists():
             self.message_user(request, problem, messages.WARNING)
 
     def get_changeform_initial_data(self, request: HttpRequest) -> dict[str, Any]:
-        """Whoever adds a delivery method owns it."""
+        """The user who adds a delivery method is its owner by default."""
         return {"owner": request.user.pk, **super().get_changeform_initial_data(request)}
 
     def get_urls(self) -> list[URLPattern]:
@@ -78,26 +78,26 @@ class MethodAdmin(DeleteUnusedAdmin, StrictAdmin):
         return [path("<int:pk>/test/", view, name="alerts_method_test"), *super().get_urls()]
 
     def send_test(self, request: HttpRequest, pk: int) -> HttpResponseBase:
-        """The button on a delivery method's page."""
+        """What the button on a delivery method's page does."""
         method = get_object_or_404(Method, pk=pk)
         if not self.has_change_permission(request, method):
             raise PermissionDenied
-        self.put(request, method)
+        self.test(request, method)
         return redirect(reverse("admin:alerts_method_change", args=[pk]))
 
     @admin.action(description="Send a test", permissions=["change"])
     def send_tests(self, request: HttpRequest, methods: QuerySet[Method]) -> None:
         for method in methods:
-            self.put(request, method)
+            self.test(request, method)
 
-    def put(self, request: HttpRequest, method: Method) -> None:
-        """A test into the outbox, and where to see what becomes of it."""
-        delivery = put_test(method, now=timezone.now())
-        there = reverse("admin:alerts_delivery_change", args=[delivery.pk])
-        said = format_html(
-            'A test to {} is on its way: <a href="{}">see what became of it</a>.', method, there
+    def test(self, request: HttpRequest, method: Method) -> None:
+        """Write a test into the outbox, and link to its delivery."""
+        delivery = write_test(method, now=timezone.now())
+        link = reverse("admin:alerts_delivery_change", args=[delivery.pk])
+        notice = format_html(
+            'A test to {} is on its way: <a href="{}">see if it arrived</a>.', method, link
         )
-        self.message_user(request, said, messages.SUCCESS)
+        self.message_user(request, notice, messages.SUCCESS)
 
 
 class DeliveryAdmin(ReadOnlyAdmin):
@@ -115,8 +115,8 @@ class DeliveryAdmin(ReadOnlyAdmin):
     def has_again_permission(self, request: HttpRequest) -> bool:
         return request.user.has_perm("alerts.change_delivery")
 
-    @admin.action(description="Try again now, if given up", permissions=["again"])
+    @admin.action(description="Try given-up deliveries again now", permissions=["again"])
     def again(self, request: HttpRequest, deliveries: QuerySet[Delivery]) -> None:
         count = try_again(deliveries, now=timezone.now())
-        said = "1 delivery is" if count == 1 else f"{count} deliveries are"
-        self.message_user(request, f"{said} tried again.", messages.SUCCESS)
+        deliveries_are = "1 delivery is" if count == 1 else f"{count} deliveries are"
+        self.message_user(request, f"{deliveries_are} tried again.", messages.SUCCESS)

@@ -1,4 +1,4 @@
-"""How lists of alerts are narrowed down in the admin."""
+"""Filters for the admin's list of alerts."""
 
 from typing import Any
 
@@ -22,7 +22,7 @@ class StateFilter(admin.SimpleListFilter):
 
 
 class RuleFilter(admin.RelatedOnlyFieldListFilter):
-    """The rules that opened an alert, read at once."""
+    """The rules that ever opened an alert, in one query."""
 
     def field_choices(self, field: Any, request: HttpRequest, model_admin: Any) -> Any:
         rules = Rule.objects.filter(alert__isnull=False).distinct().select_related("node")

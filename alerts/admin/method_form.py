@@ -1,4 +1,4 @@
-"""A delivery method as it is typed: its address is checked, its secret is not shown again."""
+"""The form of a delivery method: checks the address, and never shows the secret."""
 
 from typing import Any
 
@@ -10,7 +10,10 @@ from outbound.errors import Refused
 from prices.plain_text import validate_plain
 
 SECRET = forms.PasswordInput({"autocomplete": "new-password"})
-KEPT = "Signs a webhook; the token of ntfy. Left empty it stays, while kind and address stay."
+KEPT = (
+    "The key that signs webhooks, or the access token for ntfy. If you leave it empty, the stored "
+    "one is kept, unless you change kind or address."
+)
 
 
 class MethodForm(forms.ModelForm):  # type: ignore[type-arg]
@@ -28,7 +31,7 @@ class MethodForm(forms.ModelForm):  # type: ignore[type-arg]
         widgets = {"address": forms.Textarea(attrs={"rows": 2, "cols": 80})}
 
     def clean(self) -> dict[str, Any]:
-        """Raises ValidationError where nothing can be sent to the address."""
+        """Raises ValidationError if nothing can be sent to the address."""
         data: dict[str, Any] = super().clean() or self.cleaned_data
         if "kind" in data and "address" in data:
             self.check_address(data)
@@ -36,14 +39,14 @@ class MethodForm(forms.ModelForm):  # type: ignore[type-arg]
         return data
 
     def check_address(self, data: dict[str, Any]) -> None:
-        """The address cleaned, or what is wrong with it."""
+        """Tidy the address, or add an error that says what is wrong with it."""
         try:
             data["address"] = check_address(data["kind"], data["address"])
         except Refused as refused:
             self.add_error("address", str(refused))
 
     def kept_secret(self, data: dict[str, Any]) -> str:
-        """The secret there was: for no other receiver than it was meant for."""
-        held = self.initial
-        same = all(held.get(name) == data.get(name) for name in ("kind", "address"))
-        return str(held.get("secret") or "") if same else ""
+        """The stored secret, unless it was meant for another receiver."""
+        stored = self.initial
+        same = all(stored.get(name) == data.get(name) for name in ("kind", "address"))
+        return str(stored.get("secret") or "") if same else ""

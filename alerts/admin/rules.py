@@ -1,4 +1,4 @@
-"""Rules are edited in place; alerts and deliveries are what happened and stay as they are."""
+"""The admin of rules, which can be edited, and of alerts and transitions, which can't."""
 
 import re
 from collections.abc import Iterable
@@ -23,7 +23,7 @@ from alerts.judging.locks import lock_with_feeds
 from alerts.judging.rule_changes import save_changes
 from alerts.models import Alert, Condition, Delivery, Method, Rule, Transition
 from alerts.quality import WEEK, quality_of, with_quality
-from alerts.rules.checks import MOST_CONDITIONS
+from alerts.rules.validation import MOST_CONDITIONS
 from prices.admin.deleting import DeleteUnusedAdmin
 from prices.admin.stored import ReadOnlyAdmin
 from prices.admin.strict import StrictAdmin, StrictInline
@@ -38,13 +38,13 @@ class ConditionInline(StrictInline):
     fields = WATCHED
     extra = 0
     max_num = MOST_CONDITIONS
-    verbose_name_plural = "and at the same time"
+    verbose_name_plural = "further conditions, all at the same time"
 
 
 @admin.register(Rule)
 class RuleAdmin(DeleteUnusedAdmin, StrictAdmin):
     goes_with_it = ("conditions",)
-    instead = "Take it out of “active” instead: it judges nothing more then."
+    instead = "Untick “active” instead: the rule judges nothing from then on."
     list_display = ["__str__", "severity", "limit", "active", "muted_until", "last_7_days"]
     list_editable = ["limit", "active"]
     list_filter = ["node", "market", "watched", "severity", "active"]
@@ -54,8 +54,8 @@ class RuleAdmin(DeleteUnusedAdmin, StrictAdmin):
     inlines = [ConditionInline]
     fieldsets = [
         (None, {"fields": ("name", ("node", "market"), *WATCHED)}),
-        ("When it is told", {"fields": ("for_minutes", "cool_down_minutes", "severity")}),
-        ("Who is told", {"fields": ("methods", "owner", "active", "muted_until")}),
+        ("When it opens", {"fields": ("for_minutes", "cool_down_minutes", "severity")}),
+        ("Who is notified", {"fields": ("methods", "owner", "active", "muted_until")}),
         ("Quiet hours", {"fields": QUIET, "classes": ["collapse"]}),
     ]
 
@@ -72,7 +72,7 @@ class RuleAdmin(DeleteUnusedAdmin, StrictAdmin):
         return quality_of(rule).words
 
     def changelist_view(self, request: HttpRequest, extra_context: Any = None) -> Any:
-        """The list is saved as one: all of its rules are locked before the first is changed."""
+        """The list is saved in one transaction, which first locks all of its rules."""
         if request.method != "POST":
             return super().changelist_view(request, extra_context)
         with transaction.atomic():
@@ -83,11 +83,11 @@ class RuleAdmin(DeleteUnusedAdmin, StrictAdmin):
         return super().get_changelist_form(request, **options | {"form": RuleInListForm})
 
     def get_changeform_initial_data(self, request: HttpRequest) -> dict[str, Any]:
-        """Whoever adds a rule owns it."""
+        """The user who adds a rule is its owner by default."""
         return {"owner": request.user.pk, **super().get_changeform_initial_data(request)}
 
     def save_model(self, request: HttpRequest, obj: Rule, form: Any, change: bool) -> None:
-        """A new rule whole, of an old one what was changed: in its form or in the list."""
+        """Save a new rule whole, of an existing one only what was changed."""
         if change:
             save_changes(obj, form.changed_data, now=timezone.now())
         else:
@@ -96,17 +96,17 @@ class RuleAdmin(DeleteUnusedAdmin, StrictAdmin):
     def save_related(
         self, request: HttpRequest, form: Any, formsets: Iterable[Any], change: bool
     ) -> None:
-        """A rule with other conditions starts over: in the transaction that saves them."""
+        """If its conditions changed, a rule starts over in the same transaction."""
         formsets = list(formsets)
         super().save_related(request, form, formsets, change)
-        if not change:  # the form's own choice has just been put in place of all methods
-            form.instance.tell_those_of_every_rule()
+        if not change:  # saving the form has just replaced all delivery methods
+            form.instance.add_methods_for_every_rule()
         if change and any(formset.has_changed() for formset in formsets):
             save_changes(form.instance, [], now=timezone.now(), conditions=True)
 
 
 def listed(posted: QueryDict) -> list[int]:
-    """The ids of the rules in a list that was posted."""
+    """The ids of the rules in a posted list."""
     fields = (str(posted[name]) for name in posted if re.fullmatch(r"form-[0-9]{1,4}-id", name))
     return [int(text) for text in fields if re.fullmatch("[0-9]{1,18}", text)]
 
@@ -114,7 +114,7 @@ def listed(posted: QueryDict) -> list[int]:
 class TransitionInline(StrictInline):
     model = Transition
     fields = ("at", "kind", "interval_start", "price", "value", "text")
-    verbose_name_plural = "what was told"
+    verbose_name_plural = "transitions"
     can_delete = False
     extra = 0
 
@@ -144,7 +144,7 @@ class AlertAdmin(ReadOnlyAdmin):
         return [path("csv/", view, name="alerts_alert_csv"), *super().get_urls()]
 
     def filtered_csv(self, request: HttpRequest) -> HttpResponseBase:
-        """Every alert that the list shows with this query, on however many pages."""
+        """All alerts that the list shows with this query, on all of its pages."""
         if not self.has_view_permission(request):
             raise PermissionDenied
         try:

@@ -1,1 +1,1 @@
-"""From the outbox to people: messages, digests, and the sending of both."""
+"""The outbox, messages and digests, and sending them."""

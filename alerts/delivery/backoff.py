@@ -1,4 +1,4 @@
-"""When a delivery that did not go out is tried again. Pure."""
+"""When a failed delivery is tried again. Pure."""
 
 from datetime import datetime, timedelta
 
@@ -16,10 +16,10 @@ def next_try(
     *,
     jitter: float,
 ) -> datetime | None:
-    """The moment of the next try after `attempts` that failed; None once a day has passed.
+    """When to try again after `attempts` failures; None a day after `created_at`.
 
-    10 s at first, doubling to an hour, less up to half by `jitter` (0 to 1); never before the
-    `retry_after` seconds that a receiver asked for. The last try is at the end of the day.
+    After 10 s, doubling to an hour; `jitter` (0 to 1) shortens that by up to half. Never before
+    the `retry_after` seconds that the receiver asked for. The last try is at the end of the day.
     """
     ends = created_at + GIVEN_UP_AFTER
     if now >= ends:

@@ -1,4 +1,4 @@
-"""What a delivery says: the message of an alert's transition, of a digest, or of a test."""
+"""Composes messages: about an alert's transition, a digest, or a test."""
 
 from datetime import datetime
 from typing import Any
@@ -16,22 +16,22 @@ PREFIXES = {OPENED: "", CLEARED: "Cleared: ", RETRACTED: "Retracted: "}
 
 
 def message_of(delivery: Delivery) -> Message:
-    """The message, the same at every try."""
+    """The message of a delivery, the same at every try."""
     if delivery.transition is not None:
         return alert_message(delivery.key, delivery.transition)
     return Message(key=delivery.key, kind=delivery.kind, **(delivery.content or {}))
 
 
 def alert_message(key: str, transition: Transition) -> Message:
-    """What is told of an alert. It names the day: it may be sent, or read, on another."""
+    """The message about a transition. It names the day, as it may be read on another."""
     alert = transition.alert
-    said = wording.dated(transition.text, transition.interval_start, transition.at)
-    lines = [said, f"Rule: {cleaned(str(alert.facts['rule']))}"]
+    text = wording.dated(transition.text, transition.interval_start, transition.at)
+    lines = [text, f"Rule: {cleaned(str(alert.facts['rule']))}"]
     return Message(
         key=key,
         kind=transition.kind,
         severity=alert.severity,
-        subject=f"{PREFIXES[transition.kind]}{said}",
+        subject=f"{PREFIXES[transition.kind]}{text}",
         text="\n".join(lines),
         at=iso(transition.at),
         link=link(),
@@ -40,7 +40,7 @@ def alert_message(key: str, transition: Transition) -> Message:
 
 
 def facts(transition: Transition) -> dict[str, Any]:
-    """An alert as programs read it, as it was when it opened; prices in $/MWh."""
+    """An alert for programs, as it was when it opened; prices in $/MWh."""
     alert = transition.alert
     interval = Market(alert.facts["market"]).interval
     return {
@@ -57,7 +57,6 @@ def facts(transition: Transition) -> dict[str, Any]:
 
 
 def test_content(method: Method, *, now: datetime) -> dict[str, Any]:
-    """What a test delivery says."""
     return content(
         "Test from CAISO Live",
         f"This is a test of {method}. Alerts arrive like this; nothing has happened.",
@@ -66,7 +65,7 @@ def test_content(method: Method, *, now: datetime) -> dict[str, Any]:
 
 
 def content(subject: str, text: str, *, now: datetime, **facts: Any) -> dict[str, Any]:
-    """A message that is no alert's, as a delivery keeps it."""
+    """The content of a digest or a test, as its delivery stores it."""
     return {
         "severity": "info",
         "subject": subject,
@@ -78,5 +77,5 @@ def content(subject: str, text: str, *, now: datetime, **facts: Any) -> dict[str
 
 
 def link() -> str:
-    """The page of the alerts, where the site's address is known."""
+    """The URL of the alerts page; empty if SITE_URL is not set."""
     return f"{settings.SITE_URL}/alerts/" if settings.SITE_URL else ""

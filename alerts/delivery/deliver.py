@@ -1,13 +1,13 @@
-"""What is in the outbox goes out: each delivery is claimed, sent, and put down as it went.
+"""Sends what is due in the outbox: each delivery is claimed, sent, and its outcome recorded.
 
-A claim moves `due_at` on by a lease. A process that dies before it has put a sending down leaves
-the delivery to be sent again when the lease is over, with the same idempotency key: nothing is
-lost, and at most one message comes twice.
+A claim moves `due_at` on by a lease. If a process dies before it has recorded the outcome, the
+delivery is sent again after the lease, with the same idempotency key: no message is lost, and at
+most one arrives twice.
 
-Each message is claimed right before it is sent, one to a method at a time: what waits behind a
-slow one is nobody's yet. Sending takes as long as its receiver takes; a call does not wait for
-that longer than other methods' new messages and rules on data age may wait for it. What is still
-under way then is put down by the next, or before the process ends.
+A message is claimed right before it is sent, and each method gets one at a time: messages behind
+a slow one stay unclaimed. Receivers may be slow, and new messages of other methods and rules on
+data age wait for this task, so a call waits two seconds at most. The next call records what
+finishes later, or `finish` before the process ends.
 """
 
 import random
@@ -26,7 +26,7 @@ from alerts.delivery.senders.catalog import Target
 from alerts.delivery.sending import Clock, Fault, Lanes, Outcome, Trial, clock_from
 from alerts.models import Delivery, Method
 from alerts.trouble_subjects import SENDING, subject_of_method
-from outbound.errors import Gone, Refused, Unreachable, printable
+from outbound.errors import Gone, Refused, Unreachable, one_line
 from prices.fault_points import fault_point
 from prices.troubles import Apart
 
@@ -35,54 +35,53 @@ LEASE = timedelta(seconds=90)
 MOST_OF_A_METHOD, MOST_OF_A_ROUND = 5, 200
 NOT_REACHED = f"{Unreachable.__name__}: "
 PATIENCE = timedelta(seconds=2)
-MOST_PUT_OFF = timedelta(minutes=1)
+LONGEST_POSTPONED = timedelta(minutes=1)
 lanes = Lanes()
 Waiting = dict[int, deque[Delivery]]
 
 
 def deliver_due(*, now: datetime, patience: timedelta = PATIENCE) -> int:
-    """Send what is due, and wait so long for it at the most. Returns how many were begun."""
+    """Send what is due, and wait up to `patience` for it. Returns how many were begun."""
     apart = Apart(SENDING, now=now)
     with apart.each("methods switched off"):
         give_up_switched_off(now=now)
     with apart.each("claims"):
-        renew(now=now)
+        renew_claims(now=now)
     begun, clock = 0, clock_from(now)
     waiting: Waiting = {}
     while True:
         waiting = waiting or by_method(due(clock(), lanes.under_way))
-        more = begin(waiting, clock)
-        begun += more
+        started = begin(waiting, clock)
+        begun += started
         left = patience - (clock() - now)
         finished = lanes.finished(left.total_seconds())
-        put_down_all(finished, apart, now=clock())
+        record_outcomes(finished, apart, now=clock())
         for delivery, fault in finished:
             if isinstance(fault, Unreachable):  # its other messages are put off
                 waiting.pop(delivery.method_id, None)
-        if left <= timedelta() or not (more or finished):
+        if left <= timedelta() or not (started or finished):
             return begun
 
 
 def finish(*, now: datetime, patience: timedelta = LEASE) -> int:
-    """Wait for what is under way, and put it down: this process is about to end.
+    """Wait for messages being sent and record their outcomes, as this process is about to end.
 
-    Returns how many. What takes longer than our claim on it is another's by then.
+    Returns how many. After `patience` the claims run out, and another process may send the rest.
     """
     clock = clock_from(now)
     ended = lanes.ended(patience.total_seconds())
-    put_down_all(ended, Apart(SENDING, now=now), now=clock())
+    record_outcomes(ended, Apart(SENDING, now=now), now=clock())
     return len(ended)
 
 
 def by_method(deliveries: Iterable[Delivery]) -> Waiting:
-    """What may be sent to each method, in order."""
+    """Deliveries by the id of their method, in order."""
     groups = groupby(deliveries, key=lambda delivery: delivery.method_id)
     return {method: deque(group) for method, group in groups}
 
 
 def begin(waiting: Waiting, clock: Clock) -> int:
-    """Begin to send one message to each method that none is being sent to, as many at once as
-    there is room for."""
+    """Begin to send one message to each idle method, while lanes are free. Returns how many."""
     count = 0
     for method in list(waiting):
         if lanes.are_full:
@@ -98,24 +97,24 @@ def begin(waiting: Waiting, clock: Clock) -> int:
 
 
 def begin_one(delivery: Delivery, clock: Clock) -> bool:
-    """Claim a delivery, and begin to send it; False where somebody else sends to its method."""
+    """Claim a delivery and begin to send it; False if another process has claimed it."""
     if not claim(delivery, now=clock()):
         return False
     fault_point("delivery claimed")
     method = delivery.method
-    # No database is met while sending.
+    # Threads get values: they must not use the database.
     target = Target(method.kind, method.address, method.secret)
     with Trial() as trial:
         message = message_of(delivery)
     if trial.fault is None:
         lanes.begin(delivery, target, message, clock)
     else:
-        lanes.begin_nothing(delivery, trial.fault)
+        lanes.begin_failed(delivery, trial.fault)
     return True
 
 
-def renew(*, now: datetime) -> None:
-    """Keep our claim on what takes long: nobody else sends it while we do."""
+def renew_claims(*, now: datetime) -> None:
+    """Renew our claims on slow messages, so that no other process sends them."""
     for delivery in lanes.deliveries:
         if delivery.due_at < now + LEASE / 2:
             same = Delivery.objects.filter(pk=delivery.pk, due_at=delivery.due_at)
@@ -124,18 +123,18 @@ def renew(*, now: datetime) -> None:
 
 
 def give_up_switched_off(*, now: datetime) -> None:
-    """What waits for a method that was switched off is not sent when it is switched on again."""
+    """Give up what waits for inactive methods: it is not sent when they are active again."""
     waiting = Delivery.objects.filter(state=Delivery.WAITING, method__active=False)
-    said = "The delivery method is switched off."
-    if waiting.exists():  # an UPDATE takes the database for itself, and this is every two seconds
-        waiting.update(state=Delivery.GIVEN_UP, given_up_at=now, last_error=said)
+    error = "The delivery method is switched off."
+    if waiting.exists():  # an UPDATE locks SQLite, and this runs every two seconds
+        waiting.update(state=Delivery.GIVEN_UP, given_up_at=now, last_error=error)
 
 
 def due(now: datetime, busy: Collection[int] = ()) -> list[Delivery]:
-    """What may be tried now, a few to each method that is not busy, in order.
+    """The deliveries to try now: up to five to each method that is not busy, in order.
 
-    Nothing overtakes an earlier word on the same alert, and no method waits for another's queue:
-    whoever has waited longest comes first, and one that was not reached is asked with one message.
+    None overtakes an earlier one about the same alert. The method that has waited longest comes
+    first, and a method that was not reached gets one message.
     """
     waiting = Delivery.objects.filter(state=Delivery.WAITING)
     earlier = waiting.filter(
@@ -144,17 +143,19 @@ def due(now: datetime, busy: Collection[int] = ()) -> list[Delivery]:
         pk__lt=OuterRef("pk"),
     )
     ready = waiting.filter(due_at__lte=now).exclude(Exists(earlier)).exclude(method__in=busy)
-    turn = Window(RowNumber(), partition_by="method", order_by="pk")
+    number = Window(RowNumber(), partition_by="method", order_by="pk")
     oldest = Window(Min("due_at"), partition_by="method")
-    away = Exists(waiting.filter(method=OuterRef("method"), last_error__startswith=NOT_REACHED))
-    few = Case(When(away, then=1), default=MOST_OF_A_METHOD)
-    first = ready.annotate(turn=turn, oldest=oldest).filter(turn__lte=few)
+    unreachable = Exists(
+        waiting.filter(method=OuterRef("method"), last_error__startswith=NOT_REACHED)
+    )
+    limit = Case(When(unreachable, then=1), default=MOST_OF_A_METHOD)
+    first = ready.annotate(number=number, oldest=oldest).filter(number__lte=limit)
     related = ("method", "transition__alert")
     return list(first.select_related(*related).order_by("oldest", "method", "pk")[:MOST_OF_A_ROUND])
 
 
 def claim(delivery: Delivery, *, now: datetime) -> bool:
-    """Take a delivery for one try; False where somebody else did."""
+    """Claim a delivery for one try; False if another process did."""
     same = Delivery.objects.filter(pk=delivery.pk, state=Delivery.WAITING, due_at=delivery.due_at)
     if not same.update(due_at=now + LEASE, attempts=F("attempts") + 1):
         return False
@@ -162,56 +163,56 @@ def claim(delivery: Delivery, *, now: datetime) -> bool:
     return True
 
 
-def put_down_all(outcomes: Iterable[Outcome], apart: Apart, *, now: datetime) -> None:
-    """How each try went. One that the database does not take loses none of the others."""
+def record_outcomes(outcomes: Iterable[Outcome], apart: Apart, *, now: datetime) -> None:
+    """Record outcomes. If one can't be written, that is a trouble and the others still are."""
     for delivery, fault in outcomes:
         with apart.each(subject_of_method(delivery.method)):
-            put_down(delivery, fault, now=now)
+            record_outcome(delivery, fault, now=now)
 
 
-def put_down(delivery: Delivery, fault: Fault, *, now: datetime) -> None:
-    """How a try went: sent, to be tried again, or given up."""
+def record_outcome(delivery: Delivery, fault: Fault, *, now: datetime) -> None:
+    """Record how a try went: sent, to be tried again, or given up."""
     if fault is None:
-        found = {"state": Delivery.SENT, "sent_at": now, "last_error": ""}
+        changes = {"state": Delivery.SENT, "sent_at": now, "last_error": ""}
     else:
-        found = failed(delivery, fault, now=now)
-    Delivery.objects.filter(pk=delivery.pk, state=Delivery.WAITING).update(**found)
+        changes = after_failure(delivery, fault, now=now)
+    Delivery.objects.filter(pk=delivery.pk, state=Delivery.WAITING).update(**changes)
     fault_point("delivery put down")
 
 
-def failed(delivery: Delivery, fault: BaseException, *, now: datetime) -> dict[str, object]:
-    """What is to be done after a try that failed."""
-    said = printable(f"{type(fault).__name__}: {fault}")[:300]
-    again = None if isinstance(fault, Refused) else again_at(delivery, fault, now=now)
-    log.warning("not delivered", delivery=delivery.pk, why=said, again=again)
+def after_failure(delivery: Delivery, fault: BaseException, *, now: datetime) -> dict[str, object]:
+    """The changes to a delivery whose try failed; switches off a method that is gone."""
+    error = one_line(f"{type(fault).__name__}: {fault}")[:300]
+    again = None if isinstance(fault, Refused) else next_try_at(delivery, fault, now=now)
+    log.warning("not delivered", delivery=delivery.pk, why=error, again=again)
     if isinstance(fault, Gone):
         Method.objects.filter(pk=delivery.method_id).update(active=False)
     if again is not None and isinstance(fault, Unreachable):
-        put_off(delivery, min(again, now + MOST_PUT_OFF))
-    kept = {"last_error": said, "failures": F("failures") + 1}
+        postpone_others(delivery, min(again, now + LONGEST_POSTPONED))
+    kept = {"last_error": error, "failures": F("failures") + 1}
     if again is None:
         return {"state": Delivery.GIVEN_UP, "given_up_at": now, **kept}
     return {"due_at": again, **kept}
 
 
-def put_off(delivery: Delivery, again: datetime) -> None:
-    """What else waits for a method that was not reached waits until it is asked again.
+def postpone_others(delivery: Delivery, again: datetime) -> None:
+    """Let the other messages to an unreachable method wait until it is tried again.
 
-    Not as long as an old message may: what is new goes out soon after the receiver is back.
+    A minute at most, so that new messages go out soon after the receiver is back.
     """
     others = Delivery.objects.filter(state=Delivery.WAITING, method=delivery.method_id)
     others.filter(due_at__lt=again).exclude(pk=delivery.pk).update(due_at=again)
 
 
-def again_at(delivery: Delivery, fault: BaseException, *, now: datetime) -> datetime | None:
-    """When the next try is due, None after a day."""
-    asked = fault.retry_after if isinstance(fault, Unreachable) else None
+def next_try_at(delivery: Delivery, fault: BaseException, *, now: datetime) -> datetime | None:
+    """When the next try is due, None after a day of trying."""
+    retry_after = fault.retry_after if isinstance(fault, Unreachable) else None
     jitter = random.random()
-    return next_try(delivery.attempts + 1, delivery.created_at, now, asked, jitter=jitter)
+    return next_try(delivery.attempts + 1, delivery.created_at, now, retry_after, jitter=jitter)
 
 
-def put_test(method: Method, *, now: datetime) -> Delivery:
-    """A test message into the outbox."""
+def write_test(method: Method, *, now: datetime) -> Delivery:
+    """Write a test message into the outbox."""
     return Delivery.objects.create(
         method=method,
         kind=Delivery.TEST,
@@ -222,7 +223,7 @@ def put_test(method: Method, *, now: datetime) -> Delivery:
 
 
 def try_again(deliveries: QuerySet[Delivery], *, now: datetime) -> int:
-    """Given-up deliveries back into the outbox, with another day to be tried in."""
+    """Put given-up deliveries back into the outbox for another day. Returns how many."""
     given_up = deliveries.filter(state=Delivery.GIVEN_UP)
     return given_up.update(
         state=Delivery.WAITING, due_at=now, created_at=now, given_up_at=None, attempts=0

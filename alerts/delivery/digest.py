@@ -1,5 +1,5 @@
-"""Digests, one message for each delivery method: at 07:00 PT of what quiet hours held back, and
-of what came all at once as soon as no more of it comes.
+"""Digests, one message to each delivery method: at 07:00 PT for what quiet hours held, and for
+too many messages at once, as soon as no more come.
 """
 
 from collections.abc import Iterable, Sequence
@@ -21,80 +21,78 @@ from market.intervals import PACIFIC, aware, pacific
 AT = time(7)
 MOST_LINES = 100
 CALM, LONGEST_WAIT = timedelta(seconds=10), timedelta(minutes=1)
-WORST = [name for name, _ in SEVERITIES]
+BY_SEVERITY = [name for name, _ in SEVERITIES]
 
 
 def write_digests(*, now: datetime) -> int:
-    """Write what was held until this morning into the outbox. Returns how many digests."""
+    """Write digests of what was held until this morning. Returns how many."""
     morning = datetime.combine(pacific(now).date(), AT, PACIFIC)
     if now < morning:
         return 0
-    held = list(related(Delivery.objects.filter(state=Delivery.HELD)))
-    ready = {rule.pk: may_speak(rule, now=now) for rule in rules_of(held)}
-    going = [one for one in held if ready[rule_of(one).pk] and was_held(one, aware(morning))]
-    # An all-clear that was held a moment ago, because its opening still was, goes with it.
-    with_opening = {(alert_of(one), one.method_id) for one in going}
-    going = [one for one in held if (alert_of(one), one.method_id) in with_opening]
-    return sum(write_digest(group, held_content, now=now) for group in by_method(going))
+    held = list(with_alerts(Delivery.objects.filter(state=Delivery.HELD)))
+    ready = {rule.pk: may_send(rule, now=now) for rule in rules_of(held)}
+    due = [one for one in held if ready[rule_of(one).pk] and was_held(one, aware(morning))]
+    # An all-clear that was held just now, because its opening still was, goes with it.
+    with_opening = {(alert_of(one), one.method_id) for one in due}
+    due = [one for one in held if (alert_of(one), one.method_id) in with_opening]
+    return sum(write_digest(group, held_content, now=now) for group in by_method(due))
 
 
 def write_gathered(*, now: datetime) -> int:
-    """Write what came all at once into the outbox, when it is over. Returns how many digests."""
+    """Write digests of gathered messages once no more come. Returns how many."""
     gathered = Delivery.objects.filter(state=Delivery.GATHERED)
     if not gathered.exists():
         return 0
     count = 0
-    for group in by_method(related(gathered)):
-        came = [one.created_at for one in group]
-        if max(came) > now - CALM and min(came) > now - LONGEST_WAIT:
+    for group in by_method(with_alerts(gathered)):
+        written_at = [one.created_at for one in group]
+        if max(written_at) > now - CALM and min(written_at) > now - LONGEST_WAIT:
             continue
-        count += alone(group, now=now) or write_digest(group, gathered_content, now=now)
+        count += release_single(group, now=now) or write_digest(group, gathered_content, now=now)
     return count
 
 
-def alone(group: Sequence[Delivery], *, now: datetime) -> bool:
-    """Whether it was only one message, which then goes out as it is."""
+def release_single(group: Sequence[Delivery], *, now: datetime) -> bool:
+    """Let a single gathered message go out as it is; False if there are several."""
     gathered = Delivery.objects.filter(pk=group[0].pk, state=Delivery.GATHERED)
     return len(group) == 1 and bool(gathered.update(state=Delivery.WAITING, due_at=now))
 
 
-def related(deliveries: QuerySet[Delivery]) -> QuerySet[Delivery]:
-    """Deliveries of alerts with all that is said of them, in order."""
-    told = deliveries.filter(transition__isnull=False)
-    return told.select_related("method", "transition__alert__rule").order_by("method", "pk")
+def with_alerts(deliveries: QuerySet[Delivery]) -> QuerySet[Delivery]:
+    """Deliveries about alerts, these loaded too, by method and in order."""
+    about_alerts = deliveries.filter(transition__isnull=False)
+    return about_alerts.select_related("method", "transition__alert__rule").order_by("method", "pk")
 
 
 def by_method(deliveries: Iterable[Delivery]) -> list[list[Delivery]]:
-    """The deliveries of each method."""
     return [list(group) for _, group in groupby(deliveries, key=attrgetter("method_id"))]
 
 
 def alert_of(delivery: Delivery) -> Any:
-    """The alert a delivery tells of."""
+    """The id of the alert that a delivery is about."""
     return delivery.transition.alert_id if delivery.transition else None
 
 
 def rule_of(delivery: Delivery) -> Rule:
-    """The rule whose alert a delivery tells of."""
+    """The rule whose alert a delivery is about."""
     assert delivery.transition is not None
     return delivery.transition.alert.rule
 
 
 def rules_of(deliveries: Iterable[Delivery]) -> list[Rule]:
-    """Their rules, each once."""
     return list({rule_of(one).pk: rule_of(one) for one in deliveries}.values())
 
 
 def quiet_of(rule: Rule) -> Quiet | None:
-    """Its quiet hours; none where its time zone is no longer known here."""
+    """The rule's quiet hours; none if this machine no longer knows its time zone."""
     try:
         return rule.quiet
     except (ZoneInfoNotFoundError, ValueError, OSError):
         return None
 
 
-def may_speak(rule: Rule, *, now: datetime) -> bool:
-    """Whether a digest keeps the rule's quiet hours by coming now. Those without an end have it."""
+def may_send(rule: Rule, *, now: datetime) -> bool:
+    """Whether a digest may come now: not in quiet hours, unless they never end."""
     if rule.muted_until is not None and now < rule.muted_until:
         return False
     quiet = quiet_of(rule)
@@ -102,25 +100,25 @@ def may_speak(rule: Rule, *, now: datetime) -> bool:
 
 
 def was_held(delivery: Delivery, morning: datetime) -> bool:
-    """Whether it was held until this morning, or until quiet hours that lasted longer ended."""
+    """Whether a delivery was held before 07:00, or in quiet hours that lasted beyond it."""
     quiet = quiet_of(rule_of(delivery))
-    lasted = quiet is not None and not quiet.is_endless and quiet.covers(morning)
-    return delivery.created_at < morning or lasted
+    lasted_longer = quiet is not None and not quiet.is_endless and quiet.covers(morning)
+    return delivery.created_at < morning or lasted_longer
 
 
-def write_digest(group: Sequence[Delivery], say: Any, *, now: datetime) -> bool:
-    """One method's digest, of what no other process has just written; False where that is all."""
+def write_digest(group: Sequence[Delivery], compose: Any, *, now: datetime) -> bool:
+    """Write one method's digest; False if another process has just written it."""
     with transaction.atomic():
-        still = Delivery.objects.filter(pk__in=[one.pk for one in group], state=group[0].state)
-        ours = set(still.select_for_update().order_by("pk").values_list("pk", flat=True))
-        group = [one for one in group if one.pk in ours]
+        unclaimed = Delivery.objects.filter(pk__in=[one.pk for one in group], state=group[0].state)
+        locked = set(unclaimed.select_for_update().order_by("pk").values_list("pk", flat=True))
+        group = [one for one in group if one.pk in locked]
         if not group:
             return False
-        Delivery.objects.filter(pk__in=ours).update(state=Delivery.IN_DIGEST)
+        Delivery.objects.filter(pk__in=locked).update(state=Delivery.IN_DIGEST)
         Delivery.objects.create(
             method=group[0].method,
             kind=Delivery.DIGEST,
-            content=say(group, now=now),
+            content=compose(group, now=now),
             created_at=now,
             due_at=now,
         )
@@ -128,20 +126,21 @@ def write_digest(group: Sequence[Delivery], say: Any, *, now: datetime) -> bool:
 
 
 def held_content(held: Sequence[Delivery], *, now: datetime) -> dict[str, object]:
-    """What the morning's digest says: one line for each thing that was held, as it happened."""
-    told = [one.transition for one in held if one.transition is not None]
-    lines = [f"{pacific(one.at):%a %H:%M} {one.kind}: {one.text}" for one in told[:MOST_LINES]]
-    subject = f"CAISO Live: {counted(len(told))} held in quiet hours"
-    said = content(subject, "\n".join(lines), now=now, held=len(told))
-    return {**said, "messages": len(told)}
+    """The morning's digest: a line for each message that was held, in order."""
+    transitions = [one.transition for one in held if one.transition is not None]
+    lines = [f"{pacific(t.at):%a %H:%M} {t.kind}: {t.text}" for t in transitions[:MOST_LINES]]
+    count = len(transitions)
+    subject = f"CAISO Live: {counted(count)} held in quiet hours"
+    return {**content(subject, "\n".join(lines), now=now, held=count), "messages": count}
 
 
 def gathered_content(gathered: Sequence[Delivery], *, now: datetime) -> dict[str, object]:
-    """What a digest of many messages at once says, as urgently as the worst of them."""
-    told = [one.transition for one in gathered if one.transition is not None]
-    over = all(one.alert.cleared_at or one.alert.retracted_at for one in told)
+    """A digest of many messages at once, with the severity of the worst."""
+    transitions = [one.transition for one in gathered if one.transition is not None]
+    over = all(t.alert.cleared_at or t.alert.retracted_at for t in transitions)
     what = "of alerts that are over" if over else "at once"
-    lines = [f"{one.kind}: {one.text}" for one in told[:MOST_LINES]]
-    said = content(f"CAISO Live: {counted(len(told))} {what}", "\n".join(lines), now=now)
-    worst = max((one.alert.severity for one in told), key=WORST.index)
-    return {**said, "severity": worst, "messages": len(told)}
+    lines = [f"{t.kind}: {t.text}" for t in transitions[:MOST_LINES]]
+    count = len(transitions)
+    digest = content(f"CAISO Live: {counted(count)} {what}", "\n".join(lines), now=now)
+    worst = max((t.alert.severity for t in transitions), key=BY_SEVERITY.index)
+    return {**digest, "severity": worst, "messages": count}

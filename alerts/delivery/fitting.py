@@ -1,4 +1,4 @@
-"""What a service takes of a text: whole lines of it, and how many more there are. Pure."""
+"""Shortens texts to what a service takes: whole lines, and how many are left out. Pure."""
 
 import json
 from collections.abc import Callable
@@ -7,12 +7,12 @@ Size = Callable[[str], int]
 
 
 def characters(text: str) -> int:
-    """As JavaScript and phones count: a sign beyond the usual ones is two."""
+    """UTF-16 code units, as JavaScript and phones count: an emoji is two."""
     return len(text) + sum(sign > "\uffff" for sign in text)
 
 
 def utf8(text: str) -> int:
-    """Bytes on the wire."""
+    """Bytes in UTF-8."""
     return len(text.encode())
 
 
@@ -22,7 +22,7 @@ def json_ascii(text: str) -> int:
 
 
 def fitted(text: str, most: int, size: Size = characters) -> str:
-    """`text` if it fits, else its beginning and an ellipsis: cut between words where there are."""
+    """`text` if it fits, else its beginning and an ellipsis, cut between words if possible."""
     if size(text) <= most:
         return text
     keep = fewest_too_many(len(text), lambda count: size(f"{text[:count]}…") > most) - 1
@@ -33,13 +33,13 @@ def fitted(text: str, most: int, size: Size = characters) -> str:
 
 
 def fitted_lines(lines: list[str], total: int, link: str, most: int, size: Size) -> str:
-    """As many of the first lines as fit, one a message, and how many more there are of `total`.
+    """As many first lines as fit, one for each message, and how many of `total` are left out.
 
-    Where not even one fits, how many there are.
+    If not even one fits, only how many there are.
     """
 
     def listing(count: int) -> str:
-        return "\n".join([*lines[:count], *rest(total - count, link)])
+        return "\n".join([*lines[:count], *remainder(total - count, link)])
 
     if size(listing(len(lines))) <= most:
         return listing(len(lines))
@@ -56,15 +56,15 @@ def counted(count: int) -> str:
     return "1 alert message" if count == 1 else f"{count} alert messages"
 
 
-def rest(count: int, link: str) -> list[str]:
-    """What is left out, and where it can be read."""
+def remainder(count: int, link: str) -> list[str]:
+    """How many are left out, and where to read them."""
     if count <= 0:
         return []
     return [f"and {count} more: {link}" if link else f"and {count} more"]
 
 
 def fewest_too_many(most: int, too_many: Callable[[int], bool]) -> int:
-    """The least number from 0 to `most` that is too many, `most` + 1 where none is."""
+    """The smallest number from 0 to `most` that is too many, `most` + 1 if none is."""
     low, high = 0, most + 1
     while low < high:
         middle = (low + high) // 2

@@ -1,4 +1,4 @@
-"""What an alert says, and how each way of telling it writes that down. Pure."""
+"""A message, and the form in which each service takes it. Pure."""
 
 import base64
 import hashlib
@@ -13,9 +13,9 @@ LONGEST_SUBJECT = 250
 LONGEST_SLACK_HEADER, LONGEST_SLACK_SECTION, LONGEST_SLACK_TEXT = 150, 3000, 4000
 # A card may have 28 KB; there are up to 20 facts.
 LONGEST_TEAMS_SUBJECT, LONGEST_TEAMS_TEXT, LONGEST_TEAMS_FACT = 1500, 12_000, 500
-# ntfy takes what is less than 4,096 bytes, and a phone hears of 4,000 with title and link.
+# ntfy takes less than 4,096 bytes; a phone is sent 4,000, title and link included.
 LONGEST_NTFY_TITLE, LONGEST_NTFY_TEXT = 500, 3300
-# A push service takes 4,096 bytes, of which 3,993 are left by the encryption.
+# A push service takes 4,096 bytes; encryption leaves 3,993 of them.
 LONGEST_PUSH_TITLE, LONGEST_PUSH_TEXT, LONGEST_PUSH_LINK = 600, 2000, 1000
 COLORS = {"info": "Accent", "warning": "Warning", "critical": "Attention"}
 NTFY_PRIORITIES = {"info": "3", "warning": "4", "critical": "5"}
@@ -23,9 +23,9 @@ NTFY_TAGS = {"info": "information_source", "warning": "warning", "critical": "ro
 
 
 class Message(NamedTuple):
-    """What is told, however it goes out. JSON-able."""
+    """A message, whichever service it goes through. JSON-serializable."""
 
-    key: str  # the same at every try: a receiver knows a duplicate by it
+    key: str  # idempotency key: the same at every try
     kind: str  # "opened", "cleared", "retracted", "digest" or "test"
     severity: str  # "info", "warning" or "critical"
     subject: str  # one line
@@ -33,23 +33,23 @@ class Message(NamedTuple):
     at: str  # when it happened, ISO 8601 with Z
     link: str  # an absolute address, or ""
     facts: dict[str, Any]  # rule, hub, market, price, limit, interval_start, ...
-    messages: int = 0  # a digest: how many it tells of; the first of them are the text's lines
+    messages: int = 0  # in a digest: how many; the text has a line for each of the first
 
 
 def short_key(message: Message, length: int = 32) -> str:
-    """The key as letters and digits of a fixed length, for where few characters are allowed."""
+    """The key as `length` hexadecimal digits, for services that allow few characters."""
     return hashlib.sha256(message.key.encode()).hexdigest()[:length]
 
 
 def labelled(message: Message) -> Iterator[tuple[str, str]]:
-    """The facts as people read them."""
+    """The facts with labels for people; without empty ones."""
     for name, value in message.facts.items():
         if value not in (None, ""):
             yield name.replace("_", " "), str(value)
 
 
 def text(message: Message, most: int | None = None, size: Size = characters) -> str:
-    """The text, no longer than `most`: of a digest whole lines, and how many more there are."""
+    """The text, no longer than `most`; a digest keeps whole lines and counts the rest."""
     if message.messages:
         lines = message.text.splitlines()
         most = size(message.text) + LONGEST_SUBJECT + len(message.link) if most is None else most
@@ -63,33 +63,36 @@ def subject(message: Message, most: int = LONGEST_SUBJECT, size: Size = characte
 
 
 def webhook_body(message: Message) -> dict[str, Any]:
-    """Everything, under the names that `Message` has."""
+    """All fields of the message, by their names."""
     return {"version": VERSION, **message._asdict(), "text": text(message)}
 
 
 def slack_body(message: Message) -> dict[str, Any]:
-    """A Slack incoming webhook; `text` is for notifications, and for others that speak Slack."""
+    """For a Slack webhook; `text` is for notifications and for Slack-compatible services."""
     header = {"type": "plain_text", "text": subject(message, LONGEST_SLACK_HEADER)}
-    blocks = [{"type": "header", "text": header}, section(slacked(message, LONGEST_SLACK_SECTION))]
+    blocks = [
+        {"type": "header", "text": header},
+        section(slack_markup(message, LONGEST_SLACK_SECTION)),
+    ]
     if message.link:
         blocks.append(section(f"<{slack_text(message.link)}|Open>"))
     title = slack_text(subject(message, LONGEST_SLACK_HEADER))
-    under = slacked(message, LONGEST_SLACK_TEXT - len(title) - 1)
+    under = slack_markup(message, LONGEST_SLACK_TEXT - len(title) - 1)
     return {"text": f"{title}\n{under}", "blocks": blocks}
 
 
 def section(text: str) -> dict[str, Any]:
-    """One paragraph in Slack's markup."""
+    """A paragraph of a Slack message."""
     return {"type": "section", "text": {"type": "mrkdwn", "text": text}}
 
 
-def slacked(message: Message, most: int) -> str:
-    """The text in Slack's markup, no longer than `most` as it is written there."""
+def slack_markup(message: Message, most: int) -> str:
+    """The text, escaped for Slack's markup and then no longer than `most`."""
     return slack_text(text(message, most, lambda plain: characters(slack_text(plain))))
 
 
 def slack_text(text: str) -> str:
-    """Text that mentions nobody and links nowhere: Slack gives meaning to these three alone."""
+    """Text escaped for Slack, so that it mentions nobody and has no links."""
     return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
 
 
@@ -104,7 +107,7 @@ def teams_body(message: Message) -> dict[str, Any]:
 
 
 def adaptive_card(message: Message) -> dict[str, Any]:
-    """Subject, text and facts as a card. Version 1.4 is what every Teams client shows."""
+    """Subject, text and facts as a card, in version 1.4, which every Teams client shows."""
     color = COLORS.get(message.severity, "Default")
     title = {"type": "TextBlock", "text": teams_subject(message), "weight": "Bolder", "wrap": True}
     facts = [
@@ -127,23 +130,22 @@ def adaptive_card(message: Message) -> dict[str, Any]:
 
 
 def teams_subject(message: Message) -> str:
-    """The subject as a card takes it."""
     return subject(message, LONGEST_TEAMS_SUBJECT, json_ascii)
 
 
 def teams_text(message: Message) -> str:
-    """The text as a card takes it: a single line end is a blank there."""
-    doubled = text(message, LONGEST_TEAMS_TEXT, lambda plain: json_ascii(two_ends(plain)))
-    return two_ends(doubled)
+    """The text for a card, which shows a single line break as a blank."""
+    doubled = text(message, LONGEST_TEAMS_TEXT, lambda plain: json_ascii(as_paragraphs(plain)))
+    return as_paragraphs(doubled)
 
 
-def two_ends(plain: str) -> str:
-    """Lines as paragraphs."""
+def as_paragraphs(plain: str) -> str:
+    """Text with a blank line between its lines."""
     return plain.replace("\n", "\n\n")
 
 
 def ntfy_headers(message: Message) -> dict[str, str]:
-    """Title, priority and link. A message with the same sequence id replaces the first one."""
+    """Title, priority and link. A message with the same sequence id replaces the earlier one."""
     headers = {
         "Title": header_text(subject(message, LONGEST_NTFY_TITLE, utf8)),
         "Priority": NTFY_PRIORITIES.get(message.severity, "3"),
@@ -162,12 +164,12 @@ def header_text(text: str) -> str:
 
 
 def ntfy_body(message: Message) -> str:
-    """What is under the title."""
+    """The text under the title."""
     return text(message, LONGEST_NTFY_TEXT, utf8)
 
 
 def html(message: Message) -> str:
-    """The message as an e-mail's other half: nothing in it is markup but what is written here."""
+    """The message as HTML for an e-mail, with everything in it escaped."""
     lines = "".join(f"<p>{escape(line)}</p>" for line in text(message).splitlines() if line)
     rows = "".join(
         f'<tr><td style="padding-right:1em;color:#555">{escape(name)}</td>'
@@ -183,7 +185,7 @@ def html(message: Message) -> str:
 
 
 def push_body(message: Message) -> dict[str, str]:
-    """What the browser's service worker shows. `tag` lets a duplicate replace the first one."""
+    """What the browser's service worker shows. `tag` makes a duplicate replace the first one."""
     return {
         "title": subject(message, LONGEST_PUSH_TITLE, json_ascii),
         "body": text(message, LONGEST_PUSH_TEXT, json_ascii),

@@ -1,6 +1,6 @@
 """The outbox: for every transition a row for each delivery method of its rule.
 
-Written in the transaction that tells; `alerts.delivery.deliver` sends what is due.
+Written in the transaction that records it; `alerts.delivery.deliver` sends what is due.
 """
 
 from collections import Counter, defaultdict
@@ -11,23 +11,23 @@ from django.db.models import Count, Q
 
 from alerts.models import OPENED, Delivery, Rule, Transition
 
-# More for one delivery method within a minute are a storm.
+# More messages than this to one delivery method within a minute are gathered.
 MOST_AT_ONCE, AT_ONCE = 10, timedelta(minutes=1)
 
 
-def put(transitions: Sequence[Transition], *, now: datetime) -> None:
+def write_deliveries(transitions: Sequence[Transition], *, now: datetime) -> None:
     """A delivery for each transition and active method: waiting, held, dropped or muted.
 
-    What comes all at once is gathered for a digest (`alerts.delivery.digest`).
+    Too many at once are gathered for a digest (`alerts.delivery.digest`).
     """
     methods = methods_of({transition.alert.rule_id for transition in transitions})
-    kept = kept_back(transitions)
-    written = [
+    shared = shared_states(transitions)
+    deliveries = [
         Delivery(
             transition=transition,
             method_id=method_id,
             kind=transition.kind,
-            state=kept.get((transition.alert_id, method_id))
+            state=shared.get((transition.alert_id, method_id))
             or state_of(transition.alert.rule, now=now),
             created_at=now,
             due_at=now,
@@ -35,59 +35,60 @@ def put(transitions: Sequence[Transition], *, now: datetime) -> None:
         for transition in transitions
         for method_id in methods[transition.alert.rule_id]
     ]
-    gather(written, over_already(transitions), now=now)
-    Delivery.objects.bulk_create(written, batch_size=500)
+    gather(deliveries, opened_and_over(transitions), now=now)
+    Delivery.objects.bulk_create(deliveries, batch_size=500)
 
 
-def over_already(transitions: Iterable[Transition]) -> set[int]:
-    """The alerts that open here and are over by now, as after an outage."""
-    opening = (one.alert for one in transitions if one.kind == OPENED)
-    return {alert.pk for alert in opening if alert.cleared_at or alert.retracted_at}
+def opened_and_over(transitions: Iterable[Transition]) -> set[int]:
+    """The alerts that open and end in the same transitions, as after an outage."""
+    opened = (one.alert for one in transitions if one.kind == OPENED)
+    return {alert.pk for alert in opened if alert.cleared_at or alert.retracted_at}
 
 
-def gather(written: Sequence[Delivery], over: Collection[int], *, now: datetime) -> None:
-    """Gather for a digest what tells of alerts that are over, and whatever makes a storm.
+def gather(deliveries: Sequence[Delivery], over: Collection[int], *, now: datetime) -> None:
+    """Gather messages about alerts that are over, and more than ten a minute to one method.
 
-    Whatever its severity: the digest has that of the worst.
+    Critical ones too: the digest has the severity of the worst.
     """
-    waiting = [one for one in written if one.state == Delivery.WAITING]
+    waiting = [one for one in deliveries if one.state == Delivery.WAITING]
     for delivery in waiting:
         if delivery.transition is not None and delivery.transition.alert_id in over:
             delivery.state = Delivery.GATHERED
     at_once = Counter(one.method_id for one in waiting if one.state == Delivery.WAITING)
-    lately = told_lately(at_once, now=now)
+    recent_counts = sent_lately(at_once, now=now)
     for delivery in waiting:
-        if at_once[delivery.method_id] + lately[delivery.method_id] > MOST_AT_ONCE:
+        if at_once[delivery.method_id] + recent_counts[delivery.method_id] > MOST_AT_ONCE:
             delivery.state = Delivery.GATHERED
 
 
-def told_lately(methods: Collection[int], *, now: datetime) -> Counter[int]:
-    """How many messages each delivery method got within a minute."""
+def sent_lately(methods: Collection[int], *, now: datetime) -> Counter[int]:
+    """How many messages each delivery method got in the last minute."""
     if not methods:
         return Counter()
-    began = now - AT_ONCE
-    going = Delivery.objects.filter(
-        state__in=(Delivery.WAITING, Delivery.SENT), due_at__gt=began, created_at__gt=began
+    since = now - AT_ONCE
+    recent = Delivery.objects.filter(
+        state__in=(Delivery.WAITING, Delivery.SENT), due_at__gt=since, created_at__gt=since
     )
-    rows = going.filter(method__in=methods, transition__isnull=False).values_list("method")
+    rows = recent.filter(method__in=methods, transition__isnull=False).values_list("method")
     return Counter(dict(rows.annotate(Count("pk")).order_by()))
 
 
-def kept_back(transitions: Iterable[Transition]) -> dict[tuple[int, int], str]:
-    """The state that an all-clear shares, by alert and method: it comes with the opening or not.
+def shared_states(transitions: Iterable[Transition]) -> dict[tuple[int, int], str]:
+    """The state that an all-clear shares with its opening, by alert and method.
 
-    A held or gathered one waits for the same digest; of what was dropped or muted nobody knows.
+    If the opening is held or gathered, both wait for the same digest. If it was dropped or muted,
+    so is the all-clear.
     """
     ending = {transition.alert_id for transition in transitions if transition.kind != OPENED}
-    waits = Q(state__in=(Delivery.HELD, Delivery.GATHERED))
-    untold = waits | Q(kind=OPENED, state__in=(Delivery.DROPPED, Delivery.MUTED))
-    rows = Delivery.objects.filter(untold, transition__alert__in=ending).order_by("pk")
+    waiting = Q(state__in=(Delivery.HELD, Delivery.GATHERED))
+    unsent = waiting | Q(kind=OPENED, state__in=(Delivery.DROPPED, Delivery.MUTED))
+    rows = Delivery.objects.filter(unsent, transition__alert__in=ending).order_by("pk")
     found = rows.values_list("transition__alert", "method", "state")
     return {(alert_id, method_id): state for alert_id, method_id, state in found}
 
 
 def methods_of(rule_ids: Iterable[int]) -> dict[int, list[int]]:
-    """The active delivery methods of rules, by the rule's id."""
+    """The ids of rules' active delivery methods, by rule id."""
     pairs = Rule.methods.through.objects.filter(rule__in=list(rule_ids), method__active=True)
     found: dict[int, list[int]] = defaultdict(list)
     for rule_id, method_id in pairs.order_by("pk").values_list("rule_id", "method_id"):
@@ -96,7 +97,7 @@ def methods_of(rule_ids: Iterable[int]) -> dict[int, list[int]]:
 
 
 def state_of(rule: Rule, *, now: datetime) -> str:
-    """What becomes of a delivery that is written now."""
+    """The state of a delivery that is written now."""
     if rule.muted_until is not None and now < rule.muted_until:
         return Delivery.MUTED
     quiet = rule.quiet

@@ -1,4 +1,4 @@
-"""Sendings under way in this process: several methods at once, to each one message at a time."""
+"""Sends from threads of this process: to several methods at once, to each one at a time."""
 
 import time
 from collections.abc import Callable
@@ -19,53 +19,51 @@ Outcome = tuple[Delivery, Fault]
 
 
 def clock_from(now: datetime) -> Clock:
-    """A clock that says `now` and goes on from there."""
+    """A clock that starts at `now`."""
     began = time.monotonic()
     return lambda: now + timedelta(seconds=time.monotonic() - began)
 
 
 class Lanes:
-    """One lane for each method that is sent to just now. Threads, which meet no database."""
+    """One lane for each method that a message is being sent to. Threads don't use the database."""
 
     def __init__(self) -> None:
         self.under_way: dict[int, tuple[Delivery, Future[Fault]]] = {}
 
     @cached_property
     def pool(self) -> ThreadPoolExecutor:
-        """Made by its first use: threads do not outlive a fork."""
+        """Created at first use, as threads do not survive a fork."""
         return ThreadPoolExecutor(AT_ONCE, "sending")
 
     @property
     def are_full(self) -> bool:
-        """Whether no other method can be sent to."""
+        """Whether no lane is free."""
         return len(self.under_way) >= AT_ONCE
 
     @property
     def deliveries(self) -> list[Delivery]:
-        """What is being sent."""
+        """The deliveries being sent."""
         return [delivery for delivery, _ in self.under_way.values()]
 
     def begin(self, delivery: Delivery, target: Target, message: Message, clock: Clock) -> None:
-        """Begin to send to a method."""
         sending = self.pool.submit(attempt, target, message, clock())
         self.under_way[delivery.method_id] = delivery, sending
 
-    def begin_nothing(self, delivery: Delivery, fault: Fault) -> None:
-        """What can't be sent for a fault of ours has an outcome as all else."""
+    def begin_failed(self, delivery: Delivery, fault: Fault) -> None:
+        """Give a delivery that can't be sent, by our own fault, an outcome like any other."""
         failed: Future[Fault] = Future()
         failed.set_result(fault)
         self.under_way[delivery.method_id] = delivery, failed
 
     def finished(self, patience_s: float) -> list[Outcome]:
-        """What has come of lanes that are at their end; waits so long for the first of them."""
+        """Outcomes of finished lanes; waits up to `patience_s` seconds for the first."""
         return self.waited_for(patience_s, FIRST_COMPLETED)
 
     def ended(self, patience_s: float) -> list[Outcome]:
-        """The same, waiting for all of them."""
+        """Outcomes of finished lanes; waits up to `patience_s` seconds for all."""
         return self.waited_for(patience_s, ALL_COMPLETED)
 
     def waited_for(self, patience_s: float, until: str) -> list[Outcome]:
-        """What has come of lanes that are at their end by then."""
         wait([sending for _, sending in self.under_way.values()], max(patience_s, 0), until)
         done = [method for method, (_, sending) in self.under_way.items() if sending.done()]
         outcomes = [self.under_way.pop(method) for method in done]
@@ -73,7 +71,7 @@ class Lanes:
 
 
 def attempt(target: Target, message: Message, now: datetime) -> Fault:
-    """What went wrong with one sending, if anything."""
+    """Send, and return what went wrong, if anything."""
     with Trial() as trial:
         send(target, message, now=now)
         fault_point("delivery sent")
@@ -81,7 +79,7 @@ def attempt(target: Target, message: Message, now: datetime) -> Fault:
 
 
 class Trial:
-    """Keeps what went wrong: what nobody expected is no reason to lose the other messages."""
+    """Keeps any exception as `fault`: an unexpected one must not lose the other messages."""
 
     fault: Fault = None
 

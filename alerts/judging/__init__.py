@@ -1,1 +1,1 @@
-"""Rules against what the feed brought: alerts are opened, cleared and retracted."""
+"""Judges rules by stored prices: opens, clears and retracts alerts."""

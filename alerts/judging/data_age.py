@@ -1,4 +1,4 @@
-"""Rules on the age of data: judged by the clock, as no event says that nothing came."""
+"""Rules on the age of data. They are judged by the clock: no event says that nothing came."""
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
@@ -8,7 +8,7 @@ from typing import NamedTuple
 from django.db import transaction
 
 from alerts import wording
-from alerts.judging.recording import Telling, tell
+from alerts.judging.recording import Announcement, record
 from alerts.models import CLEARED, OPENED, Rule
 from alerts.rules.watched import AGE
 from alerts.trouble_subjects import JUDGING, subject_of
@@ -22,24 +22,24 @@ MINUTE = timedelta(minutes=1)
 
 
 class Newest(NamedTuple):
-    """The newest interval held, by its start, and its age in minutes."""
+    """The start of the newest interval, and its age in minutes."""
 
     start: datetime
     minutes: float
 
 
 def evaluate(*, now: datetime) -> list[FeedRange]:
-    """Open and clear what the clock says. Returns what the feeds were given."""
-    feed_ranges: list[FeedRange] = []
+    """Open and clear rules by the age of their newest data. Returns the events added to feeds."""
+    added: list[FeedRange] = []
     judging = Apart(JUDGING, now=now)
     rules = list(Rule.objects.judging().filter(watched=AGE).select_related("node").order_by("pk"))
     starts = newest_starts(rules)
     for rule in rules:
         with judging.each(subject_of(rule)):
             newest = newest_of(starts.get((rule.node_id, rule.market)), now=now)
-            if newest is not None and is_over(rule, newest) != rule.beyond:
-                feed_ranges += turn(rule, newest, now=now)
-    return feed_ranges
+            if newest is not None and is_too_old(rule, newest) != rule.beyond:
+                added += open_or_clear(rule, newest, now=now)
+    return added
 
 
 def newest_starts(rules: Sequence[Rule]) -> dict[tuple[int, str], datetime]:
@@ -53,24 +53,24 @@ def newest_starts(rules: Sequence[Rule]) -> dict[tuple[int, str], datetime]:
 
 
 def newest_of(start: datetime | None, *, now: datetime) -> Newest | None:
-    """The newest interval of a node and market; None while nothing is held.
+    """The newest interval of a node and market; None if there are no prices.
 
-    Its age counts from its start, as on the page; one that was published ahead has none yet.
+    Its age counts from its start, as on the page, and is 0 if it was published ahead.
     """
     if start is None:
         return None
     return Newest(start, max((now - start) / MINUTE, 0.0))
 
 
-def is_over(rule: Rule, newest: Newest) -> bool:
-    """Whether data are too old; once they were, until they are younger than the clear limit."""
+def is_too_old(rule: Rule, newest: Newest) -> bool:
+    """Whether data are older than the limit, or the clear limit while the rule is open."""
     condition = rule.condition
     limit = condition.clear_limit if rule.beyond else condition.limit
     return newest.minutes > limit
 
 
-def turn(rule: Rule, newest: Newest, *, now: datetime) -> list[FeedRange]:
-    """Open or clear a rule; whoever turns it announces it."""
+def open_or_clear(rule: Rule, newest: Newest, *, now: datetime) -> list[FeedRange]:
+    """Open a rule, or clear it if it is open; nothing if another process did."""
     opens = not rule.beyond
     with transaction.atomic():
         same = Rule.objects.filter(
@@ -78,15 +78,15 @@ def turn(rule: Rule, newest: Newest, *, now: datetime) -> list[FeedRange]:
         )
         if not same.update(beyond=opens):
             return []
-        events = tell([telling(rule, opens, newest)], now=now)
+        events = record([announcement(rule, opens, newest)], now=now)
         return [feed.append(rule.node, events, now=now)] if events else []
 
 
-def telling(rule: Rule, opens: bool, newest: Newest) -> Telling:
-    """What to report of a rule that opens or clears."""
+def announcement(rule: Rule, opens: bool, newest: Newest) -> Announcement:
+    """That the data are too old, or no longer."""
     market = Market(rule.market)
     end = newest.start + market.interval
     lmp = readings.lmps(rule.node, market, newest.start, end)[newest.start]
     minutes = Decimal(newest.minutes).quantize(Decimal("0.1"))
     text = wording.aged(rule.words(over=not opens), newest.start, newest.minutes)
-    return Telling(rule, OPENED if opens else CLEARED, newest.start, lmp, minutes, text)
+    return Announcement(rule, OPENED if opens else CLEARED, newest.start, lmp, minutes, text)

@@ -1,8 +1,8 @@
-"""Rules against the feed: every interval is judged once, in order, and what comes of it is told.
+"""Judges rules by the prices that are new in their node's feed, and records what they announce.
 
-A rule keeps its own place in its node's log. Whoever moves that place with an UPDATE that still
-finds the old one owns the step; the alerts, their transitions, deliveries and feed events and the
-new place are one transaction.
+Each rule has a cursor in its node's feed, `judged_seq`. The process whose UPDATE still finds the
+old cursor owns the step. Alerts, transitions, deliveries, feed events and the new cursor are one
+transaction.
 """
 
 from collections import defaultdict
@@ -16,7 +16,7 @@ from django.db.models import F, OuterRef, QuerySet, Subquery
 
 from alerts.judging import data_age
 from alerts.judging.locks import lock_rules
-from alerts.judging.recording import Telling, tell, tellings
+from alerts.judging.recording import announcements, record
 from alerts.judging.verdicts import Judging, Verdict
 from alerts.judging.withdrawing import NO_LONGER_TRACKED, SWITCHED_OFF, withdraw
 from alerts.models import Condition, Rule, Watching, state_fields
@@ -30,29 +30,29 @@ from prices.feed import FeedRange
 from prices.models import Feed
 from prices.troubles import Apart, is_out_of_time
 
-# So many at once: what has been judged is kept when the task runs out of its time.
+# Rules at once: what has been judged is kept if the task runs out of time.
 CHUNK = 250
-# What only those need who tell something.
+# What is needed only to announce something.
 QUIET = ("quiet_from", "quiet_until", "quiet_days", "quiet_zone", "quiet_then")
-NOT_FOR_JUDGING = ("name", "severity", "owner", "created_at", "muted_until", *QUIET)
+ANNOUNCING_FIELDS = ("name", "severity", "owner", "created_at", "muted_until", *QUIET)
 
 
 def evaluate(*, now: datetime) -> list[FeedRange]:
-    """Bring every rule up to its node's head. Returns what the feeds learned.
+    """Judge every rule up to the head of its node's feed. Returns the events added to feeds.
 
-    Each rule stands alone: one that can't be judged is a trouble, and is judged again at the next
-    call.
+    A rule that can't be judged is recorded as a trouble and does not stop the others; the next
+    call tries it again.
     """
     apart = Apart(JUDGING, now=now)
-    told: list[FeedRange] = []
-    for rule in standing_down():
+    added: list[FeedRange] = []
+    for rule in rules_to_withdraw():
         with apart.each(subject_of(rule)):
-            told += stand_down(rule, now=now)
-    # Before the prices: judging corrected days again may take long.
-    told += data_age.evaluate(now=now)
+            added += clear_and_withdraw(rule, now=now)
+    # Before the prices, as judging corrected days again may take long.
+    added += data_age.evaluate(now=now)
     with apart.each("rules switched off"):
         keep_at_head()
-    # The rules first: a head that was read before them could be behind a rule's place.
+    # Rules before heads: a head that was read first could be behind a rule's cursor.
     behind = rules_behind()
     feeds = {feed.node_id: feed for feed in Feed.objects.select_related("node")}
     for (node_id, market), group in groupby(behind, key=lambda rule: (rule.node_id, rule.market)):
@@ -61,35 +61,35 @@ def evaluate(*, now: datetime) -> list[FeedRange]:
         if rules:
             with apart.each(subject_of_rules(node, Market(market))):
                 judging = Judging(node, Market(market), rules, head, now=now)
-                for some in judge_rules(judging, apart, now=now):
-                    told += some
-    return told
+                for feed_ranges in judge_rules(judging, apart, now=now):
+                    added += feed_ranges
+    return added
 
 
 def rules_behind() -> list[Rule]:
     """The active rules whose node's feed has moved on since they judged, by node and market.
 
-    Each knows its conditions; there may be ten thousand of them.
+    Their conditions are loaded with them, in one query: there may be ten thousand rules.
     """
     judging = Rule.objects.judging().filter(node__feed__isnull=False).exclude(watched=AGE)
-    behind = judging.exclude(judged_seq=F("node__feed__head")).defer(*NOT_FOR_JUDGING)
+    behind = judging.exclude(judged_seq=F("node__feed__head")).defer(*ANNOUNCING_FIELDS)
     rules = list(behind.order_by("node", "market", "pk"))
-    more: dict[int, list[Watching]] = defaultdict(list)
+    conditions: dict[int, list[Watching]] = defaultdict(list)
     if rules:
         for condition in Condition.objects.filter(rule__active=True).order_by("pk"):
-            more[condition.rule_id].append(condition)
+            conditions[condition.rule_id].append(condition)
     for rule in rules:
-        rule.watchings = [rule, *more.get(rule.pk, ())]
+        rule.watchings = [rule, *conditions.get(rule.pk, ())]
     return rules
 
 
-def standing_down() -> Iterable[Rule]:
-    """Rules that have an alert open and judge no more."""
-    return Rule.objects.resting().filter(beyond=True).select_related("node").order_by("pk")
+def rules_to_withdraw() -> Iterable[Rule]:
+    """Idle rules that still have an alert open."""
+    return Rule.objects.idle().filter(beyond=True).select_related("node").order_by("pk")
 
 
-def stand_down(rule: Rule, *, now: datetime) -> list[FeedRange]:
-    """Clear what a rule has open that was switched off, or whose node is tracked no more."""
+def clear_and_withdraw(rule: Rule, *, now: datetime) -> list[FeedRange]:
+    """Clear the open alert of a rule that was switched off, or whose node is not tracked."""
     why = NO_LONGER_TRACKED if rule.active else SWITCHED_OFF
     with transaction.atomic():
         if claim([Verdict(rule, State(), [])], rule.judged_seq):
@@ -98,114 +98,112 @@ def stand_down(rule: Rule, *, now: datetime) -> list[FeedRange]:
 
 
 def keep_at_head() -> None:
-    """A rule that rests stays at the head: when it judges again, it starts from there."""
+    """Move idle rules to the head, so that they start from there when they judge again."""
     head = Feed.objects.filter(node=OuterRef("node")).values("head")
-    idle = Rule.objects.resting().filter(beyond=False, node__feed__isnull=False)
+    idle = Rule.objects.idle().filter(beyond=False, node__feed__isnull=False)
     ids = list(idle.exclude(judged_seq=F("node__feed__head")).values_list("pk", flat=True))
     if ids:
-        resting = Rule.objects.resting().filter(pk__in=ids)
-        move(resting, judged_seq=Subquery(head), **state_fields(State()))
+        rules = Rule.objects.idle().filter(pk__in=ids)
+        move(rules, judged_seq=Subquery(head), **state_fields(State()))
 
 
 def move(rules: QuerySet[Rule], **to: object) -> None:
-    """Change the place of many rules, locked in their order."""
+    """Move the cursors of many rules, locked in order."""
     with transaction.atomic():
         lock_rules(rules)
         rules.update(**to)
 
 
 def judge_rules(judging: Judging, apart: Apart, *, now: datetime) -> Iterator[list[FeedRange]]:
-    """Judge one node's rules of one market, and tell what comes of it: what was told is told,
-    whatever becomes of the rest."""
-    told: list[FeedRange] = []
+    """Judge one node's rules of one market. Yields the events added so far: if the task runs out
+    of time, these are committed."""
+    added: list[FeedRange] = []
     for first in range(0, len(judging.rules), CHUNK):
-        some = judging.rules[first : first + CHUNK]
-        for verdicts in alike(verdicts_of(some, judging, apart)):
-            found = settled(verdicts, judging, apart, now=now)
-            told += found
-            yield found
-    pass_over(told, judging)
+        rules = judging.rules[first : first + CHUNK]
+        for verdicts in alike(verdicts_of(rules, judging, apart)):
+            feed_ranges = apply_all(verdicts, judging, apart, now=now)
+            added += feed_ranges
+            yield feed_ranges
+    skip_own_events(added, judging)
 
 
 def verdicts_of(rules: Iterable[Rule], judging: Judging, apart: Apart) -> Iterator[Verdict]:
-    """What becomes of those of the rules that can be judged."""
+    """The verdicts on rules; one that can't be judged is recorded as a trouble."""
     for rule in rules:
         try:
-            found = judging.verdict(rule, rule.ruling)
+            verdict = judging.verdict(rule, rule.ruling)
         except Exception as fault:
             if is_out_of_time(fault):
                 raise
             apart.failed(subject_of(rule), fault)
         else:
-            yield found
+            yield verdict
 
 
-def pass_over(told: Sequence[FeedRange], judging: Judging) -> None:
-    """Move the rules on past what they told themselves, where nobody else told anything between."""
-    place = judging.head
-    for feed_range in told:
-        if feed_range.prev != place:
+def skip_own_events(added: Sequence[FeedRange], judging: Judging) -> None:
+    """Move the rules past their own events, unless other events came between."""
+    seq = judging.head
+    for feed_range in added:
+        if feed_range.prev != seq:
             return
-        place = feed_range.seq
-    if told:
-        move(Rule.objects.filter(node=judging.node, judged_seq=judging.head), judged_seq=place)
+        seq = feed_range.seq
+    if added:
+        move(Rule.objects.filter(node=judging.node, judged_seq=judging.head), judged_seq=seq)
 
 
 def alike(verdicts: Iterable[Verdict]) -> Iterable[list[Verdict]]:
-    """Verdicts that one UPDATE can claim: the same place before, the same state after."""
+    """Groups of verdicts that one UPDATE can claim: same cursor before, same state after."""
     groups: dict[tuple[object, ...], list[Verdict]] = defaultdict(list)
     for verdict in verdicts:
         rule = verdict.rule
-        groups[verdict.tells, rule.judged_seq, rule.version, verdict.state].append(verdict)
+        groups[verdict.announces, rule.judged_seq, rule.version, verdict.state].append(verdict)
     return groups.values()
 
 
-def settled(
+def apply_all(
     verdicts: Sequence[Verdict], judging: Judging, apart: Apart, *, now: datetime
 ) -> list[FeedRange]:
-    """Verdicts settled together, or, where that fails, each by itself."""
-    told: list[FeedRange] = []
+    """Apply verdicts together or, if that fails, one by one."""
+    added: list[FeedRange] = []
     try:
-        told += settle(verdicts, judging, now=now)
+        added += apply(verdicts, judging, now=now)
     except Exception as fault:
         if is_out_of_time(fault):
             raise
         for verdict in verdicts:
             with apart.each(subject_of(verdict.rule)):
-                told += settle([verdict], judging, now=now)
+                added += apply([verdict], judging, now=now)
     else:
         if apart.troubled:
             for verdict in verdicts:
                 apart.worked(subject_of(verdict.rule))
-    return told
+    return added
 
 
-def settle(verdicts: Sequence[Verdict], judging: Judging, *, now: datetime) -> list[FeedRange]:
-    """Claim the step of each rule, and tell what those have to tell that we own."""
+def apply(verdicts: Sequence[Verdict], judging: Judging, *, now: datetime) -> list[FeedRange]:
+    """Claim the rules' steps, and record the announcements of the rules that we got."""
     with transaction.atomic():
         transaction.on_commit(partial(fault_point, "alerts committed"))
-        ours = claimed(verdicts, judging.head)
+        owned = claimed(verdicts, judging.head)
         fault_point("rules claimed")
-        told: list[Telling] = [
-            telling for verdict in whole(ours) for telling in tellings(verdict, judging)
-        ]
-        events = tell(told, now=now) if told else []
+        found = [one for verdict in to_announce(owned) for one in announcements(verdict, judging)]
+        events = record(found, now=now) if found else []
         fault_point("alerts written")
         return [feed.append(judging.node, events, now=now)] if events else []
 
 
-def whole(verdicts: Iterable[Verdict]) -> list[Verdict]:
-    """Those that tell something, each with all of its rule."""
-    telling = [verdict for verdict in verdicts if verdict.tells]
-    rules = Rule.objects.in_bulk([verdict.rule.pk for verdict in telling])
-    for verdict in telling:
+def to_announce(verdicts: Iterable[Verdict]) -> list[Verdict]:
+    """The verdicts that announce something, their rules loaded with all fields."""
+    announcing = [verdict for verdict in verdicts if verdict.announces]
+    rules = Rule.objects.in_bulk([verdict.rule.pk for verdict in announcing])
+    for verdict in announcing:
         rule = rules[verdict.rule.pk]
         rule.watchings = [rule, *verdict.rule.watchings[1:]]
-    return [verdict._replace(rule=rules[verdict.rule.pk]) for verdict in telling]
+    return [verdict._replace(rule=rules[verdict.rule.pk]) for verdict in announcing]
 
 
 def claimed(verdicts: Sequence[Verdict], head: int) -> list[Verdict]:
-    """Those of alike verdicts that we own: all, or, where somebody was there before, some."""
+    """Claim a group of verdicts: all, or those that no other process has claimed before."""
     with transaction.atomic():
         if claim(verdicts, head) == len(verdicts):
             return list(verdicts)
@@ -214,7 +212,7 @@ def claimed(verdicts: Sequence[Verdict], head: int) -> list[Verdict]:
 
 
 def claim(verdicts: Sequence[Verdict], head: int) -> int:
-    """Move rules that stand alike. Returns how many still stood where we thought."""
+    """Move the cursors of rules in the same state. Returns how many were still as we read them."""
     first, ids = verdicts[0], [verdict.rule.pk for verdict in verdicts]
     standing = Rule.objects.filter(
         pk__in=ids,

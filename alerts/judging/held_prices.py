@@ -1,4 +1,4 @@
-"""A node's observed prices from the database, as rules watch them."""
+"""Reads a node's stored prices for judging."""
 
 from collections.abc import Iterable
 from datetime import datetime, timedelta
@@ -11,7 +11,7 @@ from prices import readings
 def series(
     node_id: int, market: Market, watches: Iterable[Watch], start: datetime, end: datetime
 ) -> Series:
-    """What is held of [start, end), and before it as far as the watches look back."""
+    """The prices in [start, end), and before as far as the watches look back."""
     watched = set(watches)
     earliest = start - max((watch.looks_back for watch in watched), default=timedelta())
     names = [name for name in COMPONENTS[1:] if any(watch.watched == name for watch in watched)]

@@ -1,7 +1,7 @@
-"""In which order rows are locked, so that nobody waits for each other: rules, then feeds.
+"""The order in which rows are locked, so that there are no deadlocks: rules by id, then feeds.
 
-An UPDATE of many rows locks them as it comes upon them. Where a database locks rows at all
-(SQLite locks the whole file), they are locked by their order first.
+An UPDATE locks its rows in no certain order. So they are locked in order before it, if the
+database locks rows at all (SQLite locks the whole file).
 """
 
 from collections.abc import Collection
@@ -14,14 +14,14 @@ from prices.models import Feed
 
 
 def lock_rules(rules: QuerySet[Rule]) -> None:
-    """Lock these rules, lowest id first; inside a transaction."""
+    """Lock rules, lowest id first. Only inside a transaction."""
     if connection.features.has_select_for_update:
         locked = rules.select_for_update(of=("self",), no_key=True).order_by("pk")
         list(locked.values_list("pk", flat=True))
 
 
 def lock_with_feeds(rule_ids: Collection[int]) -> None:
-    """Lock rules and then the feeds of their nodes, as ingest does: by the nodes' OASIS names."""
+    """Lock rules, then their nodes' feeds in the order of OASIS names, as ingest does."""
     rules = Rule.objects.filter(pk__in=rule_ids)
     lock_rules(rules)
     if connection.features.has_select_for_update:

@@ -1,4 +1,4 @@
-"""What a node's feed has told since a rule last judged: intervals to be judged, or judged again."""
+"""Which intervals the price events since a rule last judged add or change."""
 
 from collections.abc import Collection, Iterable
 from datetime import datetime, timedelta
@@ -15,8 +15,8 @@ MISSING: dict[str, Decimal | None] = {"lmp": None}
 KINDS = (FeedEvent.PRICE, FeedEvent.CORRECTION)
 
 
-class Told(NamedTuple):
-    """A price event: which interval, and for a correction what the LMP and components were."""
+class PriceEvent(NamedTuple):
+    """A price or correction; `old` are the LMP and components that a correction replaced."""
 
     seq: int
     market: Market
@@ -25,10 +25,11 @@ class Told(NamedTuple):
 
 
 class NewIntervals(NamedTuple):
-    """Intervals by their starts: those after the last judged, and those judged before.
+    """Intervals by their starts: `fresh` follow the last one judged, `changed` had been judged.
 
-    What changed comes with what it was before, None where it was not there; what is not named
-    did not change. From `touched` on the news have a part in what was judged by other prices.
+    A changed interval has its old values: None where there was no price. A name that is missing
+    did not change. `touched` is the first judged interval whose value depends on a new price of
+    another interval.
     """
 
     fresh: tuple[datetime, ...]
@@ -37,34 +38,34 @@ class NewIntervals(NamedTuple):
     corrected: bool = False
 
     @property
-    def again_from(self) -> datetime | None:
-        """The first judged interval that may be another now."""
+    def judge_again_from(self) -> datetime | None:
+        """The first judged interval whose value may have changed."""
         starts = [*self.changed, *([self.touched] if self.touched else [])]
         return min(starts, default=None)
 
 
-def told(node_id: int, after: int, up_to: int) -> list[Told]:
+def price_events(node_id: int, after: int, up_to: int) -> list[PriceEvent]:
     """The price events of a node's feed in (after, up_to]."""
     events = FeedEvent.objects.filter(
         node=node_id, kind__in=KINDS, seq__gt=after, seq__lte=up_to
     ).order_by("seq")
-    # These alone, a few at a time: the bodies of two days would stay in the worker's memory.
-    found = events.values_list("seq", "body__market", "body__interval_start", "body__old")
+    # Only these fields, 200 rows at a time: the bodies of two days would stay in memory.
+    rows = events.values_list("seq", "body__market", "body__interval_start", "body__old")
     return [
-        Told(seq, Market(market), from_iso(start), old_of(old))
-        for seq, market, start, old in found.iterator(200)
+        PriceEvent(seq, Market(market), from_iso(start), old_values(old))
+        for seq, market, start, old in rows.iterator(200)
     ]
 
 
-def old_of(old: dict[str, float | None] | None) -> dict[str, Decimal | None] | None:
-    """What a correction replaced, $/MWh."""
+def old_values(old: dict[str, float | None] | None) -> dict[str, Decimal | None] | None:
+    """The values that a correction replaced, in $/MWh."""
     if old is None:
         return None
     return {name: None if v is None else Decimal(str(v)) for name, v in old.items()}
 
 
-def news(
-    events: Iterable[Told],
+def sort_out(
+    events: Iterable[PriceEvent],
     market: Market,
     *,
     after: int,
@@ -72,50 +73,52 @@ def news(
     judges_from: datetime,
     watches: Collection[Watch],
 ) -> NewIntervals:
-    """What of the events is news to a rule that stands at `after` and has judged to `until`.
+    """The intervals that are new to a rule whose cursor is `after` and that judged to `until`.
 
-    `watches` are those of its watches that see more than the interval: who watches the spread
-    hears of the day-ahead hours too, and a price may be late for intervals that were judged.
+    `watches` are the rule's watches that look at more than the interval itself: a spread changes
+    with a day-ahead hour too, and a late price can change the value of intervals judged before.
     """
     fresh: set[datetime] = set()
     changed: dict[datetime, dict[str, Decimal | None]] = {}
     touched: list[datetime] = []
     corrected = False
-    spread = any(watch.watched == SPREAD for watch in watches)
+    watches_spread = any(watch.watched == SPREAD for watch in watches)
     begin = floor(judges_from, market)
     for event in events:
         if event.seq <= after:
             continue
         if event.market is market:
-            reached = reach(watches, event.start, begin, until)
-            touched += reached
+            others = first_touched(watches, event.start, begin, until)
+            touched += others
             if event.start < begin:
-                corrected |= bool(reached and event.old)
+                corrected |= bool(others and event.old)
             elif until is None or event.start > until:
                 fresh.add(event.start)
             else:
                 changed[event.start] = (event.old or MISSING) | changed.get(event.start, {})
                 corrected |= bool(event.old)
-        elif event.market is Market.DAM and spread and until is not None:
-            was = {"day_ahead": event.old["lmp"] if event.old else None}
-            for start in beside(event.start, market, begin, until):
-                changed[start] = was | changed.get(start, {})
+        elif event.market is Market.DAM and watches_spread and until is not None:
+            old = {"day_ahead": event.old["lmp"] if event.old else None}
+            for start in judged_within(event.start, market, begin, until):
+                changed[start] = old | changed.get(start, {})
                 corrected |= bool(event.old)
     return NewIntervals(tuple(sorted(fresh)), changed, min(touched, default=None), corrected)
 
 
-def reach(
+def first_touched(
     watches: Iterable[Watch], start: datetime, begin: datetime, until: datetime | None
 ) -> list[datetime]:
-    """From where on a price has a part in what others of the judged intervals were judged by."""
+    """For each watch, the first judged interval whose value depends on the price at `start`."""
     if until is None:
         return []
     spans = [watch.touched(start) for watch in watches if watch.reaches_others]
     return [max(first, begin) for first, end in spans if first <= until and end > begin]
 
 
-def beside(hour: datetime, market: Market, begin: datetime, until: datetime) -> list[datetime]:
-    """The judged intervals whose spread a day-ahead hour changes."""
+def judged_within(
+    hour: datetime, market: Market, begin: datetime, until: datetime
+) -> list[datetime]:
+    """The judged intervals in a day-ahead hour: its price changes their spread."""
     first = floor(hour, Market.DAM)
     starts = intervals_between(first, first + HOUR, market)
     return [start for start in starts if begin <= start <= until]

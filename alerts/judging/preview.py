@@ -1,4 +1,4 @@
-"""How often a rule would have fired: its judging over history, before it is saved."""
+"""How often a rule would have fired, judged over stored prices before it is saved."""
 
 from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
@@ -18,11 +18,11 @@ from prices import readings
 
 MINUTE = timedelta(minutes=1)
 DAY = timedelta(days=1)
-NOT_YET_OUT = 3  # the newest intervals need not be there
+NOT_YET_OUT = 3  # intervals that may be missing because they are not published yet
 
 
 class Preview(NamedTuple):
-    """How often a rule would have fired in so many days, and how many intervals that is of."""
+    """The alerts that a rule would have opened in some days, and how many intervals have prices."""
 
     fired: int
     flaps: int
@@ -34,7 +34,7 @@ class Preview(NamedTuple):
 
     @property
     def sentence(self) -> str:
-        """The answer as people read it."""
+        """The preview in words."""
         span = "day" if self.days == 1 else f"{self.days} days"
         parts = [f"This rule {self.often} in the last {span}"]
         if self.fired or self.flaps:
@@ -45,14 +45,12 @@ class Preview(NamedTuple):
 
     @property
     def often(self) -> str:
-        """How often it would have fired."""
         if not self.fired:
             return "would not have fired"
         return "would have fired " + ("once" if self.fired == 1 else f"{self.fired:,} times")
 
     @property
     def of_what(self) -> str:
-        """What is missing in the history, if anything."""
         if self.expected - self.judged <= NOT_YET_OUT:
             return ""
         return f"; {self.judged:,} of {self.expected:,} intervals are held"
@@ -61,9 +59,9 @@ class Preview(NamedTuple):
 def preview(
     rule: Rule, conditions: Sequence[Watching] = (), *, now: datetime, days: int = 90
 ) -> Preview:
-    """How often a rule, saved or not, would have fired; `conditions` are those besides its own.
+    """The alerts that a rule would have opened; it need not be saved.
 
-    Day-ahead hours count as far as they are published, also those to come.
+    `conditions` are those besides its own. Day-ahead hours to come count if they are published.
     """
     start = now - timedelta(days=days)
     if rule.watched == AGE:
@@ -86,7 +84,7 @@ def preview(
 
 
 def beginning(rule: Rule, ruling: Ruling, watches: Sequence[Watch], start: datetime) -> datetime:
-    """From where to judge, so that what lasted or had just ended at the start is known."""
+    """Where to begin judging, so that the rule's state at `start` is known."""
     market, back = Market(rule.market), DAY
     while True:
         series = held_prices.series(rule.node_id, market, watches, start - back, start)
@@ -99,7 +97,7 @@ def beginning(rule: Rule, ruling: Ruling, watches: Sequence[Watch], start: datet
 
 
 def published_until(market: Market, now: datetime) -> datetime:
-    """How far prices can be out: day-ahead hours until the end of tomorrow."""
+    """The end of what can be published: for day-ahead hours, the end of tomorrow."""
     if market is not Market.DAM:
         return now
     return day_bounds(operating_date(now) + timedelta(days=1))[1]
@@ -112,7 +110,7 @@ def all_readings(
     start: datetime,
     end: datetime | None = None,
 ) -> Iterable[Reading]:
-    """Every held interval from `start` on, before `end` if any, as the rule sees it."""
+    """The intervals in [start, end) that have a price, as the rule reads them."""
     interval = series.market.interval
     for first in series.starts:
         if first >= start and (end is None or first < end):
@@ -120,12 +118,12 @@ def all_readings(
 
 
 def stance(ruling: Ruling, watches: Sequence[Watch], series: Series, first: datetime) -> Stance:
-    """Where an interval stands to the rule."""
+    """How an interval stands to the rule's limits."""
     return ruling.stance([series.value(watch, first) for watch in watches])
 
 
 def preview_of_age(rule: Rule, start: datetime, now: datetime, days: int) -> Preview:
-    """How often data were older than a limit: from when each interval was first seen."""
+    """A preview of a rule on data age, by when each interval was first seen."""
     market = Market(rule.market)
     arrivals = readings.arrivals(rule.node_id, market, start, now)
     moments = [(one.seen_at, one.newest) for one in arrivals]
@@ -136,9 +134,10 @@ def preview_of_age(rule: Rule, start: datetime, now: datetime, days: int) -> Pre
 
 
 def silences(arrivals: Iterable[tuple[datetime, datetime]], age: Requirement) -> list[Episode]:
-    """When the newest interval was too old: `arrivals` are when some were seen, and the newest.
+    """When the newest interval was too old.
 
-    What comes ends it where it is young enough for the clear limit.
+    `arrivals` are pairs: when intervals were seen, and the start of the newest of them. An arrival
+    ends the silence if it is young enough for the clear limit.
     """
     found: list[Episode] = []
     newest: datetime | None = None
@@ -154,17 +153,17 @@ def silences(arrivals: Iterable[tuple[datetime, datetime]], age: Requirement) ->
 
 
 def is_beyond(age: Requirement, length: timedelta) -> bool:
-    """Whether data of this age are too old."""
+    """Whether data of this age are beyond the limit."""
     return age.stance(minutes(length)) is Stance.BEYOND
 
 
 def minutes(length: timedelta) -> Decimal:
-    """A length of time as an age rule's limit counts it."""
+    """A length of time in minutes, as limits on data age have it."""
     return Decimal(length / MINUTE)
 
 
 def longest(found: Sequence[Episode], last: datetime) -> timedelta | None:
-    """The longest of the episodes; one that lasts has lasted until `last`."""
+    """How long the longest episode lasted; an open one until `last`."""
     return max(((one.cleared or last) - one.opened for one in found), default=None)
 
 

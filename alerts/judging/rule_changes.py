@@ -1,4 +1,4 @@
-"""What an administrator changes on a rule, while workers judge by it."""
+"""Saves an administrator's changes to a rule while workers judge by it."""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -11,7 +11,7 @@ from alerts.models import Rule
 
 MEANING = {"node", "market", "watched", "direction", "span"}
 LIMITS = {"limit", "clear_limit", "for_minutes", "cool_down_minutes"}
-PLACE = (
+STATE_FIELDS = (
     "judges_from",
     "judged_seq",
     "judged_until",
@@ -26,10 +26,11 @@ PLACE = (
 def save_changes(
     rule: Rule, fields: Sequence[str], *, now: datetime, conditions: bool = False
 ) -> None:
-    """Save these fields and no others: a worker may have moved the rule's place since it was read.
+    """Save only these fields: a worker may have moved the rule's cursor since it was read.
 
-    A rule that means something else now, or is switched on again, starts over. One with other
-    limits goes on, and judges by them what ends from now on. `conditions`: those changed too.
+    If its meaning changed or it was switched on, the rule starts over. If its limits changed, it
+    goes on, and judges intervals that end from now on by the new ones. `conditions` says whether
+    the rule's conditions changed too.
     """
     changed, kept = set(fields), [name for name in fields if name != "methods"]
     switched_on = "active" in changed and rule.active
@@ -43,22 +44,22 @@ def save_changes(
 
 
 def start_over(rule: Rule, fields: Sequence[str], *, now: datetime) -> None:
-    """Clear what the rule had open, as it was, and save it as if it were made now.
+    """Clear the rule's open alerts and save it as if it were new.
 
-    The event is announced by nobody: the hubs' heartbeat and `catch_up` find it in the database.
+    Nothing is broadcast: the fan-outs' heartbeat and `catch_up` find the events in the database.
     """
     with transaction.atomic():
         rules = Rule.objects.select_related("node").select_for_update(of=("self",), no_key=True)
         withdraw(rules.get(pk=rule.pk), CHANGED, now=now)
         rule.start_at_head()
         rule.judges_from = now
-        save_version(rule, [*fields, *PLACE])
+        save_version(rule, [*fields, *STATE_FIELDS])
 
 
 def save_version(rule: Rule, fields: Sequence[str]) -> None:
-    """Save, so that no worker that judged by the old values can tell anything."""
+    """Save, and make sure that no worker announces what it judged by the old values."""
     with transaction.atomic():
         rule.save(update_fields=fields)
-        # A run beyond the limit counts from here on, as it does when it is judged again.
+        # A run beyond the limit counts from now on, as it does when it is judged again.
         Rule.objects.filter(pk=rule.pk, beyond=False).update(beyond_since=None)
         Rule.objects.filter(pk=rule.pk).update(version=F("version") + 1)

@@ -1,9 +1,9 @@
-"""What a rule has open ends where the rule itself ends: switched off, or changed."""
+"""Ends the open alerts of rules that were switched off or changed."""
 
 from datetime import datetime
 
 from alerts import wording
-from alerts.delivery.outbox import put
+from alerts.delivery.outbox import write_deliveries
 from alerts.judging.recording import event
 from alerts.models import CLEARED, Alert, Rule, Transition
 from prices import feed
@@ -14,19 +14,19 @@ NO_LONGER_TRACKED = "node no longer tracked"
 
 
 def withdraw(rule: Rule, why: str, *, now: datetime) -> list[FeedRange]:
-    """Clear what a rule has open, on its node's feed, because it no longer judges.
+    """Clear a rule's open alerts. Returns the events added to its node's feed.
 
-    There is no new price: the event repeats the one that opened the alert.
+    There is no new price, so the events repeat the one that opened the alert.
     """
     events: list[Event] = []
     open_ = Alert.objects.filter(rule=rule, cleared_at=None, retracted_at=None)
     for alert in open_.order_by("opened_at"):
-        events += ended(alert, rule, wording.ended(alert.wording, why), now=now)
+        events += clear(alert, rule, wording.ended(alert.wording, why), now=now)
     return [feed.append(rule.node, events, now=now)] if events else []
 
 
-def ended(alert: Alert, rule: Rule, text: str, *, now: datetime) -> list[Event]:
-    """Clear an alert; whoever finds it open tells."""
+def clear(alert: Alert, rule: Rule, text: str, *, now: datetime) -> list[Event]:
+    """Clear an alert; no events if another process cleared it."""
     if not Alert.objects.filter(pk=alert.pk, cleared_at=None).update(cleared_at=now):
         return []
     alert.rule = rule
@@ -39,5 +39,5 @@ def ended(alert: Alert, rule: Rule, text: str, *, now: datetime) -> list[Event]:
         text=text,
         at=now,
     )
-    put([transition], now=now)
+    write_deliveries([transition], now=now)
     return [event(transition)]

@@ -1,4 +1,4 @@
-"""An alert keeps the words that are told when it is over; browsers keep that they want all rules."""
+"""Alerts keep the wording for their end; browsers are on every rule, new ones too."""
 
 from typing import Any
 
@@ -6,7 +6,7 @@ from django.db import migrations, models
 
 
 def fill(apps: Any, schema_editor: Any) -> None:
-    """A browser was promised to be told of every active rule."""
+    """Browsers were promised notifications of every active rule."""
     methods = apps.get_model("alerts", "Method").objects.filter(kind="push", active=True)
     methods.update(every_rule=True)
 

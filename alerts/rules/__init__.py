@@ -1,1 +1,1 @@
-"""The deciding part of alerts: what a rule makes of prices. Pure."""
+"""Decides when rules open and clear. Pure."""

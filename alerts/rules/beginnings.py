@@ -1,8 +1,8 @@
-"""From where a rule is judged again, so that nothing from before is forgotten. Pure.
+"""Where to begin when a rule is judged again, so that its state there is known. Pure.
 
-What a rule remembers (an open alert, an unbroken run, a cool-down) reaches back as far as prices
-stay where they are: no fixed time is enough. It is known for certain after an interval that is
-back, with nothing beyond the limit for a cool-down after it.
+A rule's state (an open alert, an unbroken run, a cool-down) can depend on prices of any age, so no
+fixed time is enough. It is certain after an interval that is back, if nothing is beyond the limit
+for a cool-down after it.
 """
 
 from collections.abc import Callable, Sequence
@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 
 from alerts.rules.rule import Ruling, Stance
 
-# How far back is looked for such a place.
+# How far back we look for such an interval.
 FURTHEST = timedelta(days=32)
 
 
@@ -21,10 +21,7 @@ def known_before(
     target: datetime,
     interval: timedelta,
 ) -> datetime | None:
-    """The last of the held intervals before `target` that leaves nothing to remember.
-
-    None where there is none among them.
-    """
+    """The last of the intervals before `target` after which the state is certain, if any."""
     beyond = target
     for start in reversed(starts):
         found = stance(start)
@@ -36,7 +33,7 @@ def known_before(
 
 
 def is_closed_after(starts: Sequence[datetime], stance: Callable[[datetime], Stance]) -> bool:
-    """Whether the last of the held intervals that says anything is back."""
+    """Whether the last interval that is back or beyond the limit is back."""
     for start in reversed(starts):
         found = stance(start)
         if found in (Stance.BACK, Stance.BEYOND):

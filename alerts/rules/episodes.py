@@ -1,10 +1,11 @@
-"""Late and corrected intervals: what a rule should have told, beside what it told. Pure.
+"""What to announce after late or corrected prices, given what was announced before. Pure.
 
-An episode is the stretch from the interval that opened an alert to the one that cleared it. After
-a correction the intervals are judged again, and the episodes that come out are held against those
-that were told: one that overlaps none is raised, one that is overlapped by none is retracted.
+An episode runs from the interval that opened an alert to the one that cleared it. After a
+correction the intervals are judged again, and the episodes found are compared with the alerts that
+were announced: an episode that overlaps no alert is raised, an alert that overlaps no episode is
+retracted.
 
-An alert that is open was told up to the last interval judged: what begins later is not of it.
+An open alert covers the intervals up to the last one judged; what begins later is another alert.
 """
 
 from collections.abc import Iterable, Sequence
@@ -17,13 +18,13 @@ AN_INSTANT = timedelta(microseconds=1)
 
 
 class Episode(NamedTuple):
-    """Intervals by their starts: [opened, cleared), and None while it lasts."""
+    """Intervals by their starts: [opened, cleared), None while it lasts."""
 
     opened: datetime
     cleared: datetime | None
 
     def up_to(self, last: datetime) -> "Episode":
-        """As far as it is known; `last` is the start of the last interval judged."""
+        """The part that was judged; `last` is the start of the last interval judged."""
         return self if self.cleared is not None else Episode(self.opened, last + AN_INSTANT)
 
     def overlaps(self, other: "Episode") -> bool:
@@ -31,15 +32,18 @@ class Episode(NamedTuple):
         return before(self.opened, other.cleared) and before(other.opened, self.cleared)
 
 
-class Told(NamedTuple):
-    """An alert that was told and not retracted."""
+class Announced(NamedTuple):
+    """An alert that was announced and not retracted."""
 
     alert_id: int
     episode: Episode
 
 
 class Amends(NamedTuple):
-    """What is to be told now, so that what was told is right."""
+    """What to announce so that the alerts agree with the prices again.
+
+    `clear` has alert ids, each with the interval that cleared it.
+    """
 
     retract: list[int]
     clear: list[tuple[int, datetime]]
@@ -47,12 +51,12 @@ class Amends(NamedTuple):
 
 
 def before(moment: datetime, end: datetime | None) -> bool:
-    """Whether a moment lies before an end that may be open."""
+    """Whether a moment lies before an end; None never comes."""
     return end is None or moment < end
 
 
 def episodes(carried: datetime | None, transitions: Iterable[Transition]) -> list[Episode]:
-    """Transitions as episodes; `carried` opened before the first of them."""
+    """Transitions as episodes; `carried` is when an episode opened that began before them."""
     found: list[Episode] = []
     opened = carried
     for transition in transitions:
@@ -64,33 +68,35 @@ def episodes(carried: datetime | None, transitions: Iterable[Transition]) -> lis
     return [*found, Episode(opened, None)] if opened is not None else found
 
 
-def amends(told: Sequence[Told], right: Sequence[Episode], *, last: datetime) -> Amends:
-    """What makes up for the difference between what was told and what is right.
+def amends(announced: Sequence[Announced], right: Sequence[Episode], *, last: datetime) -> Amends:
+    """The difference between the alerts that were announced and the episodes that are right.
 
-    `last` is the start of the last interval that was judged when it was told.
+    `last` is the start of the last interval that had been judged when they were announced.
     """
     retract: list[int] = []
     clear: list[tuple[int, datetime]] = []
-    for alert in told:
-        known = alert.episode.up_to(last)
-        rightly = [episode for episode in right if episode.overlaps(known)]
-        if not rightly:
+    for alert in announced:
+        judged = alert.episode.up_to(last)
+        overlapping = [episode for episode in right if episode.overlaps(judged)]
+        if not overlapping:
             retract.append(alert.alert_id)
-        elif alert.episode.cleared is None and rightly[-1].cleared is not None:
-            clear.append((alert.alert_id, rightly[-1].cleared))
-    untold = [untold_of(episode, told, last) for episode in right]
-    return Amends(retract, clear, [episode for episode in untold if episode is not None])
+        elif alert.episode.cleared is None and overlapping[-1].cleared is not None:
+            clear.append((alert.alert_id, overlapping[-1].cleared))
+    missing = [unannounced(episode, announced, last) for episode in right]
+    return Amends(retract, clear, [episode for episode in missing if episode is not None])
 
 
-def untold_of(episode: Episode, told: Sequence[Told], last: datetime) -> Episode | None:
-    """What of an episode nobody was told, if anything.
+def unannounced(episode: Episode, announced: Sequence[Announced], last: datetime) -> Episode | None:
+    """The part of an episode that was never announced, None if there is none.
 
-    Where its alert was cleared too early, it goes on from the interval that had cleared it.
+    If its alert cleared too early, that is from the interval that cleared it on.
     """
-    known = [alert.episode for alert in told if alert.episode.up_to(last).overlaps(episode)]
-    if not known:
+    overlapping = [
+        alert.episode for alert in announced if alert.episode.up_to(last).overlaps(episode)
+    ]
+    if not overlapping:
         return episode
-    ends = [one.cleared for one in known if one.cleared is not None]
-    if episode.cleared is None and len(ends) == len(known):
+    ends = [one.cleared for one in overlapping if one.cleared is not None]
+    if episode.cleared is None and len(ends) == len(overlapping):
         return Episode(max(ends), None)
     return None

@@ -8,9 +8,9 @@ EVERY_DAY = "1234567"
 
 
 class Quiet(NamedTuple):
-    """From a time of the day until another, on the days (1 is Monday) on which it begins.
+    """From one time of day until another, on the days (1 is Monday) on which they begin.
 
-    Where `until` is not after `begin` it lies on the next day; both the same is the whole day.
+    If `until` is not after `begin`, it is on the next day; equal times mean the whole day.
     """
 
     begin: time
@@ -24,16 +24,16 @@ class Quiet(NamedTuple):
         return self.begin == self.until and set(EVERY_DAY) <= set(self.days)
 
     def covers(self, moment: datetime) -> bool:
-        """Whether a moment is quiet, by a clock in the zone.
+        """Whether a moment is quiet, by the clock in the zone.
 
-        In the hour that comes twice it is quiet from the first time the clock shows `begin` to the
-        last time it shows `until`.
+        In the repeated hour in autumn, from the first time that the clock shows `begin` to the last
+        time that it shows `until`.
         """
         today = moment.astimezone(self.zone).date()
         return any(self.lasts(day, moment) for day in (today, today - timedelta(days=1)))
 
     def lasts(self, day: date, moment: datetime) -> bool:
-        """Whether what begins on `day` lasts at a moment."""
+        """Whether the quiet hours that begin on `day` include a moment."""
         if str(day.isoweekday()) not in self.days:
             return False
         begin = datetime.combine(day, self.begin)
@@ -42,7 +42,7 @@ class Quiet(NamedTuple):
         return self.reached(begin, moment) and not self.reached(until.replace(fold=1), moment)
 
     def reached(self, clock: datetime, moment: datetime) -> bool:
-        """Whether the clock has shown a time by a moment, or jumped over it."""
+        """Whether the clock has shown a time by then, or jumped over it."""
         local, at = moment.astimezone(self.zone), clock.replace(tzinfo=self.zone)
         shown = at.astimezone(UTC).astimezone(self.zone).replace(tzinfo=None)
         if shown == clock.replace(fold=0):

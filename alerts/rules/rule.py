@@ -1,8 +1,8 @@
-"""What a rule makes of a node's intervals. Pure: readings in, transitions out.
+"""Judges a node's intervals by a rule. Pure: readings in, transitions out.
 
-A rule opens where all of its conditions hold for long enough, and clears where one of them is back
-on the near side of its clear limit. Between the two limits nothing changes: that is what keeps a
-price which sits on the limit from telling the same thing at every interval.
+A rule opens when all of its conditions have held for long enough, and clears when one of them is
+back at its clear limit. Between the two limits nothing changes, so that a price near the limit does
+not open and clear the rule at every interval.
 """
 
 from collections.abc import Iterable, Sequence
@@ -15,7 +15,7 @@ NOTHING = timedelta()
 
 
 class Stance(Enum):
-    """Where an interval stands to a rule."""
+    """How an interval stands to a rule's limits."""
 
     BEYOND = "beyond"
     BETWEEN = "between"
@@ -24,7 +24,7 @@ class Stance(Enum):
 
 
 class Requirement(NamedTuple):
-    """A limit on something that is watched, and the limit that clears it, in its unit."""
+    """A limit on a watched value, and the limit that clears it, in the value's unit."""
 
     watched: str
     direction: str
@@ -33,7 +33,7 @@ class Requirement(NamedTuple):
     span: int = 0  # minutes of a change, days of a comparison
 
     def stance(self, value: Decimal | None) -> Stance:
-        """Where a value stands; nothing is known of one that is missing or no finite number."""
+        """How a value stands to the limits; UNKNOWN if it is missing or not finite."""
         if value is None or not value.is_finite():
             return Stance.UNKNOWN
         if self.direction == "above":
@@ -46,14 +46,14 @@ class Requirement(NamedTuple):
 
 
 class Ruling(NamedTuple):
-    """How a rule judges: all of its conditions, for how long, and how calm it stays after."""
+    """A rule for judging: its conditions, how long all must hold, and its cool-down."""
 
     conditions: tuple[Requirement, ...]
     for_at_least: timedelta = NOTHING
     cool_down: timedelta = NOTHING
 
     def stance(self, values: Sequence[Decimal | None]) -> Stance:
-        """Where an interval stands by its values, one a condition."""
+        """How an interval stands to all conditions, by its value for each of them."""
         if len(values) == 1:
             return self.conditions[0].stance(values[0])
         found = {
@@ -67,7 +67,7 @@ class Ruling(NamedTuple):
 
 
 class Reading(NamedTuple):
-    """One observed interval: [start, end), and where it stands."""
+    """An observed interval, [start, end), and how it stands to the rule."""
 
     start: datetime
     end: datetime
@@ -75,7 +75,7 @@ class Reading(NamedTuple):
 
 
 class State(NamedTuple):
-    """How far a rule has judged, and what it then remembers."""
+    """How far a rule has judged, and what it remembers for the next interval."""
 
     until: datetime | None = None  # the start of the last interval judged
     until_end: datetime | None = None
@@ -96,9 +96,9 @@ class Transition(NamedTuple):
 def judge(
     ruling: Ruling, state: State, readings: Iterable[Reading]
 ) -> tuple[State, list[Transition]]:
-    """Judge each interval once, oldest first: what is not newer than the last is passed over.
+    """Judge intervals, oldest first, skipping those that are not newer than the last one judged.
 
-    Returns what is remembered then, and the transitions.
+    Returns the new state and the transitions.
     """
     transitions: list[Transition] = []
     for reading in sorted(readings):
@@ -112,7 +112,7 @@ def judge(
 
 
 def step(ruling: Ruling, state: State, reading: Reading) -> State:
-    """What is remembered after one more interval."""
+    """The state after one more interval."""
     start, end, stance = reading
     _, before, is_open, since, calm_until, flaps = state
     if stance is Stance.BEYOND:
@@ -125,11 +125,11 @@ def step(ruling: Ruling, state: State, reading: Reading) -> State:
 
 
 def beyond(ruling: Ruling, state: State, reading: Reading, unbroken: datetime | None) -> State:
-    """After an interval beyond the limit: open, if it has been for long enough."""
+    """The state after an interval beyond the limit: open if the run is long enough."""
     start, end, _ = reading
     since, calm_until, flaps = unbroken or start, state.calm_until, state.flaps
     if state.is_open:
-        again = state.since is None  # it came back a little, and is beyond once more
+        again = state.since is None  # it was between the limits, and is beyond once more
         return State(start, end, True, since, calm_until, flaps + again)
     long_enough = end - since >= ruling.for_at_least
     calm = calm_until is not None and start < calm_until

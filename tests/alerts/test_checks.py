@@ -33,22 +33,22 @@ def warned() -> list[str]:
 
 
 @pytest.mark.parametrize("subject", GOOD)
-def test_a_contact_that_can_be_reached_is_nothing_to_speak_of(
-    subject: str, settings: Settings
-) -> None:
+def test_a_contact_that_can_be_reached_gives_no_warning(subject: str, settings: Settings) -> None:
     settings.VAPID_SUBJECT = subject
     assert warned() == []
 
 
 @pytest.mark.parametrize("subject", BAD)
-def test_a_contact_that_apple_refuses_is_said_at_start(subject: str, settings: Settings) -> None:
+def test_a_contact_that_apple_refuses_gives_a_warning_at_start(
+    subject: str, settings: Settings
+) -> None:
     settings.VAPID_SUBJECT = subject
     [sentence] = warned()
     assert f"refuses {subject} as a contact; set VAPID_SUBJECT to a mailto:" in sentence
 
 
 @pytest.mark.django_db
-def test_the_admin_says_so_where_a_browser_is_told(
+def test_the_admin_warns_of_the_contact_at_browser_push_methods(
     admin_client: Client, settings: Settings
 ) -> None:
     settings.VAPID_SUBJECT = BAD[0]

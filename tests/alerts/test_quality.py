@@ -11,7 +11,7 @@ pytestmark = pytest.mark.django_db
 NOON = utc("2026-07-14 19:00")
 
 
-def test_a_rule_that_only_spared_people_flaps_says_how_many() -> None:
+def test_a_rule_that_only_suppressed_flaps_says_how_many() -> None:
     Rule.objects.filter(limit=100).update(flaps=15)
     [rule] = with_quality(Rule.objects.filter(limit=100), since=NOON)
     [line] = rule_lines([rule], now=NOON)

@@ -1,4 +1,4 @@
-"""What is thrown away of alerts, and that /metrics counts it all the same."""
+"""Old alerts and deliveries are deleted, and /metrics still counts them."""
 
 from collections.abc import Iterator
 from datetime import datetime, timedelta
@@ -32,13 +32,13 @@ def kept(settings: Settings) -> None:
 
 @pytest.fixture(autouse=True, params=[2, 500])
 def batches(request: Any, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Few rows in a transaction, or all of them."""
+    """Batches of a few rows, or all in one."""
     monkeypatch.setattr(totals, "A_BATCH", request.param)
     monkeypatch.setattr(retention, "A_BATCH", request.param)
 
 
 def alert(age: float, state: str = "sent", *, over: dict[str, float] | None = None) -> Alert:
-    """An alert that opened so many days ago, with what was told of it, and `over` since when."""
+    """An alert that opened `age` days ago, with its transitions; `over`: ends, in days ago."""
     at = NOW - age * DAY
     rule = Rule.objects.get(direction="above", watched="lmp")
     figures = {"price": 120, "value": 120, "interval_start": at, "text": "t"}
@@ -46,18 +46,18 @@ def alert(age: float, state: str = "sent", *, over: dict[str, float] | None = No
     made = Alert.objects.create(rule=rule, wording="w", opened_at=at, **figures, **ends)
     kinds = {"opened": at} | {name.removesuffix("_at"): moment for name, moment in ends.items()}
     for kind, moment in kinds.items():
-        told = Transition.objects.create(alert=made, kind=kind, at=moment, **figures)
-        delivery(told, state, moment)
+        transition = Transition.objects.create(alert=made, kind=kind, at=moment, **figures)
+        delivery(transition, state, moment)
     return made
 
 
-def delivery(told: Transition | None, state: str, at: datetime, **more: Any) -> Delivery:
-    """A delivery that was written then, and took two seconds where it was sent."""
+def delivery(transition: Transition | None, state: str, at: datetime, **more: Any) -> Delivery:
+    """A delivery written at a moment; if it was sent, two seconds later."""
     method, _ = Method.objects.get_or_create(name="desk", kind="email", address="a@example.org")
     sent_at = at + timedelta(seconds=2) if state == "sent" else None
-    plain = {"kind": told.kind if told else "test", "created_at": at, "due_at": at}
+    plain = {"kind": transition.kind if transition else "test", "created_at": at, "due_at": at}
     return Delivery.objects.create(
-        transition=told, method=method, state=state, sent_at=sent_at, **plain | more
+        transition=transition, method=method, state=state, sent_at=sent_at, **plain | more
     )
 
 
@@ -75,7 +75,7 @@ def delivery(told: Transition | None, state: str, at: datetime, **more: Any) -> 
         (30, {"cleared_at": 29}, [1, 2]),
     ],
 )
-def test_an_alert_goes_when_it_is_over_for_long_and_its_deliveries_sooner(
+def test_an_alert_is_deleted_long_after_it_is_over_and_its_deliveries_sooner(
     age: float, over: dict[str, float], left: list[int]
 ) -> None:
     alert(age, over=over)
@@ -84,7 +84,7 @@ def test_an_alert_goes_when_it_is_over_for_long_and_its_deliveries_sooner(
 
 
 @pytest.mark.parametrize("state", ["waiting", "held"])
-def test_what_is_still_to_go_out_keeps_its_alert(state: str) -> None:
+def test_an_alert_with_unsent_deliveries_is_kept(state: str) -> None:
     alert(300, state, over={"cleared_at": 299})
     assert prune(now=NOW) == {"alerts": 0, "deliveries": 0}
     assert Transition.objects.count() == Delivery.objects.count() == 2
@@ -94,14 +94,14 @@ def test_what_is_still_to_go_out_keeps_its_alert(state: str) -> None:
     ("state", "age", "left"),
     [("sent", 61, 0), ("given up", 61, 0), ("sent", 59, 1), ("waiting", 61, 1), ("held", 61, 1)],
 )
-def test_a_digest_or_a_test_goes_by_its_own_age(state: str, age: int, left: int) -> None:
+def test_a_digest_or_a_test_is_deleted_by_its_own_age(state: str, age: int, left: int) -> None:
     delivery(None, state, NOW - age * DAY)
     prune(now=NOW)
     assert Delivery.objects.count() == left
 
 
 def counters(client: Client) -> dict[str, float]:
-    """Every sample of `/metrics` that is a counter."""
+    """The counters of `/metrics`."""
     lines = client.get("/metrics").content.decode().splitlines()
     samples = (line.rsplit(" ", 1) for line in lines if not line.startswith("#"))
     ends = ("_total", "_count", "_sum", "_bucket")
@@ -109,7 +109,7 @@ def counters(client: Client) -> dict[str, float]:
 
 
 def a_year_of_it() -> None:
-    """Something of every kind."""
+    """Alerts and deliveries of every kind."""
     for age, state in ((300, "sent"), (200, "muted"), (150, "in a digest"), (20, "sent")):
         alert(age, state, over={"cleared_at": age - 1})
     alert(130, "given up", over={"cleared_at": 129, "retracted_at": 128})
@@ -121,7 +121,7 @@ def a_year_of_it() -> None:
 
 
 def stages(client: Client) -> Iterator[dict[str, float]]:
-    """The counters before anything is counted, then counted, thrown away, and counted again."""
+    """The counters before rows are counted, after it, after deleting, and after counting again."""
     yield counters(client)
     count_finished()
     yield counters(client)
@@ -132,7 +132,7 @@ def stages(client: Client) -> Iterator[dict[str, float]]:
     yield counters(client)
 
 
-def test_no_figure_changes_when_rows_are_counted_and_thrown_away(client: Client) -> None:
+def test_no_figure_changes_when_rows_are_counted_and_deleted(client: Client) -> None:
     a_year_of_it()
     before, *after = stages(client)
     assert before["caiso_delivery_failures_total"] == 3 * 4 + 4 * 1 + 2 + 3
@@ -144,7 +144,7 @@ def test_no_figure_changes_when_rows_are_counted_and_thrown_away(client: Client)
     assert Alert.objects.count() == 2
 
 
-def test_what_is_counted_is_counted_once() -> None:
+def test_a_row_is_counted_once() -> None:
     a_year_of_it()
     assert count_finished() > 0
     held = set(Total.objects.values_list("name", "first", "second", "count"))
@@ -170,7 +170,7 @@ def test_a_delivery_that_is_tried_again_after_it_was_given_up_is_counted_when_it
 @pytest.mark.skipif(
     connection.vendor != "sqlite", reason="PostgreSQL plans by how many rows there are"
 )
-def test_a_scrape_reads_no_row_that_is_counted(client: Client) -> None:
+def test_a_scrape_does_not_read_counted_rows(client: Client) -> None:
     a_year_of_it()
     with CaptureQueriesContext(connection) as asked:
         client.get("/metrics")
@@ -187,7 +187,7 @@ def test_a_scrape_reads_no_row_that_is_counted(client: Client) -> None:
         assert named or step.startswith("SEARCH"), step
 
 
-def test_what_is_too_much_for_one_time_is_left_for_the_next(
+def test_rows_beyond_the_batches_of_one_call_are_left_for_the_next(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setattr(retention, "MOST_BATCHES", 2)
@@ -197,7 +197,7 @@ def test_what_is_too_much_for_one_time_is_left_for_the_next(
     assert [prune(now=NOW)["deliveries"] for _ in range(3)] == [4, 1, 0]
 
 
-def test_requests_go_by_their_own_setting(settings: Settings) -> None:
+def test_requests_are_kept_by_their_own_setting(settings: Settings) -> None:
     settings.FETCH_RUNS_KEPT_DAYS = 30
     plain = {"report": "PRC_LMP", "purpose": "poll", "duration_ms": 1, "outcome": "ok"}
     for days in (29, 31, 40, 50):

@@ -10,12 +10,12 @@ from market.markets import Market
 from tests.conftest import utc
 
 
-def told(watched: str, direction: str, limit: str, value: str, price: str = "40") -> str:
-    """What is told of a value beyond a limit."""
+def crossed(watched: str, direction: str, limit: str, value: str, price: str = "40") -> str:
+    """The text for a value beyond a limit."""
     condition = Requirement(watched, direction, Decimal(limit), Decimal(limit))
     words = wording.subject("SP15", Market.RTM, [condition])
     lmp = Decimal(value if watched == "lmp" else price)
-    return wording.told(words, condition, lmp, Decimal(value), "12:00 PT")
+    return wording.crossed(words, condition, lmp, Decimal(value), "12:00 PT")
 
 
 @pytest.mark.parametrize(
@@ -35,15 +35,15 @@ def told(watched: str, direction: str, limit: str, value: str, price: str = "40"
         ("loss", "above", "0", "0.00002", "loss above 0.00: loss 0.00002, price 40.00"),
     ],
 )
-def test_as_many_decimals_as_tell_the_value_from_the_limit(
+def test_a_value_has_enough_decimals_to_differ_from_the_limit(
     watched: str, direction: str, limit: str, value: str, figures: str
 ) -> None:
-    assert told(watched, direction, limit, value) == f"SP15 real-time {figures} at 12:00 PT"
+    assert crossed(watched, direction, limit, value) == f"SP15 real-time {figures} at 12:00 PT"
 
 
 def test_nothing_reads_minus_zero() -> None:
     condition = Requirement("cheapest", "below", Decimal(25), Decimal(25), 0)
-    text = wording.told("SP15", condition, Decimal("-0.00001"), Decimal(1), "12:00 PT")
+    text = wording.crossed("SP15", condition, Decimal("-0.00001"), Decimal(1), "12:00 PT")
     assert text == "SP15: 0.00 at 12:00 PT"
 
 

@@ -7,7 +7,7 @@ import pytest
 from django.contrib.auth.models import Permission, User
 from django.test import Client
 
-from alerts.delivery.deliver import put_test
+from alerts.delivery.deliver import write_test
 from alerts.models import Delivery, Method
 from tests.conftest import utc
 
@@ -19,7 +19,7 @@ NOON = utc("2026-07-14 19:00")
 def test() -> Delivery:
     """A test that has just been asked for."""
     method = Method.objects.create(name="ops", kind="webhook", address="https://example.org/hook")
-    return put_test(method, now=NOON)
+    return write_test(method, now=NOON)
 
 
 def ask(client: Client, delivery: Delivery | int) -> Any:

@@ -90,7 +90,10 @@ def test_further_conditions_count(client: Client) -> None:
         ({"clear_limit": 120}, "clear_limit: The clear limit lies at or below the limit."),
         ({"for_minutes": 1441}, "for_minutes: Ensure this value is less than or equal to 1440."),
         ({"for_minutes": 2.5}, "for_minutes: Enter a whole number."),
-        ({"watched": "change", "span": 7}, "span: A change is over 5 to 1440 minutes, in 5s."),
+        (
+            {"watched": "change", "span": 7},
+            "span: A change is over 5 to 1440 minutes, in steps of 5.",
+        ),
         ({"watched": "dearest", "limit": 5}, "span: Only day-ahead hours are compared"),
         ({"days": 367}, "days: a whole number from 1 to 90."),
         ({"days": True}, "days: a whole number from 1 to 90."),

@@ -18,7 +18,7 @@ from drf_spectacular.drainage import GENERATOR_STATS
 from jsonschema import Draft202012Validator, FormatChecker
 from openapi_spec_validator import validate
 
-from alerts.delivery.deliver import put_test
+from alerts.delivery.deliver import write_test
 from alerts.models import Method
 from api import previews
 from api.openapi.document import document
@@ -156,7 +156,7 @@ def test_rules_and_deliveries_are_answered_as_it_says(
     browser = subscription()
     sent("POST", "/api/v1/push/subscriptions", browser)
     sent("DELETE", "/api/v1/push/subscriptions", {"endpoint": browser["endpoint"]})
-    test = put_test(Method.objects.get(), now=start)
+    test = write_test(Method.objects.get(), now=start)
     answer = admin_client.get(f"/api/v1/delivery-tests/{test.pk}")
     fits(answer, "GET", "/api/v1/delivery-tests/{delivery_id}")
 

@@ -15,10 +15,10 @@ from market.intervals import NaiveTime, aware, from_iso
 from market.markets import Market
 from prices import polling
 from prices.models import FeedEvent, FetchRun, Node, Price
+from simulator.operating_dates import slots_between
 from simulator.publication import Timetable
 from simulator.reports import Market as SimulatedMarket
 from simulator.server import Running
-from simulator.trade_days import slots_between
 from tests.conftest import utc
 from tests.published import SP15
 

@@ -9,7 +9,7 @@ from django.apps import apps
 from django.test import Client
 from prometheus_client.parser import text_string_to_metric_families
 
-from alerts.delivery.deliver import put_down, try_again
+from alerts.delivery.deliver import record_outcome, try_again
 from alerts.models import Alert, Delivery, Method, Rule, Transition
 from outbound.errors import Refused
 from tests.conftest import utc
@@ -122,7 +122,7 @@ def test_what_is_tried_again_does_not_turn_the_failures_back(
     client: Client, opening: Transition
 ) -> None:
     row = delivery(opening, "waiting")
-    put_down(row, Refused("no"), now=NOON)
+    record_outcome(row, Refused("no"), now=NOON)
     assert scraped(client)["caiso_delivery_failures_total",] == 1
     assert try_again(Delivery.objects.all(), now=NOON) == 1
     assert scraped(client)["caiso_delivery_failures_total",] == 1

@@ -30,7 +30,7 @@ def first(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> int:
 
 
 @pytest.mark.process
-def test_processes_that_ask_at_the_same_moment_are_given_ports_of_their_own() -> None:
+def test_processes_that_ask_at_the_same_moment_get_different_ports() -> None:
     def asking() -> subprocess.Popen[str]:
         return subprocess.Popen(
             [sys.executable, "-c", ASKED],
@@ -50,23 +50,23 @@ def test_processes_that_ask_at_the_same_moment_are_given_ports_of_their_own() ->
 
 
 @pytest.mark.parametrize("taken", range(free_ports.SIZE))
-def test_a_block_with_a_port_that_somebody_listens_on_is_not_given(first: int, taken: int) -> None:
+def test_a_block_of_ports_with_one_in_use_is_not_handed_out(first: int, taken: int) -> None:
     with closing(socket.create_server(("127.0.0.1", first + taken))):
         assert not free_ports.hold(first)
     assert free_ports.hold(first)
     assert not free_ports.hold(first)
-    os.close(free_ports.held.pop())
+    os.close(free_ports.locks.pop())
 
 
 def test_the_ports_lie_below_those_that_the_system_gives_out() -> None:
     with socket.create_server(("127.0.0.1", 0)) as listener:
         assert free_ports.reserve() + free_ports.SIZE <= free_ports.first_ephemeral()
         assert listener.getsockname()[1] >= free_ports.first_ephemeral()
-    os.close(free_ports.held.pop())
+    os.close(free_ports.locks.pop())
 
 
 @pytest.mark.process
-def test_a_stack_that_could_not_start_is_said_at_once_with_its_words(
+def test_a_stack_that_could_not_start_is_reported_at_once_with_its_output(
     first: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(free_ports, "reserve", lambda: first)

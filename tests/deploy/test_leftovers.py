@@ -16,7 +16,7 @@ def started(line, tmp_path):
     return child
 
 
-def test_a_second_launcher_on_the_same_state_is_told_who_is_there(tmp_path):
+def test_a_second_launcher_on_the_same_state_names_the_first(tmp_path):
     with (
         leftovers.only_one(tmp_path),
         pytest.raises(Refused, match=rf"already running on .* \(pid {os.getpid()}\)"),
@@ -70,5 +70,5 @@ def test_a_number_that_was_given_to_someone_else_is_never_signalled(tmp_path):
     leftovers.end(tmp_path / "processes")
 
 
-def test_there_is_nothing_to_end_before_the_first_run(tmp_path):
+def test_before_the_first_run_there_is_no_process_to_end(tmp_path):
     leftovers.end(tmp_path / "processes")

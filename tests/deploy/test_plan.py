@@ -18,12 +18,12 @@ def test_without_settings_prices_come_from_auto_on_port_8000():
 
 
 @pytest.mark.parametrize("port", ["0", "65534", "http", "-1", "80.5", "٨٠٠٠", "1e3"])
-def test_a_port_that_is_none_is_named_in_the_sentence(port):
+def test_an_impossible_port_is_named_in_the_sentence(port):
     with pytest.raises(Refused, match=f"PORT={port} is not a port number from 1 to 65533"):
         plan.wanted_port({"PORT": port})
 
 
-def test_a_source_that_is_none_is_named_in_the_sentence():
+def test_an_unknown_source_is_named_in_the_sentence():
     with pytest.raises(Refused, match="SOURCE=demo is not one of auto, live, simulator"):
         plan.wanted_source({"SOURCE": "demo"})
 
@@ -46,8 +46,8 @@ def test_the_web_listens_on_any_address_of_the_machine(bind, url, interface):
 
 
 @pytest.mark.parametrize("bind", ["eth0", "127.0.0.1:8000", "http://127.0.0.1", "256.1.1.1", "::g"])
-def test_an_address_that_is_none_is_named_in_the_sentence(bind):
-    with pytest.raises(Refused, match=r"^BIND=.* is no IP address, as 127\.0\.0\.1"):
+def test_an_impossible_address_is_named_in_the_sentence(bind):
+    with pytest.raises(Refused, match=r"^BIND=.* is not an IP address such as 127\.0\.0\.1"):
         plan.decide({"BIND": bind}, source="live", port=8000, var_dir=VAR)
 
 
@@ -69,7 +69,7 @@ def test_live_prices_are_kept_apart_from_simulated_ones():
     assert not live.embeds_simulator
 
 
-def test_what_the_environment_names_is_used_instead_of_what_is_embedded():
+def test_services_named_in_the_environment_replace_the_embedded_ones():
     environ = {
         "REDIS_URL": "redis://redis.example/1",
         "DATABASE_URL": "postgres://db.example/caiso",
@@ -91,7 +91,7 @@ def test_processes_find_the_virtual_environments_programs_first():
     assert (environ["SOURCE"], environ["PORT"], environ["LANG"]) == ("live", "8000", "C")
 
 
-def test_commands_typed_by_hand_find_what_the_last_run_used():
+def test_commands_run_by_hand_use_what_the_last_run_used():
     chosen = plan.decide({}, source="simulator", port=8000, var_dir=Path("/v"))
     assert json.loads(chosen.as_json()) == {
         "source": "simulator",

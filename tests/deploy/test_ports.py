@@ -16,18 +16,18 @@ def taken():
         yield listener.getsockname()[1]
 
 
-def test_a_port_in_use_is_said_with_another_that_is_free(taken):
+def test_a_port_in_use_is_reported_with_a_free_one(taken):
     with pytest.raises(Refused) as refused:
-        ports.refuse_what_is_taken([Port("127.0.0.1", taken, " (for Valkey)")])
+        ports.refuse_taken([Port("127.0.0.1", taken, " (for Valkey)")])
     sentence = str(refused.value)
     assert sentence.startswith(f"Port {taken} (for Valkey) is in use; choose another with make run")
     suggested = int(re.findall(r"PORT=(\d+)\.", sentence)[0])
-    ports.refuse_what_is_taken([Port("127.0.0.1", suggested, "")])
+    ports.refuse_taken([Port("127.0.0.1", suggested, "")])
 
 
-def test_an_address_of_another_machine_is_said_too():
+def test_an_address_of_another_machine_is_reported_too():
     with pytest.raises(Refused, match=r"can't be opened on 192\.0\.2\.1"):
-        ports.refuse_what_is_taken([Port("192.0.2.1", 8000, "")])
+        ports.refuse_taken([Port("192.0.2.1", 8000, "")])
 
 
 def test_an_ipv6_port_is_looked_at_as_such():
@@ -38,7 +38,7 @@ def test_an_ipv6_port_is_looked_at_as_such():
     assert Port("::", port, "").problem() is None
 
 
-def test_a_port_that_was_just_closed_is_free(taken):
+def test_a_port_that_was_just_closed_counts_as_free(taken):
     port = Port("127.0.0.1", taken, "")
     with (
         socket.create_server(("127.0.0.1", 0)) as listener,

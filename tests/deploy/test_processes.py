@@ -15,7 +15,7 @@ def test_the_procfile_names_the_four_processes_of_the_stack():
     assert all(command.environ == {"PORT": "8000"} for command in commands)
 
 
-def test_what_keeps_dying_is_started_ever_more_slowly_but_never_given_up():
+def test_a_process_that_keeps_dying_is_restarted_more_slowly_but_never_given_up():
     assert [delay_s(failures) for failures in range(1, 8)] == [1, 2, 4, 8, 16, 30, 30]
     assert delay_s(10_000) == 30
 
@@ -28,6 +28,6 @@ def test_a_process_that_lived_a_minute_starts_again_soon(monkeypatch, lived_s, w
     assert child.plan_next_start() == waits_s
 
 
-def test_how_a_process_ended_is_said_in_words():
+def test_the_end_of_a_process_is_put_into_words():
     assert how_it_ended(1) == "ended with exit code 1"
     assert how_it_ended(-9) == "was killed by SIGKILL"

@@ -12,7 +12,7 @@ from deploy import free_ports, plan, run
 from deploy.paths import ROOT
 
 
-def told(tmp_path: Path, **environ: str) -> str:
+def refusal_of(tmp_path: Path, **environ: str) -> str:
     launcher = subprocess.run(
         [sys.executable, "-m", "deploy.run"],
         cwd=ROOT,
@@ -31,19 +31,23 @@ def taken():
 
 
 @pytest.mark.process
-def test_a_port_in_use_is_said(tmp_path, taken):
-    assert told(tmp_path, PORT=str(taken)).startswith(f"Port {taken} is in use; choose another")
+def test_a_port_in_use_stops_the_start_with_a_sentence(tmp_path, taken):
+    assert refusal_of(tmp_path, PORT=str(taken)).startswith(
+        f"Port {taken} is in use; choose another"
+    )
 
 
 @pytest.mark.process
-def test_a_wrong_source_is_said(tmp_path):
-    assert told(tmp_path, SOURCE="demo") == "SOURCE=demo is not one of auto, live, simulator.\n"
+def test_a_wrong_source_is_reported(tmp_path):
+    assert (
+        refusal_of(tmp_path, SOURCE="demo") == "SOURCE=demo is not one of auto, live, simulator.\n"
+    )
 
 
 @pytest.mark.process
-def test_a_state_that_cannot_be_written_is_said(tmp_path):
+def test_a_state_folder_that_cannot_be_written_is_reported(tmp_path):
     (tmp_path / "simulator").touch()
-    sentence = told(tmp_path, PORT=str(free_ports.reserve()))
+    sentence = refusal_of(tmp_path, PORT=str(free_ports.reserve()))
     assert sentence == f"CAISO Live can't write what it needs: {tmp_path}/simulator: File exists.\n"
 
 
@@ -56,9 +60,9 @@ def test_the_last_line_of_a_start_says_where_what_and_on_which_state():
     assert "state in /srv/caiso/live)" in run.announcement(elsewhere)
 
 
-def test_what_the_last_run_used_is_readable_by_its_owner_alone(tmp_path):
+def test_the_file_about_the_last_run_is_readable_by_its_owner_alone(tmp_path):
     chosen = plan.decide({}, source="live", port=8000, var_dir=tmp_path)
-    run.remember(chosen)
+    run.store_plan(chosen)
     file = tmp_path / "run.json"
     assert file.read_text() == chosen.as_json()
     assert file.stat().st_mode & 0o077 == 0

@@ -32,18 +32,18 @@ def test_an_old_python_can_read_the_file_that_turns_it_away():
 
 
 @pytest.mark.process
-def test_a_folder_that_cannot_be_written_is_said_in_one_sentence(tmp_path):
+def test_a_folder_that_cannot_be_written_is_reported_in_one_sentence(tmp_path):
     file = tmp_path / "file"
     file.touch()
-    told = subprocess.run(
+    setup = subprocess.run(
         [sys.executable, "-m", "deploy.setup"],
         cwd=ROOT,
         env={**os.environ, "VAR_DIR": str(file / "var")},
         capture_output=True,
         text=True,
     )
-    assert told.returncode == 1
-    assert told.stderr == f"CAISO Live can't write what it needs: {file}/var: Not a directory.\n"
+    assert setup.returncode == 1
+    assert setup.stderr == f"CAISO Live can't write what it needs: {file}/var: Not a directory.\n"
 
 
 @pytest.fixture
@@ -57,7 +57,7 @@ def clone(tmp_path, monkeypatch):
 
 
 @pytest.mark.process
-def test_what_is_locked_is_installed_once_and_again_when_the_lock_changes(clone, capsys):
+def test_locked_packages_are_installed_once_and_again_when_the_lock_changes(clone, capsys):
     locked = clone / "requirements.txt"
     installation.install(locked)
     assert capsys.readouterr().out == "Installing what requirements.txt locks\n"
@@ -69,16 +69,14 @@ def test_what_is_locked_is_installed_once_and_again_when_the_lock_changes(clone,
 
 
 @pytest.mark.process
-def test_a_step_that_fails_is_said_in_pips_own_words_and_tried_again(clone):
+def test_a_failing_step_shows_the_output_of_pip_and_is_tried_again(clone):
     (clone / "requirements.txt").write_text("django==5.2.19 --hash=none\n")
     for _ in range(2):
         with pytest.raises(Refused, match=r"(?s)--hash.*This step failed, for the reason above"):
             installation.install(clone / "requirements.txt")
 
 
-def test_what_only_the_tests_need_is_not_fetched_to_run_and_not_thrown_away_by_it(
-    clone, monkeypatch
-):
+def test_packages_for_tests_are_neither_fetched_nor_removed_by_make_run(clone, monkeypatch):
     for name in ("package.json", "package-lock.json", ".npmrc"):
         (clone / name).touch()
     asked = []
@@ -117,7 +115,7 @@ def test_a_clone_that_is_read_only_and_set_up_has_its_static_files_elsewhere(
 
 
 @pytest.mark.parametrize("step", ["install", "npm", "venv"])
-def test_a_read_only_clone_that_is_not_set_up_is_said_in_one_sentence(clone, monkeypatch, step):
+def test_a_read_only_clone_that_is_not_set_up_is_reported_in_one_sentence(clone, monkeypatch, step):
     monkeypatch.setattr(installation.os, "access", lambda *_: False)
     monkeypatch.setattr(installation, "VENV", clone / "elsewhere")
     monkeypatch.setattr(installation, "run", lambda command: pytest.fail(f"ran {command}"))
@@ -132,11 +130,11 @@ def test_a_read_only_clone_that_is_not_set_up_is_said_in_one_sentence(clone, mon
         monkeypatch.setattr(installation, "PYTHON", clone / "nothing")
     else:
         (clone / "elsewhere").mkdir()
-    with pytest.raises(Refused, match="is read-only, and what is in it is not set up"):
+    with pytest.raises(Refused, match="is read-only and not set up"):
         steps[step]()
 
 
-def test_a_tool_of_npm_runs_by_the_machines_node_or_by_the_one_of_a_wheel(monkeypatch):
+def test_an_npm_tool_uses_the_machines_node_or_one_from_a_wheel(monkeypatch):
     installed = []
     monkeypatch.setattr(installation, "install", installed.append)
     monkeypatch.setattr(installation.shutil, "which", lambda name: f"/usr/bin/{name}")
@@ -147,7 +145,7 @@ def test_a_tool_of_npm_runs_by_the_machines_node_or_by_the_one_of_a_wheel(monkey
     assert [file.name for file in installed] == ["requirements-node.txt"]
 
 
-def test_a_tool_that_is_not_installed_is_said_in_one_sentence():
+def test_a_tool_that_is_not_installed_is_reported_in_one_sentence():
     assert npm_tool.main("nothing-of-that-name") == (
         "nothing-of-that-name is not installed: make setup-dev."
     )

@@ -1,4 +1,4 @@
-"""The supervisor with small processes of its own: real signals, real deaths, nothing left."""
+"""The supervisor with small processes: real signals, real deaths, nothing left running."""
 
 import os
 import signal
@@ -88,7 +88,7 @@ def is_something_left_of(tmp_path):
     return False
 
 
-def test_a_process_that_dies_is_started_again_and_said(launch, tmp_path):
+def test_a_process_that_dies_is_restarted_with_a_message(launch, tmp_path):
     line = "sh -c 'echo $$ >> lives; test $(wc -l < lives) = 3 && exec sleep 60; echo up; exit 7'"
     with launch(worker=line) as launcher:
         assert heard(launcher, "worker").endswith("worker    | up\n")
@@ -105,7 +105,7 @@ def test_ctrl_c_ends_everything_in_ten_seconds_even_what_will_not_end(launch, tm
         begun = time.monotonic()
         launcher.send_signal(signal.SIGINT)
         heard(launcher, "worker ended")
-        heard(launcher, "web did not end in time and is killed.")
+        heard(launcher, "web did not end in time and was killed.")
         heard(launcher, "valkey ended")  # after those that still need it
         assert launcher.wait(timeout=10) == 0
     assert time.monotonic() - begun < 10
@@ -147,7 +147,7 @@ def test_as_process_1_it_leaves_no_defunct_process_and_ends_at_sigterm(launch, t
     assert nothing_is_left_of(tmp_path)
 
 
-def test_when_nobody_reads_any_more_everything_ends(launch, tmp_path):
+def test_when_nobody_reads_the_output_the_launcher_ends(launch, tmp_path):
     """As in `make run | head`."""
     with launch(worker="sh -c 'while echo tick; do sleep 0.01; done'") as launcher:
         heard(launcher, "tick")

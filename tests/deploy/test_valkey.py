@@ -1,4 +1,4 @@
-"""The embedded Valkey, a real one: what it is told, and how a forgotten one is recognised."""
+"""The embedded Valkey, a real one: its configuration, and one that was left running."""
 
 import shlex
 import socket
@@ -45,7 +45,7 @@ def test_it_listens_on_loopback_keeps_a_log_and_never_evicts(tmp_path, port):
 
 
 @pytest.mark.process
-def test_one_left_by_an_earlier_run_is_shut_down_with_its_data_kept(tmp_path, port):
+def test_a_valkey_left_by_an_earlier_run_is_shut_down_and_keeps_its_data(tmp_path, port):
     with running(tmp_path, port) as (server, client):
         client.set("caiso:sp15:current", "31.5")
         valkey.end_leftover(tmp_path, port)
@@ -55,14 +55,14 @@ def test_one_left_by_an_earlier_run_is_shut_down_with_its_data_kept(tmp_path, po
 
 
 @pytest.mark.process
-def test_one_that_keeps_its_data_elsewhere_is_left_alone(tmp_path, port):
+def test_a_valkey_that_keeps_its_data_elsewhere_is_left_alone(tmp_path, port):
     with running(tmp_path / "theirs", port) as (_, client):
         valkey.end_leftover(tmp_path / "ours", port)
         assert client.ping()
 
 
 @pytest.mark.parametrize("said", [b"", b"HTTP/1.1 400 Bad Request\r\n\r\n", b"-NOAUTH\r\n"])
-def test_any_other_server_is_not_taken_for_one(said, tmp_path):
+def test_another_server_is_not_taken_for_valkey(said, tmp_path):
     with socket.create_server(("127.0.0.1", 0)) as listener:
         answering = threading.Thread(target=answer_once, args=(listener, said))
         answering.start()

@@ -1,4 +1,4 @@
-"""A certificate authority of the tests, and servers' certificates by it."""
+"""A certificate authority for tests, and the server certificates that it signs."""
 
 import ssl
 from datetime import UTC, datetime, timedelta
@@ -25,7 +25,7 @@ SIGNS_CERTIFICATES = x509.KeyUsage(
 
 
 class Authority:
-    """Signs certificates. `file` holds its own, for those who trust it."""
+    """Signs certificates. `file` holds its own certificate, for clients to trust."""
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
@@ -54,7 +54,7 @@ class Authority:
         )
 
     def server(self, name: str, address: str) -> ssl.SSLContext:
-        """What a server needs to be `name`, and to be `address`."""
+        """A server's certificate and key for a name and an address."""
         key = ec.generate_private_key(ec.SECP256R1())
         alternatives = [x509.DNSName(name), x509.IPAddress(ip_address(address))]
         subject = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, name)])

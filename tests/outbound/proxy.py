@@ -1,4 +1,4 @@
-"""A small HTTP proxy on loopback: whatever it is asked for, it leads to one place."""
+"""A small HTTP proxy on loopback that connects to the same place whatever it is asked for."""
 
 import select
 import socket
@@ -13,7 +13,7 @@ from urllib.parse import urlsplit
 
 
 class Proxy(ThreadingHTTPServer):
-    """Keeps what it was asked for: `CONNECT name:port`, or `GET http://...`, and by whom."""
+    """Keeps the requests (`CONNECT name:port` or `GET http://...`) and their credentials."""
 
     daemon_threads = True
     block_on_close = False
@@ -27,7 +27,7 @@ class Proxy(ThreadingHTTPServer):
         self.url = f"http://127.0.0.1:{self.server_address[1]}"
 
     def handle_error(self, request: object, client_address: object) -> None:
-        """Clients that hang up are no news."""
+        """Nothing: clients may hang up."""
 
 
 class Handler(BaseHTTPRequestHandler):
@@ -70,7 +70,7 @@ class Handler(BaseHTTPRequestHandler):
 
 
 def copy(one: socket.socket, other: socket.socket) -> None:
-    """What either says, to the other, until one of them ends."""
+    """Copy bytes between two connections until one of them ends."""
     with suppress(OSError):
         while True:
             waiting = isinstance(one, ssl.SSLSocket) and one.pending()
@@ -84,7 +84,7 @@ def copy(one: socket.socket, other: socket.socket) -> None:
 
 @contextmanager
 def proxying(leads_to: int, context: ssl.SSLContext | None = None) -> Iterator[Proxy]:
-    """A proxy while it is needed."""
+    """A running proxy."""
     with Proxy(leads_to, context) as proxy:
         thread = threading.Thread(target=proxy.serve_forever, args=(0.01,))
         thread.start()

@@ -1,4 +1,4 @@
-"""A real receiver of webhooks on loopback, as well or as badly behaved as a test wants it."""
+"""A real receiver of webhooks on loopback, which behaves as a test wants."""
 
 import ssl
 import threading
@@ -11,7 +11,7 @@ DRIP_SECONDS = 0.05
 
 
 class Received(NamedTuple):
-    """One request as it came."""
+    """A request that was received."""
 
     path: str
     headers: dict[str, str]
@@ -19,7 +19,7 @@ class Received(NamedTuple):
 
 
 class Receiver(ThreadingHTTPServer):
-    """Keeps what it received, and answers by `answer`."""
+    """Keeps the requests that it received, and answers with `answer`."""
 
     daemon_threads = True
     block_on_close = False
@@ -34,7 +34,7 @@ class Receiver(ThreadingHTTPServer):
             self.socket = context.wrap_socket(self.socket, server_side=True)
 
     def handle_error(self, request: object, client_address: object) -> None:
-        """Clients that hang up are what these tests are about."""
+        """Nothing: these tests are about clients that hang up."""
 
 
 class Handler(BaseHTTPRequestHandler):
@@ -68,7 +68,7 @@ def status(code: int, body: bytes = b"", **headers: str) -> Callable[[Handler], 
 
 
 def dripping(begin: bytes) -> Callable[[Handler], None]:
-    """Answer with `begin`, and then with a byte now and then."""
+    """Answer with `begin`, then with a byte from time to time."""
 
     def answer(handler: Handler) -> None:
         handler.wfile.write(begin)
@@ -79,7 +79,7 @@ def dripping(begin: bytes) -> Callable[[Handler], None]:
 
 
 def endless(begin: bytes, piece: bytes) -> Callable[[Handler], None]:
-    """Answer with `begin`, and then with `piece` without end."""
+    """Answer with `begin`, then with `piece` without end."""
 
     def answer(handler: Handler) -> None:
         handler.wfile.write(begin)
@@ -93,7 +93,7 @@ def endless(begin: bytes, piece: bytes) -> Callable[[Handler], None]:
 def receiving(
     address: str = "127.0.0.1", context: ssl.SSLContext | None = None
 ) -> Iterator[Receiver]:
-    """A receiver while it is needed."""
+    """A running receiver."""
     with Receiver(address, context) as receiver:
         thread = threading.Thread(target=receiver.serve_forever, args=(0.01,))
         thread.start()

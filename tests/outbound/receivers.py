@@ -1,4 +1,4 @@
-"""Receivers on loopback, which an operator allowed, and an authority that they are trusted by."""
+"""Receivers on loopback that an operator allowed, and the authority of their certificates."""
 
 from collections.abc import Iterator
 
@@ -11,13 +11,13 @@ from tests.outbound.receiver import Receiver, receiving
 
 @pytest.fixture(scope="session")
 def authority(tmp_path_factory: pytest.TempPathFactory) -> Authority:
-    """Who signs the receivers' certificates."""
+    """The authority that signs the receivers' certificates."""
     return Authority(tmp_path_factory.mktemp("certificates"))
 
 
 @pytest.fixture
 def receiver(settings: Settings) -> Iterator[Receiver]:
-    """One that may be sent to by http."""
+    """A receiver that is allowed over http."""
     with receiving() as started:
         settings.WEBHOOK_HOSTS_ALLOWED = [f"127.0.0.1:{started.port}"]
         yield started
@@ -25,7 +25,7 @@ def receiver(settings: Settings) -> Iterator[Receiver]:
 
 @pytest.fixture
 def secure(settings: Settings, authority: Authority) -> Iterator[Receiver]:
-    """One that may be sent to by https, as hooks.example.com or by its address."""
+    """A receiver that is allowed over https, as hooks.example.com or by its address."""
     with receiving(context=authority.server("hooks.example.com", "127.0.0.1")) as started:
         settings.WEBHOOK_HOSTS_ALLOWED = [
             f"{host}:{started.port}" for host in ("127.0.0.1", "hooks.example.com")

@@ -67,9 +67,7 @@ def test_tls_is_verified_by_the_name_while_the_connection_goes_to_the_address(
     assert secure.received[0].headers["host"] == f"{host}:{secure.port}"
 
 
-def test_a_certificate_for_another_name_is_not_believed(
-    secure: Receiver, settings: Settings
-) -> None:
+def test_a_certificate_for_another_name_is_rejected(secure: Receiver, settings: Settings) -> None:
     settings.WEBHOOK_HOSTS_ALLOWED = [f"other.example.com:{secure.port}"]
     with pytest.raises(Unreachable, match="certificate is not valid for"):
         send(secure, "https", "other.example.com")
@@ -84,7 +82,7 @@ def test_an_unknown_authority_is_not_believed(secure: Receiver, settings: Settin
 
 
 @pytest.mark.parametrize("inner", ["127.0.0.1", "::1", "10.0.0.1", "169.254.169.254"])
-def test_a_name_that_leads_inside_is_refused_before_anything_is_sent(
+def test_a_name_with_a_private_address_is_refused_before_anything_is_sent(
     secure: Receiver, settings: Settings, inner: str
 ) -> None:
     settings.WEBHOOK_HOSTS_ALLOWED = []
@@ -148,7 +146,7 @@ def outside(monkeypatch: pytest.MonkeyPatch) -> Callable[[str, int], list[str]]:
     return lambda host, port: ["127.0.0.2"]
 
 
-def test_through_the_operators_proxy_the_checked_address_is_named_and_tls_is_by_the_name(
+def test_the_proxy_is_given_the_checked_address_and_tls_verifies_the_name(
     secure: Receiver, settings: Settings, outside: Callable[[str, int], list[str]]
 ) -> None:
     settings.WEBHOOK_HOSTS_ALLOWED = []
@@ -165,7 +163,7 @@ def test_through_the_operators_proxy_the_checked_address_is_named_and_tls_is_by_
     assert "proxy-authorization" not in secure.received[0].headers
 
 
-def test_what_leads_inside_is_refused_before_the_proxy_is_asked(
+def test_an_inside_address_is_refused_before_the_proxy_is_asked(
     secure: Receiver, settings: Settings
 ) -> None:
     settings.WEBHOOK_HOSTS_ALLOWED = []
@@ -191,19 +189,19 @@ def test_a_proxy_that_refuses_or_is_away_is_named_without_its_password(
     with proxying(secure.port) as proxy:
         settings.WEBHOOK_PROXY = proxy.url.replace("//", "//desk:hunter2@")
         proxy.refuses_with = HTTPStatus.FORBIDDEN
-        with pytest.raises(Unreachable, match="the proxy answered 403 Forbidden") as told:
+        with pytest.raises(Unreachable, match="the proxy answered 403 Forbidden") as raised:
             post(url, b"{}", {}, resolve=outside)
-        assert "hunter2" not in str(told.value)
+        assert "hunter2" not in str(raised.value)
     settings.WEBHOOK_PROXY = "http://desk:hunter2@127.0.0.1:1"
-    with pytest.raises(Unreachable, match="Connection refused") as told:
+    with pytest.raises(Unreachable, match="Connection refused") as raised:
         post(url, b"{}", {}, resolve=outside)
-    assert "hunter2" not in str(told.value)
+    assert "hunter2" not in str(raised.value)
     assert secure.received == []
 
 
 @pytest.mark.usefixtures("hurried")
 @pytest.mark.parametrize("answer", [b"", b"HTTP/1.1 200 OK\r\nX: "])
-def test_a_proxy_that_takes_too_long_is_left(
+def test_a_proxy_that_takes_too_long_is_given_up(
     settings: Settings, outside: Callable[[str, int], list[str]], answer: bytes
 ) -> None:
     settings.WEBHOOK_HOSTS_ALLOWED = []
@@ -238,7 +236,7 @@ def test_a_proxy_that_takes_too_long_is_left(
         lambda handler: handler.server.over.wait() and None,
     ],
 )
-def test_who_takes_too_long_is_left(
+def test_a_receiver_that_takes_too_long_is_given_up_for_this_try(
     scheme: str, answer: Callable[[Handler], None], request: pytest.FixtureRequest
 ) -> None:
     receiver = request.getfixturevalue("secure" if scheme == "https" else "receiver")
@@ -248,7 +246,7 @@ def test_who_takes_too_long_is_left(
 
 
 @pytest.mark.usefixtures("hurried")
-def test_a_handshake_that_takes_too_long_is_left(settings: Settings) -> None:
+def test_a_handshake_that_takes_too_long_is_given_up(settings: Settings) -> None:
     with socket.create_server(("127.0.0.1", 0)) as silent:
         port = silent.getsockname()[1]
         settings.WEBHOOK_HOSTS_ALLOWED = [f"127.0.0.1:{port}"]
@@ -257,7 +255,7 @@ def test_a_handshake_that_takes_too_long_is_left(settings: Settings) -> None:
 
 
 @pytest.mark.usefixtures("hurried")
-def test_a_name_service_that_takes_too_long_is_left() -> None:
+def test_a_name_service_that_takes_too_long_is_given_up() -> None:
     over, began = threading.Event(), time.monotonic()
     with pytest.raises(Unreachable, match=r"no answer from hooks\.example\.com"):
         post("https://hooks.example.com/", b"", {}, resolve=lambda *_: [str(over.wait(10))])
@@ -304,7 +302,7 @@ def test_endless_headers_are_cut(receiver: Receiver, piece: bytes) -> None:
     "nonsense",
     [b"", b"\r\n", b"SSH-2.0-OpenSSH\r\n", b"HTTP/1.1 9\r\n\r\n", HEAD + b"A: b\r\n" * 101],
 )
-def test_what_is_no_http_is_no_answer(receiver: Receiver, nonsense: bytes) -> None:
+def test_an_answer_that_is_not_http_does_not_count(receiver: Receiver, nonsense: bytes) -> None:
     def answer(handler: Handler) -> None:
         handler.wfile.write(nonsense)
 

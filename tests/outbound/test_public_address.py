@@ -44,12 +44,12 @@ def test_addresses_on_the_public_internet_are_public(address: str) -> None:
         *("64:ff9b::a83f:8110", "2002:a83f:8110::1", "2001:0:a83f:8110::"),
     ],
 )
-def test_all_others_are_not(address: str) -> None:
+def test_other_addresses_are_not_public(address: str) -> None:
     assert not is_public(ip_address(address))
 
 
 @pytest.mark.parametrize("found", [["10.0.0.1"], ["8.8.8.8", "10.0.0.1"], ["::1", "8.8.8.8"]])
-def test_one_inner_address_spoils_a_name(found: list[str]) -> None:
+def test_one_private_address_refuses_a_name(found: list[str]) -> None:
     with pytest.raises(ForbiddenTarget, match=r"hooks\.example\.com is at .*, which is not public"):
         addresses(TARGET, [], lambda host, port: found)
 

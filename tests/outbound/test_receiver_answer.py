@@ -4,7 +4,7 @@ import pytest
 
 from outbound.errors import Refused, Unreachable
 from outbound.receiver_answer import ReceiverAnswer, refuse_failures
-from tests.alerts.judging.told import NOW
+from tests.alerts.delivery.sample_message import NOW
 
 
 @pytest.mark.parametrize("status", [200, 201, 202, 204, 299])
@@ -19,7 +19,7 @@ def test_a_receiver_in_trouble_is_tried_again(status: int) -> None:
 
 
 @pytest.mark.parametrize("status", [103, 300, 302, 308, 400, 401, 403, 404, 410, 413, 422])
-def test_a_receiver_that_will_not_change_its_mind_is_given_up(status: int) -> None:
+def test_a_receiver_that_rejects_for_good_is_given_up(status: int) -> None:
     with pytest.raises(Refused, match=f"HTTP {status}: "):
         refuse_failures(ReceiverAnswer(status, {}, b"invalid_token"), now=NOW)
 
@@ -40,7 +40,7 @@ def test_a_receiver_may_say_when_to_come_again(value: str, seconds: float | None
     assert trouble.value.retry_after == seconds
 
 
-def test_what_came_back_is_kept_to_its_first_200_characters() -> None:
+def test_the_first_200_characters_of_an_answer_are_kept() -> None:
     with pytest.raises(Refused) as trouble:
         refuse_failures(ReceiverAnswer(400, {}, "ü".encode() * 40_000), now=NOW)
     assert str(trouble.value) == "HTTP 400: " + "ü" * 190

@@ -123,7 +123,7 @@ def test_a_plain_address_is_taken_and_written_in_one_way(url: str, clean: str) -
     assert str(parse(url, [])) == clean
 
 
-def test_what_an_operator_named_is_taken_as_it_is_named_and_not_otherwise() -> None:
+def test_an_address_that_an_operator_allowed_is_taken_only_as_it_was_named() -> None:
     allowed = ["receiver:9000", "127.0.0.1:8080", "[::1]:8080"]
     assert str(parse("http://receiver:9000/x", allowed)) == "http://receiver:9000/x"
     assert str(parse("https://RECEIVER:9000/x", allowed)) == "https://receiver:9000/x"

@@ -5,9 +5,9 @@ from decimal import Decimal
 from typing import Any
 
 from market.intervals import iso
+from simulator.operating_dates import day_bounds, day_of, slots_between
 from simulator.prices import price
 from simulator.reports import Market
-from simulator.trade_days import day_bounds, day_of, slots_between
 
 SP15 = "TH_SP15_GEN-APND"
 FIVE = timedelta(minutes=5)

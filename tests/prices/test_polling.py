@@ -175,7 +175,7 @@ def test_a_day_that_oasis_lists_as_corrected_is_fetched_again(oasis: Running) ->
 def test_nodes_that_do_not_fit_one_request_are_asked_for_by_the_next_tick(
     oasis: Running,
 ) -> None:
-    from simulator.nodes import DEFAULT_NODES
+    from simulator.pricing_nodes import DEFAULT_NODES
 
     for name in [n for n in DEFAULT_NODES if not n.startswith("TH_")][:9]:
         Node.objects.create(slug=name.lower().replace("_", "-"), oasis_name=name)

@@ -15,6 +15,7 @@ from django.contrib.auth.models import User
 from django.core.management.color import no_style
 from django.db import connection
 
+from alerts import method_kinds
 from alerts.delivery.digest import write_digests, write_gathered
 from alerts.judging.evaluate import evaluate
 from alerts.models import Alert, Condition, Delivery, Method, Rule, Transition
@@ -110,8 +111,8 @@ def people() -> None:
 def methods() -> None:
     """One delivery method of every kind; `sending` puts where they lead in its place."""
     operator = User.objects.get(username="operator")
-    for kind, label in Method.METHOD_KINDS:
-        secret = SECRET if kind in (Method.WEBHOOK, Method.NTFY) else ""
+    for kind, label in method_kinds.LABELS.items():
+        secret = SECRET if kind in (method_kinds.WEBHOOK, method_kinds.NTFY) else ""
         Method.objects.create(name=f"Desk by {label}", kind=kind, secret=secret, owner=operator)
     Method.objects.filter(kind=Method.EMAIL).update(address="desk@example.org")
     browser = subscription("https://push.example.org/send/desk")

@@ -15,8 +15,9 @@ from django.core import mail
 from django.test import override_settings
 
 from alerts.delivery.composing import message_of
-from alerts.delivery.deliver import put_test
+from alerts.delivery.deliver import write_test
 from alerts.delivery.senders.catalog import Target, send
+from alerts.method_kinds import APPRISE, PUSH
 from alerts.models import Delivery, Method
 from tests.outbound.receiver import Received, Receiver, receiving, status
 from tests.recorded.recording import Texts
@@ -30,7 +31,7 @@ NOT_OURS = ("accept", "accept-encoding", "connection", "content-length")
 def taken() -> Texts:
     """The first message of every kind and rule by every method, and the whole outbox."""
     for method in Method.objects.order_by("pk"):
-        put_test(method, now=NOW)
+        write_test(method, now=NOW)
     give_keys()
     with (
         receiving() as receiver,
@@ -52,7 +53,7 @@ def give_keys() -> None:
 def lead_to(url: str) -> None:
     """Let every method but e-mail lead to the receiver."""
     telegram = "tgram://123456789:abcdefghijklmnopqrstuvwxyz_12345678/12345"
-    addresses = {Method.PUSH: subscription(f"{url}push/abc"), Method.APPRISE: telegram}
+    addresses = {PUSH: subscription(f"{url}push/abc"), APPRISE: telegram}
     for method in Method.objects.exclude(kind=Method.EMAIL):
         method.address = addresses.get(method.kind, f"{url}{method.kind}")
         method.save()

@@ -1,4 +1,4 @@
-"""What these tests share: a stand-in with a stopped clock, and the recordings if they are here."""
+"""A stand-in with a stopped clock, and the recordings if they are there."""
 
 import io
 import zipfile
@@ -32,14 +32,14 @@ def recording() -> Callable[[str], Path]:
 
 @pytest.fixture
 def oasis() -> Iterator[Running]:
-    """It is 12:02 in California on 2025-06-20, and stays so."""
+    """A stand-in whose clock is stopped at 12:02 in California on 2025-06-20."""
     with running(StandIn(clock=stopped_at(NOON), slow_seconds=0.2, drip_seconds=0.01)) as stand_in:
         yield stand_in
 
 
 @pytest.fixture
 def ask(oasis: Running) -> Ask:
-    """Asks for SP15's RTM prices of the last hour, or for what the arguments say instead."""
+    """Asks for SP15's RTM prices of the last hour; arguments replace parts of the query."""
 
     def get(servlet: str = "SingleZip", **params: str | None) -> requests.Response:
         usual = {

@@ -71,7 +71,7 @@ def test_a_price_can_be_forced_from_outside_and_let_go_again(control, ask):
         ("override", []),
     ],
 )  # fmt: skip
-def test_what_cannot_be_done_is_said(control, page, document):
+def test_an_impossible_command_is_answered_with_an_error(control, page, document):
     answer = requests.post(control + page, json=document, timeout=5)
 
     assert answer.status_code == 400

@@ -8,10 +8,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from simulator.nodes import DEFAULT_NODES, HUBS
+from simulator.operating_dates import Slot, slots
 from simulator.prices import Components, forced, price, price_text, single
+from simulator.pricing_nodes import DEFAULT_NODES, HUBS
 from simulator.reports import Market
-from simulator.trade_days import Slot, slots
 from tests.simulator.conftest import SP15
 
 YEAR = [date(2025, 1, 1) + timedelta(days=n) for n in range(365)]
@@ -139,7 +139,7 @@ def test_a_year_of_real_time_prices_has_the_shape_of_sp15(market):
     assert 0.02 < sum(lmp > 100 for lmp in lmps) / len(lmps) < 0.13
 
 
-def test_a_spring_midday_is_negative_and_an_evening_dear():
+def test_prices_are_negative_at_a_spring_midday_and_high_in_the_evening():
     april = [slot for day in YEAR[95:125] for slot in slots(day, 3600)]
     by_hour = {
         hour: statistics.mean(

@@ -4,9 +4,9 @@ from decimal import Decimal
 import pytest
 
 from simulator.board import Board
+from simulator.operating_dates import slots
 from simulator.publication import Timetable, oldest_kept, published_at, revised_at
 from simulator.reports import Market
-from simulator.trade_days import slots
 from tests.simulator.conftest import NOON, SP15
 
 DAY = date(2025, 6, 20)
@@ -98,7 +98,7 @@ def test_a_forced_price_shows_even_where_nothing_is_published():
 
 
 @pytest.mark.parametrize(("node", "late"), [("NOWHERE", 0), (SP15, 60)])
-def test_a_price_that_cannot_be_there_cannot_be_forced(node, late):
+def test_a_price_that_oasis_could_not_publish_cannot_be_forced(node, late):
     with pytest.raises(ValueError, match="has no price of"):
         Board().force(node, Market.RTM, slots(DAY, 300)[0].epoch + late, Decimal(1), at=0)
 

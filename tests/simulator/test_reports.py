@@ -11,8 +11,8 @@ from decimal import Decimal
 import pytest
 from lxml import etree
 
-from simulator.answers import Answer, Desk
 from simulator.board import Board
+from simulator.oasis_answers import Answer, Desk
 from simulator.publication import Timetable
 from tests.simulator.conftest import NOON, SP15, members
 

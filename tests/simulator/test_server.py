@@ -52,7 +52,7 @@ def test_an_answer_names_its_file_with_a_semicolon_after_it(ask):
     assert "Content-Length" not in response.headers
 
 
-def test_a_malformed_request_is_a_good_answer_of_a_file_named_so(ask):
+def test_a_malformed_request_is_answered_with_a_file_named_invalid_request(ask):
     response = ask(version=None)
 
     assert response.status_code == 200
@@ -229,7 +229,7 @@ def test_fault_conflicts_says_two_prices_for_one_interval_and_duplicates_the_sam
 
 
 @pytest.mark.parametrize("fault", ["bad_sums", "near_sums"])
-def test_fault_in_sums_moves_only_the_lmp(oasis, ask, fault):
+def test_a_fault_in_sums_changes_only_the_lmp(oasis, ask, fault):
     good = text_of(ask()).splitlines()
     oasis.fault(fault)
     bad = text_of(ask()).splitlines()

@@ -1,4 +1,4 @@
-"""The command as a process: it says where it is, and goes when told."""
+"""The command as a process: it says where it listens, and ends at a signal."""
 
 import os
 import signal
@@ -64,7 +64,7 @@ def test_the_command_serves_and_ends_at_once_even_while_dripping(tmp_path, numbe
 
 
 @pytest.mark.process
-def test_a_port_in_use_is_said_in_one_sentence():
+def test_a_port_in_use_is_reported_in_one_sentence():
     with socket.create_server(("127.0.0.1", 0)) as taken:
         port = taken.getsockname()[1]
         with start("--port", str(port)) as failed:
@@ -115,7 +115,7 @@ def test_a_clock_can_run_faster_than_time():
 
 
 @pytest.mark.parametrize("wrong", [("--fault", "nothing"), ("--fault", "nan:x"), ("--now", "noon")])
-def test_a_wrong_option_is_said(wrong, capsys):
+def test_a_wrong_option_is_reported(wrong, capsys):
     with pytest.raises(SystemExit):
         chosen(*wrong)
 

@@ -3,8 +3,8 @@
 from dataclasses import dataclass, field
 
 from simulator.board import Board
+from simulator.operating_dates import Slot
 from simulator.reports import Market as SimulatedMarket
-from simulator.trade_days import Slot
 
 
 @dataclass(slots=True)

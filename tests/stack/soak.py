@@ -22,10 +22,10 @@ import psutil
 import websockets
 
 from deploy import free_ports
+from simulator.operating_dates import slots_between
 from simulator.publication import Timetable, published_at
 from simulator.reports import Market
 from simulator.spacing import closest_pair
-from simulator.trade_days import slots_between
 from tests.stack.running import ROOT, Stack, running_stack, wait_until
 
 SEED = 1
@@ -93,7 +93,7 @@ while time.monotonic() < until:
 TRACK = """
 import sys
 from prices.models import Node
-from simulator.nodes import DEFAULT_NODES
+from simulator.pricing_nodes import DEFAULT_NODES
 for name in DEFAULT_NODES[: int({nodes})]:
     slug = name.lower().replace("_", "-").replace(".", "-")
     Node.objects.filter(oasis_name=name).exists() or Node.objects.create(slug=slug, oasis_name=name)
@@ -105,7 +105,7 @@ from datetime import UTC, datetime, timedelta
 from prices.models import Node, Price
 from simulator.publication import Timetable, published_at
 from simulator.reports import Market
-from simulator.trade_days import slots_between
+from simulator.operating_dates import slots_between
 now = time.time()
 for market in Market:
     slots = slots_between(now - 3 * 3600, now + 3600, market.seconds)

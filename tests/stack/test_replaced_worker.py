@@ -13,7 +13,7 @@ import redis
 from django.db import connection
 from django.utils import timezone
 
-from alerts.delivery.deliver import put_test
+from alerts.delivery.deliver import write_test
 from alerts.models import Delivery, Method
 from caisoproject.celery import app
 from tests.stack.mailbox import mailbox
@@ -67,7 +67,7 @@ def test_a_worker_that_is_replaced_while_it_sends_sends_once(
 ) -> None:
     """The mail server has the letter, and says so only when the task that sends it is over."""
     method = Method.objects.create(name="desk", kind="email", address="desk@example.org")
-    put_test(method, now=timezone.now())
+    write_test(method, now=timezone.now())
     with mailbox() as (letters, port), a_worker(tmp_path, port) as children:
         letters.says_so.clear()
         tick()
@@ -78,7 +78,7 @@ def test_a_worker_that_is_replaced_while_it_sends_sends_once(
         wait_until(lambda: sending.isdisjoint(children()), 20, "the child is replaced")
         # As it is when whoever claimed it is dead, and the lease is over.
         Delivery.objects.filter(state=Delivery.WAITING).update(due_at=timezone.now())
-        put_test(method, now=timezone.now())
+        write_test(method, now=timezone.now())
         tick()
         wait_until(are_sent(2), 20, "the next letter is sent")
     assert len(letters.letters) == 2

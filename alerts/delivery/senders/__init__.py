@@ -1,1 +1,1 @@
-"""One module for each kind of service that takes a message."""
+"""One module for each kind of service that we send to."""

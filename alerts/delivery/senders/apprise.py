@@ -1,7 +1,7 @@
-"""A message by one of the services that Apprise knows: Telegram, Pushover, text messages, ...
+"""Messages through a service that Apprise supports: Telegram, Pushover, text messages, ...
 
-Apprise can post to any host, run programs and read files. Here it meets only the services below:
-each is loaded by itself, and where it posts to stands in its plugin, not in the user's address.
+Apprise can post to any host, run programs and read files. We use only the plugins below, each
+loaded by itself: the host is fixed in the plugin and does not come from the user's address.
 """
 
 import logging
@@ -38,8 +38,8 @@ SERVICES = {
     "twilio": ("twilio", "NotifyTwilio"),
     "vonage": ("vonage", "NotifyVonage"),
 }
-# What may stand after the question mark. Not `template`, which reads a file of ours, nor what
-# switches off the check of certificates or has a worker wait.
+# Parameters allowed in an address. Not `template`, which reads a file of ours, nor those that
+# switch off the check of certificates or make a worker wait.
 PARAMETERS = {
     *("access", "apikey", "gwid", "id", "integration", "integrationkey", "key", "secret", "sid"),
     *("token", "from", "source", "to", "group", "thread", "threadkey", "topic", "workspace"),
@@ -54,7 +54,7 @@ LONGEST_TITLE = 200
 
 
 def send(address: str, secret: str, message: Message, *, now: datetime) -> None:
-    """Have Apprise tell it. Apprise answers yes or no; why not is in what it logs."""
+    """Send through Apprise, which only answers yes or no: the reason is in its log."""
     service = load(address)
     with OwnLog() as logged:
         title, body = within(message, service)
@@ -65,11 +65,10 @@ def send(address: str, secret: str, message: Message, *, now: datetime) -> None:
 
 
 def within(message: Message, service: Any) -> tuple[str, str]:
-    """Title and text that the service takes whole: Apprise itself would cut in mid-line.
+    """Title and text within the service's limits, as Apprise itself would cut in mid-line.
 
-    Bytes are counted, with a reserve of a quarter for the signs that a service's markup takes;
-    of text messages, which have 140 or 160 characters, none. A title that a service has no room
-    for stands above the text.
+    Counted in bytes, with a quarter in reserve for the service's markup, but none in text messages
+    of 140 or 160 characters. If a service has no titles, ours is put above the text.
     """
     most = service.body_maxlen if service.body_maxlen < SHORT else service.body_maxlen * 3 // 4
     if service.title_maxlen <= 0:
@@ -86,7 +85,7 @@ def within(message: Message, service: Any) -> tuple[str, str]:
 
 
 class OwnLog(logging.Handler):
-    """What Apprise warns of in this thread: it has one logger, and others are sending too."""
+    """What Apprise logs in this thread: it has one logger for all."""
 
     def __init__(self) -> None:
         super().__init__(logging.WARNING)
@@ -105,25 +104,27 @@ class OwnLog(logging.Handler):
 
 
 def refuse_by_log(logged: str, *, now: datetime) -> None:
-    """Raise what the logged status means; without one, nobody was there."""
+    """Raise the error for the logged HTTP status; Unreachable if there is none."""
     status = STATUS.search(logged)
     if status:
         refuse_failures(ReceiverAnswer(int(status[1]), {}, logged.encode()), now=now)
-    raise Unreachable(logged or "The service did not take it, and Apprise does not say why.")
+    raise Unreachable(
+        logged or "The service did not take the message, and Apprise does not say why."
+    )
 
 
 def load(address: str) -> Any:
-    """The one service that `address` names, with our own limits whatever the address says."""
+    """The service that `address` names, with our limits whatever the address says."""
     from apprise import AppriseAsset  # noqa: PLC0415
 
     plugin = plugin_of(address)
     parts = plugin.parse_url(address)
     if not parts or unknown_parameters(parts):
-        raise Refused("The address is not what this service's looks like in Apprise.")
+        raise Refused("This is not what Apprise expects as an address of this service.")
     asset = AppriseAsset(app_id="CAISO Live", storage_mode="memory", http_redirects=False)
     try:
         service = plugin(**{**parts, "asset": asset})
-    except TypeError as fault:  # what every plugin raises for what it cannot use
+    except TypeError as fault:  # what plugins raise for values that they cannot use
         raise Refused(f"The address cannot be used: {fault}") from fault
     if len(service) > 1:
         raise Refused("The address names several receivers; make a delivery method for each.")
@@ -131,22 +132,22 @@ def load(address: str) -> Any:
 
 
 def plugin_of(address: str) -> Any:
-    """The plugin for the address, if it is one of ours."""
+    """The plugin for the address. Raises ForbiddenTarget if it is not one of ours."""
     scheme = address.partition("://")[0].lower()
     if scheme not in SERVICES:
-        raise ForbiddenTarget(f"Of Apprise's services only these: {', '.join(SERVICES)}.")
+        raise ForbiddenTarget(f"Only these services of Apprise can be used: {', '.join(SERVICES)}.")
     module, name = SERVICES[scheme]
     return getattr(import_module(f"apprise.plugins.{module}"), name)
 
 
 def unknown_parameters(parts: dict[str, Any]) -> bool:
-    """Whether there is anything after the question mark that may not be there."""
+    """Whether the address has a parameter that is not allowed."""
     others = any(parts.get(f"qsd{sign}") for sign in "+-:")
     return others or not PARAMETERS.issuperset(parts.get("qsd", {}))
 
 
 def limited(service: Any) -> Any:
-    """`service` as patient and as strict as our own requests are."""
+    """The service with the time-outs and checks of our own requests."""
     service.verify_certificate, service.redirects = True, False
     service.socket_connect_timeout = service.socket_read_timeout = SECONDS
     service.overflow_mode = "truncate"
@@ -155,6 +156,6 @@ def limited(service: Any) -> Any:
 
 
 def check(address: str) -> str:
-    """The address, if a service can be made of it."""
+    """The address, if a service can be made of it. Raises Refused or ForbiddenTarget."""
     load(address.strip())
     return address.strip()

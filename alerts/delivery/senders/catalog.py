@@ -1,4 +1,4 @@
-"""The ways a message goes out: what each takes for an address, and how it sends."""
+"""The sender for each kind of delivery method."""
 
 from collections.abc import Callable
 from contextlib import suppress
@@ -8,6 +8,7 @@ from typing import NamedTuple, Protocol
 
 from django.conf import settings
 
+from alerts import method_kinds
 from alerts.delivery.message import Message
 from alerts.delivery.senders import apprise, chat, email, ntfy, webhook
 from outbound import public_address, target_url
@@ -22,72 +23,70 @@ class Target(NamedTuple):
     secret: str  # the webhook's key for signatures, ntfy's token; "" otherwise
 
 
-class Sender(Protocol):
+class Send(Protocol):
     """Sends to an address, or raises DeliveryTrouble."""
 
     def __call__(self, address: str, secret: str, message: Message, *, now: datetime) -> None: ...
 
 
-class MethodKind(NamedTuple):
-    """A name for people, a check of addresses for forms, and the sender."""
+class Sender(NamedTuple):
+    """How a kind of delivery method checks an address in a form, and sends to it."""
 
-    label: str
     check: Callable[[str], str]
-    send: Sender
+    send: Send
 
 
 def check_url(address: str) -> str:
-    """The address of a webhook, if it is one that we send to."""
+    """The URL of a webhook, if we may send to it. Raises ForbiddenTarget."""
     allowed = settings.WEBHOOK_HOSTS_ALLOWED
     target = target_url.parse(address.strip(), allowed)
-    with suppress(ValueError):  # a name: where it leads is checked at each sending
+    with suppress(ValueError):  # a name: its addresses are checked each time we send
         literal = str(ip_address(target.host))
         public_address.addresses(target, allowed, lambda *_: [literal])
     return str(target)
 
 
-# Encryption takes 7 MB of a process: browser push is brought in by its first use.
+# Encryption takes 7 MB of a process, so browser push is imported when it is first used.
 def check_push(address: str) -> str:
-    """A browser's subscription, if it is one."""
-    from alerts.delivery.senders import push  # noqa: PLC0415
+    """The browser's subscription, if it can be used."""
+    from alerts.delivery.senders import browser_push  # noqa: PLC0415
 
-    return push.check(address)
-
-
-def push(address: str, secret: str, message: Message, *, now: datetime) -> None:
-    """To a browser."""
-    from alerts.delivery.senders import push  # noqa: PLC0415
-
-    push.send(address, secret, message, now=now)
+    return browser_push.check(address)
 
 
-METHOD_KINDS = {
-    "email": MethodKind("e-mail", email.check, email.send),
-    "webhook": MethodKind("webhook", check_url, webhook.send),
-    "slack": MethodKind("Slack-compatible webhook", check_url, chat.slack),
-    "teams": MethodKind("Teams-compatible webhook", check_url, chat.teams),
-    "ntfy": MethodKind("ntfy", ntfy.check, ntfy.send),
-    "apprise": MethodKind("Apprise service", apprise.check, apprise.send),
-    "push": MethodKind("browser push", check_push, push),
+def send_push(address: str, secret: str, message: Message, *, now: datetime) -> None:
+    """Send to a browser."""
+    from alerts.delivery.senders import browser_push  # noqa: PLC0415
+
+    browser_push.send(address, secret, message, now=now)
+
+
+SENDERS = {
+    method_kinds.EMAIL: Sender(email.check, email.send),
+    method_kinds.WEBHOOK: Sender(check_url, webhook.send),
+    method_kinds.SLACK: Sender(check_url, chat.send_slack),
+    method_kinds.TEAMS: Sender(check_url, chat.send_teams),
+    method_kinds.NTFY: Sender(ntfy.check, ntfy.send),
+    method_kinds.APPRISE: Sender(apprise.check, apprise.send),
+    method_kinds.PUSH: Sender(check_push, send_push),
 }
-KINDS = [(kind, method.label) for kind, method in METHOD_KINDS.items()]
 
 
 def send(target: Target, message: Message, *, now: datetime) -> None:
     """Send once. Raises Unreachable (try again), or Refused, ForbiddenTarget, Gone (give up)."""
-    method(target.kind).send(target.address, target.secret, message, now=now)
+    sender_of(target.kind).send(target.address, target.secret, message, now=now)
 
 
 def check_address(kind: str, address: str) -> str:
-    """The address cleaned; Refused or ForbiddenTarget with a sentence that names what is wrong.
+    """The address, tidied. Raises Refused or ForbiddenTarget with a sentence for the form.
 
-    No name is looked up here: where it leads is checked at each sending.
+    Names are not resolved here: the addresses behind them are checked each time we send.
     """
-    return method(kind).check(address)
+    return sender_of(kind).check(address)
 
 
-def method(kind: str) -> MethodKind:
-    """The delivery method of this kind."""
-    if kind not in METHOD_KINDS:
-        raise Refused(f"{kind} is no delivery method.")
-    return METHOD_KINDS[kind]
+def sender_of(kind: str) -> Sender:
+    """Raises Refused for a kind that there is not."""
+    if kind not in SENDERS:
+        raise Refused(f"{kind} is not a kind of delivery method.")
+    return SENDERS[kind]

@@ -1,4 +1,4 @@
-"""A message by e-mail, as text and as HTML."""
+"""Messages by e-mail, as text and HTML."""
 
 import smtplib
 from datetime import datetime
@@ -21,27 +21,29 @@ def send(address: str, secret: str, message: Message, *, now: datetime) -> None:
     if settings.EMAIL_BACKEND == SMTP and not settings.EMAIL_HOST:
         raise Refused("E-mail is not set up: EMAIL_HOST is empty.")
     try:
-        with get_connection() as connection:  # closed even where it was only half opened
-            connection.send_messages([letter(check(address), message)])
-    except smtplib.SMTPAuthenticationError as fault:  # our own password, which can be corrected
+        with get_connection() as connection:  # closed even if opening it failed half-way
+            connection.send_messages([email_message(check(address), message)])
+    except (
+        smtplib.SMTPAuthenticationError
+    ) as fault:  # our own password is wrong, and can be corrected
         raise Unreachable(str(fault)) from fault
     except smtplib.SMTPRecipientsRefused as fault:
-        code, said = next(iter(fault.recipients.values()))
-        raise by_code(code, said) from fault
+        code, answer = next(iter(fault.recipients.values()))
+        raise by_code(code, answer) from fault
     except smtplib.SMTPResponseException as fault:
         raise by_code(fault.smtp_code, fault.smtp_error) from fault
-    except OSError as fault:  # smtplib's other errors are of its kind
+    except OSError as fault:  # also smtplib's other errors
         raise Unreachable(f"no answer from {settings.EMAIL_HOST}: {fault}") from fault
 
 
-def by_code(code: int, said: bytes | str) -> Refused | Unreachable:
-    """What a mail server's number means: from 500 on it will not change its mind."""
-    readable = said.decode("utf-8", "replace") if isinstance(said, bytes) else said
+def by_code(code: int, answer: bytes | str) -> Refused | Unreachable:
+    """The error for a mail server's status: from 500 on it is permanent."""
+    readable = answer.decode("utf-8", "replace") if isinstance(answer, bytes) else answer
     return (Refused if code >= PERMANENT else Unreachable)(f"SMTP {code}: {readable}")
 
 
-def letter(address: str, message: Message) -> EmailMultiAlternatives:
-    """The e-mail. Its Message-ID comes from the key: mail programs show a duplicate once."""
+def email_message(address: str, message: Message) -> EmailMultiAlternatives:
+    """The e-mail. Its Message-ID comes from the key, so mail programs show a duplicate once."""
     parts = [text(message), message.link]
     written = EmailMultiAlternatives(
         subject(message),
@@ -58,14 +60,13 @@ def letter(address: str, message: Message) -> EmailMultiAlternatives:
 
 
 def sender_domain() -> str:
-    """The domain that letters come from."""
     return parseaddr(settings.DEFAULT_FROM_EMAIL)[1].rpartition("@")[2] or "localhost"
 
 
 def check(address: str) -> str:
-    """The address, if it is one."""
+    """The address, tidied. Raises Refused."""
     try:
         validate_email(address.strip())
     except ValidationError as fault:
-        raise Refused(f"{address.strip()!r} is no e-mail address.") from fault
+        raise Refused(f"{address.strip()!r} is not an e-mail address.") from fault
     return address.strip()

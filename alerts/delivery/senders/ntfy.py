@@ -1,4 +1,4 @@
-"""A message to a topic of ntfy, at ntfy.sh or on a server of one's own."""
+"""Messages to a topic of ntfy, at ntfy.sh or on another server."""
 
 import re
 from datetime import datetime
@@ -15,7 +15,7 @@ TOPIC = re.compile(r"/[-_A-Za-z0-9]{1,64}")
 
 
 def send(address: str, secret: str, message: Message, *, now: datetime) -> None:
-    """Publish under the topic in `address`, with `secret` as the access token if there is one."""
+    """Publish to the topic in `address`, with `secret` as the access token if there is one."""
     headers = {"Content-Type": "text/plain; charset=utf-8", **ntfy_headers(message)}
     if secret:
         headers["Authorization"] = header_text(f"Bearer {secret}")
@@ -23,7 +23,7 @@ def send(address: str, secret: str, message: Message, *, now: datetime) -> None:
 
 
 def check(address: str) -> str:
-    """The address, if it names a topic."""
+    """The URL, if it names a topic. Raises ForbiddenTarget."""
     target = target_url.parse(address.strip(), settings.WEBHOOK_HOSTS_ALLOWED)
     if not TOPIC.fullmatch(target.path):
         raise ForbiddenTarget("The address must end in one topic, like https://ntfy.sh/my-prices.")

@@ -1,4 +1,4 @@
-"""A message to somebody's own program: JSON, signed."""
+"""Messages to a program: JSON, signed."""
 
 import hashlib
 import hmac
@@ -13,7 +13,7 @@ from outbound.receiver_answer import refuse_failures
 
 
 def send(address: str, secret: str, message: Message, *, now: datetime) -> None:
-    """Post the message to `address`; the receiver can tell by `secret` that it is ours."""
+    """Post the message as JSON, signed with `secret` if there is one."""
     body = as_json(webhook_body(message))
     post_json(address, body, message, signature(secret, body, now=now), now=now)
 
@@ -21,20 +21,20 @@ def send(address: str, secret: str, message: Message, *, now: datetime) -> None:
 def post_json(
     address: str, body: bytes, message: Message, headers: Mapping[str, str], *, now: datetime
 ) -> None:
-    """Post JSON, with the key by which the receiver knows a duplicate."""
-    ours = {"Content-Type": "application/json", "Idempotency-Key": header_text(message.key)}
-    refuse_failures(post(address, body, {**ours, **headers}), now=now)
+    """Post JSON, with an idempotency key by which the receiver recognises a duplicate."""
+    own_headers = {"Content-Type": "application/json", "Idempotency-Key": header_text(message.key)}
+    refuse_failures(post(address, body, {**own_headers, **headers}), now=now)
 
 
 def as_json(body: Mapping[str, Any]) -> bytes:
-    """JSON in ASCII, without blanks."""
+    """Compact JSON in ASCII."""
     return json.dumps(body, separators=(",", ":"), default=str).encode()
 
 
 def signature(secret: str, body: bytes, *, now: datetime) -> dict[str, str]:
-    """When it was sent, and HMAC-SHA256 of "<timestamp>.<body>".
+    """The headers: a timestamp in seconds, and the HMAC-SHA256 of "<timestamp>.<body>".
 
-    Each try is signed anew, so that a receiver can turn down an old one; its key stays the same.
+    Each try is signed anew, so that a receiver can reject old requests; the key stays the same.
     """
     timestamp = str(int(now.timestamp()))
     if not secret:

@@ -23,7 +23,7 @@ class Command(BaseCommand):
         server = _bound(options.stand_in(chosen), chosen["port"])
         self.stdout.write(f"Simulated OASIS at {server.url}")
         self.stdout.flush()
-        _serve_until_told(server)
+        _serve_until_signalled(server)
         server.stand_in.log.close()
 
 
@@ -34,11 +34,11 @@ def _bound(stand_in: StandIn, port: int) -> OasisServer:
         raise CommandError(f"Port {port} cannot be used: {taken.strerror}.") from taken
 
 
-def _serve_until_told(server: OasisServer) -> None:
-    told = Event()
+def _serve_until_signalled(server: OasisServer) -> None:
+    stopped = Event()
     for number in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(number, lambda *_: told.set())
+        signal.signal(number, lambda *_: stopped.set())
     thread = Thread(target=serve, args=(server,), name="simulator", daemon=True)
     thread.start()
-    told.wait()
+    stopped.wait()
     server.stop()

@@ -87,7 +87,7 @@ def test_tests_are_sent_to_those_selected(hook: Method, admin_client: Client) ->
     assert Delivery.objects.filter(method=hook, kind="test").count() == 1
 
 
-def test_who_may_only_look_sends_no_tests(hook: Method, client: Client) -> None:
+def test_a_user_who_may_only_view_cannot_send_tests(hook: Method, client: Client) -> None:
     clerk = User.objects.create(username="clerk", is_staff=True)
     clerk.user_permissions.add(Permission.objects.get(codename="view_method"))
     client.force_login(clerk)
@@ -98,9 +98,7 @@ def test_who_may_only_look_sends_no_tests(hook: Method, client: Client) -> None:
     assert not Delivery.objects.exists()
 
 
-def test_what_was_given_up_is_tried_again_and_nothing_else(
-    hook: Method, admin_client: Client
-) -> None:
+def test_only_given_up_deliveries_are_tried_again(hook: Method, admin_client: Client) -> None:
     rows = [
         Delivery.objects.create(
             method=hook, kind="test", state=state, created_at=NOON, due_at=NOON, attempts=9

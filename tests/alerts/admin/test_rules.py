@@ -1,4 +1,4 @@
-"""Rules, conditions and alerts as an administrator meets them."""
+"""Rules, conditions and alerts in the admin."""
 
 import csv
 from collections.abc import Iterator
@@ -37,7 +37,7 @@ PLAIN = {
 
 @pytest.fixture(autouse=True)
 def half_past() -> Iterator[None]:
-    """The clock stands still a little after the first price."""
+    """The clock is stopped a little after the first price."""
     with time_machine.travel(NOON + FIVE, tick=False):
         yield
 
@@ -51,7 +51,7 @@ def above() -> Rule:
 
 
 def form(*conditions: dict[str, str], initial: int = 0, **values: str) -> dict[str, str]:
-    """What the rule's form posts."""
+    """The data that the rule's form posts."""
     data = PLAIN | {"node": str(Node.objects.get(slug="sp15").pk)} | values
     data |= {"conditions-TOTAL_FORMS": str(len(conditions))}
     data |= {"conditions-INITIAL_FORMS": str(initial)}
@@ -67,12 +67,12 @@ def save(client: Client, rule: Rule, data: dict[str, str]) -> Any:
 
 
 def open_alert() -> None:
-    """A price above 100, judged."""
+    """Publish and judge a price above 100."""
     store([published(NOON, "120")], NOON)
     evaluate(now=NOON)
 
 
-def test_whoever_adds_a_rule_is_put_forward_as_its_owner(
+def test_the_user_who_adds_a_rule_is_its_owner_by_default(
     admin_client: Client, admin_user: User
 ) -> None:
     shown = admin_client.get("/admin/alerts/rule/add/")

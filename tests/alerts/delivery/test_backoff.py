@@ -32,7 +32,7 @@ HOUR = 3600
         (1, 30 * HOUR, 5.0, 0.0, None),
     ],
 )
-def test_a_delivery_is_tried_ever_more_rarely_for_a_day(
+def test_a_failed_delivery_is_tried_less_and_less_often_for_a_day(
     attempts: int, age: float, retry_after: float | None, jitter: float, seconds: float | None
 ) -> None:
     now = CREATED + timedelta(seconds=age)
@@ -40,7 +40,7 @@ def test_a_delivery_is_tried_ever_more_rarely_for_a_day(
     assert next_try(attempts, CREATED, now, retry_after, jitter=jitter) == expected
 
 
-def test_a_receiver_that_never_answers_is_tried_thirty_times_or_so() -> None:
+def test_a_receiver_that_never_answers_is_tried_about_thirty_times() -> None:
     now, tries = CREATED, 0
     while moment := next_try(tries + 1, CREATED, now, jitter=0.0):
         now, tries = moment, tries + 1

@@ -1,4 +1,4 @@
-"""The outbox emptied: real rows, a real receiver on loopback."""
+"""Sending what is in the outbox: real rows, and a real receiver on loopback."""
 
 import json
 import threading
@@ -12,14 +12,14 @@ from django.db import DataError
 from alerts.delivery.deliver import (
     LEASE,
     MOST_OF_A_METHOD,
+    after_failure,
     begin,
     by_method,
     claim,
     deliver_due,
     due,
-    failed,
-    put_test,
     try_again,
+    write_test,
 )
 from alerts.delivery.digest import write_digests
 from alerts.judging.evaluate import evaluate
@@ -38,7 +38,7 @@ DAY = timedelta(days=1)
 
 @pytest.fixture
 def hook(receiver: Receiver) -> Method:
-    """A webhook that all of SP15's rules tell."""
+    """A webhook on all of SP15's rules."""
     address = f"http://127.0.0.1:{receiver.port}/hook"
     hook = Method.objects.create(name="hook", kind="webhook", address=address, secret="s3cret")
     Rule.objects.update(judges_from=NOON - timedelta(hours=6))
@@ -48,15 +48,15 @@ def hook(receiver: Receiver) -> Method:
 
 
 def come(*prices: str, start: datetime = NOON) -> None:
-    """Prices published and judged, one after the other."""
+    """Publish and judge prices one by one."""
     for number, price in enumerate(prices):
         at = start + number * FIVE
         store([published(at, price)], at)
         evaluate(now=at)
 
 
-def told(receiver: Receiver) -> list[tuple[str, str]]:
-    """Kind and subject of what came."""
+def arrived(receiver: Receiver) -> list[tuple[str, str]]:
+    """Kind and subject of the messages that arrived."""
     bodies = [json.loads(one.body) for one in receiver.received]
     return [(body["kind"], body["subject"]) for body in bodies]
 
@@ -68,7 +68,7 @@ def states() -> list[str]:
 def test_a_crossing_and_its_end_go_out_in_order_and_once(hook: Method, receiver: Receiver) -> None:
     come("120", "90")
     assert deliver_due(now=NOON + FIVE) == 2
-    assert told(receiver) == [
+    assert arrived(receiver) == [
         ("opened", "SP15 real-time above 100.00: 120.00 at Tue 14 Jul 12:00 PT"),
         ("cleared", "Cleared: SP15 real-time no longer above 100.00: 90.00 at Tue 14 Jul 12:05 PT"),
     ]
@@ -76,7 +76,7 @@ def test_a_crossing_and_its_end_go_out_in_order_and_once(hook: Method, receiver:
     assert states() == ["sent", "sent"]
 
 
-def test_a_receiver_is_told_the_figures_and_what_they_are_of(
+def test_a_message_carries_the_figures_and_what_they_are_of(
     hook: Method, receiver: Receiver
 ) -> None:
     come("120.5")
@@ -93,7 +93,7 @@ def test_a_receiver_is_told_the_figures_and_what_they_are_of(
 
 
 @pytest.mark.database
-def test_what_fails_is_tried_again_with_the_same_key_before_what_came_after(
+def test_a_failed_message_is_tried_again_with_the_same_key_before_later_ones(
     hook: Method, receiver: Receiver
 ) -> None:
     receiver.answer = status(503)
@@ -107,7 +107,7 @@ def test_what_fails_is_tried_again_with_the_same_key_before_what_came_after(
     receiver.answer = status(200)
     Delivery.objects.update(due_at=NOON)
     deliver_due(now=NOON + 2 * FIVE)
-    assert [kind for kind, _ in told(receiver)] == ["opened", "opened", "cleared"]
+    assert [kind for kind, _ in arrived(receiver)] == ["opened", "opened", "cleared"]
     assert len({one.headers["idempotency-key"] for one in receiver.received}) == 2
 
 
@@ -128,7 +128,7 @@ def test_after_a_day_a_delivery_is_given_up_visibly_and_can_be_taken_up(
     assert states() == ["sent"]
 
 
-def test_what_is_refused_is_given_up_at_once(hook: Method, receiver: Receiver) -> None:
+def test_a_refused_message_is_given_up_at_once(hook: Method, receiver: Receiver) -> None:
     receiver.answer = status(404)
     come("120")
     deliver_due(now=NOON)
@@ -136,7 +136,7 @@ def test_what_is_refused_is_given_up_at_once(hook: Method, receiver: Receiver) -
 
 
 @pytest.mark.database
-def test_what_waits_for_a_method_that_is_switched_off_is_given_up_and_says_why(
+def test_messages_waiting_for_an_inactive_method_are_given_up_with_the_reason(
     hook: Method, receiver: Receiver
 ) -> None:
     come("120")
@@ -158,7 +158,7 @@ def test_one_bad_method_does_not_hold_up_another(hook: Method, receiver: Receive
 
 
 @pytest.mark.database
-def test_a_receiver_that_takes_its_time_holds_up_nobody_and_is_put_down_by_the_next_call(
+def test_a_slow_receiver_holds_up_no_other_and_its_outcome_is_recorded_by_the_next_call(
     hook: Method, receiver: Receiver
 ) -> None:
     at_last = threading.Event()
@@ -185,7 +185,7 @@ def test_a_receiver_that_takes_its_time_holds_up_nobody_and_is_put_down_by_the_n
 
 
 @pytest.mark.database
-def test_a_receiver_that_is_away_is_asked_once_a_round_and_keeps_nobody_waiting(
+def test_an_unreachable_receiver_is_tried_once_a_round_and_holds_up_no_other(
     hook: Method, receiver: Receiver
 ) -> None:
     receiver.answer = status(503)
@@ -205,7 +205,7 @@ def test_a_receiver_that_is_away_is_asked_once_a_round_and_keeps_nobody_waiting(
     }
 
 
-def test_a_worker_that_is_replaced_puts_down_what_it_is_sending(
+def test_a_worker_that_is_replaced_records_what_it_is_sending(
     hook: Method, receiver: Receiver
 ) -> None:
     at_last = threading.Event()
@@ -215,7 +215,7 @@ def test_a_worker_that_is_replaced_puts_down_what_it_is_sending(
         status(200)(handler)
 
     receiver.answer = answer
-    put_test(hook, now=NOON)
+    write_test(hook, now=NOON)
     assert deliver_due(now=NOON, patience=timedelta()) == 1
     at_last.set()
     assert finish_sending in [receiver() for _, receiver in worker_process_shutdown.receivers]
@@ -226,9 +226,7 @@ def test_a_worker_that_is_replaced_puts_down_what_it_is_sending(
 
 
 @pytest.mark.database
-def test_what_waits_behind_a_slow_message_is_claimed_by_nobody(
-    hook: Method, receiver: Receiver
-) -> None:
+def test_messages_behind_a_slow_one_stay_unclaimed(hook: Method, receiver: Receiver) -> None:
     at_last = threading.Event()
 
     def answer(handler: Handler) -> None:
@@ -237,7 +235,7 @@ def test_what_waits_behind_a_slow_message_is_claimed_by_nobody(
 
     receiver.answer = answer
     for _ in range(3):
-        put_test(hook, now=NOON)
+        write_test(hook, now=NOON)
     assert deliver_due(now=NOON, patience=timedelta()) == 1
     assert [one.due_at - NOON for one in Delivery.objects.order_by("pk")[1:]] == [timedelta()] * 2
     half = NOON + timedelta(seconds=60)
@@ -250,8 +248,8 @@ def test_what_waits_behind_a_slow_message_is_claimed_by_nobody(
     assert len(keys) == len(set(keys)) == 3
 
 
-def test_whoever_has_lost_a_claim_does_not_send(hook: Method, receiver: Receiver) -> None:
-    first, second = put_test(hook, now=NOON), put_test(hook, now=NOON)
+def test_a_process_that_lost_its_claim_does_not_send(hook: Method, receiver: Receiver) -> None:
+    first, second = write_test(hook, now=NOON), write_test(hook, now=NOON)
     ours = by_method(due(NOON))
     assert claim(Delivery.objects.get(pk=first.pk), now=NOON)  # another process
     assert begin(ours, lambda: NOON) == 0
@@ -259,24 +257,24 @@ def test_whoever_has_lost_a_claim_does_not_send(hook: Method, receiver: Receiver
     assert claim(Delivery.objects.get(pk=second.pk), now=NOON)
 
 
-def test_a_message_that_cannot_be_written_keeps_no_other_from_going_out(
+def test_a_message_that_cannot_be_composed_does_not_stop_the_others(
     hook: Method, receiver: Receiver
 ) -> None:
     come("120")
     Alert.objects.update(facts={})
-    put_test(hook, now=NOON)
-    put_test(Method.objects.create(name="b", kind="webhook", address=hook.address), now=NOON)
+    write_test(hook, now=NOON)
+    write_test(Method.objects.create(name="b", kind="webhook", address=hook.address), now=NOON)
     deliver_due(now=NOON)
     assert states() == ["waiting", "sent", "sent"]
     assert Delivery.objects.earliest("pk").last_error == "KeyError: 'rule'"
 
 
-def test_what_else_waits_for_a_receiver_that_is_away_waits_until_it_is_asked_again(
+def test_other_messages_to_an_unreachable_receiver_wait_for_its_next_try(
     hook: Method, receiver: Receiver
 ) -> None:
     receiver.answer = status(503)
     for _ in range(MOST_OF_A_METHOD + 3):
-        put_test(hook, now=NOON)
+        write_test(hook, now=NOON)
     deliver_due(now=NOON)
     assert len(receiver.received) == 1
     assert due(NOON + timedelta(seconds=4)) == []
@@ -287,13 +285,13 @@ def test_what_else_waits_for_a_receiver_that_is_away_waits_until_it_is_asked_aga
 
 
 @pytest.mark.database
-def test_what_is_new_does_not_wait_as_long_as_an_old_message_may(
+def test_a_new_message_does_not_wait_as_long_as_an_old_one(
     hook: Method, receiver: Receiver
 ) -> None:
     receiver.answer = status(503)
-    old = put_test(hook, now=NOON)
+    old = write_test(hook, now=NOON)
     Delivery.objects.filter(pk=old.pk).update(attempts=12, last_error="Unreachable: HTTP 503")
-    new = put_test(hook, now=NOON)
+    new = write_test(hook, now=NOON)
     deliver_due(now=NOON)
     old.refresh_from_db()
     new.refresh_from_db()
@@ -303,9 +301,9 @@ def test_what_is_new_does_not_wait_as_long_as_an_old_message_may(
 
 def test_the_method_that_has_waited_longest_is_sent_to_first(hook: Method) -> None:
     other = Method.objects.create(name="other", kind="webhook", address=hook.address)
-    put_test(hook, now=NOON)
-    put_test(other, now=NOON - FIVE)
-    put_test(hook, now=NOON - timedelta(minutes=1))
+    write_test(hook, now=NOON)
+    write_test(other, now=NOON - FIVE)
+    write_test(hook, now=NOON - timedelta(minutes=1))
     assert [one.method for one in due(NOON)] == [other, hook, hook]
 
 
@@ -323,28 +321,28 @@ def broken(message: object) -> Callable[[Handler], None]:
     raise KeyError("odd")
 
 
-def test_what_no_one_can_print_is_no_part_of_what_is_kept(hook: Method, receiver: Receiver) -> None:
+def test_an_error_is_kept_as_one_printable_line(hook: Method, receiver: Receiver) -> None:
     receiver.answer = status(503, b"busy\x00\x1b[31m\xc2\xa0now")
     come("120")
     deliver_due(now=NOON)
     kept = Delivery.objects.get().last_error
     assert kept.isprintable()
-    assert kept.endswith("busy [31m now")
+    assert kept.endswith(r"busy\x00\x1b[31m now")
 
 
-def test_what_a_mistake_of_ours_says_is_kept_without_what_no_one_can_print() -> None:
+def test_our_own_mistake_is_kept_as_one_printable_line() -> None:
     delivery = Delivery(attempts=1, created_at=NOON)
-    found = failed(delivery, ValueError("odd\x00\ud800 one"), now=NOON)
-    assert found["last_error"] == "ValueError: odd one"
+    found = after_failure(delivery, ValueError("odd\x00\ud800 one"), now=NOON)
+    assert found["last_error"] == r"ValueError: odd\x00\ud800 one"
 
 
-def test_an_outcome_that_cannot_be_put_down_loses_no_other(
+def test_an_outcome_that_cannot_be_recorded_loses_no_other(
     hook: Method, receiver: Receiver, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     receiver.answer = lambda handler: status(503 if len(receiver.received) == 1 else 200)(handler)
-    monkeypatch.setattr("alerts.delivery.deliver.failed", unkept)
+    monkeypatch.setattr("alerts.delivery.deliver.after_failure", unkept)
     come("120")
-    put_test(Method.objects.create(name="b", kind="webhook", address=hook.address), now=NOON)
+    write_test(Method.objects.create(name="b", kind="webhook", address=hook.address), now=NOON)
     deliver_due(now=NOON)
     assert sorted(states()) == ["sent", "waiting"]
 
@@ -353,7 +351,7 @@ def unkept(*_: object, **__: object) -> None:
     raise DataError("a NUL byte")
 
 
-def test_whoever_moves_a_delivery_first_sends_it(hook: Method) -> None:
+def test_the_process_that_claims_a_delivery_first_sends_it(hook: Method) -> None:
     come("120")
     first, second = due(NOON), due(NOON)
     assert claim(first[0], now=NOON)
@@ -363,13 +361,13 @@ def test_whoever_moves_a_delivery_first_sends_it(hook: Method) -> None:
 
 
 def test_a_test_delivery_says_that_nothing_has_happened(hook: Method, receiver: Receiver) -> None:
-    put_test(hook, now=NOON)
+    write_test(hook, now=NOON)
     deliver_due(now=NOON)
-    assert told(receiver) == [("test", "Test from CAISO Live")]
+    assert arrived(receiver) == [("test", "Test from CAISO Live")]
 
 
 @pytest.mark.database
-def test_the_digest_at_seven_tells_once_what_the_night_held_back(
+def test_the_digest_at_seven_sends_once_what_quiet_hours_held(
     hook: Method, receiver: Receiver
 ) -> None:
     night = {"quiet_from": time(22), "quiet_until": time(7)}
@@ -382,7 +380,7 @@ def test_the_digest_at_seven_tells_once_what_the_night_held_back(
     assert write_digests(now=utc("2026-07-14 14:00")) == 1
     assert write_digests(now=utc("2026-07-14 14:01")) == 0
     deliver_due(now=utc("2026-07-14 14:01"))
-    assert told(receiver) == [("digest", "CAISO Live: 2 alert messages held in quiet hours")]
+    assert arrived(receiver) == [("digest", "CAISO Live: 2 alert messages held in quiet hours")]
     text = json.loads(receiver.received[0].body)["text"]
     assert text.splitlines() == [
         "Tue 00:00 opened: SP15 real-time above 100.00: 120.00 at 00:00 PT",

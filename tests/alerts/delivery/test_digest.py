@@ -8,7 +8,7 @@ import pytest
 from alerts.delivery.composing import message_of
 from alerts.delivery.digest import (
     gathered_content,
-    related,
+    with_alerts,
     write_digest,
     write_digests,
     write_gathered,
@@ -27,7 +27,7 @@ FIVE, HOUR, DAY = timedelta(minutes=5), timedelta(hours=1), timedelta(days=1)
 
 @pytest.fixture
 def desk() -> Method:
-    """One who is told of the only rule, SP15 real-time above 100."""
+    """The delivery method of the only rule, SP15 real-time above 100."""
     Rule.objects.exclude(limit=100).delete()
     Rule.objects.update(judges_from=NOON - 3 * DAY, clear_limit=None)
     desk = Method.objects.create(name="desk", address="desk@example.org")
@@ -37,8 +37,8 @@ def desk() -> Method:
 
 def come(start: datetime, *prices: str, at: datetime | None = None) -> None:
     """Prices from `start`, each judged as it comes, or all at once."""
-    told = [published(start + n * FIVE, price) for n, price in enumerate(prices)]
-    for lot in [told] if at else [[one] for one in told]:
+    prices_published = [published(start + n * FIVE, price) for n, price in enumerate(prices)]
+    for lot in [prices_published] if at else [[one] for one in prices_published]:
         now = at or lot[0].interval_start
         store(lot, now)
         evaluate(now=now)
@@ -90,7 +90,7 @@ def test_a_digest_keeps_its_rules_quiet_hours(
     )
 
 
-def test_a_digest_does_not_tell_of_a_rule_that_is_muted_by_then(desk: Method) -> None:
+def test_a_digest_leaves_out_a_rule_that_was_muted_meanwhile(desk: Method) -> None:
     Rule.objects.update(quiet_from=time(22), quiet_until=time(7))
     come(SEVEN - HOUR, "120")
     Rule.objects.update(muted_until=SEVEN + HOUR)
@@ -133,7 +133,7 @@ def test_after_an_outage_alerts_that_are_over_are_one_digest(desk: Method) -> No
     ]
 
 
-def test_what_is_still_open_after_an_outage_is_told_by_itself(desk: Method) -> None:
+def test_an_alert_still_open_after_an_outage_has_its_own_message(desk: Method) -> None:
     come(NOON - HOUR, "30", "120", "90", "120", at=NOON)
     assert list(Delivery.objects.order_by("pk").values_list("kind", "state")) == [
         ("opened", "gathered"),
@@ -142,7 +142,7 @@ def test_what_is_still_open_after_an_outage_is_told_by_itself(desk: Method) -> N
     ]
 
 
-def test_quiet_hours_hold_what_is_over_as_everything_else(desk: Method) -> None:
+def test_quiet_hours_hold_messages_of_alerts_that_are_over_too(desk: Method) -> None:
     Rule.objects.update(quiet_from=time(11), quiet_until=time(13))
     come(NOON - HOUR, "30", "120", "90", at=NOON)
     assert states() == ["held", "held"]
@@ -157,7 +157,7 @@ def many_rules(count: int, desk: Method) -> None:
         rule.methods.add(desk)
 
 
-def test_a_storm_is_one_message_that_says_how_many_and_how_bad(desk: Method) -> None:
+def test_a_storm_becomes_one_message_with_the_count_and_the_worst_severity(desk: Method) -> None:
     many_rules(30, desk)
     come(NOON, "120")
     assert states() == ["gathered"] * 30
@@ -167,7 +167,7 @@ def test_a_storm_is_one_message_that_says_how_many_and_how_bad(desk: Method) -> 
     assert (storm.messages, storm.severity) == (30, "critical")
 
 
-def test_up_to_ten_in_a_minute_are_told_one_by_one_and_what_comes_on_top_is_gathered(
+def test_up_to_ten_messages_a_minute_go_out_one_by_one_and_the_rest_are_gathered(
     desk: Method,
 ) -> None:
     many_rules(10, desk)
@@ -214,9 +214,9 @@ def test_a_digest_keeps_a_hundred_lines_and_counts_all(kept: int, desk: Method) 
     assert digest.messages == kept + kept % 2
 
 
-def test_what_is_in_another_digest_by_then_is_not_told_twice(desk: Method) -> None:
+def test_a_message_that_another_process_put_into_a_digest_is_not_sent_twice(desk: Method) -> None:
     come(NOON - HOUR, "30", "120", "90", at=NOON)
-    group = list(related(Delivery.objects.all()))
+    group = list(with_alerts(Delivery.objects.all()))
     Delivery.objects.filter(kind="opened").update(state=Delivery.IN_DIGEST)
     assert write_digest(group, gathered_content, now=NOON)
     [digest] = digests()
@@ -224,7 +224,7 @@ def test_what_is_in_another_digest_by_then_is_not_told_twice(desk: Method) -> No
     assert not write_digest(group, gathered_content, now=NOON)
 
 
-def test_a_time_zone_that_is_gone_stops_no_digest(desk: Method) -> None:
+def test_an_unknown_time_zone_stops_no_digest(desk: Method) -> None:
     Rule.objects.update(quiet_from=time(22), quiet_until=time(7))
     come(SEVEN - HOUR, "120")
     Rule.objects.update(quiet_zone="Gone/Nowhere")

@@ -20,9 +20,9 @@ from alerts.delivery.message import (
     webhook_body,
 )
 from alerts.delivery.senders.apprise import load, within
-from alerts.delivery.senders.email import letter
+from alerts.delivery.senders.email import email_message
 from alerts.delivery.senders.webhook import as_json
-from tests.alerts.judging.told import SPIKE
+from tests.alerts.delivery.sample_message import SPIKE
 
 LINK = "https://prices.example.com/alerts/"
 APPRISE = {
@@ -40,16 +40,21 @@ lines = st.lists(
 )
 
 
-def digest(told: list[str], more: int, link: str = LINK) -> Message:
-    """A digest that lists some messages and tells of more."""
-    total = len(told) + more
+def digest(lines: list[str], more: int, link: str = LINK) -> Message:
+    """A digest that lists some messages and counts more."""
+    total = len(lines) + more
     return SPIKE._replace(
         kind="digest",
         subject=f"CAISO Live: {total} alert messages at once",
-        text="\n".join(told),
+        text="\n".join(lines),
         link=link,
         messages=total,
     )
+
+
+def email_text(message: Message) -> str:
+    """The first part of the e-mail's text, before the link."""
+    return str(email_message("a@example.org", message).body).split("\n\n")[0].rstrip("\n")
 
 
 def shown(message: Message) -> dict[str, tuple[str, int]]:
@@ -65,7 +70,7 @@ def shown(message: Message) -> dict[str, tuple[str, int]]:
         ),
         "ntfy": (ntfy_body(message), len(ntfy_body(message).encode()) - 4000),
         "push": (push["body"], len(json.dumps(push).encode()) - 3993),
-        "e-mail": (str(letter("a@example.org", message).body).split("\n\n")[0].rstrip("\n"), 0),
+        "e-mail": (email_text(message), 0),
         "webhook": (webhook_body(message)["text"], 0),
     }
     for name, address in APPRISE.items():
@@ -83,15 +88,15 @@ def unescaped(text: str) -> str:
 @settings(max_examples=60, deadline=None)
 @given(lines, st.integers(0, 5000), st.sampled_from([LINK, ""]))
 def test_any_digest_fits_every_service_in_whole_lines_and_the_rest_is_counted(
-    told: list[str], more: int, link: str
+    lines: list[str], more: int, link: str
 ) -> None:
-    message = digest(told, more, link)
+    message = digest(lines, more, link)
     for service, (text, over) in shown(message).items():
         assert over <= 0, service
         *whole, last = text.split("\n")
         rest = re.fullmatch(r"and (\d+) more(: https://\S+)?", last)
         if rest:
-            assert whole == told[: len(whole)], service
+            assert whole == lines[: len(whole)], service
             assert len(whole) + int(rest[1]) == message.messages, service
         elif text == message.text:
             assert more == 0, service
@@ -100,11 +105,11 @@ def test_any_digest_fits_every_service_in_whole_lines_and_the_rest_is_counted(
 
 
 @pytest.mark.parametrize("count", [100, 157, 5000])
-def test_a_long_night_is_told_as_far_as_it_goes_with_a_link_to_the_rest(count: int) -> None:
-    told = [f"Tue 00:00 opened: SP15 real-time above 100.00: {n}.00" for n in range(100)]
-    for service, (text, _) in shown(digest(told, count - 100)).items():
+def test_a_long_digest_keeps_what_fits_and_links_to_the_rest(count: int) -> None:
+    lines = [f"Tue 00:00 opened: SP15 real-time above 100.00: {n}.00" for n in range(100)]
+    for service, (text, _) in shown(digest(lines, count - 100)).items():
         last = text.split("\n")[-1]
-        is_whole = count == 100 and text == "\n".join(told)
+        is_whole = count == 100 and text == "\n".join(lines)
         assert is_whole or last.endswith(f" more: {LINK}") or service == "text message", service
 
 
@@ -119,7 +124,7 @@ def test_one_message_with_very_long_names_fits_every_service(name: str) -> None:
     assert title.isascii()
     assert len(title) < 1000
     assert len(slack_body(message)["blocks"][0]["text"]["text"]) <= 150
-    assert len(str(letter("a@example.org", message).subject)) <= 250
+    assert len(str(email_message("a@example.org", message).subject)) <= 250
     html(message)
 
 

@@ -1,4 +1,4 @@
-"""One message, as each receiver is told it."""
+"""One message in the form that each service gets."""
 
 import email.header
 import json
@@ -16,7 +16,7 @@ from alerts.delivery.message import (
     teams_body,
     webhook_body,
 )
-from tests.alerts.judging.told import SPIKE
+from tests.alerts.delivery.sample_message import SPIKE
 
 PLAIN = SPIKE._replace(severity="info", link="", facts={})
 
@@ -38,7 +38,7 @@ class Text(HTMLParser):
         self.links += [value for name, value in attrs if name == "href"]
 
 
-def test_a_webhook_is_told_everything() -> None:
+def test_a_webhook_gets_every_field_of_the_message() -> None:
     body = json.loads(json.dumps(webhook_body(SPIKE)))
     assert body.pop("version") == 1
     assert Message(**body) == SPIKE

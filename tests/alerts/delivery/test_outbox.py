@@ -1,4 +1,4 @@
-"""What is written to be delivered, and the age of data."""
+"""Which deliveries are written, and rules on the age of data."""
 
 from datetime import time, timedelta
 
@@ -17,7 +17,7 @@ FIVE = timedelta(minutes=5)
 
 @pytest.fixture
 def rule() -> Rule:
-    """SP15 above 100, told to two people, one of whom is away."""
+    """SP15 above 100, with two delivery methods, one of them inactive."""
     Rule.objects.update(judges_from=NOON - timedelta(hours=6))
     rule = Rule.objects.get(limit=100)
     rule.methods.add(Method.objects.create(name="desk", address="desk@example.org"))
@@ -26,14 +26,14 @@ def rule() -> Rule:
 
 
 def fire() -> list[tuple[str, str]]:
-    """A crossing and its end; kind and state of each delivery."""
+    """Cross the limit and come back. Returns kind and state of each delivery."""
     come(0, "120")
     come(1, "90")
     return states()
 
 
 def come(number: int, price: str) -> None:
-    """A price, judged."""
+    """Publish and judge a price."""
     at = NOON + number * FIVE
     store([published(at, price)], at)
     evaluate(now=at)
@@ -64,7 +64,7 @@ def test_a_muted_rule_alerts_on_the_page_only(rule: Rule) -> None:
 
 
 @pytest.mark.parametrize(("then", "state"), [("held", "held"), ("dropped", "dropped")])
-def test_an_all_clear_does_not_overtake_what_quiet_hours_kept(
+def test_an_all_clear_does_not_overtake_an_opening_held_by_quiet_hours(
     rule: Rule, then: str, state: str
 ) -> None:
     hours = {"quiet_from": time(11), "quiet_until": time(12, 3), "quiet_then": then}
@@ -72,14 +72,14 @@ def test_an_all_clear_does_not_overtake_what_quiet_hours_kept(
     assert fire() == [("opened", state), ("cleared", state)]
 
 
-def test_an_all_clear_goes_out_where_its_opening_was_told(rule: Rule) -> None:
+def test_an_all_clear_goes_to_the_methods_that_got_the_opening(rule: Rule) -> None:
     come(0, "120")
     Delivery.objects.update(state="in a digest")
     come(1, "90")
     assert states() == [("opened", "in a digest"), ("cleared", "waiting")]
 
 
-def test_who_is_told_at_once_gets_the_all_clear_at_once(rule: Rule) -> None:
+def test_a_method_that_got_the_opening_at_once_gets_the_all_clear_at_once(rule: Rule) -> None:
     other = Method.objects.create(name="other", address="o@example.org")
     come(0, "120")
     Delivery.objects.update(state="held")
@@ -97,7 +97,7 @@ def test_an_all_clear_just_after_seven_goes_with_the_opening_that_was_held(rule:
     assert [state for _, state in states()] == ["in a digest", "in a digest", "waiting"]
 
 
-def test_data_that_grow_old_are_told_once_and_that_they_are_fresh_again(rule: Rule) -> None:
+def test_old_data_open_an_alert_once_and_fresh_data_clear_it(rule: Rule) -> None:
     store([published(NOON, "40")], NOON)
     for minutes in (10, 16, 20):
         evaluate(now=NOON + timedelta(minutes=minutes))
@@ -127,7 +127,7 @@ def test_a_node_without_a_price_is_not_too_old(rule: Rule) -> None:
     assert evaluate(now=NOON) == []
 
 
-def test_an_older_interval_that_is_newest_is_told_again_only_with_other_data(rule: Rule) -> None:
+def test_data_age_opens_again_on_the_same_interval_only_after_newer_data(rule: Rule) -> None:
     store([published(NOON, "40")], NOON)
     evaluate(now=NOON + timedelta(minutes=16))
     Rule.objects.update(beyond=False)  # a copy of the database from before

@@ -1,6 +1,6 @@
-"""What a rule should have told, the slow and simple way: one pass over the prices as they are.
+"""What a rule should have announced, found the slow and simple way: one pass over the final prices.
 
-Nothing of the judging is used here; that is what makes it worth something.
+It uses none of the judging code, which is what makes the comparison worth something.
 """
 
 from collections.abc import Mapping
@@ -27,7 +27,7 @@ class Wanted(NamedTuple):
 
 
 def value(
-    rule: Wanted, prices: Prices, beside: Prices, start: datetime, step: timedelta
+    rule: Wanted, prices: Prices, day_ahead: Prices, start: datetime, step: timedelta
 ) -> float | None:
     """What the rule watches in an interval, None where it can't be known."""
     lmp = prices[start]
@@ -35,7 +35,7 @@ def value(
         before = prices.get(start - timedelta(minutes=rule.span))
         return None if before is None else lmp - before
     if rule.watched == "spread":
-        hour = beside.get(start.replace(minute=0))
+        hour = day_ahead.get(start.replace(minute=0))
         return None if hour is None else lmp - hour
     if rule.watched == "cheapest":
         return share_cheaper(rule, prices, start, step)
@@ -54,15 +54,15 @@ def share_cheaper(rule: Wanted, prices: Prices, start: datetime, step: timedelta
 
 
 def stretches(
-    rule: Wanted, prices: Prices, beside: Prices, step: timedelta, since: datetime
+    rule: Wanted, prices: Prices, day_ahead: Prices, step: timedelta, since: datetime
 ) -> list[Stretch]:
     """Every stretch in which the rule held: the interval that opened it, and that cleared it."""
     sign = -1 if rule.direction == "below" or rule.watched == "cheapest" else 1
-    told: list[Stretch] = []
+    episodes: list[Stretch] = []
     opened: datetime | None = None
     calm_until = run_began = run_ends = None
     for start in sorted(at for at in prices if at >= since):
-        found = value(rule, prices, beside, start, step)
+        found = value(rule, prices, day_ahead, start, step)
         if found is None:
             run_began = None
             continue
@@ -70,7 +70,7 @@ def stretches(
         if not beyond:
             run_began = None
             if opened is not None and not sign * found > sign * rule.clear_limit:
-                told.append((opened, start))
+                episodes.append((opened, start))
                 opened, calm_until = None, start + step + timedelta(minutes=rule.cool_down)
             continue
         if run_began is None or run_ends != start:
@@ -79,9 +79,9 @@ def stretches(
         waited = run_ends - run_began >= timedelta(minutes=rule.for_minutes)
         if opened is None and waited and (calm_until is None or start >= calm_until):
             opened = start
-    return [*told, (opened, None)] if opened is not None else told
+    return [*episodes, (opened, None)] if opened is not None else episodes
 
 
-def meet(one: Stretch, other: Stretch) -> bool:
+def overlap(one: Stretch, other: Stretch) -> bool:
     """Whether two stretches have an interval in common."""
     return (other[1] is None or one[0] < other[1]) and (one[1] is None or other[0] < one[1])

@@ -1,9 +1,8 @@
-"""Days of prices that come late, in parts and corrected, held against a naive reading of them.
+"""Days of prices that come late, in parts and corrected, compared with a naive implementation.
 
-An alert that was told stays as it was told while it is not wrong: one that lasted over a dip that
-came late is one alert, though two stretches are right. So what stands is held against what is
-right by what they have in common: nothing told that is not so, nothing untold that is, and open
-what is open.
+An alert stays as it was announced as long as it is not wrong: one that lasted through a dip that
+came late is one alert, though the oracle finds two stretches. So alerts and stretches must overlap:
+no alert without a stretch, no stretch without an alert, and both open or none.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -20,7 +19,7 @@ from alerts.judging.evaluate import evaluate
 from alerts.models import Alert, Rule, Transition
 from market.markets import Market
 from prices.models import Node
-from tests.alerts.judging.oracle import Stretch, Wanted, meet, stretches
+from tests.alerts.judging.oracle import Stretch, Wanted, overlap, stretches
 from tests.conftest import utc
 from tests.published import published, store
 
@@ -41,14 +40,14 @@ PER_EXAMPLE = settings(
 IN_PARTS = settings(PER_EXAMPLE, max_examples=6)  # each part is a judging
 
 
-class Told:
-    """A rule, and the prices it was told of."""
+class JudgedRule:
+    """A rule, the prices published for it, and what they should have announced."""
 
     def __init__(self, wanted: Wanted, market: Market) -> None:
         Rule.objects.all().delete()
         self.wanted, self.market = wanted, market
         self.prices: dict[datetime, float] = {}
-        self.beside: dict[datetime, float] = {}
+        self.day_ahead: dict[datetime, float] = {}
         self.now = MIDNIGHT + timedelta(days=DAYS)
         clear = None if wanted.clear_limit == wanted.limit else Decimal(str(wanted.clear_limit))
         self.rule = Rule.objects.create(
@@ -64,14 +63,14 @@ class Told:
             judges_from=MIDNIGHT,
         )
 
-    def come(self, prices: Mapping[datetime, float]) -> None:
-        """Prices of the rule's market, in one answer, and judged."""
+    def publish(self, prices: Mapping[datetime, float]) -> None:
+        """Store prices of the rule's market from one answer, and judge them."""
         self.prices |= prices
         self.stored(prices, self.market)
 
-    def come_beside(self, prices: Mapping[datetime, float]) -> None:
-        """Day-ahead prices."""
-        self.beside |= prices
+    def publish_day_ahead(self, prices: Mapping[datetime, float]) -> None:
+        """The same with day-ahead prices."""
+        self.day_ahead |= prices
         self.stored(prices, Market.DAM)
 
     def stored(self, prices: Mapping[datetime, float], market: Market) -> None:
@@ -80,26 +79,26 @@ class Told:
         evaluate(now=self.now)
 
     @property
-    def standing(self) -> list[Stretch]:
-        """The alerts that were told and not taken back."""
+    def alerts(self) -> list[Stretch]:
+        """The alerts that were announced and not retracted."""
         alerts = Alert.objects.filter(retracted_at=None).order_by("interval_start")
         return list(alerts.values_list("interval_start", "cleared_interval"))
 
     @property
-    def right(self) -> list[Stretch]:
-        """What the naive reading makes of all prices."""
+    def expected(self) -> list[Stretch]:
+        """The stretches that the oracle finds in all prices."""
         interval = self.market.interval
-        return stretches(self.wanted, self.prices, self.beside, interval, MIDNIGHT)
+        return stretches(self.wanted, self.prices, self.day_ahead, interval, MIDNIGHT)
 
-    def agrees(self) -> None:
-        """Raises AssertionError where what stands is not what is right."""
-        standing, right = self.standing, self.right
-        for told in standing:
-            assert any(meet(told, one) for one in right), ("told and not so", told, right)
-        for one in right:
-            assert any(meet(told, one) for told in standing), ("untold", one, standing)
-        assert [one for one in standing if one[1] is None] == [] or right[-1][1] is None
-        assert right == [] or right[-1][1] is not None or standing[-1][1] is None
+    def assert_agrees(self) -> None:
+        """Raises AssertionError if an alert or a stretch has no counterpart."""
+        alerts, expected = self.alerts, self.expected
+        for alert in alerts:
+            assert any(overlap(alert, one) for one in expected), ("should not be", alert, expected)
+        for one in expected:
+            assert any(overlap(alert, one) for alert in alerts), ("missing", one, alerts)
+        assert [one for one in alerts if one[1] is None] == [] or expected[-1][1] is None
+        assert expected == [] or expected[-1][1] is not None or alerts[-1][1] is None
 
 
 def runs(levels: Sequence[float], most: int, length: int) -> st.SearchStrategy[list[float]]:
@@ -150,32 +149,32 @@ changes = st.lists(
 @given(
     rules(), runs(ABOVE, 60, QUARTERS), changes, st.sets(st.integers(0, QUARTERS - 1), max_size=6)
 )
-def test_days_with_corrections_and_late_prices_stand_as_a_naive_reading_has_them(
+def test_days_with_corrections_and_late_prices_give_the_same_alerts_as_the_oracle(
     wanted: Wanted, series: list[float], corrections: list[tuple[int, float]], late: set[int]
 ) -> None:
     with transaction.atomic():
-        told = Told(wanted, Market.RTPD)
-        told.come({at(n): lmp for n, lmp in enumerate(series) if n not in late})
-        assert told.standing == told.right
+        judged = JudgedRule(wanted, Market.RTPD)
+        judged.publish({at(n): lmp for n, lmp in enumerate(series) if n not in late})
+        assert judged.alerts == judged.expected
         for number, level in corrections:
-            told.come({at(number): level})
-            told.agrees()
+            judged.publish({at(number): level})
+            judged.assert_agrees()
         for number in late:
-            told.come({at(number): series[number]})
-            told.agrees()
+            judged.publish({at(number): series[number]})
+            judged.assert_agrees()
         transaction.set_rollback(True)
 
 
 @IN_PARTS
 @given(rules(), runs(ABOVE, 60, QUARTERS), several(60))
-def test_a_batch_and_one_by_one_tell_the_same(
+def test_prices_in_one_batch_or_one_by_one_give_the_same_alerts(
     wanted: Wanted, series: list[float], parts: list[int]
 ) -> None:
     with transaction.atomic():
-        told = Told(wanted, Market.RTPD)
+        judged = JudgedRule(wanted, Market.RTPD)
         for part in in_parts([at(n) for n in range(QUARTERS)], parts):
-            told.come({start: series[int((start - MIDNIGHT) / QUARTER)] for start in part})
-        assert told.standing == told.right
+            judged.publish({start: series[int((start - MIDNIGHT) / QUARTER)] for start in part})
+        assert judged.alerts == judged.expected
         transaction.set_rollback(True)
 
 
@@ -187,15 +186,15 @@ def test_a_batch_and_one_by_one_tell_the_same(
     st.sampled_from([0, 1]),
     st.sampled_from([0, 120]),
 )
-def test_hours_of_a_day_that_come_in_any_order_are_compared_as_if_they_came_at_once(
+def test_the_hours_of_a_day_are_ranked_alike_in_whatever_order_they_come(
     series: list[int], order: list[int], parts: list[int], span: int, waits: int
 ) -> None:
     with transaction.atomic():
         wanted = Wanted("cheapest", "below", 25, 25, span=span, for_minutes=waits)
-        told = Told(wanted, Market.DAM)
+        judged = JudgedRule(wanted, Market.DAM)
         for part in in_parts(order, parts):
-            told.come({MIDNIGHT + n * HOUR: float(series[n]) for n in part})
-            told.agrees()
+            judged.publish({MIDNIGHT + n * HOUR: float(series[n]) for n in part})
+            judged.assert_agrees()
         transaction.set_rollback(True)
 
 
@@ -208,7 +207,7 @@ def test_hours_of_a_day_that_come_in_any_order_are_compared_as_if_they_came_at_o
     st.sampled_from(["spread", "change"]),
     st.sampled_from([0, 30]),
 )
-def test_what_needs_another_price_is_judged_when_that_comes(
+def test_a_value_that_needs_another_price_is_judged_when_that_comes(
     series: list[float],
     order: list[int],
     parts: list[int],
@@ -220,13 +219,13 @@ def test_what_needs_another_price_is_judged_when_that_comes(
         wanted = Wanted(
             watched, "above", 30, 30, span=30 * (watched == "change"), for_minutes=waits
         )
-        told = Told(wanted, Market.RTPD)
+        judged = JudgedRule(wanted, Market.RTPD)
         for number, part in enumerate(in_parts(order, parts)):
-            told.come({at(n): series[n] for n in part})
-            told.agrees()
+            judged.publish({at(n): series[n] for n in part})
+            judged.assert_agrees()
             for hour in hours[number::3]:
-                told.come_beside({MIDNIGHT + hour * HOUR: 10.0 + 5 * hour})
-                told.agrees()
+                judged.publish_day_ahead({MIDNIGHT + hour * HOUR: 10.0 + 5 * hour})
+                judged.assert_agrees()
         transaction.set_rollback(True)
 
 
@@ -250,44 +249,44 @@ def calm(first: datetime, until: datetime) -> dict[datetime, float]:
 
 
 @pytest.fixture
-def crossing() -> Told:
+def crossing() -> JudgedRule:
     """Above 100 for 10 minutes: 90, 150, 150, 90 from T on, and three calm days."""
-    told = Told(Wanted(for_minutes=10), Market.RTM)
+    judged = JudgedRule(Wanted(for_minutes=10), Market.RTM)
     prices = calm(MIDNIGHT, T + timedelta(days=3))
-    told.come(prices | {T + n * FIVE: lmp for n, lmp in enumerate((90.0, 150.0, 150.0, 90.0))})
-    return told
+    judged.publish(prices | {T + n * FIVE: lmp for n, lmp in enumerate((90.0, 150.0, 150.0, 90.0))})
+    return judged
 
 
 def test_a_correction_two_days_later_leaves_the_alert_of_a_run_that_began_before(
-    crossing: Told,
+    crossing: JudgedRule,
 ) -> None:
-    assert crossing.standing == [(T + 2 * FIVE, T + 3 * FIVE)]
-    crossing.come({T + timedelta(hours=48, minutes=10): 100.5})
-    assert crossing.standing == [(T + 2 * FIVE, T + 3 * FIVE)]
+    assert crossing.alerts == [(T + 2 * FIVE, T + 3 * FIVE)]
+    crossing.publish({T + timedelta(hours=48, minutes=10): 100.5})
+    assert crossing.alerts == [(T + 2 * FIVE, T + 3 * FIVE)]
     assert not Transition.objects.filter(kind="retracted").exists()
 
 
 def test_an_alert_that_lay_between_its_limits_for_days_outlives_a_correction() -> None:
-    told = Told(Wanted(limit=100, clear_limit=80), Market.RTPD)
+    judged = JudgedRule(Wanted(limit=100, clear_limit=80), Market.RTPD)
     again = QUARTERS - 8
-    told.come({at(n): 150.0 if n in (0, again) else 90.0 for n in range(QUARTERS)})
-    told.come({at(again): 95.0})
-    assert told.standing == told.right == [(at(0), None)]
+    judged.publish({at(n): 150.0 if n in (0, again) else 90.0 for n in range(QUARTERS)})
+    judged.publish({at(again): 95.0})
+    assert judged.alerts == judged.expected == [(at(0), None)]
 
 
 def test_a_rule_is_calm_to_the_last_minute_after_a_correction() -> None:
-    told = Told(Wanted(cool_down=15), Market.RTPD)
-    told.come({at(n): 150.0 if n in (8, 10) else 50.0 for n in range(20)})
-    told.come({at(11): 150.0})
-    assert told.standing == told.right == [(at(8), at(9)), (at(11), at(12))]
+    judged = JudgedRule(Wanted(cool_down=15), Market.RTPD)
+    judged.publish({at(n): 150.0 if n in (8, 10) else 50.0 for n in range(20)})
+    judged.publish({at(11): 150.0})
+    assert judged.alerts == judged.expected == [(at(8), at(9)), (at(11), at(12))]
 
 
-def test_no_correction_of_any_offset_touches_an_alert_that_is_over(crossing: Told) -> None:
+def test_no_correction_of_any_offset_touches_an_alert_that_is_over(crossing: JudgedRule) -> None:
     for minutes in [20, 25, 60, 24 * 60, *range(47 * 60 + 30, 48 * 60 + 30, 5), 71 * 60]:
-        crossing.come({T + timedelta(minutes=minutes): 100.5})
-        crossing.agrees()
-        crossing.come({T + timedelta(minutes=minutes): 50.0})
-        assert crossing.standing == [(T + 2 * FIVE, T + 3 * FIVE)], minutes
+        crossing.publish({T + timedelta(minutes=minutes): 100.5})
+        crossing.assert_agrees()
+        crossing.publish({T + timedelta(minutes=minutes): 50.0})
+        assert crossing.alerts == [(T + 2 * FIVE, T + 3 * FIVE)], minutes
     assert Transition.objects.count() == 2
 
 
@@ -295,55 +294,55 @@ def test_no_correction_of_any_offset_touches_an_alert_that_is_over(crossing: Tol
 def test_a_rule_stays_calm_after_an_alert_that_cleared_long_before_the_correction(
     hours: int,
 ) -> None:
-    told = Told(Wanted(cool_down=1440), Market.RTM)
+    judged = JudgedRule(Wanted(cool_down=1440), Market.RTM)
     prices = calm(MIDNIGHT, T + timedelta(days=3))
-    told.come(prices | {T: 150.0, T + HOUR: 150.0})  # the second is too soon
+    judged.publish(prices | {T: 150.0, T + HOUR: 150.0})  # the second is too soon
     for minutes in range(-10, 15, 5):
-        told.come({T + timedelta(hours=hours, minutes=minutes): 100.5})
-        told.agrees()
+        judged.publish({T + timedelta(hours=hours, minutes=minutes): 100.5})
+        judged.assert_agrees()
 
 
-def test_the_cheapest_hours_of_a_day_that_comes_in_two_halves_are_told() -> None:
+def test_the_cheapest_hours_of_a_day_published_in_two_halves_are_announced() -> None:
     """Prices 10 to 33 from midnight on: the cheapest 25 % are the first six hours."""
     day = {MIDNIGHT + n * HOUR: 10.0 + n for n in range(24)}
     wanted = Wanted("cheapest", "below", 25, 25)
-    told = Told(wanted, Market.DAM)
-    told.come(dict(list(day.items())[:12]))
-    assert told.standing == []
-    told.come(dict(list(day.items())[12:]))
-    assert told.standing == [(MIDNIGHT, MIDNIGHT + 6 * HOUR)]
-    told.come({start + timedelta(days=1): lmp for start, lmp in day.items()})
-    assert told.standing[1:] == [(MIDNIGHT + 24 * HOUR, MIDNIGHT + 30 * HOUR)]
+    judged = JudgedRule(wanted, Market.DAM)
+    judged.publish(dict(list(day.items())[:12]))
+    assert judged.alerts == []
+    judged.publish(dict(list(day.items())[12:]))
+    assert judged.alerts == [(MIDNIGHT, MIDNIGHT + 6 * HOUR)]
+    judged.publish({start + timedelta(days=1): lmp for start, lmp in day.items()})
+    assert judged.alerts[1:] == [(MIDNIGHT + 24 * HOUR, MIDNIGHT + 30 * HOUR)]
 
 
 def test_a_day_is_compared_with_one_from_before_the_rule_that_came_later() -> None:
     wanted = Wanted("cheapest", "below", 25, 25, span=1)
-    told = Told(wanted, Market.DAM)
+    judged = JudgedRule(wanted, Market.DAM)
     Rule.objects.update(judges_from=MIDNIGHT + 24 * HOUR)
     two_days = {MIDNIGHT + n * HOUR: 10.0 + n % 24 for n in range(48)}
     late = {start: lmp for start, lmp in two_days.items() if start < T}
-    told.come({start: lmp for start, lmp in two_days.items() if start not in late})
-    assert told.standing == []
-    told.come(late)
-    assert told.standing == told.right == [(MIDNIGHT + 24 * HOUR, MIDNIGHT + 30 * HOUR)]
+    judged.publish({start: lmp for start, lmp in two_days.items() if start not in late})
+    assert judged.alerts == []
+    judged.publish(late)
+    assert judged.alerts == judged.expected == [(MIDNIGHT + 24 * HOUR, MIDNIGHT + 30 * HOUR)]
 
 
 def test_a_price_from_before_the_rule_that_comes_late_gives_the_change_of_a_judged_one() -> None:
-    told = Told(Wanted("change", "above", 30, 30, span=30), Market.RTPD)
+    judged = JudgedRule(Wanted("change", "above", 30, 30, span=30), Market.RTPD)
     Rule.objects.update(judges_from=at(2))
-    told.come({at(2): 90.0, at(3): 10.0})
-    assert told.standing == []
-    told.come({at(0): 20.0})
-    assert told.standing == [(at(2), None)]
+    judged.publish({at(2): 90.0, at(3): 10.0})
+    assert judged.alerts == []
+    judged.publish({at(0): 20.0})
+    assert judged.alerts == [(at(2), None)]
 
 
-def test_a_rule_that_was_beyond_longer_than_is_read_keeps_its_alert() -> None:
-    told = Told(Wanted(limit=10, clear_limit=10, for_minutes=60), Market.RTPD)
+def test_a_rule_that_was_beyond_its_limit_for_longer_than_we_look_back_keeps_its_alert() -> None:
+    judged = JudgedRule(Wanted(limit=10, clear_limit=10, for_minutes=60), Market.RTPD)
     Rule.objects.update(judges_from=MIDNIGHT - timedelta(days=60))
     for day in range(-45, 5):
-        told.now = MIDNIGHT + timedelta(days=day + 1)
-        told.come({at(96 * day + n): 50.0 for n in range(96)})
-    (alert,) = told.standing
-    told.come({at(200): 5.0})
-    assert [one[0] for one in told.standing] == [alert[0]]
+        judged.now = MIDNIGHT + timedelta(days=day + 1)
+        judged.publish({at(96 * day + n): 50.0 for n in range(96)})
+    (alert,) = judged.alerts
+    judged.publish({at(200): 5.0})
+    assert [one[0] for one in judged.alerts] == [alert[0]]
     assert Alert.objects.get().state == "open"

@@ -1,4 +1,4 @@
-"""Prices that change or come after they were judged: what was told is made right."""
+"""Prices that change or come after they were judged: announcements are corrected."""
 
 from datetime import timedelta
 from decimal import Decimal
@@ -42,8 +42,8 @@ def seen(number: int, price: str, *, minutes: int = 35, market: Market = Market.
     evaluate(now=at)
 
 
-def told() -> list[str]:
-    """Every transition, in the order told."""
+def announced() -> list[str]:
+    """Every transition, in order."""
     return list(Transition.objects.order_by("pk").values_list("text", flat=True))
 
 
@@ -61,7 +61,7 @@ CORRECTED = "(after a correction)"
 def test_a_correction_that_removes_the_crossing_retracts_the_alert() -> None:
     come("90", "150", "90")
     seen(1, "80")
-    assert told()[2:] == [f"{SUBJECT}: retracted, 12:05 PT is 80.00, not 150.00 {CORRECTED}"]
+    assert announced()[2:] == [f"{SUBJECT}: retracted, 12:05 PT is 80.00, not 150.00 {CORRECTED}"]
     assert Alert.objects.get().state == "retracted"
     assert events() == ["open", "cleared", "retracted"]
 
@@ -77,27 +77,27 @@ def test_an_alert_that_is_open_is_retracted_too_and_the_next_crossing_opens_anot
 def test_a_correction_that_adds_a_crossing_raises_an_alert_with_its_end() -> None:
     come("90", "95", "90")
     seen(1, "150")
-    assert told() == [
+    assert announced() == [
         f"{SUBJECT}: 150.00 at 12:05 PT {CORRECTED}",
         f"{OVER}: 90.00 at 12:10 PT {CORRECTED}",
     ]
     assert events() == ["open", "cleared"]
 
 
-def test_an_interval_that_comes_late_is_judged_and_says_so() -> None:
+def test_a_late_interval_is_judged_and_its_alert_says_so() -> None:
     come("90", None, "90")
     seen(1, "150")
-    assert told()[0] == f"{SUBJECT}: 150.00 at 12:05 PT (a price came late)"
-    assert len(told()) == 2
+    assert announced()[0] == f"{SUBJECT}: 150.00 at 12:05 PT (a price came late)"
+    assert len(announced()) == 2
 
 
-def test_what_comes_together_with_a_late_interval_is_told_as_it_came() -> None:
+def test_new_intervals_that_come_with_a_late_one_are_announced_as_new() -> None:
     """As when a poll heals a gap: what is late says so, and what is new is not passed over."""
     come("150", None, "150")
     prices = {1: "80", 3: "90", 4: "150", 5: "90", 6: "150"}
     store([published(NOON + n * FIVE, price) for n, price in prices.items()], LATER)
     evaluate(now=LATER)
-    assert told() == [
+    assert announced() == [
         f"{SUBJECT}: 150.00 at 12:00 PT",
         f"{OVER}: 90.00 at 12:15 PT",
         f"{SUBJECT}: 150.00 at 12:20 PT",
@@ -107,10 +107,10 @@ def test_what_comes_together_with_a_late_interval_is_told_as_it_came() -> None:
     assert [alert.state for alert in Alert.objects.order_by("pk")] == ["cleared"] * 2 + ["open"]
 
 
-def test_a_late_interval_that_crosses_nothing_tells_nothing() -> None:
+def test_a_late_interval_that_crosses_no_limit_announces_nothing() -> None:
     come("90", None, "90")
     seen(1, "91")
-    assert told() == []
+    assert announced() == []
 
 
 def test_a_dip_that_comes_late_leaves_an_alert_that_lasts_as_it_is() -> None:
@@ -127,14 +127,14 @@ def test_a_dip_that_comes_late_ends_an_alert_that_went_no_further() -> None:
     assert events() == ["open", "cleared"]
 
 
-def test_a_correction_while_it_lasts_changes_nothing_that_was_told() -> None:
+def test_a_correction_within_an_open_alert_announces_nothing() -> None:
     come("150", "160", "170")
     seen(1, "165")
     seen(0, "155")
     assert events() == ["open"]
 
 
-def test_a_dip_that_is_corrected_away_between_two_alerts_tells_nothing() -> None:
+def test_a_dip_between_two_alerts_that_is_corrected_away_announces_nothing() -> None:
     come("150", "90", "160")
     seen(1, "155")
     assert [alert.state for alert in Alert.objects.order_by("pk")] == ["cleared", "open"]
@@ -142,31 +142,31 @@ def test_a_dip_that_is_corrected_away_between_two_alerts_tells_nothing() -> None
 
 
 @pytest.mark.database
-def test_what_cleared_by_a_price_that_is_corrected_is_raised_from_there() -> None:
+def test_an_alert_that_a_corrected_price_had_cleared_is_raised_from_there() -> None:
     come("150", "90")
     seen(1, "155")
-    assert told()[2:] == [f"{SUBJECT}: 155.00 at 12:05 PT {CORRECTED}"]
+    assert announced()[2:] == [f"{SUBJECT}: 155.00 at 12:05 PT {CORRECTED}"]
     come(None, None, "80")
     assert Alert.objects.filter(cleared_at=None).count() == 0
 
 
 @pytest.mark.database
-def test_a_correction_is_made_right_once() -> None:
+def test_a_correction_amends_alerts_only_once() -> None:
     come("90", "150", "90")
     seen(1, "80")
-    before = told()
+    before = announced()
     Rule.objects.update(judged_seq=0)
     evaluate(now=LATER)
-    assert told() == before
+    assert announced() == before
 
 
 @pytest.mark.database
-def test_a_rule_that_waits_is_judged_anew_over_its_whole_wait() -> None:
+def test_a_rule_with_for_at_least_is_judged_again_over_the_whole_run() -> None:
     Rule.objects.update(for_minutes=15)
     come("150", "99", "150", "150", "90")
-    assert told() == []
+    assert announced() == []
     seen(1, "120")
-    assert told() == [
+    assert announced() == [
         f"{SUBJECT}: 150.00 at 12:10 PT {CORRECTED}",
         f"{OVER}: 90.00 at 12:20 PT {CORRECTED}",
     ]
@@ -176,30 +176,30 @@ def test_a_day_ahead_price_that_comes_late_gives_the_spread_of_its_hour() -> Non
     Rule.objects.update(watched="spread", limit=30)
     come("90", "90")
     seen(0, "50", market=Market.DAM)
-    assert told() == [
+    assert announced() == [
         "SP15 real-time spread above 30.00: spread 40.00, price 90.00 at 12:00 PT "
         "(a price came late)"
     ]
 
 
-def test_a_day_ahead_price_that_is_corrected_is_told_as_that() -> None:
+def test_an_alert_after_a_corrected_day_ahead_price_says_so() -> None:
     Rule.objects.update(watched="spread", limit=30)
     seen(0, "80", market=Market.DAM)
     come("90", "90")
     seen(0, "50", market=Market.DAM)
-    assert [text[-len(CORRECTED) :] for text in told()] == [CORRECTED]
+    assert [text[-len(CORRECTED) :] for text in announced()] == [CORRECTED]
 
 
 def test_a_correction_of_another_day_names_the_day() -> None:
     come("90", "90", "90")
     seen(1, "120", minutes=6 * 24 * 60)
-    assert told()[0] == f"{SUBJECT}: 120.00 at Tue 14 Jul 12:05 PT {CORRECTED}"
+    assert announced()[0] == f"{SUBJECT}: 120.00 at Tue 14 Jul 12:05 PT {CORRECTED}"
 
 
-def test_a_rule_with_two_conditions_says_that_not_both_hold_any_more() -> None:
+def test_a_rule_with_two_conditions_says_that_they_no_longer_both_hold() -> None:
     Condition.objects.create(rule=Rule.objects.get(), watched="energy", limit=0)
     come("150", "90")
-    assert told()[1] == "SP15 real-time no longer above 100.00 and energy above 0.00: " + (
+    assert announced()[1] == "SP15 real-time no longer above 100.00 and energy above 0.00: " + (
         "90.00 at 12:05 PT"
     )
 
@@ -217,8 +217,8 @@ def test_tomorrows_alert_stays_when_the_limit_changes_and_another_hour_is_correc
 
 
 @pytest.mark.database
-def test_what_is_told_already_ends_no_other_alert() -> None:
-    """Tomorrow's 15:00 and 20:00 as they were told; then the limit and an hour between change."""
+def test_an_alert_announced_before_is_not_announced_again_and_ends_no_other() -> None:
+    """Tomorrow's 15:00 and 20:00 are announced; then the limit and an hour between change."""
     Rule.objects.update(market="DAM")
     hours = {20: "150", 21: "150", 22: "90", 25: "150"}
     day = [published(NOON + n * timedelta(hours=1), lmp, Market.DAM) for n, lmp in hours.items()]
@@ -232,7 +232,7 @@ def test_what_is_told_already_ends_no_other_alert() -> None:
     assert events() == ["open", "cleared", "open"]
 
 
-def test_what_a_rule_judged_by_another_limit_is_left_as_it_was() -> None:
+def test_intervals_judged_by_an_earlier_limit_are_left_alone() -> None:
     come("90", "150", "90")
     Rule.objects.update(limit=60, judges_from=NOON + 3 * FIVE)
     come(None, None, None, "50")
@@ -244,9 +244,9 @@ def test_what_a_rule_judged_by_another_limit_is_left_as_it_was() -> None:
 def test_a_change_over_minutes_is_judged_again_on_both_of_its_ends() -> None:
     Rule.objects.update(watched="change", span=10, limit=40)
     come("50", "60", "70")
-    assert told() == []
+    assert announced() == []
     seen(0, "20")
-    assert told()[0] == (
+    assert announced()[0] == (
         "SP15 real-time change over 10 min above 40.00: "
         "change over 10 min 50.00, price 70.00 at 12:10 PT (after a correction)"
     )

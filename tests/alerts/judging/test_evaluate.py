@@ -51,7 +51,7 @@ def test_a_crossing_makes_one_alert_and_none_while_it_stays_beyond() -> None:
     assert FeedEvent.objects.filter(kind="alert").count() == 1
 
 
-def test_a_negative_price_is_told_with_a_true_minus() -> None:
+def test_a_negative_price_is_written_with_a_true_minus() -> None:
     *_, texts = series("3", "-4.18")
     assert texts == ["SP15 real-time below 0.00: −4.18 at 12:05 PT"]
 
@@ -68,7 +68,7 @@ def test_the_limit_itself_is_not_beyond() -> None:
     assert texts == []
 
 
-def test_judging_again_alerts_nobody_twice() -> None:
+def test_judging_again_announces_nothing_twice() -> None:
     list(series("120"))
     assert evaluate(now=NOON + FIVE) == []
     Rule.objects.update(judged_seq=0)  # a lost place: the interval itself was judged
@@ -76,7 +76,7 @@ def test_judging_again_alerts_nobody_twice() -> None:
     assert Alert.objects.count() == 1
 
 
-def test_a_place_that_goes_back_opens_no_alert_twice_and_clears_no_later_one() -> None:
+def test_a_cursor_that_goes_back_opens_no_alert_twice_and_clears_no_later_one() -> None:
     list(series("120", "90", "130"))
     before = list(FeedEvent.objects.values_list("seq", flat=True))
     Rule.objects.update(judged_seq=0, judged_until=None, beyond=False)
@@ -116,7 +116,7 @@ def test_several_intervals_of_one_publication_are_judged_in_their_order() -> Non
     assert [alert.price for alert in Alert.objects.order_by("pk")] == [Decimal(120), Decimal(-5)]
 
 
-def test_prices_from_before_the_rule_was_made_are_no_news() -> None:
+def test_a_new_rule_ignores_prices_from_before_it() -> None:
     Rule.objects.update(judges_from=NOON + timedelta(hours=1))
     *_, texts = series("120")
     assert texts == []
@@ -150,14 +150,14 @@ def test_an_alert_is_one_message_on_the_alert_channel(valkey: redis.Redis) -> No
     assert messages[1] is None
 
 
-def test_rules_pass_over_what_they_told_themselves() -> None:
+def test_rules_skip_the_events_that_they_added() -> None:
     list(series("120"))
     assert set(Rule.objects.exclude(watched="age").values_list("judged_seq", flat=True)) == {2}
     list(series("90", start=NOON + FIVE))
     assert Alert.objects.get().state == "cleared"
 
 
-def test_what_is_judged_is_kept_when_the_time_of_a_task_runs_out(
+def test_judged_rules_are_kept_when_a_task_runs_out_of_time(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     """Days judged again for thousands of rules take longer than one task may."""

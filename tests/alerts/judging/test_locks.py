@@ -1,4 +1,4 @@
-"""An administrator saves the list of rules while a worker tells of one: neither is refused.
+"""An administrator saves the list of rules while a worker records an alert of one: neither fails.
 
 Only where rows are locked, so with PostgreSQL; `tests/stack/test_postgresql.py` runs it there.
 """
@@ -52,7 +52,9 @@ def somebody_waits() -> None:
     raise AssertionError("nobody waited for a lock")
 
 
-def test_the_list_is_saved_while_a_worker_tells_of_a_rule_in_it(admin_user: User) -> None:
+def test_the_list_is_saved_while_a_worker_records_an_alert_of_a_rule_in_it(
+    admin_user: User,
+) -> None:
     if connection.vendor != "postgresql":
         pytest.skip("SQLite locks no rows: test_postgresql.py runs this")
     Rule.objects.all().delete()
@@ -65,7 +67,7 @@ def test_the_list_is_saved_while_a_worker_tells_of_a_rule_in_it(admin_user: User
     client, held = Client(), Event()
     client.force_login(admin_user)
 
-    def tell() -> None:
+    def judge() -> None:
         with transaction.atomic():
             lock_rules(Rule.objects.filter(pk=rules[0].pk))
             held.set()
@@ -77,6 +79,6 @@ def test_the_list_is_saved_while_a_worker_tells_of_a_rule_in_it(admin_user: User
         assert client.post("/admin/alerts/rule/", listed(rules)).status_code == 302
 
     with ThreadPoolExecutor(2) as threads:
-        for finished in [threads.submit(closing(work)) for work in (tell, save)]:
+        for finished in [threads.submit(closing(work)) for work in (judge, save)]:
             finished.result(timeout=60)
     assert list(Rule.objects.values_list("active", flat=True)) == [True, True]

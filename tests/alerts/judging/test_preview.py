@@ -31,7 +31,7 @@ def held(*prices: str, until: datetime = NOON) -> None:
         store([published(start, price)], start + timedelta(minutes=3))
 
 
-def test_a_preview_tells_how_often_how_long_and_what_it_spared() -> None:
+def test_a_preview_says_how_often_how_long_and_how_many_flaps() -> None:
     held("90", "120", "99", "130", "90", "140", "150", "99", "97", "101", "80")
     found = preview(rule(clear_limit=95), now=NOON, days=1)
     assert (found.fired, found.flaps, found.longest) == (2, 2, timedelta(minutes=25))
@@ -83,7 +83,7 @@ def test_a_run_and_a_cool_down_from_before_the_days_of_a_preview_count() -> None
     assert calm.fired == 0
 
 
-def test_an_alert_that_lasted_as_the_days_of_a_preview_begin_is_one_of_it() -> None:
+def test_an_alert_that_is_open_when_a_preview_begins_counts() -> None:
     start = NOON - 24 * HOUR
     held("90", "150", "150", until=start)
     held("97", "90", until=start + 2 * FIVE)

@@ -1,4 +1,4 @@
-"""What an administrator changes while the rules are judged."""
+"""Changes that an administrator makes while rules are being judged."""
 
 from collections.abc import Iterable
 from datetime import datetime, timedelta
@@ -43,20 +43,20 @@ def above() -> Rule:
 
 
 def publish(*prices: PublishedPrice, at: datetime) -> list[str]:
-    """The prices published and judged at `at`; the alerts so far."""
+    """Publish and judge prices at a moment. Returns the texts of all alerts."""
     store(prices, at)
     evaluate(now=at)
     return list(Alert.objects.order_by("pk").values_list("text", flat=True))
 
 
-def told() -> list[tuple[str, str, str]]:
-    """Every alert event in its order: hub, state and text."""
+def alert_events() -> list[tuple[str, str, str]]:
+    """All alert events in order: hub, state and text."""
     events = FeedEvent.objects.filter(kind="alert").order_by("created_at", "seq")
     return [(event.node.hub, event.body["state"], event.body["text"]) for event in events]
 
 
 def edit(rule: Rule, **values: str) -> None:
-    """The rule as read, changed in the admin's form: what was judged since is not in it."""
+    """Change the rule, as it was read, in the admin's form, without what was judged since."""
     request, rules = RequestFactory().post("/"), RuleAdmin(Rule, admin.site)
     request.user = User(is_superuser=True)
     now = {name: held for name, held in model_to_dict(rule).items() if held is not None}
@@ -67,7 +67,7 @@ def edit(rule: Rule, **values: str) -> None:
 
 
 def edit_in_list(client: Client, rules: Iterable[Rule], *active: Rule) -> None:
-    """The list of rules saved with these, and no others, switched on."""
+    """Save the list of rules with only these active."""
     data = {"form-TOTAL_FORMS": "2", "form-INITIAL_FORMS": "2", "_save": "Save"}
     for number, rule in enumerate(rules):
         data |= {f"form-{number}-id": str(rule.pk), f"form-{number}-limit": str(rule.limit)}
@@ -88,7 +88,7 @@ def test_saving_a_rule_keeps_what_was_judged_since_it_was_read(above: Rule) -> N
     )
 
 
-def test_a_rule_saved_as_it_is_keeps_its_place(above: Rule) -> None:
+def test_a_rule_saved_without_changes_keeps_its_cursor(above: Rule) -> None:
     publish(published(NOON, "120"), at=NOON + FIVE)
     above.judged_seq = 0
     edit(above)
@@ -127,11 +127,13 @@ def test_a_rule_for_another_hub_starts_at_the_head_of_that_hubs_feed(above: Rule
     assert (after.beyond, after.judges_from) == (False, NOON + FIVE)
 
 
-def test_changing_what_a_rule_means_clears_its_alert_on_the_feed_that_told_it(above: Rule) -> None:
+def test_changing_the_meaning_of_a_rule_clears_its_alert_on_the_feed_that_announced_it(
+    above: Rule,
+) -> None:
     publish(published(NOON, "120"), at=NOON)
     with time_machine.travel(NOON + FIVE, tick=False):
         edit(above, node=str(Node.objects.get(slug="np15").pk), market="DAM", limit="50")
-    assert told()[1:] == [("SP15", "cleared", "SP15 real-time above 100.00: rule changed")]
+    assert alert_events()[1:] == [("SP15", "cleared", "SP15 real-time above 100.00: rule changed")]
     assert Alert.objects.get().cleared_at == NOON + FIVE
 
 
@@ -147,7 +149,7 @@ def test_another_direction_is_judged_anew(above: Rule) -> None:
 
 @pytest.mark.database
 @pytest.mark.parametrize("change", [{"market": "RTPD"}, {"node": "2"}, {"limit": "150"}])
-def test_a_rule_changed_while_it_is_judged_tells_nothing_of_its_old_meaning(
+def test_a_rule_changed_while_it_is_judged_announces_nothing_by_its_old_meaning(
     above: Rule, change: dict[str, str]
 ) -> None:
     store([published(NOON, "120")], NOON)
@@ -159,7 +161,7 @@ def test_a_rule_changed_while_it_is_judged_tells_nothing_of_its_old_meaning(
 
 
 @pytest.mark.database
-def test_switching_a_rule_off_clears_its_alert_and_says_so(above: Rule) -> None:
+def test_switching_a_rule_off_clears_its_alert_and_gives_the_reason(above: Rule) -> None:
     publish(published(NOON, "120"), at=NOON)
     evaluate(now=NOON)  # judged up to its own alert: no price is needed for what follows
     Rule.objects.filter(pk=above.pk).update(active=False)
@@ -176,14 +178,14 @@ def test_a_rule_switched_off_clears_its_alert_once(above: Rule) -> None:
     Rule.objects.filter(pk=above.pk).update(active=False)
     publish(published(NOON + FIVE, "130"), at=NOON + FIVE)
     publish(published(NOON + 2 * FIVE, "90"), at=NOON + 2 * FIVE)
-    assert told()[1:] == [("SP15", "cleared", SWITCHED_OFF)]
+    assert alert_events()[1:] == [("SP15", "cleared", SWITCHED_OFF)]
 
 
 @pytest.mark.database
-def test_a_rule_switched_off_without_an_alert_says_nothing() -> None:
+def test_a_rule_switched_off_without_an_open_alert_announces_nothing() -> None:
     Rule.objects.update(active=False)
     publish(published(NOON, "120"), at=NOON)
-    assert told() == []
+    assert alert_events() == []
     assert set(Rule.objects.values_list("judged_seq", flat=True)) == {1}
 
 
@@ -212,16 +214,16 @@ def test_a_rule_made_in_the_admin_starts_at_the_head(admin_client: Client) -> No
 
 
 def edit_at(moment: datetime, rule: Rule, **values: str) -> None:
-    """The rule as it is, changed at a moment."""
+    """Change the rule as it is now, at a moment."""
     with time_machine.travel(moment, tick=False):
         edit(Rule.objects.get(pk=rule.pk), **values)
 
 
-def test_an_alert_is_told_by_the_limit_it_opened_with(above: Rule) -> None:
+def test_the_end_of_an_alert_is_announced_by_the_limit_it_opened_with(above: Rule) -> None:
     publish(published(NOON, "120"), at=NOON)
     edit_at(NOON + timedelta(minutes=2), above, limit="90")
     publish(published(NOON + FIVE, "80"), at=NOON + FIVE)
-    assert told()[1] == (
+    assert alert_events()[1] == (
         "SP15",
         "cleared",
         "SP15 real-time no longer above 100.00: 80.00 at 12:05 PT",
@@ -234,13 +236,13 @@ def test_an_alert_that_ends_because_its_limit_was_raised_says_so(above: Rule) ->
     publish(published(NOON, "500"), at=NOON)
     edit_at(NOON + timedelta(minutes=2), above, limit="1000")
     publish(published(NOON + FIVE, "500"), at=NOON + FIVE)
-    assert told()[1][2] == (
+    assert alert_events()[1][2] == (
         "SP15 real-time above 100.00: over by its new limit (above 1,000.00), 500.00 at 12:05 PT"
     )
 
 
 @pytest.mark.database
-def test_an_alert_that_ends_by_its_other_condition_is_not_put_down_to_the_new_limit(
+def test_an_alert_that_ends_by_its_other_condition_is_not_ascribed_to_the_new_limit(
     above: Rule,
 ) -> None:
     Condition.objects.create(rule=above, watched="congestion", direction="below", limit=0)
@@ -248,7 +250,7 @@ def test_an_alert_that_ends_by_its_other_condition_is_not_put_down_to_the_new_li
     edit_at(NOON + timedelta(minutes=2), above, limit="120")
     ends = published(NOON + FIVE, "130")._replace(congestion=Decimal(1), energy=Decimal("128.25"))
     publish(ends, at=NOON + FIVE)
-    assert told()[1][2] == (
+    assert alert_events()[1][2] == (
         "SP15 real-time no longer above 100.00 and congestion below 0.00: 130.00 at 12:05 PT"
     )
 
@@ -265,7 +267,7 @@ def test_the_snapshot_shows_an_open_alert_by_the_limit_it_opened_with(above: Rul
 
 
 def test_a_run_beyond_the_limit_counts_from_the_change_of_a_limit(above: Rule) -> None:
-    """As it does when a correction has it judged again: else that would retract the alert."""
+    """As when it is judged again after a correction, which would otherwise retract the alert."""
     edit_at(NOON - HOUR, above, for_minutes="10")
     publish(published(NOON, "120"), at=NOON + FIVE)
     edit_at(NOON + FIVE, above, limit="110")
@@ -274,14 +276,14 @@ def test_a_run_beyond_the_limit_counts_from_the_change_of_a_limit(above: Rule) -
 
 
 @pytest.mark.database
-def test_the_alerts_of_a_node_that_is_tracked_no_more_are_withdrawn(above: Rule) -> None:
+def test_alerts_are_withdrawn_when_their_node_is_no_longer_tracked(above: Rule) -> None:
     above.methods.create(name="desk", kind="email", address="desk@example.test")
     publish(published(NOON, "500"), at=NOON)
     Node.objects.filter(pk=above.node_id).update(tracked=False)
     evaluate(now=NOON + FIVE)
     evaluate(now=NOON + 2 * FIVE)
     why = "SP15 real-time above 100.00: node no longer tracked"
-    assert told()[1:] == [("SP15", "cleared", why)]
+    assert alert_events()[1:] == [("SP15", "cleared", why)]
     assert Delivery.objects.filter(kind="cleared", transition__text=why).count() == 1
 
 
@@ -297,7 +299,7 @@ def test_a_node_that_is_tracked_again_is_judged_from_there(above: Rule) -> None:
 
 
 @pytest.mark.database
-def test_a_rule_on_the_data_age_of_a_node_that_is_tracked_no_more_is_silent(above: Rule) -> None:
+def test_a_rule_on_data_age_is_silent_once_its_node_is_not_tracked(above: Rule) -> None:
     Rule.objects.exclude(pk=above.pk).delete()
     Rule.objects.update(watched="age", limit=15)
     publish(published(NOON, "50"), at=NOON + FIVE)
@@ -305,4 +307,4 @@ def test_a_rule_on_the_data_age_of_a_node_that_is_tracked_no_more_is_silent(abov
     Node.objects.filter(pk=above.node_id).update(tracked=False)
     evaluate(now=NOON + 2 * HOUR)
     evaluate(now=NOON + 3 * HOUR)
-    assert [state for _, state, _ in told()] == ["open", "cleared"]
+    assert [state for _, state, _ in alert_events()] == ["open", "cleared"]

@@ -56,7 +56,7 @@ def change(at: int, **values: object) -> None:
 
 
 @pytest.mark.database
-def test_what_waits_to_be_told_says_what_was_watched_when_it_opened(rule: Rule) -> None:
+def test_a_waiting_message_says_what_its_rule_watched_when_the_alert_opened(rule: Rule) -> None:
     rule.methods.add(Method.objects.create(name="desk", address="desk@example.org"))
     seen(0, "150")
     [before] = [message_of(one) for one in Delivery.objects.all()]
@@ -72,26 +72,26 @@ def test_what_waits_to_be_told_says_what_was_watched_when_it_opened(rule: Rule) 
 
 
 @pytest.mark.database
-def test_alerts_of_before_take_what_they_watched_from_their_rule(rule: Rule) -> None:
+def test_alerts_without_facts_take_them_from_their_rule(rule: Rule) -> None:
     seen(0, "150")
-    as_told = Alert.objects.get().facts
+    facts_then = Alert.objects.get().facts
     Alert.objects.update(facts={})
     import_module("alerts.migrations.0006_alert_facts").fill(apps, None)
-    assert Alert.objects.get().facts == as_told == rule.facts
+    assert Alert.objects.get().facts == facts_then == rule.facts
 
 
-def told() -> list[str]:
+def transitions() -> list[str]:
     return list(Transition.objects.order_by("pk").values_list("kind", flat=True))
 
 
-def test_what_was_told_by_another_limit_is_not_retracted(rule: Rule) -> None:
+def test_alerts_announced_by_an_earlier_limit_are_not_retracted(rule: Rule) -> None:
     seen(0, "150")
     seen(1, "50")
     change(10, limit=200)
     seen(3, "20")
     seen(4, "20")
     seen(3, "250", minutes=40)
-    assert told() == ["opened", "cleared", "opened", "cleared"]
+    assert transitions() == ["opened", "cleared", "opened", "cleared"]
 
 
 def test_an_alert_that_is_open_outlives_another_limit_and_a_correction(rule: Rule) -> None:
@@ -102,10 +102,12 @@ def test_an_alert_that_is_open_outlives_another_limit_and_a_correction(rule: Rul
     seen(4, "110")
     seen(3, "121", minutes=40)
     seen(3, "111", minutes=41)
-    assert told() == ["opened"]
+    assert transitions() == ["opened"]
 
 
-def test_what_was_told_before_a_rule_was_switched_off_and_on_is_not_retracted(rule: Rule) -> None:
+def test_alerts_from_before_a_rule_was_switched_off_and_on_are_not_retracted(
+    rule: Rule,
+) -> None:
     seen(0, "150")
     seen(1, "50")
     change(9, active=False)
@@ -113,17 +115,17 @@ def test_what_was_told_before_a_rule_was_switched_off_and_on_is_not_retracted(ru
     seen(3, "20")
     seen(4, "20")
     seen(3, "250", minutes=40)
-    assert told() == ["opened", "cleared", "opened", "cleared"]
+    assert transitions() == ["opened", "cleared", "opened", "cleared"]
 
 
-def test_an_alert_that_ended_with_its_rule_hides_no_later_one(rule: Rule) -> None:
+def test_an_alert_that_ended_with_its_rule_does_not_hide_a_later_one(rule: Rule) -> None:
     seen(0, "150")
     days = 5 * 24 * 60
     change(5, active=False)
     change(days, active=True)
     seen(days // 5, "50")
     seen(days // 5, "150", minutes=20)
-    assert told() == ["opened", "cleared", "opened"]
+    assert transitions() == ["opened", "cleared", "opened"]
 
 
 def test_a_rule_can_open_again_on_the_interval_on_which_it_was_switched_off(rule: Rule) -> None:
@@ -132,31 +134,31 @@ def test_a_rule_can_open_again_on_the_interval_on_which_it_was_switched_off(rule
     change(3, active=True)
     seen(0, "151", minutes=4)
     seen(1, "150")
-    assert told() == ["opened", "cleared", "opened"]
+    assert transitions() == ["opened", "cleared", "opened"]
 
 
 @pytest.mark.database
 @pytest.mark.parametrize("changes", [[{"limit": 60}], [{"active": False}, {"active": True}]])
-def test_data_that_stay_away_are_told_again_after_a_change(
+def test_missing_data_open_an_alert_again_after_the_rule_changed(
     age: Rule, changes: list[dict[str, object]]
 ) -> None:
     evaluate(now=NOON + 20 * MINUTE)
     for number, values in enumerate(changes):
         change(25 + number, **values)
     evaluate(now=NOON + 90 * MINUTE)
-    assert told() == ["opened", "cleared", "opened"]
+    assert transitions() == ["opened", "cleared", "opened"]
 
 
 def test_a_rule_on_data_age_has_no_conditions_and_no_waits(age: Rule) -> None:
     more = Condition(rule=Rule.objects.get(), watched="lmp", limit=100)
     with pytest.raises(ValidationError, match="no further conditions"):
         more.full_clean()
-    with pytest.raises(ValidationError, match="knows no such time"):
+    with pytest.raises(ValidationError, match="has no such time"):
         Rule(node=age.node, watched="age", limit=15, for_minutes=5).full_clean()
 
 
 @pytest.mark.database
-def test_a_limit_on_the_wrong_side_of_the_clear_limit_is_said_in_the_list(
+def test_a_limit_on_the_wrong_side_of_the_clear_limit_is_an_error_in_the_list(
     admin_client: Client, rule: Rule
 ) -> None:
     Rule.objects.update(clear_limit=90)
@@ -178,12 +180,12 @@ def test_a_secret_is_for_those_who_may_write_it(client: Client) -> None:
     assert client.get("/admin/alerts/method/?secret__startswith=s3c").status_code == 400
 
 
-def test_who_may_only_look_mutes_nothing(client: Client, rule: Rule) -> None:
+def test_a_user_who_may_only_view_cannot_mute(client: Client, rule: Rule) -> None:
     client.force_login(User.objects.create(username="viewer", is_staff=True))
     assert client.post(f"/alerts/rules/{rule.pk}/mute/").status_code == 403
 
 
-def test_odd_questions_are_answered(admin_client: Client) -> None:
+def test_odd_queries_are_answered_as_oasis_does(admin_client: Client) -> None:
     assert admin_client.get("/admin/alerts/alert/csv/?foo=bar").status_code == 400
     odd = admin_client.post(
         "/api/v1/rules/preview", r'{"hub": "\ud800", "limit": 1}', content_type="application/json"

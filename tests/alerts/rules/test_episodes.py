@@ -1,4 +1,4 @@
-"""What was told beside what is right, worked by hand: intervals are numbers of minutes."""
+"""Announced alerts compared with the right episodes, worked out by hand; intervals in minutes."""
 
 from datetime import datetime, timedelta
 
@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from alerts.rules.episodes import Amends, Episode, Told, amends, episodes
+from alerts.rules.episodes import Amends, Announced, Episode, amends, episodes
 from alerts.rules.rule import Transition
 from tests.conftest import utc
 
@@ -21,8 +21,8 @@ def stretch(opened: int, cleared: int | None) -> Episode:
     return Episode(at(opened), None if cleared is None else at(cleared))
 
 
-def told(*stretches: tuple[int, int | None]) -> list[Told]:
-    return [Told(number, stretch(*one)) for number, one in enumerate(stretches, 1)]
+def announced(*stretches: tuple[int, int | None]) -> list[Announced]:
+    return [Announced(number, stretch(*one)) for number, one in enumerate(stretches, 1)]
 
 
 @pytest.mark.parametrize(
@@ -46,7 +46,7 @@ def told(*stretches: tuple[int, int | None]) -> list[Told]:
         ([(5, 10)], [(10, 15)], [1], [], [(10, 15)]),
     ],
 )
-def test_what_was_told_is_made_right_with_as_little_as_possible(
+def test_announcements_are_corrected_with_as_few_amends_as_possible(
     was: list[tuple[int, int | None]],
     right: list[tuple[int, int | None]],
     retract: list[int],
@@ -54,18 +54,18 @@ def test_what_was_told_is_made_right_with_as_little_as_possible(
     raised: list[tuple[int, int | None]],
 ) -> None:
     expected = Amends(retract, [(a, at(m)) for a, m in clear], [stretch(*one) for one in raised])
-    assert amends(told(*was), [stretch(*one) for one in right], last=LAST) == expected
+    assert amends(announced(*was), [stretch(*one) for one in right], last=LAST) == expected
 
 
-def test_what_begins_after_the_last_judged_interval_is_an_alert_of_its_own() -> None:
+def test_an_episode_after_the_last_judged_interval_is_a_new_alert() -> None:
     right = [stretch(5, 10), stretch(15, 20), stretch(25, None)]
     amended = Amends([], [(1, at(20))], [stretch(25, None)])
-    assert amends(told((5, None)), right, last=at(15)) == amended
+    assert amends(announced((5, None)), right, last=at(15)) == amended
     amended = Amends([], [(1, at(10))], [stretch(15, 20), stretch(25, None)])
-    assert amends(told((5, None)), right, last=at(10)) == amended
+    assert amends(announced((5, None)), right, last=at(10)) == amended
 
 
-def test_transitions_become_episodes_with_what_was_open_before() -> None:
+def test_transitions_become_episodes_with_one_that_was_open_before() -> None:
     moves = [Transition(at(5), False, 0), Transition(at(10), True, 0)]
     assert episodes(at(-60), moves) == [stretch(-60, 5), stretch(10, None)]
     assert episodes(None, moves) == [stretch(10, None)]
@@ -85,7 +85,7 @@ def stretches(cuts: list[int]) -> list[Episode]:
 def test_after_the_amends_an_alert_is_open_just_where_one_should_be(
     was: list[int], right: list[int], last: int
 ) -> None:
-    before = [Told(number, one) for number, one in enumerate(stretches(was))]
+    before = [Announced(number, one) for number, one in enumerate(stretches(was))]
     should = stretches(right)
     made = amends(before, should, last=at(max([*was, last])))
     left = {t.alert_id: t.episode for t in before if t.alert_id not in made.retract}

@@ -57,7 +57,7 @@ def test_quiet_hours_begin_and_end_by_the_local_clock(
         (time(1, 45), time(1, 15), []),  # the next begins before the last ends
     ],
 )
-def test_in_the_hour_that_comes_twice_quiet_hours_have_no_break(
+def test_in_the_repeated_hour_quiet_hours_have_no_break(
     begin: time, until: time, loud: list[tuple[str, str]]
 ) -> None:
     quiet = Quiet(begin, until, EVERY_DAY, PT)

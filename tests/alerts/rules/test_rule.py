@@ -28,10 +28,10 @@ def readings(ruling: Ruling, *prices: int | str | Decimal | None) -> list[Readin
     ]
 
 
-def told(ruling: Ruling, *prices: int | str | Decimal | None) -> str:
-    """What is told at each interval: O opens, C clears, . nothing."""
-    _, told = judge(ruling, State(), readings(ruling, *prices))
-    signs = {(one.start - START) // FIVE: "O" if one.opens else "C" for one in told}
+def signs_of(ruling: Ruling, *prices: int | str | Decimal | None) -> str:
+    """What a rule does at each interval: O opens, C clears, . nothing."""
+    _, transitions = judge(ruling, State(), readings(ruling, *prices))
+    signs = {(one.start - START) // FIVE: "O" if one.opens else "C" for one in transitions}
     return "".join(signs.get(n, ".") for n in range(len(prices)))
 
 
@@ -65,10 +65,10 @@ CALM = Ruling((ABOVE,), cool_down=timedelta(minutes=10))
         (CALM, [101, 90, 101, 101, 101, 101], "OC..O."),
     ],
 )
-def test_a_series_of_prices_tells_what_was_worked_out_by_hand(
+def test_a_series_of_prices_opens_and_clears_as_worked_out_by_hand(
     ruling: Ruling, prices: Prices, expected: str
 ) -> None:
-    assert told(ruling, *prices) == expected
+    assert signs_of(ruling, *prices) == expected
 
 
 @pytest.mark.parametrize(
@@ -88,7 +88,7 @@ def test_crossings_that_open_nothing_are_counted(
     assert judge(ruling, State(), readings(ruling, *prices))[0].flaps == flaps
 
 
-def test_an_alert_that_clears_says_how_many_crossings_it_spared() -> None:
+def test_an_alert_that_clears_says_how_many_flaps_it_suppressed() -> None:
     _, (opened, cleared) = judge(PLAIN, State(), readings(PLAIN, 101, 99, 101, 99, 101, 90))
     assert (opened.flaps, cleared.flaps) == (0, 2)
 
@@ -151,7 +151,9 @@ def test_the_order_in_which_intervals_arrive_changes_nothing(
 
 @given(RULINGS, PRICES, st.integers(0, 40))
 @settings(deadline=None, max_examples=60)
-def test_two_polls_tell_the_same_as_one(ruling: Ruling, prices: Prices, cut: int) -> None:
+def test_prices_in_two_polls_give_the_same_alerts_as_in_one(
+    ruling: Ruling, prices: Prices, cut: int
+) -> None:
     whole = readings(ruling, *prices)
     middle, first = judge(ruling, State(), whole[:cut])
     last, second = judge(ruling, middle, whole[cut:])

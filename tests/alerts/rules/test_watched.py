@@ -5,8 +5,8 @@ from decimal import Decimal
 
 import pytest
 
-from alerts.rules.checks import problems, quiet_problems
 from alerts.rules.rule import Requirement
+from alerts.rules.validation import problems, quiet_problems
 from alerts.rules.watched import Series, Watch
 from market.intervals import day_bounds, day_intervals
 from market.markets import Market
@@ -39,7 +39,7 @@ def rtm(**prices: int) -> Series:
         (Watch("lmp"), 5, None),
     ],
 )
-def test_a_value_is_there_where_all_its_prices_are(
+def test_there_is_a_value_if_all_prices_it_needs_are_known(
     watch: Watch, minutes: int, value: int | None
 ) -> None:
     series = rtm(m0=50, m10=70, m60=20)
@@ -55,7 +55,7 @@ def test_hours_of_a_day_are_ranked_by_how_many_are_dearer_or_cheaper(day: str) -
     assert (dearest, cheapest) == (hours[-3:], hours[:3])
 
 
-def test_a_day_that_is_not_whole_ranks_nothing() -> None:
+def test_an_incomplete_day_ranks_nothing() -> None:
     hours = day_intervals(NOON.date(), Market.DAM)[1:]
     series = Series(Market.DAM, {start: Decimal(n) for n, start in enumerate(hours)}, {})
     assert {series.value(Watch("dearest"), start) for start in hours} == {None}
@@ -88,7 +88,7 @@ def test_days_before_are_the_whole_operating_days_before() -> None:
         (Requirement("age", "above", Decimal(0), Decimal(0)), Market.RTM, {"limit"}),
     ],
 )
-def test_an_impossible_condition_is_told_by_field(
+def test_an_impossible_condition_is_explained_by_field(
     condition: Requirement, market: Market, fields: set[str]
 ) -> None:
     assert set(problems(condition, market)) == fields

@@ -11,7 +11,7 @@ from django.test import Client
 
 from prices.models import KnownName, Node
 from prices.typo_check import ALL_NODES, MIN_NAMES
-from simulator.nodes import DEFAULT_NODES
+from simulator.pricing_nodes import DEFAULT_NODES
 from simulator.server import Running
 from tests.conftest import utc
 from tests.oasis import rendered

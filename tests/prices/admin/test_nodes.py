@@ -158,7 +158,7 @@ def test_a_rule_with_alerts_and_a_method_with_deliveries_are_kept_too(admin_clie
     for obj, what in ((rule, "alerts"), (method, "deliveries")):
         answer = admin_client.post(page(obj, "delete"), CONFIRMED)
         assert answer.status_code == 403
-        assert f"it has {what}, which are kept. Take it out of “active”" in answer.content.decode()
+        assert f"it has {what}, which are kept. Untick “active”" in answer.content.decode()
         assert f"it has {what}" in admin_client.get(page(obj, "change")).content.decode()
 
 

@@ -9,7 +9,7 @@ from apprise.plugins.telegram import NotifyTelegram
 from alerts.delivery.senders.apprise import SERVICES, load, plugin_of
 from alerts.delivery.senders.catalog import Target, check_address, send
 from outbound.errors import ForbiddenTarget, Refused, Unreachable
-from tests.alerts.judging.told import NOW, SPIKE
+from tests.alerts.delivery.sample_message import NOW, SPIKE
 from tests.outbound.receiver import Handler, Receiver, status
 
 TELEGRAM = "tgram://123456789:abcdefghijklmnopqrstuvwxyz_12345678/12345"
@@ -23,17 +23,17 @@ def telegram(receiver: Receiver, monkeypatch: pytest.MonkeyPatch) -> Receiver:
     return receiver
 
 
-def test_telegram_is_told(telegram: Receiver) -> None:
+def test_telegram_gets_a_message(telegram: Receiver) -> None:
     send(Target("apprise", TELEGRAM, ""), SPIKE, now=NOW)
     [(path, _, body)] = telegram.received
-    told = json.loads(body)
+    sent = json.loads(body)
     assert path.endswith("/sendMessage")
-    assert (told["chat_id"], SPIKE.link in told["text"]) == (12345, True)
-    assert "519.52 at 17:00 PT" in told["text"]
+    assert (sent["chat_id"], SPIKE.link in sent["text"]) == (12345, True)
+    assert "519.52 at 17:00 PT" in sent["text"]
 
 
 @pytest.mark.parametrize(("code", "kind"), [(400, Refused), (403, Refused), (500, Unreachable)])
-def test_what_the_service_answered_decides_about_the_next_try(
+def test_the_answer_of_a_service_decides_about_the_next_try(
     telegram: Receiver, code: int, kind: type[Exception]
 ) -> None:
     telegram.answer = status(code, b'{"description": "chat not found"}')
@@ -41,7 +41,7 @@ def test_what_the_service_answered_decides_about_the_next_try(
         send(Target("apprise", TELEGRAM, ""), SPIKE, now=NOW)
 
 
-def test_what_another_service_answered_meanwhile_decides_nothing(telegram: Receiver) -> None:
+def test_the_log_of_another_service_meanwhile_decides_nothing(telegram: Receiver) -> None:
     def answer(handler: Handler) -> None:  # in a thread of its own, as another sending is
         logging.getLogger("apprise").warning("Failed to send to another: error=404.")
         status(500)(handler)
@@ -84,8 +84,10 @@ def test_no_redirect_is_followed(telegram: Receiver) -> None:
         *("", "://", "tgram-x://a"),
     ],
 )
-def test_what_could_lead_to_any_host_or_to_a_program_is_refused(address: str) -> None:
-    with pytest.raises(ForbiddenTarget, match="Of Apprise's services only these: clickatell, "):
+def test_apprise_services_that_reach_any_host_or_program_are_refused(address: str) -> None:
+    with pytest.raises(
+        ForbiddenTarget, match="Only these services of Apprise can be used: clickatell, "
+    ):
         check_address("apprise", address)
 
 
@@ -104,16 +106,16 @@ def test_what_could_lead_to_any_host_or_to_a_program_is_refused(address: str) ->
     ],
 )
 def test_a_parameter_that_reads_files_or_loosens_limits_is_refused(parameters: str) -> None:
-    with pytest.raises(Refused, match="not what this service's looks like"):
+    with pytest.raises(Refused, match="not what Apprise expects"):
         check_address("apprise", f"{TELEGRAM}?{parameters}")
 
 
-def test_one_delivery_method_tells_one_receiver() -> None:
+def test_an_apprise_address_may_name_only_one_receiver() -> None:
     with pytest.raises(Refused, match="several receivers"):
         check_address("apprise", f"{TELEGRAM}/67890")
 
 
-def test_an_address_that_no_service_can_be_made_of_is_refused() -> None:
+def test_an_address_that_apprise_cannot_use_is_refused() -> None:
     for address in ("tgram", "tgram://", "tgram://short/1", "pover://", "twilio://AC/b/c"):
         with pytest.raises(Refused):
             check_address("apprise", address)

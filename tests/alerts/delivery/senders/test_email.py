@@ -18,7 +18,7 @@ from alerts.delivery.senders.catalog import Target, check_address, send
 from alerts.delivery.senders.email import SMTP as SMTP_BACKEND
 from deploy import free_ports
 from outbound.errors import Refused, Unreachable
-from tests.alerts.judging.told import NOW, SPIKE
+from tests.alerts.delivery.sample_message import NOW, SPIKE
 
 TRADER = Target("email", "trader@example.com", "")
 
@@ -73,7 +73,7 @@ async def hung_up() -> None:
     await asyncio.sleep(0.001)
 
 
-def test_a_letter_arrives_as_text_and_as_html(inbox: Inbox) -> None:
+def test_an_e_mail_arrives_as_text_and_as_html(inbox: Inbox) -> None:
     send(TRADER, SPIKE, now=NOW)
     [letter] = inbox.letters
     assert (letter["To"], letter["From"]) == (TRADER.address, "CAISO Live <prices@example.com>")
@@ -86,7 +86,7 @@ def test_a_letter_arrives_as_text_and_as_html(inbox: Inbox) -> None:
     assert "&lt;b&gt;&amp; rising" in page.get_content()
 
 
-def test_a_duplicate_has_the_same_message_id_and_another_letter_has_not(inbox: Inbox) -> None:
+def test_a_duplicate_has_the_same_message_id_and_another_e_mail_has_not(inbox: Inbox) -> None:
     for message in (SPIKE, SPIKE, SPIKE._replace(key="alert-17-cleared")):
         send(TRADER, message, now=NOW)
     first, again, other = (letter["Message-ID"] for letter in inbox.letters)
@@ -102,7 +102,7 @@ def test_a_subject_stays_one_line(inbox: Inbox) -> None:
 
 
 @pytest.mark.parametrize("where", ["recipient_answer", "data_answer"])
-def test_what_a_mail_server_answers_decides_about_the_next_try(inbox: Inbox, where: str) -> None:
+def test_the_answer_of_a_mail_server_decides_about_the_next_try(inbox: Inbox, where: str) -> None:
     setattr(inbox, where, "451 4.7.1 greylisted")
     with pytest.raises(Unreachable, match=r"SMTP 451: 4\.7\.1 greylisted"):
         send(TRADER, SPIKE, now=NOW)
@@ -140,8 +140,8 @@ def test_without_a_mail_server_it_says_so(settings: Settings) -> None:
 @pytest.mark.parametrize(
     "address", ["", "trader", "a@b@c", "a@example.com, b@example.com", "a@b\n"]
 )
-def test_what_is_no_address_is_refused_in_the_form(address: str) -> None:
-    with pytest.raises(Refused, match="is no e-mail address"):
+def test_a_text_that_is_not_an_address_is_refused_in_the_form(address: str) -> None:
+    with pytest.raises(Refused, match="is not an e-mail address"):
         check_address("email", address)
 
 

@@ -1,4 +1,4 @@
-"""Webhooks over real HTTP: signed, recognisable when sent twice, and their refusals told apart."""
+"""Webhooks over real HTTP: signatures, duplicates, and which failures are tried again."""
 
 import hashlib
 import hmac
@@ -10,7 +10,7 @@ from pytest_django import Settings
 
 from alerts.delivery.senders.catalog import Target, check_address, send
 from outbound.errors import ForbiddenTarget, Refused, Unreachable
-from tests.alerts.judging.told import NOW, SPIKE
+from tests.alerts.delivery.sample_message import NOW, SPIKE
 from tests.outbound.receiver import Receiver, status
 
 SECRET = "whsec-of-the-tests"
@@ -32,7 +32,7 @@ def target(receiver: Receiver, kind: str = "webhook", secret: str = SECRET) -> T
     return Target(kind, f"http://127.0.0.1:{receiver.port}/topic", secret)
 
 
-def test_a_receiver_can_tell_that_a_webhook_is_ours(receiver: Receiver) -> None:
+def test_a_receiver_can_verify_the_signature_of_a_webhook(receiver: Receiver) -> None:
     send(target(receiver), SPIKE, now=NOW)
     [(_, headers, body)] = receiver.received
     now = NOW.timestamp()
@@ -62,14 +62,14 @@ def test_without_a_secret_there_is_no_signature(receiver: Receiver) -> None:
 @pytest.mark.parametrize(
     ("kind", "place"), [("slack", "blocks"), ("teams", "attachments"), ("webhook", "facts")]
 )
-def test_rooms_are_told_in_their_own_way(receiver: Receiver, kind: str, place: str) -> None:
+def test_slack_and_teams_get_their_own_formats(receiver: Receiver, kind: str, place: str) -> None:
     send(target(receiver, kind), SPIKE, now=NOW)
     [(_, headers, body)] = receiver.received
     assert json.loads(body)[place]
     assert headers["idempotency-key"] == SPIKE.key
 
 
-def test_ntfy_is_told_with_its_token(receiver: Receiver) -> None:
+def test_ntfy_gets_its_token(receiver: Receiver) -> None:
     send(target(receiver, "ntfy", "tk_123"), SPIKE, now=NOW)
     [(path, headers, body)] = receiver.received
     assert (path, body.decode()) == ("/topic", SPIKE.text)
@@ -78,7 +78,7 @@ def test_ntfy_is_told_with_its_token(receiver: Receiver) -> None:
 
 
 @pytest.mark.parametrize("kind", ["webhook", "slack", "teams", "ntfy"])
-def test_trouble_is_tried_again_and_refusal_is_not(receiver: Receiver, kind: str) -> None:
+def test_a_failure_is_tried_again_and_a_refusal_is_not(receiver: Receiver, kind: str) -> None:
     receiver.answer = status(503, b"later", Retry_After="90")
     with pytest.raises(Unreachable, match="HTTP 503: later") as trouble:
         send(target(receiver, kind), SPIKE, now=NOW)
@@ -91,7 +91,9 @@ def test_trouble_is_tried_again_and_refusal_is_not(receiver: Receiver, kind: str
         send(target(receiver, kind), SPIKE, now=NOW)
 
 
-def test_nobody_at_the_address_is_tried_again(receiver: Receiver, settings: Settings) -> None:
+def test_an_address_where_nobody_listens_is_tried_again(
+    receiver: Receiver, settings: Settings
+) -> None:
     settings.WEBHOOK_HOSTS_ALLOWED = [f"127.0.0.2:{receiver.port}"]
     nobody = Target("webhook", f"http://127.0.0.2:{receiver.port}/", "")
     with pytest.raises(Unreachable, match="refused"):
@@ -102,9 +104,9 @@ def test_nobody_at_the_address_is_tried_again(receiver: Receiver, settings: Sett
 def test_no_text_of_a_message_or_token_becomes_a_header_of_its_own(
     receiver: Receiver, text: str
 ) -> None:
-    told = SPIKE._replace(key=text, subject=text, link=text)
-    send(target(receiver), told, now=NOW)
-    send(target(receiver, "ntfy", text), told, now=NOW)
+    message = SPIKE._replace(key=text, subject=text, link=text)
+    send(target(receiver), message, now=NOW)
+    send(target(receiver, "ntfy", text), message, now=NOW)
     assert len(receiver.received) == 2
     assert not any("x-evil" in received.headers for received in receiver.received)
 
@@ -125,6 +127,6 @@ def test_a_form_gets_its_address_back_clean() -> None:
             check_address("ntfy", address)
 
 
-def test_there_is_no_other_delivery_method() -> None:
-    with pytest.raises(Refused, match="pigeon is no delivery method"):
+def test_an_unknown_kind_of_delivery_method_is_refused() -> None:
+    with pytest.raises(Refused, match="pigeon is not a kind"):
         send(Target("pigeon", "", ""), SPIKE, now=NOW)

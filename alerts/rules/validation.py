@@ -1,4 +1,4 @@
-"""What makes a rule impossible, in sentences by field. Pure."""
+"""Checks of a rule: what makes it impossible, in sentences by field. Pure."""
 
 from datetime import time
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
@@ -13,7 +13,7 @@ MOST_MINUTES = 24 * 60
 
 
 def problems(condition: Requirement, market: Market) -> dict[str, str]:
-    """What is wrong with a condition on a market."""
+    """What is wrong with a condition in a market."""
     found = span_problems(condition, market) | limit_problems(condition)
     if condition.watched == SPREAD and market is Market.DAM:
         found["watched"] = "The day-ahead price has no spread to itself."
@@ -24,11 +24,15 @@ def span_problems(condition: Requirement, market: Market) -> dict[str, str]:
     """What is wrong with the minutes or days it looks back."""
     span, minutes = condition.span, int(market.interval.total_seconds() // 60)
     if condition.watched == CHANGE and (span % minutes or not minutes <= span <= MOST_MINUTES):
-        return {"span": f"A change is over {minutes} to {MOST_MINUTES} minutes, in {minutes}s."}
+        return {
+            "span": f"A change is over {minutes} to {MOST_MINUTES} minutes, in steps of {minutes}."
+        }
     if condition.watched in RANKS and span > MOST_DAYS:
-        return {"span": f"A relative limit looks back {MOST_DAYS} days at the most."}
+        return {"span": f"A relative limit looks back {MOST_DAYS} days at most."}
     if condition.watched in RANKS and not span and market is not Market.DAM:
-        return {"span": "Only day-ahead hours are compared within their own day: name the days."}
+        return {
+            "span": "Only day-ahead hours are compared within their own day: give a number of days."
+        }
     return {}
 
 
@@ -50,12 +54,14 @@ def limit_problems(condition: Requirement) -> dict[str, str]:
 
 
 def age_problems(watched: str, for_minutes: int, cool_down_minutes: int) -> dict[str, str]:
-    """What a rule on data age, which is judged by the clock, can't have."""
+    """What a rule on data age can't have, as it is judged by the clock."""
     if watched != AGE:
         return {}
     minutes = {"for_minutes": for_minutes, "cool_down_minutes": cool_down_minutes}
     return {
-        name: "Data age knows no such time: raise its limit." for name in minutes if minutes[name]
+        name: "A rule on data age has no such time: raise its limit instead."
+        for name in minutes
+        if minutes[name]
     }
 
 
@@ -63,7 +69,7 @@ def quiet_problems(begin: time | None, until: time | None, zone: str) -> dict[st
     """What is wrong with quiet hours."""
     if (begin is None) != (until is None):
         missing = "quiet_until" if until is None else "quiet_from"
-        return {missing: "Quiet hours have a beginning and an end."}
+        return {missing: "Quiet hours need a beginning and an end."}
     try:
         ZoneInfo(zone)
     except (ZoneInfoNotFoundError, ValueError, OSError):

@@ -3,8 +3,8 @@ from datetime import datetime
 
 import pytest
 
-from simulator.archive import zipped
-from simulator.trade_days import PACIFIC
+from simulator.operating_dates import PACIFIC
+from simulator.zip_writer import zipped
 from tests.simulator.conftest import members
 
 

@@ -1,11 +1,11 @@
-"""OASIS's errors: codes, texts, and the document that carries them inside a 200 answer."""
+"""OASIS's errors: codes, texts, and the XML document in which they come with status 200."""
 
 from datetime import UTC, datetime
 
 NO_DATA = 1000
 STILL_PROCESSING = 1015
 
-# The texts of CAISO's interface specification. Two codes share one text there.
+# The texts in CAISO's interface specification, which has one text for two codes.
 TEXTS = {
     1000: "No data returned for the specified selection",
     1001: "No data returned for the specified selection",
@@ -31,7 +31,7 @@ TEXTS = {
     1020: "Version parameter is missing or is invalid",
 }
 
-# The single spaces in the disclaimer are OASIS's own: reports have two after "notice.".
+# OASIS writes one space after "notice." here, and two in reports.
 _DOCUMENT = """\
 <?xml version="1.0" encoding="UTF-8"?>
 <m:OASISReport xmlns:m="http://www.caiso.com/soa/OASISReport_v1.xsd">
@@ -59,7 +59,7 @@ the visitor's sole responsibility.</m:DISCLAIMER>
 
 
 class QueryError(Exception):
-    """A query OASIS answers with an error document; `code` says which."""
+    """A query that OASIS answers with an error document of this `code`."""
 
     def __init__(self, code: int) -> None:
         super().__init__(f"{code} {TEXTS[code]}")

@@ -1,4 +1,4 @@
-"""Trade days: the hours and intervals between two midnights in Pacific time."""
+"""Operating dates: hours and intervals between two midnights in Pacific time."""
 
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
@@ -11,7 +11,7 @@ HOUR = 3600
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Slot:
-    """One interval of one trade day. There is one object per interval, compared by identity."""
+    """An interval of an operating date. There is one object per interval, compared by identity."""
 
     epoch: int
     seconds: int
@@ -35,13 +35,13 @@ def _midnight(day: date) -> int:
 
 
 def day_of(epoch: float) -> date:
-    """The trade day an instant falls in."""
+    """The operating date of an instant."""
     return datetime.fromtimestamp(epoch, PACIFIC).date()
 
 
 @lru_cache(maxsize=64)
 def slots(day: date, seconds: int) -> tuple[Slot, ...]:
-    """Every interval of a trade day in order of time, `seconds` long each."""
+    """The intervals of an operating date, `seconds` long each, in order."""
     start, end = day_bounds(day)
     starts = range(start, end, seconds)
     return tuple(_slot(day, seconds, epoch, 1 + n) for n, epoch in enumerate(starts))
@@ -81,6 +81,6 @@ def slots_between(start: float, end: float, seconds: int) -> list[Slot]:
 
 
 def days_touched(start: float, end: float) -> list[date]:
-    """The trade days with at least an instant in [start, end)."""
+    """The operating dates that [start, end) touches."""
     first, last = day_of(start), day_of(end - 1)
     return [first + timedelta(days=n) for n in range((last - first).days + 1)]

@@ -1,11 +1,11 @@
-"""Zips to the byte as OASIS's server writes them, which is what Java's ZipOutputStream does."""
+"""Writes zips byte for byte like OASIS's server, that is, like Java's ZipOutputStream."""
 
 import struct
 import zlib
 from collections.abc import Iterable
 from datetime import datetime
 
-from simulator.trade_days import PACIFIC
+from simulator.operating_dates import PACIFIC
 
 Member = tuple[str, Iterable[bytes]]
 
@@ -16,7 +16,7 @@ DEFLATED = 8
 
 
 def zipped(members: Iterable[Member], now: datetime) -> bytes:
-    """Deflates each member at level 6 while it is being made; stamped in Pacific time."""
+    """A zip of the members, deflated at level 6 as they come, with times in Pacific time."""
     archive, directory, count = bytearray(), bytearray(), 0
     for name, chunks in members:
         offset, stamp = len(archive), _dos_stamp(now)

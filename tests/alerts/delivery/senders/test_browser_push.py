@@ -13,11 +13,11 @@ from py_vapid import Vapid
 from pytest_django import Settings
 
 from alerts.delivery.message import push_body
+from alerts.delivery.senders.browser_push import public_key
 from alerts.delivery.senders.catalog import Target, check_address, send
-from alerts.delivery.senders.push import public_key
 from caisoproject.environment import kept_secret
 from outbound.errors import ForbiddenTarget, Gone, Refused, Unreachable
-from tests.alerts.judging.told import NOW, SPIKE
+from tests.alerts.delivery.sample_message import NOW, SPIKE
 from tests.outbound.receiver import Receiver, status
 
 
@@ -26,7 +26,7 @@ def base64url(data: bytes) -> str:
 
 
 class Browser:
-    """Keys of its own, and what it tells us when it subscribes."""
+    """Keys of its own, and what it sends us when it subscribes."""
 
     def __init__(self) -> None:
         self.key = ec.generate_private_key(ec.SECP256R1())
@@ -53,7 +53,7 @@ def subscribed(receiver: Receiver) -> tuple[Browser, Target]:
     return browser, Target("push", browser.subscription(endpoint), "")
 
 
-def test_only_the_browser_can_read_what_it_is_told(
+def test_only_the_browser_can_read_its_message(
     receiver: Receiver, subscribed: tuple[Browser, Target]
 ) -> None:
     browser, target = subscribed
@@ -66,7 +66,7 @@ def test_only_the_browser_can_read_what_it_is_told(
     assert headers["ttl"] == "86400"
 
 
-def test_a_push_of_a_long_night_is_not_more_than_push_services_take(
+def test_a_long_digest_fits_into_what_push_services_take(
     receiver: Receiver, subscribed: tuple[Browser, Target]
 ) -> None:
     night = SPIKE._replace(text="\n".join(["−" * 60] * 100), messages=1000, subject="−" * 999)
@@ -76,7 +76,7 @@ def test_a_push_of_a_long_night_is_not_more_than_push_services_take(
     assert subscribed[0].read(body)["body"].splitlines()[-1].startswith("and 9")
 
 
-def test_a_push_service_can_tell_that_it_is_us(
+def test_a_push_service_can_verify_who_sent_a_message(
     receiver: Receiver, subscribed: tuple[Browser, Target], settings: Settings
 ) -> None:
     settings.VAPID_SUBJECT = "mailto:prices@example.com"
@@ -107,7 +107,7 @@ def test_a_duplicate_replaces_the_first_one(
     ("code", "kind"),
     [(404, Gone), (410, Gone), (413, Refused), (429, Unreachable), (500, Unreachable)],
 )
-def test_a_browser_that_is_gone_is_told_from_a_service_in_trouble(
+def test_an_unsubscribed_browser_is_distinguished_from_a_push_service_in_trouble(
     receiver: Receiver, subscribed: tuple[Browser, Target], code: int, kind: type[Exception]
 ) -> None:
     receiver.answer = status(code, b"why")
@@ -126,16 +126,16 @@ def test_a_subject_that_push_services_would_not_take_is_named(
     subscribed: tuple[Browser, Target], settings: Settings
 ) -> None:
     settings.VAPID_SUBJECT = "mailto:prices"
-    with pytest.raises(Refused, match="cannot be told who we are: Missing 'sub'"):
+    with pytest.raises(Refused, match="cannot be given our identity: Missing 'sub'"):
         send(subscribed[1], SPIKE, now=NOW)
 
 
 def test_a_subscription_is_kept_with_what_is_needed() -> None:
-    told = Browser().subscription("https://Push.example.com/abc")
-    kept = json.loads(check_address("push", told))
+    subscription = Browser().subscription("https://Push.example.com/abc")
+    kept = json.loads(check_address("push", subscription))
     assert kept == {
         "endpoint": "https://push.example.com/abc",
-        "keys": json.loads(told)["keys"],
+        "keys": json.loads(subscription)["keys"],
     }
 
 

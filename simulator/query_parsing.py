@@ -1,14 +1,14 @@
-"""Reading a query string: what is asked for, or which error OASIS answers."""
+"""Parses a query string, or raises the error that OASIS answers."""
 
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
 
-from simulator.errors import QueryError
-from simulator.nodes import HUBS
+from simulator.error_documents import QueryError
+from simulator.operating_dates import HOUR, day_bounds, day_of, days_touched
+from simulator.pricing_nodes import HUBS
 from simulator.reports import CORRECTIONS_GROUP, CURRENT_HUBS, REPORTS, WITHOUT_DATA, Report
-from simulator.trade_days import HOUR, day_bounds, day_of, days_touched
 
 LONGEST_PERIOD_DAYS = 31
 MOST_NODES = 10
@@ -20,7 +20,7 @@ Params = Mapping[str, str]
 
 @dataclass(frozen=True, slots=True)
 class PriceQuery:
-    """A valid question for prices: [start, end) in epoch seconds. `everything` is a grp_type."""
+    """A valid query for prices in [start, end), epoch seconds. `everything` is a grp_type or ""."""
 
     report: Report
     version: int
@@ -121,7 +121,7 @@ def _of_nodes(query: PriceQuery, nodes: tuple[str, ...]) -> PriceQuery:
 
 
 def _clamped(query: PriceQuery) -> float:
-    """All nodes at once: one trade day of the day-ahead market or one hour of real time."""
+    """Queries for all nodes end with the operating date (day-ahead) or after an hour."""
     if query.report.market.seconds == HOUR:
         return min(query.end, day_bounds(day_of(query.start))[1])
     return min(query.end, query.start + HOUR)

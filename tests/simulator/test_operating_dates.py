@@ -2,7 +2,7 @@ from datetime import UTC, date, datetime
 
 import pytest
 
-from simulator.trade_days import slots, slots_between
+from simulator.operating_dates import slots, slots_between
 
 SUMMER, SPRING, AUTUMN = date(2025, 6, 20), date(2025, 3, 9), date(2025, 11, 2)
 
@@ -15,7 +15,7 @@ SUMMER, SPRING, AUTUMN = date(2025, 6, 20), date(2025, 3, 9), date(2025, 11, 2)
         (AUTUMN, 25, [1, 2, 25, 3]),
     ],
 )
-def test_a_trade_day_has_its_hours_labelled_as_oasis_does(day, hours, first_hours):
+def test_an_operating_date_has_its_hours_labelled_as_oasis_does(day, hours, first_hours):
     labels = [slot.opr_hr for slot in slots(day, 3600)]
 
     assert len(labels) == hours

@@ -1,7 +1,7 @@
-"""A message to a browser that asked for it: Web Push (RFC 8030), encrypted for it alone.
+"""Messages to a browser: Web Push (RFC 8030), encrypted for that browser alone.
 
-With pywebpush's two halves, http_ece and py_vapid, and not with its own HTTP: that follows
-redirects and resolves names again, and its aiohttp costs every process 10 MB.
+We use http_ece and py_vapid, but not pywebpush, which combines them: its HTTP follows redirects
+and resolves names again, and its aiohttp costs every process 10 MB.
 """
 
 import json
@@ -23,7 +23,7 @@ from outbound.guarded_http import post
 from outbound.receiver_answer import refuse_failures
 from outbound.target_url import TargetUrl
 
-# Kept for a browser that is off: an alert that is a day old is no news.
+# How long a push service keeps a message for a browser that is off.
 TTL = timedelta(days=1)
 VAPID_LIFETIME = timedelta(hours=12)  # RFC 8292 allows a day
 URGENCIES = {"info": "normal", "warning": "high", "critical": "high"}
@@ -31,7 +31,7 @@ AUTH_BYTES = 16
 
 
 class Subscription(NamedTuple):
-    """What a browser's PushSubscription says: where, and the keys to encrypt with."""
+    """A browser's PushSubscription: its push service, and the keys to encrypt with."""
 
     endpoint: TargetUrl
     p256dh: bytes
@@ -39,7 +39,7 @@ class Subscription(NamedTuple):
 
 
 def public_key() -> str:
-    """The key by which a browser knows us: its applicationServerKey, an uncompressed point."""
+    """The applicationServerKey for browsers: an uncompressed point, base64url."""
     return base64url(point(vapid().public_key))
 
 
@@ -52,7 +52,7 @@ def send(address: str, secret: str, message: Message, *, now: datetime) -> None:
         "Content-Encoding": "aes128gcm",
         "TTL": str(int(TTL.total_seconds())),
         "Urgency": URGENCIES.get(message.severity, "normal"),
-        "Topic": short_key(message),  # a duplicate replaces the first one, if that still waits
+        "Topic": short_key(message),  # a duplicate replaces a first one that still waits
         **authorization(subscription.endpoint, now=now),
     }
     answer = post(str(subscription.endpoint), body, headers)
@@ -62,7 +62,7 @@ def send(address: str, secret: str, message: Message, *, now: datetime) -> None:
 
 
 def authorization(endpoint: TargetUrl, *, now: datetime) -> dict[str, str]:
-    """That it is us, to this push service, for the next hours (VAPID, RFC 8292)."""
+    """Headers that identify us to this push service for 12 hours (VAPID, RFC 8292)."""
     claims = {
         "sub": settings.VAPID_SUBJECT,
         "aud": endpoint.origin,
@@ -71,11 +71,11 @@ def authorization(endpoint: TargetUrl, *, now: datetime) -> dict[str, str]:
     try:
         return dict(vapid().sign(claims))
     except VapidException as fault:
-        raise Refused(f"{endpoint.origin} cannot be told who we are: {fault}") from fault
+        raise Refused(f"{endpoint.origin} cannot be given our identity: {fault}") from fault
 
 
 def encrypted(subscription: Subscription, content: bytes) -> bytes:
-    """`content` for the browser's eyes only (RFC 8291), with a key made for this message."""
+    """`content` encrypted for the browser (RFC 8291), with a key made for this message."""
     return bytes(
         http_ece.encrypt(
             content,
@@ -88,28 +88,28 @@ def encrypted(subscription: Subscription, content: bytes) -> bytes:
 
 
 def read(address: str) -> Subscription:
-    """A subscription out of its JSON; Refused or ForbiddenTarget with a sentence."""
+    """A subscription from its JSON. Raises Refused or ForbiddenTarget with a sentence."""
     try:
-        told = json.loads(address)
-        endpoint, keys = str(told["endpoint"]), told["keys"]
+        subscription = json.loads(address)
+        endpoint, keys = str(subscription["endpoint"]), subscription["keys"]
         p256dh, auth = unbase64url(keys["p256dh"]), unbase64url(keys["auth"])
         ec.EllipticCurvePublicKey.from_encoded_point(ec.SECP256R1(), p256dh)
     except (ValueError, KeyError, TypeError, AttributeError) as fault:
         raise Refused("The browser's subscription cannot be read; subscribe again.") from fault
     if len(auth) != AUTH_BYTES:
-        raise Refused("The browser's subscription has no right secret; subscribe again.")
+        raise Refused("The secret of the browser's subscription is wrong; subscribe again.")
     return Subscription(target_url.parse(endpoint, settings.WEBHOOK_HOSTS_ALLOWED), p256dh, auth)
 
 
 def check(address: str) -> str:
-    """The subscription with what is needed of it and no more."""
+    """The subscription's JSON with only the fields that we need."""
     endpoint, p256dh, auth = read(address)
     keys = {"p256dh": base64url(p256dh), "auth": base64url(auth)}
     return json.dumps({"endpoint": str(endpoint), "keys": keys})
 
 
 def vapid() -> Vapid:
-    """Our key, by which push services know us."""
+    """Our key pair for push services."""
     return Vapid.from_raw(settings.VAPID_PRIVATE_KEY.encode())
 
 
@@ -119,10 +119,9 @@ def point(key: ec.EllipticCurvePublicKey) -> bytes:
 
 
 def base64url(data: bytes) -> str:
-    """Base64 for addresses, without padding."""
+    """URL-safe base64 without padding."""
     return urlsafe_b64encode(data).decode().rstrip("=")
 
 
 def unbase64url(text: str) -> bytes:
-    """What `base64url` made."""
     return urlsafe_b64decode(text + "=" * (-len(text) % 4))

@@ -2,8 +2,8 @@ from datetime import UTC, datetime
 
 import pytest
 
-from simulator.errors import TEXTS, QueryError, error_document
-from simulator.query import group_query, price_query
+from simulator.error_documents import TEXTS, QueryError, error_document
+from simulator.query_parsing import group_query, price_query
 from tests.simulator.conftest import NOON, SP15
 
 NOW = NOON.timestamp()
@@ -81,7 +81,7 @@ def test_all_nodes_at_once_are_cut_to_an_hour_of_real_time(everything):
     assert query.end - query.start == 3600
 
 
-def test_all_nodes_at_once_are_cut_to_one_trade_day_day_ahead():
+def test_all_nodes_at_once_are_cut_to_one_operating_date_day_ahead():
     asked = {**GOOD, "queryname": "PRC_LMP", "market_run_id": "DAM", "node": ""}
     asked |= {"startdatetime": "20250309T08:00-0000", "enddatetime": "20250312T07:00-0000"}
 

@@ -1,22 +1,22 @@
-"""From a query to the whole answer: which file, under which name, with which rows in it."""
+"""Answers queries as OASIS does: with which file, under which name, with which rows."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import datetime
 from itertools import chain
 
-from simulator.archive import Member, zipped
 from simulator.board import Board
 from simulator.body_faults import BODY_FAULTS
-from simulator.errors import NO_DATA, STILL_PROCESSING, QueryError, error_document
+from simulator.error_documents import NO_DATA, STILL_PROCESSING, QueryError, error_document
 from simulator.faults import REFUSED, REFUSED_POLITELY, error_code, http_status
 from simulator.file_names import INVALID_REQUEST, component_stem, group_stem, report_stem
 from simulator.groups import Group, Selection, Tally
 from simulator.publication import oldest_kept
-from simulator.query import GroupQuery, Params, PriceQuery, group_query, price_query
+from simulator.query_parsing import GroupQuery, Params, PriceQuery, group_query, price_query
 from simulator.report_csv import corrections_csv, report_csv
 from simulator.report_xml import report_xml
 from simulator.row_faults import ROW_FAULTS
+from simulator.zip_writer import Member, zipped
 
 ACCEPTABLE_USE = (
     b"<html><body><p>CAISO Acceptable Use Policy Violation. "
@@ -26,7 +26,7 @@ ACCEPTABLE_USE = (
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """What goes over the wire. HTML has no file name."""
+    """An HTTP answer. HTML pages have no file name."""
 
     body: bytes
     outcome: str
@@ -38,9 +38,10 @@ class Answer:
 
 @dataclass(frozen=True, slots=True)
 class Desk:
-    """Answers one request as of `now`, wrongly if `fault` says so.
+    """Answers one request as of `now`, with a fault if one is given.
 
-    A GroupZip not in `warm_groups` is still being made, the first time. None: always ready.
+    The first request for a GroupZip that is not in `warm_groups` is answered "still processing";
+    with None, every GroupZip is ready.
     """
 
     board: Board
@@ -53,13 +54,13 @@ class Desk:
         if instead is not None:
             return instead
         found = self._single(params) if servlet == "SingleZip" else self._group(params)
-        spoil = BODY_FAULTS.get(self.fault)
-        if spoil is None:
+        break_body = BODY_FAULTS.get(self.fault)
+        if break_body is None:
             return found
-        return replace(found, body=spoil(found.body, found.member, self.now))
+        return replace(found, body=break_body(found.body, found.member, self.now))
 
     def _instead(self) -> Answer | None:
-        """An answer that has nothing to do with the question."""
+        """The answer of a fault that ignores the query."""
         if self.fault in (REFUSED, REFUSED_POLITELY):
             return refused(429 if self.fault == REFUSED else 200)
         if status := http_status(self.fault):
@@ -95,8 +96,8 @@ class Desk:
             yield component_stem(query, item) + suffix, self._text(query, rows)
 
     def _rows(self, selection: Selection) -> Iterator[Group]:
-        spoil = ROW_FAULTS.get(self.fault)
-        return spoil(selection.groups()) if spoil else selection.groups()
+        break_rows = ROW_FAULTS.get(self.fault)
+        return break_rows(selection.groups()) if break_rows else selection.groups()
 
     def _text(self, query: PriceQuery, groups: Iterator[Group]) -> Iterator[bytes]:
         if query.is_csv:
@@ -131,5 +132,5 @@ class Desk:
 
 
 def refused(status: int) -> Answer:
-    """OASIS refuses with 429, or with 200 and the same page."""
+    """The refusal of OASIS: the same page with 429 or with 200."""
     return Answer(ACCEPTABLE_USE, str(status) if status == 429 else "html_200", status)

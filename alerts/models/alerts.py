@@ -1,0 +1,97 @@
+"""Alerts, and what happened to each."""
+
+from decimal import Decimal
+from typing import Any
+
+from django.conf import settings
+from django.db import models
+
+from alerts.models.rules import SEVERITIES, WARNING, Rule
+from alerts.models.watching import Watching
+from prices.models import price_field
+
+OPENED, CLEARED, RETRACTED = "opened", "cleared", "retracted"
+KINDS = [(name, name) for name in (OPENED, CLEARED, RETRACTED)]
+
+
+class Alert(models.Model):
+    """An episode that was announced, with its rule's wording and facts as they were then."""
+
+    rule = models.ForeignKey(Rule, models.PROTECT)
+    wording = models.TextField("rule")
+    severity = models.CharField(max_length=8, choices=SEVERITIES, default=WARNING)
+    interval_start = models.DateTimeField()
+    price: "models.DecimalField[Any, Any]" = price_field()
+    value: "models.DecimalField[Any, Any]" = models.DecimalField(max_digits=14, decimal_places=5)
+    text = models.TextField()
+    # What the rule watched when it opened (Rule.facts): the rule may be changed.
+    facts = models.JSONField(default=dict, editable=False)
+    # The wording for its end, by the same limits; empty: as the rule has it now.
+    wording_over = models.TextField(blank=True, default="", editable=False)
+    opened_at = models.DateTimeField()
+    cleared_interval = models.DateTimeField(null=True, blank=True)
+    cleared_at = models.DateTimeField(null=True, blank=True)
+    retracted_at = models.DateTimeField(null=True, blank=True)
+    flaps = models.PositiveIntegerField("flaps suppressed", default=0)
+    acknowledged_at = models.DateTimeField(null=True, blank=True)
+    acknowledged_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.SET_NULL, null=True, blank=True
+    )
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["rule", "interval_start"],
+                condition=models.Q(retracted_at=None, cleared_at=None),
+                name="one_open_alert_an_interval",
+            )
+        ]
+        indexes = [models.Index(fields=["-opened_at"])]
+
+    def __str__(self) -> str:
+        return self.text
+
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        """Keep the rule's facts and wording as they are when the alert opens."""
+        self.facts = self.facts or self.rule.facts
+        self.wording_over = self.wording_over or self.rule.words(over=True)
+        super().save(*args, **kwargs)
+
+    def holds_at(self, value: Decimal) -> bool:
+        """Whether a value is beyond the limit that the alert opened with."""
+        limit: float = self.facts["limit"]
+        return value > limit if self.facts["direction"] == Watching.ABOVE else value < limit
+
+    @property
+    def state(self) -> str:
+        """open, cleared or retracted."""
+        if self.retracted_at:
+            return RETRACTED
+        return CLEARED if self.cleared_at else "open"
+
+
+class Transition(models.Model):
+    """What happened to an alert: it opened, cleared or was retracted. Append-only."""
+
+    alert = models.ForeignKey(Alert, models.CASCADE, related_name="transitions")
+    kind = models.CharField(max_length=9, choices=KINDS)
+    interval_start = models.DateTimeField()
+    price: "models.DecimalField[Any, Any]" = price_field()
+    value: "models.DecimalField[Any, Any]" = models.DecimalField(max_digits=14, decimal_places=5)
+    text = models.TextField()
+    at = models.DateTimeField(db_index=True)
+    # Whether it is in the totals (alerts.totals), which /metrics reads instead.
+    counted = models.BooleanField(default=False, editable=False)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["alert", "kind"], name="one_row_a_transition")
+        ]
+        indexes = [
+            models.Index(
+                fields=["kind"], condition=models.Q(counted=False), name="transitions_to_count"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return self.text
