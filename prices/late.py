@@ -50,8 +50,11 @@ def said_then(held: Held, kept: Sequence[Kept], moment: datetime) -> Held | Kept
     if held.seen_at <= moment:
         newer = [one for one in since if one.seen_at > held.seen_at]
         return max(newer, key=in_order, default=held)
+    if since:
+        return max(since, key=in_order)
     after = [one for one in kept if moment < one.seen_at < one.superseded_at]
-    return max(since, key=in_order, default=None) or min(after, key=in_order, default=held)
+    first = min(after, key=in_order, default=held)
+    return first if first.seen_at < held.seen_at else held
 
 
 def in_order(kept: Kept) -> tuple[datetime, int, int]:

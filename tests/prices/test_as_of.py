@@ -95,6 +95,7 @@ def held(as_of: datetime | None = None) -> dict[int, tuple[Decimal, int]]:
 @example(seen=[V(0, 50, 2), V(0, 40, 1)])
 @example(seen=[V(0, 40, 1, 0), V(0, 50, 1, 0), V(0, 60, 1, 0)])
 @example(seen=[V(0, 40, 1), V(0, 40, 3), V(0, 50, 2), V(0, 60, 2), V(0, 50, 2)])
+@example(seen=[V(0, 60, 1), V(0, 60, 3), V(0, 50, 2), V(0, 50, 0)])
 @rolled_back
 def test_as_of_is_what_was_held_after_the_last_write_until_then(seen: list[Observation]) -> None:
     states: list[tuple[datetime, dict[int, tuple[Decimal, int]]]] = [(NOON, {})]
@@ -136,6 +137,7 @@ def said_at(interval: int, moment: datetime) -> Decimal:
 @example(seen=[V(0, 40, 1), V(0, 40, 3), V(0, 50, 2)])
 @example(seen=[V(0, 40, 1), V(0, 50, 3), V(0, 50, 2), V(0, 60, 2)])
 @example(seen=[V(0, 40, 1), V(0, 40, 3), V(0, 50, 2), V(0, 60, 2), V(0, 50, 2)])
+@example(seen=[V(0, 60, 1), V(0, 60, 3), V(0, 50, 2), V(0, 50, 0)])
 @rolled_back
 def test_what_was_seen_is_said_of_that_moment_and_is_stored_once(seen: list[Observation]) -> None:
     for one, now in in_turn(seen):

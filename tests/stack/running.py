@@ -8,7 +8,7 @@ import sys
 import time
 import urllib.request
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
@@ -61,8 +61,9 @@ class Stack(Program):
             "worker": "alerts,analysis",
         }
         for child in psutil.Process(self.launcher.pid).children():
-            if words[name] in " ".join(child.cmdline()):
-                return child
+            with suppress(psutil.NoSuchProcess):  # one that was killed, and not waited for yet
+                if words[name] in " ".join(child.cmdline()):
+                    return child
         raise LookupError(f"no {name} is running")
 
     def kill(self, name: str) -> int:

@@ -15,11 +15,11 @@ from tests.stack.desk import Desk
 from tests.stack.running import ROOT, wait_until
 
 pytestmark = pytest.mark.xdist_group("page")
-PUT_TEST = """
+WRITE_TEST = """
 from django.utils import timezone
-from alerts.delivery.deliver import put_test
+from alerts.delivery.deliver import write_test
 from alerts.models import Method
-put_test(Method.objects.get(), now=timezone.now())
+write_test(Method.objects.get(), now=timezone.now())
 """
 SILENCE_S = 5
 GIVEN_UP_AFTER_S = 40  # by the client
@@ -44,11 +44,11 @@ def silence(desk: Desk) -> Iterator[Entry]:
 def test_a_request_that_hangs_delays_neither_deliveries_nor_readers(desk: Desk) -> None:
     client = redis.Redis(port=desk.stack.port + 1)
     environment = os.environ | {"VAR_DIR": str(desk.stack.state.parent), "SOURCE": "simulator"}
-    put_test = [sys.executable, "manage.py", "shell", "--no-imports", "-c", PUT_TEST]
+    write_test = [sys.executable, "manage.py", "shell", "--no-imports", "-c", WRITE_TEST]
     with client, silence(desk) as hanging:
         assert hanging.bytes / DRIP_BYTES * SILENCE_S > GIVEN_UP_AFTER_S
         client.delete("caiso:zp26:current")
-        subprocess.run(put_test, cwd=ROOT, env=environment, check=True, capture_output=True)
+        subprocess.run(write_test, cwd=ROOT, env=environment, check=True, capture_output=True)
         wait_until(lambda: desk.letters.accepted("Test"), 6, "the letter is accepted")
         wait_until(lambda: client.exists("caiso:zp26:current"), 12, "Redis is caught up")
         assert desk.oasis.requests[-1] is hanging
