@@ -26,7 +26,7 @@ test: setup-dev ## the whole suite
 	@$(BIN)/python -m pytest
 
 quick: setup-dev ## the tests without processes, browsers and long stories, in half a minute
-	@$(BIN)/python -m pytest -n 2 -m "not process and not browser and not long"
+	@$(BIN)/python -m pytest -n 3 -m "not process and not browser and not long"
 
 check: setup-dev ## format, lint, types, imports, migrations: of Python and of the page
 	$(BIN)/ruff format --check

@@ -86,6 +86,7 @@ def test_the_index_opens(admin_client: Client) -> None:
     assert admin_client.get("/admin/").status_code == 200
 
 
+@pytest.mark.long
 @every_model
 def test_the_list_and_its_search_open(model: Any, admin_client: Client) -> None:
     for query in ("", "?q=sp15", "?q=%27%22%00", "?p=99"):
@@ -100,6 +101,7 @@ def test_the_list_is_searched_where_it_says_so(model: Any, admin_client: Client)
     assert not asked or found.context["cl"].result_count == 0
 
 
+@pytest.mark.long
 @every_model
 def test_every_filter_opens(model: Any, admin_client: Client, admin_user: User) -> None:
     for query in filters(model, admin_user):
@@ -116,6 +118,7 @@ def test_the_form_to_add_opens_where_anything_can_be_added(
     assert admin_client.get(address(model, "add/")).status_code == (200 if may_add else 403)
 
 
+@pytest.mark.long
 @every_model
 def test_what_is_there_opens(model: Any, admin_client: Client) -> None:
     for row in model._default_manager.all():

@@ -147,6 +147,7 @@ def test_a_replica_is_told_at_start(refusing: redis.Redis, settings: Settings) -
         call_command("check_redis")
 
 
+@pytest.mark.long
 def test_workers_come_back_to_their_broker_every_second() -> None:
     tries: list[float] = []
     broker = workers.connection_for_read("redis://127.0.0.1:1/0")

@@ -22,7 +22,7 @@ from simulator.server import Running
 from tests.conftest import utc
 from tests.published import SP15
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.long, pytest.mark.django_db]
 EVENING = utc("2026-07-15 00:32:30")  # 17:32 on the 14th in California; the 15th in UTC
 
 

@@ -125,6 +125,7 @@ def test_one_locked_write_of_a_rule_on_data_age_stops_no_other(
     assert (Alert.objects.count(), told()) == (2, [])
 
 
+@pytest.mark.long
 def test_the_rule_on_data_age_fires_while_redis_is_away(
     two_rules: tuple[Rule, Rule], nobody_there: None, monkeypatch: pytest.MonkeyPatch
 ) -> None:

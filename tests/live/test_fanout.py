@@ -85,6 +85,7 @@ async def test_an_announcement_that_comes_late_and_twice_is_passed_on_once() -> 
     await client.disconnect()
 
 
+@pytest.mark.long
 async def test_a_long_backfill_comes_in_pages() -> None:
     client = browser()
     await client.greeted()
@@ -109,6 +110,7 @@ async def test_another_epoch_comes_as_a_snapshot() -> None:
     await client.disconnect()
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("change", [{"tracked": False}, {"slug": "south"}])
 async def test_a_hub_that_is_gone_is_announced_to_its_readers_once_and_goes_on_when_it_is_back(
     change: dict[str, Any],

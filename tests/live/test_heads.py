@@ -84,6 +84,7 @@ async def test_every_heartbeat_says_why() -> None:
     await client.disconnect()
 
 
+@pytest.mark.long
 @pytest.mark.django_db(transaction=True, serialized_rollback=True)
 @pytest.mark.usefixtures("quick_fanout")
 async def test_a_stream_of_many_hubs_is_resumed_in_each() -> None:

@@ -135,6 +135,7 @@ class Halted:
         monkeypatch.setattr(CatchUp, "slot", halted)
 
 
+@pytest.mark.long
 async def test_what_is_published_while_a_client_catches_up_comes_once_and_after_it(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:

@@ -162,6 +162,7 @@ def test_a_file_from_disk_may_be_larger_than_an_answer_but_no_zip_bomb() -> None
         read_file("bomb.zip", packed("a.csv", rendered.csv([]) + 15_000 * (b"a" * 2_000 + b"\n")))
 
 
+@pytest.mark.long
 def test_a_directory_that_would_fill_the_memory_is_not_read() -> None:
     target = io.BytesIO()
     with zipfile.ZipFile(target, "w") as archive:

@@ -113,6 +113,7 @@ def test_a_redis_that_has_just_started_may_have_forgotten_the_last_turn(
     assert free(polite(valkey, pause=10**9)) is None
 
 
+@pytest.mark.long
 def test_without_redis_oasis_is_not_asked() -> None:
     away = redis.Redis(port=1, socket_connect_timeout=0.1)
     with pytest.raises(NoTurn, match="Redis can't be asked for a turn"):

@@ -36,6 +36,7 @@ def test_every_price_written_is_the_price_read(
     assert answer.rows == len(rows)
 
 
+@pytest.mark.long
 @given(rendered.reports(), st.integers(0, 100))
 @settings(deadline=None, max_examples=40)
 def test_rows_may_be_spread_over_any_members(

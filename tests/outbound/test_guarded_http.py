@@ -199,6 +199,7 @@ def test_a_proxy_that_refuses_or_is_away_is_named_without_its_password(
     assert secure.received == []
 
 
+@pytest.mark.long
 @pytest.mark.usefixtures("hurried")
 @pytest.mark.parametrize("answer", [b"", b"HTTP/1.1 200 OK\r\nX: "])
 def test_a_proxy_that_takes_too_long_is_given_up(
@@ -222,6 +223,7 @@ def test_a_proxy_that_takes_too_long_is_given_up(
         dripping_proxy.join()
 
 
+@pytest.mark.long
 @pytest.mark.usefixtures("hurried")
 @pytest.mark.parametrize("scheme", ["http", "https"])
 @pytest.mark.parametrize(
@@ -245,6 +247,7 @@ def test_a_receiver_that_takes_too_long_is_given_up_for_this_try(
         send(receiver, scheme)
 
 
+@pytest.mark.long
 @pytest.mark.usefixtures("hurried")
 def test_a_handshake_that_takes_too_long_is_given_up(settings: Settings) -> None:
     with socket.create_server(("127.0.0.1", 0)) as silent:
@@ -254,6 +257,7 @@ def test_a_handshake_that_takes_too_long_is_given_up(settings: Settings) -> None
             post(f"https://127.0.0.1:{port}/", b"{}", {})
 
 
+@pytest.mark.long
 @pytest.mark.usefixtures("hurried")
 def test_a_name_service_that_takes_too_long_is_given_up() -> None:
     over, began = threading.Event(), time.monotonic()

@@ -89,6 +89,7 @@ def held(as_of: datetime | None = None) -> dict[int, tuple[Decimal, int]]:
     return {(one.interval_start - NOON) // FIVE: (one.lmp, one.revision) for one in found}
 
 
+@pytest.mark.long
 @given(seen=observations)
 @settings(max_examples=40, deadline=None)
 @example(seen=[V(0, 40, 1), V(0, 50, 2)])
@@ -132,6 +133,7 @@ def said_at(interval: int, moment: datetime) -> Decimal:
     return ([one for one in found if one.since <= moment < one.until] or found[:1])[-1].lmp
 
 
+@pytest.mark.long
 @given(seen=observations)
 @settings(max_examples=40, deadline=None)
 @example(seen=[V(0, 40, 1), V(0, 40, 3), V(0, 50, 2)])

@@ -71,6 +71,7 @@ def test_a_price_that_is_not_published_yet_is_no_error(oasis: Running) -> None:
     assert FetchRun.objects.get().outcome == "no_data"
 
 
+@pytest.mark.long
 @pytest.mark.parametrize(
     ("fault", "error", "outcome"),
     [

@@ -18,7 +18,7 @@ from simulator.server import Running
 from tests.conftest import utc
 from tests.published import SP15
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.long, pytest.mark.django_db]
 NOON = utc("2026-07-14 19:02:30")
 HUBS = 3
 

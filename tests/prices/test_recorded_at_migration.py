@@ -17,6 +17,7 @@ HOUR = timedelta(hours=1)
 LENGTHS = {"RTM": timedelta(minutes=5), "RTPD": timedelta(minutes=15), "DAM": HOUR}
 
 pytestmark = [
+    pytest.mark.long,
     pytest.mark.database,
     pytest.mark.django_db(transaction=True, serialized_rollback=True),
 ]

@@ -14,6 +14,8 @@ from simulator.pricing_nodes import DEFAULT_NODES, HUBS
 from simulator.reports import Market
 from tests.simulator.conftest import SP15
 
+pytestmark = pytest.mark.long
+
 YEAR = [date(2025, 1, 1) + timedelta(days=n) for n in range(365)]
 CENT_OF_A_MILL = Decimal("0.00001")
 

@@ -17,6 +17,8 @@ from simulator.server import running
 from simulator.stand_in import StandIn
 from tests.simulator.conftest import NOON, SP15, error_of, members, text_of
 
+pytestmark = pytest.mark.long
+
 
 def head_of(url: str) -> list[str]:
     """The status line and headers as they come over the wire."""

@@ -198,6 +198,7 @@ def names(model: Any) -> list[str]:
 HOSTILE = ["%00", "a%00b", "%ED%A0%80", "(", "x" * 3000, "9" * 40, "-1", "1e999", "NaN", "", "%FF"]
 
 
+@pytest.mark.long
 @every_model
 def test_no_query_of_a_list_is_a_server_error(model: Any, admin_client: Client) -> None:
     lookups = ["", "__exact", "__contains", "__regex", "__year", "__month", "__in", "__isnull"]
@@ -210,6 +211,7 @@ def test_no_query_of_a_list_is_a_server_error(model: Any, admin_client: Client) 
         assert status in (200, 302, 400), (query, value, status)
 
 
+@pytest.mark.long
 @every_model
 def test_the_filters_of_a_list_accept_any_value(model: Any, admin_client: Client) -> None:
     page = admin.site._registry[model]
