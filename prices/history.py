@@ -22,7 +22,7 @@ from prices.models import FeedEvent, Gap, Node, Price
 from prices.revisions import keep_late, revise
 from prices.versions import Held, Verdict, clock_limit, first_version, revised_ghg
 
-COLUMNS = ("node_id", "market", "interval_start", "interval_end", *Held._fields)
+COLUMNS = ("node_id", "market", "interval_start", "interval_end", "recorded_at", *Held._fields)
 INSERT = (
     f"INSERT INTO {Price._meta.db_table} ({', '.join(COLUMNS)}) "  # noqa: S608
     f"VALUES ({', '.join(['%s'] * len(COLUMNS))})"
@@ -124,7 +124,8 @@ def insert(
             price.market.value,
             adapted(price.interval_start),
             adapted(price.interval_end),
-            *first_version(price, seen, source, now=recorded),
+            recorded,
+            *first_version(price, seen, source),
         )
         for price in prices
     ]

@@ -19,6 +19,7 @@ def revise(
     node: Node, corrected: Sequence[Change], seen_at: datetime, source: str, *, now: datetime
 ) -> None:
     """Keep each superseded version, and let the new one take its place."""
+    recorded = recorded_at_of(node, [price for price, _ in corrected])
     PriceRevision.objects.bulk_create(
         PriceRevision(
             node=node,
@@ -26,16 +27,32 @@ def revise(
             interval_start=price.interval_start,
             interval_end=price.interval_end,
             superseded_at=seen_at,
+            recorded_at=recorded[price.market.value, price.interval_start],
             held_until=now,
             **{name: value for name, value in held._asdict().items() if name not in NOT_KEPT},
         )
         for price, held in corrected
     )
     for price, held in corrected:
-        version = revised(held, price, seen_at, source, now=now)
+        version = revised(held, price, seen_at, source)
         Price.objects.of(node, price.market).filter(interval_start=price.interval_start).update(
-            **version._asdict()
+            **version._asdict(), recorded_at=now
         )
+
+
+def recorded_at_of(
+    node: Node, prices: Sequence[PublishedPrice]
+) -> dict[tuple[str, datetime], datetime]:
+    """When what is held of these intervals was recorded, by market and interval start.
+
+    And of what lies between. Only a correction asks: nearly all that comes is new or unchanged.
+    """
+    if not prices:
+        return {}
+    starts = [price.interval_start for price in prices]
+    rows = Price.objects.filter(node=node, interval_start__range=(min(starts), max(starts)))
+    found = rows.values_list("market", "interval_start", "recorded_at")
+    return {(market, start): recorded_at for market, start, recorded_at in found}
 
 
 def keep_late(

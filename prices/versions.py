@@ -18,7 +18,7 @@ CLOCK_STEP = timedelta(minutes=30)
 
 
 class Held(NamedTuple):
-    """The version in the database."""
+    """The version in the database, with what the next observation is compared to."""
 
     lmp: Decimal
     energy: Decimal
@@ -30,7 +30,6 @@ class Held(NamedTuple):
     first_seen_at: datetime
     seen_at: datetime
     source: str
-    recorded_at: datetime
     confirmed_at: datetime | None = None
 
     @property
@@ -96,15 +95,13 @@ def says_the_same(held: Values, price: PublishedPrice) -> bool:
     return was == is_now or abs(was - is_now) <= rounding(max(abs(held.lmp), abs(held.energy)))
 
 
-def first_version(price: PublishedPrice, seen_at: datetime, source: str, *, now: datetime) -> Held:
-    """The version of an interval that nothing was held of, recorded `now`."""
-    return Held(*price[3:], 1, seen_at, seen_at, source, now)
+def first_version(price: PublishedPrice, seen_at: datetime, source: str) -> Held:
+    """The version of an interval that nothing was held of."""
+    return Held(*price[3:], 1, seen_at, seen_at, source)
 
 
-def revised(
-    held: Held, price: PublishedPrice, seen_at: datetime, source: str, *, now: datetime
-) -> Held:
-    """The version that takes the place of `held` when `price` corrects it, recorded `now`."""
+def revised(held: Held, price: PublishedPrice, seen_at: datetime, source: str) -> Held:
+    """The version that takes the place of `held` when `price` corrects it."""
     return held._replace(
         lmp=price.lmp,
         energy=price.energy,
@@ -115,7 +112,6 @@ def revised(
         revision=held.revision + 1,
         seen_at=seen_at,
         source=source,
-        recorded_at=now,
         confirmed_at=None,
     )
 

@@ -126,12 +126,9 @@ class Transaction:
         """Repeated, new and corrected prices."""
         rows = self.database.rows[node]
         self.writes += [(rows.confirm, (*stretch, seen_at)) for stretch in batch.confirmed]
-        versions = [
-            (price, first_version(price, seen_at, "oasis", now=seen_at)) for price in batch.new
-        ]
+        versions = [(price, first_version(price, seen_at, "oasis")) for price in batch.new]
         versions += [
-            (price, revised(held, price, seen_at, "oasis", now=seen_at))
-            for price, held in batch.corrected
+            (price, revised(held, price, seen_at, "oasis")) for price, held in batch.corrected
         ]
         self.writes += [(rows.put, (price.interval_start, row)) for price, row in versions]
 

@@ -21,7 +21,6 @@ HELD = Held(
     SEEN,
     SEEN,
     "oasis",
-    SEEN,
 )
 SAME = price("40", "2.5", "-1.25", "0")
 
@@ -67,8 +66,8 @@ def test_a_correction_without_greenhouse_gas_keeps_nothing_of_the_old_one() -> N
     held = HELD._replace(lmp=Decimal("42.75"), ghg=Decimal("1.5"))
     without = SAME._replace(ghg=None)
     assert verdict(held, without, SEEN) is Verdict.CORRECTED
-    assert revised(held, without, SEEN, "oasis", now=SEEN)[:5] == (*SAME[3:7], 0)
-    assert revised(HELD._replace(ghg=None), without, SEEN, "oasis", now=SEEN).ghg is None
+    assert revised(held, without, SEEN, "oasis")[:5] == (*SAME[3:7], 0)
+    assert revised(HELD._replace(ghg=None), without, SEEN, "oasis").ghg is None
 
 
 def test_an_observation_is_outdated_by_one_that_said_the_same_as_before() -> None:
