@@ -29,10 +29,10 @@ class PromptConnection(Connection):
         return (*super().connection_errors, redis.ResponseError)
 
     def ensure_connection(self, *arguments: Any, **options: Any) -> "PromptConnection":
-        """A connection to a broker that takes writes, told by `errback` of each try in vain."""
+        """A connection to a broker that takes writes; `errback` hears of each try in vain."""
         super().ensure_connection(*arguments, **options | EVERY_SECOND)
-        told = options.get("errback") or (arguments[0] if arguments else None)
-        wait_until_writable(broker_client(), told, options.get("callback"))
+        errback = options.get("errback") or (arguments[0] if arguments else None)
+        wait_until_writable(broker_client(), errback, options.get("callback"))
         return self
 
 
@@ -62,13 +62,13 @@ def refusal(client: redis.Redis) -> redis.RedisError | None:
 
 def wait_until_writable(
     client: redis.Redis,
-    told: Callable[[Exception, float], object] | None = None,
+    errback: Callable[[Exception, float], object] | None = None,
     each_time: Callable[[], object] | None = None,
 ) -> None:
     """Come back when Redis takes a write; `each_time` may end the wait by an exception."""
     while fault := refusal(client):
-        if told:
-            told(fault, LOOK_AGAIN_SECONDS)
+        if errback:
+            errback(fault, LOOK_AGAIN_SECONDS)
         if each_time:
             each_time()
         time.sleep(LOOK_AGAIN_SECONDS)

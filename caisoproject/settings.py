@@ -8,7 +8,7 @@ from urllib.parse import quote
 import dj_database_url
 
 from caisoproject import environment, logs
-from caisoproject.schedule import BEAT_SCHEDULE
+from caisoproject.beat_schedule import BEAT_SCHEDULE
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 VAR_DIR = Path(os.environ.get("VAR_DIR") or BASE_DIR / "var")

@@ -5,7 +5,7 @@ from urllib.parse import urlsplit
 
 import requests
 
-from deploy.source import PATIENCE_S
+from deploy.source_choice import PATIENCE_S
 from oasis import proxies
 
 ENOUGH_BYTES = 2048

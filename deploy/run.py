@@ -7,7 +7,7 @@ import sys
 from collections.abc import Mapping
 from pathlib import Path
 
-from deploy import leftovers, plan, ports, processes, source, valkey
+from deploy import leftovers, plan, ports, processes, source_choice, valkey
 from deploy.paths import ROOT, var_dir
 from deploy.plan import Plan
 from deploy.processes import Command
@@ -36,7 +36,7 @@ def main() -> str | int:
 
 def plan_for(environ: Mapping[str, str]) -> Plan:
     wanted, port = plan.wanted_source(environ), plan.wanted_port(environ)
-    chosen, environ = source.choose(wanted, environ)
+    chosen, environ = source_choice.choose(wanted, environ)
     return plan.decide(environ, source=chosen, port=port, var_dir=var_dir())
 
 

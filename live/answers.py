@@ -1,4 +1,4 @@
-"""What `/api/current` and `/api/history` answer: stable, documented in the design, section 9."""
+"""What `/api/current` and `/api/history` answer: stable, as docs/protocol.md describes them."""
 
 import json
 from collections.abc import Iterator

@@ -1,4 +1,4 @@
-"""The frames of the live feed, as JSON text (design, section 8)."""
+"""The frames of the live feed, as JSON text, as docs/protocol.md describes them."""
 
 import json
 from datetime import datetime
@@ -59,10 +59,10 @@ def snapshot(node: Node, head: Cursor, hours: int, *, now: datetime) -> str:
     )
 
 
-def events(node: Node, epoch: str, prev: int, seq: int, told: list[str]) -> str:
-    """Everything after `prev` up to `seq`, which is `told` as JSON texts, in one frame."""
+def events(node: Node, epoch: str, prev: int, seq: int, bodies: list[str]) -> str:
+    """Everything after `prev` up to `seq`, in one frame; `bodies` are the events as JSON."""
     frame = text({"type": "events", "hub": node.hub, "epoch": epoch, "prev": prev, "seq": seq})
-    return f'{frame.removesuffix("}")},"events":[{",".join(told)}]}}'
+    return f'{frame.removesuffix("}")},"events":[{",".join(bodies)}]}}'
 
 
 def heartbeat(heads: dict[str, int], source: SourceState, *, now: datetime) -> str:

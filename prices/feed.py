@@ -16,7 +16,7 @@ from prices.batch import numbered
 from prices.models import Feed, FeedEvent, Node
 
 KEPT = timedelta(days=35)
-# An interval older than this is history, not news: backfilling it tells nobody on the feed.
+# An interval older than this is history, not news: backfilling it makes no event.
 NEWS = {Market.RTM: timedelta(days=7), Market.RTPD: timedelta(days=7), Market.DAM: timedelta(30)}
 
 Body = dict[str, Any]
@@ -57,7 +57,7 @@ def components(price: Any) -> Body:
 def price_body(
     price: Any, *, revision: int, first_seen_at: datetime, day_ahead: Mapping[datetime, Decimal]
 ) -> Body:
-    """A price as the feed and the history show it (design, section 8).
+    """A price as the feed and the history show it: docs/protocol.md has its fields.
 
     `day_ahead` gives the day-ahead LMP by the start of its hour, for what is beside a
     real-time price.
@@ -79,35 +79,35 @@ def price_body(
 
 
 def corrected(body: Body, old: Any, seen_at: datetime) -> Body:
-    """A price's body as a correction tells it: when it was seen, and what it was before."""
+    """A price's body as a correction shows it: when it was seen, and what it was before."""
     return body | {"seen": iso(seen_at), "old": components(old)}
 
 
 def append(node: Node, events: Iterable[Event], *, now: datetime) -> FeedRange:
-    """Append to the node's feed; inside the transaction that stores what the events tell.
+    """Append to the node's feed; inside the transaction that stores what the events report.
 
     Taking the head updates the feed's row, which locks it until the commit: so sequence numbers
     are without a hole and in commit order, which a database sequence's are not.
     """
-    told = list(events)
+    new = list(events)
     with transaction.atomic():
         Feed.objects.get_or_create(node=node)
-        Feed.objects.filter(node=node).update(head=F("head") + len(told))
+        Feed.objects.filter(node=node).update(head=F("head") + len(new))
         feed = Feed.objects.get(node=node)
-        publication = ending_at(feed.head, node.slug, feed.epoch, told)
+        feed_range = ending_at(feed.head, node.slug, feed.epoch, new)
         FeedEvent.objects.bulk_create(
             [
                 FeedEvent(node=node, seq=seq, kind=event.kind, body=event.body, created_at=now)
-                for seq, event in numbered(publication.prev, told)
+                for seq, event in numbered(feed_range.prev, new)
             ],
             batch_size=500,
         )
-    return publication
+    return feed_range
 
 
-def ending_at(head: int, slug: str, epoch: str, told: Sequence[Event]) -> FeedRange:
+def ending_at(head: int, slug: str, epoch: str, events: Sequence[Event]) -> FeedRange:
     """What a transaction appends that has moved a feed's head to `head` for these events."""
-    return FeedRange(slug, epoch, head - len(told), head)
+    return FeedRange(slug, epoch, head - len(events), head)
 
 
 def events_after(node: Node, seq: int, *, up_to: int | None = None) -> list[Body]:

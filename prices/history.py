@@ -168,7 +168,7 @@ def publish(node: Node, batch: Sorted, seen_at: datetime, now: datetime) -> list
 
 
 def news(batch: Sorted, *, now: datetime) -> list[tuple[PublishedPrice, Held | None]]:
-    """What the feed tells of a batch: new prices, and corrected ones with the version before."""
+    """What the feed reports of a batch: new prices, and corrected ones with the version before."""
     new = [price for price in batch.new if feed.is_news(price, now=now)]
     changes = [c for c in batch.corrected if c[0].interval_start > now - feed.KEPT]
     return in_interval_order(new, changes)

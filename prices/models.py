@@ -46,8 +46,8 @@ class Node(models.Model):
         unique=True,
         max_length=60,
         validators=[RegexValidator(r"^[a-z0-9-]+\Z", "Small letters, digits and hyphens.")],
-        help_text="How addresses and Redis keys call the node: sp15. Once it is changed, who asks "
-        "for the old one is told that there is no such hub.",
+        help_text="How addresses and Redis keys call the node: sp15. Once it is changed, the "
+        "old one is answered as unknown.",
     )
     oasis_name = models.CharField(
         "OASIS name",

@@ -16,8 +16,8 @@ from redbeat.schedulers import RedBeatScheduler, acquire_distributed_beat_lock
 
 from caisoproject import broker
 from caisoproject.beat import AWAY_SECONDS, SteadyScheduler, app, in_the_future, stepped_back
+from caisoproject.beat_schedule import BEAT_SCHEDULE
 from caisoproject.celery import app as workers
-from caisoproject.schedule import BEAT_SCHEDULE
 from tests.conftest import utc
 
 

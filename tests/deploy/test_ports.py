@@ -5,7 +5,7 @@ import socket
 
 import pytest
 
-from deploy import ports
+from deploy import free_ports, ports
 from deploy.ports import Port
 from deploy.refusal import Refused
 
@@ -31,21 +31,20 @@ def test_an_address_of_another_machine_is_reported_too():
 
 
 def test_an_ipv6_port_is_looked_at_as_such():
-    with socket.create_server(("::1", 0), family=socket.AF_INET6) as listener:
-        port = listener.getsockname()[1]
+    port = free_ports.reserve()  # others are given no port of it when it is closed
+    with socket.create_server(("::1", port), family=socket.AF_INET6):
         assert Port("::1", port, "").problem() is not None
         assert Port("::", port, "").problem() is not None
     assert Port("::", port, "").problem() is None
 
 
 def test_a_port_that_was_just_closed_counts_as_free(taken):
-    port = Port("127.0.0.1", taken, "")
+    freed = free_ports.reserve()
     with (
-        socket.create_server(("127.0.0.1", 0)) as listener,
+        socket.create_server(("127.0.0.1", freed)) as listener,
         socket.create_connection(listener.getsockname()),
     ):
         served, _ = listener.accept()
         served.close()  # leaves the server's side in TIME_WAIT
-        freed = listener.getsockname()[1]
     assert Port("127.0.0.1", freed, "").problem() is None
-    assert port.problem() is not None
+    assert Port("127.0.0.1", taken, "").problem() is not None

@@ -63,13 +63,13 @@ def test_who_polls_reads_so_and_sees_prices_that_come_meanwhile_once(stage: Stag
 def test_who_polls_does_not_read_that_there_are_no_alerts(stage: Stage) -> None:
     asking(stage)
     page = stage.page
-    expect(page.locator("#alerts-count")).to_have_text("not told")
+    expect(page.locator("#alerts-count")).to_have_text("not known")
     expect(page.locator("#alerts-empty")).to_have_text(
         "Alerts come with the live feed only. “All alerts” has them all the same."
     )
     stage.blocked = set()
     stage.until("data-fed-by", "socket")
-    expect(page.locator("#alerts-count")).not_to_have_text("not told")
+    expect(page.locator("#alerts-count")).not_to_have_text("not known")
 
 
 def test_who_polls_goes_back_to_the_socket_with_a_snapshot_and_nothing_is_there_twice(

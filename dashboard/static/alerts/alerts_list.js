@@ -25,7 +25,7 @@ export function renderAlerts(state, thresholds, now, hasAlerts) {
 function countText(open, all, hasAlerts) {
   if (open) return `⚑ ${open} open`;
   if (all) return `${all} in 24 h`;
-  return hasAlerts ? "none" : "not told";
+  return hasAlerts ? "none" : "not known";
 }
 
 /** @type {(state: HubState, thresholds: Threshold[], hasAlerts: boolean) => string} */

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from deploy import plan, source
+from deploy import plan, source_choice
 from deploy.refusal import Refused
 from simulator.server import running
 
@@ -53,7 +53,7 @@ def closed_url():
 @pytest.mark.parametrize(("status", "body"), [(200, ZIP), (200, THROTTLED), (429, THROTTLED)])
 def test_any_answer_of_oasis_makes_the_prices_live(status, body, capsys):
     with answering(status, body) as url:
-        chosen, environ = source.choose("auto", {"OASIS_URL": url})
+        chosen, environ = source_choice.choose("auto", {"OASIS_URL": url})
     assert chosen == "live"
     assert "answers, so prices are live." in capsys.readouterr().out
     assert plan.decide(environ, source="live", port=8000, var_dir=Path("/v")).oasis_was_asked
@@ -61,7 +61,7 @@ def test_any_answer_of_oasis_makes_the_prices_live(status, body, capsys):
 
 def test_the_simulator_itself_is_an_oasis(capsys):
     with running() as stand_in:
-        assert source.choose("auto", {"OASIS_URL": stand_in.url})[0] == "live"
+        assert source_choice.choose("auto", {"OASIS_URL": stand_in.url})[0] == "live"
 
 
 @pytest.mark.parametrize(
@@ -83,7 +83,7 @@ def test_the_simulator_itself_is_an_oasis(capsys):
 def test_a_server_with_other_answers_is_not_oasis(status, body, location, problem, capsys):
     headers = {"Location": location} if location else {}
     with answering(status, body, **headers) as url:
-        assert source.choose("auto", {"OASIS_URL": url})[0] == "simulator"
+        assert source_choice.choose("auto", {"OASIS_URL": url})[0] == "simulator"
     assert f"gives no prices ({problem}), so prices come from the simulator." in (
         capsys.readouterr().out
     )
@@ -93,19 +93,21 @@ def test_oasis_on_this_machine_is_asked_past_any_proxy(monkeypatch):
     for name in ("HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY", "http_proxy", "all_proxy"):
         monkeypatch.setenv(name, "http://127.0.0.1:1")
     with running() as stand_in:
-        assert source.choose("auto", {"OASIS_URL": stand_in.url})[0] == "live"
+        assert source_choice.choose("auto", {"OASIS_URL": stand_in.url})[0] == "live"
 
 
 def test_a_proxy_that_cannot_be_used_is_reported(monkeypatch, capsys):
     monkeypatch.setenv("HTTPS_PROXY", "socks5://me:hunter2@proxy.example:1080")
-    assert source.choose("auto", {"OASIS_URL": "https://oasis.example.com"})[0] == "simulator"
+    assert (
+        source_choice.choose("auto", {"OASIS_URL": "https://oasis.example.com"})[0] == "simulator"
+    )
     said = capsys.readouterr().out
     assert "(HTTPS_PROXY is not an address like http://proxy.example:3128" in said
     assert "hunter2" not in said
 
 
 def test_without_an_answer_prices_are_simulated_and_the_reason_is_printed(closed_url, capsys):
-    chosen, environ = source.choose("auto", {"OASIS_URL": closed_url, "PORT": "8300"})
+    chosen, environ = source_choice.choose("auto", {"OASIS_URL": closed_url, "PORT": "8300"})
     assert chosen == "simulator"
     assert environ == {"PORT": "8300"}
     assert "gives no prices (no connection), so prices come from the simulator." in (
@@ -114,9 +116,9 @@ def test_without_an_answer_prices_are_simulated_and_the_reason_is_printed(closed
 
 
 def test_a_source_that_was_named_is_not_asked_for(closed_url):
-    assert source.choose("live", {"OASIS_URL": closed_url})[0] == "live"
+    assert source_choice.choose("live", {"OASIS_URL": closed_url})[0] == "live"
 
 
 def test_simulated_prices_never_go_into_the_database_of_database_url(closed_url):
     with pytest.raises(Refused, match="choose SOURCE=live or SOURCE=simulator"):
-        source.choose("auto", {"OASIS_URL": closed_url, "DATABASE_URL": "postgres://x/live"})
+        source_choice.choose("auto", {"OASIS_URL": closed_url, "DATABASE_URL": "postgres://x/live"})
