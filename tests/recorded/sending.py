@@ -44,10 +44,11 @@ def taken() -> Texts:
 
 
 def give_keys() -> None:
-    """Keys that are always the same, instead of random ones."""
-    for pk in Delivery.objects.values_list("pk", flat=True):
-        key = hashlib.sha256(f"delivery {pk}".encode()).hexdigest()[:32]
-        Delivery.objects.filter(pk=pk).update(key=key)
+    """Keys that are always the same, whatever other methods there are, instead of random ones."""
+    for one in Delivery.objects.select_related("method").order_by("pk"):
+        what = f"{one.method.name} {one.kind} {one.transition_id} {one.content}"
+        key = hashlib.sha256(what.encode()).hexdigest()[:32]
+        Delivery.objects.filter(pk=one.pk).update(key=key)
 
 
 def lead_to(url: str) -> None:

@@ -1,17 +1,13 @@
 """The sender for each kind of delivery method."""
 
 from collections.abc import Callable
-from contextlib import suppress
 from datetime import datetime
-from ipaddress import ip_address
 from typing import NamedTuple, Protocol
-
-from django.conf import settings
 
 from alerts import method_kinds
 from alerts.delivery.message import Message
 from alerts.delivery.senders import apprise, chat, email, ntfy, webhook
-from outbound import public_address, target_url
+from alerts.delivery.senders.typed_url import check_url
 from outbound.errors import Refused
 
 
@@ -34,16 +30,6 @@ class Sender(NamedTuple):
 
     check: Callable[[str], str]
     send: Send
-
-
-def check_url(address: str) -> str:
-    """The URL of a webhook, if we may send to it. Raises ForbiddenTarget."""
-    allowed = settings.WEBHOOK_HOSTS_ALLOWED
-    target = target_url.parse(address.strip(), allowed)
-    with suppress(ValueError):  # a name: its addresses are checked each time we send
-        literal = str(ip_address(target.host))
-        public_address.addresses(target, allowed, lambda *_: [literal])
-    return str(target)
 
 
 # Encryption takes 7 MB of a process, so browser push is imported when it is first used.

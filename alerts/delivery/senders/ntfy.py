@@ -3,10 +3,8 @@
 import re
 from datetime import datetime
 
-from django.conf import settings
-
 from alerts.delivery.message import Message, header_text, ntfy_body, ntfy_headers
-from outbound import target_url
+from alerts.delivery.senders.typed_url import checked
 from outbound.errors import ForbiddenTarget
 from outbound.guarded_http import post
 from outbound.receiver_answer import refuse_failures
@@ -23,8 +21,8 @@ def send(address: str, secret: str, message: Message, *, now: datetime) -> None:
 
 
 def check(address: str) -> str:
-    """The URL, if it names a topic. Raises ForbiddenTarget."""
-    target = target_url.parse(address.strip(), settings.WEBHOOK_HOSTS_ALLOWED)
+    """The URL, if we may send to it and it names a topic. Raises ForbiddenTarget."""
+    target = checked(address)
     if not TOPIC.fullmatch(target.path):
         raise ForbiddenTarget("The address must end in one topic, like https://ntfy.sh/my-prices.")
     return str(target)

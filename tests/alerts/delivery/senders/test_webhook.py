@@ -113,8 +113,9 @@ def test_no_text_of_a_message_or_token_becomes_a_header_of_its_own(
 
 @pytest.mark.parametrize("kind", ["webhook", "slack", "teams", "ntfy"])
 def test_an_address_inside_is_refused_in_the_form_and_at_sending(kind: str) -> None:
-    with pytest.raises(ForbiddenTarget):
-        check_address(kind, "https://localhost/topic")
+    for host in ("localhost", "127.0.0.1", "10.0.0.1", "169.254.169.254", "[::1]"):
+        with pytest.raises(ForbiddenTarget):
+            check_address(kind, f"https://{host}/topic")
     with pytest.raises(ForbiddenTarget):
         send(Target(kind, "https://127.0.0.1/topic", ""), SPIKE, now=NOW)
 
