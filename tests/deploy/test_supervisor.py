@@ -32,7 +32,8 @@ def ended(*_):
     print(sys.argv[1], "ended", flush=True)
     sys.exit()
 signal.signal(signal.SIGTERM, signal.SIG_IGN if sys.argv[1] == "stubborn" else ended)
-sleep = subprocess.Popen(["sleep", "60"])
+# It keeps the lock, as a worker's children do: this process may be ended before anybody looks.
+sleep = subprocess.Popen(["sleep", "60"], close_fds=False)
 print("ready", flush=True)
 time.sleep(60)
 """
