@@ -1,4 +1,4 @@
-"""What Celery runs for alerts alone: deliveries, digests, tidying."""
+"""Celery tasks for alerts alone: deliveries, digests, tidying."""
 
 import structlog
 from celery import shared_task
@@ -15,26 +15,26 @@ log = structlog.get_logger(__name__)
 
 @shared_task
 def deliver() -> None:
-    """Begin to send what is in the outbox; a later call records what takes long."""
+    """Start sending what is in the outbox; a later call records messages that take long."""
     deliver_due(now=timezone.now())
     write_gathered(now=timezone.now())
 
 
 @worker_process_shutdown.connect
 def finish_sending(**_: object) -> None:
-    """A worker's child is replaced now and then: it records what it is sending before it ends."""
+    """Celery replaces a worker's child now and then: finish what it is sending first."""
     finish(now=timezone.now())
 
 
 @shared_task
 def digest() -> None:
-    """Write what quiet hours held back into the outbox, in the morning."""
+    """Put a digest of what quiet hours held back into the outbox, in the morning."""
     write_digests(now=timezone.now())
 
 
 @shared_task
 def tidy() -> None:
-    """Add what is finished to the running totals."""
+    """Add finished alerts and deliveries to the running totals."""
     count_finished()
 
 

@@ -1,4 +1,4 @@
-"""`/api/`: what programs ask, answered in JSON by Django REST framework."""
+"""`/api/`: JSON for programs, with Django REST framework."""
 
 from api.lean_import import import_framework
 

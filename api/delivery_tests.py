@@ -1,4 +1,4 @@
-"""`GET /api/v1/delivery-tests/{id}`: what became of a test of a delivery method."""
+"""`GET /api/v1/delivery-tests/{id}`: the outcome of a test of a delivery method."""
 
 from http import HTTPStatus
 from typing import Any
@@ -20,7 +20,7 @@ STATES = [Delivery.WAITING, Delivery.SENT, Delivery.GIVEN_UP]
 
 
 class DeliveryTest(serializers.Serializer[Any]):
-    """A test message that was put into the outbox, and what became of it."""
+    """A test message in the outbox, and what came of it."""
 
     id = serializers.IntegerField(help_text="The delivery's number.")
     method = serializers.IntegerField(source="method_id", help_text="The delivery method's number.")

@@ -1,4 +1,4 @@
-"""Fields that take nothing for what it is not: a number is no text, true is no number."""
+"""Strict fields: a number is not accepted as text, nor `true` as a number."""
 
 import re
 from datetime import datetime, timedelta
@@ -14,7 +14,7 @@ MINUTE = timedelta(minutes=1)
 
 
 class Text(serializers.CharField):
-    """A string as it is."""
+    """A string, with its white space."""
 
     def __init__(self, **options: Any) -> None:
         super().__init__(trim_whitespace=False, **options)
@@ -37,7 +37,7 @@ class Choice(serializers.ChoiceField):
 
 
 class PlainNumber(serializers.DecimalField):
-    """A number as 100 or -12.5, in JSON or in a string as a form has it."""
+    """A number such as 100 or -12.5, in JSON or, as from a form, in a string."""
 
     default_error_messages = {
         "plain": "a plain number, as 100 or -12.5.",
@@ -52,7 +52,7 @@ class PlainNumber(serializers.DecimalField):
 
 
 class WholeNumber(serializers.IntegerField):
-    """A whole number, in JSON or in a string as a form has it."""
+    """A whole number, in JSON or, as from a form, in a string."""
 
     default_error_messages = {
         "plain": PlainNumber.default_error_messages["plain"],
@@ -67,7 +67,7 @@ class WholeNumber(serializers.IntegerField):
 
 
 def plain_number(field: serializers.Field[Any, Any, Any, Any], data: Any) -> Decimal:
-    """What a field was given, if it is a number written plainly."""
+    """The number a field was given. Fails the field if it is not written plainly."""
     is_number = isinstance(data, str | int | float) and not isinstance(data, bool)
     if not is_number or not PLAIN.fullmatch(str(data)):
         field.fail("plain")
@@ -75,7 +75,7 @@ def plain_number(field: serializers.Field[Any, Any, Any, Any], data: Any) -> Dec
 
 
 class Time(serializers.DateTimeField):
-    """A moment in UTC, as all answers write it."""
+    """A moment in UTC, in the format of all answers."""
 
     def to_representation(self, value: datetime) -> str:
         return iso(value)

@@ -1,4 +1,4 @@
-"""What all views of `/api/v1/` have in common, beside what the settings say."""
+"""What all views of `/api/v1/` have in common, in addition to the settings."""
 
 import io
 from collections.abc import Iterable
@@ -15,7 +15,7 @@ from live.problems import Problem
 
 
 class JsonRequest(Request):
-    """A request whose body goes to the parser in any case, also without a Content-Length."""
+    """A request whose body is always parsed, even without a Content-Length."""
 
     def _load_stream(self) -> None:
         inner: Any = self._request
@@ -23,7 +23,7 @@ class JsonRequest(Request):
 
 
 class JsonNegotiation(DefaultContentNegotiation):
-    """A body without a Content-Type is taken for JSON."""
+    """Takes a body without a Content-Type for JSON."""
 
     def select_parser(self, request: Request, parsers: Iterable[BaseParser]) -> BaseParser | None:
         if not request.content_type:
@@ -32,7 +32,7 @@ class JsonNegotiation(DefaultContentNegotiation):
 
 
 class ApiView(APIView):
-    """A view that answers JSON; what it refuses is a problem document."""
+    """A view that answers JSON, and refuses with a problem document."""
 
     content_negotiation_class = JsonNegotiation
     http_method_names = ["get", "head", "post", "delete"]
@@ -47,7 +47,7 @@ class ApiView(APIView):
         )
 
     def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
-        """A method that is not there is refused first, whoever asks."""
+        """Refuse an unknown method before asking who makes the request."""
         if request.method not in self.allowed_methods:
             self.http_method_not_allowed(request)
         super().initial(request, *args, **kwargs)

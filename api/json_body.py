@@ -1,4 +1,4 @@
-"""What a request brings as JSON, read strictly."""
+"""JSON request bodies, parsed strictly."""
 
 import json
 from collections.abc import Mapping
@@ -15,7 +15,7 @@ Body = dict[str, Any]
 
 
 class StrictJSONParser(BaseParser):
-    """A JSON object of at most 16 KiB: no NaN, no name twice, no half of a surrogate pair."""
+    """A JSON object of at most 16 KiB: no NaN, no repeated name, no half of a surrogate pair."""
 
     media_type = "application/json"
 
@@ -48,7 +48,7 @@ def json_object(text: bytes) -> Body:
 
 
 def once_each(pairs: list[tuple[str, Any]]) -> Body:
-    """An object. Raises Problem where a name comes twice: nobody knows which one is meant."""
+    """An object. Raises Problem if a name is repeated: it is unclear which value is meant."""
     found: Body = {}
     for name, value in pairs:
         if name in found:
@@ -58,15 +58,13 @@ def once_each(pairs: list[tuple[str, Any]]) -> Body:
 
 
 def refuse(word: str) -> None:
-    """NaN and Infinity are no JSON, though Python reads them."""
+    """Refuse NaN and Infinity, which Python reads though JSON does not have them."""
     raise ValueError(word)
 
 
 def bad(why: str) -> Problem:
-    """A body that can't be used."""
     return Problem(HTTPStatus.BAD_REQUEST, why)
 
 
 def too_long() -> Problem:
-    """A body that is not read."""
     return Problem(HTTPStatus.REQUEST_ENTITY_TOO_LARGE, f"The body is at most {MOST_BYTES} bytes.")

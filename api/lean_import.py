@@ -1,7 +1,7 @@
-"""Django REST framework without the packages that it imports wherever they are installed.
+"""Django REST framework without the optional packages that it imports if they are installed.
 
 rest_framework/compat.py tries psycopg, requests, Markdown and others, for parts of the framework
-that are not used here. Importing it takes 4 MB without them and 20 MB with them.
+that are not used here. The import takes 4 MB without them and 20 MB with them.
 """
 
 import sys
@@ -15,7 +15,7 @@ UNUSED = ("requests", "markdown", "pygments", "yaml", "inflection", "uritemplate
 
 
 def import_framework() -> None:
-    """Import what decides which of them the framework has."""
+    """Import the module of the framework that tries the optional packages, with these hidden."""
     is_postgresql = connection.vendor == "postgresql"
     with hidden(UNUSED if is_postgresql else (*UNUSED, "psycopg")):
         import_module("rest_framework.compat")
@@ -23,7 +23,7 @@ def import_framework() -> None:
 
 @contextmanager
 def hidden(names: Iterable[str]) -> Iterator[None]:
-    """Packages that are not loaded yet cannot be imported meanwhile."""
+    """Meanwhile those of the packages that are not loaded yet cannot be imported."""
     absent = [name for name in names if name not in sys.modules]
     for name in absent:
         sys.modules[name] = None  # type: ignore[assignment]

@@ -1,4 +1,4 @@
-"""An answer that may be long: made in pieces, held compressed, sent as it is taken."""
+"""Long answers: made in pieces, kept compressed, sent as fast as the client reads."""
 
 import re
 import zlib
@@ -15,15 +15,15 @@ PIECE = 64 * 1024
 ACCEPTED = re.compile(r"\bgzip\b(?!\s*;\s*q=0(\.0*)?\s*(,|$))")
 
 
-class Squeezed(NamedTuple):
-    """Text as gzip, and how many bytes it has in full."""
+class Compressed(NamedTuple):
+    """Text as gzip, and its size in bytes when decompressed."""
 
     data: bytes
     size: int
 
 
-def squeezed(parts: Iterable[str]) -> Squeezed:
-    """The parts of a text, of which no more than one is held in full."""
+def compressed(parts: Iterable[str]) -> Compressed:
+    """Compress the parts of a text, with only one of them uncompressed at a time."""
     press = zlib.compressobj(LEVEL, zlib.DEFLATED, GZIP)
     pieces, size = [], 0
     for part in parts:
@@ -31,39 +31,38 @@ def squeezed(parts: Iterable[str]) -> Squeezed:
         size += len(data)
         pieces.append(press.compress(data))
     pieces.append(press.flush())
-    return Squeezed(b"".join(pieces), size)
+    return Compressed(b"".join(pieces), size)
 
 
-def in_full(text: Squeezed) -> Iterator[bytes]:
-    """The text again, piece by piece."""
+def decompressed(text: Compressed) -> Iterator[bytes]:
+    """The text as bytes, piece by piece."""
     opened, rest = zlib.decompressobj(GZIP), text.data
     while piece := opened.decompress(rest, PIECE):
         yield piece
         rest = opened.unconsumed_tail
 
 
-async def one_by_one(text: Squeezed) -> AsyncIterator[bytes]:
-    """The same where the server takes one piece after the other, as its client does."""
-    for piece in in_full(text):
+async def decompressed_async(text: Compressed) -> AsyncIterator[bytes]:
+    """Like `decompressed`, for a server that takes the next piece when the client is ready."""
+    for piece in decompressed(text):
         yield piece
 
 
-def json_response(request: HttpRequest, text: Squeezed) -> HttpResponseBase:
-    """JSON as this client takes it: compressed where it can, else in pieces."""
+def json_response(request: HttpRequest, text: Compressed) -> HttpResponseBase:
+    """The answer: gzip if the client accepts it, else in pieces."""
     response: HttpResponseBase
     is_compressed = text.size > SHORT and accepts_gzip(request)
     if is_compressed:
         response = HttpResponse(text.data, content_type="application/json")
         response.headers["Content-Encoding"] = "gzip"
     elif text.size > SHORT and isinstance(request, ASGIRequest):
-        response = StreamingHttpResponse(one_by_one(text), content_type="application/json")
+        response = StreamingHttpResponse(decompressed_async(text), content_type="application/json")
     else:
-        response = HttpResponse(b"".join(in_full(text)), content_type="application/json")
+        response = HttpResponse(b"".join(decompressed(text)), content_type="application/json")
     response.headers["Content-Length"] = str(len(text.data) if is_compressed else text.size)
     response.headers["Vary"] = "Accept-Encoding"
     return response
 
 
 def accepts_gzip(request: HttpRequest) -> bool:
-    """Whether a client reads gzip."""
     return ACCEPTED.search(request.headers.get("Accept-Encoding", "")) is not None

@@ -22,13 +22,14 @@ from live.connection_limits import client_address
 from live.problems import Problem
 from live.rate_limit import RateLimit, RateLimits
 
-MOST_TIMES = 1000  # the last of them
-# A preview is up to a second's work of one process. Staff by account, others by address.
+MOST_TIMES = 1000  # only the last are listed
+# A preview keeps a process busy for up to a second. Staff are counted by account, others by
+# address.
 of_staff, of_others = RateLimits(30, 10), RateLimits(10, 10)
 
 
 class Episode(serializers.Serializer[Any]):
-    """One time that the rule would have fired."""
+    """One occasion on which the rule would have fired."""
 
     opened = Time(help_text="When it would have opened.")
     cleared = Time(allow_null=True, help_text="When it would have cleared; null: it lasts.")
@@ -53,7 +54,7 @@ class PreviewAnswer(serializers.Serializer[Any]):
 
 
 class Allowance(BaseThrottle):
-    """How many previews a reader may ask for."""
+    """Limits how many previews a client may ask for."""
 
     def allow_request(self, request: Request, view: Any) -> bool:
         self.rate_limit = allowance_of(request)
@@ -80,14 +81,14 @@ class RulePreview(ApiView):
         return Response(PreviewAnswer(last).data)
 
     def throttled(self, request: Request, wait: float | None) -> NoReturn:
-        """Raises Problem with how long to wait."""
+        """Raises Problem, which says how long to wait."""
         seconds = ceil(wait or 0)
         sentence = f"Too many previews: ask again in {seconds} seconds."
         raise Problem(HTTPStatus.TOO_MANY_REQUESTS, sentence, seconds)
 
 
 def allowance_of(request: Request) -> RateLimit:
-    """How many previews this reader may still ask for."""
+    """The rate limit of this client."""
     if request.user.is_staff:
         return of_staff.of(request.user.pk)
     return of_others.of(client_address((request.META.get("REMOTE_ADDR") or "", 0)))

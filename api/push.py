@@ -20,13 +20,13 @@ from outbound.errors import Refused
 
 LONGEST_ENDPOINT = 1000
 NO_ENDPOINT = "the address the browser was given by its push service."
-# The name says what is at the other end; Edge says it is Chrome too, and Chrome Safari.
+# The first match names the browser: Edge also claims to be Chrome, and Chrome to be Safari.
 BROWSERS = {"Edg": "Edge", "OPR": "Opera", "Firefox": "Firefox", "Chrome": "Chrome"}
 BROWSERS |= {"Safari": "Safari"}
 
 
 class Endpoint(serializers.Serializer[Any]):
-    """A browser at its push service."""
+    """A browser, by its address at its push service."""
 
     endpoint = Text(
         max_length=LONGEST_ENDPOINT,
@@ -38,14 +38,14 @@ class Endpoint(serializers.Serializer[Any]):
 
 
 class PushKeys(serializers.Serializer[Any]):
-    """With what a message to the browser is encrypted."""
+    """The keys that messages to the browser are encrypted with."""
 
     p256dh = serializers.CharField(help_text="The browser's public key, in base64url.")
     auth = serializers.CharField(help_text="The subscription's secret, in base64url.")
 
 
 class PushSubscription(Endpoint):
-    """A PushSubscription as the browser writes it; what else is in it is not kept."""
+    """A PushSubscription as the browser writes it; its other fields are not kept."""
 
     keys = PushKeys()
 
@@ -57,14 +57,14 @@ class PushSubscription(Endpoint):
 
 
 class Subscribed(serializers.Serializer[Any]):
-    """The delivery method that leads to the browser."""
+    """The delivery method for the browser."""
 
     id = serializers.IntegerField(help_text="The delivery method's number.")
     name = serializers.CharField(help_text="Its name: `Firefox of admin`.")
 
 
 class Unsubscribed(serializers.Serializer[Any]):
-    """What was switched off."""
+    """How much was switched off."""
 
     removed = serializers.IntegerField(help_text="How many delivery methods: 0 or 1.")
 
@@ -79,7 +79,7 @@ class MayAddMethods(BasePermission):
 
 
 class PushSubscriptions(ApiView):
-    """This browser and the alerts that are sent to it."""
+    """Subscribe this browser to alerts, or unsubscribe it."""
 
     permission_classes = [MayAddMethods]
 
@@ -98,7 +98,7 @@ class PushSubscriptions(ApiView):
 
 
 def refusal(user: Any) -> str:
-    """What helps somebody who may not be notified by browser."""
+    """What to do for somebody who may not subscribe a browser."""
     if user.is_authenticated:
         return f"{user.get_username()} may not add delivery methods: ask an administrator."
     return "Log in to be notified in this browser."
@@ -106,19 +106,19 @@ def refusal(user: Any) -> str:
 
 @transaction.atomic
 def subscribe(user: Any, address: str, browser: str) -> Method:
-    """A delivery method for this browser, on every rule; the same one when it asks again."""
+    """A delivery method for this browser, on every rule; the same one if it subscribes again."""
     method = next(iter(of_browser(user, json.loads(address)["endpoint"])), None)
     method = method or Method(kind=Method.PUSH, owner=user, name=name_of(user, browser))
     method.address, method.active, method.every_rule = address, True, True
     method.save()
-    # Those too that are switched off: they may be switched on.
+    # Also rules that are switched off: they may be switched on later.
     method.rule_set.add(*Rule.objects.all())
     return method
 
 
 @transaction.atomic
 def unsubscribe(user: Any, endpoint: str) -> int:
-    """Nothing goes to this browser any more. What was delivered to it stays to be looked at."""
+    """Send nothing more to this browser. Its past deliveries are kept. Returns how many."""
     methods = of_browser(user, endpoint)
     for method in methods:
         method.rule_set.clear()
@@ -128,7 +128,7 @@ def unsubscribe(user: Any, endpoint: str) -> int:
 
 
 def of_browser(user: Any, endpoint: str) -> list[Method]:
-    """The user's delivery methods that lead to this browser."""
+    """The user's delivery methods for this browser."""
     mine = Method.objects.filter(kind=Method.PUSH, owner=user).order_by("pk")
     return [method for method in mine if json.loads(method.address)["endpoint"] == endpoint]
 
@@ -139,6 +139,6 @@ def name_of(user: AbstractBaseUser, browser: str) -> str:
 
 
 def browser(request: Request | HttpRequest) -> str:
-    """What browser it says it is."""
+    """The browser's name by its User-Agent."""
     agent = request.headers.get("User-Agent", "")
     return next((name for word, name in BROWSERS.items() if f"{word}/" in agent), "Browser")

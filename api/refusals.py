@@ -1,4 +1,4 @@
-"""Whatever the framework refuses, as a problem document."""
+"""The framework's errors as problem documents."""
 
 from collections.abc import Iterator, Mapping
 from http import HTTPStatus
@@ -14,13 +14,13 @@ OF_THE_WHOLE = (NON_FIELD_ERRORS, "non_field_errors")
 
 
 def refusal(fault: Exception, _context: Mapping[str, Any]) -> HttpResponse | None:
-    """The answer to what a view raises; None for a fault of our own."""
+    """The answer for an exception of a view; None for a fault of our own."""
     problem = problem_of(fault)
     return problem.response() if problem else None
 
 
 def problem_of(fault: Exception) -> Problem | None:
-    """What is wrong with the request, in a sentence."""
+    """What is wrong with the request; None for a fault of our own."""
     if isinstance(fault, Problem):
         return fault
     if isinstance(fault, ValidationError):
@@ -35,13 +35,13 @@ def problem_of(fault: Exception) -> Problem | None:
 
 
 def not_acceptable(fault: NotAcceptable) -> str:
-    """What there is instead of what Accept names."""
+    """Names the media types that Accept could have named."""
     kinds = [renderer.media_type for renderer in fault.available_renderers or ()]
     return f"Accept takes nothing that is answered here: {', '.join(kinds)}."
 
 
 def sentences(found: Any, path: str = "") -> Iterator[str]:
-    """Everything a serializer found wrong, each with its field: `conditions[0].limit: ...`."""
+    """All errors of a serializer, each with its field: `conditions[0].limit: ...`."""
     if isinstance(found, str):
         yield f"{path}: {found}" if path else found
     elif isinstance(found, Mapping):

@@ -1,4 +1,4 @@
-"""A rule as a program describes it: read strictly, checked as the admin's form checks it."""
+"""A rule in a request: parsed strictly, and checked as the admin's form checks it."""
 
 from collections.abc import Mapping
 from http import HTTPStatus
@@ -21,7 +21,7 @@ Unsaved = TypeVar("Unsaved", Rule, Condition)
 
 
 class Bounds(NamedTuple):
-    """How much work one preview may make."""
+    """How large one preview may be."""
 
     conditions: int
     days: int
@@ -31,7 +31,7 @@ OF_STAFF, OF_OTHERS = Bounds(10, 366), Bounds(3, 90)
 
 
 class PreviewRequest(NamedTuple):
-    """A rule that is not saved, its further conditions, and over how many days."""
+    """An unsaved rule, its further conditions, and how many days to judge."""
 
     rule: Rule
     conditions: list[Condition]
@@ -39,7 +39,7 @@ class PreviewRequest(NamedTuple):
 
 
 class Strict(serializers.Serializer[Any]):
-    """An object without fields that nobody knows; one that is null is left out."""
+    """An object that may not have unknown fields; optional ones that are null count as absent."""
 
     def to_internal_value(self, data: Any) -> Any:
         if isinstance(data, Mapping):
@@ -80,7 +80,7 @@ class WatchingRequest(Strict):
 
 
 class ConditionsRequest(serializers.ListSerializer[Any]):
-    """Further conditions, as many as this reader may ask for."""
+    """Further conditions, as many as this client may ask for."""
 
     def to_internal_value(self, data: Any) -> list[Any]:
         most = self.context["bounds"].conditions
@@ -100,7 +100,7 @@ class ConditionRequest(WatchingRequest):
 
 
 class DaysRequest(serializers.IntegerField):
-    """Over how many days, as many as this reader may ask for."""
+    """Over how many days, as many as this client may ask for."""
 
     def to_internal_value(self, data: Any) -> int:
         most = self.context["bounds"].days
@@ -110,7 +110,7 @@ class DaysRequest(serializers.IntegerField):
 
 
 class RuleRequest(WatchingRequest):
-    """A rule, described and not saved. `context` has the reader's `bounds`."""
+    """A rule that is not saved. `context` has the client's `bounds`."""
 
     hub = Text(
         required=False,
@@ -162,7 +162,7 @@ class RuleRequest(WatchingRequest):
     )
 
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
-        """What the models say of it all together. Raises Problem where there is no such node."""
+        """Check everything together by the models. Raises Problem if there is no such node."""
         conditions, days = attrs.pop("conditions", []), attrs.pop("days")
         node = node_of(attrs.pop("hub", None), attrs.pop("node", None))
         rule = checked(Rule(node=node, **attrs), attrs)
@@ -185,7 +185,7 @@ def node_of(hub: str | None, name: str | None) -> Node:
 
 
 def condition(rule: Rule, values: dict[str, Any], number: int) -> Condition:
-    """One further condition, not saved."""
+    """One further condition, unsaved. Raises the serializer's error for it."""
     try:
         return checked(Condition(rule=rule, **values), values)
     except ModelFault as fault:
@@ -194,7 +194,7 @@ def condition(rule: Rule, values: dict[str, Any], number: int) -> Condition:
 
 
 def checked(one: Unsaved, values: Mapping[str, Any]) -> Unsaved:
-    """A row that is not saved, as its model wants it. Raises Django's ValidationError."""
+    """An unsaved row, validated by its model. Raises Django's ValidationError."""
     others = {field.name for field in one._meta.fields} - values.keys()
     one.full_clean(exclude=others, validate_unique=False, validate_constraints=False)
     return one

@@ -17,7 +17,7 @@ FORMATS = ("json", "yaml")
 
 
 class SchemaRenderer(BaseRenderer):
-    """The schema is text already."""
+    """Passes the schema on, which is text already."""
 
     charset = "utf-8"
 
@@ -50,13 +50,13 @@ class Schema(ApiView):
     renderer_classes = [Json, OpenApiJson, Yaml, OpenApiYaml]
 
     def get(self, request: Request) -> Response:
-        # drf-spectacular takes 5 MB: brought in by whoever asks for the schema.
+        # drf-spectacular takes 5 MB: imported only when somebody asks for the schema.
         from api.openapi.document import text  # noqa: PLC0415
 
         return Response(text(request.accepted_renderer.format))
 
     def get_format_suffix(self, **kwargs: Any) -> str | None:
-        """Raises Problem where it is none."""
+        """The format in the query, if any. Raises Problem if it is unknown."""
         asked = self.request.query_params.get("format")
         if asked not in (None, *FORMATS):
             raise Problem(HTTPStatus.BAD_REQUEST, "format is json or yaml.")
@@ -65,7 +65,7 @@ class Schema(ApiView):
 
 @require_safe
 def docs(request: HttpRequest) -> HttpResponse:
-    """The same as a page."""
+    """The schema as a web page."""
     from api.openapi.page import page  # noqa: PLC0415
 
     return render(request, "api/docs.html", page())

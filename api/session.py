@@ -1,19 +1,19 @@
-"""Who asks: somebody who is logged in, by the session's cookie, or anybody."""
+"""Who makes the request: a user who is logged in, by the session cookie, or anybody."""
 
 from rest_framework.authentication import SessionAuthentication
 from rest_framework.request import Request
 
 
 class Session(SessionAuthentication):
-    """A session; what it changes needs the CSRF token of a page of ours."""
+    """A session; requests that change something need a CSRF token from one of our pages."""
 
     def enforce_csrf(self, request: Request) -> None:
-        """Raises PermissionDenied. The body is left unread: it may be no form, or too long."""
+        """Raises PermissionDenied. Does not read the body: it may be too long, or not a form."""
         super().enforce_csrf(request._request)  # type: ignore[arg-type]
 
 
 class ReadingSession(Session):
-    """A session for what is posted and changes nothing."""
+    """A session for POST requests that change nothing."""
 
     def enforce_csrf(self, request: Request) -> None:
         """No token is needed."""

@@ -1,4 +1,4 @@
-"""`/api/v1/source`: what a heartbeat says of the source, for readers that have no feed."""
+"""`/api/v1/source`: what a heartbeat says about the source, for clients without a feed."""
 
 from typing import Any
 
@@ -34,9 +34,9 @@ class SourceAnswer(serializers.Serializer[Any]):
 
 @method_decorator(never_cache, name="dispatch")
 class Source(ApiView):
-    """How the source of prices is."""
+    """The state of the source of prices."""
 
-    authentication_classes = []  # polled by every page that has no feed, for no one in particular
+    authentication_classes = []  # polled by every page without a feed, logged in or not
 
     def get(self, request: Request) -> Response:
         now = timezone.now()

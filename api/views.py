@@ -1,4 +1,4 @@
-"""The two stable answers: plain views, as 40 at once and months of prices want them."""
+"""The two stable answers. Plain views: fast enough for 40 requests at once or a month of prices."""
 
 import re
 from http import HTTPStatus
@@ -9,7 +9,7 @@ from django.utils import timezone
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
-from api.long_answer import json_response, squeezed
+from api.long_answer import compressed, json_response
 from live.answers import current_answer, history_parts
 from live.problems import Problem, problems_answered
 from live.slugs import DEFAULT_HUB, is_slug, quoted
@@ -17,7 +17,7 @@ from market.markets import Market
 from prices.models import Node
 
 MOST_HOURS = 24 * 31
-# A month takes a second of one processor; with more at once everybody waits.
+# A month takes a second of one processor: with more at once, everybody waits.
 making = BoundedSemaphore(2)
 
 
@@ -37,7 +37,7 @@ def history(request: HttpRequest, hours: str) -> HttpResponseBase:
     span, market = hours_of(hours), market_of(request)
     node = node_of(request)
     with making:
-        text = squeezed(history_parts(node, market, span, now=timezone.now()))
+        text = compressed(history_parts(node, market, span, now=timezone.now()))
     return json_response(request, text)
 
 

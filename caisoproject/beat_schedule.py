@@ -1,11 +1,11 @@
-"""When beat ticks. It ticks often and cheaply: whether a request is due is decided in the task."""
+"""When beat starts each task. Often, as it costs little: the task decides if a request is due."""
 
 from datetime import timedelta
 from typing import Any
 
 
 def every(seconds: int, task: str, queue: str, *arguments: str) -> dict[str, Any]:
-    """A beat entry that no outage can pile up: a tick is dropped before the next one comes."""
+    """A beat entry that can't pile up in an outage: a tick expires before the next one comes."""
     return {
         "task": task,
         "args": arguments,
@@ -18,7 +18,7 @@ BEAT_SCHEDULE = {
     "poll RTM": every(2, "caisoproject.tasks.poll", "poll", "RTM"),
     "poll RTPD": every(5, "caisoproject.tasks.poll", "poll", "RTPD"),
     "poll DAM": every(5, "caisoproject.tasks.poll", "poll", "DAM"),
-    # These take a turn that no poll wants, or none: they come back often.
+    # These take a turn only if no poll wants it, so they try often.
     "close gaps": every(15, "caisoproject.tasks.close_gaps", "backfill"),
     "sweep corrections": every(15, "caisoproject.tasks.sweep_corrections", "backfill"),
     "bring readers up to date": every(10, "caisoproject.tasks.catch_up", "alerts"),

@@ -1,7 +1,7 @@
-"""How workers come back to a broker that was away or takes no writes: within seconds.
+"""Workers reconnect within seconds to a broker that was away or took no writes.
 
-A Redis that is full, a replica or short of replicas answers and refuses. To Celery that is a fault
-nobody can recover from: the worker would end, and start, and end. Here it waits.
+A Redis that is full, a replica, or short of replicas answers but refuses writes. Celery takes that
+for a fatal error: the worker would end, start and end again. Here it waits.
 """
 
 import time
@@ -21,15 +21,15 @@ LOOK_AGAIN_SECONDS = 1.0
 
 
 class PromptConnection(Connection):
-    """A connection that does not wait longer from try to try: prices do not wait either."""
+    """A connection that retries every second instead of ever more slowly: prices don't wait."""
 
     @property
     def connection_errors(self) -> tuple[type[Exception], ...]:
-        """What a worker survives by connecting again: a refusal too."""
+        """Errors after which a worker connects again: a refusal is one too."""
         return (*super().connection_errors, redis.ResponseError)
 
     def ensure_connection(self, *arguments: Any, **options: Any) -> "PromptConnection":
-        """A connection to a broker that takes writes; `errback` hears of each try in vain."""
+        """Wait for a broker that takes writes; `errback` is called after each failed try."""
         super().ensure_connection(*arguments, **options | EVERY_SECOND)
         errback = options.get("errback") or (arguments[0] if arguments else None)
         wait_until_writable(broker_client(), errback, options.get("callback"))
@@ -37,14 +37,14 @@ class PromptConnection(Connection):
 
 
 class PromptAmqp(AMQP):
-    """What Celery makes its connections with."""
+    """Makes Celery use PromptConnection."""
 
     Connection = PromptConnection
 
 
 @cache
 def broker_client() -> redis.Redis:
-    """The broker by Redis's own client."""
+    """A plain Redis client for the broker."""
     from caisoproject import settings  # noqa: PLC0415 (beat has no Django)
 
     url = from_celery(settings.CELERY_BROKER_URL)
@@ -52,7 +52,7 @@ def broker_client() -> redis.Redis:
 
 
 def refusal(client: redis.Redis) -> redis.RedisError | None:
-    """Why Redis takes no writes now: it is full, a replica, short of replicas, away. Or None."""
+    """Why Redis takes no writes now (full, a replica, short of replicas, away), or None."""
     try:
         client.set(WRITABLE, 1, ex=60)
     except redis.RedisError as fault:
@@ -65,7 +65,7 @@ def wait_until_writable(
     errback: Callable[[Exception, float], object] | None = None,
     each_time: Callable[[], object] | None = None,
 ) -> None:
-    """Come back when Redis takes a write; `each_time` may end the wait by an exception."""
+    """Return once Redis takes a write; `each_time` may raise to end the wait."""
     while fault := refusal(client):
         if errback:
             errback(fault, LOOK_AGAIN_SECONDS)

@@ -1,4 +1,4 @@
-"""What happens beside the views: a name that is not ours, a database that is away, a full disk."""
+"""Failures outside the views: a foreign host name, an unreachable database, a full disk."""
 
 import errno
 import shutil
@@ -26,7 +26,7 @@ Handler = Callable[[HttpRequest], HttpResponse]
 
 
 class ProblemsUnderApi:
-    """Every failure under `/api/` is a problem document, whoever it comes from."""
+    """Middleware: every failure under `/api/` is a problem document, wherever it comes from."""
 
     def __init__(self, get_response: Handler) -> None:
         self.get_response = get_response
@@ -39,17 +39,16 @@ class ProblemsUnderApi:
         return as_problem(response)
 
     def process_exception(self, request: HttpRequest, fault: Exception) -> HttpResponse | None:
-        """What a view under `/api/` raises: debug mode would show its own page instead of 503."""
+        """Answer 503 for a view under `/api/` also in debug mode, which shows its own page."""
         return in_trouble(request, fault) if request.path_info.startswith(API) else None
 
 
 def is_problem(response: HttpResponse) -> bool:
-    """Whether an answer is a problem document already."""
     return response.headers.get("Content-Type", "").startswith(PROBLEM_JSON)
 
 
 def as_problem(response: HttpResponse) -> HttpResponse:
-    """The same failure as a problem document, with what else was said in its headers."""
+    """The same failure as a problem document, with the headers that matter."""
     problem = Problem(HTTPStatus(response.status_code)).response()
     for name in ("Allow", "Retry-After", "Cache-Control", "Vary"):
         if name in response.headers:
@@ -58,7 +57,7 @@ def as_problem(response: HttpResponse) -> HttpResponse:
 
 
 def our_name_alone(get_response: Handler) -> Handler:
-    """A request to another name is refused in one line, not a traceback each."""
+    """Refuse requests to a foreign host name, with one line in the log instead of a traceback."""
 
     def middleware(request: HttpRequest) -> HttpResponse:
         try:
@@ -73,12 +72,12 @@ def our_name_alone(get_response: Handler) -> Handler:
 
 
 def server_error(request: HttpRequest) -> HttpResponse:
-    """What no view caught: 503 where the database or the disk is in trouble, else 500."""
+    """What no view caught: 503 if the database or the disk is in trouble, else 500."""
     return in_trouble(request, sys.exc_info()[1]) or usual_server_error(request)
 
 
 def in_trouble(request: HttpRequest, fault: BaseException | None) -> HttpResponse | None:
-    """503 where a fault comes from the database or the disk; None for a fault of our own."""
+    """503 for a fault of the database or the disk; None for a fault of our own."""
     sentence = next(filter(None, map(trouble, chain(fault))), None)
     if sentence is None:
         return None
@@ -88,14 +87,14 @@ def in_trouble(request: HttpRequest, fault: BaseException | None) -> HttpRespons
 
 
 def chain(fault: BaseException | None) -> Iterator[BaseException]:
-    """An exception, and what it came of."""
+    """An exception and its causes."""
     while fault is not None:
         yield fault
         fault = fault.__cause__ or fault.__context__
 
 
 def trouble(fault: BaseException) -> str | None:
-    """What is wrong around us, in a sentence; None for a fault of our own."""
+    """A sentence about the database or the disk; None for a fault of our own."""
     if isinstance(fault, OSError) and fault.errno in DISK_IS_FULL:
         return NO_ROOM
     if not isinstance(fault, OperationalError | InterfaceError):
@@ -103,14 +102,14 @@ def trouble(fault: BaseException) -> str | None:
     return NO_ROOM if is_full(str(fault)) else NO_DATABASE
 
 
-def is_full(said: str) -> bool:
-    """Whether a database that fails lacks room, by what it says."""
-    if "disk I/O error" in said:  # SQLite can't make the files beside its database
+def is_full(message: str) -> bool:
+    """Whether a database's error message means that the disk is full."""
+    if "disk I/O error" in message:  # SQLite can't make the files beside its database
         return shutil.disk_usage(settings.STATE_DIR).free < NEEDED
-    return "disk is full" in said or "No space left" in said
+    return "disk is full" in message or "No space left" in message
 
 
 def logged_already(response: HttpResponse) -> HttpResponse:
-    """An answer that Django need not log once more."""
+    """Keep Django from logging the answer again."""
     response._has_been_logged = True  # type: ignore[attr-defined]
     return response

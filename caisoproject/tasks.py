@@ -1,7 +1,7 @@
 """The flow between the apps, on one page: from OASIS to a browser and an alert.
 
-Every task works out from the database what is missing and does that: a lost, late, doubled or
-reordered task costs time, never data. What concerns one app alone is in that app's `tasks.py`.
+Every task finds out from the database what is left to do: a task that is lost, late, repeated or
+out of order costs time, never data. Tasks that concern one app alone are in that app's `tasks.py`.
 """
 
 from collections.abc import Callable, Iterable
@@ -27,7 +27,7 @@ from prices.troubles import Apart
 from prices.unpublished import publish_all
 
 log = structlog.get_logger(__name__)
-# Ten seconds for a turn and 55 for an answer (oasis.client), then it is read, stored and judged.
+# Ten seconds for a turn and 55 for an answer (oasis.client); the rest to parse, store and judge.
 asking_task = partial(shared_task, soft_time_limit=90)
 
 
@@ -51,9 +51,9 @@ def sweep_corrections() -> None:
 
 @shared_task
 def catch_up() -> None:
-    """Publish what a killed worker or a lost Redis left behind, and roll the current hour over."""
+    """Finish what a killed worker or a lost Redis left undone, and move on to the current hour."""
     feed_ranges = publish_all(now=timezone.now())
-    # Rules need no Redis: they are judged first, whatever becomes of it.
+    # Judging needs no Redis: it comes first, so that it is done even if Redis is away.
     feed_ranges += evaluate(now=timezone.now())
     project_each(Node.objects.tracked())
     publish(feed_ranges)
@@ -62,7 +62,7 @@ def catch_up() -> None:
 def ask(request: Callable[[], Ingested]) -> None:
     """Make a request and publish what it brought; after a failure the next tick asks again.
 
-    A query that OASIS refuses is our own mistake: it fails the task, for all to see.
+    A query that OASIS rejects as wrong is our own mistake: it fails the task, for all to see.
     """
     try:
         ingested = request()
@@ -79,7 +79,7 @@ def ask(request: Callable[[], Ingested]) -> None:
 
 
 def judged() -> list[FeedRange]:
-    """What rules make of new prices; nothing if they can't be judged now: `catch_up` does it."""
+    """Judge the rules and return what to announce; if that fails, `catch_up` will do it."""
     news: list[FeedRange] = []
     with Apart("judging", now=timezone.now()).each("all rules"):
         news += evaluate(now=timezone.now())
@@ -87,7 +87,7 @@ def judged() -> list[FeedRange]:
 
 
 def publish(feed_ranges: list[FeedRange]) -> None:
-    """Project what is new into Redis and announce it to every web process."""
+    """Copy new events to Redis and announce them to every web process."""
     slugs = {feed_range.slug for feed_range in feed_ranges}
     project_each(Node.objects.filter(slug__in=slugs).order_by("pk"))
     publishing = Apart("publishing", now=timezone.now())
@@ -98,8 +98,7 @@ def publish(feed_ranges: list[FeedRange]) -> None:
 
 
 def project_each(nodes: Iterable[Node]) -> None:
-    """Bring Redis up to date, node by node. If Redis is away, it is away for all of them: one
-    wait for it is enough."""
+    """Bring Redis up to date, node by node. Stops if Redis is away: one timeout is enough."""
     projecting = Apart("projecting", now=timezone.now())
     for node in nodes:
         with projecting.each(node.slug):

@@ -23,9 +23,9 @@ A_CHUNK = 500
 
 
 def current_answer(node: Node, *, now: datetime) -> Body:
-    """The price now at `node`; estimated values are labelled as what they are.
+    """The price now at `node`; estimates are labelled as such.
 
-    The feed's position is read first: what is committed meanwhile makes the answer newer than
+    The feed's head is read first: if something is committed meanwhile, the answer is newer than
     its `seq` says, never older.
     """
     position = Feed.objects.filter(node=node).first()
@@ -55,8 +55,8 @@ def current_answer(node: Node, *, now: datetime) -> Body:
 def history_parts(node: Node, market: Market, hours: int, *, now: datetime) -> Iterator[str]:
     """The prices of the last `hours` as JSON, oldest first, and the gaps among them.
 
-    The day-ahead answer reaches as far ahead as prices are published. A month has 2.6 MB: it is
-    never held whole.
+    The day-ahead answer reaches as far ahead as prices are published. A month is 2.6 MB, and is
+    never in memory as a whole.
     """
     start = floor(now - timedelta(hours=hours), market)
     last = readings.newest(node, market)
@@ -70,7 +70,7 @@ def history_parts(node: Node, market: Market, hours: int, *, now: datetime) -> I
     }
     yield f'{as_json(head)[:-1]}, "prices": ['
     held: set[str] = set()
-    # Up to the last as it was: `end` holds, whatever comes meanwhile.
+    # Only up to `end`, which has been sent: newer prices may arrive meanwhile.
     found = each_price(node, market, start, end) if end else iter(())
     while some := list(islice(found, A_CHUNK)):
         yield (", " if held else "") + as_json(some)[1:-1]
@@ -82,7 +82,7 @@ def history_parts(node: Node, market: Market, hours: int, *, now: datetime) -> I
 
 
 def as_json(value: Body | list[Body]) -> str:
-    """As every answer writes it."""
+    """JSON as Django's JsonResponse writes it."""
     return json.dumps(value, cls=DjangoJSONEncoder)
 
 
@@ -94,7 +94,7 @@ def price_bodies(node: Node, market: Market, start: datetime) -> list[Body]:
 def each_price(
     node: Node, market: Market, start: datetime, end: datetime | None = None
 ) -> Iterator[Body]:
-    """The same one by one, up to `end`."""
+    """Like `price_bodies`, but one by one and up to `end`."""
     beside = readings.day_ahead(node, start) if market is Market.RTM else {}
     for price in readings.between(node, market, start, end):
         yield feed.price_body(
@@ -103,10 +103,8 @@ def each_price(
 
 
 def number(price: Decimal | None) -> float | None:
-    """A price as a JSON number."""
     return None if price is None else float(price)
 
 
 def moment(value: datetime | None) -> str | None:
-    """A moment as the answers write it."""
     return None if value is None else iso(value)

@@ -1,10 +1,10 @@
-"""The live feed as server-sent events, for scripts and proxies that speak no WebSocket.
+"""The live feed as server-sent events, for scripts and proxies that can't use a WebSocket.
 
 The same frames from the same fan-out. An event's id is the reader's cursor in each of its hubs, so
-that `Last-Event-ID` brings it exactly what it missed.
+a reader that sends it as `Last-Event-ID` gets exactly what it missed.
 
-A browser's EventSource gives up for good at anything but a stream. Whatever passes by itself is
-therefore said in a stream, with the time to come back; what asking again can't help is a problem.
+A browser's EventSource gives up for good if the answer is not a stream. So a temporary failure is
+reported in a stream that says when to come back; any other is answered with a problem document.
 """
 
 import asyncio
@@ -27,12 +27,12 @@ from live.wire import AsgiStream, Cursors, Frame, Message, Receive, Send
 
 log = structlog.get_logger(__name__)
 MOST_CURSORS = MOST_HUBS * 60
-# When to come back, by what passes by itself; not all at one moment.
+# When to come back after a temporary failure; for the second a random wait is added.
 FULL_RETRY_MS, NOT_READY_RETRY_MS = 30_000, 5_000
 
 
 async def feed_stream(scope: Message, receive: Receive, send: Send) -> None:
-    """One reader's life: `/api/v1/stream?hubs=SP15,NP15&after=...&hours=24`."""
+    """Serve one reader: `/api/v1/stream?hubs=SP15,NP15&after=...&hours=24`."""
     try:
         asked = feed_request_of(scope)
         async with admitted(scope):
@@ -47,7 +47,7 @@ async def feed_stream(scope: Message, receive: Receive, send: Send) -> None:
 
 
 def feed_request_of(scope: Message) -> FeedRequest:
-    """What somebody who may read the feed asks for. Raises Problem."""
+    """What the reader asks for. Raises Problem, also if it may not read the feed."""
     headers = dict(scope["headers"])
     if scope["method"] != "GET":
         raise Problem(HTTPStatus.METHOD_NOT_ALLOWED, "The stream is read with GET.", allow=["GET"])
@@ -84,19 +84,19 @@ async def serve(scope: Message, receive: Receive, send: Send, asked: FeedRequest
 
 
 def stream_wire(scope: Message, send: Send, cursors: Cursors) -> AsgiStream:
-    """The way to this reader, by Daphne's own means where it is Daphne that serves it."""
+    """The wire to this reader; under Daphne it uses Daphne's own request object."""
     request = (scope.get("extensions") or {}).get("caiso.protocol")
     return DaphneStream(send, cursors, request) if request else AsgiStream(send, cursors)
 
 
 async def until_gone(receive: Receive) -> None:
-    """Return once the reader has closed the connection."""
+    """Wait until the reader closes the connection."""
     while (await receive())["type"] != "http.disconnect":
         pass
 
 
 async def send_off(send: Send, frame: Frame) -> None:
-    """A stream of one event, which says when to come back."""
+    """Send a stream of one event, which says when to come back."""
     wire = AsgiStream(send, {})
     await wire.write(frame)
     await wire.close(TRY_AGAIN)

@@ -1,4 +1,4 @@
-"""The frames of the live feed, as JSON text, as docs/protocol.md describes them."""
+"""The frames of the live feed as JSON text; docs/protocol.md describes them."""
 
 import json
 from datetime import datetime
@@ -24,7 +24,7 @@ def text(frame: Body) -> str:
 
 
 def hello(feeds: dict[str, Feed], *, now: datetime) -> str:
-    """The first frame: who speaks, and where the feeds stand. `feeds` by hub."""
+    """The first frame: the protocol, the source and the head of each feed. `feeds` is by hub."""
     return text(
         {
             "type": "hello",
@@ -40,7 +40,7 @@ def hello(feeds: dict[str, Feed], *, now: datetime) -> str:
 def snapshot(node: Node, head: Cursor, hours: int, *, now: datetime) -> str:
     """All that a screen shows of a hub, as of the feed's head or a moment later.
 
-    Prices that came after the head was read come again as events: a price replaces itself.
+    A price stored after the head was read is sent again as an event, which does no harm.
     """
     start = snapshot_start(now, hours)
     return text(
@@ -66,7 +66,7 @@ def events(node: Node, epoch: str, prev: int, seq: int, bodies: list[str]) -> st
 
 
 def heartbeat(heads: dict[str, int], source: SourceState, *, now: datetime) -> str:
-    """That the server lives, how far the feeds are, and how the source is."""
+    """The server is alive: the heads of the feeds, and the state of the source."""
     return text(
         {
             "type": "heartbeat",
@@ -79,7 +79,7 @@ def heartbeat(heads: dict[str, int], source: SourceState, *, now: datetime) -> s
 
 
 def bye(retry_ms: int) -> str:
-    """The server is going away; come back after so long."""
+    """The server is going away; come back after `retry_ms`."""
     return text({"type": "bye", "retry_ms": retry_ms})
 
 

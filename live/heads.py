@@ -1,4 +1,7 @@
-"""Where the feeds stand, read from the database for the hub: it never asks Redis."""
+"""Heads and events of the feeds, and the state of the source, read for the fan-out.
+
+All of it from the database: the fan-out never asks Redis.
+"""
 
 from datetime import datetime, timedelta
 from typing import NamedTuple
@@ -13,18 +16,18 @@ from prices.feed import event_texts_after
 from prices.models import Feed, FetchRun, Node
 from prices.source_trouble import SILENT_AFTER, Failure, Record, trouble
 
-WATCHED_SINCE = timezone.now()  # this process
+WATCHED_SINCE = timezone.now()  # when this process started
 
 
 class Standing(NamedTuple):
-    """The heads of all feeds by slug, and how the source is."""
+    """All feeds by slug, and the state of the source."""
 
     feeds: dict[str, Feed]
     source: "SourceState"
 
 
 class SourceState(NamedTuple):
-    """How long ago OASIS last answered, in seconds, and why it does not, where that is too long."""
+    """Seconds since OASIS last answered, and if that is too long, why it does not answer."""
 
     age_s: float | None
     trouble: str | None
@@ -40,7 +43,7 @@ def standing(*, now: datetime) -> Standing:
 
 
 def source_state(*, now: datetime) -> SourceState:
-    """The age of the source's last answer. Of a source that is well it is two quick queries."""
+    """The age of the source's last answer. If the source is well, this takes two quick queries."""
     answered = (
         FetchRun.objects.filter(outcome__in=FetchRun.ANSWERED)
         .order_by("-started_at")
@@ -54,7 +57,7 @@ def source_state(*, now: datetime) -> SourceState:
 
 
 def record_of(answered: datetime | None, *, is_silent: bool) -> Record:
-    """What is put down of the source; of its failures only where it is silent."""
+    """What is known about the source; failures are looked up only if it is silent."""
     oldest, newest = failures(answered) if is_silent else (None, None)
     return Record(
         answered_at=answered,
@@ -66,7 +69,7 @@ def record_of(answered: datetime | None, *, is_silent: bool) -> Record:
 
 
 def failures(answered: datetime | None) -> tuple[Failure | None, Failure | None]:
-    """The first and the newest request since the source last answered."""
+    """The first and the newest failed request since the source last answered."""
     runs = FetchRun.objects.exclude(outcome__in=FetchRun.ANSWERED)
     since = runs.filter(started_at__gt=answered) if answered else runs
     columns = since.values_list("started_at", "outcome", "status", "detail")
@@ -75,7 +78,7 @@ def failures(answered: datetime | None) -> tuple[Failure | None, Failure | None]
 
 
 def feed_of(slug: str) -> Feed | None:
-    """The feed of a tracked node, made at its first reader; None for a node that has none."""
+    """A tracked node's feed, created for its first reader; None if no such node is tracked."""
     node = Node.objects.tracked().filter(slug=slug).first() if is_slug(slug) else None
     if node is None:
         return None
@@ -84,9 +87,9 @@ def feed_of(slug: str) -> Feed | None:
 
 
 def next_events(node: Node, cursor: Cursor | None, head: Cursor) -> tuple[Cursor, list[str]] | None:
-    """The next page of events, as JSON texts, for a reader at `cursor`, and where it stands then.
+    """The next events for a reader at `cursor`, as JSON texts, and its cursor after them.
 
-    None where it needs a snapshot instead.
+    None if the reader needs a snapshot instead.
     """
     events: list[tuple[int, str]] = []
     if cursor and cursor.epoch == head.epoch and cursor.seq <= head.seq:

@@ -1,4 +1,4 @@
-"""Who may read the live feed: our own pages, those an operator trusts, programs with the token."""
+"""Who may read the live feed: our pages, pages an operator trusts, programs with the token."""
 
 from collections.abc import Mapping
 from hmac import compare_digest
@@ -17,7 +17,7 @@ NOT_FOR_YOU = (
 def may_read(headers: Headers) -> bool:
     """Whether a WebSocket or an event stream may open.
 
-    A page by the origin that its browser names; a program, which names none, by its token.
+    A page is known by the origin that its browser sends; a program sends none, but a token.
     """
     origin = headers.get(b"origin", b"").decode("latin-1")
     if origin:
@@ -26,10 +26,10 @@ def may_read(headers: Headers) -> bool:
 
 
 def is_from_our_page(headers: Headers) -> bool:
-    """Whether a browser that sends no Origin asks for a page of this site.
+    """Whether a request without an Origin comes from a page of this site.
 
-    An EventSource sends none to its own site. Sec-Fetch-Site says whose page it is, but only over
-    https and to this machine; elsewhere the Referer does.
+    An EventSource sends no Origin to its own site. Sec-Fetch-Site tells whose page it is, but
+    browsers send it only over https and to localhost; otherwise the Referer tells.
     """
     site = headers.get(b"sec-fetch-site")
     if site:
@@ -43,7 +43,7 @@ def origin_of(address: str) -> str:
 
 
 def has_token(headers: Headers) -> bool:
-    """Whether a program shows the feed's token: `Authorization: Bearer ...`."""
+    """Whether a program sends the feed token: `Authorization: Bearer ...`."""
     scheme, _, token = headers.get(b"authorization", b"").partition(b" ")
     return scheme.lower() == b"bearer" and compare_digest(
         token.strip(), settings.FEED_TOKEN.encode()
@@ -51,10 +51,10 @@ def has_token(headers: Headers) -> bool:
 
 
 def is_ours(origin: str, headers: Headers) -> bool:
-    """Whether an origin is the host the request was made to, scheme and port and all, or trusted.
+    """Whether an origin is trusted, or is the host of the request, with the same scheme and port.
 
-    Behind a proxy that speaks TLS for us the page is https and we are not: its whole origin is
-    among CSRF_TRUSTED_ORIGINS, which the admin needs there too.
+    Behind a proxy that terminates TLS the page's origin is https and the request is not: there
+    the origin has to be in CSRF_TRUSTED_ORIGINS, which the admin needs as well.
     """
     if origin in settings.CSRF_TRUSTED_ORIGINS:
         return True
@@ -63,9 +63,9 @@ def is_ours(origin: str, headers: Headers) -> bool:
 
 
 def is_our_host(headers: Headers) -> bool:
-    """Whether a request was made to a name that is ours."""
+    """Whether the request's Host is one of ALLOWED_HOSTS."""
     try:
         name = urlsplit(f"//{headers.get(b'host', b'').decode('latin-1')}").hostname or ""
-    except ValueError:  # [ and the like
+    except ValueError:  # an unclosed [, for example
         return False
     return validate_host(f"[{name}]" if ":" in name else name, settings.ALLOWED_HOSTS)

@@ -12,7 +12,7 @@ from django.template.loader import render_to_string
 
 API = "/api/"
 PROBLEM_JSON = "application/problem+json"
-# What a program reads where nobody has said more than a status.
+# What a program reads if all that is known is the status.
 SENTENCES = {
     HTTPStatus.BAD_REQUEST: "The request can't be read.",
     HTTPStatus.FORBIDDEN: "This needs a log-in, or a CSRF token of a page of ours.",
@@ -26,8 +26,8 @@ SENTENCES = {
 class Problem(Exception):
     """A request that can't be answered: its HTTP status, and why, in a sentence.
 
-    `retry_after` is in seconds, where asking again helps; `allow` names the methods that may be
-    used instead.
+    `retry_after` is in seconds, and given if asking again helps; `allow` names the methods that
+    the address takes.
     """
 
     def __init__(
@@ -48,7 +48,6 @@ class Problem(Exception):
             self.headers["Allow"] = methods
 
     def document(self) -> dict[str, object]:
-        """What the problem says."""
         return {
             "type": "about:blank",
             "title": self.status.phrase,
@@ -57,7 +56,6 @@ class Problem(Exception):
         }
 
     def response(self) -> JsonResponse:
-        """The problem as its document."""
         return JsonResponse(
             self.document(), status=self.status, headers=self.headers, content_type=PROBLEM_JSON
         )
@@ -66,7 +64,7 @@ class Problem(Exception):
 def problems_answered(
     view: Callable[..., HttpResponseBase],
 ) -> Callable[..., HttpResponseBase]:
-    """Let a view raise Problem."""
+    """Let a view raise Problem, which is answered with its document."""
 
     @wraps(view)
     def wrapped(request: HttpRequest, *arguments: object, **options: object) -> HttpResponseBase:
@@ -79,7 +77,7 @@ def problems_answered(
 
 
 def refusal(path: str, problem: Problem) -> HttpResponse:
-    """A problem as those who ask at `path` read it: programs its document, people a page."""
+    """A problem as an answer: a document under `/api/`, for people a page."""
     if path.startswith(API):
         return problem.response()
     said = {"title": problem.status.phrase, "sentence": problem.detail}
@@ -88,7 +86,7 @@ def refusal(path: str, problem: Problem) -> HttpResponse:
 
 
 async def send_problem(send: Callable[[dict[str, Any]], Awaitable[None]], problem: Problem) -> None:
-    """A problem document, outside of Django's views."""
+    """Send a problem document from outside Django's views."""
     response = problem.response()
     headers = [(name.lower().encode(), value.encode()) for name, value in response.items()]
     await send({"type": "http.response.start", "status": response.status_code, "headers": headers})

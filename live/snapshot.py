@@ -1,4 +1,4 @@
-"""What a snapshot holds of a hub: prices with what their corrections replaced, and alerts."""
+"""What a snapshot of a hub holds: prices, the values that corrections replaced, and alerts."""
 
 from datetime import datetime, timedelta
 
@@ -15,7 +15,7 @@ DAY = timedelta(hours=24)
 
 
 def snapshot_start(now: datetime, hours: int) -> datetime:
-    """So many hours ago; of a day or more not after today began: one day has 25 hours."""
+    """So many hours ago. For 24 and more, not after today began: it may have 25 hours."""
     start = now - timedelta(hours=hours)
     return start if now - start < DAY else min(start, day_bounds(operating_date(now))[0])
 
@@ -23,7 +23,7 @@ def snapshot_start(now: datetime, hours: int) -> datetime:
 def snapshot_prices(node: Node, market: Market, start: datetime) -> list[Body]:
     """Every price from `start` on, oldest first, as in its event.
 
-    A corrected one has its `old` values, and when it was `seen`.
+    A corrected price has its `old` values and the time it was `seen`.
     """
     bodies = price_bodies(node, market, start)
     if any(body["revision"] > 1 for body in bodies):
@@ -34,7 +34,7 @@ def snapshot_prices(node: Node, market: Market, start: datetime) -> list[Body]:
 
 
 def replaced_from(node: Node, market: Market, start: datetime) -> dict[tuple[str, int], Body]:
-    """What each correction replaced, by interval start and the revision that came."""
+    """What each correction replaced, by interval start and the new revision."""
     return {
         (iso(was.interval_start), was.revision + 1): {
             "seen": iso(was.superseded_at),
@@ -45,10 +45,10 @@ def replaced_from(node: Node, market: Market, start: datetime) -> dict[tuple[str
 
 
 def snapshot_alerts(node: Node, start: datetime, *, up_to: int, now: datetime) -> list[Body]:
-    """The alert events since `start`, or of a day where that is more, newest last.
+    """The alert events since `start`, but of at least a day, oldest first.
 
-    None after `up_to`: what follows comes as events. What opened an alert comes first, however
-    long ago, while it is open.
+    They end at `up_to`: later ones are sent as events. Alerts that opened earlier and are still
+    open come first, however old.
     """
     since = min(start, now - DAY)
     events = FeedEvent.objects.filter(
@@ -60,9 +60,9 @@ def snapshot_alerts(node: Node, start: datetime, *, up_to: int, now: datetime) -
 
 
 def opened_before(node: Node, since: datetime) -> list[Body]:
-    """What opened each alert that opened earlier and is open still, as in its event.
+    """The openings before `since` of alerts that are still open, as in their events.
 
-    From the alerts' own rows, without a seq: the log is not searched, and some outlast it.
+    Read from the alerts' own rows, so without a seq: an alert can outlast its event in the feed.
     """
     opened = Transition.objects.filter(kind=OPENED, at__lt=since, alert__rule__node=node)
     open_ = opened.filter(alert__cleared_at=None, alert__retracted_at=None).order_by("at", "pk")

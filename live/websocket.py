@@ -1,4 +1,4 @@
-"""The WebSocket: greets, registers with the fan-out, and answers the little that clients ask.
+"""The WebSocket: joins a reader to the fan-out, and answers the few frames that clients send.
 
 A plain ASGI application: a Channels consumer would hop through a thread for every message.
 """
@@ -39,7 +39,7 @@ connection_limits = ConnectionLimits(settings.SOCKETS_MOST, settings.SOCKETS_PER
 
 
 class Refused(Exception):
-    """A client that is let go again: its close code, and the error frame that says why."""
+    """A client that is turned away: the close code, and the error frame that says why."""
 
     def __init__(self, close_code: int, code: str, message: str) -> None:
         super().__init__(message)
@@ -48,7 +48,7 @@ class Refused(Exception):
 
 
 async def feed_socket(scope: Message, receive: Receive, send: Send) -> None:
-    """One client's life: `/ws?hubs=SP15,NP15&after=<epoch>:<seq>,<epoch>:<seq>&hours=24`."""
+    """Serve one client: `/ws?hubs=SP15,NP15&after=<epoch>:<seq>,<epoch>:<seq>&hours=24`."""
     await receive()  # websocket.connect
     if not may_read(dict(scope["headers"])):
         await send({"type": "websocket.close", "code": FOREIGN_ORIGIN})
@@ -64,7 +64,7 @@ async def feed_socket(scope: Message, receive: Receive, send: Send) -> None:
 
 
 async def no_such_socket(scope: Message, receive: Receive, send: Send) -> None:
-    """A WebSocket anywhere else: 404, where the server can say so before the handshake."""
+    """A WebSocket at any other address: 404, if the server can answer before the handshake."""
     await receive()  # websocket.connect
     if "websocket.http.response" in (scope.get("extensions") or {}):
         await send({"type": "websocket.http.response.start", "status": 404, "headers": []})
@@ -74,14 +74,14 @@ async def no_such_socket(scope: Message, receive: Receive, send: Send) -> None:
 
 
 def socket_wire(scope: Message, send: Send) -> Wire:
-    """The way to this client, by Daphne's own means where it is Daphne that serves it."""
+    """The wire to this client; under Daphne it uses Daphne's own protocol object."""
     protocol = (scope.get("extensions") or {}).get("caiso.protocol")
     return DaphneSocket(send, protocol) if protocol else AsgiSocket(send)
 
 
 @asynccontextmanager
 async def admitted(scope: Message) -> AsyncIterator[None]:
-    """Room for one more client. Raises Refused where there is none."""
+    """Count this client among the connections. Raises Refused if there is no room."""
     address = client_address(scope.get("client"))
     try:
         connection_limits.enter(address)
@@ -94,7 +94,7 @@ async def admitted(scope: Message) -> AsyncIterator[None]:
 
 
 async def serve(scope: Message, receive: Receive, wire: Wire) -> None:
-    """Greet a client, answer it until it goes, and forget it. Raises Refused."""
+    """Serve a client until it goes. Raises Refused."""
     if fanout().closing:
         await fanout().say_bye(wire)
         return
@@ -112,7 +112,7 @@ async def serve(scope: Message, receive: Receive, wire: Wire) -> None:
 
 
 async def live(reader: Reader, receive: Receive) -> None:
-    """All that a client is given; whatever ends it, the fan-out forgets the client."""
+    """Join the fan-out, and leave it however the connection ends."""
     try:
         await fanout().join(reader)
         await answer_until_closed(reader, receive)
@@ -121,7 +121,7 @@ async def live(reader: Reader, receive: Receive) -> None:
 
 
 async def answer_until_closed(reader: Reader, receive: Receive) -> None:
-    """Answer every frame of the client; a bad one is answered with an error, and the socket stays.
+    """Answer every frame the client sends; a bad one gets an error, and the socket stays open.
 
     A client that sends too many is warned once, and then not read for a while.
     """
@@ -140,7 +140,7 @@ async def answer_until_closed(reader: Reader, receive: Receive) -> None:
 
 
 async def answer(reader: Reader, text: str) -> None:
-    """Do what one frame of a client asks, or say what is wrong with it."""
+    """Do what a client's frame asks, or send an error that says what is wrong with it."""
     try:
         frame = frame_in(text)
         if frame["type"] == "ping":
@@ -152,7 +152,6 @@ async def answer(reader: Reader, text: str) -> None:
 
 
 async def send_error(reader: Reader, code: str, message: str) -> None:
-    """An error frame."""
     await fanout().send(reader, Frame("error", frames.error(code, message)))
 
 
@@ -175,12 +174,12 @@ def frame_in(text: str) -> dict[str, Any]:
 
 
 def refuse(constant: str) -> None:
-    """NaN and Infinity, which Python reads and JSON has not."""
+    """Refuse NaN and Infinity, which Python reads though JSON does not have them."""
     raise ValueError(constant)
 
 
 def ping_id(name: object) -> str | int:
-    """The id a pong gives back. Raises BadRequest."""
+    """The id to repeat in the pong. Raises BadRequest."""
     if isinstance(name, bool) or not isinstance(name, str | int) or len(str(name)) > MOST_ID:
         message = f"A ping's id is a string or a whole number of at most {MOST_ID} characters."
         raise BadRequest("bad_id", message)

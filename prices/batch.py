@@ -1,4 +1,4 @@
-"""A batch of published prices: in order, beside what is held, and as the feed will publish it.
+"""A batch of published prices: put in order, compared with what is held, readied for the feed.
 
 Pure.
 """
@@ -24,10 +24,10 @@ T = TypeVar("T")
 
 @dataclass
 class Sorted:
-    """One node's prices of a batch, by what is to be done with them.
+    """One node's prices in a batch, by what is to be done with them.
 
-    `late` are those that were seen before what is held, whether they say the same or not;
-    `confirmed` are the stretches of held intervals, first and last, that the batch says again.
+    `late` are those seen before what is held, whether or not their values are the same;
+    `confirmed` are the first and last of each stretch of held intervals that the batch repeats.
     """
 
     new: list[PublishedPrice] = field(default_factory=list)
@@ -43,9 +43,9 @@ class Sorted:
         seen_at: datetime,
         limit: datetime | None = None,
     ) -> None:
-        """Sort in one market's prices, beside the versions held by interval start.
+        """Sort one market's prices by comparing them with `held`, versions by interval start.
 
-        `limit` is that of `verdict`.
+        `limit` is passed to `verdict`.
         """
         new, corrected = len(self.new), len(self.corrected)
         for price in run:
@@ -69,7 +69,7 @@ def sort(
     seen_at: datetime,
     limit: datetime | None = None,
 ) -> Sorted:
-    """What each of one node's prices means beside what is held; they are in order.
+    """Sort one node's prices, which are in order, by comparing them with what is held.
 
     `held_between` gives a market's versions from a first interval to a last, both included.
     """
@@ -82,14 +82,14 @@ def sort(
 
 
 def by_node(prices: Iterable[PublishedPrice]) -> Iterator[tuple[str, Run]]:
-    """Each node's prices, in order of market and interval, however they came."""
+    """Each node's prices in order of market and interval; `prices` may be in any order."""
     ordered = sorted(prices, key=attrgetter("node", "market", "interval_start"))
     for node, group in groupby(ordered, key=attrgetter("node")):
         yield node, list(group)
 
 
 def by_market(prices: Iterable[PublishedPrice]) -> Iterator[tuple[Market, Run]]:
-    """Each market's prices, of one node's in order."""
+    """One node's prices, which are in order, market by market."""
     for market, group in groupby(prices, key=attrgetter("market")):
         yield market, list(group)
 
@@ -97,13 +97,13 @@ def by_market(prices: Iterable[PublishedPrice]) -> Iterator[tuple[Market, Run]]:
 def confirmed(
     run: Iterable[PublishedPrice], held: Mapping[datetime, Held]
 ) -> Iterator[tuple[datetime, datetime]]:
-    """The stretches of held intervals, first and last, that a run says something of.
+    """The first and last of each stretch of held intervals that a run has prices for.
 
-    Nearly always one: more where the run lacks an interval that is held.
+    Nearly always one stretch: more only if the run lacks an interval that is held.
     """
-    said = {price.interval_start for price in run} if held else ()
-    for is_said, stretch in groupby(sorted(held), key=said.__contains__):
-        if is_said:
+    in_run = {price.interval_start for price in run} if held else ()
+    for is_in_run, stretch in groupby(sorted(held), key=in_run.__contains__):
+        if is_in_run:
             starts = list(stretch)
             yield starts[0], starts[-1]
 
@@ -111,7 +111,7 @@ def confirmed(
 def in_interval_order(
     new: Sequence[PublishedPrice], corrected: Sequence[Change]
 ) -> list[tuple[PublishedPrice, Held | None]]:
-    """What goes to the feed, oldest interval first: new prices, corrected ones with the old."""
+    """New prices, and corrected ones with the version they replace, oldest interval first."""
     news: list[tuple[PublishedPrice, Held | None]] = [(price, None) for price in new]
     news += corrected
     news.sort(key=lambda change: change[0].interval_start)
@@ -119,5 +119,5 @@ def in_interval_order(
 
 
 def numbered(head: int, events: Iterable[T]) -> Iterator[tuple[int, T]]:
-    """Events with their places in a feed: those that follow on its head."""
+    """Each event with its seq, which follows on the feed's head."""
     return enumerate(events, head + 1)

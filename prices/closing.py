@@ -1,4 +1,4 @@
-"""Closing gaps that are older than polls look back: a request for each range."""
+"""Closing gaps that are older than polls look back, one request for each range."""
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
@@ -14,15 +14,15 @@ from prices.polling import ask
 from prices.schedule import RECENT
 
 LONGEST = timedelta(days=MOST_DAYS - 1)
-# Read and stored in 3 s, as quickly as the next turn comes: no poll waits longer for it.
+# Parsed and stored in 3 s, before the next turn comes: no poll has to wait longer for it.
 MOST_ROWS = 40_000
 
 
 def close_oldest_gap(*, now: datetime) -> Ingested:
-    """Ask for one missing range of one market, at every node that lacks any of it.
+    """Ask for one missing range of one market, for every node that lacks any of it.
 
-    Makes one request; the next call finds what is left. Raises the errors of `oasis.errors`, and
-    NoTurn.
+    Makes at most one request; the next call finds what is left. Raises the errors of
+    `oasis.errors`, and NoTurn.
     """
     if standings.left_alone(now=now):
         return Ingested()
@@ -39,7 +39,7 @@ def close_oldest_gap(*, now: datetime) -> Ingested:
 def close(
     market: Market, first: Node, nodes: Sequence[Node], gap: Range, *, now: datetime
 ) -> Ingested:
-    """Ask for a range at the node where it was found and at others that lack some of it."""
+    """Ask for a range, for the node where it was found and others that lack some of it."""
     others = [node for node in nodes if node != first and lacks(node, market, gap, now=now)][
         : MOST_NODES - 1
     ]
@@ -56,7 +56,7 @@ def lacks(node: Node, market: Market, gap: Range, *, now: datetime) -> bool:
 
 
 def watched_until(market: Market, newest: datetime | None, *, now: datetime) -> datetime | None:
-    """Up to where gaps are looked for: what follows the newest price is left to polls."""
+    """Where to stop looking for gaps: polls take care of what follows the newest price."""
     if newest is None:
         return None
     if market is Market.DAM:
@@ -67,7 +67,7 @@ def watched_until(market: Market, newest: datetime | None, *, now: datetime) -> 
 def oldest_range(node: Node, market: Market, until: datetime, *, now: datetime) -> Range | None:
     """The oldest range before `until` that may be asked for now.
 
-    Up to where everything is settled is stored, so years of prices are not counted at every tick.
+    How far everything is settled is stored, so that years of prices are not counted at every tick.
     """
     since = gaps.watched_since(node, market, now=now)
     if since is None:
@@ -89,13 +89,13 @@ def oldest_range(node: Node, market: Market, until: datetime, *, now: datetime) 
 
 
 def settled_until(standing: Standing, since: datetime) -> datetime:
-    """Where to begin. If a backfill brought older prices since, that is at the beginning."""
+    """Where to begin: at the very start if a backfill has brought older prices since."""
     if standing.complete_from is None or standing.complete_until is None:
         return since
     return max(since, standing.complete_until) if since >= standing.complete_from else since
 
 
 def save_settled(standing: Standing, since: datetime, until: datetime) -> None:
-    """Store up to where everything is settled."""
+    """Store how far everything is settled."""
     if (standing.complete_from, standing.complete_until) != (since, until):
         Standing.objects.filter(pk=standing.pk).update(complete_from=since, complete_until=until)

@@ -1,8 +1,8 @@
 """The price now: real-time, the day-ahead price of the running hour, and the spread.
 
 Decided here for `/api/current`, the snapshot and the hash in Redis; the page's `store.js` copies
-the rule: the interval that is running, or the last that ran. RTD publishes ahead, and what has
-not begun is not now.
+the rule: take the running interval, or else the last one before it. RTD publishes ahead, so the
+newest price may be for an interval that has not begun: that is not the price now.
 """
 
 from datetime import datetime, timedelta
@@ -23,10 +23,10 @@ KNOWN = ("interval_start", "lmp", "revision", "verified")
 
 
 class Current(NamedTuple):
-    """The newest real-time price that has begun, and the day-ahead one of the hour running, $/MWh.
+    """The newest real-time price that has begun and the running hour's day-ahead price, $/MWh.
 
-    spread is the real-time price less the day-ahead price of the hour it falls in, which in the
-    first minutes of an hour may be the hour before that of da_price.
+    spread is the real-time price less the day-ahead price of its own hour. In the first minutes
+    of an hour that may be the hour before da_price's.
     """
 
     rt_price: Decimal | None
@@ -40,7 +40,7 @@ class Current(NamedTuple):
 
 
 def current(node: Node, *, now: datetime) -> Current:
-    """What holds at `node` now: of the running interval where it is held, else of the last."""
+    """The price now at `node`: the running interval's if it is held, else the last one before."""
     newest = readings.newest_begun(node, Market.RTM, now=now)
     hour = readings.running(node, Market.DAM, now=now)
     spread = None
@@ -63,7 +63,7 @@ def spread_of(
 ) -> Decimal | None:
     """A real-time price less the day-ahead price of the hour its interval lies in.
 
-    `hour` is one already at hand.
+    `hour` saves a query if it happens to be that hour.
     """
     if hour is None or hour.interval_start != floor(start, Market.DAM):
         hour = readings.running(node, Market.DAM, now=start)
@@ -71,9 +71,9 @@ def spread_of(
 
 
 def shown_now(node: Node, state: Current, *, now: datetime) -> Shown | None:
-    """The real-time price to show: that of the running interval, else by the ladder.
+    """The real-time price to show: the running interval's, else one from `prices.fallback`.
 
-    The one before is still called what it is until a second interval has begun without a price.
+    The last price keeps its own quality until a second interval has begun without a price.
     """
     price, start = state.rt_price, state.rt_start
     if price is not None and start is not None and now - start <= 2 * Market.RTM.interval:
@@ -88,9 +88,9 @@ def shown_now(node: Node, state: Current, *, now: datetime) -> Shown | None:
 
 
 def shown_spread(node: Node, state: Current, shown: Shown | None) -> Decimal | None:
-    """The spread of the price that is shown; none of an estimate.
+    """The spread of the price that is shown; None for an estimate.
 
-    What is shown may have come since `state` was read.
+    The price shown may be newer than `state`.
     """
     if shown is None or shown.quality in ESTIMATED:
         return None

@@ -1,8 +1,8 @@
-"""What to show or use where a price is not there: a ladder, each step labelled. Pure.
+"""What to show when a price is missing. Pure.
 
-observed (or corrected, or unverified), then cached (up to 15 minutes old), interpolated (between
-two known points), previous_day (the same hour), none. Nothing is ever decided on a value that is
-not observed, and nothing estimated is stored.
+In this order, and labelled so: observed (or corrected, or unverified), cached (up to 15 minutes
+old), interpolated (between two known prices), previous_day (at the same time), none. No rule is
+judged by a value that was not observed, and no estimate is stored.
 """
 
 from collections.abc import Mapping
@@ -16,12 +16,12 @@ from oasis.published import quality
 
 CACHED_FOR = timedelta(minutes=15)
 INTERPOLATED_OVER = timedelta(minutes=30)
-# Qualities of prices that CAISO did not publish: no spread is made of them.
+# Qualities of prices that CAISO did not publish: they get no spread.
 ESTIMATED = frozenset({"interpolated", "previous_day"})
 
 
 class Known(NamedTuple):
-    """A held price: $/MWh, whether it was corrected, and whether its parts add up."""
+    """A held price: $/MWh, whether it was corrected, and whether its components add up."""
 
     lmp: Decimal
     corrected: bool
@@ -29,7 +29,7 @@ class Known(NamedTuple):
 
 
 class Shown(NamedTuple):
-    """A price to show, the interval it is of, and how it was come by."""
+    """A price to show, its interval, and how the price was obtained."""
 
     lmp: Decimal
     interval_start: datetime
@@ -37,10 +37,10 @@ class Shown(NamedTuple):
 
 
 def shown(held: Mapping[datetime, Known], market: Market, *, now: datetime) -> Shown | None:
-    """The best price for the interval that `now` falls in, by the ladder; None where none is.
+    """The best price for the interval that `now` falls in; None if there is none.
 
-    `held` maps interval starts to prices and may hold anything of the last day and a half.
-    RTD and RTPD publish ahead: an interval that has not begun yet is not shown for this one.
+    `held` maps interval starts to prices, of the last day and a half or so. RTD and RTPD publish
+    ahead: the price of an interval that has not begun is not shown for this one.
     """
     running = floor(now, market)
     if running in held:
@@ -51,14 +51,14 @@ def shown(held: Mapping[datetime, Known], market: Market, *, now: datetime) -> S
 
 
 def observed(held: Mapping[datetime, Known], start: datetime) -> Shown:
-    """A held price as it is."""
+    """A held price, with its own quality."""
     known = held[start]
     sure = quality(verified=known.verified, revision=2 if known.corrected else 1)
     return Shown(known.lmp, start, sure)
 
 
 def cached(held: Mapping[datetime, Known], running: datetime, *, now: datetime) -> Shown | None:
-    """The newest price before the running interval, while it is at most 15 minutes old."""
+    """The newest price before the running interval, if it is at most 15 minutes old."""
     past = [start for start in held if start < running and now - start <= CACHED_FOR]
     if not past:
         return None
@@ -66,7 +66,7 @@ def cached(held: Mapping[datetime, Known], running: datetime, *, now: datetime) 
 
 
 def interpolated(held: Mapping[datetime, Known], running: datetime) -> Shown | None:
-    """The value on the line between the nearest prices before and after, half an hour apart."""
+    """On the line between the nearest prices before and after, at most half an hour apart."""
     before = max((start for start in held if start < running), default=None)
     after = min((start for start in held if start > running), default=None)
     if before is None or after is None or after - before > INTERPOLATED_OVER:
@@ -78,7 +78,7 @@ def interpolated(held: Mapping[datetime, Known], running: datetime) -> Shown | N
 
 
 def previous_day(held: Mapping[datetime, Known], running: datetime) -> Shown | None:
-    """Yesterday's price at the same time on a clock in California."""
+    """Yesterday's price at the same Pacific time."""
     yesterday = aware(pacific(running) - timedelta(days=1))
     if yesterday not in held:
         return None

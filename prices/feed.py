@@ -1,4 +1,4 @@
-"""The log that every reader of a node follows: what its events say, and how they are appended."""
+"""The feed that every reader of a node follows: what its events say, and how to append them."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
@@ -32,7 +32,7 @@ class FeedRange(NamedTuple):
 
 
 class Event(NamedTuple):
-    """An event before it has its place in the log."""
+    """An event that has no seq yet."""
 
     kind: str
     body: Body
@@ -44,7 +44,7 @@ def is_news(price: PublishedPrice, *, now: datetime) -> bool:
 
 
 def components(price: Any) -> Body:
-    """LMP and components as JSON numbers, $/MWh, of anything that has them."""
+    """The LMP and components, $/MWh, of anything that has them, as JSON numbers."""
     return {
         "lmp": float(price.lmp),
         "energy": float(price.energy),
@@ -57,10 +57,10 @@ def components(price: Any) -> Body:
 def price_body(
     price: Any, *, revision: int, first_seen_at: datetime, day_ahead: Mapping[datetime, Decimal]
 ) -> Body:
-    """A price as the feed and the history show it: docs/protocol.md has its fields.
+    """A price as the feed and the history show it: docs/protocol.md lists the fields.
 
-    `day_ahead` gives the day-ahead LMP by the start of its hour, for what is beside a
-    real-time price.
+    `day_ahead` gives day-ahead LMPs by the start of their hour: a real-time price is shown with
+    the one of its hour.
     """
     body: Body = {
         "market": str(price.market),
@@ -79,15 +79,15 @@ def price_body(
 
 
 def corrected(body: Body, old: Any, seen_at: datetime) -> Body:
-    """A price's body as a correction shows it: when it was seen, and what it was before."""
+    """A price's body as a correction shows it: with when it was seen, and the old values."""
     return body | {"seen": iso(seen_at), "old": components(old)}
 
 
 def append(node: Node, events: Iterable[Event], *, now: datetime) -> FeedRange:
-    """Append to the node's feed; inside the transaction that stores what the events report.
+    """Append to the node's feed; call it in the transaction that stores what the events report.
 
-    Taking the head updates the feed's row, which locks it until the commit: so sequence numbers
-    are without a hole and in commit order, which a database sequence's are not.
+    Updating the head locks the feed's row until the commit. So seqs have no holes and are in
+    commit order, unlike the numbers of a database sequence.
     """
     new = list(events)
     with transaction.atomic():
@@ -106,7 +106,7 @@ def append(node: Node, events: Iterable[Event], *, now: datetime) -> FeedRange:
 
 
 def ending_at(head: int, slug: str, epoch: str, events: Sequence[Event]) -> FeedRange:
-    """What a transaction appends that has moved a feed's head to `head` for these events."""
+    """The range of events that moved a feed's head to `head`."""
     return FeedRange(slug, epoch, head - len(events), head)
 
 
@@ -122,7 +122,7 @@ def events_after(node: Node, seq: int, *, up_to: int | None = None) -> list[Body
 
 
 def event_texts_after(node: Node, seq: int, *, up_to: int) -> list[tuple[int, str]]:
-    """The same, each event as JSON text with its seq beside it: nothing of it is read."""
+    """Like `events_after`, but each event as (seq, JSON text), without parsing it."""
     events = FeedEvent.objects.filter(node=node, seq__gt=seq, seq__lte=up_to).order_by("seq")
     bodies = events.annotate(text=Cast("body", TextField()))
     return [

@@ -1,4 +1,4 @@
-"""The gap ledger: what is missing now, how often OASIS was asked for it, and what is given up."""
+"""The gap ledger: what is missing, how often OASIS was asked for it, and what was given up."""
 
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime, timedelta
@@ -10,7 +10,7 @@ from prices.gap_ranges import expected, hopeless, missing, wait
 from prices.models import Gap, Node, Price
 from prices.schedule import oldest_kept, published_until
 
-# What is looked through at once: 8,640 five-minute prices.
+# How much is searched at a time: 8,640 five-minute prices.
 STRETCH = timedelta(days=30)
 FOR_EVER = timedelta(days=3650)
 
@@ -22,7 +22,7 @@ def held(node: Node, market: Market, start: datetime, end: datetime) -> set[date
 
 
 def ledger(node: Node, market: Market, start: datetime, end: datetime) -> "QuerySet[Gap]":
-    """The rows of the ledger in [start, end)."""
+    """The ledger's rows in [start, end)."""
     return Gap.objects.filter(
         node=node, market=market.value, interval_start__gte=start, interval_start__lt=end
     )
@@ -34,13 +34,13 @@ def missing_between(node: Node, market: Market, start: datetime, end: datetime) 
 
 
 def is_whole(node: Node, market: Market, start: datetime, end: datetime) -> bool:
-    """Whether all of [start, end) is held: counted, not looked through."""
+    """Whether all of [start, end) is held. Counts rows only, so it is quick."""
     count = Price.objects.of(node, market).between(start, end).count()
     return count >= expected(start, end, market)
 
 
 def is_settled(node: Node, market: Market, start: datetime, end: datetime) -> bool:
-    """Whether all of [start, end) is held or given up: counted, not looked through."""
+    """Whether all of [start, end) is held or given up. Counts rows only, so it is quick."""
     count = Price.objects.of(node, market).between(start, end).count()
     given_up = ledger(node, market, start, end).exclude(given_up_at=None).count()
     return count + given_up >= expected(start, end, market)
@@ -49,14 +49,14 @@ def is_settled(node: Node, market: Market, start: datetime, end: datetime) -> bo
 def open_gaps(
     node: Node, market: Market, start: datetime, end: datetime, *, now: datetime
 ) -> list[datetime]:
-    """What is missing in [start, end) and may be asked for now."""
+    """The missing interval starts in [start, end) that may be asked for now."""
     resting = ledger(node, market, start, end).filter(ask_after__gt=now)
     left_alone = set(resting.values_list("interval_start", flat=True))
     return [gap for gap in missing_between(node, market, start, end) if gap not in left_alone]
 
 
 def stretches(start: datetime, end: datetime) -> Iterator[tuple[datetime, datetime]]:
-    """[start, end) in parts that can be looked through at once."""
+    """[start, end) in parts of at most STRETCH."""
     while start < end:
         stop = min(start + STRETCH, end)
         yield start, stop
@@ -66,7 +66,7 @@ def stretches(start: datetime, end: datetime) -> Iterator[tuple[datetime, dateti
 def oldest_open(
     nodes: Iterable[Node], market: Market, start: datetime, end: datetime, *, now: datetime
 ) -> datetime | None:
-    """The first interval in [start, end) that any of `nodes` lacks and may ask for."""
+    """The first interval in [start, end) that any of `nodes` lacks and that may be asked for."""
     firsts = []
     for node in nodes:
         for begin, stop in stretches(start, end):
@@ -87,10 +87,10 @@ def note_asked(
     counts: bool = True,
     now: datetime,
 ) -> None:
-    """Put down what a request made for gaps in [start, end) did not bring though it should have.
+    """Note what a request for gaps in [start, end) should have brought, but did not.
 
-    What rests was not asked for: it only lay within the window. What lies before all that OASIS
-    keeps is no gap.
+    Resting gaps don't count: they merely lay within the window. Nor do intervals older than
+    anything OASIS keeps.
     """
     start = max(start, oldest_kept(now=now))
     end = min(end, published_until(market, delay, now=now))
@@ -101,7 +101,7 @@ def note_asked(
 def note(
     node: Node, market: Market, moments: Sequence[datetime], *, counts: bool, now: datetime
 ) -> None:
-    """One more time asked in vain for some intervals, or in trouble, which counts for nothing."""
+    """Note that intervals were asked for in vain; without `counts` they only rest for a while."""
     if not moments:
         return
     rows = ledger(node, market, moments[0], moments[-1] + market.interval)
@@ -122,7 +122,7 @@ def note(
 
 
 def asked_in_vain(gap: Gap, *, now: datetime) -> None:
-    """What one more request in vain means for a gap."""
+    """Count one more request in vain, and give the gap up if it is hopeless."""
     gap.asked += 1
     gap.ask_after = now + wait(gap.asked)
     if hopeless(gap.asked, gap.since, now=now):
@@ -132,7 +132,7 @@ def asked_in_vain(gap: Gap, *, now: datetime) -> None:
 
 
 def watched_since(node: Node, market: Market, *, now: datetime) -> datetime | None:
-    """From when on gaps count: the first interval held, so far back as OASIS keeps prices."""
+    """Where gaps begin to count: the first interval held, within what OASIS still keeps."""
     rows = Price.objects.of(node, market).filter(interval_start__gte=oldest_kept(now=now))
     first = rows.order_by("interval_start").values_list("interval_start", flat=True)
     return first.first()

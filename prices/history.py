@@ -1,4 +1,4 @@
-"""Published prices into history: what is new, corrected or late, and what the feed says of it."""
+"""Storing published prices: which are new, corrected or late, and what goes to the feed."""
 
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -31,7 +31,7 @@ INSERT = (
 
 @dataclass
 class Recorded:
-    """What became of a batch of prices, and what it added to the feeds."""
+    """What came of a batch of prices, and what it added to the feeds."""
 
     counts: Counter[Verdict] = field(default_factory=Counter)
     feed_ranges: list[FeedRange] = field(default_factory=list)
@@ -45,12 +45,12 @@ def record(
 ) -> Recorded:
     """Store prices of known nodes, with their revisions and feed events, in one transaction.
 
-    They were seen at CAISO at `seen_at`, and are recorded `now`. Idempotent, and safe beside other
-    writers: the nodes' rows are locked first. Raises Node.DoesNotExist for a price of a node that
-    is not known; then nothing is stored.
+    They were seen at CAISO at `seen_at`, and are recorded `now`. Idempotent, and safe with other
+    writers at work: the nodes' rows are locked first. Raises Node.DoesNotExist, and stores
+    nothing, if any price belongs to an unknown node.
     """
     recorded = Recorded()
-    # Each moment comes once a node, and again as the end of the interval before it.
+    # Each moment occurs once for every node, and again as the end of the interval before it.
     adapted = cache(connection.ops.adapt_datetimefield_value)
     batches = dict(by_node(prices))
     with transaction.atomic():
@@ -70,10 +70,10 @@ def record(
 
 
 def locked(names: set[str]) -> dict[str, Node]:
-    """The nodes by OASIS name, locked in a steady order so that writers can't block each other.
+    """The nodes by OASIS name, always locked in the same order so that writers can't deadlock.
 
-    Not against foreign keys to them: an alert's event, which holds the feed, would wait for us
-    while we wait for the feed.
+    The lock lets foreign keys to them be written: otherwise an alert's event, which holds the
+    feed's lock, would wait for us while we wait for the feed.
     """
     nodes = Node.objects.select_for_update(no_key=True).filter(oasis_name__in=names).order_by("pk")
     found = {node.oasis_name: node for node in nodes}
@@ -83,9 +83,9 @@ def locked(names: set[str]) -> dict[str, Node]:
 
 
 def confirm(node: Node, batch: Sorted, seen_at: datetime) -> None:
-    """Put down that what is held was seen at `seen_at`, where it was not seen later.
+    """Record that the held versions were seen again at `seen_at`, unless they were seen later.
 
-    That moves what a correction is about to replace too, and nothing that is outdated.
+    This includes versions that a correction is about to replace.
     """
     for market, first, last in batch.confirmed:
         Price.objects.of(node, market).filter(
@@ -111,7 +111,7 @@ def insert(
     *,
     now: datetime,
 ) -> None:
-    """New prices, as plain rows: a month of five-minute prices through the ORM takes seconds.
+    """Insert new prices with plain SQL: through the ORM a month of 5-minute prices takes seconds.
 
     `adapted` turns a moment into what the database driver takes.
     """
@@ -136,7 +136,7 @@ def insert(
 
 
 def close_gaps(node: Node, market: Market, first: datetime, last: datetime) -> None:
-    """Take out of the ledger what is held now, from `first` to `last`."""
+    """Remove the gaps from `first` to `last` whose prices are now held."""
     held = Price.objects.of(node, market).filter(interval_start__range=(first, last))
     Gap.objects.filter(
         node=node,
@@ -153,9 +153,9 @@ def ranges(prices: Sequence[PublishedPrice]) -> Iterator[tuple[Market, datetime,
 
 
 def publish(node: Node, batch: Sorted, seen_at: datetime, now: datetime) -> list[FeedRange]:
-    """The events of one node's batch, oldest interval first; none where there is no news.
+    """Append the events of one node's batch to its feed, oldest interval first, if there are any.
 
-    A node that is not tracked publishes nothing; its feed remembers that there was something.
+    A node that is not tracked publishes nothing; its feed is marked instead.
     """
     ordered = news(batch, now=now)
     if ordered and not node.tracked:
@@ -168,7 +168,7 @@ def publish(node: Node, batch: Sorted, seen_at: datetime, now: datetime) -> list
 
 
 def news(batch: Sorted, *, now: datetime) -> list[tuple[PublishedPrice, Held | None]]:
-    """What the feed reports of a batch: new prices, and corrected ones with the version before."""
+    """What goes to the feed: new prices, and corrected ones with the version they replace."""
     new = [price for price in batch.new if feed.is_news(price, now=now)]
     changes = [c for c in batch.corrected if c[0].interval_start > now - feed.KEPT]
     return in_interval_order(new, changes)
@@ -177,7 +177,7 @@ def news(batch: Sorted, *, now: datetime) -> list[tuple[PublishedPrice, Held | N
 def event_of(
     price: PublishedPrice, held: Held | None, seen_at: datetime, beside: dict[datetime, Decimal]
 ) -> Event:
-    """The event of a new price, or of a corrected one with what it was before."""
+    """The event for a new price, or for a correction of the version that was held."""
     if held is not None:
         return correction(price, held, seen_at, beside)
     body = feed.price_body(price, revision=1, first_seen_at=seen_at, day_ahead=beside)
@@ -187,7 +187,7 @@ def event_of(
 def correction(
     price: PublishedPrice, held: Held, seen_at: datetime, beside: dict[datetime, Decimal]
 ) -> Event:
-    """The event of a corrected price, with what it was before."""
+    """The event for a corrected price, with its old values."""
     body = feed.price_body(
         price._replace(ghg=revised_ghg(held, price)),
         revision=held.revision + 1,
@@ -198,7 +198,7 @@ def correction(
 
 
 def day_ahead(node: Node, prices: Sequence[Any]) -> dict[datetime, Decimal]:
-    """The day-ahead LMPs of the hours that the real-time ones among `prices` fall in."""
+    """The day-ahead LMPs of the hours that the real-time prices in `prices` fall in."""
     starts = [price.interval_start for price in prices if price.market == Market.RTM]
     if not starts:
         return {}

@@ -1,7 +1,7 @@
-"""What an observation adds that comes later than a newer one. Pure.
+"""Late observations: those that arrive after a newer one. Pure.
 
-It never replaces what is held, but says what CAISO's price was in between: it is kept beside the
-versions that were superseded, unless they say the same.
+They never replace what is held, but show what CAISO's price was in the past: they are kept with
+the superseded versions, unless those already have the same values.
 """
 
 from collections.abc import Iterable, Sequence
@@ -10,11 +10,11 @@ from decimal import Decimal
 from typing import NamedTuple
 
 from oasis.published import PublishedPrice
-from prices.versions import Held, says_the_same
+from prices.versions import Held, has_same_values
 
 
 class Kept(NamedTuple):
-    """A version in the database that is not held; of several late ones `late` gives the order."""
+    """A version in the database that is not held; `late` numbers late ones of one revision."""
 
     lmp: Decimal
     energy: Decimal
@@ -28,23 +28,25 @@ class Kept(NamedTuple):
 
 
 def is_late(held: Held, seen_at: datetime) -> bool:
-    """Whether something newer than an observation of `seen_at` is held, or was seen again."""
-    return seen_at < held.last_said_at
+    """Whether what is held was seen, or seen again, after `seen_at`."""
+    return seen_at < held.last_seen_at
 
 
-def adds(price: PublishedPrice, held: Held, kept: Sequence[Kept], seen_at: datetime) -> bool:
-    """Whether `price`, seen at `seen_at`, is something else than the history says of that moment.
+def adds_to_history(
+    price: PublishedPrice, held: Held, kept: Sequence[Kept], seen_at: datetime
+) -> bool:
+    """Whether `price`, seen at `seen_at`, differs from what the history has for that moment.
 
-    What was seen at that very moment is known, so that the same file adds nothing twice.
+    Versions seen at exactly that moment count too: loading the same file twice adds nothing.
     """
-    versions = [said_then(held, kept, seen_at), *(one for one in kept if one.seen_at == seen_at)]
-    return not any(says_the_same(version, price) for version in versions)
+    versions = [version_at(held, kept, seen_at), *(one for one in kept if one.seen_at == seen_at)]
+    return not any(has_same_values(version, price) for version in versions)
 
 
-def said_then(held: Held, kept: Sequence[Kept], moment: datetime) -> Held | Kept:
-    """What CAISO said at a moment: what was seen last until then, or first of all after it.
+def version_at(held: Held, kept: Sequence[Kept], moment: datetime) -> Held | Kept:
+    """CAISO's price at a moment: the last version seen by then, else the first seen after it.
 
-    A late version counts until the next was seen. What a wrong clock wrote counts at no moment.
+    A late version counts until the next was seen. One that a wrong clock wrote never counts.
     """
     since = [one for one in kept if one.seen_at <= moment < one.superseded_at]
     if held.seen_at <= moment:
@@ -58,17 +60,17 @@ def said_then(held: Held, kept: Sequence[Kept], moment: datetime) -> Held | Kept
 
 
 def in_order(kept: Kept) -> tuple[datetime, int, int]:
-    """The place of a version among those of its interval, by when they were seen."""
+    """Sort key: versions of one interval in the order they were seen."""
     return kept.seen_at, kept.revision, kept.late
 
 
-def said_until(held: Held, kept: Iterable[Kept], seen_at: datetime) -> datetime:
-    """Until when a late observation was not contradicted: when the next was seen."""
+def next_seen_at(held: Held, kept: Iterable[Kept], seen_at: datetime) -> datetime:
+    """When the next version after a late observation was seen."""
     seen = [one.seen_at for one in kept if one.seen_at < one.superseded_at]
-    seen += [held.seen_at, held.last_said_at]
+    seen += [held.seen_at, held.last_seen_at]
     return min(moment for moment in seen if moment > seen_at)
 
 
-def place(held: Held, kept: Iterable[Kept]) -> int:
-    """The number of another late observation of the revision that is held."""
+def next_number(held: Held, kept: Iterable[Kept]) -> int:
+    """The number for one more late observation of the revision that is held."""
     return 1 + max((one.late for one in kept if one.revision == held.revision), default=0)

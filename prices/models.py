@@ -22,7 +22,7 @@ def price_field(**options: Any) -> "models.DecimalField[Any, Any]":
 
 
 def new_epoch() -> str:
-    """A name for one life of a feed: another database, or a restored one, has another."""
+    """A new name for a feed's numbering: a new or restored database gets its own."""
     return secrets.token_hex(4)
 
 
@@ -30,11 +30,11 @@ class NodeQuerySet(models.QuerySet["Node"]):
     """Pricing nodes."""
 
     def tracked(self) -> "NodeQuerySet":
-        """Those with a live feed, in a steady order."""
+        """Nodes with a live feed, always in the same order."""
         return self.filter(tracked=True).order_by("pk")
 
     def called(self, name: str) -> "Node | None":
-        """The node of that slug or OASIS name, in large or small letters; None if there is none."""
+        """The node with this slug or OASIS name, in upper or lower case; None if there is none."""
         by_slug = self.filter(slug=name.strip().lower()).first()
         return by_slug or self.filter(oasis_name=name.strip().upper()).first()
 
@@ -73,7 +73,7 @@ class Node(models.Model):
 
 
 class KnownName(models.Model):
-    """A name of a node that a file of OASIS had, whether its prices were kept or not."""
+    """A node name seen in an OASIS file, whether or not its prices were kept."""
 
     name = models.CharField(max_length=60, primary_key=True)
 
@@ -82,7 +82,7 @@ class KnownName(models.Model):
 
 
 class PriceQuerySet(models.QuerySet["Price"]):
-    """The newest known prices."""
+    """The newest version of each price."""
 
     def of(self, node: Node, market: Market) -> "PriceQuerySet":
         """One node's prices in one market."""
@@ -96,7 +96,7 @@ class PriceQuerySet(models.QuerySet["Price"]):
 
 
 class Price(models.Model):
-    """The newest known version of one interval's price."""
+    """The newest version of one interval's price."""
 
     SOURCES = [(source, source) for source in ("oasis", "simulator", "file")]
 
@@ -110,15 +110,15 @@ class Price(models.Model):
     congestion = price_field()
     loss = price_field()
     ghg = price_field(null=True)
-    # False where the components miss the LMP by more than rounding.
+    # False if the components miss the LMP by more than rounding.
     verified = models.BooleanField(default=True)
     revision = models.PositiveSmallIntegerField(default=1)
     first_seen_at = models.DateTimeField()
-    # When it was seen at CAISO, and when it was stored here: a file is loaded long after.
+    # When it was seen at CAISO, and when it was stored here: much later if a file is loaded.
     seen_at = models.DateTimeField()
     recorded_at = models.DateTimeField()
     source = models.CharField(max_length=9, choices=SOURCES)
-    # When it was last seen unchanged; none where it was not seen again.
+    # When it was last seen unchanged; null if it was not seen again.
     confirmed_at = models.DateTimeField(null=True)
 
     objects = PriceQuerySet.as_manager()
@@ -128,10 +128,10 @@ class Price(models.Model):
 
 
 class PriceRevision(models.Model):
-    """A version of a price that is not held: it was superseded, or came too late. Append-only.
+    """A version of a price that was superseded, or that arrived late. Append-only.
 
-    A late one was seen before what was held when it came. It has the revision that was held then,
-    and counts those of that revision from 1; one that was superseded has 0.
+    A late one was seen before the version that was held when it arrived. It carries the revision
+    of that version; `late` numbers those of one revision from 1, and is 0 if superseded.
     """
 
     pk = models.CompositePrimaryKey("node", "market", "interval_start", "revision", "late")
@@ -148,8 +148,8 @@ class PriceRevision(models.Model):
     revision = models.PositiveSmallIntegerField()
     late = models.PositiveSmallIntegerField(default=0)
     first_seen_at = models.DateTimeField()
-    # In [seen_at, superseded_at) CAISO said so, in [recorded_at, held_until) it was held here. The
-    # second ends when its successor was recorded; a late one was never held.
+    # CAISO's price in [seen_at, superseded_at); held here in [recorded_at, held_until), until its
+    # successor was recorded. A late one was never held.
     seen_at = models.DateTimeField()
     superseded_at = models.DateTimeField()
     recorded_at = models.DateTimeField()
@@ -163,12 +163,12 @@ class PriceRevision(models.Model):
 
 
 class Feed(models.Model):
-    """Where a node's log stands. Whoever appends to it holds this row's lock until the commit."""
+    """How far a node's feed has come. Appending to it locks this row until the commit."""
 
     node = models.OneToOneField(Node, models.CASCADE, primary_key=True)
     epoch = models.CharField(max_length=16, default=new_epoch)
     head = models.PositiveBigIntegerField(default=0)
-    # Since when prices came that it does not publish, because the node is not tracked.
+    # When the first price was seen that was not published, because the node is not tracked.
     unpublished_since = models.DateTimeField(null=True, editable=False)
 
     def __str__(self) -> str:
@@ -176,7 +176,7 @@ class Feed(models.Model):
 
 
 class FeedEvent(models.Model):
-    """One thing that every reader of a node's feed learns, in commit order, without a hole."""
+    """One event that every reader of a node's feed gets, in commit order, without a hole."""
 
     PRICE, CORRECTION, ALERT, STATUS = "price", "correction", "alert", "status"
     KINDS = [(kind, kind) for kind in (PRICE, CORRECTION, ALERT, "advice", "forecast", STATUS)]
@@ -193,11 +193,11 @@ class FeedEvent(models.Model):
 
 
 class FetchRun(models.Model):
-    """One request to OASIS and what became of it."""
+    """One request to OASIS and what came of it."""
 
     POLL, GAP, BACKFILL, SWEEP = "poll", "gap", "backfill", "sweep"
     PURPOSES = [(purpose, purpose) for purpose in (POLL, GAP, BACKFILL, SWEEP)]
-    # Made to fill what is missing: what they don't bring was asked for in vain.
+    # Requests that fill gaps: what they don't bring was asked for in vain.
     FOR_GAPS = (GAP, BACKFILL)
 
     report = models.CharField(max_length=32)
@@ -226,7 +226,7 @@ class FetchRun(models.Model):
         indexes = [models.Index(fields=["purpose", "market", "-started_at"])]
 
     def save(self, *args: Any, **options: Any) -> None:
-        """What came from outside is put down as the database takes it."""
+        """The detail may come from outside: what the database refuses is escaped."""
         self.detail = printable(self.detail)
         super().save(*args, **options)
 
@@ -235,7 +235,7 @@ class FetchRun(models.Model):
 
 
 class Gap(models.Model):
-    """An interval that OASIS was asked for and did not have, though it should."""
+    """An interval that OASIS should have had, but did not when asked."""
 
     node = models.ForeignKey(Node, models.CASCADE)
     market = models.CharField(max_length=4, choices=MARKETS)
@@ -258,9 +258,9 @@ class Gap(models.Model):
 
 
 class Trouble(models.Model):
-    """What fails again and again: one node, rule or delivery method in one part of the work.
+    """One node, rule or delivery method that keeps failing in one part of the work.
 
-    The row is there while it fails.
+    The row exists for as long as it fails.
     """
 
     part = models.CharField(max_length=20)
@@ -280,11 +280,11 @@ class Trouble(models.Model):
 
 
 class Standing(models.Model):
-    """How asking for one node in one market stands; all of it can be forgotten.
+    """How polls for one node in one market have been going. It is safe to delete.
 
-    `vain` counts the polls in a row that OASIS answered without anything new of the node,
-    `refused` those that it refused to answer. All that should be held in
-    [complete_from, complete_until) is held, or given up.
+    `vain` counts the polls in a row that OASIS answered with nothing new for the node, `refused`
+    those that it refused to answer. Every price that should be held in
+    [complete_from, complete_until) is held or given up.
     """
 
     node = models.ForeignKey(Node, models.CASCADE)

@@ -1,7 +1,7 @@
-"""Redis from the database: a projection that can be thrown away and built again.
+"""The copy of the feeds in Redis, which can be thrown away and rebuilt from the database.
 
-One Lua script applies what is after the sequence number that Redis holds, so it may run from
-anywhere, at the same time, any number of times. The keys, for a node with the slug sp15:
+One Lua script applies only what comes after the seq that Redis holds, so any number of processes
+may run it, at the same time and repeatedly. The keys, for a node with the slug sp15:
 
 - caiso:sp15:stream          every feed event, with id <seq>-0; the newest 10,000 or so
 - caiso:sp15:current         hash: rt_price, rt_timestamp, da_price, da_timestamp, last_update,
@@ -37,17 +37,17 @@ KEPT = {Market.RTM: timedelta(days=7), Market.DAM: timedelta(days=30)}
 SETS = {Market.RTM: "rt:5min", Market.DAM: "da:hourly"}
 NAMES = ("stream", "current", *SETS.values())
 OUR_KEY = re.compile(rf"caiso:([a-z0-9-]+):(?:{'|'.join(NAMES)})")
-# How long a projection may take from reading its clock to writing: a task's hard limit.
+# The longest time from reading the clock to writing: a task's hard limit.
 CLOCKS_APART = timedelta(minutes=2)
-# Another type than ours, and a stream into which somebody wrote an id of the far future.
+# A key of another type, and a stream into which somebody wrote an id of the far future.
 NOT_OURS = ("WRONGTYPE", "The ID specified in XADD")
 PRICE_KINDS = (FeedEvent.PRICE, FeedEvent.CORRECTION)
 
 # KEYS: stream, current, rt set, da set. ARGV[1]: a JSON document, see `batch`.
-# Nothing older than what Redis holds is written, and an event is never written twice; only a
-# batch that says `rebuild` (another epoch, or an empty Redis) clears first. What rolled on to a
-# later interval or hour is not rolled back by somebody whose clock was read earlier; what lies
-# beyond any such clock was written before ours was set back.
+# Nothing older than what Redis holds is written, and no event is written twice; only a batch with
+# `rebuild` (another epoch, or an empty Redis) clears the keys first. Once the hash has moved on to
+# a later interval or hour, a process that read its clock earlier does not move it back, unless it
+# is so far ahead that it must have been written before the clock was set back.
 APPLY = """
 local batch = cjson.decode(ARGV[1])
 local held = redis.call('HMGET', KEYS[2], 'epoch', 'seq', 'rt_timestamp', 'da_timestamp')
@@ -109,11 +109,11 @@ class Keys:
 
 
 def project(node: Node, *, now: datetime) -> int:
-    """Bring Redis up to the head of the node's feed. Returns the sequence number it then holds.
+    """Bring Redis up to the head of the node's feed. Returns the seq it then holds.
 
-    Fills an empty Redis, and one that belongs to another database, from this one, and keys that
-    somebody else wrote over anew. Raises redis.RedisError where Redis can't be reached: nothing
-    is lost, the next call catches up.
+    Rebuilds the keys if Redis is empty or belongs to another database, or if somebody else has
+    overwritten them. Raises redis.RedisError if Redis can't be reached: nothing is lost, as the
+    next call catches up.
     """
     try:
         return follow(node, now=now)
@@ -126,7 +126,7 @@ def project(node: Node, *, now: datetime) -> int:
 
 
 def follow(node: Node, *, now: datetime) -> int:
-    """The same, where Redis holds what we wrote or nothing."""
+    """Like `project`, if Redis holds nothing but what we wrote."""
     client = redis_client()
     keys = Keys(node.slug)
     epoch, seq = position(client, keys)  # before the head: a sound Redis is never ahead of it
@@ -143,13 +143,13 @@ def follow(node: Node, *, now: datetime) -> int:
 
 
 def begin_epoch(feed: Feed) -> None:
-    """The database fell behind its own projection: an older copy of it was restored."""
+    """Rename the numbering: Redis is ahead, so an older copy of the database was restored."""
     feed.epoch = new_epoch()
     feed.save(update_fields=["epoch"])
 
 
 def rebuild(node: Node, *, now: datetime) -> int:
-    """Clear what Redis holds of the node and fill it from the database."""
+    """Clear the node's keys in Redis and fill them from the database."""
     feed, _ = Feed.objects.get_or_create(node=node)
     after = max(0, feed.head - STREAM_LENGTH)
     document = batch(node, feed, after, rebuild=True, now=now)
@@ -157,14 +157,15 @@ def rebuild(node: Node, *, now: datetime) -> int:
 
 
 def forget(slug: str) -> None:
-    """Remove what Redis holds of the node that has, or had, this slug."""
+    """Remove the keys of the node that has, or had, this slug."""
     redis_client().delete(*Keys(slug).written())
 
 
 def forget_untracked() -> list[str]:
-    """Remove what Redis holds of nodes that are not tracked, or have another slug now.
+    """Remove the keys of nodes that are not tracked, or have another slug now.
 
-    Returns their slugs. Redis is read before the database: what is tracked meanwhile stays.
+    Returns their slugs. Redis is read before the database, so a node that has just been tracked
+    keeps its keys.
     """
     found = {
         match[1]
@@ -179,7 +180,7 @@ def forget_untracked() -> list[str]:
 
 
 def position(client: redis.Redis, keys: Keys) -> tuple[str, int]:
-    """Epoch and sequence number that Redis holds; an empty Redis holds none."""
+    """The epoch and seq that Redis holds; ("", 0) if it is empty."""
     epoch, seq = client.hmget(keys["current"], ["epoch", "seq"])  # type: ignore[misc]
     if not re.fullmatch(r"[0-9]{1,18}", seq or ""):
         return "", 0
@@ -187,19 +188,19 @@ def position(client: redis.Redis, keys: Keys) -> tuple[str, int]:
 
 
 def reaches_back(node: Node, seq: int, head: int) -> bool:
-    """Whether the log still has every event after `seq` up to `head`."""
+    """Whether the feed still has every event after `seq` up to `head`."""
     oldest = FeedEvent.objects.filter(node=node).order_by("seq").values_list("seq", flat=True)
     first = oldest.first()
     return seq >= head if first is None else first <= seq + 1
 
 
 def apply(client: redis.Redis, keys: Keys, document: Body) -> int:
-    """Run the script. Returns the sequence number Redis then holds, -1 if it must be rebuilt."""
+    """Run the script. Returns the seq that Redis then holds, or -1 if it must be rebuilt."""
     return int(client.eval(APPLY, 4, *keys.written(), json.dumps(document)))  # type: ignore[arg-type]
 
 
 def batch(node: Node, feed: Feed, after: int, *, rebuild: bool, now: datetime) -> Body:
-    """What the script is to do, as one document."""
+    """The script's argument: all that it is to write."""
     keys = Keys(node.slug)
     state = current(node, now=now)
     return {
@@ -223,7 +224,7 @@ def batch(node: Node, feed: Feed, after: int, *, rebuild: bool, now: datetime) -
 
 
 def entry(event: Body, node: Node, keys: Keys) -> Body:
-    """One event as the script wants it: its stream fields, and where else it belongs."""
+    """One event as the script wants it: its stream fields, and where else it is written."""
     body = {name: value for name, value in event.items() if name not in ("seq", "kind")}
     text = json.dumps(body)
     fields = {"kind": event["kind"], "body": text}
@@ -245,7 +246,7 @@ def entry(event: Body, node: Node, keys: Keys) -> Body:
 
 
 def plain_fields(body: Body, node: Node) -> Body:
-    """What a reader of the stream wants without parsing JSON."""
+    """Fields that can be read from the stream without parsing JSON."""
     return {
         "timestamp": body["interval_start"],
         "price": price_text(Decimal(str(body["lmp"]))),
@@ -258,28 +259,27 @@ def plain_fields(body: Body, node: Node) -> Body:
 
 
 def members(node: Node, market: Market, *, now: datetime) -> list[tuple[int, str]]:
-    """(score, member) of every price that a sorted set keeps."""
+    """(score, member) for every price that a sorted set keeps."""
     kept = readings.lmps(node, market, now - KEPT[market])
     return [(int(start.timestamp()), member(start, lmp)) for start, lmp in kept.items()]
 
 
 def place(market: Market) -> str:
-    """Which of the script's keys is the market's sorted set."""
+    """The number of the script's key for the market's sorted set."""
     return {Market.RTM: "3", Market.DAM: "4"}[market]
 
 
 def member(start: datetime, lmp: Decimal) -> str:
-    """A member of a sorted set."""
     return f"{iso(start)}:{price_text(lmp)}"
 
 
 def price_text(price: Decimal) -> str:
-    """$/MWh with five places, always."""
+    """$/MWh, always with five decimal places."""
     return f"{price:.5f}"
 
 
 def hash_fields(state: Current) -> dict[str, str]:
-    """The current hash: texts, empty where there is no price."""
+    """The fields of the `current` hash; an empty string if there is no value."""
     prices = {"rt_price": state.rt_price, "da_price": state.da_price, "spread": state.spread}
     moments = {
         "rt_timestamp": state.rt_start,
@@ -293,5 +293,5 @@ def hash_fields(state: Current) -> dict[str, str]:
 
 
 def flat(fields: dict[str, Any]) -> list[str]:
-    """Names and values in turn, as Redis takes them."""
+    """Names and values alternating, as Redis takes them."""
     return [str(part) for pair in fields.items() for part in pair]

@@ -1,4 +1,4 @@
-"""How long after an interval begins its price is out, learned from past intervals."""
+"""How long after an interval begins its price comes out, learned from past intervals."""
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
@@ -14,7 +14,7 @@ SEEN_LIVE = timedelta(hours=1)
 def publication_delay(market: Market, nodes: Sequence[Node]) -> timedelta | None:
     """The publication delay, learned from the last intervals that were seen as they came out.
 
-    Of intervals first seen at the same moment only the newest counts: the others were late.
+    Of intervals first seen at the same moment only the newest counts: we were late for the others.
     """
     if not nodes:
         return None

@@ -1,7 +1,8 @@
-"""Prices as they are read. Outside of `prices` nothing reads the two tables of prices otherwise.
+"""Reading prices. Code outside `prices` reads the two price tables only through this module.
 
-`as_of` is a moment of the past: what this system held then, by when it was recorded. A late
-observation was never held. Without `as_of` it is what is held now.
+With `as_of`, a moment in the past, these functions give what was held here at that moment, going
+by when it was recorded. A late observation was never held. Without `as_of` they give what is held
+now.
 """
 
 from collections.abc import Collection, Iterable, Iterator, Sequence
@@ -18,13 +19,13 @@ from market.markets import Market
 from prices.models import Node, Price, PriceRevision
 
 A_CHUNK = 500
-# A node or its id, or the ids of several, which are read together.
+# A node or its id, or the ids of several nodes to read together.
 Nodes = Node | int | Collection[int]
 INTERVAL = ("interval_start", "node_id")
 
 
 class Reading(NamedTuple):
-    """One version of a price, $/MWh, seen at CAISO at seen_at; the first was at first_seen_at."""
+    """One version of a price, $/MWh. first_seen_at is when the interval's first one was seen."""
 
     node_id: int
     market: str
@@ -55,7 +56,7 @@ class Replaced(NamedTuple):
 
 
 class Arrival(NamedTuple):
-    """What was first seen at one moment: the newest interval, and how many there were."""
+    """What was first seen at one moment: the newest interval, and the number of intervals."""
 
     seen_at: datetime
     newest: datetime
@@ -83,7 +84,7 @@ def columns(
     *names: str,
     as_of: datetime | None = None,
 ) -> Iterator[tuple[Any, ...]]:
-    """The same as tuples of some of the fields of `Reading`: rules read months of them."""
+    """Like `between`, but as tuples of the named fields: rules read months of prices."""
     rows = held(span(nodes, market, start, end), names, INTERVAL, as_of=as_of)
     found = rows.iterator(chunk_size=A_CHUNK)
     return found if as_of is None else newest_versions(found, names)
@@ -116,30 +117,30 @@ def at(
     node: Node | int, market: Market, start: datetime, *, as_of: datetime | None = None
 ) -> Reading | None:
     """The interval that starts at `start`."""
-    return last(of(node, market) & Q(interval_start=start), as_of)
+    return last_interval(of_market(node, market) & Q(interval_start=start), as_of)
 
 
 def running(
     node: Node | int, market: Market, *, now: datetime, as_of: datetime | None = None
 ) -> Reading | None:
-    """The interval that `now` lies in; None where it is not held, whatever else is."""
+    """The interval that `now` lies in; None if it is not held, even if others are."""
     return at(node, market, floor(now, market), as_of=as_of)
 
 
 def newest(node: Node | int, market: Market, *, as_of: datetime | None = None) -> Reading | None:
-    """The last interval that is held, which may be published ahead."""
-    return last(of(node, market), as_of)
+    """The last interval held, which may not have begun yet: some are published ahead."""
+    return last_interval(of_market(node, market), as_of)
 
 
 def newest_begun(
     node: Node | int, market: Market, *, now: datetime, as_of: datetime | None = None
 ) -> Reading | None:
-    """The last interval that is held and has begun: the running one, or one before it."""
-    return last(of(node, market) & Q(interval_start__lte=now), as_of)
+    """The last interval held that has begun: the running one, or one before it."""
+    return last_interval(of_market(node, market) & Q(interval_start__lte=now), as_of)
 
 
 def newest_starts(market: Market, nodes: "QuerySet[Node]") -> dict[int, datetime]:
-    """The start of the newest interval held, by the ids of those nodes that have any."""
+    """The start of the newest interval held, by node id; nodes without prices are left out."""
     latest = Price.objects.filter(node=OuterRef("pk"), market=market.value)
     start = Subquery(latest.order_by("-interval_start").values("interval_start")[:1])
     found = nodes.annotate(newest=start).values_list("pk", "newest")
@@ -147,46 +148,46 @@ def newest_starts(market: Market, nodes: "QuerySet[Node]") -> dict[int, datetime
 
 
 def any_held() -> bool:
-    """Whether there is any price at all."""
+    """Whether any price at all is held."""
     return Price.objects.exists()
 
 
 def source_but(*sources: str) -> str | None:
-    """A source that prices are held of, other than these; None where there is none."""
+    """A source of held prices other than these; None if there is none."""
     others = Price.objects.exclude(source__in=sources)
     return others.values_list("source", flat=True).first()
 
 
 def arrivals(node: Node | int, market: Market, start: datetime, end: datetime) -> list[Arrival]:
-    """What was first seen in [start, end), in order."""
+    """What was first seen in [start, end), in order of time."""
     seen = Price.objects.filter(
-        of(node, market), first_seen_at__gte=start, first_seen_at__lt=end
+        of_market(node, market), first_seen_at__gte=start, first_seen_at__lt=end
     ).values_list("first_seen_at")
     found = seen.annotate(newest=Max("interval_start"), intervals=Count("interval_start"))
     return [Arrival(*row) for row in found.order_by("first_seen_at")]
 
 
 def replaced(node: Node | int, market: Market, start: datetime) -> Iterator[Replaced]:
-    """The versions that were superseded of intervals from `start` on, in no order."""
+    """The superseded versions of intervals from `start` on, in no particular order."""
     kept = PriceRevision.objects.filter(span(node, market, start), late=0)
     return map(Replaced._make, kept.values_list(*Replaced._fields).iterator(A_CHUNK))
 
 
-def of(nodes: Nodes, market: Market) -> Q:
-    """What either table has of one node or several in one market."""
+def of_market(nodes: Nodes, market: Market) -> Q:
+    """A filter, for either table, for one market of one or several nodes."""
     if isinstance(nodes, Node | int):
         return Q(node=nodes, market=market.value)
     return Q(node__in=nodes, market=market.value)
 
 
 def span(nodes: Nodes, market: Market, start: datetime, end: datetime | None = None) -> Q:
-    """The same of the intervals that start in [start, end)."""
-    found = of(nodes, market) & Q(interval_start__gte=start)
+    """Like `of_market`, for intervals that start in [start, end)."""
+    found = of_market(nodes, market) & Q(interval_start__gte=start)
     return found if end is None else found & Q(interval_start__lt=end)
 
 
-def last(which: Q, as_of: datetime | None) -> Reading | None:
-    """The last interval of some, of one node."""
+def last_interval(which: Q, as_of: datetime | None) -> Reading | None:
+    """The last interval that matches, of one node."""
     row = held(which, Reading._fields, ["-interval_start"], as_of=as_of).first()
     return None if row is None else Reading._make(row)
 
@@ -194,10 +195,10 @@ def last(which: Q, as_of: datetime | None) -> Reading | None:
 def held(
     which: Q, names: Sequence[str], order: Sequence[str], *, as_of: datetime | None
 ) -> "QuerySet[Any, tuple[Any, ...]]":
-    """The rows of what is held; as of a moment, all versions said to be held then, newest first.
+    """What is held now; or all versions recorded as held at `as_of`, newest first.
 
-    Two of an interval are only where the clock has been set back since: the newer was recorded by
-    the right one.
+    An interval has two such versions only if the clock has been set back since: the newer one was
+    recorded by the right clock.
     """
     if as_of is None:
         return Price.objects.filter(which).order_by(*order).values_list(*names)
@@ -209,14 +210,14 @@ def held(
 
 
 def with_interval(names: Sequence[str]) -> list[str]:
-    """Names of fields, and after them those that say whose version a row is."""
+    """The names, followed by those of the fields that identify a version."""
     return list(dict.fromkeys((*names, *INTERVAL, "revision")))
 
 
 def newest_versions(
     rows: Iterable[tuple[Any, ...]], names: Sequence[str]
 ) -> Iterator[tuple[Any, ...]]:
-    """The first row of each interval, with the fields of these names."""
+    """The first row of each interval, cut down to the fields in `names`."""
     fields = with_interval(names)
     for _, versions in groupby(rows, key=itemgetter(*map(fields.index, INTERVAL))):
         yield next(versions)[: len(names)]

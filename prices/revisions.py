@@ -1,4 +1,4 @@
-"""Versions that are not held are kept: those that were superseded, and those that came late."""
+"""Keeping the versions that are not held: those that were superseded, and late observations."""
 
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
@@ -7,18 +7,18 @@ from datetime import datetime
 from market.markets import Market
 from oasis.published import PublishedPrice
 from prices.batch import Change
-from prices.late import Kept, adds, place, said_until
+from prices.late import Kept, adds_to_history, next_number, next_seen_at
 from prices.models import Node, Price, PriceRevision
 from prices.versions import Held, revised
 
-# Of no use once the next version is held.
+# Not needed once the next version is held.
 NOT_KEPT = ("confirmed_at",)
 
 
 def revise(
     node: Node, corrected: Sequence[Change], seen_at: datetime, source: str, *, now: datetime
 ) -> None:
-    """Keep each superseded version, and let the new one take its place."""
+    """Keep each superseded version, and replace it by the new one."""
     recorded = recorded_at_of(node, [price for price, _ in corrected])
     PriceRevision.objects.bulk_create(
         PriceRevision(
@@ -43,9 +43,10 @@ def revise(
 def recorded_at_of(
     node: Node, prices: Sequence[PublishedPrice]
 ) -> dict[tuple[str, datetime], datetime]:
-    """When what is held of these intervals was recorded, by market and interval start.
+    """When the held versions were recorded, by market and interval start.
 
-    And of what lies between. Only a correction asks: nearly all that comes is new or unchanged.
+    Covers everything from the first interval to the last. Only needed for corrections, which are
+    rare.
     """
     if not prices:
         return {}
@@ -58,7 +59,7 @@ def recorded_at_of(
 def keep_late(
     node: Node, late: Sequence[Change], seen_at: datetime, source: str, *, now: datetime
 ) -> None:
-    """Keep what was seen before what is held, where the history says otherwise of that moment."""
+    """Keep late observations that differ from what the history has for their moment."""
     if late:
         PriceRevision.objects.bulk_create(late_rows(node, late, seen_at, source, now))
 
@@ -66,20 +67,20 @@ def keep_late(
 def late_rows(
     node: Node, late: Sequence[Change], seen_at: datetime, source: str, now: datetime
 ) -> Iterator[PriceRevision]:
-    """A row for each late observation that says something new."""
+    """A row for each late observation that adds to the history."""
     for market in Market:
         of_market = [change for change in late if change[0].market is market]
         kept = kept_of(node, market, of_market)
         for price, held in of_market:
             known = kept[price.interval_start]
-            if adds(price, held, known, seen_at):
+            if adds_to_history(price, held, known, seen_at):
                 yield late_row(node, price, held, known, seen_at, source, now)
 
 
 def kept_of(
     node: Node, market: Market, changes: Sequence[Change]
 ) -> defaultdict[datetime, list[Kept]]:
-    """The versions kept of the intervals of one market's changes, by interval start."""
+    """The versions kept for these intervals of one market, by interval start."""
     found: defaultdict[datetime, list[Kept]] = defaultdict(list)
     if changes:
         starts = [price.interval_start for price, _ in changes]
@@ -100,7 +101,7 @@ def late_row(
     source: str,
     now: datetime,
 ) -> PriceRevision:
-    """A late observation as it is kept: it was held at no time."""
+    """The row for a late observation, which was never held."""
     return PriceRevision(
         node=node,
         market=price.market.value,
@@ -113,10 +114,10 @@ def late_row(
         ghg=price.ghg,
         verified=price.verified,
         revision=held.revision,
-        late=place(held, kept),
+        late=next_number(held, kept),
         first_seen_at=min(held.first_seen_at, seen_at),
         seen_at=seen_at,
-        superseded_at=said_until(held, kept, seen_at),
+        superseded_at=next_seen_at(held, kept, seen_at),
         recorded_at=now,
         held_until=now,
         source=source,

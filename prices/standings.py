@@ -1,4 +1,4 @@
-"""What is known of each tracked node at a tick, and what each poll adds to it."""
+"""What is known about each tracked node at a tick, and what each poll adds to it."""
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
@@ -19,7 +19,7 @@ Starts = dict[int, set[datetime]]
 
 
 def left_alone(*, now: datetime) -> bool:
-    """Whether OASIS is in trouble and left alone. Runs in the future (a clock step) are ignored."""
+    """Whether OASIS rests after trouble. Runs in the future (after a clock step) are ignored."""
     runs = FetchRun.objects.filter(started_at__lte=now, started_at__gt=now - LONGEST_QUIET)
     latest = runs.order_by("-started_at").values_list("started_at", "outcome")[:RUNS_LOOKED_AT]
     until = quiet_until(latest)
@@ -27,7 +27,7 @@ def left_alone(*, now: datetime) -> bool:
 
 
 def known(market: Market, nodes: Sequence[Node], *, now: datetime) -> dict[int, Held]:
-    """What is held of `market` and when it was asked for, by node."""
+    """By node: what is held in `market`, and when it was asked for."""
     newest = readings.newest_starts(market, Node.objects.tracked())
     asked = {row.node_id: row for row in Standing.objects.filter(market=market.value)}
     delay = delay_learned(market, nodes, newest)
@@ -53,7 +53,7 @@ def known(market: Market, nodes: Sequence[Node], *, now: datetime) -> dict[int, 
 def delay_learned(
     market: Market, nodes: Sequence[Node], newest: Mapping[int, datetime]
 ) -> timedelta | None:
-    """The publication delay, the same for all nodes, learned from the one that is furthest."""
+    """The publication delay, the same for all nodes, learned from the one furthest ahead."""
     seen = [node for node in nodes if node.pk in newest]
     if not seen or market is Market.DAM:
         return None
@@ -70,7 +70,7 @@ def starts_held(market: Market, nodes: Sequence[Node], start: datetime, end: dat
 
 
 def complete_until(nodes: Sequence[Node], *, now: datetime) -> dict[int, datetime]:
-    """Up to where every day-ahead hour of today and tomorrow is held or given up, by node."""
+    """By node: the first day-ahead hour of today or tomorrow neither held nor given up."""
     start, _ = day_bounds(operating_date(now))
     end = day_bounds(operating_date(now) + timedelta(days=1))[1]
     held = starts_held(Market.DAM, nodes, start, end)
@@ -89,7 +89,7 @@ def note_poll(
 ) -> None:
     """Note that `nodes` were asked for, and which of them brought something new.
 
-    The `riders` were asked for along with them: it counts only if they brought something.
+    The `riders` were asked for along with them: for these, only new prices count.
     """
     every = [*nodes, *riders]
     fresh = Price.objects.filter(node__in=every, market=market.value, first_seen_at__gte=now)
@@ -102,15 +102,15 @@ def note_poll(
     of_all = Standing.objects.filter(market=market.value, node__in=brought)
     of_all.update(vain=0, silent_since=None)
     if answered:
-        complete = content(market, nodes, now=now)
+        complete = complete_nodes(market, nodes, now=now)
         silent = rows.exclude(node__in=brought | complete)
         silent.filter(silent_since=None).update(silent_since=now)
         silent.update(vain=F("vain") + 1)
         rows.update(refused=0)
 
 
-def content(market: Market, nodes: Sequence[Node], *, now: datetime) -> set[int]:
-    """The nodes that lack nothing, so an answer without news of them is not in vain."""
+def complete_nodes(market: Market, nodes: Sequence[Node], *, now: datetime) -> set[int]:
+    """The nodes that lack nothing: an answer without news for them is not in vain."""
     if market is not Market.DAM:
         return set()
     until = day_ahead_expected_until(now=now)

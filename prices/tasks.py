@@ -1,4 +1,4 @@
-"""What Celery runs for prices alone: tidying. Fetching is part of the flow between the apps."""
+"""Celery tasks for prices alone: tidying. Fetching is in `caisoproject/tasks.py`."""
 
 import structlog
 from celery import shared_task
@@ -20,6 +20,6 @@ def tidy() -> None:
 
 @shared_task
 def prune() -> None:
-    """Delete feed events, requests and archives that were kept long enough, and old troubles."""
+    """Delete feed events, fetch runs and archives that were kept long enough, and old troubles."""
     now = timezone.now()
     log.info("pruned", troubles=forget_old(now=now), **retention.prune(now=now))

@@ -1,8 +1,8 @@
-"""What came while a node was not tracked, and is still news when it is tracked again.
+"""Prices that arrived while a node was not tracked, and are still news when it is tracked again.
 
-A price that the feed would have published leaves a mark on the feed of a node that is not tracked.
-Whoever first finds the mark on a tracked node publishes all that the log lacks, in the transaction
-that takes the mark away: a process that is killed leaves both.
+While a node is not tracked, a price that its feed would have published marks the feed. Once the
+node is tracked again, everything that the feed lacks is published in the transaction that removes
+the mark: a process killed meanwhile leaves the mark and publishes nothing.
 """
 
 from collections.abc import Iterable
@@ -23,16 +23,16 @@ Interval = tuple[str, datetime]
 
 
 def mark(node: Node, *, seen_at: datetime) -> None:
-    """Note that what was seen then is not published, as `node` is not tracked.
+    """Note that prices seen at `seen_at` were not published, as `node` is not tracked.
 
-    A node without a feed has no followers, and needs no mark.
+    A node without a feed has no readers, and needs no mark.
     """
     later = Q(unpublished_since=None) | Q(unpublished_since__gt=seen_at)
     Feed.objects.filter(later, node=node).update(unpublished_since=seen_at)
 
 
 def publish_all(*, now: datetime) -> list[FeedRange]:
-    """Publish what came meanwhile, for every node that is tracked again."""
+    """Publish what the feed lacks, for every node that is tracked again."""
     published: list[FeedRange] = []
     publishing = Apart("publishing", now=now)
     for marked in Node.objects.tracked().filter(feed__unpublished_since__isnull=False):
@@ -43,7 +43,7 @@ def publish_all(*, now: datetime) -> list[FeedRange]:
 
 
 def publish(nodes: Iterable[Node], *, now: datetime) -> list[FeedRange]:
-    """The same for these nodes, whose rows are locked: nobody stores a price meanwhile."""
+    """Like `publish_all`, for these nodes. Their rows are locked: no price is stored meanwhile."""
     tracked = [node for node in nodes if node.tracked]
     marked = Feed.objects.filter(node__in=tracked, unpublished_since__isnull=False)
     published: list[FeedRange] = []
@@ -56,7 +56,7 @@ def publish(nodes: Iterable[Node], *, now: datetime) -> list[FeedRange]:
 
 
 def missing_events(node: Node, since: datetime, *, now: datetime) -> list[Event]:
-    """The events that the log lacks of prices seen since then, oldest interval first."""
+    """Events the feed lacks for prices seen since `since`, oldest interval first."""
     held = Price.objects.filter(node=node, seen_at__gte=since)
     prices = list(held.filter(interval_start__gt=now - feed.KEPT).order_by("interval_start"))
     if not prices:
@@ -68,7 +68,7 @@ def missing_events(node: Node, since: datetime, *, now: datetime) -> list[Event]
 
 
 def last_published(node: Node) -> dict[Interval, int]:
-    """The last revision of each interval that the log has."""
+    """The last revision that the feed has of each interval."""
     kinds = (FeedEvent.PRICE, FeedEvent.CORRECTION)
     events = FeedEvent.objects.filter(node=node, kind__in=kinds).order_by("seq")
     found = events.values_list("body__market", "body__interval_start", "body__revision")
@@ -76,16 +76,15 @@ def last_published(node: Node) -> dict[Interval, int]:
 
 
 def interval(price: Price) -> Interval:
-    """Which interval a price is of."""
     return price.market, price.interval_start
 
 
 def event_of(
     price: Price, last: int | None, beside: dict[datetime, Decimal], *, now: datetime
 ) -> Event | None:
-    """What to publish of a price whose revision `last` was published, or none of it.
+    """What to publish of a price, if anything. `last` is the last revision published, if any.
 
-    Of an interval that is history, and was never published, only a correction is news.
+    For an old interval that was never published, only a correction is news.
     """
     is_news = price.interval_start > now - feed.NEWS[Market(price.market)]
     if last is None and not is_news:

@@ -1,4 +1,4 @@
-"""What a published price means beside the version that is held: nothing new, or a revision.
+"""What a published price means compared with the version that is held: nothing new, or a revision.
 
 Pure.
 """
@@ -10,15 +10,15 @@ from typing import Any, NamedTuple, Protocol
 
 from oasis.published import PublishedPrice, rounding
 
-# No observation takes longer to be stored.
+# No observation takes longer than this to be stored.
 LONGEST_UNDER_WAY = timedelta(minutes=2)
-# What was seen later than this from now was written by a clock that has been set back since. A
-# smaller step is soon made up for: until then what comes is outdated, and counted.
+# A version seen further in the future than this was written by a clock that has since been set
+# back. A smaller step passes soon: until then observations count as outdated.
 CLOCK_STEP = timedelta(minutes=30)
 
 
 class Held(NamedTuple):
-    """The version in the database, with what the next observation is compared to."""
+    """The version in the database that the next observation is compared with."""
 
     lmp: Decimal
     energy: Decimal
@@ -33,8 +33,8 @@ class Held(NamedTuple):
     confirmed_at: datetime | None = None
 
     @property
-    def last_said_at(self) -> datetime:
-        """When OASIS was last seen to say this."""
+    def last_seen_at(self) -> datetime:
+        """When this version was last seen at OASIS."""
         return self.confirmed_at or self.seen_at
 
 
@@ -48,10 +48,10 @@ class Verdict(Enum):
 
 
 def clock_limit(seen_at: datetime, *, now: datetime) -> datetime | None:
-    """Until when a held version can have been seen, for an observation of this very moment.
+    """The latest time at which a held version can have been seen, if the observation is fresh.
 
-    What is fetched now is newer than all that was fetched before, whatever the clock said then.
-    None for an older one, a file's: it may be older than what a wrong clock wrote, or not.
+    A price fetched now is newer than any fetched before, whatever the clock said then. None for
+    an old observation, as from a file: it may or may not be older than what a wrong clock wrote.
     """
     return now + CLOCK_STEP if seen_at >= now - LONGEST_UNDER_WAY else None
 
@@ -59,21 +59,21 @@ def clock_limit(seen_at: datetime, *, now: datetime) -> datetime | None:
 def verdict(
     held: Held | None, price: PublishedPrice, seen_at: datetime, limit: datetime | None = None
 ) -> Verdict:
-    """How `price`, seen at `seen_at`, stands to what is held.
+    """What `price`, seen at `seen_at`, means for the version that is held.
 
-    An observation never replaces one that is newer, nor one that was seen again since. What was
-    seen after `limit` was written by a wrong clock, and gives way.
+    An observation never replaces a version that is newer or was seen again later. But a version
+    last seen after `limit` was written by a wrong clock, and is replaced.
     """
     if held is None:
         return Verdict.NEW
-    if says_the_same(held, price):
+    if has_same_values(held, price):
         return Verdict.UNCHANGED
-    older = seen_at < held.last_said_at and (limit is None or held.last_said_at <= limit)
+    older = seen_at < held.last_seen_at and (limit is None or held.last_seen_at <= limit)
     return Verdict.OUTDATED if older else Verdict.CORRECTED
 
 
 class Values(Protocol):
-    """A version of a price, held or kept, which begins with the LMP, energy, congestion, loss."""
+    """A version of a price, held or kept, that begins with LMP, energy, congestion, loss."""
 
     @property
     def lmp(self) -> Decimal: ...
@@ -84,10 +84,10 @@ class Values(Protocol):
     def __getitem__(self, part: slice, /) -> tuple[Any, ...]: ...
 
 
-def says_the_same(held: Values, price: PublishedPrice) -> bool:
-    """Whether `price` is what a version says; no greenhouse gas component is one of nothing.
+def has_same_values(held: Values, price: PublishedPrice) -> bool:
+    """Whether `price` has the values of a version; no greenhouse gas component counts as 0.
 
-    One report carries the component, for another it is worked out: these may differ by rounding.
+    One report carries that component, for another it is worked out: they may differ by rounding.
     """
     if held[:4] != price[3:7]:
         return False
@@ -96,12 +96,12 @@ def says_the_same(held: Values, price: PublishedPrice) -> bool:
 
 
 def first_version(price: PublishedPrice, seen_at: datetime, source: str) -> Held:
-    """The version of an interval that nothing was held of."""
+    """The first version of an interval's price."""
     return Held(*price[3:], 1, seen_at, seen_at, source)
 
 
 def revised(held: Held, price: PublishedPrice, seen_at: datetime, source: str) -> Held:
-    """The version that takes the place of `held` when `price` corrects it."""
+    """The version that replaces `held` when `price` corrects it."""
     return held._replace(
         lmp=price.lmp,
         energy=price.energy,
@@ -117,8 +117,8 @@ def revised(held: Held, price: PublishedPrice, seen_at: datetime, source: str) -
 
 
 def revised_ghg(held: Held, price: PublishedPrice) -> Decimal | None:
-    """The greenhouse gas component of the version that `price` makes of `held`.
+    """The greenhouse gas component after `price` corrects `held`.
 
-    The old one would not add up with the new ones: where the new ones need none, it is 0.
+    The old one would not add up with the new components: if the new price has none, it is 0.
     """
     return Decimal(0) if price.ghg is None and held.ghg is not None else price.ghg

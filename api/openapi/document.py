@@ -1,4 +1,4 @@
-"""The schema, made once in a process."""
+"""The schema, made once per process."""
 
 import json
 from functools import cache
@@ -36,7 +36,7 @@ def document() -> dict[str, Any]:
 
 
 def without_marks(value: Any) -> Any:
-    """A part of the schema without what drf-spectacular notes in it for itself."""
+    """A part of the schema without drf-spectacular's internal marks."""
     if isinstance(value, dict):
         return {
             name: without_marks(inner) for name, inner in value.items() if name != "x-spec-enum-id"

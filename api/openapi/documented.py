@@ -1,7 +1,7 @@
 """Every address under `/api/` as the schema shows it.
 
-Each view has a stand-in here that says what it takes and answers: so nothing that serves requests
-imports drf-spectacular, and the plain views and the event stream are described like the others.
+Each view has a stand-in here that says what it takes and answers. So no code that serves requests
+imports drf-spectacular, and the plain views and the event stream can be described like the others.
 """
 
 from collections.abc import Callable, Sequence
@@ -91,20 +91,17 @@ def described(
 
 
 def problem(status: int) -> OpenApiResponse:
-    """A refusal."""
     why, title = WHY[status], HTTPStatus(status).phrase
     example = OpenApiExample("problem", value=examples.problem(status, title, why))
     return OpenApiResponse(shapes.Problem, description=why, examples=[example])
 
 
 def answer(shape: Any, description: str, example: Any) -> OpenApiResponse:
-    """An answer with an example."""
     shown = OpenApiExample("example", value=example)
     return OpenApiResponse(shape, description=description, examples=[shown])
 
 
 def body(shape: Any, example: Any) -> OpenApiRequest:
-    """A body with an example."""
     return OpenApiRequest(shape, examples=[OpenApiExample("example", value=example)])
 
 
@@ -134,7 +131,7 @@ class History(APIView):
         "The prices of the last hours",
         tag=PRICES,
         description="Oldest first, with the gaps among them. Day-ahead reaches as far ahead as "
-        "prices are published. An address gets two histories at once, four more wait for them. A "
+        "prices are published. An address gets two histories at once; four more may wait. A "
         "long answer is compressed with gzip where Accept-Encoding takes it.",
         parameters=[
             OpenApiParameter(
@@ -163,8 +160,8 @@ class History(APIView):
         "source",
         "Whether the source of prices answers",
         tag=PRICES,
-        description="What a heartbeat of the live feed says of the source, for readers that have "
-        "no feed.",
+        description="What a heartbeat of the live feed says about the source, for clients without "
+        "a feed.",
         answers={(200, JSON): answer(source.SourceAnswer, "The source.", examples.SOURCE)},
         refused=[406],
     )
@@ -179,11 +176,11 @@ class Stream(APIView):
         tag=FEED,
         description="Server-sent events: the same frames as on the WebSocket `/ws`, each with its "
         "type as `event` and the frame as `data`. The `id` is the reader's cursor in each hub: "
-        "whoever comes back with it misses nothing. First comes `hello`, then for each hub a "
+        "a reader that comes back with it misses nothing. First comes `hello`, then for each hub a "
         "`snapshot` or the `events` that were missed, then `events` as they happen and a "
-        "`heartbeat` every 5 seconds. What passes by itself ends the stream with an `error` or a "
+        "`heartbeat` every 5 seconds. A temporary failure ends the stream with an `error` or a "
         "`bye` and the time to come back in `retry`.\n\n"
-        "Pages of this site read it as they are; a program shows the feed token.",
+        "Pages of this site need no token; a program sends the feed token.",
         parameters=[
             OpenApiParameter(
                 "hubs",
@@ -194,7 +191,7 @@ class Stream(APIView):
             OpenApiParameter(
                 "after",
                 str,
-                description="Where to go on: one `<epoch>:<seq>` for each hub, in their order; an "
+                description="Where to resume: one `<epoch>:<seq>` for each hub, in their order; an "
                 "empty entry begins anew.",
             ),
             OpenApiParameter(
@@ -207,7 +204,7 @@ class Stream(APIView):
                 "Last-Event-ID",
                 str,
                 OpenApiParameter.HEADER,
-                description="The same as `after`, before which it counts; a browser sends it.",
+                description="Like `after`, and takes precedence over it. Browsers send it.",
             ),
         ],
         auth=[TOKEN],
@@ -298,7 +295,9 @@ class Schema(APIView):
         tag=ITSELF,
         description="OpenAPI 3.1, as JSON or YAML.",
         parameters=[
-            OpenApiParameter("format", str, enum=["json", "yaml"], description="Before Accept.")
+            OpenApiParameter(
+                "format", str, enum=["json", "yaml"], description="Takes precedence over Accept."
+            )
         ],
         answers={
             (200, media_type): OpenApiResponse({"type": kind}, description="The schema.")

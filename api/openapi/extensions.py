@@ -1,4 +1,4 @@
-"""What drf-spectacular can't know by itself of our fields."""
+"""What drf-spectacular can't know by itself about our fields."""
 
 from typing import Any
 
@@ -37,7 +37,7 @@ class DaysSchema(OpenApiSerializerFieldExtension):
 
 
 class StrictSchema(OpenApiSerializerExtension):
-    """A field that is not among those named is refused."""
+    """Unknown fields are refused."""
 
     target_class = Strict
     match_subclasses = True

@@ -27,7 +27,7 @@ class Field(NamedTuple):
 
 
 class Content(NamedTuple):
-    """A body: its media type, what it is made of, and an example."""
+    """A body: its media type, its type, and an example."""
 
     kind: str
     type: SafeString
@@ -35,7 +35,7 @@ class Content(NamedTuple):
 
 
 class Answer(NamedTuple):
-    """What may come back."""
+    """A possible answer."""
 
     status: str
     meaning: SafeString
@@ -65,7 +65,7 @@ class Section(NamedTuple):
 
 
 class Shape(NamedTuple):
-    """An object that answers or bodies are made of."""
+    """An object used in answers or bodies."""
 
     name: str
     paragraph: SafeString
@@ -74,7 +74,7 @@ class Shape(NamedTuple):
 
 @cache
 def page() -> dict[str, Any]:
-    """What the template shows."""
+    """The template's context."""
     about = document()["info"]["description"]
     return {"description": about, "sections": sections(), "shapes": shapes()}
 
@@ -118,7 +118,7 @@ def operation(path: str, method: str, described: Schema) -> Operation:
 
 
 def needs(described: Schema) -> str:
-    """What somebody has to show."""
+    """The credentials that a client has to send, in words."""
     schemes = document()["components"]["securitySchemes"]
     words = {"bearer": "the feed token", "cookie": "a log-in", "header": "a CSRF token"}
     asked = [schemes[name] for one in described.get("security", []) for name in one]
@@ -151,19 +151,18 @@ def fields(schema: Schema) -> Iterator[Field]:
 
 
 def note(schema: Schema, *, is_required: bool) -> str:
-    """Whether something has to be there, or what holds where it is not."""
+    """The default, or whether the field or parameter is optional."""
     if "default" in schema:
         return f"default {schema['default']}"
     return "" if is_required else "optional"
 
 
 def answer(status: str, described: Schema) -> Answer:
-    """One answer."""
     return Answer(status, marked(described["description"]), contents(described))
 
 
 def contents(described: Schema) -> list[Content]:
-    """The bodies that something has, by media type."""
+    """The bodies of an answer or a request, one for each media type."""
     return [
         Content(kind, type_of(one["schema"]), example(one))
         for kind, one in described.get("content", {}).items()
@@ -178,7 +177,7 @@ def example(content: Schema) -> str:
 
 
 def type_of(schema: Schema) -> SafeString:
-    """A type in words, with a link to the object that it is."""
+    """A type in words; an object is a link to its description."""
     if "$ref" in schema:
         name = schema["$ref"].rpartition("/")[2]
         return format_html('<a href="#{0}">{0}</a>', name)
@@ -198,14 +197,14 @@ def type_of(schema: Schema) -> SafeString:
 
 
 def bounds(schema: Schema) -> str:
-    """From where to where a number goes."""
+    """The range of a number, in words."""
     if "maximum" not in schema:
         return ""
     return f", {schema['minimum']:,} to {schema['maximum']:,}"
 
 
 def marked(text: str) -> SafeString:
-    """A text whose words between backticks are code."""
+    """A text as HTML, with words between backticks as code."""
     parts = (part for part in enumerate(text.split("`")))
     return format_html_join(
         "", "{}", ((format_html("<code>{}</code>", part) if n % 2 else part,) for n, part in parts)

@@ -1,4 +1,4 @@
-"""What the plain views answer, field by field: the two stable answers, and every refusal."""
+"""The fields of what plain views answer: the two stable answers, and problem documents."""
 
 from typing import Any
 
@@ -35,7 +35,7 @@ def choice(choices: list[str], meaning: str, **options: Any) -> serializers.Choi
 
 
 class Current(serializers.Serializer[Any]):
-    """The price now: of the interval that runs, or of the last that ran until its price is here."""
+    """The price now: of the running interval, or of the one before until its price is here."""
 
     hub = text("The hub.")
     node = text("Its name at CAISO.")

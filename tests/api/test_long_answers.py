@@ -18,7 +18,7 @@ from django.test import AsyncClient, Client
 from django.utils import timezone
 
 from api import views
-from api.long_answer import PIECE, in_full, squeezed
+from api.long_answer import PIECE, compressed, decompressed
 from caisoproject.asgi import application
 from live import work_limits
 from live.connection_limits import Full
@@ -95,8 +95,8 @@ def test_while_a_history_is_made_nobody_makes_one_too_many(
 
 def test_no_piece_is_longer_than_is_said_and_none_is_lost() -> None:
     parts = [f"{number:07} " * 100 for number in range(900)]
-    text = squeezed(parts)
-    pieces = list(in_full(text))
+    text = compressed(parts)
+    pieces = list(decompressed(text))
     assert b"".join(pieces) == "".join(parts).encode()
     assert text.size == sum(map(len, pieces))
     assert max(map(len, pieces)) == PIECE

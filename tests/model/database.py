@@ -62,7 +62,7 @@ class Rows:
     def confirm(self, market: Market, first: datetime, last: datetime, seen_at: datetime) -> None:
         """Record when prices were last repeated."""
         for interval, row in self.held_between(market, first, last).items():
-            if row.last_said_at < seen_at:
+            if row.last_seen_at < seen_at:
                 self.held[interval] = row._replace(confirmed_at=seen_at)
 
     def put(self, interval: datetime, version: Held) -> None:
