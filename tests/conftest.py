@@ -32,7 +32,6 @@ __all__ = [
 
 # What all tests of a folder are; others say so themselves.
 FOLDERS = {"stack": ("process",), "page": ("browser",)}
-LONGEST = {"page": 0, "stack": 1, "postgresql": 2, "page-modules": 3}
 RECORDINGS = Path(__file__).resolve().parents[2] / "shared" / "oasis" / "recordings"
 
 
@@ -45,27 +44,6 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
         empties = "django_db" in marks and marks["django_db"].kwargs.get("transaction")
         if empties and "xdist_group" in marks:
             raise pytest.UsageError(f"{item.nodeid} empties the database and is in a group.")
-
-
-class LongestFirst:
-    """Groups that take minutes, mostly of waiting, begin at once, each on a worker of its own.
-
-    Whatever else comes with them, in an order that the seed gives.
-    """
-
-    @pytest.hookimpl(trylast=True)
-    def pytest_collection_modifyitems(self, items: list[pytest.Item]) -> None:
-        items.sort(key=lambda item: LONGEST.get(group_of(item), len(LONGEST)))
-
-
-def group_of(item: pytest.Item) -> str:
-    """The group that is kept together on one worker, "" for a test by itself."""
-    mark = item.get_closest_marker("xdist_group")
-    return str(mark.args[0]) if mark else ""
-
-
-def pytest_configure(config: pytest.Config) -> None:
-    config.pluginmanager.register(LongestFirst())
 
 
 PLAIN_FILES = {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}
