@@ -53,11 +53,11 @@ class PreviewAnswer(serializers.Serializer[Any]):
     days = serializers.IntegerField(help_text="Over how many days.")
 
 
-class Allowance(BaseThrottle):
+class PreviewThrottle(BaseThrottle):
     """Limits how many previews a client may ask for."""
 
     def allow_request(self, request: Request, view: Any) -> bool:
-        self.rate_limit = allowance_of(request)
+        self.rate_limit = rate_limit_of(request)
         return self.rate_limit.take(time.monotonic())
 
     def wait(self) -> float:
@@ -69,7 +69,7 @@ class RulePreview(ApiView):
     """How often the rule in the body would have fired, and when."""
 
     authentication_classes = [ReadingSession]
-    throttle_classes = [Allowance]
+    throttle_classes = [PreviewThrottle]
 
     def post(self, request: Request) -> Response:
         bounds = OF_STAFF if request.user.is_staff else OF_OTHERS
@@ -87,7 +87,7 @@ class RulePreview(ApiView):
         raise Problem(HTTPStatus.TOO_MANY_REQUESTS, sentence, seconds)
 
 
-def allowance_of(request: Request) -> RateLimit:
+def rate_limit_of(request: Request) -> RateLimit:
     """The rate limit of this client."""
     if request.user.is_staff:
         return of_staff.of(request.user.pk)

@@ -58,8 +58,8 @@ def feed_request_of(scope: Message) -> FeedRequest:
     last = headers.get(b"last-event-id", b"").decode("latin-1")[:MOST_CURSORS]
     try:
         return feed_request(scope["query_string"], last)
-    except BadRequest as wish:
-        raise Problem(HTTPStatus.BAD_REQUEST, wish.message) from wish
+    except BadRequest as fault:
+        raise Problem(HTTPStatus.BAD_REQUEST, fault.message) from fault
 
 
 async def serve(scope: Message, receive: Receive, send: Send, asked: FeedRequest) -> None:

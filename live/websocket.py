@@ -101,8 +101,8 @@ async def serve(scope: Message, receive: Receive, wire: Wire) -> None:
     try:
         reader = Reader(wire, feed_request(scope["query_string"]))
         await live(reader, receive)
-    except BadRequest as wish:
-        raise Refused(BAD_REQUEST, wish.code, wish.message) from wish
+    except BadRequest as fault:
+        raise Refused(BAD_REQUEST, fault.code, fault.message) from fault
     except UnknownHub as unknown:
         message = f"There is no hub {quoted(unknown.slug)}."
         raise Refused(UNKNOWN_HUB, "unknown_hub", message) from unknown
@@ -147,8 +147,8 @@ async def answer(reader: Reader, text: str) -> None:
             await fanout().send(reader, Frame("pong", frames.pong(ping_id(frame.get("id")))))
         else:
             await fanout().resume(reader, resumed(frame, reader.cursors))
-    except BadRequest as wish:
-        await send_error(reader, wish.code, wish.message)
+    except BadRequest as fault:
+        await send_error(reader, fault.code, fault.message)
 
 
 async def send_error(reader: Reader, code: str, message: str) -> None:
