@@ -35,6 +35,13 @@ class Browser(WebsocketCommunicator):  # type: ignore[misc]
                 frames.append(json.loads(await self.receive_from(timeout=5)))
         return frames
 
+    async def events_through(self, seq: int) -> list[dict[str, Any]]:
+        """Every frame up to the events that end with this seq: one publication is one frame."""
+        frames = await self.until("events")
+        while frames[-1]["seq"] < seq:
+            frames += await self.until("events")
+        return frames
+
     async def all_events(self) -> list[dict[str, Any]]:
         """Every events frame until two heartbeats from now: what was announced has come by then."""
         await self.send_to(text_data='{"type":"ping","id":"now"}')

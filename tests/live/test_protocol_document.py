@@ -79,8 +79,9 @@ async def socket_frames() -> list[dict[str, Any]]:
     client = browser("SP15,NP15,ZP26")
     assert (await client.connect())[0]
     frames = await whole(client, 3)
-    await announce_all(await news())
-    frames += await client.until("events")
+    ranges = await news()
+    await announce_all(ranges)
+    frames += await client.events_through(ranges[-1].seq)  # before a snapshot stands for them
     await sync_to_async(answered_once)()
     for frame in (example("ping"), {"type": "ping", "id": "b"}, example("resume"), {}):
         await client.send_to(text_data=json.dumps(frame))
