@@ -1,11 +1,11 @@
 """Closing gaps that are older than polls look back, one request for each range."""
 
 from collections.abc import Sequence
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from market.intervals import day_bounds, floor, operating_date
 from market.markets import Market
-from oasis.query import MOST_DAYS, MOST_NODES, windows
+from oasis.query import LONGEST_WINDOW, MOST_NODES, windows
 from prices import gaps, readings, standings
 from prices.gap_ranges import Range, first_joined, ranges
 from prices.ingest import Ingested
@@ -13,7 +13,6 @@ from prices.models import FetchRun, Node, Standing
 from prices.polling import ask
 from prices.schedule import RECENT
 
-LONGEST = timedelta(days=MOST_DAYS - 1)
 # Parsed and stored in 3 s, before the next turn comes: no poll has to wait longer for it.
 MOST_ROWS = 40_000
 
@@ -82,7 +81,7 @@ def oldest_range(node: Node, market: Market, until: datetime, *, now: datetime) 
             continue
         unbroken = False
         if open_starts := gaps.open_gaps(node, market, start, end, now=now):
-            found = first_joined(ranges(open_starts, market), longest=LONGEST)
+            found = first_joined(ranges(open_starts, market), longest=LONGEST_WINDOW)
             break
     save_settled(standing, since, settled)
     return found
