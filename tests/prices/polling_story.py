@@ -1,6 +1,6 @@
 """Hours of polls in seconds: the real tasks' functions, a made-up OASIS and a made-up clock.
 
-Ticks come every half minute, unless a story says otherwise; turns are six seconds apart.
+Ticks come every minute, unless a story says otherwise; turns are six seconds apart.
 """
 
 import json
@@ -43,7 +43,7 @@ class Story:
     out: Out = on_time
     trouble: Callable[[datetime, PriceQuery], OasisTrouble | None] = lambda at, query: None
     pause: timedelta = 6 * SECOND
-    step: int = 30
+    step: int = 60
     requests: list[tuple[datetime, str, PriceQuery]] = field(default_factory=list)
     free_at: datetime = field(init=False)
     reserved_until: datetime = field(init=False)
