@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from deploy.paths import ROOT
+from tests.prepared import Prepared
 
 pytestmark = pytest.mark.process
 
@@ -63,10 +64,8 @@ def test_a_database_out_of_reach_is_one_line_without_its_password(
     assert "hunter2" not in sentence
 
 
-def test_a_redis_out_of_reach_is_one_line(tmp_path: Path) -> None:
-    environ = {**os.environ, "VAR_DIR": str(tmp_path), "SOURCE": "simulator"}
-    migrate = [sys.executable, "manage.py", "migrate", "-v0"]
-    subprocess.run(migrate, cwd=ROOT, env=environ, check=True)
+def test_a_redis_out_of_reach_is_one_line(tmp_path: Path, prepared: Prepared) -> None:
+    prepared.give_database(tmp_path)
     sentence = said(tmp_path, "manage.py", "rebuild_redis", REDIS_URL="redis://127.0.0.1:1/0")
     assert "Redis can't be reached: Error 111 connecting to 127.0.0.1:1" in sentence
     assert sentence.count("\n") == 1

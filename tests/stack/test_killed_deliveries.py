@@ -7,7 +7,7 @@ import sys
 
 from tests.stack.running import ROOT
 
-RUNS = 18  # each of the nine steps twice; make kills has 200
+RUNS = 9  # each step once; make kills has 200
 
 
 def test_every_transition_is_one_row_and_every_delivery_is_made() -> None:
@@ -17,4 +17,4 @@ def test_every_transition_is_one_row_and_every_delivery_is_made() -> None:
     assert done.returncode == 0, done.stdout + done.stderr
     found = json.loads(done.stdout)
     assert found["violations"] == []
-    assert found["killed"] >= RUNS - 3  # a step may be passed less often than it was drawn
+    assert found["killed"] >= RUNS - 2  # a step may be passed less often than it was drawn

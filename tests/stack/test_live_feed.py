@@ -53,7 +53,7 @@ def stage() -> Iterator[FeedStage]:
         assert stage.web.line != line
         try:
             stage.start(held_hours=2)
-            stage.publish(0.25, 30)
+            stage.publish(0.25, 10)
             yield stage
         finally:
             stage.end()

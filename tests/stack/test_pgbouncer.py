@@ -54,7 +54,7 @@ for node in nodes:
     Rule.objects.create(node=node, limit=Decimal(100), judges_from=begin)
 over = threading.Event()
 def others():
-    while not over.is_set():
+    while not over.wait(0.002):
         Price.objects.count()
     connection.close()
 threads = [threading.Thread(target=others) for _ in range(4)]

@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 from django.db import transaction
-from hypothesis import HealthCheck, Phase, given, settings
+from hypothesis import HealthCheck, Phase, example, given, settings
 from hypothesis import strategies as st
 
 from alerts.judging.evaluate import evaluate
@@ -167,13 +167,16 @@ def test_days_with_corrections_and_late_prices_give_the_same_alerts_as_the_oracl
 
 @IN_PARTS
 @given(rules(), runs(ABOVE, 60, QUARTERS), several(60))
+@example(Wanted(cool_down=60), spread_out([(150.0, 2), (30.0, 1)], QUARTERS), [3])
+@example(Wanted(for_minutes=45), spread_out([(150.0, 5), (30.0, 2)], QUARTERS), [2])
 def test_prices_in_one_batch_or_one_by_one_give_the_same_alerts(
     wanted: Wanted, series: list[float], parts: list[int]
 ) -> None:
     with transaction.atomic():
         judged = JudgedRule(wanted, Market.RTPD)
-        for part in in_parts([at(n) for n in range(QUARTERS)], parts):
-            judged.publish({start: series[int((start - MIDNIGHT) / QUARTER)] for start in part})
+        first_days, rest = range(DAYS * 32), range(DAYS * 32, QUARTERS)
+        for part in [*in_parts(first_days, parts), rest]:
+            judged.publish({at(n): series[n] for n in part})
         assert judged.alerts == judged.expected
         transaction.set_rollback(True)
 
@@ -186,6 +189,7 @@ def test_prices_in_one_batch_or_one_by_one_give_the_same_alerts(
     st.sampled_from([0, 1]),
     st.sampled_from([0, 120]),
 )
+@example([*range(24)] * 2, [*range(48)], [23, 1], 0, 0)
 def test_the_hours_of_a_day_are_ranked_alike_in_whatever_order_they_come(
     series: list[int], order: list[int], parts: list[int], span: int, waits: int
 ) -> None:
