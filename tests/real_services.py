@@ -78,7 +78,7 @@ def pytest_sessionstart(session: pytest.Session) -> None:
 
 
 def pytest_collection_finish() -> None:
-    """What is there by now stays: the collector looks through later objects only, and less often."""
+    """What is there by now stays: the collector looks at later objects alone, and less often."""
     gc.collect()
     gc.freeze()
     gc.set_threshold(20_000, 20, 50)
