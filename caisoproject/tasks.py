@@ -23,7 +23,7 @@ from prices.feed import FeedRange
 from prices.ingest import Ingested
 from prices.models import Node
 from prices.projection import project
-from prices.troubles import Apart
+from prices.troubles import Isolation
 from prices.unpublished import publish_all
 
 log = structlog.get_logger(__name__)
@@ -81,7 +81,7 @@ def ask(request: Callable[[], Ingested]) -> None:
 def judged() -> list[FeedRange]:
     """Judge the rules and return what to announce; if that fails, `catch_up` will do it."""
     news: list[FeedRange] = []
-    with Apart("judging", now=timezone.now()).each("all rules"):
+    with Isolation("judging", now=timezone.now()).each("all rules"):
         news += evaluate(now=timezone.now())
     return news
 
@@ -90,7 +90,7 @@ def publish(feed_ranges: list[FeedRange]) -> None:
     """Copy new events to Redis and announce them to every web process."""
     slugs = {feed_range.slug for feed_range in feed_ranges}
     project_each(Node.objects.filter(slug__in=slugs).order_by("pk"))
-    publishing = Apart("publishing", now=timezone.now())
+    publishing = Isolation("publishing", now=timezone.now())
     for feed_range in feed_ranges:
         with publishing.each(feed_range.slug):
             announce(feed_range)
@@ -99,7 +99,7 @@ def publish(feed_ranges: list[FeedRange]) -> None:
 
 def project_each(nodes: Iterable[Node]) -> None:
     """Bring Redis up to date, node by node. Stops if Redis is away: one timeout is enough."""
-    projecting = Apart("projecting", now=timezone.now())
+    projecting = Isolation("projecting", now=timezone.now())
     for node in nodes:
         with projecting.each(node.slug):
             project(node, now=timezone.now())

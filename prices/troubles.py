@@ -21,7 +21,7 @@ LOGGED_AGAIN_AFTER_S = 60
 logged_at: dict[tuple[str, str], float] = {}
 
 
-class Apart:
+class Isolation:
     """Isolates the units of one part of the work from each other's failures."""
 
     def __init__(self, part: str, *, now: datetime) -> None:
@@ -50,7 +50,7 @@ class Apart:
 class Unit(NamedTuple):
     """One node, rule or delivery method, as a context manager."""
 
-    apart: Apart
+    isolation: Isolation
     subject: str
 
     def __enter__(self) -> None:
@@ -59,10 +59,10 @@ class Unit(NamedTuple):
     def __exit__(self, kind: object, fault: BaseException | None, traceback: object) -> bool:
         """Suppress exceptions, except those that end the whole task."""
         if isinstance(fault, Exception) and not is_out_of_time(fault):
-            self.apart.failed(self.subject, fault)
+            self.isolation.failed(self.subject, fault)
             return True
         if fault is None:
-            self.apart.worked(self.subject)
+            self.isolation.worked(self.subject)
         return False
 
 

@@ -17,7 +17,7 @@ from market.markets import Market
 from prices import feed, readings
 from prices.feed import Event, FeedRange
 from prices.models import Feed, FeedEvent, Node, Price, PriceRevision
-from prices.troubles import Apart
+from prices.troubles import Isolation
 
 Interval = tuple[str, datetime]
 
@@ -34,7 +34,7 @@ def mark(node: Node, *, seen_at: datetime) -> None:
 def publish_all(*, now: datetime) -> list[FeedRange]:
     """Publish what the feed lacks, for every node that is tracked again."""
     published: list[FeedRange] = []
-    publishing = Apart("publishing", now=now)
+    publishing = Isolation("publishing", now=now)
     for marked in Node.objects.tracked().filter(feed__unpublished_since__isnull=False):
         with publishing.each(marked.slug), transaction.atomic():
             locked = Node.objects.select_for_update(no_key=True).filter(pk=marked.pk)

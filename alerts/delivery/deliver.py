@@ -28,7 +28,7 @@ from alerts.models import Delivery, Method
 from alerts.trouble_subjects import SENDING, subject_of_method
 from outbound.errors import Gone, Refused, Unreachable, one_line
 from prices.fault_points import fault_point
-from prices.troubles import Apart
+from prices.troubles import Isolation
 
 log = structlog.get_logger(__name__)
 LEASE = timedelta(seconds=90)
@@ -42,10 +42,10 @@ Waiting = dict[int, deque[Delivery]]
 
 def deliver_due(*, now: datetime, patience: timedelta = PATIENCE) -> int:
     """Send what is due, and wait up to `patience` for it. Returns how many were begun."""
-    apart = Apart(SENDING, now=now)
-    with apart.each("methods switched off"):
+    isolation = Isolation(SENDING, now=now)
+    with isolation.each("methods switched off"):
         give_up_switched_off(now=now)
-    with apart.each("claims"):
+    with isolation.each("claims"):
         renew_claims(now=now)
     begun, clock = 0, clock_from(now)
     waiting: Waiting = {}
@@ -55,7 +55,7 @@ def deliver_due(*, now: datetime, patience: timedelta = PATIENCE) -> int:
         begun += started
         left = patience - (clock() - now)
         finished = lanes.finished(left.total_seconds())
-        record_outcomes(finished, apart, now=clock())
+        record_outcomes(finished, isolation, now=clock())
         for delivery, fault in finished:
             if isinstance(fault, Unreachable):  # its other messages are put off
                 waiting.pop(delivery.method_id, None)
@@ -70,7 +70,7 @@ def finish(*, now: datetime, patience: timedelta = LEASE) -> int:
     """
     clock = clock_from(now)
     ended = lanes.ended(patience.total_seconds())
-    record_outcomes(ended, Apart(SENDING, now=now), now=clock())
+    record_outcomes(ended, Isolation(SENDING, now=now), now=clock())
     return len(ended)
 
 
@@ -163,10 +163,10 @@ def claim(delivery: Delivery, *, now: datetime) -> bool:
     return True
 
 
-def record_outcomes(outcomes: Iterable[Outcome], apart: Apart, *, now: datetime) -> None:
+def record_outcomes(outcomes: Iterable[Outcome], isolation: Isolation, *, now: datetime) -> None:
     """Record outcomes. If one can't be written, that is a trouble and the others still are."""
     for delivery, fault in outcomes:
-        with apart.each(subject_of_method(delivery.method)):
+        with isolation.each(subject_of_method(delivery.method)):
             record_outcome(delivery, fault, now=now)
 
 

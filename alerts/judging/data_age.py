@@ -16,7 +16,7 @@ from market.markets import Market
 from prices import feed, readings
 from prices.feed import FeedRange
 from prices.models import Node
-from prices.troubles import Apart
+from prices.troubles import Isolation
 
 MINUTE = timedelta(minutes=1)
 
@@ -31,7 +31,7 @@ class Newest(NamedTuple):
 def evaluate(*, now: datetime) -> list[FeedRange]:
     """Open and clear rules by the age of their newest data. Returns the events added to feeds."""
     added: list[FeedRange] = []
-    judging = Apart(JUDGING, now=now)
+    judging = Isolation(JUDGING, now=now)
     rules = list(Rule.objects.judging().filter(watched=AGE).select_related("node").order_by("pk"))
     starts = newest_starts(rules)
     for rule in rules:

@@ -28,7 +28,7 @@ from prices import feed
 from prices.fault_points import fault_point
 from prices.feed import FeedRange
 from prices.models import Feed
-from prices.troubles import Apart, is_out_of_time
+from prices.troubles import Isolation, is_out_of_time
 
 # Rules at once: what has been judged is kept if the task runs out of time.
 CHUNK = 250
@@ -43,14 +43,14 @@ def evaluate(*, now: datetime) -> list[FeedRange]:
     A rule that can't be judged is recorded as a trouble and does not stop the others; the next
     call tries it again.
     """
-    apart = Apart(JUDGING, now=now)
+    isolation = Isolation(JUDGING, now=now)
     added: list[FeedRange] = []
     for rule in rules_to_withdraw():
-        with apart.each(subject_of(rule)):
+        with isolation.each(subject_of(rule)):
             added += clear_and_withdraw(rule, now=now)
     # Before the prices, as judging corrected days again may take long.
     added += data_age.evaluate(now=now)
-    with apart.each("rules switched off"):
+    with isolation.each("rules switched off"):
         keep_at_head()
     # Rules before heads: a head that was read first could be behind a rule's cursor.
     behind = rules_behind()
@@ -59,9 +59,9 @@ def evaluate(*, now: datetime) -> list[FeedRange]:
         node, head = feeds[node_id].node, feeds[node_id].head
         rules = [rule for rule in group if rule.judged_seq < head]
         if rules:
-            with apart.each(subject_of_rules(node, Market(market))):
+            with isolation.each(subject_of_rules(node, Market(market))):
                 judging = Judging(node, Market(market), rules, head, now=now)
-                for feed_ranges in judge_rules(judging, apart, now=now):
+                for feed_ranges in judge_rules(judging, isolation, now=now):
                     added += feed_ranges
     return added
 
@@ -114,20 +114,22 @@ def move(rules: QuerySet[Rule], **to: object) -> None:
         rules.update(**to)
 
 
-def judge_rules(judging: Judging, apart: Apart, *, now: datetime) -> Iterator[list[FeedRange]]:
+def judge_rules(
+    judging: Judging, isolation: Isolation, *, now: datetime
+) -> Iterator[list[FeedRange]]:
     """Judge one node's rules of one market. Yields the events added so far: if the task runs out
     of time, these are committed."""
     added: list[FeedRange] = []
     for first in range(0, len(judging.rules), CHUNK):
         rules = judging.rules[first : first + CHUNK]
-        for verdicts in alike(verdicts_of(rules, judging, apart)):
-            feed_ranges = apply_all(verdicts, judging, apart, now=now)
+        for verdicts in alike(verdicts_of(rules, judging, isolation)):
+            feed_ranges = apply_all(verdicts, judging, isolation, now=now)
             added += feed_ranges
             yield feed_ranges
     skip_own_events(added, judging)
 
 
-def verdicts_of(rules: Iterable[Rule], judging: Judging, apart: Apart) -> Iterator[Verdict]:
+def verdicts_of(rules: Iterable[Rule], judging: Judging, isolation: Isolation) -> Iterator[Verdict]:
     """The verdicts on rules; one that can't be judged is recorded as a trouble."""
     for rule in rules:
         try:
@@ -135,7 +137,7 @@ def verdicts_of(rules: Iterable[Rule], judging: Judging, apart: Apart) -> Iterat
         except Exception as fault:
             if is_out_of_time(fault):
                 raise
-            apart.failed(subject_of(rule), fault)
+            isolation.failed(subject_of(rule), fault)
         else:
             yield verdict
 
@@ -161,7 +163,7 @@ def alike(verdicts: Iterable[Verdict]) -> Iterable[list[Verdict]]:
 
 
 def apply_all(
-    verdicts: Sequence[Verdict], judging: Judging, apart: Apart, *, now: datetime
+    verdicts: Sequence[Verdict], judging: Judging, isolation: Isolation, *, now: datetime
 ) -> list[FeedRange]:
     """Apply verdicts together or, if that fails, one by one."""
     added: list[FeedRange] = []
@@ -171,12 +173,12 @@ def apply_all(
         if is_out_of_time(fault):
             raise
         for verdict in verdicts:
-            with apart.each(subject_of(verdict.rule)):
+            with isolation.each(subject_of(verdict.rule)):
                 added += apply([verdict], judging, now=now)
     else:
-        if apart.troubled:
+        if isolation.troubled:
             for verdict in verdicts:
-                apart.worked(subject_of(verdict.rule))
+                isolation.worked(subject_of(verdict.rule))
     return added
 
 

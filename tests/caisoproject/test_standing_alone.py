@@ -17,7 +17,7 @@ from alerts.metrics import registry
 from alerts.models import Alert, Rule
 from caisoproject import tasks
 from prices.models import Node, Trouble
-from prices.troubles import Apart, forget_old
+from prices.troubles import Isolation, forget_old
 from tests.conftest import utc
 from tests.published import NP15, published, store
 
@@ -167,9 +167,9 @@ def test_a_database_that_takes_nothing_stops_nobody_and_says_so_once() -> None:
     done: list[str] = []
     with connection.execute_wrapper(locked), capture_logs() as logs:
         for _ in range(3):
-            apart = Apart("projecting", now=NOON)
+            isolation = Isolation("projecting", now=NOON)
             for slug in ("locked-1", "locked-2"):
-                with apart.each(slug):
+                with isolation.each(slug):
                     done.append(slug)
                     raise OSError("no route")
     assert done == ["locked-1", "locked-2"] * 3
@@ -177,13 +177,13 @@ def test_a_database_that_takes_nothing_stops_nobody_and_says_so_once() -> None:
 
 
 def test_what_ends_the_task_is_no_trouble_of_one_unit() -> None:
-    with pytest.raises(SoftTimeLimitExceeded), Apart("judging", now=NOON).each("rule 1"):
+    with pytest.raises(SoftTimeLimitExceeded), Isolation("judging", now=NOON).each("rule 1"):
         raise SoftTimeLimitExceeded
     assert told() == []
 
 
 def test_what_nobody_tries_any_more_is_forgotten() -> None:
-    with Apart("projecting", now=NOON).each("gone"):
+    with Isolation("projecting", now=NOON).each("gone"):
         raise OSError("no route")
     assert forget_old(now=NOON + timedelta(minutes=59)) == 0
     assert forget_old(now=NOON + timedelta(minutes=61)) == 1
@@ -191,7 +191,7 @@ def test_what_nobody_tries_any_more_is_forgotten() -> None:
 
 def test_troubles_are_a_gauge_and_staff_is_told_on_the_page(client: Client) -> None:
     for subject in ("rule 1", "rule 2"):
-        with Apart("judging", now=NOON).each(subject):
+        with Isolation("judging", now=NOON).each(subject):
             raise ValueError("no such clock")
     assert registry().get_sample_value("caiso_troubles", {"part": "judging"}) == 2
     assert "TROUBLE" not in client.get("/alerts/").content.decode()

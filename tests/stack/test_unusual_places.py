@@ -11,6 +11,7 @@ import redis
 
 from deploy import free_ports
 from simulator.server import running
+from tests.prepared import Prepared
 from tests.real_services import start_valkey
 from tests.stack.running import running_stack, wait_until
 
@@ -18,7 +19,10 @@ PASSWORD, WRITTEN = "a#b?c/d@e%f", "a%23b%3Fc%2Fd%40e%25f"
 
 
 @pytest.mark.xdist_group("stack")
-def test_prices_come_over_a_unix_socket_and_the_web_is_reached_by_ipv6(tmp_path: Path) -> None:
+def test_prices_come_over_a_unix_socket_and_the_web_is_reached_by_ipv6(
+    tmp_path: Path, prepared: Prepared
+) -> None:
+    prepared.give_database(tmp_path)
     folder = Path(tempfile.mkdtemp(prefix="caiso-live-"))  # a socket's path is short
     path = folder / "redis.sock"
     valkey = start_valkey(free_ports.reserve(), folder, "--unixsocket", str(path))

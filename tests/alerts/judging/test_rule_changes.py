@@ -19,7 +19,7 @@ from live.snapshot import snapshot_alerts
 from market.markets import Market
 from oasis.published import PublishedPrice
 from prices.models import Feed, FeedEvent, Node
-from prices.troubles import Apart
+from prices.troubles import Isolation
 from tests.conftest import utc
 from tests.published import NP15, published, store
 
@@ -156,7 +156,7 @@ def test_a_rule_changed_while_it_is_judged_announces_nothing_by_its_old_meaning(
     read = Rule.objects.select_related("node").get(pk=above.pk)
     edit(Rule.objects.get(pk=above.pk), **change)
     judging = Judging(read.node, Market.RTM, [read], 1, now=NOON)
-    assert not any(judge_rules(judging, Apart("judging", now=NOON), now=NOON))
+    assert not any(judge_rules(judging, Isolation("judging", now=NOON), now=NOON))
     assert not Alert.objects.exists()
 
 
