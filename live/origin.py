@@ -28,8 +28,8 @@ def may_read(headers: Headers) -> bool:
 def is_from_our_page(headers: Headers) -> bool:
     """Whether a request without an Origin comes from a page of this site.
 
-    An EventSource sends no Origin to its own site. Sec-Fetch-Site tells whose page it is, but
-    browsers send it only over https and to localhost; otherwise the Referer tells.
+    An EventSource sends no Origin to its own site. Sec-Fetch-Site says whose page it is, but
+    browsers send it only over https and to localhost; otherwise the Referer says it.
     """
     site = headers.get(b"sec-fetch-site")
     if site:

@@ -164,11 +164,11 @@ def test_the_answer_and_the_hash_in_redis_tell_the_same(
     store([published(NOON + timedelta(minutes=5), "55")], NOW)
     for at in ("2026-07-14 19:04:59", "2026-07-14 19:05:00"):
         project(Node.objects.get(slug="sp15"), now=utc(at))
-        told, answer = valkey.hgetall("caiso:sp15:current"), get(client, "/api/current", at)
+        projected, answer = valkey.hgetall("caiso:sp15:current"), get(client, "/api/current", at)
         for name in ("rt_price", "da_price", "spread"):
-            assert float(told[name]) == answer[name], name
+            assert float(projected[name]) == answer[name], name
         for name in ("rt_timestamp", "da_timestamp", "last_update", "epoch"):
-            assert told[name] == answer[name], name
+            assert projected[name] == answer[name], name
 
 
 def test_before_the_first_price_there_is_an_answer_too(client: Client) -> None:

@@ -37,7 +37,7 @@ def one_of_each(db: None) -> None:
 
 
 def opened(rule: Rule, method: Method, number: int, **moments: Any) -> None:
-    """An alert with what was told and delivered of it."""
+    """An alert with what was announced and delivered of it."""
     start, figures = NOON - number * FIVE, {"price": 120, "value": 120}
     text = f"{rule.subject}: 120.00"
     alert = Alert.objects.create(
@@ -50,8 +50,8 @@ def opened(rule: Rule, method: Method, number: int, **moments: Any) -> None:
         **moments,
     )
     for kind in (OPENED, CLEARED):
-        told = {"kind": kind, "interval_start": start, "text": text, "at": NOON}
-        transition = Transition.objects.create(alert=alert, **told, **figures)
+        about = {"kind": kind, "interval_start": start, "text": text, "at": NOON}
+        transition = Transition.objects.create(alert=alert, **about, **figures)
         Delivery.objects.create(
             transition=transition, method=method, kind=kind, created_at=NOON, due_at=NOON
         )

@@ -130,15 +130,15 @@ def test_a_redis_that_refuses_is_waited_for(
     refusing: redis.Redis, option: str, refuses: str, takes: str, word: str
 ) -> None:
     refusing.config_set(option, refuses)
-    told: list[str] = []
+    refusals: list[str] = []
 
     def free_it() -> None:
-        assert word in told[-1]
-        if len(told) == 2:
+        assert word in refusals[-1]
+        if len(refusals) == 2:
             refusing.config_set(option, takes)
 
-    broker.wait_until_writable(refusing, lambda fault, _: told.append(str(fault)), free_it)
-    assert len(told) == 2
+    broker.wait_until_writable(refusing, lambda fault, _: refusals.append(str(fault)), free_it)
+    assert len(refusals) == 2
 
 
 def test_a_replica_is_told_at_start(refusing: redis.Redis, settings: Settings) -> None:

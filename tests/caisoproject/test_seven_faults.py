@@ -81,10 +81,10 @@ def test_5_an_interval_is_announced_and_alerted_once(oasis: Running) -> None:
     oasis.override(SP15, "RTM", newest + timedelta(minutes=5), "498")
     for seconds in (0, 21, 42, 300, 321):
         poll(Market.RTM, EVENING + timedelta(seconds=seconds))
-    told = FeedEvent.objects.filter(
+    announced = FeedEvent.objects.filter(
         node__slug="sp15", kind="price", body__interval_start="2026-07-15T00:30:00Z"
     )
-    assert told.count() == 1
+    assert announced.count() == 1
     assert Alert.objects.filter(interval_start=newest).count() == 1
     assert Alert.objects.filter(interval_start=newest + timedelta(minutes=5)).count() == 0
 

@@ -1,4 +1,4 @@
-"""One bad node, rule or delivery method stops nothing else, and is told."""
+"""One bad node, rule or delivery method stops nothing else, and is reported."""
 
 from collections.abc import Iterator
 from datetime import datetime, timedelta
@@ -56,7 +56,7 @@ def spike(at: datetime, lmp: str = "500") -> None:
     evaluate(now=at + timedelta(minutes=1))
 
 
-def told() -> list[tuple[str, str, int]]:
+def troubles() -> list[tuple[str, str, int]]:
     return list(Trouble.objects.order_by("part", "subject").values_list("part", "subject", "times"))
 
 
@@ -72,7 +72,7 @@ def test_a_rule_whose_time_zone_vanished_leaves_the_others_judged(
     bad, good = two_rules
     spike(NOON)
     assert list(Alert.objects.values_list("rule", flat=True)) == [good.pk]
-    assert told() == [("judging", f"rule {bad.pk}", 1)]
+    assert troubles() == [("judging", f"rule {bad.pk}", 1)]
     assert "Mars/Olympus" in Trouble.objects.get().text
 
 
@@ -83,11 +83,11 @@ def test_a_trouble_is_logged_once_and_over_when_it_works_again(
     with capture_logs() as logs:
         for number in range(4):
             spike(NOON + number * FIVE)
-        assert told() == [("judging", f"rule {bad.pk}", 4)]
+        assert troubles() == [("judging", f"rule {bad.pk}", 4)]
         Rule.objects.filter(pk=bad.pk).update(quiet_zone="Europe/Berlin")
         evaluate(now=NOON + 5 * FIVE)
     assert [entry["event"] for entry in logs] == ["trouble", "trouble over"]
-    assert (told(), Alert.objects.filter(rule=bad).count()) == ([], 1)
+    assert (troubles(), Alert.objects.filter(rule=bad).count()) == ([], 1)
 
 
 def test_a_rule_that_can_not_be_read_is_left_out_alone(
@@ -103,7 +103,7 @@ def test_a_rule_that_can_not_be_read_is_left_out_alone(
     monkeypatch.setattr(Rule, "ruling", property(ruling))
     spike(NOON)
     assert list(Alert.objects.values_list("rule", flat=True)) == [good.pk]
-    assert told() == [("judging", f"rule {bad.pk}", 1)]
+    assert troubles() == [("judging", f"rule {bad.pk}", 1)]
 
 
 def test_one_locked_write_of_a_rule_on_data_age_stops_no_other(
@@ -122,7 +122,7 @@ def test_one_locked_write_of_a_rule_on_data_age_stops_no_other(
         evaluate(now=NOON + 8 * FIVE)
     assert list(Alert.objects.values_list("rule", flat=True)) == [two_rules[1].pk]
     evaluate(now=NOON + 9 * FIVE)
-    assert (Alert.objects.count(), told()) == (2, [])
+    assert (Alert.objects.count(), troubles()) == (2, [])
 
 
 @pytest.mark.long
@@ -135,7 +135,7 @@ def test_the_rule_on_data_age_fires_while_redis_is_away(
     monkeypatch.setattr("django.utils.timezone.now", lambda: NOON + timedelta(hours=1))
     tasks.catch_up()
     assert Alert.objects.count() == 2
-    assert [part for part, _, _ in told()] == ["projecting"]
+    assert [part for part, _, _ in troubles()] == ["projecting"]
 
 
 def test_a_node_whose_key_is_of_the_wrong_type_leaves_the_others_projected(
@@ -152,10 +152,10 @@ def test_a_node_whose_key_is_of_the_wrong_type_leaves_the_others_projected(
     store([published(NOON), published(NOON, node=NP15)], NOON + FIVE)
     tasks.catch_up()
     assert valkey.hget("caiso:np15:current", "seq") == "1"
-    assert told() == [("projecting", "sp15", 1)]
+    assert troubles() == [("projecting", "sp15", 1)]
     monkeypatch.setattr("caisoproject.tasks.project", whole)
     tasks.catch_up()
-    assert told() == []
+    assert troubles() == []
 
 
 def test_a_database_that_takes_nothing_stops_nobody_and_says_so_once() -> None:
@@ -179,7 +179,7 @@ def test_a_database_that_takes_nothing_stops_nobody_and_says_so_once() -> None:
 def test_what_ends_the_task_is_no_trouble_of_one_unit() -> None:
     with pytest.raises(SoftTimeLimitExceeded), Isolation("judging", now=NOON).each("rule 1"):
         raise SoftTimeLimitExceeded
-    assert told() == []
+    assert troubles() == []
 
 
 def test_what_nobody_tries_any_more_is_forgotten() -> None:

@@ -32,7 +32,7 @@ def check_reader(node: str, rows: Rows, reader) -> None:
 def check_log(node: str, rows: Rows) -> None:
     """The log has no hole, and names every change once."""
     if sorted(rows.logged) != list(range(1, rows.head + 1)):
-        raise Violation(f"the log of {node} has a hole: {sorted(rows.told)}")
+        raise Violation(f"the log of {node} has a hole: {sorted(rows.logged)}")
     logged = Counter(
         (event.kind, *(event.body[name] for name in ("interval_start", "lmp", "revision")))
         for event in rows.logged.values()

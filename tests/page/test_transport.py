@@ -17,7 +17,7 @@ AWAY = NEVER | {"isReached": False}
 LATE = NEVER | {"livedMs": 2 * MINUTE}
 BYE = NEVER | {"byeMs": 900, "code": 1012}
 CLEAN = NEVER | {"code": 1000}
-TOLD = NEVER | {"code": 4429}
+CLOSED_BY_SERVER = NEVER | {"code": 4429}
 AFTER = "a.ends.reduce(afterEnd, { ...FIRST_CHOICE, ...a.from })"
 End = dict[str, Any]
 
@@ -36,7 +36,7 @@ End = dict[str, Any]
         ("socket", [AWAY] * 9, "socket"),
         ("socket", [NEVER, AWAY, NEVER], "stream"),
         ("socket", [NEVER, BYE, NEVER], "socket"),
-        ("socket", [NEVER, TOLD, NEVER], "socket"),
+        ("socket", [NEVER, CLOSED_BY_SERVER, NEVER], "socket"),
         ("socket", [NEVER, NEVER, NEVER], "stream"),
         ("socket", [NEVER, NEVER, NEVER, NEVER], "poll"),
         ("stream", [AWAY] * 9, "stream"),

@@ -122,7 +122,7 @@ def test_what_is_said_again_takes_one_update_a_market_run(
 ) -> None:
     day = [published(NOON + timedelta(minutes=5 * n)) for n in range(288)]
     store(day, SEEN)
-    # A savepoint's two, the node, what it has not told, what is held.
+    # A savepoint's two, the node, what it has not announced, what is held.
     with django_assert_num_queries(6) as made:
         store(day, SEEN + timedelta(minutes=1))
     assert [query["sql"][:6] for query in made].count("UPDATE") == 1
@@ -155,8 +155,8 @@ def test_a_real_time_event_carries_the_day_ahead_price_of_its_hour() -> None:
 def test_history_is_no_news_but_a_late_correction_is() -> None:
     now = SEEN + timedelta(days=14)
     assert store([published(NOON, "40")], now).feed_ranges == []
-    told = store([published(NOON, "41")], now + timedelta(hours=1)).feed_ranges
-    assert [FeedEvent.objects.get().kind, len(told)] == ["correction", 1]
+    ranges = store([published(NOON, "41")], now + timedelta(hours=1)).feed_ranges
+    assert [FeedEvent.objects.get().kind, len(ranges)] == ["correction", 1]
 
 
 def test_an_untracked_node_has_history_and_no_feed() -> None:

@@ -131,7 +131,7 @@ async def previews(operator: Reader) -> Texts:
 async def subscriptions(
     operator: Reader, untokened: Reader, reader: Reader, stranger: Reader
 ) -> Texts:
-    """A browser that asks to be told, and to be left alone."""
+    """A browser that asks to be notified, and to be left alone."""
     put, delete = f"POST {PUSH}", f"DELETE {PUSH}"
     return {
         "push-made": await operator.ask(put, BROWSER),
@@ -174,6 +174,6 @@ def downloads() -> Texts:
     client.force_login(User.objects.get(username="operator"))
     exported: Any = client.get("/admin/alerts/alert/csv/?o=-4")
     lines = b"".join(exported.streaming_content).decode().replace("\r", "\\r")
-    told = f"{exported.status_code}\n{exported['Content-Type']}\n{exported['Content-Disposition']}"
+    head = f"{exported.status_code}\n{exported['Content-Type']}\n{exported['Content-Disposition']}"
     figures = async_to_sync(Reader("203.0.113.71").ask)("GET /metrics")
-    return {"alerts-csv": f"{told}\n\n{lines}", "metrics": figures}
+    return {"alerts-csv": f"{head}\n\n{lines}", "metrics": figures}

@@ -36,15 +36,15 @@ class Reader:
         method, _, address = line.partition(" ")
         path, _, query = address.partition("?")
         sent = body if isinstance(body, bytes) else json.dumps(body).encode()
-        told = {**self.headers, "content-length": str(len(sent))}
-        told |= {name.replace("_", "-"): value for name, value in headers.items()}
+        sent_headers = {**self.headers, "content-length": str(len(sent))}
+        sent_headers |= {name.replace("_", "-"): value for name, value in headers.items()}
         scope = {
             "type": "http",
             "method": method,
             "path": path,
             "raw_path": path.encode(),
             "query_string": query.encode(),
-            "headers": [(name.encode(), value.encode()) for name, value in told.items()],
+            "headers": [(name.encode(), value.encode()) for name, value in sent_headers.items()],
             "client": [self.address, 50_000],
             "server": ["127.0.0.1", 8000],
         }
@@ -75,5 +75,5 @@ def answer(status: int, headers: Any, content: bytes) -> str:
     text = content.decode()
     text = in_lines(text) if "json" in held.get("content-type", "") else text
     names = [*HEADERS, "allow"] if status == 405 else HEADERS
-    told = [f"{name}: {held[name]}" for name in names if name in held]
-    return "\n".join([str(status), *told, "", text, ""])
+    lines = [f"{name}: {held[name]}" for name in names if name in held]
+    return "\n".join([str(status), *lines, "", text, ""])

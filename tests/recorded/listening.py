@@ -187,12 +187,12 @@ async def what_comes(world: Frozen, readers: dict[str, Any], watched: Watched) -
         [price(at("15:35"), "2510.5"), price(at("15:20"), "12.00001")],
         [price(at("15:40"), "41.25"), price(at("15:05"), "44.5", "NP15")],
     ):
-        told = await sync_to_async(come)(world, prices, now)
+        ranges = await sync_to_async(come)(world, prices, now)
         for reader in readers.values():
             hubs = reader.scope["query_string"].decode().lower()
-            await reader.hear(sum(one.slug in hubs for one in told))
+            await reader.hear(sum(one.slug in hubs for one in ranges))
         now = at("15:40", 17)
-    place = {"epoch": EPOCHS["SP15"], "seq": told[0].prev - 2}
+    place = {"epoch": EPOCHS["SP15"], "seq": ranges[0].prev - 2}
     await readers["socket"].say(json.dumps({"type": "resume", "feeds": {"SP15": place}}))
     await readers["socket"].until_pong()
     await sync_to_async(Node.objects.filter(slug="zp26").update)(tracked=False)
@@ -207,14 +207,14 @@ async def beat(world: Frozen, readers: dict[str, Any], more: dict[str, int] | No
 
 
 async def until_somebody_listens(watched: Watched) -> None:
-    """Wait for the hub to have joined its group: what was told before costs it a beat."""
+    """Wait for the hub to have joined its group: what was announced before costs it a beat."""
     async with asyncio.timeout(PATIENCE_S):
         while not watched.client.pubsub_channels("*group*"):
             await asyncio.sleep(0.01)
 
 
 async def bad_frames() -> list[str]:
-    """What a client is told of frames that are none."""
+    """What a client is answered to frames that are none."""
     socket = Socket("hubs=ZP26&hours=1", TOKEN)
     await sync_to_async(Node.objects.filter(slug="zp26").update)(tracked=True)
     await socket.connect()
@@ -227,7 +227,7 @@ async def bad_frames() -> list[str]:
 
 
 async def too_many() -> list[str]:
-    """What a client is told that says too much."""
+    """What a client that says too much is answered."""
     socket = Socket("hubs=ZP26&hours=1", TOKEN)
     await socket.connect()
     await socket.hear(2)

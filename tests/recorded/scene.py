@@ -120,12 +120,12 @@ def methods() -> None:
 
 
 def subscription(endpoint: str) -> str:
-    """What a browser that is told is known by."""
+    """What a browser that is notified is known by."""
     return json.dumps({"endpoint": endpoint, "keys": KEYS})
 
 
 def rules() -> None:
-    """Rules of every kind, some told to everybody."""
+    """Rules of every kind, some announced to everybody."""
     everybody = list(Method.objects.order_by("pk"))
     some = everybody[:2]
     spike = {"limit": 100, "clear_limit": 95, "severity": "warning"}
@@ -143,29 +143,29 @@ def rules() -> None:
     rule("Switched off", some, limit=10, active=False)
 
 
-def rule(name: str, told: list[Method], hub: str = "SP15", **what: Any) -> Rule:
+def rule(name: str, notified: list[Method], hub: str = "SP15", **what: Any) -> Rule:
     """One rule, which judges from midnight on."""
     node = Node.objects.get(slug=hub.lower())
     begun = {"created_at": MIDNIGHT, "judges_from": MIDNIGHT}
     made = Rule.objects.create(name=name, node=node, owner_id=1, **begun, **what)
-    made.methods.set(told)
+    made.methods.set(notified)
     return made
 
 
 def the_day_ahead(world: Frozen) -> None:
     """Day-ahead prices of today's 25 hours, and the last of yesterday."""
     hours = [MIDNIGHT + n * HOUR for n in range(-2, 25)]
-    told = [price(hour, USUAL[n % 8], market=Market.DAM) for n, hour in enumerate(hours)]
-    told += [price(hour, USUAL[n % 5], "NP15", Market.DAM) for n, hour in enumerate(hours[2:])]
-    come(world, told, MIDNIGHT - 19 * HOUR)
+    prices = [price(hour, USUAL[n % 8], market=Market.DAM) for n, hour in enumerate(hours)]
+    prices += [price(hour, USUAL[n % 5], "NP15", Market.DAM) for n, hour in enumerate(hours[2:])]
+    come(world, prices, MIDNIGHT - 19 * HOUR)
 
 
 def what_came_late(world: Frozen) -> None:
     """Hours that come at once, with a gap, an unverified price and alerts that are over."""
-    told = list(series("08:00", 72, PAST))
-    told[30] = told[30]._replace(energy=told[30].energy + Decimal("0.125"), verified=False)
-    told += series("13:00", 12, {}, "NP15")
-    come(world, told, at("14:00", 21))
+    prices = list(series("08:00", 72, PAST))
+    prices[30] = prices[30]._replace(energy=prices[30].energy + Decimal("0.125"), verified=False)
+    prices += series("13:00", 12, {}, "NP15")
+    come(world, prices, at("14:00", 21))
     write_gathered(now=at("14:00", 50))
     Gap.objects.create(
         node=Node.objects.get(slug="sp15"),

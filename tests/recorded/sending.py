@@ -39,7 +39,7 @@ def taken() -> Texts:
     ):
         receiver.answer = status(200, b'{"ok": true}')
         lead_to(f"http://127.0.0.1:{receiver.port}/")
-        found = {f"{kind}.txt": "".join(told) for kind, told in by_kind(receiver).items()}
+        found = {f"{kind}.txt": "".join(texts) for kind, texts in by_kind(receiver).items()}
     return found | {"outbox.txt": outbox()}
 
 
@@ -71,8 +71,8 @@ def by_kind(receiver: Receiver) -> dict[str, list[str]]:
             target = Target(method.kind, method.address, method.secret)
             mail.outbox, receiver.received = [], []
             send(target, message_of(delivery), now=NOW + timedelta(seconds=delivery.pk))
-            told = [*map(letter, mail.outbox), *map(request, receiver.received)]
-            text = "\n".join([f"=== {delivery.kind}", *told, "", ""])
+            lines = [*map(letter, mail.outbox), *map(request, receiver.received)]
+            text = "\n".join([f"=== {delivery.kind}", *lines, "", ""])
             found[method.kind].append(text.replace(address, "receiver.example"))
     return found
 
@@ -91,9 +91,9 @@ def each_kind_once() -> Iterable[Delivery]:
 def letter(written: Any) -> str:
     """An e-mail, but for its date and the boundaries between its parts."""
     headers = [(name, value) for name, value in written.message().items()]
-    told = [f"{name}: {value}" for name, value in headers if name in written_by_us(written)]
+    head = [f"{name}: {value}" for name, value in headers if name in written_by_us(written)]
     parts = [written.body, *(f"--- {kind}\n{content}" for content, kind in written.alternatives)]
-    return "\n".join([*told, "", *parts])
+    return "\n".join([*head, "", *parts])
 
 
 def written_by_us(written: Any) -> set[str]:
@@ -109,8 +109,8 @@ def request(received: Received) -> str:
         auth = base64.urlsafe_b64decode(KEYS["auth"] + "==")
         body = http_ece.decrypt(body, private_key=BROWSERS_KEY, auth_secret=auth)
         headers["authorization"] = claims(headers["authorization"])
-    told = [f"{name}: {value}" for name, value in sorted(headers.items()) if name not in NOT_OURS]
-    return "\n".join([f"POST {received.path}", *told, "", body.decode()])
+    head = [f"{name}: {value}" for name, value in sorted(headers.items()) if name not in NOT_OURS]
+    return "\n".join([f"POST {received.path}", *head, "", body.decode()])
 
 
 def claims(authorization: str) -> str:

@@ -107,7 +107,7 @@ def running_stack(var_dir: Path, oasis_url: str, **settings: str) -> Iterator[St
 
 @contextmanager
 def watched(program: Program) -> Iterator[None]:
-    """Whoever waits meanwhile is told at once when it has ended."""
+    """Whoever waits meanwhile hears at once when it has ended."""
     running.append(program)
     try:
         yield
