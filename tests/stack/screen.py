@@ -4,11 +4,12 @@ import time
 from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, Locator, Page
+from playwright.sync_api import Browser, ConsoleMessage, Locator, Page
 from playwright.sync_api import expect as expect_at_once
 
 from tests.browser import CHROMIUM
@@ -52,8 +53,14 @@ class Screen:
         self.page = page
         self.errors: list[str] = []
         page.on("pageerror", lambda error: self.errors.append(str(error)))
-        page.on("console", lambda m: self.errors.append(m.text) if m.type == "error" else None)
+        page.on("console", self.overhear)
         page.add_init_script(path=PAINTED)
+
+    def overhear(self, message: ConsoleMessage) -> None:
+        """An error of the console, with what it is about and when: the browser names no address."""
+        if message.type == "error":
+            when = f"{datetime.now(UTC):%H:%M:%S.%f}"
+            self.errors.append(f"{message.text} ({message.location['url']}, {when})")
 
     def open(self, port: int, query: str = "", within_s: float = 15) -> None:
         self.page.goto(f"http://127.0.0.1:{port}/{query}")
@@ -113,4 +120,5 @@ def a_screen(browser: Browser) -> Iterator[Screen]:
     refused = screen.seen["refused"]
     context.close()
     assert refused == []
-    assert [error for error in screen.errors if "ERR_CONNECTION" not in error] == []
+    unforgiven = [error for error in screen.errors if "ERR_CONNECTION" not in error]
+    assert unforgiven == []
