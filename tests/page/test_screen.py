@@ -198,6 +198,20 @@ def test_an_answer_that_comes_late_does_not_replace_a_newer_price(stage: Stage) 
     assert page.title() == "61.50 SP15 · CAISO Live"
 
 
+def test_a_network_that_answers_in_place_of_the_server_is_no_fault_of_the_page(
+    stage: Stage,
+) -> None:
+    asked: list[Route] = []
+    page = stage.page
+    page.route("**/api/current*", lambda route: asked.append(route))
+    stage.show(ages(plain(), minutes=12))
+    assert len(asked) == 1
+    with page.expect_response("**/api/current*"):
+        asked[0].fulfill(body="<html>Please log in", content_type="text/html")
+    stage.let_pass(1)
+    assert page.title().startswith("(late) ")  # a complaint of the console would fail it, too
+
+
 def icon(stage: Stage) -> str:
     """The tab's icon."""
     return unquote(stage.page.locator("link[rel=icon]").get_attribute("href") or "")

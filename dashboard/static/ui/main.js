@@ -173,9 +173,9 @@ function tick() {
 async function askForFallback(now) {
   askedAt = now;
   const hub = state.hub;
-  // Offline: the lamp says so.
+  // Offline, or cut off in the middle: the lamp says so.
   const answer = await fetch(`/api/current?hub=${encodeURIComponent(hub)}`).catch(() => null);
-  const current = answer?.ok ? await answer.json() : null;
+  const current = answer?.ok ? await answer.json().catch(() => null) : null;
   if (current && hub === state.hub) become(applyAnswer(state, current));
 }
 

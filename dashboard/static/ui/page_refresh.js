@@ -4,7 +4,8 @@
 /** This page as the server writes it now, or null where it cannot be reached. */
 export async function fetchPage() {
   const answer = await fetch(location.href, { headers: { Accept: "text/html" } }).catch(() => null);
-  return answer?.ok ? new DOMParser().parseFromString(await answer.text(), "text/html") : null;
+  const text = answer?.ok ? await answer.text().catch(() => null) : null;
+  return text === null ? null : new DOMParser().parseFromString(text, "text/html");
 }
 
 /** Take over what has changed; whether the server could be reached. */
