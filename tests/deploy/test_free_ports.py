@@ -14,7 +14,10 @@ from deploy import free_ports
 from deploy.paths import ROOT
 from tests.stack.running import running_stack, wait_until
 
-ASKED = "import sys; from deploy import free_ports; print(free_ports.reserve()); sys.stdin.read()"
+ASKED = (
+    "import sys; from deploy import free_ports; print(free_ports.reserve(), flush=True);"
+    "sys.stdin.read()"
+)
 
 
 @pytest.fixture
