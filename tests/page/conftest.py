@@ -3,11 +3,12 @@
 from collections.abc import Iterator
 
 import pytest
-from playwright.sync_api import Browser, sync_playwright
+from playwright.sync_api import Browser, Page, sync_playwright
 
 from tests.browser import CHROMIUM, FLAGS
 from tests.page.modules import Call, caller, opened
-from tests.page.staged import Stage, staged
+from tests.page.origin import Origin, serving
+from tests.page.staged import Stage, new_page
 
 
 @pytest.fixture(scope="package")
@@ -19,16 +20,32 @@ def browser() -> Iterator[Browser]:
         browser.close()
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="package")
 def call(browser: Browser) -> Iterator[Call]:
     """A function over the page's modules; see `caller`."""
     with opened(browser) as page:
         yield caller(page)
 
 
+@pytest.fixture(scope="package")
+def origin() -> Iterator[Origin]:
+    """What the staged pages are loaded from."""
+    with serving() as origin:
+        yield origin
+
+
+@pytest.fixture(scope="module")
+def lent_page(browser: Browser) -> Iterator[Page]:
+    """The page of a module's stages: to open a new one costs twice as much."""
+    page = new_page(browser)
+    yield page
+    page.context.close()
+
+
 @pytest.fixture
-def stage(browser: Browser) -> Iterator[Stage]:
+def stage(lent_page: Page, origin: Origin) -> Iterator[Stage]:
     """A page that is forgiven no console error, nor what the policy refuses, which is one too."""
-    with staged(browser) as stage:
-        yield stage
-        assert stage.complaints == []
+    stage = Stage(lent_page, origin)
+    yield stage
+    stage.leave()
+    assert stage.complaints == []

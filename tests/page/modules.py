@@ -34,7 +34,7 @@ class Quiet(SimpleHTTPRequestHandler):
 def served() -> Iterator[str]:
     """The modules over HTTP on loopback: a browser imports none from a file."""
     server = ThreadingHTTPServer(("127.0.0.1", 0), partial(Quiet, directory=str(MODULES)))
-    thread = threading.Thread(target=server.serve_forever)
+    thread = threading.Thread(target=server.serve_forever, args=(0.05,))
     thread.start()
     try:
         yield f"http://127.0.0.1:{server.server_port}"
@@ -70,6 +70,15 @@ def caller(page: Page) -> Call:
         return page.evaluate(f"({{{taken}}}) => {{ {body} }}", names)
 
     return call
+
+
+def reached(is_so: Callable[[], bool], page: Page) -> None:
+    """Return once it is so."""
+    for _ in range(100):
+        if is_so():
+            return
+        page.wait_for_timeout(50)
+    raise AssertionError("not within five seconds")
 
 
 PURE = ("market/market_time", "market/format", "market/figures", "market/csv_export")

@@ -4,26 +4,22 @@ The market's clock is the server's: a page greeted on the first of November show
 """
 
 import json
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
-from mimetypes import guess_type
 from pathlib import Path
-from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
-from django.contrib.staticfiles import finders
 from django.template.loader import render_to_string
-from playwright.sync_api import Browser, Page, Route, WebSocketRoute, expect
+from playwright.sync_api import Browser, ConsoleMessage, Error, Page, WebSocketRoute, expect
 
 from dashboard.content_security import POLICY
 from market.intervals import iso
 from tests.browser import CHROMIUM
 from tests.page.market_day import FIVE, SP15, Body, day_ahead, real_time
+from tests.page.modules import reached
+from tests.page.origin import BLANK, Answer, Origin
 
-HOST = "http://localhost"
 AXE = Path(__file__).resolve().parents[2] / "node_modules" / "axe-core" / "axe.min.js"
 WIDE, PHONE = {"width": 1440, "height": 900}, {"width": 390, "height": 844}
 OBSERVED = {"rt_quality": "observed"}
@@ -108,10 +104,14 @@ def ordinary(now: datetime, hours: int = 24) -> Day:
 
 
 class Stage:
-    """A page, and the server's end of its live feed."""
+    """A page, and the server's end of its live feed.
 
-    def __init__(self, page: Page) -> None:
-        self.page = page
+    The page is lent: one test after another uses it.
+    """
+
+    def __init__(self, page: Page, origin: Origin) -> None:
+        self.page = self.lent = page
+        self.origin = origin
         self.day = Day(datetime.now(UTC))
         self.sockets: list[WebSocketRoute] = []
         self.alert_sockets: list[WebSocketRoute] = []  # of the alerts of every hub
@@ -121,52 +121,73 @@ class Stage:
         self.asked: list[str] = []  # what else than files
         self.alerts_page = ""
         self.complaints: list[str] = []
-        page.on("pageerror", lambda error: self.complaints.append(str(error)))
-        page.on("console", self.overhear)
-        page.add_init_script(STREAM)
-        page.route(f"{HOST}/**", self.answer)
-        page.route_web_socket("**/ws?*", self.greet)
+        origin.answer = self.answer
+        self.listen()
 
-    def overhear(self, message: Any) -> None:
+    def listen(self) -> None:
+        """To what the page's browser says, and to its sockets."""
+        self.page.on("pageerror", self.overhear_fault)
+        self.page.on("console", self.overhear)
+        self.page.route_web_socket("**/ws?*", self.greet)
+
+    def run_first(self, script: str) -> None:
+        """A script before the page's own: in another page, which no other test gets."""
+        assert self.lent.context.browser
+        self.page = new_page(self.lent.context.browser)
+        self.page.add_init_script(script)
+        self.listen()
+
+    def leave(self) -> None:
+        """Give the page back as a new one would be."""
+        if self.page is not self.lent:
+            self.page.context.close()
+            return
+        self.page.remove_listener("pageerror", self.overhear_fault)
+        self.page.remove_listener("console", self.overhear)
+        self.page.unroute_all()
+        self.page.goto(f"{self.origin.url}{BLANK}")
+        self.page.evaluate("() => { localStorage.clear(); sessionStorage.clear(); }")
+        self.page.mouse.move(0, 0)
+        self.page.set_viewport_size(WIDE)  # type: ignore[arg-type]
+        self.page.emulate_media(media="null", color_scheme="null")
+
+    def overhear_fault(self, error: Error) -> None:
+        """What the page's own scripts let through."""
+        self.complaints.append(str(error))
+
+    def overhear(self, message: ConsoleMessage) -> None:
         """A network that blocks is remarked on by the browser itself."""
         blocked = self.blocked and ("ERR_" in message.text or "WebSocket" in message.text)
         if message.type == "error" and not blocked:
             self.complaints.append(message.text)
 
-    def answer(self, route: Route) -> None:
-        """The page itself and its files, as the server has them."""
-        path = urlsplit(route.request.url).path
-        if path.startswith("/static/"):
-            file = finders.find(path.removeprefix("/static/"))
-            route.fulfill(path=file, content_type=guess_type(path)[0])
-        elif path == "/":
-            headers = {"Content-Security-Policy": POLICY}
-            route.fulfill(body=self.day.html(), content_type="text/html", headers=headers)
-        else:
-            self.asked.append(path)
-            self.answer_asked(route, path)
-
-    def answer_asked(self, route: Route, path: str) -> None:
-        """What is asked for over plain HTTP: there is a stream only for a network that needs it."""
+    def answer(self, address: str) -> Answer | None:
+        """The page itself, and what it asks for over plain HTTP."""
+        path = urlsplit(address).path
+        if path == "/":
+            return Answer(self.day.html(), "text/html", {"Content-Security-Policy": POLICY})
+        self.asked.append(path)
+        if path == "/api/v1/stream":
+            return None if "stream" in self.blocked else self.stream()
         if path == "/healthz":
-            route.fulfill(body="ok\n" if self.blocked else "")
-        elif path == "/api/v1/stream" and "stream" not in self.blocked:
-            sent = [
-                f"event: {frame['type']}\ndata: {json.dumps(frame)}\n\n"
-                for frame in self.day.frames()
-            ]
-            route.fulfill(body="".join(sent), content_type="text/event-stream")
-        elif path == "/api/v1/stream":
-            route.abort()
-        elif path == "/api/v1/source":
-            route.fulfill(json=self.day.heartbeat() | {"source": self.day.source})
-        elif path.startswith("/api/history/"):
-            is_rt = "market=RTM" in route.request.url
-            route.fulfill(json={"prices": self.day.rt if is_rt else self.day.da})
-        elif path == "/alerts/":
-            route.fulfill(body=self.alerts_page, content_type="text/html")
-        else:
-            route.fulfill(json=self.current())
+            return Answer("ok\n" if self.blocked else "", "text/plain")
+        if path == "/alerts/":
+            return Answer(self.alerts_page, "text/html")
+        return Answer(json.dumps(self.asked_for(path, address)))
+
+    def stream(self) -> Answer:
+        """A stream is whole at once, see STREAM."""
+        sent = [(frame["type"], json.dumps(frame)) for frame in self.day.frames()]
+        events = [f"event: {kind}\ndata: {data}\n\n" for kind, data in sent]
+        return Answer("".join(events), "text/event-stream")
+
+    def asked_for(self, path: str, address: str) -> Body:
+        """What the API answers."""
+        if path == "/api/v1/source":
+            return self.day.heartbeat() | {"source": self.day.source}
+        if path.startswith("/api/history/"):
+            return {"prices": self.day.rt if "market=RTM" in address else self.day.da}
+        return self.current()
 
     def current(self) -> Body:
         """What /api/current answers at this moment."""
@@ -204,11 +225,7 @@ class Stage:
 
     def follows_alerts(self) -> None:
         """Return once the page listens to every hub."""
-        for _ in range(100):
-            if self.alert_sockets:
-                return
-            self.page.wait_for_timeout(50)
-        raise AssertionError("not within five seconds")
+        reached(lambda: len(self.alert_sockets) > 0, self.page)
 
     def publish_at(self, hub: str, *events: Body) -> None:
         """Events of any hub, to who listens to all of them."""
@@ -225,21 +242,21 @@ class Stage:
     def open(self, day: Day) -> None:
         """Open the page on such a day, without waiting for anything."""
         self.day = day
-        self.page.goto(f"{HOST}/")
+        self.page.goto(f"{self.origin.url}/")
 
     def until(self, attribute: str, value: str) -> None:
         """Let time pass until the page says so of itself."""
-        for _ in range(120):
+        for _ in range(40):
             if self.page.locator("body").get_attribute(attribute) == value:
                 return
-            self.let_pass(1)
+            self.let_pass(3)
             self.page.wait_for_timeout(50)
         raise AssertionError(f"{attribute} did not become {value} within two minutes")
 
     def show(self, day: Day, query: str = "") -> Page:
         """Open the page on such a day."""
         self.day = day
-        self.page.goto(f"{HOST}/{query}")
+        self.page.goto(f"{self.origin.url}/{query}")
         if day.speaks:
             expect(self.page.locator("body[data-loaded=true][data-painted-at]")).to_be_attached()
             self.let_pass(1)
@@ -258,13 +275,10 @@ class Stage:
         self.let_pass(1)
 
 
-@contextmanager
-def staged(browser: Browser) -> Iterator[Stage]:
-    """A page of its own, whose clock moves when asked to, too."""
+def new_page(browser: Browser) -> Page:
+    """A page whose clock moves when asked to, too."""
     context = browser.new_context(timezone_id="Europe/Berlin", viewport=WIDE)  # type: ignore[arg-type]
     page = context.new_page()
     page.clock.install()
-    try:
-        yield Stage(page)
-    finally:
-        context.close()
+    page.add_init_script(STREAM)
+    return page

@@ -47,15 +47,15 @@ def test_who_polls_reads_so_and_sees_prices_that_come_meanwhile_once(stage: Stag
     expect(page.locator("#price-chart")).to_have_attribute("data-rt-intervals", "289")
     fresh = [{**price, "lmp": 61.5} for price in real_time(NOON, NOON + FIVE)]
     stage.day = replace(stage.day, rt=[*stage.day.rt, *fresh], seq=stage.day.seq + len(fresh))
-    for _ in range(25):
-        stage.let_pass(1)
-        page.wait_for_timeout(20)
+    for _ in range(9):
+        stage.let_pass(3)
+        page.wait_for_timeout(50)
     expect(page.locator("#log li[data-kind=price] b", has_text="61.50")).to_have_count(1)
     expect(page.locator("#price-chart")).to_have_attribute("data-rt-intervals", "290")
     stage.day = replace(stage.day, now=at("2026-07-14 12:40:05-07:00"))  # it has begun
-    for _ in range(25):
-        stage.let_pass(1)
-        page.wait_for_timeout(20)
+    for _ in range(9):
+        stage.let_pass(3)
+        page.wait_for_timeout(50)
     expect(page.locator("#rt-price")).to_have_text("61.50")
     expect(page.locator("#log li[data-kind=price] b", has_text="61.50")).to_have_count(1)
 
@@ -87,26 +87,26 @@ def test_who_polls_goes_back_to_the_socket_with_a_snapshot_and_nothing_is_there_
 
 
 def test_who_polls_gets_alerts_of_any_hub_by_the_page_of_alerts(stage: Stage) -> None:
-    stage.page.add_init_script(HEARD + "localStorage.setItem('alert-sound', 'on');")
+    stage.run_first(HEARD + "localStorage.setItem('alert-sound', 'on');")
     stage.alerts_page = OPEN.format(OPENED.format(1, "old"))
     asking(stage)
     page = stage.page
     page.keyboard.press("x")
-    for _ in range(60):
-        stage.let_pass(1)
-        page.wait_for_timeout(20)
+    for _ in range(20):
+        stage.let_pass(3)
+        page.wait_for_timeout(50)
         if stage.asked.count("/alerts/") >= 2:
             break
     assert page.evaluate("() => heard.tones") == 0
     stage.alerts_page = OPEN.format(OPENED.format(1, "old") + OPENED.format(2, "new"))
-    for _ in range(12):
-        stage.let_pass(1)
-        page.wait_for_timeout(20)
+    for _ in range(4):
+        stage.let_pass(3)
+        page.wait_for_timeout(50)
     stage.heard(2)
 
 
 def test_sound_and_notification_know_of_twenty_three_nodes(stage: Stage) -> None:
-    stage.page.add_init_script(HEARD + "localStorage.setItem('alert-sound', 'on');")
+    stage.run_first(HEARD + "localStorage.setItem('alert-sound', 'on');")
     many_nodes(stage)
     stage.follows_alerts()
     [hubs] = parse_qs(urlsplit(stage.alert_sockets[0].url).query)["hubs"]

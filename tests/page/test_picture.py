@@ -118,6 +118,7 @@ def test_a_day_of_23_or_25_hours_is_whole_and_in_order(
     expect(page.locator("#complete")).to_have_text(f"{hours * 12} / {hours * 12}")
     expect(page.locator("#price-chart")).to_have_attribute("data-gaps", "0")
     page.locator("#price-table summary").click()
+    expect(page.locator("#price-rows tr:not(.day)").nth(hours * 12 - 1)).to_be_attached()
     rows = page.locator("#price-rows tr:not(.day) th").all_inner_texts()[::-1]
     today = rows[-hours * 12 :]
     assert len(set(today)) == hours * 12

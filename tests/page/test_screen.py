@@ -9,10 +9,12 @@ import pytest
 from playwright.sync_api import Route, expect
 
 from tests.page.market_day import FIVE, alert, at, corrected, real_time
+from tests.page.modules import reached
 from tests.page.staged import Stage, on_the_stage
 from tests.page.states import NOON, ages, catching_up, degraded, eventful, plain
 
 pytestmark = on_the_stage
+CURRENT = "**/api/current*"
 RUNNING = NOON - timedelta(minutes=2, seconds=14)  # the interval that NOON lies in
 # Stands in for the browser's own, which show and sound where no test can look.
 HEARD = """
@@ -33,7 +35,7 @@ def test_the_data_come_in_one_request_and_from_one_host(stage: Stage) -> None:
     stage.show(plain())
     stage.let_pass(10)
     assert len(stage.sockets) == 1
-    assert [url for url in asked if "/api/" in url or not url.startswith("http://localhost/")] == []
+    assert [url for url in asked if "/api/" in url or not url.startswith(stage.origin.url)] == []
 
 
 def test_the_pointer_reads_an_interval_out(stage: Stage) -> None:
@@ -104,7 +106,7 @@ def test_keys_choose_hub_range_filter_theme_and_help_and_the_address_keeps_them(
     page = stage.show(plain())
     page.keyboard.press("r")
     page.keyboard.press("t")
-    assert page.url.endswith("?hub=SP15&range=48h&theme=dark")
+    expect(page).to_have_url(f"{stage.origin.url}/?hub=SP15&range=48h&theme=dark")
     expect(page.locator("[data-range='48h']")).to_have_attribute("aria-pressed", "true")
     page.keyboard.press("f")
     expect(page.locator("[data-filter=prices]")).to_have_attribute("aria-pressed", "true")
@@ -114,19 +116,19 @@ def test_keys_choose_hub_range_filter_theme_and_help_and_the_address_keeps_them(
     expect(page.locator("#keys-help")).to_be_hidden()
     page.keyboard.press("2")
     expect(page.locator("a[data-hub=NP15]")).to_have_attribute("aria-current", "page")
-    assert page.url.endswith("?hub=NP15&range=48h&theme=dark")
+    expect(page).to_have_url(f"{stage.origin.url}/?hub=NP15&range=48h&theme=dark")
     page.go_back()
     expect(page.locator("a[data-hub=SP15]")).to_have_attribute("aria-current", "page")
 
 
 def test_a_theme_chosen_earlier_goes_into_the_address_too(stage: Stage) -> None:
-    stage.page.add_init_script("localStorage.setItem('theme', 'dark')")
+    stage.run_first("localStorage.setItem('theme', 'dark')")
     page = stage.show(plain())
     page.keyboard.press("2")
-    assert page.url.endswith("?hub=NP15&theme=dark")
+    expect(page).to_have_url(f"{stage.origin.url}/?hub=NP15&theme=dark")
     page.go_back()
     page.keyboard.press("3")
-    assert page.url.endswith("?hub=ZP26&theme=dark")
+    expect(page).to_have_url(f"{stage.origin.url}/?hub=ZP26&theme=dark")
 
 
 def test_a_link_shows_the_same_thing(stage: Stage) -> None:
@@ -183,14 +185,15 @@ def test_the_last_price_known_and_an_overdue_one_are_not_announced_as_the_newest
 def test_an_answer_that_comes_late_does_not_replace_a_newer_price(stage: Stage) -> None:
     held: list[Route] = []
     page = stage.page
-    page.route("**/api/current*", lambda route: held.append(route))
+    page.route(CURRENT, lambda route: held.append(route))
     stage.show(ages(plain(), minutes=12))
+    reached(lambda: len(held) == 1, page)
     expect(page.locator("#notice-source")).to_be_visible()
     old = stage.current() | {"rt_price": 20.0, "rt_quality": "cached", "rt_timestamp": None}
     stage.publish(*[{**price, "lmp": 61.5} for price in real_time(RUNNING, RUNNING + FIVE)])
     stage.let_pass(1)
     assert len(held) == 1
-    with page.expect_response("**/api/current*"):
+    with page.expect_response(CURRENT):
         held[0].fulfill(json=old)
     stage.let_pass(1)
     expect(page.locator("#rt-price")).to_have_text("61.50")
@@ -203,10 +206,10 @@ def test_a_network_that_answers_in_place_of_the_server_is_no_fault_of_the_page(
 ) -> None:
     asked: list[Route] = []
     page = stage.page
-    page.route("**/api/current*", lambda route: asked.append(route))
+    page.route(CURRENT, lambda route: asked.append(route))
     stage.show(ages(plain(), minutes=12))
-    assert len(asked) == 1
-    with page.expect_response("**/api/current*"):
+    reached(lambda: len(asked) == 1, page)
+    with page.expect_response(CURRENT):
         asked[0].fulfill(body="<html>Please log in", content_type="text/html")
     stage.let_pass(1)
     assert page.title().startswith("(late) ")  # a complaint of the console would fail it, too
@@ -234,7 +237,7 @@ def test_alerts_have_their_state_and_how_long(stage: Stage) -> None:
 
 
 def test_an_alert_sounds_and_notifies_only_who_asked(stage: Stage) -> None:
-    stage.page.add_init_script(HEARD)
+    stage.run_first(HEARD)
     page = stage.show(plain())
     stage.publish(alert(1, stage.day.rt[-1]))
     assert page.evaluate("() => heard") == {"notified": [], "tones": 0}
@@ -248,7 +251,7 @@ def test_an_alert_sounds_and_notifies_only_who_asked(stage: Stage) -> None:
 
 
 def test_who_asked_is_notified_of_every_hub_and_once(stage: Stage) -> None:
-    stage.page.add_init_script(HEARD)
+    stage.run_first(HEARD)
     page = stage.show(plain())
     assert stage.alert_sockets == []
     page.locator("#alert-notify").click()
@@ -264,7 +267,7 @@ def test_who_asked_is_notified_of_every_hub_and_once(stage: Stage) -> None:
 
 
 def test_who_wants_no_more_alerts_listens_to_no_other_hub(stage: Stage) -> None:
-    stage.page.add_init_script("localStorage.setItem('alert-sound', 'on');")
+    stage.run_first("localStorage.setItem('alert-sound', 'on');")
     page = stage.show(plain())
     stage.follows_alerts()
     page.evaluate(
@@ -277,7 +280,7 @@ def test_who_wants_no_more_alerts_listens_to_no_other_hub(stage: Stage) -> None:
 
 
 def test_a_sound_chosen_last_time_waits_for_a_touch_and_says_so(stage: Stage) -> None:
-    stage.page.add_init_script(HEARD + "localStorage.setItem('alert-sound', 'on');")
+    stage.run_first(HEARD + "localStorage.setItem('alert-sound', 'on');")
     page = stage.show(plain())
     why = page.locator("#alert-why")
     expect(why).to_contain_text("Touch the page once: this browser plays no sound before.")
@@ -372,12 +375,12 @@ def test_near_the_hour_the_tile_says_of_which_hour_its_spread_is(stage: Stage) -
 
 def test_two_intervals_that_were_passed_over_are_asked_for(stage: Stage) -> None:
     asked: list[Route] = []
-    stage.page.route("**/api/current*", lambda route: asked.append(route))
+    stage.page.route(CURRENT, lambda route: asked.append(route))
     day = replace(plain(), now=at("2026-07-14 12:36:00-07:00"))
     kept = [*ages(day, minutes=15).rt, *real_time(NOON, NOON + FIVE)]
     page = stage.show(replace(day, rt=kept))
     stage.let_pass(1)
-    assert len(asked) == 1
+    reached(lambda: len(asked) == 1, page)
     current = {
         "rt_price": 20.0,
         "rt_quality": "interpolated",

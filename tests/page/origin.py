@@ -1,0 +1,91 @@
+"""The server that a staged page is loaded from: its files, and what the test answers.
+
+Over real HTTP, since a browser keeps nothing that Playwright answers in a server's place: files
+that are read once per module make a page twice as cheap.
+"""
+
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from functools import cache
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from mimetypes import guess_type
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from django.contrib.staticfiles import finders
+
+
+class Answer(NamedTuple):
+    """The body, what it is, and further headers."""
+
+    body: str | bytes
+    kind: str = "application/json"
+    headers: dict[str, str] = {}
+
+
+NOTHING = Answer("", "text/html")
+STATIC, BLANK = "/static/", "/blank"
+
+
+class Origin(ThreadingHTTPServer):
+    """`answer`, which takes the address asked for, says what comes; None cuts the connection."""
+
+    daemon_threads = True
+
+    def __init__(self) -> None:
+        super().__init__(("127.0.0.1", 0), Handler)
+        self.url = f"http://127.0.0.1:{self.server_port}"
+        self.answer: Callable[[str], Answer | None] = lambda _: NOTHING
+
+
+class Handler(BaseHTTPRequestHandler):
+    """Reads one request after another on a connection, and says nothing."""
+
+    protocol_version = "HTTP/1.1"
+    disable_nagle_algorithm = True
+    server: Origin
+
+    def do_GET(self) -> None:
+        if self.path.startswith(STATIC):
+            self.send(static_file(self.path))
+        elif self.path == BLANK:
+            self.send(NOTHING)
+        elif answer := self.server.answer(self.path):
+            self.send(answer)
+        else:
+            self.close_connection = True
+
+    def send(self, answer: Answer) -> None:
+        body = answer.body.encode() if isinstance(answer.body, str) else answer.body
+        self.send_response(200)
+        self.send_header("Content-Type", answer.kind)
+        self.send_header("Content-Length", str(len(body)))
+        for name, value in answer.headers.items():
+            self.send_header(name, value)
+        self.end_headers()
+        self.wfile.write(body)
+
+    def log_message(self, *_: Any) -> None:
+        """Not a line."""
+
+
+@cache
+def static_file(path: str) -> Answer:
+    """One of the page's files, which the browser may keep."""
+    file = Path(str(finders.find(path.removeprefix(STATIC))))
+    kept = {"Cache-Control": "max-age=3600"}
+    return Answer(file.read_bytes(), guess_type(path)[0] or "text/plain", kept)
+
+
+@contextmanager
+def serving() -> Iterator[Origin]:
+    """It answers while this is open."""
+    with Origin() as origin:
+        thread = threading.Thread(target=origin.serve_forever, args=(0.05,))
+        thread.start()
+        try:
+            yield origin
+        finally:
+            origin.shutdown()
+            thread.join()
