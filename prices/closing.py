@@ -11,7 +11,7 @@ from prices.gap_ranges import Range, first_joined, ranges
 from prices.ingest import Ingested
 from prices.models import FetchRun, Node, Standing
 from prices.polling import ask
-from prices.schedule import RECENT
+from prices.schedule import RECENT, oldest_kept
 
 # Parsed and stored in 3 s, before the next turn comes: no poll has to wait longer for it.
 MOST_ROWS = 40_000
@@ -27,12 +27,25 @@ def close_oldest_gap(*, now: datetime) -> Ingested:
         return Ingested()
     nodes = list(Node.objects.tracked())
     for market in Market:
-        newest = readings.newest_starts(market, Node.objects.tracked())
+        watching = watched(market, now=now)
+        known = {row.node_id: row for row in Standing.objects.filter(market=market.value)}
         for node in nodes:
-            until = watched_until(market, newest.get(node.pk), now=now)
-            if until and (gap := oldest_range(node, market, until, now=now)):
+            where, standing = watching.get(node.pk), known.get(node.pk)
+            if where and (gap := oldest_range(node, market, where, standing, now=now)):
                 return close(market, node, nodes, gap, now=now)
     return Ingested()
+
+
+def watched(market: Market, *, now: datetime) -> dict[int, Range]:
+    """By tracked node: where gaps count. Nodes that OASIS keeps nothing of are left out."""
+    nodes = Node.objects.tracked()
+    newest = readings.newest_starts(market, nodes)
+    oldest = readings.oldest_starts(market, nodes, oldest_kept(now=now))
+    return {
+        pk: Range(since, watched_until(market, newest[pk], now=now))
+        for pk, since in oldest.items()
+        if pk in newest
+    }
 
 
 def close(
@@ -54,24 +67,23 @@ def lacks(node: Node, market: Market, gap: Range, *, now: datetime) -> bool:
     return bool(gaps.open_gaps(node, market, *gap, now=now))
 
 
-def watched_until(market: Market, newest: datetime | None, *, now: datetime) -> datetime | None:
+def watched_until(market: Market, newest: datetime, *, now: datetime) -> datetime:
     """Where to stop looking for gaps: polls take care of what follows the newest price."""
-    if newest is None:
-        return None
     if market is Market.DAM:
         return min(newest, day_bounds(operating_date(now))[0])
     return min(newest, floor(now - RECENT, market))
 
 
-def oldest_range(node: Node, market: Market, until: datetime, *, now: datetime) -> Range | None:
-    """The oldest range before `until` that may be asked for now.
+def oldest_range(
+    node: Node, market: Market, where: Range, standing: Standing | None, *, now: datetime
+) -> Range | None:
+    """The oldest range within `where` that may be asked for now.
 
     How far everything is settled is stored, so that years of prices are not counted at every tick.
     """
-    since = gaps.watched_since(node, market, now=now)
-    if since is None:
-        return None
-    standing, _ = Standing.objects.get_or_create(node=node, market=market.value)
+    since, until = where
+    if standing is None:
+        standing, _ = Standing.objects.get_or_create(node=node, market=market.value)
     settled = settled_until(standing, since)
     found = None
     unbroken = True

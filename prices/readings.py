@@ -141,9 +141,20 @@ def newest_begun(
 
 def newest_starts(market: Market, nodes: "QuerySet[Node]") -> dict[int, datetime]:
     """The start of the newest interval held, by node id; nodes without prices are left out."""
-    latest = Price.objects.filter(node=OuterRef("pk"), market=market.value)
-    start = Subquery(latest.order_by("-interval_start").values("interval_start")[:1])
-    found = nodes.annotate(newest=start).values_list("pk", "newest")
+    held = Price.objects.filter(market=market.value)
+    return first_starts(nodes, held.order_by("-interval_start"))
+
+
+def oldest_starts(market: Market, nodes: "QuerySet[Node]", since: datetime) -> dict[int, datetime]:
+    """The start of the oldest interval held from `since` on, by node id, where there is one."""
+    held = Price.objects.filter(market=market.value, interval_start__gte=since)
+    return first_starts(nodes, held.order_by("interval_start"))
+
+
+def first_starts(nodes: "QuerySet[Node]", prices: "QuerySet[Price]") -> dict[int, datetime]:
+    """The start of the first of each node's `prices`, by node id."""
+    first = prices.filter(node=OuterRef("pk")).values("interval_start")[:1]
+    found = nodes.annotate(first=Subquery(first)).values_list("pk", "first")
     return {pk: start for pk, start in found if start is not None}
 
 

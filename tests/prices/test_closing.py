@@ -6,6 +6,9 @@ from datetime import datetime, timedelta
 from unittest.mock import Mock
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+from pytest_django import DjangoAssertNumQueries
 
 from market.markets import Market
 from oasis.errors import OasisTrouble, OurMistake, ServerTrouble
@@ -34,7 +37,9 @@ def hold(hours: Iterable[int], begin: datetime = LONG_AGO) -> None:
 
 def oldest(node: Node, hours: int) -> Range | None:
     """The oldest range to ask for, in hours."""
-    return closing.oldest_range(node, Market.DAM, LONG_AGO + hours * HOUR, now=NOW)
+    where = closing.watched(Market.DAM, now=NOW)[node.pk]._replace(end=LONG_AGO + hours * HOUR)
+    standing = Standing.objects.filter(node=node, market=Market.DAM.value).first()
+    return closing.oldest_range(node, Market.DAM, where, standing, now=NOW)
 
 
 def note(node: Node, start: datetime, end: datetime, now: datetime = NOW) -> None:
@@ -51,6 +56,26 @@ def test_gaps_in_older_prices_from_a_backfill_are_found_too(sp15: Node) -> None:
     assert oldest(sp15, 14) is None
     hold([2])
     assert oldest(sp15, 14) == (LONG_AGO + 3 * HOUR, LONG_AGO + 10 * HOUR)
+
+
+def test_gaps_count_from_the_first_price_that_oasis_still_keeps(sp15: Node) -> None:
+    first = oldest_kept(now=NOW)
+    hold([0, 5], first - HOUR)
+    assert closing.watched(Market.DAM, now=NOW) == {sp15.pk: (first + 4 * HOUR, first + 4 * HOUR)}
+
+
+def test_a_tick_that_finds_no_gap_asks_the_database_as_often_for_three_nodes_as_for_one(
+    django_assert_num_queries: DjangoAssertNumQueries,
+) -> None:
+    hold(range(4))
+    closing.close_oldest_gap(now=NOW)
+    with CaptureQueriesContext(connection) as for_one:
+        closing.close_oldest_gap(now=NOW)
+    for node in Node.objects.exclude(slug="sp15"):
+        store([published(LONG_AGO, market=Market.DAM, node=node.oasis_name)], NOW)
+    closing.close_oldest_gap(now=NOW)
+    with django_assert_num_queries(len(for_one)):
+        closing.close_oldest_gap(now=NOW)
 
 
 def test_intervals_that_were_given_up_are_not_looked_through_again(sp15: Node) -> None:
