@@ -3,7 +3,6 @@
 Made once for all workers of a run. Stacks whose first start a test is about do without.
 """
 
-import fcntl
 import os
 import shutil
 import subprocess
@@ -12,12 +11,13 @@ from pathlib import Path
 
 import pytest
 
+from tests.migrated import DATABASE, alone, save, shared_folder
+
 ROOT = Path(__file__).resolve().parents[1]
-ORDERS = (["collectstatic", "--noinput", "-v0"], ["migrate", "-v0"])
 
 
 class Prepared:
-    """A state folder to take things from."""
+    """A folder to take things from."""
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
@@ -29,21 +29,26 @@ class Prepared:
     def give_database(self, var_dir: Path) -> None:
         """Empty, with its tables."""
         (var_dir / "simulator").mkdir(exist_ok=True)
-        shutil.copy(self.folder / "simulator" / "db.sqlite3", var_dir / "simulator")
+        shutil.copy(self.folder / DATABASE, var_dir / "simulator" / "db.sqlite3")
 
 
 @pytest.fixture(scope="session")
-def prepared(tmp_path_factory: pytest.TempPathFactory) -> Prepared:
+def prepared(request: pytest.FixtureRequest) -> Prepared:
     """The first who needs it makes it, the others wait for that."""
-    base = tmp_path_factory.getbasetemp()
-    folder = (base.parent if "PYTEST_XDIST_WORKER" in os.environ else base) / "prepared"
-    folder.mkdir(exist_ok=True)
-    with (folder / "lock").open("w") as lock:
-        fcntl.flock(lock, fcntl.LOCK_EX)
-        if not (folder / "whole").exists():
-            environment = os.environ | {"VAR_DIR": str(folder), "SOURCE": "simulator"}
-            for order in ORDERS:
-                manage = [sys.executable, "manage.py", *order]
-                subprocess.run(manage, cwd=ROOT, env=environment, check=True)
-            (folder / "whole").touch()
+    folder = shared_folder(request)
+    with alone(folder / DATABASE) as migrated:
+        if not migrated.exists():
+            manage(folder / "begun", "migrate", "-v0")
+            save(folder / "begun" / "simulator" / "db.sqlite3", migrated)
+    with alone(folder / "static") as static:
+        if not static.exists():
+            manage(folder / "begun", "collectstatic", "--noinput", "-v0")
+            (folder / "begun" / "static").rename(static)
     return Prepared(folder)
+
+
+def manage(var_dir: Path, *order: str) -> None:
+    """Run a command of `manage.py`."""
+    environment = os.environ | {"VAR_DIR": str(var_dir), "SOURCE": "simulator"}
+    command = [sys.executable, "manage.py", *order]
+    subprocess.run(command, cwd=ROOT, env=environment, check=True)

@@ -8,14 +8,19 @@ from typing import Any
 import pytest
 from django.db import connection, transaction
 
+from tests.migrated import migrated_once, shared_folder
+
 Rows = dict[str, list[tuple[Any, ...]]]
 
 
 @pytest.fixture(scope="session")
-def django_db_setup(django_db_setup: None, django_db_blocker: Any) -> None:
-    """pytest-django's, and on SQLite its rows as they are, for `serialized_rollback`."""
+def django_db_setup(request: pytest.FixtureRequest, django_db_blocker: Any) -> None:
+    """pytest-django's, on SQLite with its rows as they are, for `serialized_rollback`."""
     if connection.vendor != "sqlite":  # others hand out other values than they take
+        request.getfixturevalue("django_db_setup")
         return
+    with migrated_once(shared_folder(request)):
+        request.getfixturevalue("django_db_setup")
     with django_db_blocker.unblock():
         kept = filled_tables()
     connection.creation.deserialize_db_from_string = lambda _: put_back(kept)
