@@ -90,10 +90,12 @@ def append(node: Node, events: Iterable[Event], *, now: datetime) -> FeedRange:
     commit order, unlike the numbers of a database sequence.
     """
     new = list(events)
+    feeds = Feed.objects.filter(node=node)
     with transaction.atomic():
-        Feed.objects.get_or_create(node=node)
-        Feed.objects.filter(node=node).update(head=F("head") + len(new))
-        feed = Feed.objects.get(node=node)
+        if not feeds.update(head=F("head") + len(new)):  # the node's first events
+            Feed.objects.get_or_create(node=node)
+            feeds.update(head=F("head") + len(new))
+        feed = feeds.get()
         feed_range = ending_at(feed.head, node.slug, feed.epoch, new)
         FeedEvent.objects.bulk_create(
             [
