@@ -42,6 +42,17 @@ def poll(market: Market, at: datetime) -> int:
         return polling.poll(market, now=at).new
 
 
+def sweep(oasis: Running, at: datetime) -> None:
+    """Sweep until nothing is asked for: at the same moment the next call would find the same."""
+    for _ in range(40):
+        asked = len(oasis.requests)
+        with time_machine.travel(at):
+            corrections.sweep_next(now=at)
+        if len(oasis.requests) == asked:
+            return
+    raise AssertionError("the sweep has no end")
+
+
 def starts(market: Market, slug: str = "sp15") -> list[datetime]:
     rows = Price.objects.filter(node__slug=slug, market=market.value).order_by("interval_start")
     return list(rows.values_list("interval_start", flat=True))
@@ -149,9 +160,7 @@ def test_the_sweep_fetches_yesterday_again_once_and_finds_a_revision(oasis: Runn
     poll(Market.RTM, NOON - timedelta(days=1))
     yesterday = utc("2026-07-13 19:00")
     oasis.override("TH_SP15_GEN-APND", "RTM", yesterday, "-35.5")
-    for _ in range(40):
-        with time_machine.travel(NOON):
-            corrections.sweep_next(now=NOON)
+    sweep(oasis, NOON)
     asked = FetchRun.objects.filter(market="RTM", window_start=utc("2026-07-13 07:00"))
     price = Price.objects.get(node__slug="sp15", market="RTM", interval_start=yesterday)
     assert (price.revision, float(price.lmp)) == (2, -35.5)
@@ -163,9 +172,7 @@ def test_a_day_that_oasis_lists_as_corrected_is_fetched_again(oasis: Running) ->
     poll(Market.RTM, NOON - timedelta(days=2))
     oasis.stand_in.board.timetable = Timetable(missing_rate=0, revision_rate=0.02)
     day = utc("2026-07-12 07:00")  # two days back: not swept by the calendar
-    for _ in range(40):
-        with time_machine.travel(NOON + timedelta(days=1)):
-            corrections.sweep_next(now=NOON + timedelta(days=1))
+    sweep(oasis, NOON + timedelta(days=1))
     listed = FetchRun.objects.filter(report="PRC_CORR_GRP", window_start=day, outcome="ok")
     assert listed.count() == 1
     assert FetchRun.objects.filter(market="RTM", window_start=day).count() == 1
