@@ -169,9 +169,9 @@ def test_the_sweep_fetches_yesterday_again_once_and_finds_a_revision(oasis: Runn
 
 @pytest.mark.usefixtures("one_hub")
 def test_a_day_that_oasis_lists_as_corrected_is_fetched_again(oasis: Running) -> None:
-    poll(Market.RTM, NOON - timedelta(days=2))
+    poll(Market.RTM, NOON - timedelta(days=3))
     oasis.stand_in.board.timetable = Timetable(missing_rate=0, revision_rate=0.02)
-    day = utc("2026-07-12 07:00")  # two days back: not swept by the calendar
+    day = utc("2026-07-11 07:00")  # four days before the sweep: not swept by the calendar
     sweep(oasis, NOON + timedelta(days=1))
     listed = FetchRun.objects.filter(report="PRC_CORR_GRP", window_start=day, outcome="ok")
     assert listed.count() == 1
