@@ -7,7 +7,7 @@ from playwright.sync_api import Browser, Page, sync_playwright
 
 from tests.browser import CHROMIUM, FLAGS
 from tests.page.modules import Call, caller, opened
-from tests.page.origin import Origin, serving
+from tests.page.page_server import PageServer, serving
 from tests.page.staged import Stage, new_page
 
 
@@ -28,10 +28,10 @@ def call(browser: Browser) -> Iterator[Call]:
 
 
 @pytest.fixture(scope="package")
-def origin() -> Iterator[Origin]:
+def server() -> Iterator[PageServer]:
     """What the staged pages are loaded from."""
-    with serving() as origin:
-        yield origin
+    with serving() as server:
+        yield server
 
 
 @pytest.fixture(scope="module")
@@ -43,9 +43,9 @@ def lent_page(browser: Browser) -> Iterator[Page]:
 
 
 @pytest.fixture
-def stage(lent_page: Page, origin: Origin) -> Iterator[Stage]:
+def stage(lent_page: Page, server: PageServer) -> Iterator[Stage]:
     """A page that is forgiven no console error, nor what the policy refuses, which is one too."""
-    stage = Stage(lent_page, origin)
+    stage = Stage(lent_page, server)
     yield stage
     stage.leave()
     assert stage.complaints == []

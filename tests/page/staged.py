@@ -18,7 +18,7 @@ from market.intervals import iso
 from tests.browser import CHROMIUM
 from tests.page.market_day import FIVE, SP15, Body, day_ahead, real_time
 from tests.page.modules import reached
-from tests.page.origin import BLANK, Answer, Origin
+from tests.page.page_server import BLANK, Answer, PageServer
 
 AXE = Path(__file__).resolve().parents[2] / "node_modules" / "axe-core" / "axe.min.js"
 WIDE, PHONE = {"width": 1440, "height": 900}, {"width": 390, "height": 844}
@@ -109,9 +109,9 @@ class Stage:
     The page is lent: one test after another uses it.
     """
 
-    def __init__(self, page: Page, origin: Origin) -> None:
+    def __init__(self, page: Page, server: PageServer) -> None:
         self.page = self.lent = page
-        self.origin = origin
+        self.server = server
         self.day = Day(datetime.now(UTC))
         self.sockets: list[WebSocketRoute] = []
         self.alert_sockets: list[WebSocketRoute] = []  # of the alerts of every hub
@@ -121,7 +121,7 @@ class Stage:
         self.asked: list[str] = []  # what else than files
         self.alerts_page = ""
         self.complaints: list[str] = []
-        origin.answer = self.answer
+        server.answer = self.answer
         self.listen()
 
     def listen(self) -> None:
@@ -145,7 +145,7 @@ class Stage:
         self.page.remove_listener("pageerror", self.overhear_fault)
         self.page.remove_listener("console", self.overhear)
         self.page.unroute_all()
-        self.page.goto(f"{self.origin.url}{BLANK}")
+        self.page.goto(f"{self.server.url}{BLANK}")
         self.page.evaluate("() => { localStorage.clear(); sessionStorage.clear(); }")
         self.page.mouse.move(0, 0)
         self.page.set_viewport_size(WIDE)  # type: ignore[arg-type]
@@ -242,7 +242,7 @@ class Stage:
     def open(self, day: Day) -> None:
         """Open the page on such a day, without waiting for anything."""
         self.day = day
-        self.page.goto(f"{self.origin.url}/")
+        self.page.goto(f"{self.server.url}/")
 
     def until(self, attribute: str, value: str) -> None:
         """Let time pass until the page says so of itself."""
@@ -256,7 +256,7 @@ class Stage:
     def show(self, day: Day, query: str = "") -> Page:
         """Open the page on such a day."""
         self.day = day
-        self.page.goto(f"{self.origin.url}/{query}")
+        self.page.goto(f"{self.server.url}/{query}")
         if day.speaks:
             expect(self.page.locator("body[data-loaded=true][data-painted-at]")).to_be_attached()
             self.let_pass(1)

@@ -35,7 +35,7 @@ def test_the_data_come_in_one_request_and_from_one_host(stage: Stage) -> None:
     stage.show(plain())
     stage.let_pass(10)
     assert len(stage.sockets) == 1
-    assert [url for url in asked if "/api/" in url or not url.startswith(stage.origin.url)] == []
+    assert [url for url in asked if "/api/" in url or not url.startswith(stage.server.url)] == []
 
 
 def test_the_pointer_reads_an_interval_out(stage: Stage) -> None:
@@ -106,7 +106,7 @@ def test_keys_choose_hub_range_filter_theme_and_help_and_the_address_keeps_them(
     page = stage.show(plain())
     page.keyboard.press("r")
     page.keyboard.press("t")
-    expect(page).to_have_url(f"{stage.origin.url}/?hub=SP15&range=48h&theme=dark")
+    expect(page).to_have_url(f"{stage.server.url}/?hub=SP15&range=48h&theme=dark")
     expect(page.locator("[data-range='48h']")).to_have_attribute("aria-pressed", "true")
     page.keyboard.press("f")
     expect(page.locator("[data-filter=prices]")).to_have_attribute("aria-pressed", "true")
@@ -116,7 +116,7 @@ def test_keys_choose_hub_range_filter_theme_and_help_and_the_address_keeps_them(
     expect(page.locator("#keys-help")).to_be_hidden()
     page.keyboard.press("2")
     expect(page.locator("a[data-hub=NP15]")).to_have_attribute("aria-current", "page")
-    expect(page).to_have_url(f"{stage.origin.url}/?hub=NP15&range=48h&theme=dark")
+    expect(page).to_have_url(f"{stage.server.url}/?hub=NP15&range=48h&theme=dark")
     page.go_back()
     expect(page.locator("a[data-hub=SP15]")).to_have_attribute("aria-current", "page")
 
@@ -125,10 +125,10 @@ def test_a_theme_chosen_earlier_goes_into_the_address_too(stage: Stage) -> None:
     stage.run_first("localStorage.setItem('theme', 'dark')")
     page = stage.show(plain())
     page.keyboard.press("2")
-    expect(page).to_have_url(f"{stage.origin.url}/?hub=NP15&theme=dark")
+    expect(page).to_have_url(f"{stage.server.url}/?hub=NP15&theme=dark")
     page.go_back()
     page.keyboard.press("3")
-    expect(page).to_have_url(f"{stage.origin.url}/?hub=ZP26&theme=dark")
+    expect(page).to_have_url(f"{stage.server.url}/?hub=ZP26&theme=dark")
 
 
 def test_a_link_shows_the_same_thing(stage: Stage) -> None:

@@ -64,6 +64,12 @@ def test_gaps_count_from_the_first_price_that_oasis_still_keeps(sp15: Node) -> N
     assert closing.watched(Market.DAM, now=NOW) == {sp15.pk: (first + 4 * HOUR, first + 4 * HOUR)}
 
 
+def test_what_polls_still_ask_for_is_no_gap(sp15: Node) -> None:
+    held = NOW - timedelta(minutes=NOW.minute, seconds=NOW.second)
+    store([published(held - hours * HOUR) for hours in (5, 0)], NOW)
+    assert closing.watched(Market.RTM, now=NOW)[sp15.pk] == (held - 5 * HOUR, held - 2 * HOUR)
+
+
 def test_a_tick_that_finds_no_gap_asks_the_database_as_often_for_three_nodes_as_for_one(
     django_assert_num_queries: DjangoAssertNumQueries,
 ) -> None:

@@ -28,7 +28,7 @@ NOTHING = Answer("", "text/html")
 STATIC, BLANK = "/static/", "/blank"
 
 
-class Origin(ThreadingHTTPServer):
+class PageServer(ThreadingHTTPServer):
     """`answer`, which takes the address asked for, says what comes; None cuts the connection."""
 
     daemon_threads = True
@@ -44,7 +44,7 @@ class Handler(BaseHTTPRequestHandler):
 
     protocol_version = "HTTP/1.1"
     disable_nagle_algorithm = True
-    server: Origin
+    server: PageServer
 
     def do_GET(self) -> None:
         if self.path.startswith(STATIC):
@@ -79,13 +79,13 @@ def static_file(path: str) -> Answer:
 
 
 @contextmanager
-def serving() -> Iterator[Origin]:
+def serving() -> Iterator[PageServer]:
     """It answers while this is open."""
-    with Origin() as origin:
-        thread = threading.Thread(target=origin.serve_forever, args=(0.05,))
+    with PageServer() as server:
+        thread = threading.Thread(target=server.serve_forever, args=(0.05,))
         thread.start()
         try:
-            yield origin
+            yield server
         finally:
-            origin.shutdown()
+            server.shutdown()
             thread.join()
