@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import datetime
+from itertools import islice
 
 from market.intervals import day_bounds, floor, operating_date
 from market.markets import Market
@@ -11,7 +12,7 @@ from prices.gap_ranges import Range, first_joined, ranges
 from prices.ingest import Ingested
 from prices.models import FetchRun, Node, Standing
 from prices.polling import ask
-from prices.schedule import RECENT, oldest_kept
+from prices.schedule import RECENT
 
 # Parsed and stored in 3 s, before the next turn comes: no poll has to wait longer for it.
 MOST_ROWS = 40_000
@@ -32,7 +33,8 @@ def close_oldest_gap(*, now: datetime) -> Ingested:
         for node in nodes:
             where, standing = watching.get(node.pk), known.get(node.pk)
             if where and (gap := oldest_range(node, market, where, standing, now=now)):
-                return close(market, node, nodes, gap, now=now)
+                before = [node for node in nodes if holds_before(gap, watching.get(node.pk))]
+                return close(market, node, before, gap, now=now)
     return Ingested()
 
 
@@ -40,30 +42,30 @@ def watched(market: Market, *, now: datetime) -> dict[int, Range]:
     """By tracked node: where gaps count. Nodes that OASIS keeps nothing of are left out."""
     nodes = Node.objects.tracked()
     newest = readings.newest_starts(market, nodes)
-    oldest = readings.oldest_starts(market, nodes, oldest_kept(now=now))
     return {
         pk: Range(since, watched_until(market, newest[pk], now=now))
-        for pk, since in oldest.items()
+        for pk, since in gaps.watched_since(market, nodes, now=now).items()
         if pk in newest
     }
+
+
+def holds_before(gap: Range, where: Range | None) -> bool:
+    """Whether a node, whose gaps count within `where`, had prices before `gap`."""
+    return where is not None and where.start <= gap.start
 
 
 def close(
     market: Market, first: Node, nodes: Sequence[Node], gap: Range, *, now: datetime
 ) -> Ingested:
-    """Ask for a range, for the node where it was found and others that lack some of it."""
-    others = [node for node in nodes if node != first and lacks(node, market, gap, now=now)][
-        : MOST_NODES - 1
-    ]
+    """Ask for a range, for its node and those of `nodes` that lack some of it."""
+    lacking = (node for node in nodes if node != first and lacks(node, market, gap, now=now))
+    others = list(islice(lacking, MOST_NODES - 1))
     start, end = next(windows(*gap, market, 1 + len(others), MOST_ROWS))
     return ask(market, [first, *others], start, end, FetchRun.GAP, now=now)
 
 
 def lacks(node: Node, market: Market, gap: Range, *, now: datetime) -> bool:
-    """Whether a node had prices before `gap` and may be asked for some within it now."""
-    since = gaps.watched_since(node, market, now=now)
-    if since is None or since > gap.start:
-        return False
+    """Whether a node may be asked for prices within `gap` now."""
     return bool(gaps.open_gaps(node, market, *gap, now=now))
 
 

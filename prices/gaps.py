@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from django.db.models import QuerySet
 
 from market.markets import Market
+from prices import readings
 from prices.gap_ranges import expected, hopeless, missing, wait
 from prices.models import Gap, Node, Price
 from prices.schedule import oldest_kept, published_until
@@ -131,8 +132,6 @@ def asked_in_vain(gap: Gap, *, now: datetime) -> None:
         gap.reason = f"OASIS was asked {gap.asked} times since {gap.since:%Y-%m-%dT%H:%MZ}"
 
 
-def watched_since(node: Node, market: Market, *, now: datetime) -> datetime | None:
-    """Where gaps begin to count: the first interval held, within what OASIS still keeps."""
-    rows = Price.objects.of(node, market).filter(interval_start__gte=oldest_kept(now=now))
-    first = rows.order_by("interval_start").values_list("interval_start", flat=True)
-    return first.first()
+def watched_since(market: Market, nodes: "QuerySet[Node]", *, now: datetime) -> dict[int, datetime]:
+    """By node id: where gaps begin to count, at the first interval held that OASIS still keeps."""
+    return readings.oldest_starts(market, nodes, oldest_kept(now=now))

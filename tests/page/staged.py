@@ -130,9 +130,15 @@ class Stage:
         self.page.on("console", self.overhear)
         self.page.route_web_socket("**/ws?*", self.greet)
 
+    def ignore(self) -> None:
+        """What the page's browser says from now on."""
+        self.page.remove_listener("pageerror", self.overhear_fault)
+        self.page.remove_listener("console", self.overhear)
+
     def run_first(self, script: str) -> None:
         """A script before the page's own: in another page, which no other test gets."""
         assert self.lent.context.browser
+        self.ignore()
         self.page = new_page(self.lent.context.browser)
         self.page.add_init_script(script)
         self.listen()
@@ -142,8 +148,7 @@ class Stage:
         if self.page is not self.lent:
             self.page.context.close()
             return
-        self.page.remove_listener("pageerror", self.overhear_fault)
-        self.page.remove_listener("console", self.overhear)
+        self.ignore()
         self.page.unroute_all()
         self.page.goto(f"{self.server.url}{BLANK}")
         self.page.evaluate("() => { localStorage.clear(); sessionStorage.clear(); }")
@@ -233,11 +238,8 @@ class Stage:
 
     def heard(self, tones: int) -> None:
         """Return once the page has played so many tones."""
-        for _ in range(100):
-            if (played := self.page.evaluate("() => heard.tones")) >= tones:
-                break
-            self.page.wait_for_timeout(50)
-        assert played == tones
+        reached(lambda: self.page.evaluate("() => heard.tones") >= tones, self.page)
+        assert self.page.evaluate("() => heard.tones") == tones
 
     def open(self, day: Day) -> None:
         """Open the page on such a day, without waiting for anything."""

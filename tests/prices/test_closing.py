@@ -131,6 +131,24 @@ def test_only_a_request_for_gaps_that_was_answered_or_refused_counts_as_in_vain(
     assert [gap.asked for gap in Gap.objects.all()] == asked
 
 
+@pytest.mark.parametrize("held", [[2], [0, 1, 2]])
+def test_a_range_is_asked_for_at_the_nodes_that_lack_it_and_had_prices_before(
+    held: list[int], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    hold([0, 2])
+    for slug, hours in (("np15", held), ("zp26", [0, 2])):
+        name = Node.objects.get(slug=slug).oasis_name
+        store(
+            [published(LONG_AGO + hour * HOUR, market=Market.DAM, node=name) for hour in hours], NOW
+        )
+    ask = Mock()
+    monkeypatch.setattr(closing, "ask", ask)
+    closing.close_oldest_gap(now=NOW)
+    market, nodes, start, end, _ = ask.call_args.args
+    assert (market, start, end) == (Market.DAM, LONG_AGO + HOUR, LONG_AGO + 2 * HOUR)
+    assert sorted(node.slug for node in nodes) == ["sp15", "zp26"]
+
+
 def test_a_gap_whose_window_alone_fails_rests(monkeypatch: pytest.MonkeyPatch) -> None:
     hold([0, 2])
     ingest = Mock(side_effect=ServerTrouble("down"))

@@ -46,7 +46,7 @@ class Command(BaseCommand):
 
     def show(self, node: Node, market: Market, *, now: datetime) -> int:
         """Print a line for each gap. Returns how many intervals are missing."""
-        since = gaps.watched_since(node, market, now=now)
+        since = gaps.watched_since(market, Node.objects.filter(pk=node.pk), now=now).get(node.pk)
         if since is None:
             self.stdout.write(f"{node} {market}: nothing held yet")
             return 0
