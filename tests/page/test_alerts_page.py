@@ -115,6 +115,17 @@ def test_one_failed_refresh_is_over_with_the_next(desk: Desk) -> None:
     expect(lamp).to_have_attribute("data-state", "live")
 
 
+def test_a_page_that_is_cut_off_in_the_middle_is_a_failed_refresh(desk: Desk) -> None:
+    faults: list[str] = []
+    desk.page.on("pageerror", lambda fault: faults.append(str(fault)))
+    desk.page.evaluate(
+        "() => { Response.prototype.text = () => Promise.reject(new TypeError('cut off')); }"
+    )
+    desk.send(type="events", hub="SP15", events=[ALERT])
+    expect(desk.page.locator("#lamp-connection")).to_have_attribute("data-state", "down")
+    assert faults == []
+
+
 def test_a_good_refresh_does_not_hide_that_the_feed_is_lost(desk: Desk) -> None:
     desk.page.wait_for_load_state("networkidle")
     desk.send(type="bye", retry_ms=60_000)
