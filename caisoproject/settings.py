@@ -148,6 +148,7 @@ CSRF_TRUSTED_ORIGINS = env.origins("CSRF_TRUSTED_ORIGINS")
 
 # The live feed: clients of one web process, in all and from one address; what a program shows
 # that opens a WebSocket without being a page of ours.
+DIRECT_WRITES = env.flag("DIRECT_WRITES", default=True)
 SOCKETS_MOST = env.number("SOCKETS_MOST", 1000, least=1, most=100_000)
 SOCKETS_PER_ADDRESS = env.number("SOCKETS_PER_ADDRESS", 20, least=1, most=100_000)
 FEED_TOKEN = env.matching(

@@ -7,19 +7,13 @@ the options of `daphne`.
 
 import asyncio
 import resource
-import socket
 import sqlite3
-import time
 from contextlib import suppress
-from functools import cached_property
-from http import HTTPStatus
 from typing import Any
 
 from daphne.server import Server, reactor  # first: it installs Twisted's reactor
 
 from daphne.cli import CommandLineInterface  # isort: skip
-from autobahn.twisted.websocket import ConnectionDeny  # isort: skip
-from daphne.ws_protocol import WebSocketProtocol  # isort: skip
 from twisted.internet.defer import Deferred  # isort: skip
 
 import caisoproject.asgi  # noqa: F401  # isort: skip
@@ -28,123 +22,26 @@ import structlog  # isort: skip
 from django.conf import settings  # isort: skip
 from django.db import connection  # isort: skip
 
-from caisoproject.memory import give_back_memory, resident_mb
+from caisoproject.memory import collect_seldom, give_back_memory, resident_mb
 from live import websocket
 from live.daphne import open_files
 from live.daphne.arrivals import Arrivals
 from live.daphne.channel import Channel, Request
-from live.daphne.inflow import Inflow
-from live.daphne.outflow import Outflow
-from live.fanout import GOING_AWAY, fanout
-from live.rate_limit import RateLimit
-from live.websocket import MOST_BYTES, TRY_AGAIN
+from live.daphne.compression import accepted
+from live.daphne.feed_protocol import FeedProtocol
+from live.daphne.quiet import quieten
+from live.fanout import fanout
 
-MOST_PINGS, MOST_FRAMES, PINGS_SECONDS = 20, 200, 10
 # Time for a slow reader to take its backlog, and behind it the code that says why it was cut.
 CLOSE_SECONDS = 10
 CHECK_SECONDS = 2
 # Giving memory back may take half a second: it is done in a thread, and only for so many MB.
 GIVE_BACK_SECONDS, GIVE_BACK_MB = 30, 32
-# By default the kernel keeps 6 MB from a client that floods.
-KERNEL_RECEIVES = 16 * 1024
 # For each reader of an address its own connection, and three for what its page requests.
 CONNECTIONS_A_READER = 4
-# Stands in for a message that is too long, which is not kept: the application refuses it.
-TOO_LONG = b" " * (MOST_BYTES + 1)
 
 
 log = structlog.get_logger(__name__)
-
-
-class FeedProtocol(WebSocketProtocol):  # type: ignore[misc]
-    """A WebSocket that bounds what its client sends: pings, long messages, too many frames."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.pings = RateLimit(MOST_PINGS, PINGS_SECONDS)
-        self.pieces = RateLimit(MOST_FRAMES, PINGS_SECONDS)
-
-    outflow: Outflow | None = None
-
-    @cached_property
-    def inflow(self) -> Inflow:
-        return Inflow(self.transport, self.application_queue.qsize)
-
-    def start_outflow(self) -> Outflow:
-        """From here on, write only as much as the client takes."""
-        opened = self.transport.getHandle()
-        opened.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, KERNEL_RECEIVES)
-        self.outflow = Outflow(self.transport)
-        return self.outflow
-
-    def sendData(self, data: bytes, *options: Any, **more: Any) -> None:  # noqa: N802
-        """Everything that autobahn writes: frames, pings, the close."""
-        if self.outflow:
-            self.outflow.write(data)
-        else:
-            super().sendData(data, *options, **more)
-
-    def sendClose(self, code: int | None = None, reason: str | None = None) -> None:  # noqa: N802
-        """Close with any code: autobahn does not let a server send 1012 and 1013."""
-        if code in (GOING_AWAY, TRY_AGAIN):
-            self.sendCloseFrame(code)
-        else:
-            super().sendClose(code, reason)
-
-    def handle_reply(self, message: dict[str, Any]) -> None:
-        """Support ASGI's denial response: Daphne itself can only deny with 403."""
-        if message["type"] == "websocket.http.response.start":
-            self.deny(HTTPStatus(message["status"]))
-        elif message["type"] != "websocket.http.response.body":
-            super().handle_reply(message)
-
-    def deny(self, status: HTTPStatus) -> None:
-        """Refuse the handshake with any status."""
-        self.handshake_deferred.errback(ConnectionDeny(status.value, status.phrase))
-        del self.handshake_deferred
-        self.server.protocol_disconnected(self)
-
-    def failHandshake(self, reason: str, code: int = 400, *more: Any) -> None:  # noqa: N802
-        """Refuse an Origin that can't be read like a foreign one, without repeating it."""
-        if "Origin" in reason:
-            reason, code = "Access denied", HTTPStatus.FORBIDDEN.value
-        super().failHandshake(reason, code, *more)
-
-    def connectionLost(self, reason: Any) -> None:  # noqa: N802
-        Channel.arrivals.leave(self.transport)
-        super().connectionLost(reason)
-
-    def unregisterProducer(self) -> None:  # noqa: N802
-        """Called before the connection is dropped: the backlog is dropped with it."""
-        if self.outflow:
-            self.outflow.stopProducing()
-        super().unregisterProducer()
-
-    def onFrameBegin(self) -> None:  # noqa: N802
-        """Count every frame: unsolicited pongs and empty pieces are frames too."""
-        now = time.monotonic()
-        if not self.pieces.take(now) and self.pieces.is_first_too_many():
-            self.inflow.pause(self.pieces.wait(now))
-        super().onFrameBegin()
-
-    def onPing(self, payload: bytes) -> None:  # noqa: N802 (autobahn's name)
-        now = time.monotonic()
-        if self.pings.take(now):
-            super().onPing(payload)
-        elif self.pings.is_first_too_many():
-            self.inflow.pause(self.pings.wait(now))
-
-    def onMessageFrameData(self, payload: bytes) -> None:  # noqa: N802
-        if payload and not self.is_too_long():
-            super().onMessageFrameData(payload)
-
-    def onMessage(self, payload: bytes, isBinary: bool) -> None:  # noqa: N802, N803
-        super().onMessage(TOO_LONG if self.is_too_long() else payload, isBinary)
-        self.inflow.message_received()
-
-    def is_too_long(self) -> bool:
-        """Whether the current message is longer than the application takes."""
-        return bool(self.message_data_total_length > MOST_BYTES)
 
 
 class Web(Server):  # type: ignore[misc]
@@ -169,9 +66,13 @@ class Web(Server):  # type: ignore[misc]
         self.ws_factory.protocol = FeedProtocol
         # This resets options that are not named here to autobahn's defaults.
         self.ws_factory.setProtocolOptions(
-            closeHandshakeTimeout=CLOSE_SECONDS, allowNullOrigin=True
+            closeHandshakeTimeout=CLOSE_SECONDS,
+            allowNullOrigin=True,
+            perMessageCompressionAccept=accepted if settings.DIRECT_WRITES else None,
         )
 
+        quieten()
+        collect_seldom()
         self.usual_mb = resident_mb()
         reactor.callLater(GIVE_BACK_SECONDS, self.give_back)
 
@@ -186,7 +87,6 @@ class Web(Server):  # type: ignore[misc]
     def build_channel(self, _address: Any) -> Channel:
         channel = Channel()
         channel.factory = self.http_factory
-        channel.callLater = reactor.callLater
         channel.requestFactory = Request
         return channel
 

@@ -11,7 +11,7 @@ from django.utils import timezone
 from live import frames, heads
 from live.cursor import Cursor
 from live.single_flight import SingleFlight
-from live.wire import Frame
+from live.wire import Frame, Moved
 from prices.models import Node
 
 # Reading pauses for twice as long as it took, a second at most.
@@ -52,6 +52,16 @@ class CatchUp:
             return batch  # type: ignore[no-any-return]
         return await self.snapshot(node, head, hours), head
 
+    def at_hand(
+        self, node: Node, cursor: Cursor | None, head: Cursor, hours: int
+    ) -> tuple[Frame, Cursor] | None:
+        """The same, if somebody has just asked for it; None if it has yet to be read."""
+        batch = self.shared.kept((node.slug, cursor, head))
+        if batch:
+            return batch  # type: ignore[no-any-return]
+        frame = self.shared.kept((node.slug, head, hours)) if cursor is None else None
+        return (frame, head) if frame else None
+
     async def snapshot(self, node: Node, head: Cursor, hours: int) -> Frame:
         render = database_sync_to_async(snapshot)
         frame: Frame = await self.shared.once((node.slug, head, hours), render, node, head, hours)
@@ -64,8 +74,10 @@ def batch_after(node: Node, cursor: Cursor | None, head: Cursor) -> tuple[Frame,
     if found is None or cursor is None:
         return None
     until, events = found
-    return Frame("events", frames.events(node, until.epoch, cursor.seq, until.seq, events)), until
+    text = frames.events(node, until.epoch, cursor.seq, until.seq, events)
+    return Frame("events", text, moved=Moved(node.slug, until)), until
 
 
 def snapshot(node: Node, head: Cursor, hours: int) -> Frame:
-    return Frame("snapshot", frames.snapshot(node, head, hours, now=timezone.now()))
+    text = frames.snapshot(node, head, hours, now=timezone.now())
+    return Frame("snapshot", text, moved=Moved(node.slug, head))

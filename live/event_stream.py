@@ -15,6 +15,7 @@ import structlog
 from django.db import Error as DatabaseTrouble
 
 from live import frames
+from live.close_codes import TRY_AGAIN
 from live.daphne.wires import DaphneStream
 from live.fanout import UnknownHub, fanout
 from live.feed_request import MOST_HUBS, BadRequest, FeedRequest, feed_request
@@ -22,7 +23,7 @@ from live.origin import NOT_FOR_YOU, is_our_host, may_read
 from live.problems import Problem, send_problem
 from live.reader import Reader
 from live.slugs import quoted
-from live.websocket import NOT_READY, TRY_AGAIN, Refused, admitted
+from live.websocket import NOT_READY, Refused, admitted
 from live.wire import AsgiStream, Cursors, Frame, Message, Receive, Send
 
 log = structlog.get_logger(__name__)

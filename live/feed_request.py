@@ -25,14 +25,20 @@ class BadRequest(Exception):
 
 
 class FeedRequest(NamedTuple):
-    """Hubs by slug, each with the cursor to resume from, and how many hours a snapshot holds."""
+    """Hubs by slug, each with the cursor to resume from, and how many hours a snapshot holds.
+
+    `latest`: when it is too slow, it wants the newest state instead of every step.
+    """
 
     cursors: dict[str, Cursor | None]
     hours: int
+    latest: bool = False
 
 
 def feed_request(query_string: bytes, last_event_id: str = "") -> FeedRequest:
-    """The request in `?hubs=SP15,NP15&after=<epoch>:<seq>,...&hours=24`. Raises BadRequest.
+    """The request in `?hubs=SP15,NP15&after=<epoch>:<seq>,...&hours=24&latest=1`.
+
+    Raises BadRequest.
 
     `last_event_id` is what an event stream's reader sends back; it takes precedence over `after`.
     """
@@ -41,7 +47,8 @@ def feed_request(query_string: bytes, last_event_id: str = "") -> FeedRequest:
     query = parse_qs(query_string.decode("ascii", "replace"))
     slugs = slugs_of(query.get("hubs", []))
     after = last_event_id or query.get("after", [""])[-1]
-    return FeedRequest(cursors_of(slugs, after), hours_of(query.get("hours", [""])[-1]))
+    hours = hours_of(query.get("hours", [""])[-1])
+    return FeedRequest(cursors_of(slugs, after), hours, latest_of(query.get("latest", [""])[-1]))
 
 
 def slugs_of(lists: list[str]) -> list[str]:
@@ -83,6 +90,13 @@ def hours_of(text: str) -> int:
     if not 1 <= hours <= MOST_HOURS:
         raise BadRequest("bad_hours", f"hours is 1 to {MOST_HOURS}, not {quoted(text)}.")
     return hours
+
+
+def latest_of(text: str) -> bool:
+    """Whether a slow reader wants the newest state instead of every step."""
+    if text not in ("", "0", "1"):
+        raise BadRequest("bad_latest", f"latest is 0 or 1, not {quoted(text)}.")
+    return text == "1"
 
 
 def resumed(frame: Mapping[str, Any], followed: Mapping[str, object]) -> dict[str, Cursor]:

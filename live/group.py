@@ -1,41 +1,127 @@
-"""The group of all web processes, to which each publication is sent once."""
+"""The group of all web processes, to which each publication is sent once.
+
+A process subscribes by itself. The channel layer would keep a lost connection to itself and sleep
+for a second; here the loss is an error at once, and whatever Redis has sent already is one batch.
+"""
 
 import asyncio
 import time
 from collections.abc import AsyncGenerator
+from contextlib import suppress
 from typing import Any
 
 from channels.layers import get_channel_layer
+from channels_redis.utils import create_pool
+from redis.asyncio import Redis
+from redis.asyncio.retry import Retry
+from redis.backoff import NoBackoff
+
+Messages = list[dict[str, Any]]
 
 GROUP = "feed"
 REJOIN_SECONDS = 30
+JOINING_SECONDS = 5
+# Its connection waits for messages without limit: a silent one is left after REJOIN_SECONDS.
+UNLIMITED = {"socket_timeout": None, "health_check_interval": 0, "retry": Retry(NoBackoff(), 0)}
 
 
-async def group_messages() -> AsyncGenerator[dict[str, Any], None]:
-    """Every message to the group, without end. Every 30 s it is joined anew, on a new connection.
+class Subscription:
+    """A connection to Redis that has joined the group, and what has come by it."""
 
-    Redis may forget members, and a connection may be dead without any error.
-    """
-    layer = get_channel_layer()
-    while True:
-        await layer.flush()
-        channel = await layer.new_channel()
-        await layer.group_add(GROUP, channel)
-        async for message in messages_until(time.monotonic() + REJOIN_SECONDS, layer, channel):
-            yield message
+    def __init__(self) -> None:
+        self.layer = get_channel_layer()
+        # Where the layer publishes is known to the layer alone (channels_redis 4.3).
+        self.name = self.layer._get_group_channel_name(GROUP)
+        host = self.layer._get_shard(self.name).host
+        self.redis = Redis(connection_pool=create_pool(host | UNLIMITED))
+        self.pubsub = self.redis.pubsub()
+        self.messages: Messages = []
+        self.fault: Exception | None = None
+        self.come = asyncio.Event()
+        self.reading: asyncio.Task[None] | None = None
+
+    async def join(self) -> None:
+        """Subscribe: whatever is published from now on will come. Raises a redis.RedisError."""
+        async with asyncio.timeout(JOINING_SECONDS):
+            await self.pubsub.subscribe(self.name)
+            await self.pubsub.parse_response()
+        self.reading = asyncio.create_task(self.read())
+
+    async def read(self) -> None:
+        """Keep each message. What was received at once is read without a pause: one batch."""
+        try:
+            while True:
+                kind, _, data = await self.pubsub.parse_response()
+                if kind == b"message":
+                    self.take(self.layer.deserialize(data))
+        except Exception as fault:  # noqa: BLE001 (raised to whoever waits for the next batch)
+            self.fault = fault
+            self.come.set()
+
+    def take(self, message: dict[str, Any]) -> None:
+        self.messages.append(message)
+        self.come.set()
+
+    async def next(self, seconds: float) -> Messages:
+        """What has come, as soon as anything has; nothing if nothing comes for so long.
+
+        Raises why the connection ended.
+        """
+        with suppress(TimeoutError):
+            async with asyncio.timeout(seconds):
+                await self.come.wait()
+        self.come.clear()
+        if self.fault:
+            raise self.fault
+        messages, self.messages = self.messages, []
+        return messages
+
+    async def leave(self) -> Messages:
+        """Close the connection. Returns what had come by it."""
+        if self.reading:
+            self.reading.cancel()
+        await self.pubsub.aclose()  # type: ignore[no-untyped-call]
+        await self.redis.aclose(close_connection_pool=True)
+        return self.messages
 
 
-async def messages_until(
-    until: float, layer: Any, channel: str
-) -> AsyncGenerator[dict[str, Any], None]:
-    """The messages on a channel up to this monotonic time. Cancelling unsubscribes."""
-    receiving = asyncio.ensure_future(layer.receive(channel))
+class Membership:
+    """This process's place in the group: one subscription after another."""
+
+    def __init__(self) -> None:
+        self.current: Subscription | None = None
+
+    async def batches(self) -> AsyncGenerator[Messages, None]:
+        """Every message to the group, without end, in batches of what has come already.
+
+        The first batch is empty: from then on none is missed. Every 30 s the group is joined on a
+        new connection before the old one is left: Redis may forget members, and a connection may
+        be dead without any error. What comes by both comes twice. Raises a redis.RedisError or
+        OSError.
+        """
+        self.current = await joined()
+        try:
+            yield []
+            until = time.monotonic() + REJOIN_SECONDS
+            while True:
+                if messages := await self.current.next(until - time.monotonic()):
+                    yield messages
+                    await asyncio.sleep(0)  # where more has come, nothing else would suspend
+                if time.monotonic() >= until:
+                    left, self.current = self.current, await joined()
+                    if rest := await left.leave():
+                        yield rest
+                    until = time.monotonic() + REJOIN_SECONDS
+        finally:
+            await self.current.leave()
+
+
+async def joined() -> Subscription:
+    """A new subscription. Raises a redis.RedisError or OSError."""
+    subscription = Subscription()
     try:
-        while (rest := until - time.monotonic()) > 0:
-            done, _ = await asyncio.wait({receiving}, timeout=rest)
-            if done:
-                yield receiving.result()
-                receiving = asyncio.ensure_future(layer.receive(channel))
-                await asyncio.sleep(0)  # a full queue never suspends by itself
-    finally:
-        receiving.cancel()
+        await subscription.join()
+    except BaseException:
+        await subscription.leave()
+        raise
+    return subscription

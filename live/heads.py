@@ -20,10 +20,16 @@ WATCHED_SINCE = timezone.now()  # when this process started
 
 
 class Standing(NamedTuple):
-    """All feeds by slug, and the state of the source."""
+    """All feeds by slug, and the state of the source, as they were at a moment."""
 
     feeds: dict[str, Feed]
     source: "SourceState"
+    at: datetime
+
+    def source_at(self, now: datetime) -> "SourceState":
+        """The state of the source a few seconds later."""
+        age, passed = self.source.age_s, (now - self.at) / timedelta(seconds=1)
+        return self.source._replace(age_s=None if age is None else round(age + passed, 1))
 
 
 class SourceState(NamedTuple):
@@ -39,7 +45,7 @@ def standing(*, now: datetime) -> Standing:
         feed.node.slug: feed
         for feed in Feed.objects.filter(node__tracked=True).select_related("node")
     }
-    return Standing(feeds, source_state(now=now))
+    return Standing(feeds, source_state(now=now), now)
 
 
 def source_state(*, now: datetime) -> SourceState:

@@ -15,8 +15,11 @@ class Reader:
 
     def __init__(self, wire: Wire, feed_request: FeedRequest) -> None:
         self.wire = wire
+        self.line = wire.line
         self.cursors = feed_request.cursors
         self.hours = feed_request.hours
+        self.latest = feed_request.latest
+        self.renewal: asyncio.Task[None] | None = None
         self.most_backlog = MOST_BACKLOG
 
     def is_slow(self) -> bool:
@@ -30,10 +33,16 @@ class Reader:
         """
         self.most_backlog = MOST_BACKLOG + len(frame.data)
         await self.wire.write(frame)
+        drained = await self.drained()
+        if drained:
+            self.most_backlog = MOST_BACKLOG
+        return drained
+
+    async def drained(self) -> bool:
+        """Whether the reader takes within 30 s what waits for it."""
         try:
             async with asyncio.timeout(PATIENCE_SECONDS):
                 await self.wire.drained()
         except TimeoutError:
             return False
-        self.most_backlog = MOST_BACKLOG
         return True

@@ -7,6 +7,7 @@ from typing import Any, NamedTuple
 
 KEPT_SECONDS = 5
 MOST_KEPT = 12
+MOST_PAUSE_S = 0.05
 
 
 class Begun(NamedTuple):
@@ -38,6 +39,12 @@ class SingleFlight:
             self.begun[key] = Begun(task, time.monotonic())
         return await asyncio.shield(self.begun[key].task)
 
+    def kept(self, key: Hashable) -> Any:
+        """The result for this key if it is there already, else None."""
+        self.forget_the_old()
+        begun = self.begun.get(key)
+        return begun.task.result() if begun and begun.task.done() else None
+
     def forget_the_old(self) -> None:
         """Forget what failed, what began over 5 s ago, and the oldest if there are too many."""
         since = time.monotonic() - KEPT_SECONDS
@@ -55,11 +62,13 @@ def failed(begun: Begun) -> bool:
 class SharedRead:
     """Shares one read among all who asked before it began.
 
-    Nobody gets a result that was read before they asked.
+    Nobody gets a result that was read before they asked. Before each read is a pause as long as
+    the last one took, so that a crowd shares more and leaves processor time to others.
     """
 
     def __init__(self) -> None:
         self.reading = asyncio.Lock()
+        self.pause = 0.0
         self.waiting: dict[Hashable, asyncio.Task[Any]] = {}
 
     async def next(self, key: Hashable, read: Callable[[], Awaitable[Any]]) -> Any:
@@ -71,5 +80,9 @@ class SharedRead:
     async def read(self, key: Hashable, read: Callable[[], Awaitable[Any]]) -> Any:
         """Read when no other read runs. Who asks after it began gets the next one."""
         async with self.reading:
+            await asyncio.sleep(self.pause)
             del self.waiting[key]
-            return await read()
+            began = time.monotonic()
+            found = await read()
+            self.pause = min(time.monotonic() - began, MOST_PAUSE_S)
+            return found

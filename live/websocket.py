@@ -14,7 +14,9 @@ from django.conf import settings
 from django.db import Error as DatabaseTrouble
 
 from live import frames
+from live.close_codes import BAD_REQUEST, FOREIGN_ORIGIN, TOO_MANY, TRY_AGAIN, UNKNOWN_HUB
 from live.connection_limits import ConnectionLimits, Full, client_address
+from live.daphne.inflow import MOST_BYTES
 from live.daphne.wires import DaphneSocket
 from live.fanout import UnknownHub, fanout
 from live.feed_request import BadRequest, feed_request, resumed
@@ -25,12 +27,6 @@ from live.slugs import quoted
 from live.wire import AsgiSocket, Frame, Message, Receive, Send, Wire
 
 log = structlog.get_logger(__name__)
-TRY_AGAIN = 1013
-BAD_REQUEST = 4400
-UNKNOWN_HUB = 4404
-FOREIGN_ORIGIN = 4403
-TOO_MANY = 4429
-MOST_BYTES = 4096
 MOST_ID = 100
 MOST_FRAMES, FRAMES_SECONDS = 20, 10
 NOT_READY = "The database can't be read at the moment; come back soon."

@@ -18,6 +18,7 @@ from twisted.web.http import HTTPChannel
 from live.connection_limits import Full, client_address
 from live.daphne.arrivals import Arrivals
 from live.daphne.bodies import most_bytes
+from live.daphne.timer import Timer
 from live.problems import problem_or_page
 
 IDLE_SECONDS = 30
@@ -62,6 +63,7 @@ class Channel(HTTPChannel):  # type: ignore[misc]
     """An HTTP connection; one that becomes a WebSocket is Daphne's from then on."""
 
     abortTimeout = 5  # noqa: N815
+    callLater = Timer  # noqa: N815
     arrivals: Arrivals[Any]
     most_bytes = 0
     is_idle = True

@@ -8,6 +8,8 @@ import asyncio
 from collections.abc import Callable
 from typing import Any
 
+# Of a client's message; the application refuses a longer one.
+MOST_BYTES = 4096
 # Bytes read at a time: a client that floods gets no more before others are served.
 PIECE = 4096
 MOST_WAITING = 40

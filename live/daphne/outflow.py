@@ -1,25 +1,39 @@
 """A client's backlog, kept here because Daphne would copy it into each connection's own buffer.
 
-Frames are the same bytes for everybody. What a client takes at once is written at once. The rest
-goes to the transport piece by piece, each when the one before is gone.
+Frames are the same bytes for everybody. What a client takes at once is written at once, by the
+fan-out straight to the socket where that is safe. The rest follows as the client takes it.
 """
 
 import asyncio
 from collections import deque
+from collections.abc import Callable
 from typing import Any
 
 from twisted.internet.interfaces import IPushProducer
 from zope.interface import implementer
 
+# Small frames that wait are sent so many bytes at a time.
 PIECE = 16 * 1024
 
 
 @implementer(IPushProducer)
 class Outflow:
-    """What waits to be written to one connection, in order."""
+    """What waits to be written to one connection, in order.
 
-    def __init__(self, transport: Any) -> None:
+    `send_now` is the socket's own `send` while nothing waits, None if it must not be used.
+    """
+
+    def __init__(
+        self,
+        transport: Any,
+        socket_send: Callable[[bytes | memoryview], int] | None = None,
+        *,
+        compresses: bool = False,
+    ) -> None:
         self.transport = transport
+        self.compresses = compresses
+        self.socket_send = socket_send
+        self.send_now: Callable[[bytes | memoryview], int] | None = None
         self.waiting: deque[memoryview] = deque()
         self.bytes = 0
         self.flowing = asyncio.Event()
@@ -34,51 +48,69 @@ class Outflow:
             return
         sent = self.send(data) if self.flowing.is_set() else 0
         if sent < len(data):
-            self.waiting.append(memoryview(data)[sent:])
-            self.bytes += len(data) - sent
-            if self.flowing.is_set():
-                self.flowing.clear()
-                self.wait_for_transport()
+            self.keep(data, sent)
 
-    def send(self, data: bytes) -> int:
+    def keep(self, data: bytes, sent: int) -> None:
+        """Write later what the client did not take."""
+        self.waiting.append(memoryview(data)[sent:])
+        self.bytes += len(data) - sent
+        if self.flowing.is_set():
+            self.flowing.clear()
+            self.send_now = None
+            self.wait_for_transport()
+
+    def send(self, data: bytes | memoryview) -> int:
         """Send what the socket takes, and return how much that was; 0 for a lost connection."""
         sent = self.transport.writeSomeData(data)
         return sent if isinstance(sent, int) and sent > 0 else 0
 
     def wait_for_transport(self) -> None:
-        """Have the transport call `resumeProducing` once it has nothing more to write."""
+        """Have the transport call `resumeProducing` once the socket takes more."""
         self.transport.producerPaused = True
         self.transport.startWriting()
 
     def resumeProducing(self) -> None:  # noqa: N802 (Twisted's name)
-        """The transport is empty: write the next piece, or be ready for whatever comes."""
+        """The transport is empty: write what waits, and be ready for whatever comes."""
         if self.transport.disconnecting:  # with a producer it would never close
             self.stopProducing()
             self.transport.unregisterProducer()
-        elif self.waiting:
-            self.transport.write(self.next_piece())
-            self.wait_for_transport()
-        else:
+        elif self.has_sent_what_waits():
+            self.send_now = self.socket_send
             self.flowing.set()
+        else:
+            self.wait_for_transport()
 
-    def next_piece(self) -> bytes:
-        """The next 16 KiB at most; of small frames as many as fit."""
-        pieces, room = [], PIECE
-        while self.waiting and room:
-            first = self.waiting.popleft()
-            pieces.append(first[:room])
-            if len(first) > room:
-                self.waiting.appendleft(first[room:])
-            room -= len(pieces[-1])
-        self.bytes -= PIECE - room
-        return b"".join(pieces)
+    def has_sent_what_waits(self) -> bool:
+        """Send as much as the client takes. False if anything is left."""
+        while self.waiting:
+            piece = self.next_piece()
+            sent = self.send(piece)
+            self.bytes -= sent
+            if sent < len(piece):
+                self.waiting.appendleft(piece[sent:])
+                return False
+        return True
+
+    def next_piece(self) -> memoryview:
+        """The first that waits, with as many as fit into 16 KiB; a long one is not copied."""
+        pieces = [self.waiting.popleft()]
+        size = len(pieces[0])
+        while self.waiting and size + len(self.waiting[0]) <= PIECE:
+            pieces.append(self.waiting.popleft())
+            size += len(pieces[-1])
+        return pieces[0] if len(pieces) == 1 else memoryview(b"".join(pieces))
+
+    def nothing_straight(self) -> None:
+        """From here on, everything goes the server's way: it says what may still be sent."""
+        self.socket_send = self.send_now = None
 
     def pauseProducing(self) -> None:  # noqa: N802
-        """Nothing to do: the next piece waits for `resumeProducing` anyway."""
+        """Nothing to do: nothing is written before `resumeProducing` anyway."""
 
     def stopProducing(self) -> None:  # noqa: N802
         """The connection is over: drop the backlog, and let nobody wait for it."""
         self.is_over = True
+        self.nothing_straight()
         self.waiting.clear()
         self.bytes = 0
         self.flowing.set()

@@ -5,11 +5,12 @@ client stops taking what was written; the backlog is counted from there.
 """
 
 import asyncio
-from typing import Any
+from typing import Any, NamedTuple
 
 from twisted.internet.interfaces import IPushProducer
 from zope.interface import implementer
 
+from live.daphne.outflow import Outflow
 from live.wire import AsgiSocket, AsgiStream, Cursors, Frame, Send
 
 
@@ -41,6 +42,13 @@ class Backlog:
             self.bytes += length
 
 
+class Compressed(NamedTuple):
+    """A frame that was compressed by us, as autobahn takes prepared messages."""
+
+    payloadHybi: bytes  # noqa: N815 (autobahn's name)
+    doNotCompress: bool = True  # noqa: N815
+
+
 class DaphneSocket(AsgiSocket):
     """A WebSocket under Daphne. The bytes of a frame are prepared once for all readers."""
 
@@ -48,24 +56,41 @@ class DaphneSocket(AsgiSocket):
         super().__init__(send)
         self.protocol = protocol
         self.inflow = protocol.inflow
-        self.outflow = protocol.start_outflow()
+        self.line: Outflow = protocol.start_outflow()
 
     @property
     def backlog(self) -> int:  # type: ignore[override]
-        return int(self.outflow.bytes)
+        return self.line.bytes
 
     async def write(self, frame: Frame) -> None:
-        if self.protocol.state != self.protocol.STATE_OPEN:
-            return
+        if self.line.send_now:
+            self.line.write(frame.written(compressed=self.line.compresses))
+        elif self.protocol.state == self.protocol.STATE_OPEN:
+            self.protocol.sendPreparedMessage(self.prepared(frame))
+
+    def prepared(self, frame: Frame) -> Any:
+        """The frame as the server sends it, made once for all who have agreed to the same."""
+        if self.line.compresses:
+            return Compressed(frame.compressed)
         if frame.prepared is None:
             frame.prepared = self.protocol.factory.prepareMessage(frame.data, doNotCompress=True)
-        self.protocol.sendPreparedMessage(frame.prepared)
+        return frame.prepared
 
     async def drained(self) -> None:
-        await self.outflow.flowing.wait()
+        await self.line.flowing.wait()
 
     def pause_reading(self, seconds: float) -> None:
         self.inflow.pause(seconds)
+
+    def ping(self) -> None:
+        self.protocol.sendPing()
+
+    def has_spoken(self) -> bool:
+        spoken, self.protocol.has_spoken = self.protocol.has_spoken, False
+        return bool(spoken)
+
+    def drop(self) -> None:
+        self.protocol.dropConnection(abort=True)
 
 
 class DaphneStream(AsgiStream):

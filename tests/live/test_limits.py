@@ -9,11 +9,12 @@ from live import websocket
 from live.connection_limits import ConnectionLimits, Full, client_address
 from live.daphne import inflow
 from live.daphne.inflow import MOST_WAITING, Inflow
-from live.fanout import TOO_SLOW, fanout
+from live.close_codes import TOO_SLOW
+from live.fanout import fanout
 from live.feed_request import feed_request
 from live.rate_limit import RateLimit
 from live.reader import MOST_BACKLOG, Reader
-from live.wire import Frame
+from live.wire import NO_LINE, Frame
 from tests.live.browsers import announce_all, browser, publish, soon
 
 on_the_feed = [
@@ -134,6 +135,7 @@ class Tap:
         self.codes: list[int] = []
         self.backlog = 0
         self.is_open = asyncio.Event()
+        self.line = NO_LINE
 
     async def write(self, frame: Frame) -> None:
         self.frames.append(frame)
@@ -145,6 +147,11 @@ class Tap:
         self.backlog = 0
 
     def pause_reading(self, seconds: float) -> None: ...
+
+    def has_spoken(self) -> bool:
+        return True
+
+    def ping(self) -> None: ...
 
     async def close(self, code: int) -> None:
         self.codes.append(code)

@@ -45,6 +45,8 @@ class Transport:
                 return
             self.producerPaused = False
             self.producer.resumeProducing()
+            if not self.room:
+                return
 
 
 @pytest.fixture
