@@ -1,6 +1,7 @@
 """The snapshot that a page comes with: the last of each hub is kept until its feed moves on."""
 
 from datetime import datetime, timedelta
+from threading import Lock
 from typing import NamedTuple
 
 from django.utils.safestring import SafeString
@@ -38,6 +39,7 @@ class PageSnapshot(NamedTuple):
 
 
 kept: dict[int, Kept] = {}
+keeping = Lock()
 
 
 def page_snapshot(node: Node, *, now: datetime) -> PageSnapshot | None:
@@ -66,10 +68,11 @@ def renewed(node: Node, current: Body, *, now: datetime) -> Kept:
     parts = snapshot_parts(node, HOURS, up_to=current["seq"], now=now)
     text = escaped(frames.text(parts))
     made = Kept(current["epoch"], current["seq"], now, text, prices_of(parts))
-    kept.pop(node.pk, None)
-    while len(kept) >= MOST_KEPT:
-        kept.pop(next(iter(kept)), None)
-    kept[node.pk] = made
+    with keeping:
+        kept.pop(node.pk, None)
+        while len(kept) >= MOST_KEPT:
+            del kept[next(iter(kept))]
+        kept[node.pk] = made
     return made
 
 
