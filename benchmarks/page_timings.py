@@ -14,7 +14,7 @@ from playwright.sync_api import Page, sync_playwright
 
 WATCH = Path(__file__).with_name("page_watch.js")
 FLAGS = ["--no-sandbox", "--disable-gpu", "--no-first-run", "--disable-background-networking"]
-LOADED = "() => window.benchSeen && window.benchSeen.paints.length > 0"
+LOADED = "() => window.benchSeen && benchSeen.liveAt && benchSeen.paints.length > 0"
 RESOURCES = """() => ["navigation", "resource"]
     .flatMap((type) => performance.getEntriesByType(type))
     .map((entry) => ({ name: entry.name, by: entry.initiatorType, bytes: entry.transferSize }))"""
@@ -26,12 +26,19 @@ FORGET = "() => Object.assign(benchSeen, { frames: [], paints: [], longTasks: []
 Figures = dict[str, Any]
 
 
-def main(url: str, loads: str, events: str) -> None:
-    """`loads` cold loads of the page, and then `events` prices on one that shows 7 days."""
+def main(url: str, loads: str, events: str, *networks: str) -> None:
+    """`loads` cold loads of the page, and then `events` prices on one that shows 7 days.
+
+    Then as many loads over each of the networks, "100x5" for 100 ms and 5 Mbit/s.
+    """
     with browser() as new_page:
         cold = [cold_load(new_page(), url) for _ in range(int(loads))]
         week = events_of(new_page(), f"{url}?range=7d", int(events))
-    json.dump({"cold": cold, "week": week}, sys.stdout)
+        slow = {
+            network: [cold_load(slowed(new_page(), network), url) for _ in range(int(loads))]
+            for network in networks
+        }
+    json.dump({"cold": cold, "week": week, "slow": slow}, sys.stdout)
 
 
 @contextmanager
@@ -50,21 +57,42 @@ def browser() -> Iterator[Any]:
         chromium.close()
 
 
+def slowed(page: Page, network: str) -> Page:
+    """The page, behind such a network: each request waits, all of them share the bytes."""
+    latency_ms, megabits = map(float, network.split("x"))
+    bytes_s = megabits * 1_000_000 / 8
+    session = page.context.new_cdp_session(page)
+    session.send("Network.enable")
+    session.send(
+        "Network.emulateNetworkConditions",
+        {
+            "offline": False,
+            "latency": latency_ms,
+            "downloadThroughput": bytes_s,
+            "uploadThroughput": bytes_s,
+        },
+    )
+    return page
+
+
 def cold_load(page: Page, url: str) -> Figures:
-    """Milliseconds and bytes up to the first prices on the screen."""
+    """Milliseconds and bytes until prices are on the screen and the feed has spoken."""
     page.goto(url)
     page.wait_for_function(LOADED)
     seen = page.evaluate("() => window.benchSeen")
     painted = seen["paints"][0]["at"]
-    frames = [frame["data"].encode() for frame in seen["frames"] if frame["at"] <= painted]
+    frames = [frame["data"].encode() for frame in seen["frames"]]
     measured = {
+        "first_price_ms": seen["firstPriceAt"],
         "painted_ms": painted,
+        "live_ms": seen["liveAt"],
         "first_paint_ms": page.evaluate(FIRST_PAINT),
         "sockets": seen["sockets"],
         "resources": page.evaluate(RESOURCES),
         "frame_bytes": sum(map(len, frames)),
         "deflated_bytes": sum(len(zlib.compress(frame)) for frame in frames),
         "long_ms": [task["duration"] for task in seen["longTasks"]],
+        "shifted": seen["shifted"],
     }
     page.context.close()
     return measured

@@ -8,9 +8,8 @@ from django.conf import settings
 from live.answers import current_answer
 from live.cursor import Cursor
 from live.heads import SourceState
-from live.snapshot import snapshot_alerts, snapshot_prices, snapshot_start
-from market.intervals import day_bounds, iso, operating_date
-from market.markets import Market
+from live.snapshot import snapshot_parts
+from market.intervals import iso
 from prices.feed import Body
 from prices.models import Feed, Node
 
@@ -42,7 +41,6 @@ def snapshot(node: Node, head: Cursor, hours: int, *, now: datetime) -> str:
 
     A price stored after the head was read is sent again as an event, which does no harm.
     """
-    start = snapshot_start(now, hours)
     return text(
         {
             "type": "snapshot",
@@ -50,9 +48,7 @@ def snapshot(node: Node, head: Cursor, hours: int, *, now: datetime) -> str:
             "epoch": head.epoch,
             "seq": head.seq,
             "current": current_answer(node, now=now),
-            "rt": snapshot_prices(node, Market.RTM, start),
-            "da": snapshot_prices(node, Market.DAM, day_bounds(operating_date(start))[0]),
-            "alerts": snapshot_alerts(node, start, up_to=head.seq, now=now),
+            **snapshot_parts(node, hours, up_to=head.seq, now=now),
             "advice": None,
             "forecast": None,
         }

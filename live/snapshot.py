@@ -14,6 +14,16 @@ from prices.models import FeedEvent, Node
 DAY = timedelta(hours=24)
 
 
+def snapshot_parts(node: Node, hours: int, *, up_to: int, now: datetime) -> Body:
+    """All of a snapshot that only changes with the feed. Alerts end at the feed's seq `up_to`."""
+    start = snapshot_start(now, hours)
+    return {
+        "rt": snapshot_prices(node, Market.RTM, start),
+        "da": snapshot_prices(node, Market.DAM, day_bounds(operating_date(start))[0]),
+        "alerts": snapshot_alerts(node, start, up_to=up_to, now=now),
+    }
+
+
 def snapshot_start(now: datetime, hours: int) -> datetime:
     """So many hours ago. For 24 and more, not after today began: it may have 25 hours."""
     start = now - timedelta(hours=hours)

@@ -131,7 +131,9 @@ def test_the_web_process_is_held_to_its_growth_at_the_most_and_after():
 
 
 LOAD = {
+    "first_price_ms": 190,
     "painted_ms": 400,
+    "live_ms": 450,
     "first_paint_ms": 200,
     "sockets": 1,
     "resources": [
@@ -141,17 +143,31 @@ LOAD = {
     "frame_bytes": 90_000,
     "deflated_bytes": 12_000,
     "long_ms": [60.0],
+    "shifted": 0.002,
 }
 
 
 def test_a_page_is_held_to_its_bytes_and_to_one_request_for_data():
     figures = page.load_figures([LOAD])
     assert [figure.ours for figure in figures[2:4]] == ["199 KB", "100 KB"]
-    assert [figure.verdict for figure in figures if figure.limit] == ["met", "met"]
+    assert [figure.verdict for figure in figures if figure.limit] == ["met", "met", "met"]
     assert figures[3].floor == "main.js 100 KB, the page itself 9 KB"
     asks = {"name": "http://here/api/current", "by": "fetch", "bytes": 60_000}
     figures = page.load_figures([LOAD | {"resources": [*LOAD["resources"], asks]}])
-    assert [figure.verdict for figure in figures if figure.limit] == ["missed", "missed"]
+    assert [figure.verdict for figure in figures if figure.limit] == ["missed", "missed", "met"]
+
+
+def test_a_first_price_is_held_to_the_round_trips_of_its_network():
+    figure = page.first_price("100x5", [LOAD])
+    assert figure.what == "page: cold load to the first price on the screen, 100 ms and 5 Mbit/s"
+    assert (figure.ours, figure.verdict) == ("0.19 s", "met")
+    assert figure.floor == "0.40 s by the scripts, 0.45 s live"
+    assert page.first_price("100x5", [LOAD | {"first_price_ms": 501}]).verdict == "missed"
+    assert page.first_price("300x1.6", [LOAD]).limit == ""
+
+
+def test_a_page_whose_parts_move_is_said_to():
+    assert page.shift([LOAD, LOAD | {"shifted": 0.1}]).verdict == "missed"
 
 
 def test_a_commit_waits_for_the_first_painting_that_has_it():

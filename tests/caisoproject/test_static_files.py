@@ -4,8 +4,10 @@ from pathlib import Path
 
 import pytest
 from django.core.files.storage import FileSystemStorage
+from django.test import override_settings
 
 from caisoproject.static_files import HashedModulesStorage, without_comments
+from dashboard.templatetags import modules
 
 ROOT = Path(__file__).parents[2]
 STATIC = ROOT / "dashboard" / "static"
@@ -51,14 +53,44 @@ def test_no_line_is_longer_than_120_characters(file):
     assert [line for line in file.read_text().splitlines() if len(line) > 120] == []
 
 
-def test_our_scripts_are_collected_without_their_comments(tmp_path: Path):
-    source, kept = FileSystemStorage(STATIC), HashedModulesStorage(str(tmp_path))
+def collected(folder: Path, changed: str = "") -> HashedModulesStorage:
+    """Our scripts as `collectstatic` leaves them: again, only the changed one is copied."""
+    source, kept = FileSystemStorage(STATIC), HashedModulesStorage(str(folder))
     names = [script.relative_to(STATIC).as_posix() for script in SCRIPTS]
     found = {name: (source, name) for name in names}
     for name in found:
-        with source.open(name) as script:
-            kept.save(name, script)
+        if not kept.exists(name):
+            with source.open(name) as script:
+                kept.save(name, script)
+    if changed:
+        (folder / changed).write_text((folder / changed).read_text() + "const more = 1;\n")
     assert list(kept.post_process(found))
+    return kept
+
+
+def test_a_pages_script_is_collected_with_all_its_modules_and_anew_if_one_changes(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
+    before = collected(tmp_path).hashed_files["ui/main.bundle.js"]
+    assert "const $live_store = (() => {" in (tmp_path / before).read_text()
+    assert (tmp_path / f"{before}.gz").exists()
+    kept = collected(tmp_path, changed="market/tiles.js")
+    assert kept.hashed_files["ui/main.bundle.js"] != before
+    monkeypatch.setattr(modules, "staticfiles_storage", kept)
+    monkeypatch.setattr(modules, "static", kept.url)
+    address = modules.module("ui/main.js")
+    assert address == f"/static/{kept.hashed_files['ui/main.bundle.js']}"
+    assert modules.modulepreload("ui/main.js") == f'<link rel="modulepreload" href="{address}">'
+
+
+def test_a_developers_scripts_are_served_as_they_are(monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr(modules, "staticfiles_storage", HashedModulesStorage())
+    with override_settings(DEBUG=True):
+        assert modules.module("ui/main.js") == "/static/ui/main.js"
+
+
+def test_our_scripts_are_collected_without_their_comments(tmp_path: Path):
+    kept = collected(tmp_path)
     store = (tmp_path / kept.hashed_files["live/store.js"]).read_text()
     assert "export function applySnapshot" in store
     assert "\n// " not in store

@@ -11,9 +11,13 @@ from urllib.parse import parse_qs, urlsplit
 
 import pytest
 from django.template.loader import render_to_string
+from django.utils.safestring import SafeString
 from playwright.sync_api import Browser, ConsoleMessage, Error, Page, WebSocketRoute, expect
 
 from dashboard.content_security import POLICY
+from dashboard.first_paint.page import prices_of
+from dashboard.page_snapshot import PageSnapshot
+from dashboard.views import prices_now
 from market.intervals import iso
 from tests.browser import CHROMIUM
 from tests.page.market_day import FIVE, SP15, Body, day_ahead, real_time
@@ -68,6 +72,7 @@ class Day:
     seq: int = 100
     speaks: bool = True
     has_more: bool = False  # events that it does not send yet
+    is_followed: bool = True  # so that the page comes with prices
 
     @property
     def hub(self) -> str:
@@ -79,15 +84,44 @@ class Day:
         hubs = [{"slug": hub.lower(), "hub": hub, "node": node} for hub, node in self.nodes.items()]
         shown = {"hub": self.hub, "hubs": hubs, "source": self.source}
         page = shown | {"thresholds": {self.hub: LIMITS}, "source_trouble": self.source_trouble}
-        return render_to_string("dashboard/index.html", shown | {"page": page})
+        first = prices_now(page, self.page_snapshot(), now=self.now)
+        return render_to_string("dashboard/index.html", shown | first | {"page": page})
+
+    def page_snapshot(self) -> PageSnapshot | None:
+        """What the page comes with."""
+        if not self.is_followed:
+            return None
+        return PageSnapshot(
+            SafeString(json.dumps(self.snapshot())), prices_of(self.snapshot()), self.answer()
+        )
+
+    def snapshot(self) -> Body:
+        """The hub as it is now."""
+        snapshot = {"type": "snapshot", "hub": self.hub, "epoch": "a", "seq": self.seq}
+        return snapshot | {
+            "current": self.answer(),
+            "rt": self.rt,
+            "da": self.da,
+            "alerts": self.alerts,
+        }
+
+    def answer(self) -> Body:
+        """What `/api/current` answers at this moment."""
+        about = {
+            "hub": self.hub,
+            "epoch": "a",
+            "seq": self.seq,
+            "rt_timestamp": None,
+            "rt_price": None,
+        }
+        about |= {"source": self.source, "server_time": iso(self.now)}
+        return about | (self.current or {})
 
     def frames(self) -> list[Body]:
         """What a new page is sent."""
         feeds = {self.hub: {"epoch": "a", "head": self.seq}}
         hello = {"type": "hello", "protocol": 1, "server_time": iso(self.now), "feeds": feeds}
-        snapshot = {"type": "snapshot", "hub": self.hub, "epoch": "a", "seq": self.seq}
-        snapshot |= {"current": self.current, "rt": self.rt, "da": self.da, "alerts": self.alerts}
-        sent = [] if self.has_more else [snapshot]
+        sent = [] if self.has_more else [self.snapshot() | {"current": self.current}]
         return [hello | {"source": self.source}, *sent, self.heartbeat()]
 
     def heartbeat(self) -> Body:
@@ -192,13 +226,7 @@ class Stage:
             return self.day.heartbeat() | {"source": self.day.source}
         if path.startswith("/api/history/"):
             return {"prices": self.day.rt if "market=RTM" in address else self.day.da}
-        return self.current()
-
-    def current(self) -> Body:
-        """What /api/current answers at this moment."""
-        about = {"hub": self.day.hub, "epoch": "a", "seq": self.day.seq}
-        about |= {"source": self.day.source, "server_time": iso(self.day.now)}
-        return about | (self.day.current or {})
+        return self.day.answer()
 
     def greet(self, socket: WebSocketRoute) -> None:
         """A socket is opened; a server that does not speak stays silent."""

@@ -57,7 +57,7 @@ def first_start(stage: Stage) -> None:
 
 
 def loading(stage: Stage) -> None:
-    stage.show(replace(plain(), speaks=False))
+    stage.show(replace(plain(), speaks=False, is_followed=False))
 
 
 def no_alerts(stage: Stage) -> None:
@@ -147,9 +147,9 @@ def fed_by_stream(stage: Stage) -> None:
     stage.until("data-fed-by", "stream")
 
 
-def asking(stage: Stage) -> None:
+def asking(stage: Stage, *, is_followed: bool = True) -> None:
     stage.blocked = {"socket", "stream"}
-    stage.open(plain())
+    stage.open(replace(plain(), is_followed=is_followed))
     stage.until("data-fed-by", "poll")
 
 

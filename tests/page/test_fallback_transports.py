@@ -3,6 +3,7 @@
 from dataclasses import replace
 from urllib.parse import parse_qs, urlsplit
 
+import pytest
 from playwright.sync_api import expect
 
 from tests.page.market_day import FIVE, alert, at, real_time
@@ -72,13 +73,14 @@ def test_who_polls_does_not_read_that_there_are_no_alerts(stage: Stage) -> None:
     expect(page.locator("#alerts-count")).not_to_have_text("not known")
 
 
+@pytest.mark.parametrize(("is_followed", "cursor"), [(True, "a%3A100"), (False, "asked%3A0")])
 def test_who_polls_goes_back_to_the_socket_with_a_snapshot_and_nothing_is_there_twice(
-    stage: Stage,
+    stage: Stage, is_followed: bool, cursor: str
 ) -> None:
-    asking(stage)
+    asking(stage, is_followed=is_followed)
     stage.blocked = set()
     stage.until("data-fed-by", "socket")
-    assert "after=asked%3A0" in stage.sockets[-1].url
+    assert f"after={cursor}" in stage.sockets[-1].url
     page = stage.page
     expect(page.locator("#lamp-connection-text")).to_have_text("live")
     expect(page.locator("#price-chart")).to_have_attribute("data-rt-intervals", "289")

@@ -189,7 +189,7 @@ def test_an_answer_that_comes_late_does_not_replace_a_newer_price(stage: Stage) 
     stage.show(ages(plain(), minutes=12))
     reached(lambda: len(held) == 1, page)
     expect(page.locator("#notice-source")).to_be_visible()
-    old = stage.current() | {"rt_price": 20.0, "rt_quality": "cached", "rt_timestamp": None}
+    old = stage.day.answer() | {"rt_price": 20.0, "rt_quality": "cached", "rt_timestamp": None}
     stage.publish(*[{**price, "lmp": 61.5} for price in real_time(RUNNING, RUNNING + FIVE)])
     stage.let_pass(1)
     assert len(held) == 1
@@ -386,5 +386,5 @@ def test_two_intervals_that_were_passed_over_are_asked_for(stage: Stage) -> None
         "rt_quality": "interpolated",
         "rt_timestamp": "2026-07-14T19:35:00Z",
     }
-    asked[0].fulfill(json=stage.current() | current | {"server_time": "2026-07-14T19:36:01Z"})
+    asked[0].fulfill(json=stage.day.answer() | current | {"server_time": "2026-07-14T19:36:01Z"})
     expect(page.locator("#rt-price")).to_have_text("20.00")

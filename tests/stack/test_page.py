@@ -1,6 +1,7 @@
 """The page in a real browser, on a real stack: what is published is seen."""
 
 import logging
+import re
 
 from playwright.sync_api import Locator
 
@@ -61,6 +62,24 @@ def test_a_price_is_on_the_screen_within_seconds_of_its_commit(desk: Desk, scree
         seconds = screen.painted(head + 1) - committed
     log.info("commit to painted: %.0f ms", seconds * 1000)
     assert seconds < 5
+
+
+def test_the_modules_of_the_page_come_as_one_script(screen: Screen) -> None:
+    fetched = "() => performance.getEntriesByType('resource').map(({ name }) => name)"
+    names = [url.rpartition("/")[2].split(".")[0] for url in screen.page.evaluate(fetched)]
+    assert (
+        {"main", "chart"}
+        <= set(names)
+        <= {"main", "chart", "theme_boot", "dashboard", "charts", "favicon"}
+    )
+
+
+def test_the_price_is_in_the_page_without_any_script(screen: Screen) -> None:
+    page = screen.page
+    html = page.evaluate("async () => (await fetch('/')).text()")
+    shown = re.search('id="rt-price">([^<]*)<', html)
+    assert shown
+    assert re.fullmatch(r"−?[0-9,]+[.][0-9]{2}", shown[1])
 
 
 def test_a_simulated_price_is_said_to_be_simulated(screen: Screen) -> None:

@@ -10,6 +10,15 @@ export function setServerTime(text) {
   atZero = Date.parse(text) - performance.now();
 }
 
+/**
+ * A page says when it was made, which may be long ago: kept by the browser, or saved. So our own clock decides if it is
+ * ahead: until the server speaks, prices are rather called too old than too new.
+ * @type {(made: string) => void}
+ */
+export function setPageTime(made) {
+  atZero = Math.max(atZero, Date.parse(made));
+}
+
 export function serverNow() {
   return atZero + performance.now();
 }

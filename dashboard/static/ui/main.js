@@ -5,7 +5,7 @@ import { createCharts, redrawCharts } from "../charts/price_chart.js";
 import { Feed } from "../live/feed.js";
 import { forgetLog, markFilter, startLogFilters } from "../live/live_log.js";
 import { nextFilter } from "../live/log_entries.js";
-import { hasSlept, serverNow } from "../live/server_clock.js";
+import { hasSlept, serverNow, setPageTime } from "../live/server_clock.js";
 import { connectionLine, fallbackLine, sourceLine, transportLine } from "../live/status_lines.js";
 import {
   applyAnswer,
@@ -21,20 +21,20 @@ import { startCsv } from "../market/csv_export.js";
 import { MINUTE } from "../market/market_time.js";
 import { renderTable } from "../market/price_table.js";
 import { isOverdue, isPassedOver } from "../market/publication_delay.js";
-import { nextRange, RANGE_HOURS, readAddress, writeAddress } from "./address.js";
+import { FIRST_RANGE, nextRange, RANGE_HOURS, readAddress, writeAddress } from "./address.js";
 import { announce, announceInterval } from "./announcer.js";
 import { markHub, startHubTabs } from "./hub_tabs.js";
 import { startKeys } from "./keys.js";
 import { checkProtocol, reloadWhenIdle, startOutdatedPage } from "./outdated_page.js";
 import { markRange } from "./range_tabs.js";
 import { renderHeld, renderNow } from "./screen.js";
-import { element } from "./show.js";
+import { element, reveal } from "./show.js";
 import { chosenTheme, otherTheme, setTheme, startTheme } from "./theme.js";
 
 /**
  * @import {
  *   ConnectionState, EventsFrame, Frame, HeartbeatFrame, HelloFrame, HubState, LogFilter, PageData, Range,
- *   Selection, SourceState, Transport
+ *   Selection, SnapshotFrame, SourceState, Transport
  * } from "../live/types.js"
  */
 
@@ -125,6 +125,16 @@ function become(next) {
   announceInterval(state, serverNow());
 }
 
+/** The page comes with the prices of a moment, which the server has painted already. */
+function takeFirst() {
+  /** @type {SnapshotFrame | null} */
+  const first = JSON.parse(element("snapshot").textContent ?? "null");
+  if (!first || first.hub !== state.hub) return;
+  if (first.current) setPageTime(first.current.server_time);
+  state = applySnapshot(state, first, RANGE_HOURS[FIRST_RANGE]);
+  held.set(state.hub, state);
+}
+
 /** Many frames at once are one painting. */
 function renderSoon() {
   if (isPainting) return;
@@ -162,8 +172,13 @@ function tick() {
   else become(next);
   announceInterval(state, now);
   if (Math.floor(now / MINUTE) !== Math.floor((now - 1000) / MINUTE)) renderSoon();
-  if ((isOverdue(state, now) || isPassedOver(state, now)) && now - askedAt > MINUTE) askForFallback(now);
+  if (isLacking(now) && feed.state !== "connecting" && now - askedAt > MINUTE) askForFallback(now);
   setTimeout(tick, 1000 - (now % 1000));
+}
+
+/** @type {(now: number) => boolean} */
+function isLacking(now) {
+  return isOverdue(state, now) || isPassedOver(state, now);
 }
 
 /**
@@ -259,5 +274,8 @@ document.addEventListener("visibilitychange", () => {
     feed.wake();
   }
 });
+takeFirst();
 showWhat(shown);
+announceInterval(state, serverNow());
+reveal("notice-unscripted", false);
 tick();

@@ -71,6 +71,7 @@ function renderInterval(shown, now) {
   const seen = Date.parse(shown?.price?.first_seen ?? "");
   show("interval", start !== null && end !== null ? intervalText(start, end) : NOTHING);
   show("first-seen", Number.isNaN(seen) ? NOTHING : clockText(seen));
+  show("age-label", "age"); // in place of the server's "as of"
   show("age", start === null ? NOTHING : durationText(now - start));
 }
 

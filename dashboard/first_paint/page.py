@@ -1,0 +1,48 @@
+"""All that the server writes in place of the scripts."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import NamedTuple
+
+from dashboard.first_paint.held import Body, Held, Prices, by_start, stand_in
+from dashboard.first_paint.market_times import clock_text, day_text, made_text
+from dashboard.first_paint.price_words import Threshold
+from dashboard.first_paint.status_line import StatusLine, status_line
+from dashboard.first_paint.tiles import Tiles, loading, tiles
+
+
+class FirstPaint(NamedTuple):
+    """The texts and tones of the page by where they stand, and when they were true."""
+
+    tiles: Tiles
+    status: StatusLine
+    as_of: str
+    made: str
+    has_prices: bool
+
+
+def prices_of(snapshot: Body) -> Prices:
+    return Prices(by_start(snapshot["rt"]), by_start(snapshot["da"]))
+
+
+def first_paint(
+    prices: Prices,
+    current: Body,
+    *,
+    thresholds: Sequence[Threshold],
+    trouble: str | None,
+    now: datetime,
+) -> FirstPaint:
+    """Of a page that comes with a snapshot, whose `current` is of `now`."""
+    held = Held(prices, stand_in(current), now)
+    shown = tiles(held, thresholds, trouble)
+    return FirstPaint(
+        shown, status_line(held), clock_text(now), made_text(now), shown.rt.quality != "none"
+    )
+
+
+def nothing_yet(*, now: datetime) -> FirstPaint:
+    """Of a page that comes without a snapshot."""
+    return FirstPaint(
+        loading(now), StatusLine(day=day_text(now)), "", made_text(now), has_prices=False
+    )

@@ -1,0 +1,154 @@
+"""The dashboard comes with the prices of the moment it was made at."""
+
+import html
+import json
+import re
+from collections.abc import Iterator
+from datetime import timedelta
+from typing import Any
+
+import pytest
+import time_machine
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+
+from dashboard import page_snapshot
+from live import frames
+from live.cursor import Cursor
+from market.markets import Market
+from prices.models import Feed, Node
+from tests.conftest import utc
+from tests.published import published, store
+
+pytestmark = [pytest.mark.database, pytest.mark.django_db]
+NOW = utc("2026-07-14 19:37:14")
+START = utc("2026-07-14 19:35")
+FIVE = timedelta(minutes=5)
+
+
+@pytest.fixture(autouse=True)
+def at_noon() -> Iterator[time_machine.Traveller]:
+    page_snapshot.kept.clear()  # what a test stored is gone, its feed's position comes again
+    with time_machine.travel(NOW, tick=False) as clock:
+        yield clock
+
+
+@pytest.fixture
+def sp15() -> Node:
+    """With two intervals and the hour beside them."""
+    store([published(utc("2026-07-14 19:00"), "30", Market.DAM)], NOW)
+    store([published(START - FIVE, "31"), published(START, "-23.4")], NOW)
+    return Node.objects.get(slug="sp15")
+
+
+def page_of(client: Client, query: str = "") -> str:
+    return client.get(f"/{query}").content.decode()
+
+
+def text(page: str, name: str) -> str:
+    """What an element says."""
+    found = re.search(rf'id="{name}"[^>]*>([^<]*)<', page)
+    assert found, name
+    return html.unescape(found[1])
+
+
+def snapshot(page: str) -> Any:
+    """What the scripts go on from."""
+    return json.loads(text(page, "snapshot"))
+
+
+def test_the_page_has_the_price_the_day_ahead_price_and_the_spread(
+    client: Client, sp15: Node
+) -> None:
+    page = page_of(client)
+    shown = [text(page, name) for name in ("rt-price", "da-price", "spread", "rt-change")]
+    assert shown == ["−23.40", "30.00", "−53.40", "▼ −54.40 since 12:30"]
+    assert text(page, "rt-meta") == "12:35–12:40 · HE13 · observed · revision 1"
+    assert "as of 12:37:14 PDT, Tue, Jul 14" in page
+
+
+def test_the_page_comes_with_the_feeds_own_snapshot(client: Client, sp15: Node) -> None:
+    feed = Feed.objects.get(node=sp15)
+    sent = json.loads(frames.snapshot(sp15, Cursor(feed.epoch, feed.head), 24, now=NOW))
+    page = snapshot(page_of(client))
+    assert page == {name: sent[name] for name in page}
+    assert sent.keys() - page.keys() == {"advice", "forecast"}
+
+
+def test_a_correction_is_on_the_next_page(client: Client, sp15: Node) -> None:
+    assert text(page_of(client), "rt-price") == "−23.40"
+    store([published(START, "61.5")], NOW + timedelta(seconds=1))
+    page = page_of(client)
+    assert text(page, "rt-price") == "61.50"
+    assert text(page, "rt-meta").endswith("corrected · revision 2")
+    assert snapshot(page)["rt"][-1]["old"]["lmp"] == -23.4
+
+
+def test_as_long_as_nothing_is_published_a_page_costs_three_queries_more(
+    client: Client, sp15: Node
+) -> None:
+    page_of(client)
+    asked = queries(client)
+    Node.objects.update(tracked=False)
+    assert len(asked) - len(queries(client)) == 3
+    assert sum("LIMIT 1" in query for query in asked if '"prices_price"' in query) == 3
+
+
+def queries(client: Client) -> list[str]:
+    with CaptureQueriesContext(connection) as asked:
+        page_of(client)
+    return [query["sql"] for query in asked]
+
+
+def test_what_was_published_without_an_event_is_seen_within_a_minute(
+    client: Client, sp15: Node, at_noon: time_machine.Traveller
+) -> None:
+    page_of(client)
+    first = page_snapshot.kept[sp15.pk]
+    at_noon.shift(59)
+    page_of(client)
+    assert page_snapshot.kept[sp15.pk] is first
+    at_noon.shift(1)
+    page_of(client)
+    assert page_snapshot.kept[sp15.pk] is not first
+
+
+def test_a_clock_that_was_set_back_keeps_nothing(
+    client: Client, sp15: Node, at_noon: time_machine.Traveller
+) -> None:
+    page_of(client)
+    first = page_snapshot.kept[sp15.pk]
+    at_noon.shift(-1)
+    page_of(client)
+    assert page_snapshot.kept[sp15.pk] is not first
+
+
+def test_only_the_newest_hubs_are_kept(
+    client: Client, sp15: Node, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(page_snapshot, "MOST_KEPT", 1)
+    store([published(START, "50", node="TH_NP15_GEN-APND")], NOW)
+    page_of(client)
+    page_of(client, "?hub=NP15")
+    assert list(page_snapshot.kept) == [Node.objects.get(slug="np15").pk]
+
+
+def test_no_browser_may_keep_the_page(client: Client, sp15: Node) -> None:
+    """One that was kept would show its prices as those of now, until its scripts run."""
+    assert "no-store" in client.get("/").headers["Cache-Control"]
+
+
+def test_a_hub_without_a_feed_has_no_prices_and_gets_no_feed(client: Client) -> None:
+    Feed.objects.all().delete()
+    page = page_of(client)
+    assert text(page, "rt-price") == "—"
+    assert text(page, "snapshot") == "null"
+    assert not Feed.objects.exists()
+
+
+def test_nothing_in_the_snapshot_ends_its_element() -> None:
+    hostile = frames.text({"text": "</script><!--&"})
+    written = page_snapshot.escaped(hostile)
+    assert not set("<>&") & set(written)
+    assert json.loads(written) == json.loads(hostile)
