@@ -4,6 +4,7 @@ import asyncio
 import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from typing import NamedTuple
 
 from channels.db import database_sync_to_async
 from django.utils import timezone
@@ -16,6 +17,19 @@ from prices.models import Node
 
 # Reading pauses for twice as long as it took, a second at most.
 PAUSE, MOST_PAUSE_S = 2, 1
+
+
+class SnapshotKey(NamedTuple):
+    """Which snapshot it is."""
+
+    slug: str
+    hours: int
+    head: Cursor
+
+
+def is_another_of(other: object, key: SnapshotKey) -> bool:
+    """Whether it is another snapshot of the same hub and length."""
+    return isinstance(other, SnapshotKey) and other[:2] == key[:2] and other != key
 
 
 class CatchUp:
@@ -59,12 +73,15 @@ class CatchUp:
         batch = self.shared.kept((node.slug, cursor, head))
         if batch:
             return batch  # type: ignore[no-any-return]
-        frame = self.shared.kept((node.slug, head, hours)) if cursor is None else None
+        frame = self.shared.kept(SnapshotKey(node.slug, hours, head)) if cursor is None else None
         return (frame, head) if frame else None
 
     async def snapshot(self, node: Node, head: Cursor, hours: int) -> Frame:
+        """A snapshot that is labelled with this head. Whoever has one never gets an older one."""
+        key = SnapshotKey(node.slug, hours, head)
+        self.shared.forget(lambda other: is_another_of(other, key))
         render = database_sync_to_async(snapshot)
-        frame: Frame = await self.shared.once((node.slug, head, hours), render, node, head, hours)
+        frame: Frame = await self.shared.once(key, render, node, head, hours)
         return frame
 
 

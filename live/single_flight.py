@@ -45,6 +45,11 @@ class SingleFlight:
         begun = self.begun.get(key)
         return begun.task.result() if begun and begun.task.done() else None
 
+    def forget(self, is_outdated: Callable[[Any], bool]) -> None:
+        """Share no longer what is kept, or has begun, under such keys."""
+        for key in [key for key in self.begun if is_outdated(key)]:
+            del self.begun[key]
+
     def forget_the_old(self) -> None:
         """Forget what failed, what began over 5 s ago, and the oldest if there are too many."""
         since = time.monotonic() - KEPT_SECONDS

@@ -53,9 +53,13 @@ class WebProcess:
         self.sessions: dict[Wire, tuple[Client, Process]] = {}
 
     def next_message(self) -> Steps | None:
-        """Handle the next message, if there is one."""
-        message = self.world.bus.receive(self.number)
-        return self.fanout.listen(message) if message else None
+        """Handle what has come, if anything has: now and then more than one message."""
+        messages = []
+        while message := self.world.bus.receive(self.number):
+            messages.append(message)
+            if self.world.rng.random() < 0.5:
+                break
+        return self.fanout.listen(messages) if messages else None
 
     def connect(self, wire: Wire, reader: Reader) -> None:
         """A reader connects, with the cursors it has."""

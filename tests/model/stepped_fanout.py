@@ -1,10 +1,12 @@
-"""A web process: `live.fanout` in steps. What it decides, `live.cursor` decides."""
+"""A web process: `live.fanout` in steps. What it decides, `live` itself decides."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 from live import cursor as cursor_rules
-from live.cursor import Cursor, Step
+from live.caught_up import CaughtUp
+from live.cursor import Cursor
+from live.publications import sorted_out
 from tests.model.database import Database, Message
 from tests.model.market import NODES
 from tests.model.model_reader import Wire
@@ -14,7 +16,7 @@ Steps = Iterator[None]
 
 
 class Client:
-    """One open connection: its cursor in each feed, as far as the fan-out knows."""
+    """One open connection: its cursor in each feed while it catches up there."""
 
     __slots__ = ("cursors", "wire")
 
@@ -26,15 +28,25 @@ class Client:
 class Fanout:
     """All clients of one process, and their cursors. Dictionaries serve as ordered sets."""
 
-    __slots__ = ("caught_up", "cursors", "database", "everyone", "is_locked", "name", "snapshots")
+    __slots__ = (
+        "caught_up",
+        "cursors",
+        "database",
+        "everyone",
+        "found",
+        "is_locked",
+        "name",
+        "snapshots",
+    )
 
     def __init__(self, database: Database, name: str) -> None:
         self.database = database
         self.name = name
         self.everyone: dict[Client, None] = {}
-        self.caught_up: dict[str, dict[Client, None]] = {node: {} for node in NODES}
+        self.caught_up: CaughtUp[Client] = CaughtUp()
         self.cursors: dict[str, Cursor] = {}
-        self.snapshots: dict[tuple[str, Cursor], Any] = {}
+        self.found: dict[str, Cursor] = {}
+        self.snapshots: dict[str, tuple[Cursor, Any]] = {}
         self.is_locked = False
 
     def head_of(self, node: str) -> Cursor:
@@ -54,23 +66,36 @@ class Fanout:
 
     def serve(self, client: Client) -> Steps:
         """A connection from its beginning: join, then what its reader asks for."""
-        heads = [(node, self.head_of(node)) for node in client.cursors]
+        heads = [
+            (node, self.known_head(node, cursor) or self.head_of(node))
+            for node, cursor in client.cursors.items()
+        ]
         self.everyone[client] = None
         for node, head in heads:
             yield from self.catch_up(client, node, head)
         while True:
             yield
             for node, cursor in client.wire.asked():
-                self.caught_up[node].pop(client, None)
+                yield from self.alone(self.fall_behind(client, node))
                 client.cursors[node] = cursor
                 yield
                 yield from self.catch_up(client, node, self.head_of(node))
 
+    def known_head(self, node: str, cursor: Cursor | None) -> Cursor | None:
+        """Our cursor, for who begins there, unless the last heartbeat found another epoch."""
+        ours, found = self.cursors.get(node), self.found.get(node)
+        is_known = ours and found and ours.epoch == found.epoch
+        return ours if is_known and cursor is None else None
+
+    def fall_behind(self, client: Client, node: str) -> Steps:
+        """A client is behind in a feed, once nothing is passed on."""
+        self.caught_up.remove(client, node)
+        yield
+
     def leave(self, client: Client) -> None:
         """Forget a client."""
         self.everyone.pop(client, None)
-        for clients in self.caught_up.values():
-            clients.pop(client, None)
+        self.caught_up.leave(client)
 
     def catch_up(self, client: Client, node: str, head: Cursor) -> Steps:
         """Send a client what it missed, batch by batch, up to our own cursor."""
@@ -81,22 +106,17 @@ class Fanout:
             client.cursors[node] = cursor
             client.wire.write(frame)
             yield
-        self.caught_up[node][client] = None
+        self.caught_up.add(client, node)
 
-    def listen(self, message: Message) -> Steps:
-        """Pass a publication on if it continues at our cursor; otherwise read the database."""
-        yield from self.alone(self.publish(message))
+    def listen(self, messages: Sequence[Message]) -> Steps:
+        """Pass on what continues at our cursors; otherwise read the database."""
+        yield from self.alone(self.publish(messages))
 
-    def publish(self, message: Message) -> Steps:
+    def publish(self, messages: Sequence[Message]) -> Steps:
         """The same, under the lock."""
-        (node, epoch, prev, seq), events = message
-        if node not in self.cursors:
-            return
-        step = self.cursors[node].step(epoch, prev, seq)
-        if step is Step.NEXT:
-            frame = (EVENTS, node, epoch, prev, seq, events)
-            yield from self.pass_on(node, frame, Cursor(epoch, seq))
-        elif step is not Step.SEEN:
+        found = sorted_out(map(as_sent, messages), self.cursors)
+        yield from self.pass_on([(*frame.moved, frame.text) for frame in found.frames])
+        for node in found.unread:
             head = self.head_of(node)
             yield
             yield from self.advance(node, head)
@@ -105,11 +125,11 @@ class Fanout:
         """Send a feed's clients everything up to its head, and move our cursor there."""
         ours = self.cursors.get(node)
         # Never back to a head that was read earlier: others may be catching up with our cursor.
-        if ours is None or (not self.caught_up[node] and ours.is_behind(*head)):
+        if ours is None or (node not in self.caught_up and ours.is_behind(*head)):
             self.cursors[node] = head
         while self.cursors[node].is_behind(*head):
             frame, cursor = yield from self.missed(node, self.cursors[node], head)
-            yield from self.pass_on(node, frame, cursor)
+            yield from self.pass_on([(node, cursor, frame)])
 
     def missed(self, node: str, cursor: Cursor | None, head: Cursor):
         """The next frame for a reader at `cursor`, and its cursor after it."""
@@ -125,35 +145,55 @@ class Fanout:
         return (EVENTS, node, until.epoch, cursor.seq, until.seq, events), until
 
     def snapshot(self, node: str, head: Cursor):
-        """What the database holds now, labelled with `head`, which was read before; shared."""
-        frame = self.snapshots.get((node, head))
-        if frame is None:
+        """What the database holds now, labelled with `head`, which was read before.
+
+        Shared until the next is made: whoever has one never gets an older one.
+        """
+        kept = self.snapshots.get(node)
+        if kept is None or kept[0] != head:
             rows = self.database.rows[node]
-            frame = (SNAPSHOT, node, *head, dict(rows.held), list(rows.alerts))
-            self.snapshots[node, head] = frame
-        return frame
+            kept = head, (SNAPSHOT, node, *head, dict(rows.held), list(rows.alerts))
+            self.snapshots[node] = kept
+        return kept[1]
 
     def beat(self) -> Steps:
         """Read the heads from the database, and send what lost messages left behind."""
-        heads = [(node, self.head_of(node)) for node in NODES]
+        heads = {node: self.head_of(node) for node in NODES}
         self.snapshots.clear()
         yield
+        self.found = heads
         yield from self.alone(self.advance_all(heads))
-
-    def advance_all(self, heads: list[tuple[str, Cursor]]) -> Steps:
-        """The same, under the lock; then send every client its heads."""
-        for node, head in heads:
-            if self.caught_up[node]:
-                yield from self.advance(node, head)
         for client in list(self.everyone):
-            known = [node for node in client.cursors if client in self.caught_up[node]]
-            client.wire.write((HEARTBEAT, [(node, self.cursors[node].seq) for node in known]))
+            yield from self.alone(self.heartbeat(client))
 
-    def pass_on(self, node: str, frame, cursor: Cursor) -> Steps:
-        """Send a frame to every client whose cursor it continues at."""
-        before, self.cursors[node] = self.cursors[node], cursor
-        for client in list(self.caught_up[node]):
-            if client in self.caught_up[node] and client.cursors[node] == before:
-                client.cursors[node] = cursor
-                client.wire.write(frame)
-            yield
+    def advance_all(self, heads: dict[str, Cursor]) -> Steps:
+        """The same, under the lock."""
+        for node, head in heads.items():
+            if node in self.caught_up:
+                yield from self.advance(node, head)
+
+    def heartbeat(self, client: Client) -> Steps:
+        """Send a client its heads."""
+        if client in self.everyone:
+            known = sorted(self.caught_up.hubs_of.get(client, ()))
+            client.wire.write((HEARTBEAT, [(node, self.cursors[node].seq) for node in known]))
+        yield
+
+    def pass_on(self, frames: list[tuple[str, Cursor, Any]]) -> Steps:
+        """Send frames that continue at our cursors to all who have caught up there."""
+        moved = {node: cursor for node, cursor, _ in frames}
+        self.cursors |= moved
+        for hubs, clients in list(self.caught_up.concerned(frozenset(moved))):
+            for client in clients:
+                if client in self.everyone:
+                    for node, _, frame in frames:
+                        if node in hubs:
+                            client.wire.write(frame)
+                yield
+
+
+def as_sent(message: Message) -> dict[str, Any]:
+    """A message as the group has it; its frame stands for the text."""
+    (node, epoch, prev, seq), events = message
+    frame = (EVENTS, node, epoch, prev, seq, events)
+    return {"slug": node, "epoch": epoch, "prev": prev, "seq": seq, "text": frame}
