@@ -1,6 +1,5 @@
 """The live feed in one process: real Redis, real database, the ASGI application itself."""
 
-import asyncio
 from collections.abc import Callable
 from typing import Any
 

@@ -6,10 +6,10 @@ import pytest
 
 from live import reader as readers
 from live import websocket
+from live.close_codes import TOO_SLOW
 from live.connection_limits import ConnectionLimits, Full, client_address
 from live.daphne import inflow
 from live.daphne.inflow import MOST_WAITING, Inflow
-from live.close_codes import TOO_SLOW
 from live.fanout import fanout
 from live.feed_request import feed_request
 from live.rate_limit import RateLimit
