@@ -15,8 +15,11 @@ if TYPE_CHECKING:
 def registry() -> "CollectorRegistry":
     """The registry. Imported when needed: workers import all URLs to check them, but need none."""
     from alerts import metrics  # noqa: PLC0415
+    from live.metrics import Readers  # noqa: PLC0415
 
-    return metrics.registry()
+    registry = metrics.registry()
+    registry.register(Readers())
+    return registry
 
 
 @require_safe

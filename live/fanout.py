@@ -9,6 +9,7 @@ fan-out's cursor: it gets the same bytes as all others who have caught up in the
 import asyncio
 import random
 import time
+from collections import Counter
 from collections.abc import Awaitable, Callable, Iterable
 from contextlib import aclosing, suppress
 from datetime import datetime
@@ -31,7 +32,7 @@ from live.delivery import Delivery, Parcel, slices, written_now
 from live.feed_request import HOURS
 from live.group import Membership, Messages
 from live.publications import sorted_out
-from live.reader import Reader
+from live.reader import Reader, Way
 from live.rota import Rota
 from live.single_flight import SharedRead
 from live.wire import Frame, Wire
@@ -61,6 +62,7 @@ class Fanout:
 
     def __init__(self) -> None:
         self.everyone: set[Reader] = set()
+        self.ways: Counter[Way] = Counter()
         self.caught_up: CaughtUp[Reader] = CaughtUp()
         self.rota: Rota[Reader] = Rota(TURNS)
         self.cursors: dict[str, Cursor] = {}
@@ -115,6 +117,7 @@ class Fanout:
         hello = frames.hello({feed.node.hub: feed for feed in feeds}, now=timezone.now())
         await reader.wire.write(Frame("hello", hello))
         self.everyone.add(reader)
+        self.ways[reader.way] += 1
         self.rota.add(reader)
         for feed in feeds:
             await self.catch_up(reader, feed)
@@ -131,7 +134,9 @@ class Fanout:
 
     def leave(self, reader: Reader) -> None:
         """Forget a reader whose connection is closed."""
-        self.everyone.discard(reader)
+        if reader in self.everyone:
+            self.everyone.remove(reader)
+            self.ways[reader.way] -= 1
         self.rota.leave(reader)
         self.caught_up.leave(reader)
 

@@ -1,6 +1,7 @@
 """One reader of the feed: its connection, its hubs, and its cursor in each."""
 
 import asyncio
+from enum import Enum
 
 from live.feed_request import FeedRequest
 from live.wire import Frame, Wire
@@ -8,6 +9,13 @@ from live.wire import Frame, Wire
 # Bytes that may wait for a slow reader. With more it is cut; it can reconnect and resume.
 MOST_BACKLOG = 256 * 1024
 PATIENCE_SECONDS = 30
+
+
+class Way(Enum):
+    """How frames reach a reader."""
+
+    SOCKET = "socket"  # straight, as long as it takes them at once
+    SERVER = "server"
 
 
 class Reader:
@@ -21,6 +29,10 @@ class Reader:
         self.latest = feed_request.latest
         self.renewal: asyncio.Task[None] | None = None
         self.most_backlog = MOST_BACKLOG
+
+    @property
+    def way(self) -> Way:
+        return Way.SOCKET if self.line.is_straight else Way.SERVER
 
     def is_slow(self) -> bool:
         """Whether its backlog is longer than it may be."""

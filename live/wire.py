@@ -85,6 +85,10 @@ class Line(Protocol):
     def compresses(self) -> bool:
         """Whether its reader has agreed to compressed frames."""
 
+    @property
+    def is_straight(self) -> bool:
+        """Whether there is a `send_now` whenever nothing waits."""
+
     def keep(self, data: bytes, sent: int) -> None:
         """Write later what `send_now` did not take."""
 
@@ -94,6 +98,7 @@ class NoLine:
 
     send_now = None
     compresses = False
+    is_straight = False
 
     def keep(self, data: bytes, sent: int) -> None:
         raise NotImplementedError

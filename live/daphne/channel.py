@@ -16,6 +16,7 @@ from twisted.python.failure import Failure
 from twisted.web.http import HTTPChannel
 
 from live.connection_limits import Full, client_address
+from live.daphne import direct
 from live.daphne.arrivals import Arrivals
 from live.daphne.bodies import most_bytes
 from live.daphne.timer import Timer
@@ -76,7 +77,7 @@ class Channel(HTTPChannel):  # type: ignore[misc]
 
     def connectionMade(self) -> None:  # noqa: N802
         self.timeOut = IDLE_SECONDS
-        opened = self.transport.getHandle()
+        opened = direct.socket_below(self.transport)
         opened.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, KERNEL_SENDS)
         super().connectionMade()
         try:
@@ -163,6 +164,8 @@ def address_of(transport: Any) -> str:
 
 def end_now(transport: Any) -> None:
     """Close a connection's file at once: otherwise Twisted would accept a hundred more first."""
+    if direct.is_encrypted(transport):
+        transport = transport.transport
     transport.stopReading()
     transport.stopWriting()
     transport.connectionLost(Failure(ConnectionAborted()))

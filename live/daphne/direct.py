@@ -5,14 +5,27 @@ socket. That holds for a plain TCP connection whose WebSocket is open, and for t
 against which `tests/live/daphne/test_direct.py` was written. Elsewhere frames go the server's way.
 """
 
+import socket
 from collections.abc import Callable
 from functools import cache
 from importlib.metadata import version
 from typing import Any
 
 from twisted.internet import tcp
+from twisted.protocols.tls import TLSMemoryBIOProtocol
 
 TESTED = {"daphne": "4.2.3", "twisted": "26.10.0", "autobahn": "26.10.2"}
+
+
+def is_encrypted(transport: Any) -> bool:
+    """Whether bytes go through TLS first."""
+    return isinstance(transport, TLSMemoryBIOProtocol)
+
+
+def socket_below(transport: Any) -> socket.socket:
+    """The socket of a connection, below TLS if there is any."""
+    below: socket.socket = (transport.transport if is_encrypted(transport) else transport).socket
+    return below
 
 
 @cache

@@ -13,6 +13,7 @@ from django.conf import settings
 
 from live.close_codes import GOING_AWAY, TRY_AGAIN
 from live.daphne import direct
+from live.daphne.backlog import Backlog
 from live.daphne.channel import Channel
 from live.daphne.compression import forget_the_last_message
 from live.daphne.inflow import MOST_BYTES, Inflow
@@ -31,7 +32,7 @@ PONG, MASKED, MASKED_HEAD = 0x8A, b"\x80", 6
 class FeedProtocol(WebSocketProtocol):  # type: ignore[misc]
     """A WebSocket that bounds what its client sends: pings, long messages, too many frames."""
 
-    outflow: Outflow | None = None
+    outflow: Outflow | Backlog | None = None
     # The fan-out sees to pings, so Daphne sets no time limit.
     lasts = False
     has_spoken = True
@@ -45,12 +46,17 @@ class FeedProtocol(WebSocketProtocol):  # type: ignore[misc]
     def inflow(self) -> Inflow:
         return Inflow(self.transport, self.application_queue.qsize)
 
-    def start_outflow(self) -> Outflow:
+    def start_outflow(self) -> Outflow | Backlog:
         """From here on, write only as much as the client takes."""
-        opened = self.transport.getHandle()
+        opened = direct.socket_below(self.transport)
         opened.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, KERNEL_RECEIVES)
         compresses = self._perMessageCompress is not None
-        self.outflow = Outflow(self.transport, self.socket_send(), compresses=compresses)
+        if direct.is_encrypted(self.transport):
+            self.transport.unregisterProducer()  # of the HTTP request that became a WebSocket
+            self.outflow = Backlog(self.transport, compresses=compresses)
+            self.transport.registerProducer(self.outflow, True)
+        else:
+            self.outflow = Outflow(self.transport, self.socket_send(), compresses=compresses)
         self.lasts = True
         return self.outflow
 

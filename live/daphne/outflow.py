@@ -32,6 +32,7 @@ class Outflow:
     ) -> None:
         self.transport = transport
         self.compresses = compresses
+        self.is_straight = socket_send is not None
         self.socket_send = socket_send
         self.send_now: Callable[[bytes | memoryview], int] | None = None
         self.waiting: deque[memoryview] = deque()

@@ -4,42 +4,11 @@
 client stops taking what was written; the backlog is counted from there.
 """
 
-import asyncio
 from typing import Any, NamedTuple
 
-from twisted.internet.interfaces import IPushProducer
-from zope.interface import implementer
-
+from live.daphne.backlog import Backlog
 from live.daphne.outflow import Outflow
 from live.wire import AsgiSocket, AsgiStream, Cursors, Frame, Send
-
-
-@implementer(IPushProducer)
-class Backlog:
-    """Bytes written to a transport since it reported that it takes no more."""
-
-    def __init__(self, transport: Any) -> None:
-        self.transport = transport
-        self.bytes = 0
-        self.flowing = asyncio.Event()
-        self.flowing.set()
-
-    def pauseProducing(self) -> None:  # noqa: N802 (Twisted's name)
-        self.flowing.clear()
-
-    def resumeProducing(self) -> None:  # noqa: N802
-        self.bytes = 0
-        self.flowing.set()
-        if self.transport.disconnecting:  # with a producer it would never close
-            self.transport.unregisterProducer()
-
-    def stopProducing(self) -> None:  # noqa: N802
-        self.flowing.set()
-
-    def wrote(self, length: int) -> None:
-        """Count what the client does not take at once."""
-        if not self.flowing.is_set():
-            self.bytes += length
 
 
 class Compressed(NamedTuple):
@@ -56,7 +25,7 @@ class DaphneSocket(AsgiSocket):
         super().__init__(send)
         self.protocol = protocol
         self.inflow = protocol.inflow
-        self.line: Outflow = protocol.start_outflow()
+        self.line: Outflow | Backlog = protocol.start_outflow()
 
     @property
     def backlog(self) -> int:  # type: ignore[override]

@@ -75,9 +75,13 @@ def read_to_the_end(client: socket.socket) -> bytes:
 
 @contextmanager
 def running_web(
-    folder: Path, prepared: Prepared, files: int | None = None, **settings: str
+    folder: Path,
+    prepared: Prepared,
+    files: int | None = None,
+    more: str = "",
+    **settings: str,
 ) -> Iterator[Web]:
-    """A web process, with so many files at the most."""
+    """A web process, with so many files at the most, and `more` options."""
     port = free_ports.reserve()
     environ = os.environ | {"VAR_DIR": str(folder), "PORT": str(port)} | settings
     environ["PATH"] = f"{Path(sys.executable).parent}:{environ['PATH']}"
@@ -91,7 +95,7 @@ def running_web(
     output = folder / "web.txt"
     with output.open("wb") as said:
         process = subprocess.Popen(
-            ["/bin/sh", "-c", f"{limit}exec {web.line}"],
+            ["/bin/sh", "-c", f"{limit}exec {web.line} {more}"],
             cwd=ROOT,
             env=environ,
             stdout=said,
