@@ -1,0 +1,73 @@
+"""The fan-out beside what one would otherwise build, and beside the limit: frames to thousands.
+
+The rival is FastAPI on uvicorn with a list of sockets, the limit a raw uvloop server that writes
+ready-made bytes. `BENCH_FANOUT="1000 100"` measures only the parts with these names.
+"""
+
+import os
+import tempfile
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+from pathlib import Path
+
+from benchmarks import fanout_kit, fanout_rounds
+from benchmarks.fanout_phase import Scenario
+from benchmarks.fanout_rounds import Goals
+from benchmarks.fanout_servers import ROOMY, Servers
+from benchmarks.feed_stage import FeedStage
+from benchmarks.figures import Figure
+from benchmarks.stage import DidNotWork, staged
+
+MOST_READERS = 11_000
+HELD_HOURS = 48
+ROUNDS = 2
+MANY, FEW = Scenario(1_000, 100, 5), Scenario(100, 1_000, 5)
+NOTES = [
+    "fanout: each on a Valkey of its own, in turn (ABC CBA), the same frames of one price from one "
+    "publisher that waits for nobody;",
+    "  ours is the web process as the Procfile starts it, the rival FastAPI on uvicorn, uvloop a "
+    "server that only copies bytes: the limit in Python;",
+    "  CPU: of all processes of the server, heartbeats included; a ratio is the median of the "
+    "rounds'; a delay goes from publishing to reading.",
+]
+
+
+def measure() -> list[Figure]:
+    """The figures of the parts that BENCH_FANOUT names, or of all."""
+    parts = chosen(os.environ.get("BENCH_FANOUT", ""))
+    fanout_kit.make_room(MOST_READERS)
+    with ready() as servers:
+        return [figure for part in parts for figure in part(servers)]
+
+
+def many(servers: Servers) -> list[Figure]:
+    phases = fanout_rounds.rounds_of(servers, MANY, ROUNDS)
+    return fanout_rounds.figures_of(MANY, phases, Goals(to_rival=0.5, to_limit=1.5, p99_ms=15))
+
+
+def few(servers: Servers) -> list[Figure]:
+    phases = fanout_rounds.rounds_of(servers, FEW, ROUNDS)
+    return fanout_rounds.figures_of(FEW, phases, Goals(to_rival=None, to_limit=1.5, p99_ms=5))
+
+
+Part = Callable[[Servers], list[Figure]]
+PARTS: dict[str, Part] = {"1000": many, "100": few}
+
+
+def chosen(names: str) -> list[Part]:
+    """The parts by name, all without a name. Raises DidNotWork for one that is not there."""
+    asked = names.replace(",", " ").split() or [*PARTS]
+    if unknown := [name for name in asked if name not in PARTS]:
+        raise DidNotWork(f"BENCH_FANOUT names {', '.join(unknown)}; there are {', '.join(PARTS)}.")
+    return [PARTS[name] for name in asked]
+
+
+@contextmanager
+def ready() -> Iterator[Servers]:
+    """A stage with a filled database, and the compiled load generator."""
+    with staged() as stage, tempfile.TemporaryDirectory(prefix="caiso-live-fanout-") as folder:
+        kit = fanout_kit.compiled(Path(folder))
+        feed = FeedStage(replace(stage, environ={**stage.environ, **ROOMY}))
+        stage.answer("fill", HELD_HOURS)
+        yield Servers(feed, kit)

@@ -1,0 +1,94 @@
+"""One phase: publications to the readers of one server, what it cost and what arrived."""
+
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from benchmarks.fanout_load import LoadGenerator, reading
+from benchmarks.fanout_servers import Server, Servers
+
+SETTLING_S, DRAIN_S = 2, 10
+# The group is joined anew so long after the first reader, and takes a moment for it.
+REJOINED_EVERY_S, REJOINING_S = 30, 2
+# The publisher's own start, and the wait for what arrives late.
+AROUND_S = 3
+
+
+@dataclass(frozen=True)
+class Scenario:
+    """How many readers, and how many publications a second for how long."""
+
+    readers: int
+    rate: float
+    seconds: float
+
+    def __str__(self) -> str:
+        return f"{self.readers:,} × {self.rate:,.0f}/s"
+
+
+@dataclass(frozen=True)
+class Phase:
+    """What one phase showed: publications, those who read, the server's CPU, the report."""
+
+    published: int
+    readers: int
+    cpu_s: float
+    report: Mapping[str, Any]
+
+    @property
+    def deliveries(self) -> int:
+        """Publications that readers got, each counted for each reader."""
+        return int(self.report["updates"]) - int(self.report["slow_updates"])
+
+    @property
+    def cpu_us(self) -> float:
+        """CPU time of the server a delivery, in microseconds."""
+        return self.cpu_s / max(self.deliveries, 1) * 1e6
+
+    @property
+    def lost(self) -> int:
+        """Deliveries that were due and not made; one made again makes up for none."""
+        return max(0, self.published * self.readers - (self.deliveries - self.out_of_order))
+
+    @property
+    def out_of_order(self) -> int:
+        """Deliveries that came again, or after a later one."""
+        return int(self.report["out_of_order"])
+
+    def delay_ms(self, percent: str) -> float:
+        """A percentile (`p50`, `p99`) of all delays from publishing to reading."""
+        return float(self.report["lat_ms"][percent])
+
+
+def measured(servers: Servers, name: str, scenario: Scenario) -> Phase:
+    """Start a server, connect the readers, and publish to them once."""
+    with (
+        servers.running(name) as server,
+        reading(servers.kit.load_generator, server.port, server.path, scenario.readers) as load,
+    ):
+        load.opened()
+        time.sleep(SETTLING_S)
+        return phase(servers, server, load, scenario)
+
+
+def phase(
+    servers: Servers, server: Server, load: LoadGenerator, scenario: Scenario, slow: int = 0
+) -> Phase:
+    """Publish to connected readers, `slow` of whom never read."""
+    load.ask("RESET")
+    before = server.cpu_s()
+    published = servers.publish(server.name, scenario.rate, scenario.seconds)
+    load.drain(DRAIN_S)
+    spent = server.cpu_s() - before
+    return Phase(published, scenario.readers - slow, spent, load.ask("REPORT"))
+
+
+def wait_for_calm(since_first_reader_s: float, lasts_s: float) -> float:
+    """Seconds to wait, so that the group is not joined anew during a phase."""
+    into = since_first_reader_s % REJOINED_EVERY_S
+    if into < REJOINING_S:
+        return REJOINING_S - into
+    if into + lasts_s + AROUND_S > REJOINED_EVERY_S:
+        return REJOINED_EVERY_S + REJOINING_S - into
+    return 0
