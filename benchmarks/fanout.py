@@ -11,15 +11,22 @@ from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 
-from benchmarks import fanout_kit, fanout_rounds
-from benchmarks.fanout_phase import Scenario
+from benchmarks import (
+    fanout_commit,
+    fanout_crowd,
+    fanout_kit,
+    fanout_outage,
+    fanout_rounds,
+    fanout_slow,
+)
+from benchmarks.fanout_phase import DRAIN_S, Scenario
 from benchmarks.fanout_rounds import Goals
 from benchmarks.fanout_servers import ROOMY, Servers
 from benchmarks.feed_stage import FeedStage
 from benchmarks.figures import Figure
 from benchmarks.stage import DidNotWork, staged
 
-MOST_READERS = 11_000
+MOST_READERS, FEWER_READERS = 11_000, 1_100
 HELD_HOURS = 48
 ROUNDS = 2
 MANY, FEW = Scenario(1_000, 100, 5), Scenario(100, 1_000, 5)
@@ -29,14 +36,19 @@ NOTES = [
     "  ours is the web process as the Procfile starts it, the rival FastAPI on uvicorn, uvloop a "
     "server that only copies bytes: the limit in Python;",
     "  CPU: of all processes of the server, heartbeats included; a ratio is the median of the "
-    "rounds'; a delay goes from publishing to reading.",
+    "rounds'; a delay goes from publishing to reading;",
+    f"  lost: not read within {DRAIN_S} s after the last was published;",
+    *fanout_crowd.NOTES,
+    *fanout_slow.NOTES,
+    *fanout_outage.NOTES,
+    *fanout_commit.NOTES,
 ]
 
 
 def measure() -> list[Figure]:
     """The figures of the parts that BENCH_FANOUT names, or of all."""
     parts = chosen(os.environ.get("BENCH_FANOUT", ""))
-    fanout_kit.make_room(MOST_READERS)
+    fanout_kit.make_room(MOST_READERS if fanout_crowd.figures in parts else FEWER_READERS)
     with ready() as servers:
         return [figure for part in parts for figure in part(servers)]
 
@@ -52,7 +64,14 @@ def few(servers: Servers) -> list[Figure]:
 
 
 Part = Callable[[Servers], list[Figure]]
-PARTS: dict[str, Part] = {"1000": many, "100": few}
+PARTS: dict[str, Part] = {
+    "1000": many,
+    "100": few,
+    "10000": fanout_crowd.figures,
+    "slow": fanout_slow.figures,
+    "outage": fanout_outage.figures,
+    "commit": fanout_commit.figures,
+}
 
 
 def chosen(names: str) -> list[Part]:

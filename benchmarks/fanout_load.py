@@ -14,7 +14,7 @@ from deploy.processes import end_with_the_launcher
 
 ANSWERS_WITHIN_S, OPENS_WITHIN_S = 10, 60
 LOOK_EVERY_S = 0.1
-QUIET_LOOKS = 5
+QUIET_LOOKS = 10
 # Handshakes under way at a time.
 AT_ONCE = 48
 

