@@ -28,7 +28,7 @@ from benchmarks.stage import DidNotWork, staged
 
 MOST_READERS, FEWER_READERS = 11_000, 1_100
 HELD_HOURS = 48
-ROUNDS = 2
+ROUNDS = int(os.environ.get("BENCH_FANOUT_ROUNDS") or 2)
 MANY, FEW = Scenario(1_000, 100, 5), Scenario(100, 1_000, 5)
 NOTES = [
     "fanout: each on a Valkey of its own, in turn (ABC CBA), the same frames of one price from one "

@@ -7,7 +7,7 @@ from typing import Any
 
 from benchmarks import fanout_calm
 from benchmarks.fanout_load import LoadGenerator, reading
-from benchmarks.fanout_servers import OURS, Server, Servers
+from benchmarks.fanout_servers import OURS, Published, Server, Servers
 
 SETTLING_S, DRAIN_S = 2, 20
 
@@ -28,7 +28,7 @@ class Scenario:
 class Phase:
     """What one phase showed: publications, those who read, the server's CPU, the report."""
 
-    published: int
+    published: Published
     readers: int
     cpu_s: float
     report: Mapping[str, Any]
@@ -39,6 +39,11 @@ class Phase:
         return int(self.report["updates"]) - int(self.report["slow_updates"])
 
     @property
+    def due(self) -> int:
+        """How many deliveries there should be."""
+        return self.published.publications * self.readers
+
+    @property
     def cpu_us(self) -> float:
         """CPU time of the server a delivery, in microseconds."""
         return self.cpu_s / max(self.deliveries, 1) * 1e6
@@ -46,7 +51,7 @@ class Phase:
     @property
     def lost(self) -> int:
         """Deliveries that were due and not made in time; one made again makes up for none."""
-        return max(0, self.published * self.readers - (self.deliveries - self.out_of_order))
+        return max(0, self.due - (self.deliveries - self.out_of_order))
 
     @property
     def out_of_order(self) -> int:

@@ -40,7 +40,7 @@ def say(name: str, scenario: Scenario, phase: Phase) -> None:
     sys.stderr.write(
         f"  {scenario} {name}: {phase.cpu_us:.1f} µs, p50 {phase.delay_ms('p50'):.1f} ms, "
         f"p99 {phase.delay_ms('p99'):.1f} ms, lost {phase.lost:,}, "
-        f"out of order {phase.out_of_order:,}\n"
+        f"out of order {phase.out_of_order:,}, published at {phase.published.rate:,.0f}/s\n"
     )
 
 
@@ -94,7 +94,7 @@ def wrong_figures(what: str, phases: Phases) -> list[Figure]:
 def wrong_figure(what: str, phases: Phases, count: Callable[[Phase], int]) -> Figure:
     """A count that must be 0 for ours."""
     counts = {name: sum(map(count, some)) for name, some in phases.items()}
-    due = sum(phase.published * phase.readers for phase in phases[OURS])
+    due = sum(phase.due for phase in phases[OURS])
     others = ", ".join(f"{counts[name]:,} {name}" for name in (RIVAL, LIMIT) if name in counts)
     return Figure(
         what,

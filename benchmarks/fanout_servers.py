@@ -4,6 +4,7 @@ import socket
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
+from typing import NamedTuple
 
 import psutil
 
@@ -21,6 +22,13 @@ LINES = {
 HUB = "SP15"
 PATHS = {OURS: f"/ws?hubs={HUB}&hours=1", RIVAL: "/ws", LIMIT: "/ws"}
 ROOMY = {"SOCKETS_MOST": "11000", "SOCKETS_PER_ADDRESS": "11000"}
+
+
+class Published(NamedTuple):
+    """How many publications there were, and how many a second the publisher managed."""
+
+    publications: int
+    rate: float
 
 
 class Server:
@@ -92,8 +100,8 @@ class Servers:
             return True
         return False
 
-    def publish(self, name: str, rate: float, seconds: float) -> int:
-        """Publish made-up prices, whatever becomes of them. Returns how many.
+    def publish(self, name: str, rate: float, seconds: float) -> Published:
+        """Publish made-up prices, whatever becomes of them.
 
         They continue at the feed's head, but are not in the database. Ours gets them by group
         message, as from a task; the others by PUBLISH.
@@ -103,4 +111,4 @@ class Servers:
         stage = replace(self.stage, environ={**self.stage.environ, **ours})
         mode = "ours" if name == OURS else "raw"
         answer = stage.answer_of(self.kit.publisher, mode, rate, seconds, head)
-        return int(answer["published"])
+        return Published(answer["published"], answer["rate"])
