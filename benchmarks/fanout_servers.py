@@ -11,7 +11,7 @@ import psutil
 from benchmarks import feed_log
 from benchmarks.fanout_kit import Kit
 from benchmarks.feed_stage import FeedStage, Program
-from benchmarks.stage import Stage
+from benchmarks.stage import DidNotWork, Stage
 
 OURS, RIVAL, LIMIT = "ours", "rival", "uvloop"
 NAMES = (OURS, RIVAL, LIMIT)
@@ -45,8 +45,11 @@ class Server:
         return PATHS[self.name]
 
     def cpu_s(self) -> float:
-        """CPU seconds so far."""
-        return sum(sum(process.cpu_times()[:2]) for process in self.processes())
+        """CPU seconds so far. Raises DidNotWork if the server has ended."""
+        try:
+            return sum(sum(process.cpu_times()[:2]) for process in self.processes())
+        except psutil.NoSuchProcess as fault:
+            raise DidNotWork(f"{self.name}: a process of the server has ended") from fault
 
     def memory_mb(self) -> float:
         """The proportional set size, in 1,000,000 bytes."""

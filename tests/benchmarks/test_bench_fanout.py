@@ -193,10 +193,21 @@ def test_a_commit_is_held_to_its_median():
 
 
 def test_a_part_that_is_not_there_is_said():
-    assert fanout.chosen("100, 1000") == [fanout.few, fanout.many]
-    assert fanout.chosen("") == [*fanout.PARTS.values()]
+    assert fanout.chosen("100, 1000") == ["100", "1000"]
+    assert fanout.chosen("") == [*fanout.PARTS]
     with pytest.raises(DidNotWork, match="names 50; there are 1000, 100, 10000, slow"):
         fanout.chosen("50")
+
+
+def test_a_part_that_does_not_work_leaves_the_others_their_figures(monkeypatch, capsys):
+    def breaks(servers):
+        raise DidNotWork("12 readers were not let in\nand why")
+
+    monkeypatch.setitem(fanout.PARTS, "slow", breaks)
+    (figure,) = fanout.kept("slow", None)
+    assert (figure.what, figure.verdict) == ("fanout slow: did not work", "missed")
+    assert figure.floor == "12 readers were not let in"
+    assert "and why" in capsys.readouterr().err
 
 
 def test_a_missing_load_generator_is_said(tmp_path):
