@@ -14,7 +14,10 @@ from deploy.processes import end_with_the_launcher
 
 ANSWERS_WITHIN_S, OPENS_WITHIN_S = 20, 120
 LOOK_EVERY_S = 0.1
-QUIET_LOOKS = 10
+# What comes twice comes after all is there.
+LATE_S = 0.3
+# Ten thousand pings at once keep a server from everything else for more than a second.
+QUIET_LOOKS = 40
 # Handshakes under way at a time.
 AT_ONCE = 48
 
@@ -49,15 +52,16 @@ class LoadGenerator:
             raise DidNotWork("the load generator ended")
         raise DidNotWork(f"the load generator says nothing for {within_s} s")
 
-    def drain(self, within_s: float) -> None:
-        """Wait until nothing more arrives, or for `within_s` seconds."""
+    def drain(self, due: int, within_s: float) -> None:
+        """Wait until so many arrived or nothing more does, for `within_s` seconds at the most."""
         until = time.monotonic() + within_s
         last, quiet = -1, 0
-        while quiet < QUIET_LOOKS and time.monotonic() < until:
+        while last < due and quiet < QUIET_LOOKS and time.monotonic() < until:
             updates = self.ask("STAT")["updates"]
             quiet = quiet + 1 if updates == last else 0
             last = updates
             time.sleep(LOOK_EVERY_S)
+        time.sleep(LATE_S)
 
 
 @contextmanager

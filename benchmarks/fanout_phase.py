@@ -83,6 +83,6 @@ def phase(
     load.ask("RESET")
     before = server.cpu_s()
     published = servers.publish(server.name, scenario.rate, scenario.seconds)
-    load.drain(DRAIN_S)
+    load.drain(published.publications * (scenario.readers - slow), DRAIN_S)
     spent = server.cpu_s() - before
     return Phase(published, scenario.readers - slow, spent, load.ask("REPORT"))
