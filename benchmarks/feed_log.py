@@ -7,8 +7,7 @@ from pathlib import Path
 
 from benchmarks.feed_check import FeedLog, digest
 
-HEADS = "SELECT upper(slug), head FROM prices_feed JOIN prices_node ON id = node_id"
-EPOCHS = "SELECT upper(slug), epoch FROM prices_feed JOIN prices_node ON id = node_id"
+CURSORS = "SELECT upper(slug), epoch, head FROM prices_feed JOIN prices_node ON id = node_id"
 EVENTS = """
 SELECT seq, kind, body FROM prices_feedevent JOIN prices_node ON id = node_id
 WHERE upper(slug) = ? ORDER BY seq
@@ -21,14 +20,20 @@ class NotWhole(Exception):
 
 def heads(database: Path) -> dict[str, int]:
     """The head of each hub's feed."""
+    return {hub: head for hub, (_, head) in cursors(database).items()}
+
+
+def cursors(database: Path) -> dict[str, tuple[str, int]]:
+    """The epoch and the head of each hub's feed."""
     with closing(sqlite3.connect(database, timeout=20)) as opened:
-        return dict(opened.execute(HEADS))
+        return {hub: (epoch, head) for hub, epoch, head in opened.execute(CURSORS)}
 
 
 def logs(database: Path) -> dict[str, FeedLog]:
     """Every hub's whole log. Raises NotWhole if a seq is missing."""
     with closing(sqlite3.connect(database, timeout=20)) as opened:
-        return {hub: log(opened, hub, epoch) for hub, epoch in list(opened.execute(EPOCHS))}
+        found = opened.execute(CURSORS).fetchall()
+        return {hub: log(opened, hub, epoch) for hub, epoch, _ in found}
 
 
 def log(opened: sqlite3.Connection, hub: str, epoch: str) -> FeedLog:

@@ -1,8 +1,9 @@
 """A program: stores and announces made-up prices as a poll would, until it is ended.
 
 Files in `orders/` beside the database say what else to do: `burst` (400 events in one transaction),
-`die` (between the next commit and its announcement), `lose` (half of the group messages, as long
-as the file exists). Each publication is a line of `published.jsonl`, with the time of its commit.
+`die` (between the next commit and its announcement), `lose` (half of the group messages) or `mute`
+(announce nothing) as long as the file exists. Each publication is a line of `published.jsonl`, with
+the time of its commit.
 """
 
 import json
@@ -55,7 +56,8 @@ def main(pause_s: str, each: str, back_hours: str) -> None:
             published.writelines(line(publication) for publication in publications)
             if is_ordered(orders / "die"):
                 os.kill(os.getpid(), signal.SIGKILL)
-            announce_all(publications, losing=(orders / "lose").exists())
+            if not (orders / "mute").exists():
+                announce_all(publications, losing=(orders / "lose").exists())
             time.sleep(max(0.0, due - time.monotonic()))
 
 

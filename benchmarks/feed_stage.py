@@ -73,12 +73,19 @@ class FeedStage:
         self.publisher = Program(stage, "")
 
     def start(self, held_hours: int) -> None:
-        """Valkey and the web process, until they answer; the database is filled."""
+        """Fill the database, and start Valkey and the web process."""
         self.stage.answer("fill", held_hours)
-        self.valkey.start()
-        self.stage.wait_until(lambda: self.ask("PING") == "PONG", 10, "Valkey")
+        self.start_programs()
+
+    def start_programs(self) -> None:
+        """Valkey and the web process, until they answer."""
+        self.start_valkey()
         self.web.start()
         self.stage.wait_until(lambda: self.stage.get("/api/current") is not None, 30, "the web")
+
+    def start_valkey(self) -> None:
+        self.valkey.start()
+        self.stage.wait_until(lambda: self.ask("PING") == "PONG", 10, "Valkey")
 
     def publish(self, pause_s: float, each: int, back_hours: int = 6 * 24) -> None:
         """Start a publisher: `each` events of each hub every `pause_s` s, from long ago on."""
@@ -91,7 +98,7 @@ class FeedStage:
         return valkey.ask(self.stage.plan.valkey_port, *words)
 
     def order(self, name: str) -> Path:
-        """Order the publisher to do something special: `burst`, `die` or `lose`."""
+        """Order the publisher to do something special: `burst`, `die`, `lose` or `mute`."""
         order = self.orders / name
         order.touch()
         return order

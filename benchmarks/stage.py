@@ -58,9 +58,12 @@ class Stage:
 
     def answer(self, program: str, *arguments: object) -> Any:
         """What one of our programs measured. Raises DidNotWork with its output."""
-        command = [sys.executable, "-m", f"{PROGRAMS}.{program}", *map(str, arguments)]
+        return self.answer_of("-m", f"{PROGRAMS}.{program}", *arguments)
+
+    def answer_of(self, *command: object) -> Any:
+        """The JSON that Python with these arguments writes. Raises DidNotWork with its output."""
         done = subprocess.run(
-            command,
+            [sys.executable, *map(str, command)],
             cwd=ROOT,
             env=self.environ,
             capture_output=True,
@@ -69,7 +72,7 @@ class Stage:
             start_new_session=True,
         )
         if done.returncode:
-            raise DidNotWork(f"{program}:\n{done.stdout}{done.stderr}")
+            raise DidNotWork(f"{' '.join(map(str, command))}:\n{done.stdout}{done.stderr}")
         return json.loads(done.stdout)
 
     @contextmanager

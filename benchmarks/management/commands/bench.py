@@ -7,6 +7,7 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError
 
 from benchmarks import (
+    fanout,
     feed_chaos,
     feed_load,
     ingest_speed,
@@ -30,8 +31,9 @@ BENCHMARKS = {
     "feed": feed_load,
     "page": page,
     "chaos": feed_chaos,
+    "fanout": fanout,
 }
-ONLY_BY_NAME = {"chaos"}
+ONLY_BY_NAME = {"chaos", "fanout"}
 
 
 class Command(BaseCommand):
@@ -42,7 +44,7 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument(
-            "which", nargs="*", help=f"{', '.join(BENCHMARKS)}; all but chaos by default"
+            "which", nargs="*", help=f"{', '.join(BENCHMARKS)}; all but chaos and fanout by default"
         )
 
     def handle(self, *args: Any, **options: Any) -> None:
