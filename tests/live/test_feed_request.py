@@ -46,6 +46,8 @@ def test_a_reader_gets_what_its_address_asks_for(query: str, asked: FeedRequest)
         ("hours=169", "bad_hours"),
         ("hours=1e2", "bad_hours"),
         ("hours=" + UNBOUNDED, "bad_hours"),
+        ("latest=2", "bad_latest"),
+        ("latest=true", "bad_latest"),
     ],
 )
 def test_an_address_that_cannot_be_read_is_refused_by_name(query: str, code: str) -> None:

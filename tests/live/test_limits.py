@@ -1,6 +1,7 @@
 """What a client may ask for, how often, how many there may be, and who is cut."""
 
 import asyncio
+import json
 
 import pytest
 
@@ -8,6 +9,7 @@ from live import reader as readers
 from live import websocket
 from live.close_codes import TOO_SLOW
 from live.connection_limits import ConnectionLimits, Full, client_address
+from live.cursor import Cursor
 from live.daphne import inflow
 from live.daphne.inflow import MOST_WAITING, Inflow
 from live.fanout import fanout
@@ -136,6 +138,7 @@ class Tap:
         self.backlog = 0
         self.is_open = asyncio.Event()
         self.line = NO_LINE
+        self.speaks, self.is_dropped, self.pings = True, False, 0
 
     async def write(self, frame: Frame) -> None:
         self.frames.append(frame)
@@ -149,9 +152,13 @@ class Tap:
     def pause_reading(self, seconds: float) -> None: ...
 
     def has_spoken(self) -> bool:
-        return True
+        return self.speaks
 
-    def ping(self) -> None: ...
+    def ping(self) -> None:
+        self.pings += 1
+
+    def drop(self) -> None:
+        self.is_dropped = True
 
     async def close(self, code: int) -> None:
         self.codes.append(code)
@@ -177,6 +184,68 @@ class TestOnTheFeed:
         assert (slow.wire.codes, quick.wire.codes) == ([TOO_SLOW], [])
         assert "events" not in slow.wire.kinds()
         assert fanout().everyone == {quick}
+
+    async def test_a_slow_reader_that_asked_for_it_gets_the_newest_state_instead_of_every_step(
+        self,
+    ) -> None:
+        slow, quick = Reader(Tap(), feed_request(b"latest=1")), Reader(Tap(), feed_request(b""))
+        for client in (slow, quick):
+            client.wire.is_open.set()
+            await fanout().join(client)
+        slow.wire.is_open.clear()
+        slow.wire.backlog = MOST_BACKLOG + 1
+        before = len(slow.wire.frames)
+        for number in range(3):
+            await announce_all(await publish(str(number), back=3 - number))
+        await soon(lambda: quick.wire.kinds().count("events") == 3)
+        assert slow.wire.frames[before:] == []  # not even a heartbeat
+        slow.wire.is_open.set()
+        await soon_heard_again(slow, "snapshot", before)
+        [newest] = [frame for frame in slow.wire.frames[before:] if frame.kind != "heartbeat"]
+        assert (newest.kind, json.loads(newest.text)["seq"]) == ("snapshot", 3)
+        await announce_all(await publish("4", back=-1))
+        await soon_heard_again(slow, "events", before)
+        assert slow.wire.codes == []
+
+    async def test_a_slow_reader_that_takes_nothing_is_cut_even_if_it_asked_for_the_newest(
+        self, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        slow = Reader(Tap(), feed_request(b"latest=1"))
+        slow.wire.is_open.set()
+        await fanout().join(slow)
+        monkeypatch.setattr(readers, "PATIENCE_SECONDS", 0.05)
+        slow.wire.is_open.clear()
+        slow.wire.backlog = MOST_BACKLOG + 1
+        await announce_all(await publish("41"))
+        await soon(lambda: slow.wire.codes == [TOO_SLOW])
+        assert fanout().everyone == set()
+
+    async def test_who_resumes_while_it_is_brought_to_the_newest_waits_for_that(self) -> None:
+        slow = Reader(Tap(), feed_request(b"latest=1"))
+        slow.wire.is_open.set()
+        await fanout().join(slow)
+        slow.wire.is_open.clear()
+        slow.wire.backlog = MOST_BACKLOG + 1
+        feed_ranges = await publish("41")
+        await announce_all(feed_ranges)
+        await soon(lambda: slow.renewal is not None)
+        epoch = feed_ranges[0].epoch
+        resuming = asyncio.ensure_future(fanout().resume(slow, {"sp15": Cursor(epoch, 0)}))
+        await asyncio.sleep(0)
+        slow.wire.is_open.set()
+        await resuming
+        kinds = [kind for kind in slow.wire.kinds() if kind != "heartbeat"]
+        assert kinds == ["hello", "snapshot", "snapshot", "events"]
+
+    async def test_a_reader_that_answers_no_ping_is_dropped(self) -> None:
+        silent, alive = (Reader(Tap(), feed_request(b"")) for _ in range(2))
+        silent.wire.speaks = False
+        for client in (silent, alive):
+            client.wire.is_open.set()
+            await fanout().join(client)
+        await soon(lambda: silent.wire.is_dropped)
+        await soon(lambda: alive.wire.pings > 0)
+        assert (fanout().everyone, alive.wire.is_dropped) == ({alive}, False)
 
     async def test_a_reader_that_takes_no_batch_is_cut_when_our_patience_ends(
         self, monkeypatch: pytest.MonkeyPatch
@@ -266,6 +335,11 @@ class TestOnTheFeed:
         assert (await client.receive_output())["code"] == close_code
         await client.wait()
         assert (fanout().everyone, websocket.connection_limits.inside) == (set(), {})
+
+
+async def soon_heard_again(client: Reader, kind: str, since: int) -> None:
+    """The same, of the frames since then."""
+    await soon(lambda: kind in client.wire.kinds()[since:])
 
 
 async def soon_heard(client: Reader, kind: str) -> None:

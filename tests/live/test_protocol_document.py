@@ -159,7 +159,14 @@ def test_an_example_has_the_fields_that_are_documented(name: str) -> None:
     assert compared.faults == []
 
 
-BAD_ADDRESSES = ["XY", "SP15&hours=200", "SP15&after=x", ",".join(map(str, range(51))), "x" * 8001]
+BAD_ADDRESSES = [
+    "XY",
+    "SP15&hours=200",
+    "SP15&latest=2",
+    "SP15&after=x",
+    ",".join(map(str, range(51))),
+    "x" * 8001,
+]
 BAD_FRAMES = [
     "{",
     "[]",
@@ -211,4 +218,4 @@ async def test_every_error_code_is_documented_with_what_becomes_of_the_connectio
     monkeypatch.setattr(heads, "feed_of", broken)
     found |= [await refused()]
     assert found == error_codes()
-    assert close_codes() == {1012, 1013, 4400, 4404, 4408, 4429}
+    assert close_codes() == {1009, 1012, 1013, 4400, 4404, 4408, 4429}

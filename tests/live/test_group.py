@@ -1,0 +1,77 @@
+"""The group of web processes: joined anew without a loss, and a lost connection is known at once."""
+
+import asyncio
+from contextlib import aclosing
+
+import pytest
+import redis
+from channels.layers import get_channel_layer
+
+from live import frames, group
+from live.fanout import fanout
+from live.group import GROUP, Membership
+from tests.live.browsers import browser, publish, seqs, soon
+
+pytestmark = [pytest.mark.usefixtures("valkey")]
+
+
+async def send(number: int) -> None:
+    await get_channel_layer().group_send(GROUP, {"type": "publication", "number": number})
+
+
+async def test_what_is_sent_while_the_group_is_joined_anew_comes_all_the_same(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(group, "REJOIN_SECONDS", 0.01)
+    heard: list[int] = []
+
+    async def listen() -> None:
+        async with aclosing(Membership().batches()) as batches:
+            async for messages in batches:
+                heard.extend(message["number"] for message in messages)
+                if not messages:
+                    joined.set()
+
+    joined = asyncio.Event()
+    listening = asyncio.create_task(listen())
+    await joined.wait()
+    for number in range(200):
+        await send(number)
+    await soon(lambda: 199 in heard)
+    listening.cancel()
+    await asyncio.wait([listening])
+    assert list(dict.fromkeys(heard)) == list(range(200))
+
+
+async def test_what_has_come_already_is_one_batch() -> None:
+    async with aclosing(Membership().batches()) as batches:
+        assert await anext(batches) == []
+        for number in range(50):
+            await send(number)
+        sizes = [len(await anext(batches)) for _ in range(1)]
+        while sum(sizes) < 50:
+            sizes.append(len(await anext(batches)))
+    assert len(sizes) < 5
+
+
+async def test_a_lost_connection_is_known_at_once(valkey: redis.Redis) -> None:
+    async with aclosing(Membership().batches()) as batches:
+        assert await anext(batches) == []
+        valkey.client_kill_filter(_type="pubsub")
+        with pytest.raises(redis.ConnectionError):
+            await anext(batches)
+
+
+@pytest.mark.django_db(transaction=True, serialized_rollback=True)
+@pytest.mark.usefixtures("quick_fanout")
+async def test_after_a_lost_connection_the_database_is_read_before_the_next_heartbeat(
+    valkey: redis.Redis, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(frames, "HEARTBEAT_SECONDS", 60)
+    client = browser()
+    await client.greeted()
+    await soon(lambda: fanout().group.current is not None)
+    await publish("41")  # and nobody announces it
+    valkey.client_kill_filter(_type="pubsub")
+    assert seqs(await client.until("events")) == [1]
+    await client.disconnect()
