@@ -5,9 +5,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from benchmarks import fanout_calm
 from benchmarks.fanout_load import LoadGenerator, reading
-from benchmarks.fanout_servers import OURS, Published, Server, Servers
+from benchmarks.fanout_servers import Published, Server, Servers
 
 SETTLING_S, DRAIN_S = 2, 20
 
@@ -78,8 +77,6 @@ def phase(
     servers: Servers, server: Server, load: LoadGenerator, scenario: Scenario, slow: int = 0
 ) -> Phase:
     """Publish to connected readers, `slow` of whom never read."""
-    if server.name == OURS:
-        fanout_calm.wait(servers.feed, scenario.seconds)
     load.ask("RESET")
     before = server.cpu_s()
     published = servers.publish(server.name, scenario.rate, scenario.seconds)

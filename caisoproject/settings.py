@@ -83,21 +83,17 @@ REDIS_OPTIONS = environment.client_options(
     socket_keepalive=True,
     health_check_interval=15,
 )
+CHANNEL_REDIS_OPTIONS = environment.client_options(
+    CHANNEL_REDIS_URL,
+    socket_timeout=30,
+    socket_connect_timeout=5,
+    socket_keepalive=True,
+    health_check_interval=15,
+)
 CHANNEL_LAYERS = {
     "default": {
         "BACKEND": "channels_redis.pubsub.RedisPubSubChannelLayer",
-        "CONFIG": {
-            "hosts": [
-                environment.client_options(
-                    CHANNEL_REDIS_URL,
-                    address=CHANNEL_REDIS_URL,
-                    socket_timeout=30,
-                    socket_connect_timeout=5,
-                    socket_keepalive=True,
-                    health_check_interval=15,
-                )
-            ],
-        },
+        "CONFIG": {"hosts": [{"address": CHANNEL_REDIS_URL, **CHANNEL_REDIS_OPTIONS}]},
     }
 }
 

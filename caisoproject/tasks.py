@@ -87,14 +87,18 @@ def judged() -> list[FeedRange]:
 
 
 def publish(feed_ranges: list[FeedRange]) -> None:
-    """Copy new events to Redis and announce them to every web process."""
-    slugs = {feed_range.slug for feed_range in feed_ranges}
-    project_each(Node.objects.filter(slug__in=slugs).order_by("pk"))
+    """Announce new events to every web process, whose readers wait, and copy them to Redis.
+
+    Where Redis is away, one attempt is enough.
+    """
     publishing = Isolation("publishing", now=timezone.now())
     for feed_range in feed_ranges:
         with publishing.each(feed_range.slug):
-            announce(feed_range)
+            if not announce(feed_range):
+                break
             fault_point("announced")
+    slugs = {feed_range.slug for feed_range in feed_ranges}
+    project_each(Node.objects.filter(slug__in=slugs).order_by("pk"))
 
 
 def project_each(nodes: Iterable[Node]) -> None:

@@ -7,12 +7,9 @@ from typing import Any
 
 import redis
 import structlog
-from asgiref.sync import async_to_sync
-from channels.layers import get_channel_layer
 
-from live import frames
+from live import frames, group
 from live.cursor import BATCH
-from live.group import GROUP
 from prices.feed import FeedRange, event_texts_after
 from prices.models import Node
 
@@ -20,13 +17,18 @@ log = structlog.get_logger(__name__)
 MOST_BATCHES = 4
 
 
-def announce(feed_range: FeedRange) -> None:
-    """Send a publication to the group, rendered once. A failure is logged: it costs 5 seconds."""
+def announce(feed_range: FeedRange) -> bool:
+    """Send a publication to the group, rendered once. Returns whether Redis took it.
+
+    A failure is logged: it costs 5 seconds.
+    """
     try:
         for batch in batches(feed_range):
-            async_to_sync(get_channel_layer().group_send)(GROUP, message(batch))
+            group.send(message(batch))
     except (redis.RedisError, OSError) as fault:
         log.warning("not announced", slug=feed_range.slug, seq=feed_range.seq, why=str(fault))
+        return False
+    return True
 
 
 def batches(feed_range: FeedRange) -> list[FeedRange]:

@@ -1,28 +1,49 @@
 """The group of all web processes, to which each publication is sent once.
 
-A process subscribes by itself. The channel layer would keep a lost connection to itself and sleep
-for a second; here the loss is an error at once, and whatever Redis has sent already is one batch.
+It is a group of the channel layer, whose messages are sent and read here without the layer: to send
+one, that makes an event loop and a connection each time; and it keeps a lost connection to itself
+and sleeps for a second, where here the loss is an error at once. Whatever Redis has sent already is
+one batch.
 """
 
 import asyncio
 import time
 from collections.abc import AsyncGenerator
 from contextlib import suppress
+from functools import cache
 from typing import Any
 
+import redis
 from channels.layers import get_channel_layer
-from channels_redis.utils import create_pool
+from django.conf import settings
 from redis.asyncio import Redis
 from redis.asyncio.retry import Retry
 from redis.backoff import NoBackoff
+from redis.retry import Retry as RetryOfSender
 
 Messages = list[dict[str, Any]]
 
 GROUP = "feed"
+# As channels_redis 4.3 names what it publishes to a group.
+CHANNEL = f"asgi__group__{GROUP}"
 REJOIN_SECONDS = 30
 JOINING_SECONDS = 5
 # Its connection waits for messages without limit: a silent one is left after REJOIN_SECONDS.
 UNLIMITED = {"socket_timeout": None, "health_check_interval": 0, "retry": Retry(NoBackoff(), 0)}
+# A message is only a hint, and not worth a long wait; a connection that was lost is made anew once.
+BRIEF = {"socket_timeout": 2, "socket_connect_timeout": 2, "retry": RetryOfSender(NoBackoff(), 1)}
+
+
+@cache
+def sender() -> redis.Redis:
+    """The connection by which this process sends to the group."""
+    options = settings.CHANNEL_REDIS_OPTIONS | BRIEF
+    return redis.Redis.from_url(settings.CHANNEL_REDIS_URL, **options)
+
+
+def send(message: dict[str, Any]) -> None:
+    """Send a message to every web process. Raises a redis.RedisError."""
+    sender().publish(CHANNEL, get_channel_layer().serialize(message))
 
 
 class Subscription:
@@ -30,10 +51,8 @@ class Subscription:
 
     def __init__(self) -> None:
         self.layer = get_channel_layer()
-        # Where the layer publishes is known to the layer alone (channels_redis 4.3).
-        self.name = self.layer._get_group_channel_name(GROUP)
-        host = self.layer._get_shard(self.name).host
-        self.redis = Redis(connection_pool=create_pool(host | UNLIMITED))
+        options = settings.CHANNEL_REDIS_OPTIONS | UNLIMITED
+        self.redis = Redis.from_url(settings.CHANNEL_REDIS_URL, **options)
         self.pubsub = self.redis.pubsub()
         self.messages: Messages = []
         self.fault: Exception | None = None
@@ -43,7 +62,7 @@ class Subscription:
     async def join(self) -> None:
         """Subscribe: whatever is published from now on will come. Raises a redis.RedisError."""
         async with asyncio.timeout(JOINING_SECONDS):
-            await self.pubsub.subscribe(self.name)
+            await self.pubsub.subscribe(CHANNEL)
             await self.pubsub.parse_response()
         self.reading = asyncio.create_task(self.read())
 
@@ -81,7 +100,7 @@ class Subscription:
         if self.reading:
             self.reading.cancel()
         await self.pubsub.aclose()  # type: ignore[no-untyped-call]
-        await self.redis.aclose(close_connection_pool=True)
+        await self.redis.aclose()
         return self.messages
 
 

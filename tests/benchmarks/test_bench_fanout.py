@@ -6,7 +6,6 @@ import pytest
 
 from benchmarks import (
     fanout,
-    fanout_calm,
     fanout_commit,
     fanout_crowd,
     fanout_kit,
@@ -79,36 +78,6 @@ def test_what_is_lost_is_shown_beside_what_the_others_lose():
     figures = figures_of(TEN, phases | {"uvloop": [WHOLE] * 2}, Goals(None, None, None))
     lost = figures[-2]
     assert (lost.ours, lost.floor, lost.met) == ("1", "of 2,000; 200 rival, 0 uvloop", False)
-
-
-CLIENTS = """\
-id=3 addr=127.0.0.1:5 name= age=12 idle=12 flags=P sub=1 age-of-nothing=3
-id=9 addr=127.0.0.1:6 name= age=27 idle=0 flags=P sub=1
-"""
-
-
-def test_when_each_process_joined_the_group_is_read_from_the_list_of_subscribers():
-    assert fanout_calm.ages(CLIENTS) == [12, 27]
-    assert fanout_calm.ages("None") == []
-
-
-@pytest.mark.parametrize(
-    ("joined_s", "wait_s"),
-    [
-        ([], 0),
-        ([5], 0),
-        ([8], 0),
-        ([9], 22),
-        ([29], 2),
-        ([30], 1),
-        ([65], 0),
-        ([1, 8], 0),
-        ([10, 14], 21),
-        ([0, 8, 15, 22], 0),
-    ],
-)
-def test_a_phase_of_ten_seconds_waits_while_the_group_is_joined_anew(joined_s, wait_s):
-    assert fanout_calm.calm_in(joined_s, 10) == wait_s
 
 
 CROWDS = {

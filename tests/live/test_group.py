@@ -1,4 +1,4 @@
-"""The group of web processes: joined anew without a loss, and a lost connection is known at once."""
+"""The group of web processes: joined anew without a loss; a lost connection is known at once."""
 
 import asyncio
 from contextlib import aclosing
@@ -9,10 +9,14 @@ from channels.layers import get_channel_layer
 
 from live import frames, group
 from live.fanout import fanout
-from live.group import GROUP, Membership
+from live.group import CHANNEL, GROUP, Membership
 from tests.live.browsers import browser, publish, seqs, soon
 
 pytestmark = [pytest.mark.usefixtures("valkey")]
+
+
+async def test_the_group_is_one_of_the_channel_layer() -> None:
+    assert get_channel_layer()._get_group_channel_name(GROUP) == CHANNEL
 
 
 async def send(number: int) -> None:
