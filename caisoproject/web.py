@@ -28,6 +28,7 @@ import structlog  # isort: skip
 from django.conf import settings  # isort: skip
 from django.db import connection  # isort: skip
 
+from caisoproject.listening import SharedPort, listen, passed_socket
 from caisoproject.memory import give_back_memory, resident_mb
 from live import websocket
 from live.daphne import open_files
@@ -148,8 +149,13 @@ class FeedProtocol(WebSocketProtocol):  # type: ignore[misc]
 
 
 class Web(Server):  # type: ignore[misc]
+    shared_port: SharedPort | None = None
+
     def __init__(self, *arguments: Any, **options: Any) -> None:
         super().__init__(*arguments, ready_callable=self.prepare, **options)
+        self.passed_socket = passed_socket()
+        if self.passed_socket:
+            self.endpoints: list[str] = []
         allowed = raise_files(open_files.wanted(settings.SOCKETS_MOST))
         room = open_files.room(allowed, settings.SOCKETS_MOST)
         if room.readers < settings.SOCKETS_MOST:
@@ -171,6 +177,10 @@ class Web(Server):  # type: ignore[misc]
         self.ws_factory.setProtocolOptions(
             closeHandshakeTimeout=CLOSE_SECONDS, allowNullOrigin=True
         )
+        if self.passed_socket:
+            self.shared_port = listen(
+                self.passed_socket, self.http_factory, reactor, Channel.arrivals.address_of
+            )
 
         self.usual_mb = resident_mb()
         reactor.callLater(GIVE_BACK_SECONDS, self.give_back)
@@ -216,7 +226,9 @@ class Web(Server):  # type: ignore[misc]
         return Deferred.fromFuture(asyncio.ensure_future(self.end()))
 
     async def end(self) -> None:
-        """Close the feed, then cancel what still runs."""
+        """Leave what comes to the other processes, close the feed, then cancel what still runs."""
+        if self.shared_port:
+            self.shared_port.stopListening()
         await fanout().close_all()
         await fanout().stop()
         running = [
