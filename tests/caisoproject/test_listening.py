@@ -15,7 +15,7 @@ from caisoproject.listening import wait_seconds
 from tests.live.real_web import Web, request, running_webs
 from tests.prepared import Prepared
 
-pytestmark = [pytest.mark.process, pytest.mark.xdist_group("stack")]
+pytestmark = [pytest.mark.process, pytest.mark.xdist_group("web-processes")]
 CLIENTS = 60
 TOKEN = "0123456789abcdef" * 2
 
