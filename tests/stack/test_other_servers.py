@@ -3,6 +3,8 @@
 import asyncio
 import json
 import signal
+import socket
+import sys
 from collections.abc import Iterator
 from contextlib import AsyncExitStack
 from dataclasses import replace
@@ -18,6 +20,8 @@ from benchmarks.stage import staged
 from deploy.supervisor import ASKED_TO_END_S
 from tests.prepared import Prepared
 from tests.stack.test_live_feed import (
+    BURSTS,
+    NEVER_READ,
     WITHIN_S,
     Follower,
     address,
@@ -32,6 +36,7 @@ pytestmark = pytest.mark.xdist_group("other-servers")
 ROOT = Path(__file__).resolve().parents[2]
 OF_AN_ADDRESS = 3
 MISSED = 10
+MORE_THAN_THE_SYSTEM_KEEPS = 4_000_000  # without the queue, all stood still at 2.9 MB
 
 
 def commands() -> dict[str, str]:
@@ -129,6 +134,29 @@ async def greeting_of_a_stream(stage: FeedStage, readers: AsyncExitStack) -> str
     while not (line := await reader.readline()).startswith(b"event: "):
         assert line, "the stream has ended"
     return line.removeprefix(b"event: ").decode().strip()
+
+
+@pytest.mark.long
+async def test_a_reader_that_takes_nothing_holds_up_nobody_and_is_dropped(
+    stage: FeedStage,
+) -> None:
+    opening = socket.socket()
+    opening.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, NEVER_READ)
+    opening.connect(("127.0.0.1", stage.stage.plan.port))
+    async with (
+        opened(stage, BURSTS, sock=opening, max_queue=1, ping_interval=None) as slow,
+        opened(stage, BURSTS) as page,
+    ):
+        behind = Follower((await frame(slow, "snapshot"))["seq"])
+        slow.transport.pause_reading()
+        taken = 0
+        async with asyncio.timeout(2 * WITHIN_S):
+            while taken < MORE_THAN_THE_SYSTEM_KEEPS:
+                stage.order("burst")
+                taken += len(await page.recv())
+        slow.transport.resume_reading()
+        with pytest.raises(ConnectionClosed):
+            await follow(slow, behind, sys.maxsize)
 
 
 async def test_a_socket_that_is_refused_learns_why(stage: FeedStage) -> None:
