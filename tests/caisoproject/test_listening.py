@@ -76,8 +76,7 @@ def test_who_comes_while_a_process_says_goodbye_or_is_dead_is_served_by_the_othe
     with running_webs(tmp_path, prepared, 3) as (first, second, third), ExitStack() as lingering:
         client = connected_to(first, lingering)
         first.process.send_signal(signal.SIGTERM)
-        while b'"bye"' not in client.recv(65536):
-            pass
+        read_until(client, b'"bye"')
         second.process.send_signal(signal.SIGKILL)
         assert second.process.wait(timeout=20) == -signal.SIGKILL
         assert {greeting(third.port) for _ in range(30)} == {"hello"}
@@ -92,9 +91,17 @@ def connected_to(web: Web, clients: ExitStack) -> socket.socket:
     while True:
         client = clients.enter_context(web.connect())
         client.sendall(request("/ws", web.port, *upgrade, key, origin))
-        assert client.recv(4096).startswith(b"HTTP/1.1 101")
+        read_until(client, b'"snapshot"')
         if client.getsockname()[1] in web.clients():
             return client
+
+
+def read_until(client: socket.socket, words: bytes) -> None:
+    read = b""
+    while words not in read:
+        piece = client.recv(65536)
+        assert piece, read
+        read += piece
 
 
 def greeting(port: int) -> str:
