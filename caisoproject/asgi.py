@@ -10,6 +10,7 @@ django_application = get_asgi_application()
 
 from django.urls import path, re_path  # noqa: E402
 
+from caisoproject.send_queue import with_send_queue  # noqa: E402
 from live.event_stream import feed_stream  # noqa: E402
 from live.websocket import feed_socket, no_such_socket  # noqa: E402
 from live.work_limits import (  # noqa: E402
@@ -19,13 +20,13 @@ from live.work_limits import (  # noqa: E402
 )
 
 live_feed = URLRouter(
-    [path("ws", feed_socket), re_path("", no_such_socket)]  # type: ignore[arg-type]
+    [path("ws", with_send_queue(feed_socket)), re_path("", no_such_socket)]  # type: ignore[arg-type]
 )
 ordinary = limited_in_total(REQUESTS_AT_ONCE, django_application)  # type: ignore[arg-type]
 expensive = limited_per_address(django_application)  # type: ignore[arg-type]
 http = URLRouter(
     [
-        path("api/v1/stream", feed_stream),  # type: ignore[arg-type]
+        path("api/v1/stream", with_send_queue(feed_stream)),  # type: ignore[arg-type]
         re_path("^api/history/", expensive),  # type: ignore[arg-type]
         re_path("^api/v1/rules/preview$", expensive),  # type: ignore[arg-type]
         re_path("", ordinary),  # type: ignore[arg-type]

@@ -142,6 +142,9 @@ SECRET_KEY = env.text("SECRET_KEY", "") or environment.kept_secret(STATE_DIR / "
 ALLOWED_HOSTS = env.names("ALLOWED_HOSTS", "localhost,127.0.0.1,[::1]")
 CSRF_TRUSTED_ORIGINS = env.origins("CSRF_TRUSTED_ORIGINS")
 
+# How many web processes there are. Of what all of them together may allow, each allows its share.
+WEB_PROCESSES = env.number("WEB_PROCESSES", 1, least=1, most=10)
+
 # The live feed: clients of one web process, in all and from one address; what a program shows
 # that opens a WebSocket without being a page of ours.
 DIRECT_WRITES = env.flag("DIRECT_WRITES", default=True)

@@ -22,6 +22,7 @@ import structlog  # isort: skip
 from django.conf import settings  # isort: skip
 from django.db import connection  # isort: skip
 
+from caisoproject.listening import SharedPort, listen, passed_socket
 from caisoproject.memory import collect_seldom, give_back_memory, resident_mb
 from live import websocket
 from live.daphne import open_files
@@ -45,8 +46,13 @@ log = structlog.get_logger(__name__)
 
 
 class Web(Server):  # type: ignore[misc]
+    shared_port: SharedPort | None = None
+
     def __init__(self, *arguments: Any, **options: Any) -> None:
         super().__init__(*arguments, ready_callable=self.prepare, **options)
+        self.passed_socket = passed_socket()
+        if self.passed_socket:
+            self.endpoints: list[str] = []
         allowed = raise_files(open_files.wanted(settings.SOCKETS_MOST))
         room = open_files.room(allowed, settings.SOCKETS_MOST)
         if room.readers < settings.SOCKETS_MOST:
@@ -70,6 +76,10 @@ class Web(Server):  # type: ignore[misc]
             allowNullOrigin=True,
             perMessageCompressionAccept=accepted if settings.DIRECT_WRITES else None,
         )
+        if self.passed_socket:
+            self.shared_port = listen(
+                self.passed_socket, self.http_factory, reactor, Channel.arrivals.address_of
+            )
 
         quieten()
         collect_seldom()
@@ -116,7 +126,9 @@ class Web(Server):  # type: ignore[misc]
         return Deferred.fromFuture(asyncio.ensure_future(self.end()))
 
     async def end(self) -> None:
-        """Close the feed, then cancel what still runs."""
+        """Leave what comes to the other processes, close the feed, then cancel what still runs."""
+        if self.shared_port:
+            self.shared_port.stopListening()
         await fanout().close_all()
         await fanout().stop()
         running = [

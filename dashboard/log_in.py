@@ -5,6 +5,7 @@ from http import HTTPStatus
 from math import ceil
 from threading import BoundedSemaphore, Lock
 
+from django.conf import settings
 from django.contrib import admin
 from django.db import DatabaseError
 from django.http import HttpRequest, HttpResponse
@@ -16,12 +17,19 @@ from live.connection_limits import client_address
 from live.problems import Problem, refusal
 from live.rate_limit import RateLimit, RateLimits
 
+
+def share(most: int, processes: int = settings.WEB_PROCESSES) -> int:
+    """What each web process allows, so that all of them together allow no more than `most`."""
+    return max(most // processes, 1)
+
+
 QUARTER_HOUR = 15 * 60
 # For one address that guesses, and for many addresses that guess at one name.
-of_addresses, of_names = RateLimits(10, QUARTER_HOUR), RateLimits(30, QUARTER_HOUR)
+of_addresses = RateLimits(share(10), QUARTER_HOUR)
+of_names = RateLimits(share(30), QUARTER_HOUR)
 LONGEST_NAME = 150
 # Checking a password takes half a second of processor time; with more at once, everybody waits.
-HASHES_AT_ONCE, WAIT_SECONDS = 2, 1
+HASHES_AT_ONCE, WAIT_SECONDS = share(2), 1
 checking = BoundedSemaphore(HASHES_AT_ONCE)
 counting = Lock()
 

@@ -13,6 +13,8 @@ from deploy.paths import VENV
 from deploy.ports import Port
 from deploy.refusal import Refused
 
+# Of the ten wrong passwords that an address may try, each web process allows its share.
+MOST_WEB_PROCESSES = 10
 SOURCES = ("auto", "live", "simulator")
 OASIS_URL = "https://oasis.caiso.com/oasisapi"
 
@@ -24,6 +26,7 @@ class Plan:
     source: str
     port: int
     bind: str
+    web_processes: int
     state: Path
     redis_url: str
     oasis_url: str
@@ -92,6 +95,13 @@ def wanted_bind(environ: Mapping[str, str]) -> str:
         ) from fault
 
 
+def wanted_web_processes(environ: Mapping[str, str]) -> int:
+    wanted = environ.get("WEB_PROCESSES") or "1"
+    if not (wanted.isascii() and wanted.isdigit() and 1 <= int(wanted) <= MOST_WEB_PROCESSES):
+        raise Refused(f"WEB_PROCESSES={wanted} is not a number from 1 to {MOST_WEB_PROCESSES}.")
+    return int(wanted)
+
+
 def decide(environ: Mapping[str, str], *, source: str, port: int, var_dir: Path) -> Plan:
     """The plan for a source that is chosen: live or simulator."""
     state = var_dir / source
@@ -102,6 +112,7 @@ def decide(environ: Mapping[str, str], *, source: str, port: int, var_dir: Path)
         source=source,
         port=port,
         bind=wanted_bind(environ),
+        web_processes=wanted_web_processes(environ),
         state=state,
         redis_url=redis_url or f"redis://127.0.0.1:{port + 1}/0",
         oasis_url=simulator_url if embeds_simulator else oasis_url or OASIS_URL,

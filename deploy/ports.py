@@ -7,6 +7,8 @@ from typing import NamedTuple
 
 from deploy.refusal import Refused
 
+BACKLOG = 2048  # as much as may wait for the web process in the Procfile
+
 
 class Port(NamedTuple):
     """A port that we will listen on, and what for: `" (for Valkey)"`, or nothing for the web."""
@@ -17,15 +19,23 @@ class Port(NamedTuple):
 
     def problem(self) -> int | None:
         """The errno of trying to listen on it, None if that works."""
-        family = socket.AF_INET6 if ":" in self.host else socket.AF_INET
-        with socket.socket(family) as listener:
-            listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-            try:
-                listener.bind((self.host, self.number))
-                listener.listen()
-            except OSError as problem:
-                return problem.errno or errno.EADDRNOTAVAIL
+        try:
+            self.opened().close()
+        except OSError as problem:
+            return problem.errno or errno.EADDRNOTAVAIL
         return None
+
+    def opened(self) -> socket.socket:
+        """A socket that listens on it. Raises OSError."""
+        listener = socket.socket(socket.AF_INET6 if ":" in self.host else socket.AF_INET)
+        try:
+            listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            listener.bind((self.host, self.number))
+            listener.listen(BACKLOG)
+        except OSError:
+            listener.close()
+            raise
+        return listener
 
 
 def refuse_taken(ports: Sequence[Port]) -> None:

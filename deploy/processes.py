@@ -23,13 +23,14 @@ libc = ctypes.CDLL(None)
 
 @dataclass(frozen=True)
 class Command:
-    """A shell command: its folder, environment, and log file if it has one."""
+    """A shell command: its folder, environment, log file if it has one, and files passed to it."""
 
     name: str
     line: str
     cwd: Path
     environ: Mapping[str, str]
     log: Path | None = None
+    passed: tuple[int, ...] = ()
 
 
 def of_procfile(procfile: Path, environ: Mapping[str, str]) -> list[Command]:
@@ -80,7 +81,7 @@ class Child:
                 stderr=subprocess.STDOUT,
                 bufsize=0,
                 start_new_session=True,
-                pass_fds=[lock.fileno()],
+                pass_fds=[lock.fileno(), *self.command.passed],
                 preexec_fn=end_with_the_launcher,
             )
             print(self.process.pid, file=lock)

@@ -7,7 +7,7 @@ import sys
 from collections.abc import Mapping
 from pathlib import Path
 
-from deploy import leftovers, plan, ports, processes, source_choice, valkey
+from deploy import leftovers, plan, ports, processes, source_choice, valkey, web_processes
 from deploy.paths import ROOT, var_dir
 from deploy.plan import Plan
 from deploy.processes import Command
@@ -49,14 +49,15 @@ def run(chosen: Plan) -> None:
             valkey.end_leftover(valkey_folder(chosen), chosen.valkey_port)
         ports.refuse_taken(chosen.ports())
         store_plan(chosen)
-        start(supervisor, chosen)
-        supervisor.run(until=lambda: web_answers(chosen))
-        if not supervisor.stopping:
-            supervisor.announce(announcement(chosen))
-        supervisor.run()
+        with web_processes.shared_socket(chosen) as listener:
+            start(supervisor, chosen, listener)
+            supervisor.run(until=lambda: web_answers(chosen))
+            if not supervisor.stopping:
+                supervisor.announce(announcement(chosen))
+            supervisor.run()
 
 
-def start(supervisor: Supervisor, chosen: Plan) -> None:
+def start(supervisor: Supervisor, chosen: Plan, listener: socket.socket | None) -> None:
     environ = plan.environment(chosen, os.environ)
     if chosen.embeds_valkey:
         folder = valkey_folder(chosen)
@@ -70,7 +71,8 @@ def start(supervisor: Supervisor, chosen: Plan) -> None:
         raise Refused("Nothing was started, for the reason above.")
     if supervisor.stopping:
         return
-    for command in processes.of_procfile(ROOT / "Procfile", environ):
+    commands = processes.of_procfile(ROOT / "Procfile", environ)
+    for command in web_processes.with_all_webs(commands, chosen.web_processes, listener):
         supervisor.start(command)
 
 

@@ -64,7 +64,7 @@ async def no_such_socket(scope: Message, receive: Receive, send: Send) -> None:
     await receive()  # websocket.connect
     if "websocket.http.response" in (scope.get("extensions") or {}):
         await send({"type": "websocket.http.response.start", "status": 404, "headers": []})
-        await send({"type": "websocket.http.response.body"})
+        await send({"type": "websocket.http.response.body", "body": b""})
     else:
         await send({"type": "websocket.close"})
 

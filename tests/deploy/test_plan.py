@@ -23,6 +23,17 @@ def test_an_impossible_port_is_named_in_the_sentence(port):
         plan.wanted_port({"PORT": port})
 
 
+@pytest.mark.parametrize("number", ["0", "11", "two", "-1", "1.5", "٢"])
+def test_an_impossible_number_of_web_processes_is_named_in_the_sentence(number):
+    with pytest.raises(Refused, match=f"WEB_PROCESSES={number} is not a number from 1 to 10"):
+        plan.wanted_web_processes({"WEB_PROCESSES": number})
+
+
+def test_there_is_one_web_process_unless_more_are_wanted():
+    assert plan.wanted_web_processes({"WEB_PROCESSES": ""}) == 1
+    assert plan.wanted_web_processes({"WEB_PROCESSES": "10"}) == 10
+
+
 def test_an_unknown_source_is_named_in_the_sentence():
     with pytest.raises(Refused, match="SOURCE=demo is not one of auto, live, simulator"):
         plan.wanted_source({"SOURCE": "demo"})

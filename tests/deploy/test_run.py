@@ -31,10 +31,10 @@ def taken():
 
 
 @pytest.mark.process
-def test_a_port_in_use_stops_the_start_with_a_sentence(tmp_path, taken):
-    assert refusal_of(tmp_path, PORT=str(taken)).startswith(
-        f"Port {taken} is in use; choose another"
-    )
+@pytest.mark.parametrize("number", ["1", "2"])
+def test_a_port_in_use_stops_the_start_with_a_sentence(tmp_path, taken, number):
+    sentence = refusal_of(tmp_path, PORT=str(taken), WEB_PROCESSES=number)
+    assert sentence.startswith(f"Port {taken} is in use; choose another")
 
 
 @pytest.mark.process

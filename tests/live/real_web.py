@@ -1,4 +1,4 @@
-"""The web process alone, as the Procfile starts it, on an empty database that has its tables."""
+"""Web processes alone, as the launcher starts them, on an empty database that has its tables."""
 
 import os
 import socket
@@ -7,13 +7,15 @@ import sys
 import time
 import urllib.request
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 
 import psutil
 
 from deploy import free_ports
-from deploy.processes import of_procfile
+from deploy.ports import Port
+from deploy.processes import Command, of_procfile
+from deploy.web_processes import with_all_webs
 from tests.prepared import Prepared
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -32,10 +34,10 @@ class Web:
         """A connection that waits ten seconds at the most."""
         return socket.create_connection((LOOPBACK, self.port), timeout=20)
 
-    def ask(self, path: str, *headers: str, method: str = "GET") -> bytes:
+    def ask(self, path: str, *headers: str, method: str = "GET", body: bytes = b"") -> bytes:
         """All of the answer to one request."""
         with self.connect() as client:
-            client.sendall(request(path, self.port, *headers, method=method))
+            client.sendall(request(path, self.port, *headers, method=method) + body)
             return read_to_the_end(client)
 
     def answers(self) -> bool:
@@ -46,6 +48,11 @@ class Web:
                 return bool(answer.status == 200)
         except OSError:
             return False
+
+    def clients(self) -> set[int]:
+        """The ports of those who are connected to this process."""
+        opened = psutil.Process(self.process.pid).net_connections("tcp")
+        return {one.raddr.port for one in opened if one.laddr.port == self.port and one.raddr}
 
     @property
     def memory_mb(self) -> float:
@@ -82,6 +89,38 @@ def running_web(
     **settings: str,
 ) -> Iterator[Web]:
     """A web process, with so many files at the most, and `more` options."""
+    environ = environ_of_webs(folder, prepared, settings)
+    [web] = [one for one in of_procfile(ROOT / "Procfile", environ) if one.name == "web"]
+    with started(web, folder, files, more) as running:
+        yield running
+
+
+@contextmanager
+def running_webs(
+    folder: Path, prepared: Prepared, number: int, host: str = LOOPBACK, **settings: str
+) -> Iterator[list[Web]]:
+    """Web processes that share a socket."""
+    environ = environ_of_webs(folder, prepared, {"WEB_PROCESSES": str(number)} | settings)
+    commands = of_procfile(ROOT / "Procfile", environ)
+    with ExitStack() as stack, Port(host, int(environ["PORT"]), "").opened() as listener:
+        commands = with_all_webs(commands, number, listener)[:number]
+        webs = [stack.enter_context(started(web, folder)) for web in commands]
+        wait_until_each_accepts(webs)
+        yield webs
+
+
+def wait_until_each_accepts(webs: list[Web]) -> None:
+    """A process that has begun to accept gets connections."""
+    with ExitStack() as clients:
+        until = time.monotonic() + 60
+        while not all(web.clients() for web in webs):
+            assert time.monotonic() < until, [web.said for web in webs]
+            clients.enter_context(webs[0].connect())
+            time.sleep(0.05)
+
+
+def environ_of_webs(folder: Path, prepared: Prepared, settings: dict[str, str]) -> dict[str, str]:
+    """The environment of web processes, whose database is there."""
     port = free_ports.reserve()
     environ = os.environ | {"VAR_DIR": str(folder), "PORT": str(port)} | settings
     environ["PATH"] = f"{Path(sys.executable).parent}:{environ['PATH']}"
@@ -90,18 +129,24 @@ def running_web(
     if "DATABASE_URL" in settings:
         migrate = [sys.executable, "manage.py", "migrate", "-v0"]
         subprocess.run(migrate, cwd=ROOT, env=environ, check=True)
-    web = next(one for one in of_procfile(ROOT / "Procfile", environ) if one.name == "web")
+    return environ
+
+
+@contextmanager
+def started(web: Command, folder: Path, files: int | None = None, more: str = "") -> Iterator[Web]:
+    """A process that answers; where it shares its port, it or another one."""
     limit = f"ulimit -n {files} && " if files else ""
-    output = folder / "web.txt"
+    output = folder / f"{web.name}.txt"
     with output.open("wb") as said:
         process = subprocess.Popen(
             ["/bin/sh", "-c", f"{limit}exec {web.line} {more}"],
             cwd=ROOT,
-            env=environ,
+            env=web.environ,
             stdout=said,
             stderr=subprocess.STDOUT,
+            pass_fds=web.passed,
         )
-    running = Web(port, process, output)
+    running = Web(int(web.environ["PORT"]), process, output)
     try:
         until = time.monotonic() + 60
         while not running.answers():
