@@ -60,9 +60,12 @@ def test_a_benchmark_that_is_not_there_is_said():
 
 
 def test_what_is_measured_comes_with_its_verdict():
-    parsed = {"rows": 5, "xml_bytes": 2_000_000, "ours": [1.5], "floor": [1.0]}
-    assert parse.speed(parsed).verdict == "met"
-    assert parse.memory({"prices": 1, "idle_bytes": 0, "peak_bytes": 61_000_000}).met is False
+    parsed = {"rows": 5, "xml_bytes": 2_000_000, "xml": [1.5], "bare": [1.0], "pandas": [1.0]}
+    speeds = parse.speeds(parsed | {"csv_zip": [1.1], "xml_zip": [3.0]})
+    assert [figure.verdict for figure in speeds] == ["met", "missed", ""]
+    assert (
+        parse.memory("XML", {"prices": 1, "idle_bytes": 0, "peak_bytes": 61_000_000}).met is False
+    )
     stored = {"prices": 16_000, "events": 0, "ours": [2.0], "floor": [0.5]}
     ratio, speed = ingest_speed.figures_of("ingest", stored)
     assert (ratio.verdict, speed.ours, speed.verdict) == ("missed", "8,000/s", "met")
