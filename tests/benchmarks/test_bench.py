@@ -3,7 +3,7 @@
 import pytest
 from django.core.management import CommandError, call_command
 
-from benchmarks import ingest_speed, latency, parse, stack_memory
+from benchmarks import ingest_speed, latency, month_of_history, parse, stack_memory
 from benchmarks.figures import Figure, Rounds, percentile, timed_ratio
 from benchmarks.machine import machine
 from benchmarks.table import table
@@ -75,6 +75,12 @@ def test_an_answer_stands_beside_the_view_that_says_ok():
     took = {latency.OK: [1.0], latency.ANSWERS[0]: [3.0]}
     figure = latency.figure(latency.ANSWERS[0], took, 50)
     assert (figure.what, figure.ratio) == ("/api/current: p50 of 1 requests", 3.0)
+
+
+def test_a_month_of_history_stands_beside_the_bare_query():
+    slow, fast = Rounds([0.2, 0.4], [0.05, 0.1]), Rounds([0.05], [0.025])
+    assert [month_of_history.ratio(rounds).verdict for rounds in (slow, fast)] == ["missed", "met"]
+    assert month_of_history.growth(21_000_000).verdict == "missed"
 
 
 def test_the_simulator_is_no_part_of_the_stack():
