@@ -2,7 +2,7 @@
 
 import re
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from datetime import datetime
 from decimal import Decimal
 
@@ -10,7 +10,7 @@ from market.markets import Market
 from oasis.completing import NAMES, Parts, Rejected, completed
 from oasis.errors import BadAnswer
 from oasis.interval_times import IntervalTimes
-from oasis.published import Answer, PublishedPrice
+from oasis.published import LARGEST, Answer, PublishedPrice
 
 # A price is five rows in varying order, one for each data item; LMP_GHG_PRC may be missing.
 PLACES = {
@@ -35,6 +35,8 @@ NUMBERS = re.compile(r"(?:-?[0-9]{1,4}+(?:\.[0-9]{1,5}+)?+\n)*+")
 Node = tuple[Market, str]
 Row = tuple[str, str, str, str, str]
 Column = Sequence[str]
+# A column of interval starts, or None if one can't be read. It is made only where it is wanted.
+Starts = Callable[[], list[datetime] | None]
 
 
 class Assembler:
@@ -50,12 +52,13 @@ class Assembler:
         self.other_item = ""
         self.parts: dict[Node, Parts] = {}
         self.faults: dict[Node, dict[datetime, str]] = defaultdict(dict)
+        self.with_large: set[Node] = set()
         self.result = Answer()
         self.names = self.result.names
         self.times = {market: IntervalTimes(market) for market in Market}
 
     def add_column(
-        self, market: Market, item: str, node: str, starts: Column, ends: Column, values: Column
+        self, market: Market, item: str, node: str, starts: Starts, values: Column
     ) -> bool:
         """Add the rows of one data item of one node. False if anything in them is unusual: then
         nothing is added, and `add` has to do it."""
@@ -63,7 +66,7 @@ class Assembler:
         if place is None:
             return False
         if self.wanted(node):
-            moments = self.times[market].column(starts, ends)
+            moments = starts()
             if moments is None or not are_numbers(values):
                 return False
             held = self.columns_of(market, node)[place]
@@ -95,15 +98,18 @@ class Assembler:
         self, market: Market, node: str, moment: datetime, place: int, value: str
     ) -> None:
         """Keep one value, or why the price of its interval has to be rejected."""
-        held, faults = self.columns_of(market, node)[place], self.faults[market, node]
+        held = self.columns_of(market, node)[place]
         match = NUMBER.fullmatch(value)
         if match is None:
-            faults[moment] = f"{NAMES[place]} is {value[:40]!r}, not a number"
+            fault = f"{NAMES[place]} is {value[:40]!r}, not a number"
+            self.faults[market, node][moment] = fault
             return
         number = Decimal(value).quantize(FIVE_PLACES) if match[1] else Decimal(value)
         if held.setdefault(moment, number) != number:
             both = f"{NAMES[place]} is both {held[moment]} and {number}"
-            faults[moment] = both
+            self.faults[market, node][moment] = both
+        elif abs(number) > LARGEST:
+            self.with_large.add((market, node))
 
     def count_kept(self, rows: int) -> None:
         """Count rows that stay in memory. Raises BadAnswer if they are too many."""
@@ -139,7 +145,9 @@ class Assembler:
         answer = self.result
         answer.nodes = {node for _, node in self.parts}
         for (market, node), parts in self.parts.items():
-            found = completed(market, node, parts, self.faults.get((market, node)))
+            faults = self.faults.get((market, node), {})
+            is_usual = not faults and (market, node) not in self.with_large
+            found = completed(market, node, parts, faults, is_usual=is_usual)
             answer.prices += [one for one in found if isinstance(one, PublishedPrice)]
             for start, reason in (one for one in found if isinstance(one, Rejected)):
                 answer.reject(f"{market} {node} {start:%Y-%m-%dT%H:%MZ}", reason)

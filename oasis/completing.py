@@ -29,16 +29,17 @@ Completed = PublishedPrice | Rejected
 
 
 def completed(
-    market: Market, node: str, parts: Parts, faults: Mapping[datetime, str] | None
+    market: Market,
+    node: str,
+    parts: Parts,
+    faults: Mapping[datetime, str],
+    *,
+    is_usual: bool,
 ) -> list[Completed]:
-    """What becomes of each interval of a node.
-
-    `faults` is None if all values came by column: then none is too large.
-    """
-    columns = whole_columns(parts) if faults is None else None
+    """What becomes of each interval of a node; `is_usual`: no faults, and no value is too large."""
+    columns = whole_columns(parts) if is_usual else None
     if columns:
         return checked_by_column(priced(market, node, list(parts[0]), columns), columns)
-    faults = faults or {}
     starts = list(dict.fromkeys(chain(*parts, faults)))
     values = [list(map(part.get, starts)) for part in parts]
     prices = priced(market, node, starts, values)

@@ -1,7 +1,7 @@
 """OASIS reports in CSV (resultformat=6), streamed. Pure.
 
-The text is cut into blocks of whole lines, and a block into columns (`oasis.csv_blocks`). A block
-with anything unusual in it is read row by row.
+The text is cut into blocks of whole lines, and what is as usual in a block is read by column
+(`oasis.csv_runs`). The rest is read row by row.
 """
 
 import csv
@@ -12,7 +12,7 @@ from itertools import chain, groupby
 from market.markets import Market
 from oasis.archive import Member
 from oasis.assembling import Assembler, Row
-from oasis.csv_blocks import Layout, add_block
+from oasis.csv_runs import Layout, RunReader
 from oasis.errors import BadAnswer, NotAPriceReport
 
 # The price column is MW for DAM, PRC for RTPD, and for RTM MW at version 1 but VALUE at 2 and 3.
@@ -24,6 +24,7 @@ NEEDED = (
     "INTERVALSTARTTIME_GMT",
     "INTERVALENDTIME_GMT",
 )
+NAMES = ("NODE_ID_XML", "NODE_ID", *NEEDED[:3])
 LONGEST_LINE = 64 * 1024
 # No line that begins and ends in what is read at once can be overlong.
 A_BLOCK = LONGEST_LINE - 1
@@ -37,9 +38,10 @@ def read_csv(member: Member, assembler: Assembler) -> None:
     text = io.TextIOWrapper(member, "utf-8-sig", newline="")
     try:
         layout = layout_of(csv.reader(lines(text, member.name), strict=True), member.name)
+        runs = RunReader(layout, assembler)
         for block in blocks(text, member.name):
-            if not add_block(block, layout, assembler):
-                read_rows(rows_of(block, text, member.name), layout, assembler)
+            for unread in runs.unread(block):
+                read_rows(rows_of(unread, text, member.name), layout, assembler)
     except UnicodeDecodeError as fault:
         raise BadAnswer(f"{member.name} is not text: {fault}") from fault
     except csv.Error as fault:
@@ -86,7 +88,8 @@ def layout_of(reader: Iterator[list[str]], name: str) -> Layout:
         raise NotAPriceReport(f"{name} is not text: {fault}") from fault
     prices = [column for column in PRICE_COLUMNS if column in head]
     if all(column in head for column in NEEDED) and len(prices) == 1:
-        return Layout(len(head), *map(head.index, (*NEEDED, prices[0])))
+        names = min(head.index(column) for column in NAMES if column in head)
+        return Layout(len(head), names, *map(head.index, (*NEEDED, prices[0])))
     row = dict(zip(head, next(reader, []), strict=False))
     what = row.get("XML_DATA_ITEM") or (head[0][:40] if head else "nothing")
     raise NotAPriceReport(f"{name} holds {what}, not prices")
@@ -114,7 +117,7 @@ def read_rows(rows: Iterator[list[str]], layout: Layout, assembler: Assembler) -
 
 def picked(rows: Iterator[list[str]], layout: Layout) -> Iterator[Row]:
     """(data item, node, start, end, value) of each row."""
-    _, _, item, node, start, end, value = layout
+    *_, item, node, start, end, value = layout
     for row in rows:
         yield row[item], row[node], row[start], row[end], row[value]
 

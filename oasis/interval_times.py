@@ -1,14 +1,16 @@
 """What the timestamps of a report mean: five rows or more have the same ones. Pure."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 from itertools import chain
 from operator import attrgetter, sub
+from typing import Any
 
 from market.intervals import NaiveTime, from_iso, is_start
 from market.markets import Market
 from oasis.published import interval_fault
 
+Times = Callable[[Sequence[Any]], tuple[Sequence[str], Sequence[str]] | None]
 zone = attrgetter("tzinfo")
 
 
@@ -29,13 +31,7 @@ class IntervalTimes:
     def column(self, starts: Sequence[str], ends: Sequence[str]) -> list[datetime] | None:
         """The interval starts of rows; None if one can't be read."""
         pairs = list(zip(starts, ends, strict=True))
-        try:
-            return list(map(self.known.__getitem__, pairs))
-        except KeyError:
-            moments = usual_starts(self.market, starts, ends)
-        if moments is not None:
-            self.known.update(zip(pairs, moments, strict=True))
-        return moments
+        return starts_of(pairs, self.known, self.market, lambda _: (starts, ends))
 
     def read(self, pair: tuple[str, str]) -> datetime | str:
         """What two timestamps give that have not been read before."""
@@ -50,6 +46,23 @@ class IntervalTimes:
             return fault
         self.known[pair] = first  # type: ignore[assignment]
         return first
+
+
+def starts_of(
+    keys: Sequence[Any], known: dict[Any, datetime], market: Market, times: Times
+) -> list[datetime] | None:
+    """The interval starts of rows by what tells their times, which is kept in `known`.
+
+    None if one can't be read. `times` gives the texts of starts and ends of keys that are new.
+    """
+    try:
+        return list(map(known.__getitem__, keys))
+    except KeyError:
+        texts = times(keys)
+    moments = None if texts is None else usual_starts(market, *texts)
+    if moments is not None:
+        known.update(zip(keys, moments, strict=True))
+    return moments
 
 
 def usual_starts(

@@ -6,7 +6,7 @@ it is read row by row, by the tags.
 
 from collections.abc import Iterator
 from datetime import datetime
-from functools import lru_cache
+from functools import lru_cache, partial
 from typing import Any
 
 from lxml import etree
@@ -127,8 +127,12 @@ def read_item(element: Any, name: str, assembler: Assembler) -> None:
     """The rows of one REPORT_ITEM: all at once if they are as usual, else one by one."""
     market = market_of(local_text(element, "REPORT"), local_text(element, "MKT_TYPE"), name)
     columns = columns_of(element)
-    if columns is None or not assembler.add_column(market, *columns):
-        assembler.add(market, rows_of(element, assembler))
+    if columns is not None:
+        item, node, starts, ends, values = columns
+        moments = partial(assembler.times[market].column, starts, ends)
+        if assembler.add_column(market, item, node, moments, values):
+            return
+    assembler.add(market, rows_of(element, assembler))
 
 
 def market_of(report: str, market_run: str, name: str) -> Market:

@@ -10,6 +10,7 @@ from market.markets import Market
 from oasis.csv import LONGEST_LINE
 from oasis.errors import BadAnswer, NotAPriceReport
 from oasis.published import Answer, PublishedPrice
+from oasis.report import read_file
 from tests.conftest import utc
 from tests.oasis import rendered
 from tests.oasis.rendered import HUB, Row, csv, price, read, read_plain, rows_of, xml
@@ -106,6 +107,7 @@ def test_a_row_that_comes_twice_is_read_by_column_as_by_row(nth: int, value: byt
         twice = [*lines[:place], b",".join(cells), *lines[place:]]
         by_column, by_row = both_ways(b"\n".join(twice))
         assert by_column == by_row
+        assert len(by_column.prices) == (11 if value else 12)
 
 
 def test_prices_beyond_the_limits_are_refused_even_if_they_add_up() -> None:
@@ -161,14 +163,48 @@ def test_no_line_is_longer_than_is_said_wherever_it_is(length: int, place: int) 
         read_plain(content)
 
 
-def test_a_cell_too_few_is_not_made_up_for_by_one_too_many_in_the_next_line() -> None:
+@pytest.mark.parametrize("long", [b"1,%b", b"%b,1"])
+@pytest.mark.parametrize("nodes", [[HUB], ["ELSEWHERE"]])
+def test_a_cell_too_few_is_not_made_up_for_by_one_too_many_in_the_next_line(
+    long: bytes, nodes: list[str]
+) -> None:
     lines = csv(in_runs(rows_of(*hours(10)))).splitlines()
-    lines = [b"FIRST,%b" % lines[0], *(b"1,%b" % line for line in lines[1:])]
     lines[5] = lines[5].rpartition(b",")[0]
-    lines[6] = b"1,%b" % lines[6]
-    answer = read_plain(b"\n".join(lines))
+    lines[6] = long % lines[6]
+    answer = read_file("the file", b"\n".join(lines), nodes)
     assert [one.reason for one in answer.rejections[:2]] == ["cut short", "cut short"]
-    assert len(answer.prices) == 8
+    assert len(answer.prices) == (8 if nodes == [HUB] else 0)
+
+
+@pytest.mark.parametrize("nodes", [[HUB], ["ELSEWHERE"]])
+def test_a_line_with_a_cell_too_many_is_rejected_whoever_reads_it(nodes: list[str]) -> None:
+    lines = csv(in_runs(rows_of(*hours(10)))).splitlines()
+    lines[5] = b"1,%b" % lines[5]
+    answer = read_file("the file", b"\n".join(lines), nodes)
+    assert answer.rejections[0].reason == "cut short"
+
+
+def test_a_line_that_has_only_the_beginning_of_the_names_is_cut_short() -> None:
+    content = csv(in_runs(rows_of(*hours(12))))
+    head, names, tail = content.splitlines()[5].partition(b",TH_SP15_GEN-A")
+    cut = content.splitlines()
+    cut[5] = head + names + tail.rpartition(b",ALL_APNODES,0,")[2]
+    answer = read_plain(b"\n".join(cut))
+    assert answer.rejections[0].reason == "cut short"
+    assert len(answer.prices) == 11
+
+
+@given(st.permutations(range(16)), st.integers(0, 2))
+@settings(deadline=None, max_examples=60)
+def test_columns_of_runs_may_be_in_any_order_and_others_missing(
+    order: list[int], left_out: int
+) -> None:
+    prices = hours(12)
+    lines = [line.split(b",") for line in csv(in_runs(rows_of(*prices))).splitlines()]
+    for wanted in (order, range(16)):
+        kept = list(wanted) if wanted is order else list(wanted)[: 16 - left_out]
+        content = b"\n".join(b",".join(line[place] for place in kept) for line in lines)
+        assert read_plain(content).prices == prices
 
 
 @pytest.mark.parametrize(("market", "column"), [("DAM", "MW"), ("RTPD", "PRC"), ("RTM", "VALUE")])
