@@ -17,7 +17,7 @@ from market.markets import Market
 from prices.models import Node
 
 MOST_HOURS = 24 * 31
-# A month takes a second of one processor: with more at once, everybody waits.
+# A month takes a processor 60 ms: with more at once, everybody waits.
 making = BoundedSemaphore(2)
 
 

@@ -1,4 +1,4 @@
-"""A program: parses an archive repeatedly, alternating with a bare iterparse."""
+"""A program: parses a month repeatedly, as XML and as CSV, in turns with what it is beside."""
 
 import gc
 import io
@@ -11,19 +11,28 @@ from pathlib import Path
 
 from lxml import etree
 
-from oasis.report import read_file
+from benchmarks.pandas_way import pandas_prices
+from oasis.report import read_archive, read_file
 
 
-def main(path: str, count: str) -> None:
-    archive = Path(path).read_bytes()
-    xml = inflated(archive)
-    ours, floor = [], []
-    rows = read_file("month.xml", xml).rows
-    bare(xml)
+def main(xml_path: str, csv_path: str, count: str) -> None:
+    xml_zip, csv_zip = Path(xml_path).read_bytes(), Path(csv_path).read_bytes()
+    xml = inflated(xml_zip)
+    works: dict[str, Callable[[], object]] = {
+        "xml": lambda: read_file("month.xml", xml),
+        "bare": lambda: bare(xml),
+        "csv_zip": lambda: read_archive(csv_zip),
+        "pandas": lambda: pandas_prices(csv_zip),
+        "xml_zip": lambda: read_archive(xml_zip),
+    }
+    rows = read_archive(csv_zip).rows
+    took: dict[str, list[float]] = {name: [] for name in works}
+    for work in works.values():
+        work()
     for _ in range(int(count)):
-        ours.append(seconds(lambda: read_file("month.xml", xml)))
-        floor.append(seconds(lambda: bare(xml)))
-    json.dump({"rows": rows, "xml_bytes": len(xml), "ours": ours, "floor": floor}, sys.stdout)
+        for name, work in works.items():
+            took[name].append(seconds(work))
+    json.dump({"rows": rows, "xml_bytes": len(xml), **took}, sys.stdout)
 
 
 def inflated(archive: bytes) -> bytes:

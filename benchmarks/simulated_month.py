@@ -17,11 +17,12 @@ MONTH = {
     "startdatetime": "20261001T07:00-0000",
     "enddatetime": "20261101T07:00-0000",
 }
+CSV = "6"
 
 
-def simulated_month(stage: Stage) -> bytes:
+def simulated_month(stage: Stage, **more: str) -> bytes:
     """October 2026 at SP15: 31 days of 288 intervals of 5 rows, the same in every run."""
-    url = f"{stage.plan.oasis_url}/SingleZip?{urlencode(MONTH)}"
+    url = f"{stage.plan.oasis_url}/SingleZip?{urlencode(MONTH | more)}"
     received: list[bytes] = []
     with stage.running(SIMULATOR.format(port=stage.plan.simulator_port)):
         stage.wait_until(lambda: fetched(url, received), 30, "the simulator")

@@ -11,13 +11,14 @@ from django.core.serializers.json import DjangoJSONEncoder
 
 from market.intervals import floor, iso
 from market.markets import Market
-from prices import feed, readings
+from prices import readings
 from prices.current import STALE_AFTER, current, shown_now, shown_spread
 from prices.feed import Body
-from prices.gap_ranges import missing, ranges
+from prices.gap_ranges import Range, between
 from prices.models import Feed, Node
 from prices.publication_delay import publication_delay
 from prices.schedule import published_until
+from prices.shown_prices import hours_beside, json_texts, noted, shown_prices
 
 A_CHUNK = 500
 
@@ -69,15 +70,17 @@ def history_parts(node: Node, market: Market, hours: int, *, now: datetime) -> I
         "end": iso(end or now),
     }
     yield f'{as_json(head)[:-1]}, "prices": ['
-    held: set[str] = set()
+    held: list[Range] = []
     # Only up to `end`, which has been sent: newer prices may arrive meanwhile.
-    found = each_price(node, market, start, end) if end else iter(())
-    while some := list(islice(found, A_CHUNK)):
-        yield (", " if held else "") + as_json(some)[1:-1]
-        held.update(price["interval_start"] for price in some)
+    found = shown_prices(node, market, start, end) if end else iter(())
+    texts = json_texts(noted(found, held), market, hours_beside(node, market, start))
+    comma = ""
+    while some := ", ".join(islice(texts, A_CHUNK)):
+        yield comma + some
+        comma = ", "
     until = published_until(market, publication_delay(market, [node]), now=now)
-    lacking = [gap for gap in missing((), start, until, market) if iso(gap) not in held]
-    gaps = [{"start": iso(gap.start), "end": iso(gap.end)} for gap in ranges(lacking, market)]
+    lacking = between(held, start, until, market)
+    gaps = [{"start": iso(gap.start), "end": iso(gap.end)} for gap in lacking]
     yield f'], "gaps": {as_json(gaps)}}}'
 
 
@@ -88,18 +91,8 @@ def as_json(value: Body | list[Body]) -> str:
 
 def price_bodies(node: Node, market: Market, start: datetime) -> list[Body]:
     """Every price from `start` on, oldest first, as a price event shows it."""
-    return list(each_price(node, market, start))
-
-
-def each_price(
-    node: Node, market: Market, start: datetime, end: datetime | None = None
-) -> Iterator[Body]:
-    """Like `price_bodies`, but one by one and up to `end`."""
-    beside = readings.day_ahead(node, start) if market is Market.RTM else {}
-    for price in readings.between(node, market, start, end):
-        yield feed.price_body(
-            price, revision=price.revision, first_seen_at=price.first_seen_at, day_ahead=beside
-        )
+    beside = hours_beside(node, market, start)
+    return [price.body(market, beside) for price in shown_prices(node, market, start)]
 
 
 def number(price: Decimal | None) -> float | None:

@@ -12,6 +12,7 @@ from market.markets import Market
 
 PACIFIC = ZoneInfo("America/Los_Angeles")
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+MINUTES = {market: market.interval // timedelta(minutes=1) for market in Market}
 
 
 class NaiveTime(ValueError):
@@ -57,6 +58,11 @@ def floor(moment: datetime, market: Market) -> datetime:
     """The start of the interval that `moment` falls in."""
     moment = aware(moment)
     return moment - (moment - EPOCH) % market.interval
+
+
+def is_start(moment: datetime, market: Market) -> bool:
+    """Whether an interval starts at `moment`, in UTC: all intervals are parts of an hour."""
+    return not (moment.minute % MINUTES[market] or moment.second or moment.microsecond)
 
 
 def ceiling(moment: datetime, market: Market) -> datetime:

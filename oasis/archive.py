@@ -125,12 +125,6 @@ class Member(io.RawIOBase):
             self.ahead = self.inflate(PIECE)
         return self.ahead.lstrip(BLANK)[:1]
 
-    def readinto(self, buffer: bytearray) -> int:  # type: ignore[override]
-        """Fill `buffer`: the text layer that CSV is read through calls this."""
-        piece = self.read(len(buffer))
-        buffer[: len(piece)] = piece
-        return len(piece)
-
 
 def members(archive: IO[bytes], bounds: Bounds) -> Iterator[Member]:
     """The members of an OASIS zip, one after the other, never written to disk.

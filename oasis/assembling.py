@@ -2,15 +2,15 @@
 
 import re
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from datetime import datetime
 from decimal import Decimal
-from itertools import chain
 
-from market.intervals import NaiveTime, from_iso
 from market.markets import Market
+from oasis.completing import NAMES, Parts, Rejected, completed
 from oasis.errors import BadAnswer
-from oasis.published import Answer, PublishedPrice, checked, interval_fault
+from oasis.interval_times import IntervalTimes
+from oasis.published import LARGEST, Answer, PublishedPrice
 
 # A price is five rows in varying order, one for each data item; LMP_GHG_PRC may be missing.
 PLACES = {
@@ -20,8 +20,6 @@ PLACES = {
     "LMP_LOSS_PRC": 3,
     "LMP_GHG_PRC": 4,
 }
-NAMES = ("LMP", "energy", "congestion", "loss", "greenhouse gas")
-GHG = 4
 # Decimal itself accepts NaN, 1e999999, 1_000 and the digits of every script.
 # OASIS writes up to five decimals; the group has those beyond, which are rounded off.
 NUMBER = re.compile(r"-?[0-9]{1,6}(?:\.[0-9]{1,5}([0-9]{1,3})?)?")
@@ -31,13 +29,14 @@ MOST_ROWS_KEPT = 2_500_000
 # Three times as many nodes as there are: a limit for a file of nothing but names.
 MOST_NAMES, LONGEST_NAME = 50_000, 60
 
-# A column of values, joined with spaces: matching it whole is many times as fast.
-NUMBERS = re.compile(r"(?:-?[0-9]{1,6}(?:\.[0-9]{1,5})? )*")
+# A column of values, each on a line: matching it whole is many times as fast.
+NUMBERS = re.compile(r"(?:-?[0-9]{1,4}+(?:\.[0-9]{1,5}+)?+\n)*+")
 
 Node = tuple[Market, str]
 Row = tuple[str, str, str, str, str]
 Column = Sequence[str]
-Parts = tuple[dict[datetime, Decimal], ...]
+# A column of interval starts, or None if one can't be read. It is made only where it is wanted.
+Starts = Callable[[], list[datetime] | None]
 
 
 class Assembler:
@@ -53,49 +52,29 @@ class Assembler:
         self.other_item = ""
         self.parts: dict[Node, Parts] = {}
         self.faults: dict[Node, dict[datetime, str]] = defaultdict(dict)
+        self.with_large: set[Node] = set()
         self.result = Answer()
         self.names = self.result.names
-        self.times: dict[Market, dict[tuple[str, str], datetime | str]] = defaultdict(dict)
-        self.moments: dict[str, datetime | str] = {}
+        self.times = {market: IntervalTimes(market) for market in Market}
 
-    def add_columns(
-        self,
-        market: Market,
-        items: Column,
-        nodes: Column,
-        starts: Column,
-        ends: Column,
-        values: Column,
+    def add_column(
+        self, market: Market, item: str, node: str, starts: Starts, values: Column
     ) -> bool:
-        """Add the rows of one data item of one node by column. False if they are unusual: then
+        """Add the rows of one data item of one node. False if anything in them is unusual: then
         nothing is added, and `add` has to do it."""
-        place = PLACES.get(items[0])
-        if place is None or len(set(items)) != 1 or len(set(nodes)) != 1:
+        place = PLACES.get(item)
+        if place is None:
             return False
-        if self.wanted(nodes[0]):
-            self.count_kept(len(values))
-            held = self.columns_of(market, nodes[0])[place]
-            fresh = self.values_by_start(market, starts, ends, values)
-            if fresh is None or not held.keys().isdisjoint(fresh):
+        if self.wanted(node):
+            moments = starts()
+            if moments is None or not are_numbers(values):
                 return False
-            held.update(fresh)
+            held = self.columns_of(market, node)[place]
+            if not hold(held, moments, values):
+                return False
+            self.count_kept(len(values))
         self.result.rows += len(values)
         return True
-
-    def values_by_start(
-        self, market: Market, starts: Column, ends: Column, values: Column
-    ) -> dict[datetime, Decimal] | None:
-        """The values by interval start, or None if one can't be read or comes twice."""
-        text = " ".join(values) + " "
-        if text.count(" ") != len(values) or not NUMBERS.fullmatch(text):
-            return None
-        times = self.times[market]
-        pairs = zip(starts, ends, strict=True)
-        moments = [times.get(pair) or self.time(market, *pair) for pair in pairs]
-        by_start = dict(zip(moments, map(Decimal, values), strict=True))
-        if len(by_start) < len(values) or any(isinstance(moment, str) for moment in by_start):
-            return None
-        return by_start  # type: ignore[return-value]
 
     def add(self, market: Market, rows: Iterable[Row]) -> None:
         """Add (data item, node, start, end, value) rows of `market`, all still text."""
@@ -109,7 +88,7 @@ class Assembler:
             if not self.wanted(node):
                 continue
             self.count_kept(1)
-            moment = self.times[market].get((start, end)) or self.time(market, start, end)
+            moment = self.times[market].one(start, end)
             if isinstance(moment, str):
                 self.result.reject(f"{market} {node} {start}", moment)
             else:
@@ -122,12 +101,15 @@ class Assembler:
         held = self.columns_of(market, node)[place]
         match = NUMBER.fullmatch(value)
         if match is None:
-            self.faults[market, node][moment] = f"{NAMES[place]} is {value[:40]!r}, not a number"
+            fault = f"{NAMES[place]} is {value[:40]!r}, not a number"
+            self.faults[market, node][moment] = fault
             return
         number = Decimal(value).quantize(FIVE_PLACES) if match[1] else Decimal(value)
         if held.setdefault(moment, number) != number:
             both = f"{NAMES[place]} is both {held[moment]} and {number}"
             self.faults[market, node][moment] = both
+        elif abs(number) > LARGEST:
+            self.with_large.add((market, node))
 
     def count_kept(self, rows: int) -> None:
         """Count rows that stay in memory. Raises BadAnswer if they are too many."""
@@ -158,49 +140,41 @@ class Assembler:
         if len(node) <= LONGEST_NAME and len(self.names) < MOST_NAMES:
             self.names.add(node)
 
-    def time(self, market: Market, start: str, end: str) -> datetime | str:
-        """The interval start that two timestamps give, or what is wrong; kept for the next row."""
-        first, last = self.moment(start), self.moment(end)
-        if isinstance(first, str):
-            moment: datetime | str = first
-        elif isinstance(last, str):
-            moment = last
-        else:
-            moment = interval_fault(market, first, last) or first
-        self.times[market][start, end] = moment
-        return moment
-
-    def moment(self, text: str) -> datetime | str:
-        """A timestamp, or what is wrong with it; kept, as the next row may have it too."""
-        if text not in self.moments:
-            try:
-                self.moments[text] = from_iso(text)
-            except NaiveTime as fault:
-                self.moments[text] = str(fault)
-            except ValueError:
-                self.moments[text] = f"{text[:40]!r} is not a timestamp"
-        return self.moments[text]
-
     def answer(self) -> Answer:
         """The prices that are complete and add up, and the reason for each that is rejected."""
         answer = self.result
         answer.nodes = {node for _, node in self.parts}
         for (market, node), parts in self.parts.items():
             faults = self.faults.get((market, node), {})
-            columns = [part.get for part in parts]
-            for start in dict.fromkeys(chain(*parts, faults)):
-                held = [column(start) for column in columns]
-                reason = faults.get(start) or missing_parts(held)
-                found = reason or checked(PublishedPrice(node, market, start, *held))  # type: ignore[arg-type]
-                if isinstance(found, PublishedPrice):
-                    answer.prices.append(found)
-                else:
-                    answer.reject(f"{market} {node} {start:%Y-%m-%dT%H:%MZ}", found)
+            is_usual = not faults and (market, node) not in self.with_large
+            found = completed(market, node, parts, faults, is_usual=is_usual)
+            answer.prices += [one for one in found if isinstance(one, PublishedPrice)]
+            for start, reason in (one for one in found if isinstance(one, Rejected)):
+                answer.reject(f"{market} {node} {start:%Y-%m-%dT%H:%MZ}", reason)
         return answer
 
 
-def missing_parts(held: list[Decimal | None]) -> str | None:
-    """Which of LMP, energy, congestion and loss are missing, as a reason, or None."""
-    if None not in held[:GHG]:
-        return None
-    return "no " + ", ".join(NAMES[place] for place in range(GHG) if held[place] is None)
+def are_numbers(values: Column) -> bool:
+    """Whether all values are numbers with up to five decimals."""
+    return NUMBERS.fullmatch("\n".join(values) + "\n") is not None
+
+
+def hold(held: dict[datetime, Decimal], moments: list[datetime], values: Column) -> bool:
+    """Hold the values by their moments. False, and nothing changed, if a moment comes twice."""
+    if not held.keys().isdisjoint(moments):
+        return False
+    before = len(held)
+    held.update(zip(moments, decimals(values), strict=True))
+    if len(held) == before + len(values):
+        return True
+    for moment in set(moments):
+        del held[moment]
+    return False
+
+
+def decimals(values: Column) -> Iterator[Decimal]:
+    """The values as numbers. Some columns are hardly more than zeros: one is made of each."""
+    distinct = set(values)
+    if len(distinct) * 2 > len(values):
+        return map(Decimal, values)
+    return map({value: Decimal(value) for value in distinct}.__getitem__, values)

@@ -6,8 +6,8 @@ from decimal import Decimal
 from math import frexp
 from typing import NamedTuple
 
-from market.intervals import floor
-from market.markets import Market
+from market.intervals import is_start
+from market.markets import INTERVALS, Market
 
 LARGEST = Decimal(10_000)
 LEAST = -LARGEST
@@ -133,10 +133,11 @@ def rounding(largest: Decimal) -> Decimal:
 
 
 def interval_fault(market: Market, start: datetime, end: datetime) -> str | None:
-    """Why `market` has no interval from `start` to `end`, or None."""
-    if end - start != market.interval:
+    """Why `market` has no interval from `start` to `end`, both in UTC, or None."""
+    length = INTERVALS[market]
+    if end - start != length:
         minutes = (end - start) / timedelta(minutes=1)
         return f"an interval of {minutes:g} minutes in the {market} market"
-    if floor(start, market) != start:
+    if not is_start(start, market):
         return f"{market} has no interval that starts at {start.isoformat()}"
     return None

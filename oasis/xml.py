@@ -6,7 +6,7 @@ it is read row by row, by the tags.
 
 from collections.abc import Iterator
 from datetime import datetime
-from functools import lru_cache
+from functools import lru_cache, partial
 from typing import Any
 
 from lxml import etree
@@ -127,8 +127,12 @@ def read_item(element: Any, name: str, assembler: Assembler) -> None:
     """The rows of one REPORT_ITEM: all at once if they are as usual, else one by one."""
     market = market_of(local_text(element, "REPORT"), local_text(element, "MKT_TYPE"), name)
     columns = columns_of(element)
-    if columns is None or not assembler.add_columns(market, *columns):
-        assembler.add(market, rows_of(element, assembler))
+    if columns is not None:
+        item, node, starts, ends, values = columns
+        moments = partial(assembler.times[market].column, starts, ends)
+        if assembler.add_column(market, item, node, moments, values):
+            return
+    assembler.add(market, rows_of(element, assembler))
 
 
 def market_of(report: str, market_run: str, name: str) -> Market:
@@ -139,12 +143,14 @@ def market_of(report: str, market_run: str, name: str) -> Market:
     raise NotAPriceReport(f"{name} is a {report or 'nameless'} report of {market_run}, not prices")
 
 
-def columns_of(element: Any) -> list[list[str]] | None:
-    """The five columns of a REPORT_ITEM; None if its rows do not have the usual layout.
+def columns_of(element: Any) -> tuple[str, str, list[str], list[str], list[str]] | None:
+    """Data item, node, and the columns of starts, ends and values of a REPORT_ITEM.
+
+    None if its rows do not have the usual layout, or are of several items or nodes.
 
     The texts come as one list and are cut into rows of seven. XPath does not check every tag of
-    every row: the tags of the first row are checked here, and `Assembler.add_columns` refuses
-    columns with several items or nodes, or with anything but intervals and numbers.
+    every row: the tags of the first row are checked here, and `Assembler.add_column` refuses
+    columns with anything but intervals and numbers.
     """
     shape, count, texts = xpaths(etree.QName(element).namespace)
     if not shape(element):
@@ -154,7 +160,10 @@ def columns_of(element: Any) -> list[list[str]] | None:
     tags = () if row is None else tuple(etree.QName(cell).localname for cell in row)
     if tags != LAYOUT or len(found) != len(LAYOUT) * count(element):
         return None
-    return [found[LAYOUT.index(column) :: len(LAYOUT)] for column in COLUMNS]
+    items, nodes, *columns = (found[LAYOUT.index(column) :: len(LAYOUT)] for column in COLUMNS)
+    if len(set(items)) != 1 or len(set(nodes)) != 1:
+        return None
+    return items[0], nodes[0], *columns
 
 
 @lru_cache(maxsize=16)

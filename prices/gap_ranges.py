@@ -42,6 +42,19 @@ def ranges(starts: Iterable[datetime], market: Market) -> list[Range]:
     return found
 
 
+def between(held: Iterable[Range], start: datetime, end: datetime, market: Market) -> list[Range]:
+    """What of [start, end) lies in none of some ranges, which are sorted and adjoin nowhere.
+
+    The same as the `ranges` of what is `missing`, without looking at each interval.
+    """
+    found, position, until = [], start, ceiling(end, market)
+    for one in held:
+        found.append(Range(position, min(one.start, until)))
+        position = max(position, one.end)
+    found.append(Range(position, until))
+    return [gap for gap in found if gap.start < gap.end]
+
+
 def expected(start: datetime, end: datetime, market: Market) -> int:
     """How many intervals begin in [start, end)."""
     span = ceiling(end, market) - ceiling(start, market)

@@ -1,4 +1,5 @@
-"""Reading prices. Code outside `prices` reads the two price tables only through this module.
+"""Reading prices. Code outside `prices` reads the two price tables only through this module, or
+through `prices.shown_prices` to show them.
 
 With `as_of`, a moment in the past, these functions give what was held here at that moment, going
 by when it was recorded. A late observation was never held. Without `as_of` they give what is held

@@ -3,7 +3,7 @@
 import pytest
 from django.core.management import CommandError, call_command
 
-from benchmarks import ingest_speed, latency, parse, stack_memory
+from benchmarks import ingest_speed, latency, month_of_history, parse, stack_memory
 from benchmarks.figures import Figure, Rounds, percentile, timed_ratio
 from benchmarks.machine import machine
 from benchmarks.table import table
@@ -60,9 +60,12 @@ def test_a_benchmark_that_is_not_there_is_said():
 
 
 def test_what_is_measured_comes_with_its_verdict():
-    parsed = {"rows": 5, "xml_bytes": 2_000_000, "ours": [1.5], "floor": [1.0]}
-    assert parse.speed(parsed).verdict == "met"
-    assert parse.memory({"prices": 1, "idle_bytes": 0, "peak_bytes": 61_000_000}).met is False
+    parsed = {"rows": 5, "xml_bytes": 2_000_000, "xml": [1.5], "bare": [1.0], "pandas": [1.0]}
+    speeds = parse.speeds(parsed | {"csv_zip": [1.1], "xml_zip": [3.0]})
+    assert [figure.verdict for figure in speeds] == ["met", "missed", ""]
+    assert (
+        parse.memory("XML", {"prices": 1, "idle_bytes": 0, "peak_bytes": 61_000_000}).met is False
+    )
     stored = {"prices": 16_000, "events": 0, "ours": [2.0], "floor": [0.5]}
     ratio, speed = ingest_speed.figures_of("ingest", stored)
     assert (ratio.verdict, speed.ours, speed.verdict) == ("missed", "8,000/s", "met")
@@ -72,6 +75,12 @@ def test_an_answer_stands_beside_the_view_that_says_ok():
     took = {latency.OK: [1.0], latency.ANSWERS[0]: [3.0]}
     figure = latency.figure(latency.ANSWERS[0], took, 50)
     assert (figure.what, figure.ratio) == ("/api/current: p50 of 1 requests", 3.0)
+
+
+def test_a_month_of_history_stands_beside_the_bare_query():
+    slow, fast = Rounds([0.2, 0.4], [0.05, 0.1]), Rounds([0.05], [0.025])
+    assert [month_of_history.ratio(rounds).verdict for rounds in (slow, fast)] == ["missed", "met"]
+    assert month_of_history.growth(21_000_000).verdict == "missed"
 
 
 def test_the_simulator_is_no_part_of_the_stack():

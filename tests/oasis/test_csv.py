@@ -1,18 +1,27 @@
 """Price reports in CSV: the same prices as in XML, whatever the price column is called."""
 
+from datetime import timedelta
+
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from market.markets import Market
+from oasis.csv import LONGEST_LINE
 from oasis.errors import BadAnswer, NotAPriceReport
-from oasis.published import PublishedPrice
+from oasis.published import Answer, PublishedPrice
+from oasis.report import read_file
 from tests.conftest import utc
 from tests.oasis import rendered
 from tests.oasis.rendered import HUB, Row, csv, price, read, read_plain, rows_of, xml
 
 LATER = utc("2026-11-24 09:00")
 ONE = price("40", "2.5", "-1.25", "0")
+# What a cell may hold that it should not.
+ODD = [b"", b"-", b"NaN", b"1e5", b"+5", b" 5", b"5.", b"12345", b"123456.5", b"1234567"]
+ODD += [b"0.123456", b"10000.00001", b"LMP_PRC", b"OTHER", b"RTM", b"HASP", b"x" * 99, b"\0"]
+ODD += [b"2026-11-24T08:00:00", b"2026-11-24T08:00:00Z", b"2026-11-24T08:00:00+05:00", b"a,b"]
+ODD += [b"2026-11-24T08:00:01-00:00", "\u0664\u0660".encode(), b"\r", b"a\n1,2", b'"a,b"']
 TWO = price("-30.12345", "0", "-0.00001", start=LATER)
 
 
@@ -27,6 +36,175 @@ def test_csv_has_the_prices_written_and_the_same_as_xml(
     assert sorted(answer.prices) == sorted(read(xml(rows, market.value)).prices)
     assert answer.rejections == []
     assert answer.rows == len(rows)
+
+
+def in_runs(rows: list[Row]) -> list[Row]:
+    """The rows as OASIS has them: those of one data item of one node together."""
+    return sorted(rows, key=lambda row: (row.node, row.item))
+
+
+def row_by_row(content: bytes) -> bytes:
+    """The same report with the quotes of its first row, which end reading by column."""
+    head, _, rows = content.partition(b"\n")
+    cell, comma, rest = rows.partition(b",")
+    return head + b"\n" + b'"%b"' % cell + comma + rest
+
+
+def both_ways(content: bytes) -> tuple[Answer, Answer]:
+    return read_plain(content), read_plain(row_by_row(content))
+
+
+def hours(count: int) -> list[PublishedPrice]:
+    """So many hours of a node."""
+    moments = [LATER + timedelta(hours=n) for n in range(count)]
+    return [
+        price(f"{n % 70}", f"{n % 7}.5", "0", f"{n % 3}", start=at) for n, at in enumerate(moments)
+    ]
+
+
+@given(st.data())
+@settings(deadline=None, max_examples=300)
+def test_whatever_is_in_a_line_columns_are_read_as_rows_are(data: st.DataObject) -> None:
+    lines = csv(in_runs(rows_of(*hours(12)))).splitlines()
+    nth = data.draw(st.integers(2, len(lines) - 1))
+    cells = lines[nth].split(b",")
+    cells[data.draw(st.integers(0, len(cells) - 1))] = data.draw(st.sampled_from(ODD))
+    lines[nth] = b",".join(cells)
+    by_column, by_row = both_ways(b"\n".join(lines))
+    assert by_column == by_row
+
+
+@pytest.mark.parametrize(
+    ("of", "to"),
+    [
+        (b"T08:00:00-00:00,", b"T08:00:00,"),
+        (b"T08:00:00-00:00,", b"T08:00:00+00:30,"),
+        (b":00:00-00:00", b":01:00-00:00"),
+        (b":00:00-00:00", b":00:00+01:00"),
+        (b":00:00-00:00", b":00:30Z"),
+        (b",5.5,", b",5.123456,"),
+        (b",5.5,", b",10000.5,"),
+        (b",5.5,", b",10001,"),
+        (b",5.5,", b",NaN,"),
+        (b"LMP_LOSS_PRC", b"LMP_ENE_PRC"),
+        (b"LMP_LOSS_PRC", b"LMP_GHG_PRC"),
+        (b"LMP_GHG_PRC", b"LMP_GHG"),
+    ],
+)
+def test_what_is_odd_in_many_lines_is_read_by_column_as_by_row(of: bytes, to: bytes) -> None:
+    content = csv(in_runs(rows_of(*hours(30)))).replace(of, to)
+    by_column, by_row = both_ways(content)
+    assert by_column == by_row
+
+
+@pytest.mark.parametrize("nth", [2, 14, 15, 40])
+@pytest.mark.parametrize("value", [None, b"77"])
+def test_a_row_that_comes_twice_is_read_by_column_as_by_row(nth: int, value: bytes | None) -> None:
+    lines = csv(in_runs(rows_of(*hours(12)))).splitlines()
+    cells = lines[nth].split(b",")
+    cells[13] = value or cells[13]
+    for place in (nth, nth - 1, nth + 2, 14 * 4):
+        twice = [*lines[:place], b",".join(cells), *lines[place:]]
+        by_column, by_row = both_ways(b"\n".join(twice))
+        assert by_column == by_row
+        assert len(by_column.prices) == (11 if value else 12)
+
+
+def test_prices_beyond_the_limits_are_refused_even_if_they_add_up() -> None:
+    moments = [LATER + timedelta(hours=n) for n in range(12)]
+    beyond = [price("10000.5", "0", "0", start=at) for at in moments]
+    within = price("9999.99999", "0", "0")
+    answer = read_plain(csv(in_runs(rows_of(*beyond, within))))
+    assert answer.prices == [within]
+    assert {one.reason for one in answer.rejections} == {"a price beyond ±10,000 $/MWh"}
+
+
+def test_rows_of_two_markets_in_one_block_are_told_apart() -> None:
+    content = csv(in_runs(rows_of(*hours(12))))
+    content += b"\n".join(content.replace(b",DAM,", b",HASP,").splitlines()[1:])
+    answer = read_plain(content)
+    assert answer.prices == hours(12)
+    assert {one.reason for one in answer.rejections} == {"market run 'HASP'"}
+
+
+def test_a_report_of_many_blocks_is_read_whole() -> None:
+    prices = hours(1_000)
+    content = csv(in_runs(rows_of(*prices)))
+    assert len(content) > 10 * LONGEST_LINE
+    by_column, by_row = both_ways(content)
+    assert by_column.prices == prices
+    assert by_column == by_row
+
+
+@pytest.mark.parametrize("ending", [b"\n", b"\r\n", b"\r"])
+def test_lines_may_end_as_on_any_system(ending: bytes) -> None:
+    prices = hours(300)
+    content = csv(in_runs(rows_of(*prices))).replace(b"\n", ending)
+    assert read_plain(content).prices == prices
+
+
+def test_a_row_in_quotes_may_have_a_line_end_in_it_wherever_a_block_ends() -> None:
+    prices = hours(300)
+    lines = csv(in_runs(rows_of(*prices))).splitlines()
+    quoted = [line.replace(b",ALL_APNODES,", b',"ALL\nAPNODES",') for line in lines[700:]]
+    assert read_plain(b"\n".join([*lines[:700], *quoted])).prices == prices
+
+
+@pytest.mark.parametrize("length", [LONGEST_LINE - 1, LONGEST_LINE, 3 * LONGEST_LINE])
+@pytest.mark.parametrize("place", [5, 400, 1_000])
+def test_no_line_is_longer_than_is_said_wherever_it_is(length: int, place: int) -> None:
+    lines = csv(in_runs(rows_of(*hours(300)))).splitlines()
+    lines[place] = b"x" * (length - 1)
+    content = b"\n".join(lines)
+    if length < LONGEST_LINE:
+        assert read_plain(content).rejections[0].reason == "cut short"
+        return
+    with pytest.raises(BadAnswer, match="holds a line of over 65536 characters"):
+        read_plain(content)
+
+
+@pytest.mark.parametrize("long", [b"1,%b", b"%b,1"])
+@pytest.mark.parametrize("nodes", [[HUB], ["ELSEWHERE"]])
+def test_a_cell_too_few_is_not_made_up_for_by_one_too_many_in_the_next_line(
+    long: bytes, nodes: list[str]
+) -> None:
+    lines = csv(in_runs(rows_of(*hours(10)))).splitlines()
+    lines[5] = lines[5].rpartition(b",")[0]
+    lines[6] = long % lines[6]
+    answer = read_file("the file", b"\n".join(lines), nodes)
+    assert [one.reason for one in answer.rejections[:2]] == ["cut short", "cut short"]
+    assert len(answer.prices) == (8 if nodes == [HUB] else 0)
+
+
+@pytest.mark.parametrize("nodes", [[HUB], ["ELSEWHERE"]])
+def test_a_line_with_a_cell_too_many_is_rejected_whoever_reads_it(nodes: list[str]) -> None:
+    lines = csv(in_runs(rows_of(*hours(10)))).splitlines()
+    lines[5] = b"1,%b" % lines[5]
+    answer = read_file("the file", b"\n".join(lines), nodes)
+    assert answer.rejections[0].reason == "cut short"
+
+
+def test_a_line_that_has_only_the_beginning_of_the_names_is_cut_short() -> None:
+    content = csv(in_runs(rows_of(*hours(12))))
+    head, names, tail = content.splitlines()[5].partition(b",TH_SP15_GEN-A")
+    cut = content.splitlines()
+    cut[5] = head + names + tail.rpartition(b",ALL_APNODES,0,")[2]
+    answer = read_plain(b"\n".join(cut))
+    assert answer.rejections[0].reason == "cut short"
+    assert len(answer.prices) == 11
+
+
+@given(st.permutations(range(16)), st.integers(0, 2))
+@settings(deadline=None, max_examples=60)
+def test_columns_of_runs_may_be_in_any_order_and_others_missing(
+    order: list[int], left_out: int
+) -> None:
+    prices = hours(12)
+    lines = [line.split(b",") for line in csv(in_runs(rows_of(*prices))).splitlines()]
+    for wanted in (order, range(16)):
+        kept = list(wanted) if wanted is order else list(wanted)[: 16 - left_out]
+        content = b"\n".join(b",".join(line[place] for place in kept) for line in lines)
+        assert read_plain(content).prices == prices
 
 
 @pytest.mark.parametrize(("market", "column"), [("DAM", "MW"), ("RTPD", "PRC"), ("RTM", "VALUE")])

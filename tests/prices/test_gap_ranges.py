@@ -15,6 +15,7 @@ from prices.gap_ranges import (
     GIVE_UP_ASKED,
     LONGEST_WAIT,
     Range,
+    between,
     hopeless,
     missing,
     ranges,
@@ -48,6 +49,15 @@ def test_adjoining_missing_intervals_are_one_range(
 ) -> None:
     gone = missing([at(step) for step in held], at(0), at(6), Market.RTM)
     assert ranges(gone, Market.RTM) == [Range(at(start), at(end)) for start, end in gaps]
+
+
+@given(st.sets(st.integers(-3, 20)), st.integers(0, 12), st.integers(0, 59))
+def test_between_what_is_held_lies_what_is_missing(held: set[int], end: int, minutes: int) -> None:
+    until = at(end) + timedelta(seconds=5 * minutes)
+    starts = [at(step) for step in sorted(held)]
+    assert between(ranges(starts, Market.RTM), at(0), until, Market.RTM) == ranges(
+        missing(starts, at(0), until, Market.RTM), Market.RTM
+    )
 
 
 @pytest.mark.parametrize(
