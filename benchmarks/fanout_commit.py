@@ -43,8 +43,9 @@ def figures(servers: Servers) -> list[Figure]:
 def committed(servers: Servers, readers: int) -> Committed:
     """Publish to so many readers, some of them probes."""
     probes = Probes(servers.feed, min(readers, PROBES))
-    with servers.running(OURS), beside(servers, readers - len(probes.readers)):
-        return asyncio.run(followed(probes))
+    others = readers - len(probes.readers)
+    with servers.running(OURS), beside(servers, others // 2):
+        return asyncio.run(followed(probes, servers, others - others // 2))
 
 
 @contextmanager
@@ -59,18 +60,23 @@ def beside(servers: Servers, readers: int) -> Iterator[None]:
         yield
 
 
-async def followed(probes: Probes) -> Committed:
-    """What the probes take while prices are published."""
+async def followed(probes: Probes, servers: Servers, behind: int) -> Committed:
+    """What the probes take while prices are published; so many readers come after them."""
     async with probes.following():
-        probes.feed.publish(PAUSE_S, EACH)
-        try:
-            await asyncio.sleep(STARTING_S)
-            probes.receipts.clear()
-            await asyncio.sleep(LASTS_S)
-            took = delays(probes.receipts, probes.feed.published())
-            return Committed(took, await probes.wrong())
-        finally:
-            probes.feed.publisher.end()
+        with beside(servers, behind):
+            return await published_to(probes)
+
+
+async def published_to(probes: Probes) -> Committed:
+    probes.feed.publish(PAUSE_S, EACH)
+    try:
+        await asyncio.sleep(STARTING_S)
+        probes.receipts.clear()
+        await asyncio.sleep(LASTS_S)
+        took = delays(probes.receipts, probes.feed.published())
+        return Committed(took, await probes.wrong())
+    finally:
+        probes.feed.publisher.end()
 
 
 def commit_figures(readers: int, most_ms: float, found: Committed) -> list[Figure]:

@@ -13,7 +13,8 @@ from celery import shared_task
 from django.utils import timezone
 
 from alerts.judging.evaluate import evaluate
-from live.broadcast import announce
+from live.broadcast import announce, messages_of
+from live.group import Messages
 from market.markets import Market
 from oasis.errors import OasisTrouble, OurMistake
 from oasis.turns import NoTurn
@@ -87,16 +88,15 @@ def judged() -> list[FeedRange]:
 
 
 def publish(feed_ranges: list[FeedRange]) -> None:
-    """Announce new events to every web process, whose readers wait, and copy them to Redis.
-
-    Where Redis is away, one attempt is enough.
-    """
+    """Announce new events to every web process, whose readers wait, and copy them to Redis."""
     publishing = Isolation("publishing", now=timezone.now())
+    messages: Messages = []
     for feed_range in feed_ranges:
         with publishing.each(feed_range.slug):
-            if not announce(feed_range):
-                break
-            fault_point("announced")
+            messages += messages_of(feed_range)
+            fault_point("rendered")
+    announce(messages)
+    fault_point("announced")
     slugs = {feed_range.slug for feed_range in feed_ranges}
     project_each(Node.objects.filter(slug__in=slugs).order_by("pk"))
 

@@ -1,6 +1,6 @@
-"""Announcing a publication to every web process: one group message, which is only a hint.
+"""Announcing publications to every web process: group messages, which are only a hint.
 
-A process that misses it reads the database at the next heartbeat.
+A process that misses one reads the database at the next heartbeat.
 """
 
 from typing import Any
@@ -10,6 +10,7 @@ import structlog
 
 from live import frames, group
 from live.cursor import BATCH
+from live.group import Messages
 from prices.feed import FeedRange, event_texts_after
 from prices.models import Node
 
@@ -17,18 +18,23 @@ log = structlog.get_logger(__name__)
 MOST_BATCHES = 4
 
 
-def announce(feed_range: FeedRange) -> bool:
-    """Send a publication to the group, rendered once. Returns whether Redis took it.
+def announce(messages: Messages) -> None:
+    """Send messages to the group, together, so that each reader is written to once for all.
 
     A failure is logged: it costs 5 seconds.
     """
+    if not messages:
+        return
     try:
-        for batch in batches(feed_range):
-            group.send(message(batch))
+        group.send(messages)
     except (redis.RedisError, OSError) as fault:
-        log.warning("not announced", slug=feed_range.slug, seq=feed_range.seq, why=str(fault))
-        return False
-    return True
+        slugs = sorted({message["slug"] for message in messages})
+        log.warning("not announced", slugs=slugs, why=str(fault))
+
+
+def messages_of(feed_range: FeedRange) -> Messages:
+    """The messages that announce a publication, rendered once for all readers."""
+    return [message(batch) for batch in batches(feed_range)]
 
 
 def batches(feed_range: FeedRange) -> list[FeedRange]:

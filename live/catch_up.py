@@ -97,4 +97,6 @@ def batch_after(node: Node, cursor: Cursor | None, head: Cursor) -> tuple[Frame,
 
 def snapshot(node: Node, head: Cursor, hours: int) -> Frame:
     text = frames.snapshot(node, head, hours, now=timezone.now())
-    return Frame("snapshot", text, moved=Moved(node.slug, head))
+    frame = Frame("snapshot", text, moved=Moved(node.slug, head))
+    frame.prepare()  # here, in a thread: compressing takes milliseconds
+    return frame

@@ -225,18 +225,20 @@ class Fanout:
         With every fourth heartbeat goes a ping, and who has not spoken since the last is dropped.
         """
         for number in count():
-            if not self.everyone:
-                await asyncio.sleep(frames.HEARTBEAT_SECONDS / TURNS)
-                continue
-            began = time.monotonic()
-            found = await self.read_heads()
+            began, found = time.monotonic(), None
             for turn in range(TURNS):
                 until = began + frames.HEARTBEAT_SECONDS * (turn + 1) / TURNS
                 await asyncio.sleep(max(0, until - time.monotonic()))
-                pings = number % PING_EVERY == 0
-                if pings:
-                    self.drop_the_silent(turn)
-                await self.send_heartbeats(turn, found, pings=pings)
+                if found is None and self.everyone:
+                    found = await self.read_heads()
+                if found:
+                    await self.take_turn(turn, found, pings=number % PING_EVERY == 0)
+
+    async def take_turn(self, turn: int, found: heads.Standing, *, pings: bool) -> None:
+        """Send the readers of a turn their heads, and perhaps a ping."""
+        if pings:
+            self.drop_the_silent(turn)
+        await self.send_heartbeats(turn, found, pings=pings)
 
     async def read_heads(self) -> heads.Standing:
         """Read the heads from the database, and bring every reader up to them."""
@@ -372,8 +374,12 @@ class Fanout:
             await asyncio.sleep(0.05)
 
     async def say_bye(self, wire: Wire) -> None:
-        """Send bye with a random time to come back, and close."""
-        retry_ms = random.randint(*RETRY_MS)
+        """Send bye with a random time to come back, and close.
+
+        Many are given more time: a thousand a second can be let in.
+        """
+        soonest, latest = RETRY_MS
+        retry_ms = random.randint(soonest, max(latest, len(self.everyone)))
         await wire.write(Frame("bye", frames.bye(retry_ms), retry_ms))
         await wire.close(GOING_AWAY)
 

@@ -41,9 +41,13 @@ def sender() -> redis.Redis:
     return redis.Redis.from_url(settings.CHANNEL_REDIS_URL, **options)
 
 
-def send(message: dict[str, Any]) -> None:
-    """Send a message to every web process. Raises a redis.RedisError."""
-    sender().publish(CHANNEL, get_channel_layer().serialize(message))
+def send(messages: Messages) -> None:
+    """Send messages to every web process, where they come as one batch. Raises a RedisError."""
+    layer = get_channel_layer()
+    with sender().pipeline(transaction=False) as pipeline:
+        for message in messages:
+            pipeline.publish(CHANNEL, layer.serialize(message))
+        pipeline.execute()
 
 
 class Subscription:

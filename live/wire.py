@@ -63,6 +63,10 @@ class Frame:
             return self.on_socket
         return min(compressed_frame(self.data), self.on_socket, key=len)
 
+    def prepare(self) -> None:
+        """Work out all its bytes now."""
+        _ = self.compressed, self.on_socket
+
     def written(self, *, compressed: bool) -> bytes:
         """The WebSocket frame for a reader that has agreed to compression, or for any."""
         return self.compressed if compressed else self.on_socket

@@ -24,7 +24,9 @@ def is_encrypted(transport: Any) -> bool:
 
 def socket_below(transport: Any) -> socket.socket:
     """The socket of a connection, below TLS if there is any."""
-    below: socket.socket = (transport.transport if is_encrypted(transport) else transport).socket
+    below: socket.socket = (
+        transport.transport if is_encrypted(transport) else transport
+    ).getHandle()
     return below
 
 

@@ -11,7 +11,7 @@ from channels.testing import WebsocketCommunicator
 from django.utils import timezone
 
 from caisoproject.asgi import application
-from live.broadcast import announce
+from live.broadcast import announce, messages_of
 from market.intervals import floor
 from market.markets import Market
 from prices.feed import FeedRange
@@ -87,7 +87,7 @@ def publish(*prices: str, back: int = 0, node: str = "TH_SP15_GEN-APND") -> list
 
 async def announce_all(feed_ranges: list[FeedRange]) -> None:
     for feed_range in feed_ranges:
-        await sync_to_async(announce)(feed_range)
+        await sync_to_async(announce)(await sync_to_async(messages_of)(feed_range))
 
 
 async def soon(true: Callable[[], bool]) -> None:
