@@ -114,6 +114,19 @@ class Web(Server):  # type: ignore[misc]
         if is_piece and getattr(protocol, "channel", None):
             await protocol.channel.flowing.wait()
 
+    def application_checker(self) -> None:
+        """Daphne's look at all connections each second: only at those where something has ended."""
+        everyone = self.connections
+        self.connections = {one: known for one, known in everyone.items() if is_over(known)}
+        looked_at = list(self.connections)
+        try:
+            super().application_checker()
+        finally:
+            gone = [one for one in looked_at if one not in self.connections]
+            self.connections = everyone
+            for one in gone:
+                del everyone[one]
+
     def timeout_checker(self) -> None:
         """End answers that take too long, except those that are meant to last."""
         for protocol in list(self.connections):
@@ -140,6 +153,12 @@ class Web(Server):  # type: ignore[misc]
             application.cancel()
         if running:
             await asyncio.wait(running, timeout=1)
+
+
+def is_over(known: dict[str, Any]) -> bool:
+    """Whether a connection's client has gone, or its application has ended."""
+    application = known.get("application_instance")
+    return "disconnected" in known or (application is not None and application.done())
 
 
 def hold_database() -> sqlite3.Connection | None:

@@ -8,7 +8,7 @@ from live.reader import Reader
 from live.websocket_frame import AN_EMPTY_PING
 from live.wire import Frame
 
-WRITES_AT_A_TIME = 200
+WRITES_AT_A_TIME = 500
 
 
 class Parcel:

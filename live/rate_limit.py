@@ -1,6 +1,5 @@
 """Rate limits: so many times in any period of so many seconds. Pure."""
 
-from collections import deque
 from collections.abc import Hashable
 
 
@@ -8,8 +7,9 @@ class RateLimit:
     """At most `most` times in any `seconds`; `now` is a monotonic clock, in seconds."""
 
     def __init__(self, most: int, seconds: float) -> None:
+        self.most = most
         self.seconds = seconds
-        self.taken: deque[float] = deque(maxlen=most)
+        self.taken: list[float] = []  # a deque would take 600 bytes, of each reader
         self.refused = 0
 
     def take(self, now: float) -> bool:
@@ -18,6 +18,8 @@ class RateLimit:
             self.refused += 1
             return False
         self.taken.append(now)
+        if len(self.taken) > self.most:
+            del self.taken[0]
         self.refused = 0
         return True
 
@@ -27,7 +29,7 @@ class RateLimit:
 
     def wait(self, now: float) -> float:
         """Seconds until once more is allowed."""
-        if len(self.taken) < (self.taken.maxlen or 0):
+        if len(self.taken) < self.most:
             return 0.0
         return max(0.0, self.taken[0] + self.seconds - now)
 

@@ -4,6 +4,7 @@ import asyncio
 import inspect
 import resource
 import sqlite3
+import time
 from contextlib import closing
 from pathlib import Path
 from types import SimpleNamespace
@@ -74,6 +75,67 @@ def test_files_are_raised_to_what_is_wanted_and_never_lowered(
     monkeypatch.setattr(resource, "setrlimit", lambda _, to: limits.__setitem__(slice(None), to))
     assert raise_files(wanted) == may_open
     assert limits == [now, hard]
+
+
+class Connection:
+    """A protocol, and the exception of its application that the server told it of."""
+
+    def __init__(self) -> None:
+        self.heard: list[str] = []
+
+    def handle_exception(self, exception: Exception) -> None:
+        self.heard.append(str(exception))
+
+
+async def connections() -> dict[Connection, dict[str, Any]]:
+    """One connection in each state, in which a second passes for the server."""
+
+    async def ends() -> None: ...
+
+    async def fails() -> None:
+        raise ValueError("ours")
+
+    async def goes_on() -> None:
+        await asyncio.sleep(60)
+
+    def known(work: Any = None, **more: float) -> dict[str, Any]:
+        return ({"application_instance": asyncio.ensure_future(work())} if work else {}) | more
+
+    now = time.time()
+    found = [
+        known(goes_on), known(ends), known(fails), known(),
+        known(goes_on, disconnected=now), known(goes_on, disconnected=now - 60),
+        known(ends, disconnected=now), known(fails, disconnected=now), known(disconnected=now),
+    ]  # fmt: skip
+    await asyncio.sleep(0)
+    return {Connection(): one for one in found}
+
+
+def outcome(connections: dict[Connection, dict[str, Any]]) -> list[object]:
+    """What is left of each connection, and what it heard."""
+    return [
+        (connection.heard, sorted(known), instance is not None and instance.cancelling())
+        for connection, known in connections.items()
+        for instance in [known.get("application_instance")]
+    ]
+
+
+async def test_what_has_ended_is_cleared_away_as_daphne_does(
+    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    monkeypatch.setattr("daphne.server.reactor", SimpleNamespace(callLater=lambda *_: None))
+    process = made(monkeypatch, 1024)
+    outcomes = []
+    for look in (Server.application_checker, Web.application_checker):
+        process.connections = await connections()
+        before = list(process.connections)
+        look(process)
+        outcomes.append((outcome(process.connections), [one.heard for one in before]))
+        for known in process.connections.values():
+            if instance := known.get("application_instance"):
+                instance.cancel()
+    assert outcomes[0] == outcomes[1]
+    assert len(outcomes[0][0]) < len(outcomes[0][1])
 
 
 async def test_an_answer_in_pieces_waits_until_its_client_takes_them(
