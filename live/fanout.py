@@ -62,6 +62,7 @@ class Fanout:
 
     def __init__(self) -> None:
         self.everyone: set[Reader] = set()
+        self.joining: set[Reader] = set()  # have not been greeted yet
         self.ways: Counter[Way] = Counter()
         self.caught_up: CaughtUp[Reader] = CaughtUp()
         self.rota: Rota[Reader] = Rota(TURNS)
@@ -110,17 +111,26 @@ class Fanout:
         Raises UnknownHub for a slug that has no feed.
         """
         self.start()
-        feeds = [
-            (None if cursor else self.known_feed(slug)) or await self.feed_of(slug)
-            for slug, cursor in reader.cursors.items()
-        ]
-        hello = frames.hello({feed.node.hub: feed for feed in feeds}, now=timezone.now())
-        await reader.wire.write(Frame("hello", hello))
+        feeds = await self.feeds_of(reader)
+        if not self.closing:  # else it was said bye meanwhile
+            hello = frames.hello({feed.node.hub: feed for feed in feeds}, now=timezone.now())
+            await reader.wire.write(Frame("hello", hello))
         self.everyone.add(reader)
         self.ways[reader.way] += 1
         self.rota.add(reader)
         for feed in feeds:
             await self.catch_up(reader, feed)
+
+    async def feeds_of(self, reader: Reader) -> list[Feed]:
+        """The feeds that a reader follows, read where they are not known. Raises UnknownHub."""
+        self.joining.add(reader)
+        try:
+            return [
+                (None if cursor else self.known_feed(slug)) or await self.feed_of(slug)
+                for slug, cursor in reader.cursors.items()
+            ]
+        finally:
+            self.joining.discard(reader)
 
     async def resume(self, reader: Reader, cursors: dict[str, Cursor]) -> None:
         """Send a reader what came after these cursors. Raises UnknownHub."""
@@ -366,8 +376,8 @@ class Fanout:
         self.closing = True
         notified: set[Reader] = set()
         until = time.monotonic() + CLOSING_SECONDS
-        while self.everyone and time.monotonic() < until:
-            others = self.everyone - notified
+        while (there := self.everyone | self.joining) and time.monotonic() < until:
+            others = there - notified
             for reader in others:
                 await self.say_bye(reader.wire)
             notified |= others

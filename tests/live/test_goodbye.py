@@ -1,13 +1,15 @@
 """A web process that goes away says so to everyone, and when to come back."""
 
 import asyncio
+import json
+from typing import Any
 
 import pytest
 
 from live import fanout as fanouts
 from live import websocket
 from live.fanout import RETRY_MS, fanout
-from tests.live.browsers import Browser, announce_all, browser, publish
+from tests.live.browsers import Browser, announce_all, browser, publish, soon
 from tests.live.test_resume import Halted
 
 pytestmark = [
@@ -46,6 +48,30 @@ async def test_who_comes_while_the_process_closes_gets_bye_at_once() -> None:
     await said_bye(late)
     await client.send_input({"type": "websocket.disconnect", "code": 1012})
     await going
+
+
+async def test_who_has_not_been_greeted_yet_gets_bye_instead(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    may_go_on, feed_of = asyncio.Event(), fanout().feed_of
+
+    async def slow(slug: str) -> Any:
+        await may_go_on.wait()
+        return await feed_of(slug)
+
+    monkeypatch.setattr(fanout(), "feed_of", slow)
+    client = browser()
+    assert (await client.connect())[0]
+    await soon(lambda: len(fanout().joining) == 1)
+    going = asyncio.ensure_future(fanout().close_all())
+    frame = await client.receive_from(timeout=5)
+    assert json.loads(frame)["type"] == "bye"
+    may_go_on.set()
+    assert (await client.receive_output())["code"] == 1012
+    await client.send_input({"type": "websocket.disconnect", "code": 1012})
+    await client.wait()
+    await going
+    assert fanout().everyone | fanout().joining == set()
 
 
 async def test_who_is_catching_up_gets_bye_too_and_nothing_more(
