@@ -27,7 +27,7 @@ GROUP = "feed"
 # As channels_redis 4.3 names what it publishes to a group.
 CHANNEL = f"asgi__group__{GROUP}"
 REJOIN_SECONDS = 30
-JOINING_SECONDS = 5
+JOINING_SECONDS, LEAVING_SECONDS = 5, 1
 # Its connection waits for messages without limit: a silent one is left after REJOIN_SECONDS.
 UNLIMITED = {"socket_timeout": None, "health_check_interval": 0, "retry": Retry(NoBackoff(), 0)}
 # A message is only a hint, and not worth a long wait; a connection that was lost is made anew once.
@@ -73,7 +73,8 @@ class Subscription:
     async def read(self) -> None:
         """Keep each message. What was received at once is read without a pause: one batch."""
         try:
-            while True:
+            kind = None
+            while kind != b"unsubscribe":
                 kind, _, data = await self.pubsub.parse_response()
                 if kind == b"message":
                     self.take(self.layer.deserialize(data))
@@ -100,7 +101,15 @@ class Subscription:
         return messages
 
     async def leave(self) -> Messages:
-        """Close the connection. Returns what had come by it."""
+        """Close the connection. Returns all that Redis has sent by it.
+
+        That is known once Redis confirms it; a silent one is not waited for long.
+        """
+        if self.reading and not self.fault:
+            with suppress(redis.RedisError, OSError):
+                async with asyncio.timeout(LEAVING_SECONDS):
+                    await self.pubsub.unsubscribe(CHANNEL)
+                    await asyncio.wait([self.reading])
         if self.reading:
             self.reading.cancel()
         await self.pubsub.aclose()  # type: ignore[no-untyped-call]
