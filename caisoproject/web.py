@@ -47,6 +47,7 @@ log = structlog.get_logger(__name__)
 
 class Web(Server):  # type: ignore[misc]
     shared_port: SharedPort | None = None
+    connections: dict[Any, dict[str, Any]]
 
     def __init__(self, *arguments: Any, **options: Any) -> None:
         super().__init__(*arguments, ready_callable=self.prepare, **options)
@@ -142,7 +143,7 @@ class Web(Server):  # type: ignore[misc]
         """Leave what comes to the other processes, close the feed, then cancel what still runs."""
         if self.shared_port:
             self.shared_port.stopListening()
-        await fanout().close_all()
+        await fanout().readers.close_all()
         await fanout().stop()
         running = [
             details["application_instance"]

@@ -66,8 +66,8 @@ def feed_request_of(scope: Message) -> FeedRequest:
 async def serve(scope: Message, receive: Receive, send: Send, asked: FeedRequest) -> None:
     """Send the feed until the reader goes. Raises UnknownHub before the first byte."""
     wire = stream_wire(scope, send, asked.cursors)
-    if fanout().closing:
-        await fanout().say_bye(wire)
+    if fanout().readers.closing:
+        await fanout().readers.say_bye(wire)
         return
     reader = Reader(wire, asked)
     gone = asyncio.ensure_future(until_gone(receive))

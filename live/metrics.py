@@ -16,7 +16,7 @@ class Readers(Collector):
     def collect(self) -> Iterator[Metric]:
         found: Counter[Way] = Counter()
         for fanout in list(FANOUTS.values()):
-            found.update(fanout.ways)
+            found.update(fanout.readers.ways)
         gauge = GaugeMetricFamily(
             "caiso_feed_readers",
             "Readers of the live feed in the web process that answers: written to straight on "

@@ -91,8 +91,8 @@ async def admitted(scope: Message) -> AsyncIterator[None]:
 
 async def serve(scope: Message, receive: Receive, wire: Wire) -> None:
     """Serve a client until it goes. Raises Refused."""
-    if fanout().closing:
-        await fanout().say_bye(wire)
+    if fanout().readers.closing:
+        await fanout().readers.say_bye(wire)
         return
     try:
         reader = Reader(wire, feed_request(scope["query_string"]))
@@ -140,7 +140,9 @@ async def answer(reader: Reader, text: str) -> None:
     try:
         frame = frame_in(text)
         if frame["type"] == "ping":
-            await fanout().send(reader, Frame("pong", frames.pong(ping_id(frame.get("id")))))
+            await fanout().readers.send(
+                reader, Frame("pong", frames.pong(ping_id(frame.get("id"))))
+            )
         else:
             await fanout().resume(reader, resumed(frame, reader.cursors))
     except BadRequest as fault:
@@ -148,7 +150,7 @@ async def answer(reader: Reader, text: str) -> None:
 
 
 async def send_error(reader: Reader, code: str, message: str) -> None:
-    await fanout().send(reader, Frame("error", frames.error(code, message)))
+    await fanout().readers.send(reader, Frame("error", frames.error(code, message)))
 
 
 def frame_in(text: str) -> dict[str, Any]:

@@ -33,7 +33,7 @@ async def test_a_script_reads_what_a_page_reads() -> None:
     assert [event["lmp"] for event in events.body["events"]] == [43.0]
     assert (await reader.until("heartbeat"))[-1].body["feeds"] == {"SP15": 2}
     await reader.leave()
-    assert (fanout().everyone, websocket.connection_limits.inside) == (set(), {})
+    assert (fanout().readers.everyone, websocket.connection_limits.inside) == (set(), {})
 
 
 @pytest.mark.parametrize("way", ["last-event-id", "after"])
@@ -96,7 +96,7 @@ async def test_what_cannot_be_streamed_is_refused_with_a_sentence(
     query: str, options: dict[str, str], status: int, sentence: str
 ) -> None:
     assert await stream(query, **options).problem() == (status, sentence)
-    assert (fanout().everyone, websocket.connection_limits.inside) == (set(), {})
+    assert (fanout().readers.everyone, websocket.connection_limits.inside) == (set(), {})
 
 
 async def test_another_method_than_get_is_refused_with_what_is_allowed() -> None:
@@ -144,7 +144,7 @@ async def test_where_the_database_is_away_a_browser_learns_when_to_come_back(
     refused = await stream().only_event()
     assert (refused.kind, refused.body["code"]) == ("error", "not_ready")
     assert 5_000 <= int(refused.retry) < 10_000
-    assert (fanout().everyone, websocket.connection_limits.inside) == (set(), {})
+    assert (fanout().readers.everyone, websocket.connection_limits.inside) == (set(), {})
 
 
 async def test_a_stream_that_has_begun_ends_where_the_database_fails(
@@ -161,16 +161,16 @@ async def test_a_stream_that_has_begun_ends_where_the_database_fails(
     end = await reader.receive_output(timeout=5)
     assert (end["body"], end["more_body"]) == (b"", False)
     await reader.wait()
-    assert (fanout().everyone, websocket.connection_limits.inside) == (set(), {})
+    assert (fanout().readers.everyone, websocket.connection_limits.inside) == (set(), {})
 
 
 async def test_a_script_gets_bye_and_when_to_come_back() -> None:
     reader = stream()
     await reader.response()
     await reader.until_whole(1)
-    fanout().closing = True
-    [client] = fanout().everyone
-    await fanout().say_bye(client.wire)
+    fanout().readers.closing = True
+    [client] = fanout().readers.everyone
+    await fanout().readers.say_bye(client.wire)
     bye = (await reader.until("bye"))[-1]
     assert bye.retry == str(bye.body["retry_ms"])
     assert (await reader.receive_output(timeout=5))["more_body"] is False

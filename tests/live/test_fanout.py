@@ -260,7 +260,7 @@ async def test_an_unknown_hub_is_named_before_the_socket_closes(asked: str, name
     await client.connect()
     assert (await client.frame("error"))["message"] == f"There is no hub {named}."
     assert (await client.receive_output())["code"] == 4404
-    assert not fanout().caught_up.slugs()
+    assert not fanout().readers.caught_up.slugs()
 
 
 async def test_another_key_error_is_no_unknown_hub(monkeypatch: pytest.MonkeyPatch) -> None:

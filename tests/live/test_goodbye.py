@@ -6,9 +6,9 @@ from typing import Any
 
 import pytest
 
-from live import fanout as fanouts
-from live import websocket
-from live.fanout import RETRY_MS, fanout
+from live import readers, websocket
+from live.fanout import fanout
+from live.readers import RETRY_MS
 from tests.live.browsers import Browser, announce_all, browser, publish, soon
 from tests.live.test_resume import Halted
 
@@ -31,18 +31,18 @@ async def test_everyone_gets_bye_and_another_time_to_come_back() -> None:
     clients = [browser() for _ in range(4)]
     for client in clients:
         await client.greeted()
-    going = asyncio.ensure_future(fanout().close_all())
+    going = asyncio.ensure_future(fanout().readers.close_all())
     retries = [await said_bye(client) for client in clients]
     await going
     assert all(RETRY_MS[0] <= retry <= RETRY_MS[1] for retry in retries)
     assert len(set(retries)) > 1
-    assert (fanout().everyone, websocket.connection_limits.inside) == (set(), {})
+    assert (fanout().readers.everyone, websocket.connection_limits.inside) == (set(), {})
 
 
 async def test_who_comes_while_the_process_closes_gets_bye_at_once() -> None:
     client, late = browser(), browser()
     await client.greeted()
-    going = asyncio.ensure_future(fanout().close_all())
+    going = asyncio.ensure_future(fanout().readers.close_all())
     await client.frame("bye")
     assert (await late.connect())[0]
     await said_bye(late)
@@ -62,8 +62,8 @@ async def test_who_has_not_been_greeted_yet_gets_bye_instead(
     monkeypatch.setattr(fanout(), "feed_of", slow)
     client = browser()
     assert (await client.connect())[0]
-    await soon(lambda: len(fanout().joining) == 1)
-    going = asyncio.ensure_future(fanout().close_all())
+    await soon(lambda: len(fanout().readers.joining) == 1)
+    going = asyncio.ensure_future(fanout().readers.close_all())
     frame = await client.receive_from(timeout=5)
     assert json.loads(frame)["type"] == "bye"
     may_go_on.set()
@@ -71,7 +71,7 @@ async def test_who_has_not_been_greeted_yet_gets_bye_instead(
     await client.send_input({"type": "websocket.disconnect", "code": 1012})
     await client.wait()
     await going
-    assert fanout().everyone | fanout().joining == set()
+    assert fanout().readers.everyone | fanout().readers.joining == set()
 
 
 async def test_who_is_catching_up_gets_bye_too_and_nothing_more(
@@ -82,7 +82,7 @@ async def test_who_is_catching_up_gets_bye_too_and_nothing_more(
     client = browser()
     assert (await client.connect())[0]
     await halted.asked.wait()
-    going = asyncio.ensure_future(fanout().close_all())
+    going = asyncio.ensure_future(fanout().readers.close_all())
     await client.frame("bye")
     halted.may_go_on.set()
     await closed_after_a_batch(client)
@@ -98,10 +98,10 @@ async def closed_after_a_batch(client: Browser) -> None:
 async def test_a_client_that_does_not_go_is_not_waited_for_long(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr(fanouts, "CLOSING_SECONDS", 0.1)
+    monkeypatch.setattr(readers, "CLOSING_SECONDS", 0.1)
     client = browser()
     await client.greeted()
-    await fanout().close_all()
+    await fanout().readers.close_all()
     await announce_all(await publish("41"))
     await client.frame("bye")
     await client.disconnect()

@@ -183,7 +183,7 @@ class TestOnTheFeed:
         await soon_heard(quick, "events")
         assert (slow.wire.codes, quick.wire.codes) == ([TOO_SLOW], [])
         assert "events" not in slow.wire.kinds()
-        assert fanout().everyone == {quick}
+        assert fanout().readers.everyone == {quick}
 
     async def test_a_slow_reader_that_asked_for_it_gets_the_newest_state_instead_of_every_step(
         self,
@@ -218,7 +218,7 @@ class TestOnTheFeed:
         slow.wire.backlog = MOST_BACKLOG + 1
         await announce_all(await publish("41"))
         await soon(lambda: slow.wire.codes == [TOO_SLOW])
-        assert fanout().everyone == set()
+        assert fanout().readers.everyone == set()
 
     async def test_who_resumes_while_it_is_brought_to_the_newest_waits_for_that(self) -> None:
         slow = Reader(Tap(), feed_request(b"latest=1"))
@@ -245,7 +245,7 @@ class TestOnTheFeed:
             await fanout().join(client)
         await soon(lambda: silent.wire.is_dropped)
         await soon(lambda: alive.wire.pings > 0)
-        assert (fanout().everyone, alive.wire.is_dropped) == ({alive}, False)
+        assert (fanout().readers.everyone, alive.wire.is_dropped) == ({alive}, False)
 
     async def test_a_reader_that_takes_no_batch_is_cut_when_our_patience_ends(
         self, monkeypatch: pytest.MonkeyPatch
@@ -258,7 +258,7 @@ class TestOnTheFeed:
             "snapshot",
         ]
         assert client.wire.codes == [TOO_SLOW]
-        assert fanout().everyone == set()
+        assert fanout().readers.everyone == set()
 
     async def test_a_long_snapshot_on_a_slow_line_is_no_backlog(
         self, monkeypatch: pytest.MonkeyPatch
@@ -334,7 +334,7 @@ class TestOnTheFeed:
         assert (await client.frame("error"))["code"] == code
         assert (await client.receive_output())["code"] == close_code
         await client.wait()
-        assert (fanout().everyone, websocket.connection_limits.inside) == (set(), {})
+        assert (fanout().readers.everyone, websocket.connection_limits.inside) == (set(), {})
 
 
 async def soon_heard_again(client: Reader, kind: str, since: int) -> None:

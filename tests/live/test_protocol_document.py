@@ -118,9 +118,9 @@ async def stream_frames() -> list[dict[str, Any]]:
     reader = stream("hubs=SP15,NP15")
     await reader.response()
     events = await reader.until_whole(2)
-    fanout().closing = True
-    [client] = fanout().everyone
-    await fanout().say_bye(client.wire)
+    fanout().readers.closing = True
+    [client] = fanout().readers.everyone
+    await fanout().readers.say_bye(client.wire)
     events += await reader.until("bye")
     await reader.leave()
     assert [event.kind for event in events] == [event.body["type"] for event in events]

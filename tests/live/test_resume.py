@@ -224,7 +224,7 @@ async def test_a_client_that_is_ended_while_it_catches_up_leaves_nothing_behind(
     await halted.asked.wait()
     client.future.cancel()
     await asyncio.wait([client.future])
-    assert (fanout().everyone, websocket.connection_limits.inside) == (set(), {})
+    assert (fanout().readers.everyone, websocket.connection_limits.inside) == (set(), {})
 
 
 async def test_a_client_that_leaves_while_it_catches_up_is_not_served_any_more(
@@ -237,7 +237,7 @@ async def test_a_client_that_leaves_while_it_catches_up_is_not_served_any_more(
     await client.send_input({"type": "websocket.disconnect", "code": 1001})
     halted.may_go_on.set()
     await client.wait()
-    assert (fanout().everyone, fanout().caught_up.slugs()) == (set(), [])
+    assert (fanout().readers.everyone, fanout().readers.caught_up.slugs()) == (set(), [])
 
 
 async def test_a_database_that_fails_while_a_client_joins_is_reported_and_leaves_nothing_behind(
@@ -252,7 +252,7 @@ async def test_a_database_that_fails_while_a_client_joins_is_reported_and_leaves
     assert (await client.frame("error"))["code"] == "not_ready"
     assert (await client.receive_output())["code"] == 1013
     await client.wait()
-    assert (fanout().everyone, websocket.connection_limits.inside) == (set(), {})
+    assert (fanout().readers.everyone, websocket.connection_limits.inside) == (set(), {})
 
 
 async def test_a_hub_that_is_given_up_ends_its_client_at_a_resume_and_no_other() -> None:

@@ -14,7 +14,7 @@ from django.db.backends.base.base import BaseDatabaseWrapper
 from django.test import override_settings
 from django.utils import timezone
 
-from live import fanout
+from live import readers
 
 A_BEAT_S = 4  # what sleeps as long or longer waits for `Frozen.beat`
 PLAIN = {
@@ -66,7 +66,7 @@ def frozen() -> Iterator[Frozen]:
         patched.setattr(timezone, "now", lambda: world.now)
         patched.setattr(random, "randint", lambda least, most: (least + most) // 2)
         patched.setattr(asyncio, "sleep", sleep_or_wait)
-        patched.setattr(fanout, "TURNS", 1)  # so that a beat is a heartbeat for everybody
+        patched.setattr(readers, "TURNS", 1)  # so that a beat is a heartbeat for everybody
         # Django gives a request a thread and a connection of its own: it would not see the scene.
         patched.setattr(asgi, "ThreadSensitiveContext", nullcontext)
         # Between two requests a connection would be closed that is in a transaction: in ours.

@@ -252,7 +252,7 @@ async def refused() -> dict[str, list[str]]:
 
 async def farewell(world: Frozen, readers: dict[str, Any]) -> None:
     """The server goes away."""
-    going = asyncio.ensure_future(fanout().close_all())
+    going = asyncio.ensure_future(fanout().readers.close_all())
     for reader in readers.values():
         await reader.until_closed()
     await going

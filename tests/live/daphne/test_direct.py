@@ -38,11 +38,11 @@ class World:
         self.rig = rig
         self.reader = rig.reader()
         self.fanout = Fanout()
-        self.fanout.everyone.add(self.reader)
+        self.fanout.readers.everyone.add(self.reader)
 
     async def pass_on(self, *texts: str, pings: bool = False) -> None:
         parcel = Parcel([Frame("events", text) for text in texts], pings=pings)
-        await self.fanout.deliver([Delivery([self.reader], parcel)])
+        await self.fanout.readers.deliver([Delivery([self.reader], parcel)])
 
     @property
     def is_direct(self) -> bool:
