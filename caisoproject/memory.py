@@ -8,8 +8,9 @@ from pathlib import Path
 STATM = Path("/proc/self/statm")
 
 
-# Objects made since the last look for cycles, and looks at the young before one at the old.
-SELDOM = (20_000, 20, 50)
+# Objects made before the young are looked through for cycles: those of 300 readers. Then how often
+# that is done before the middle-aged, and these before the old, are looked through too.
+SELDOM = (20_000, 5, 5)
 
 
 def collect_seldom() -> None:

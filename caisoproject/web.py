@@ -71,7 +71,7 @@ class Web(Server):  # type: ignore[misc]
         """Called before the first connection: Daphne makes its factories only when it runs."""
         self.http_factory.buildProtocol = self.build_channel
         self.ws_factory.protocol = FeedProtocol
-        # This resets options that are not named here to autobahn's defaults.
+        # allowNullOrigin would be reset if it were not named.
         self.ws_factory.setProtocolOptions(
             closeHandshakeTimeout=CLOSE_SECONDS,
             allowNullOrigin=True,

@@ -59,11 +59,10 @@ class CatchUp:
 
         A batch of events, or a snapshot where events can't bring it up to date.
         """
-        batch = await self.shared.once(
-            (node.slug, cursor, head), database_sync_to_async(batch_after), node, cursor, head
-        )
-        if batch:
-            return batch  # type: ignore[no-any-return]
+        if cursor:
+            read = database_sync_to_async(batch_after)
+            if batch := await self.shared.once((node.slug, cursor, head), read, node, cursor, head):
+                return batch  # type: ignore[no-any-return]
         return await self.snapshot(node, head, hours), head
 
     def at_hand(

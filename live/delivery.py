@@ -41,7 +41,7 @@ class Delivery(NamedTuple):
 
 
 def slices(deliveries: Iterable[Delivery]) -> Iterator[list[Delivery]]:
-    """The same deliveries in slices of at most 200 writes."""
+    """The same deliveries in slices of at most 500 writes."""
     some: list[Delivery] = []
     room = WRITES_AT_A_TIME
     for readers, parcel in deliveries:

@@ -7,9 +7,10 @@ fan-out's cursor: it gets the same bytes as all others who have caught up in the
 """
 
 import asyncio
-from collections.abc import Awaitable, Callable, Iterable
-from contextlib import aclosing, suppress
+from collections.abc import Awaitable, Callable, Coroutine, Iterable
+from contextlib import aclosing
 from functools import partial
+from typing import Any
 from weakref import WeakKeyDictionary
 
 import redis
@@ -58,6 +59,7 @@ class Fanout:
         self.feeds = SharedRead()
         self.group = Membership()
         self.tasks: set[asyncio.Task[None]] = set()
+        self.passing: set[asyncio.Task[None]] = set()
         self.again: asyncio.TimerHandle | None = None
 
     def start(self) -> None:
@@ -118,6 +120,7 @@ class Fanout:
         for slug, cursor in cursors.items():
             async with self.lock:  # what is being passed on still goes to it
                 self.readers.caught_up.remove(reader, slug)
+                reader.due.discard(slug)
             reader.cursors[slug] = cursor
             await self.catch_up(reader, await self.feed_of(slug))
 
@@ -136,8 +139,7 @@ class Fanout:
     async def catch_up(self, reader: Reader, feed: Feed) -> None:
         """Send a reader what it missed, batch by batch as it takes them, up to our own cursor."""
         slug = feed.node.slug
-        async with self.lock:
-            await self.advance(feed)
+        await self.whole(self.advance_alone(feed))
         while self.readers.expect(reader) and reader.cursors[slug] != self.cursors[slug]:
             frame, reader.cursors[slug] = await self.next_batch(reader, feed)
             if not await reader.write_and_drain(frame):
@@ -173,8 +175,9 @@ class Fanout:
             found = sorted_out(messages, self.cursors)
             await self.pass_on(found.frames)
             for slug in found.unread:
-                with suppress(UnknownHub):  # it is no longer tracked
-                    await self.advance(await self.feed_of(slug))
+                feed = await database_sync_to_async(heads.feed_of)(slug)
+                if feed:  # else it is no longer tracked
+                    await self.advance(feed)
 
     async def advance(self, feed: Feed) -> None:
         """Send a feed's readers everything up to its head, and move our cursor there.
@@ -188,6 +191,18 @@ class Fanout:
         while self.cursors[slug].is_behind(*head):
             frame, _ = await self.batches.next(feed.node, self.cursors[slug], head, HOURS)
             await self.pass_on([frame])
+
+    async def advance_alone(self, feed: Feed) -> None:
+        """The same, while nothing else is passed on."""
+        async with self.lock:
+            await self.advance(feed)
+
+    async def whole(self, work: Coroutine[Any, Any, None]) -> None:
+        """Do what concerns all readers to its end, even if the one who asked is cancelled."""
+        task = asyncio.create_task(work)
+        self.passing.add(task)
+        task.add_done_callback(self.passing.discard)
+        await asyncio.shield(task)
 
     async def pass_on(self, frames: list[Frame]) -> None:
         """Send frames that continue at our cursors to all who have caught up, in one write each.
@@ -209,21 +224,23 @@ class Fanout:
         """Cut a reader, or if it asked for that, go on with the newest state once it takes it."""
         if not reader.latest:
             await self.readers.cut(reader)
-        elif reader.renewal is None:
-            hubs = self.readers.caught_up.hubs_of.get(reader, NOWHERE)
-            self.readers.caught_up.leave(reader)
-            reader.renewal = asyncio.create_task(self.renew(reader, hubs))
+            return
+        reader.due |= self.readers.caught_up.hubs_of.get(reader, NOWHERE)
+        self.readers.caught_up.leave(reader)
+        if reader.renewal is None:
+            reader.renewal = asyncio.create_task(self.renew(reader))
 
-    async def renew(self, reader: Reader, hubs: Hubs) -> None:
+    async def renew(self, reader: Reader) -> None:
         """Send a reader that was too slow a snapshot of each hub, once it has taken what waits."""
         try:
-            if not await reader.drained():
-                await self.readers.cut(reader)
-            for slug in reader.cursors.keys() & hubs:
+            while reader.due:
+                if not await reader.drained():
+                    await self.readers.cut(reader)
+                    return
+                slug = reader.due.pop()
                 reader.cursors[slug] = None
-                with suppress(UnknownHub):
-                    await self.catch_up(reader, await self.feed_of(slug))
-        except DatabaseTrouble:
+                await self.catch_up(reader, await self.feed_of(slug))
+        except (DatabaseTrouble, UnknownHub):
             await self.readers.cut(reader)
         finally:
             reader.renewal = None

@@ -27,7 +27,7 @@ GROUP = "feed"
 # As channels_redis 4.3 names what it publishes to a group.
 CHANNEL = f"asgi__group__{GROUP}"
 REJOIN_SECONDS = 30
-JOINING_SECONDS, LEAVING_SECONDS = 5, 1
+JOINING_SECONDS, LEAVING_SECONDS, AGAIN_SECONDS = 5, 1, 1
 # Its connection waits for messages without limit: a silent one is left after REJOIN_SECONDS.
 UNLIMITED = {"socket_timeout": None, "health_check_interval": 0, "retry": Retry(NoBackoff(), 0)}
 # A message is only a hint, and not worth a long wait; a connection that was lost is made anew once.
@@ -82,6 +82,10 @@ class Subscription:
             self.fault = fault
             self.come.set()
 
+    def wake(self, *_: object) -> None:
+        """Let `next` return, even if nothing has come."""
+        self.come.set()
+
     def take(self, message: dict[str, Any]) -> None:
         self.messages.append(message)
         self.come.set()
@@ -126,26 +130,46 @@ class Membership:
     async def batches(self) -> AsyncGenerator[Messages, None]:
         """Every message to the group, without end, in batches of what has come already.
 
-        The first batch is empty: from then on none is missed. Every 30 s the group is joined on a
-        new connection before the old one is left: Redis may forget members, and a connection may
-        be dead without any error. What comes by both comes twice. Raises a redis.RedisError or
-        OSError.
+        An empty batch says that some may have been missed before it; the first is one. Every 30 s
+        the group is joined on a new connection before the old one is left: Redis may forget
+        members, and a connection may be dead without any error. What comes by both comes twice.
+        Raises a redis.RedisError or OSError when the connection is lost.
         """
         self.current = await joined()
         try:
             yield []
-            until = time.monotonic() + REJOIN_SECONDS
             while True:
-                if messages := await self.current.next(until - time.monotonic()):
+                async for messages in self.until_joined_anew():
                     yield messages
-                    await asyncio.sleep(0)  # where more has come, nothing else would suspend
-                if time.monotonic() >= until:
-                    left, self.current = self.current, await joined()
-                    if rest := await left.leave():
-                        yield rest
-                    until = time.monotonic() + REJOIN_SECONDS
         finally:
             await self.current.leave()
+
+    async def until_joined_anew(self) -> AsyncGenerator[Messages, None]:
+        """The messages of one connection, for 30 s, and until another has joined the group."""
+        assert self.current
+        rejoining: asyncio.Task[Subscription] | None = None
+        due, has_failed = time.monotonic() + REJOIN_SECONDS, False
+        try:
+            while rejoining is None or not rejoining.done():
+                if messages := await self.current.next(due - time.monotonic()):
+                    yield messages
+                    await asyncio.sleep(0)  # where more has come, nothing else would suspend
+                if rejoining and rejoining.done() and rejoining.exception():
+                    rejoining, has_failed = None, True
+                    due = time.monotonic() + AGAIN_SECONDS
+                elif rejoining is None and time.monotonic() >= due:
+                    rejoining = asyncio.create_task(joined())
+                    rejoining.add_done_callback(self.current.wake)
+                    due = time.monotonic() + 2 * JOINING_SECONDS
+        except BaseException:
+            if rejoining:
+                rejoining.cancel()
+            raise
+        left, self.current = self.current, rejoining.result()
+        if rest := await left.leave():
+            yield rest
+        if has_failed:
+            yield []
 
 
 async def joined() -> Subscription:

@@ -40,6 +40,7 @@ class Heart:
         self.advance = advance
         self.found: heads.Standing | None = None
         self.found_at = 0.0
+        self.rounds = count()
         self.gone: set[str] = set()  # hubs whose readers know that they are no longer tracked
 
     async def beat(self) -> None:
@@ -47,7 +48,7 @@ class Heart:
 
         With every fourth heartbeat goes a ping, and who has not spoken since the last is dropped.
         """
-        for number in count():
+        for number in self.rounds:
             began, found = time.monotonic(), None
             for turn in range(readers.TURNS):
                 until = began + frames.HEARTBEAT_SECONDS * (turn + 1) / readers.TURNS
@@ -82,7 +83,9 @@ class Heart:
         """
         ours, feed = self.cursors.get(slug), self.found.feeds.get(slug) if self.found else None
         is_up_to_date = time.monotonic() - self.found_at < frames.HEARTBEAT_SECONDS + LATE_SECONDS
-        if ours is None or feed is None or feed.epoch != ours.epoch or not is_up_to_date:
+        if ours is None or feed is None or not is_up_to_date:
+            return None
+        if ours.is_behind(feed.epoch, feed.head):
             return None
         return Feed(node=feed.node, epoch=ours.epoch, head=ours.seq)
 

@@ -27,6 +27,7 @@ class Reader:
         self.cursors = feed_request.cursors
         self.hours = feed_request.hours
         self.latest = feed_request.latest
+        self.due: set[str] = set()  # hubs of which it is to get the newest state
         self.renewal: asyncio.Task[None] | None = None
         self.most_backlog = MOST_BACKLOG
 

@@ -41,9 +41,10 @@ class SingleFlight:
 
     def kept(self, key: Hashable) -> Any:
         """The result for this key if it is there already, else None."""
-        self.forget_the_old()
         begun = self.begun.get(key)
-        return begun.task.result() if begun and begun.task.done() else None
+        if begun is None or not begun.task.done() or is_over(begun):
+            return None
+        return begun.task.result()
 
     def forget(self, is_outdated: Callable[[Any], bool]) -> None:
         """Share no longer what is kept, or has begun, under such keys."""
@@ -52,11 +53,15 @@ class SingleFlight:
 
     def forget_the_old(self) -> None:
         """Forget what failed, what began over 5 s ago, and the oldest if there are too many."""
-        since = time.monotonic() - KEPT_SECONDS
-        for key in [key for key, begun in self.begun.items() if begun.at < since or failed(begun)]:
+        for key in [key for key, begun in self.begun.items() if is_over(begun)]:
             del self.begun[key]
         while len(self.begun) >= MOST_KEPT:
             del self.begun[next(iter(self.begun))]
+
+
+def is_over(begun: Begun) -> bool:
+    """Whether it failed, or began too long ago to be shared."""
+    return begun.at < time.monotonic() - KEPT_SECONDS or failed(begun)
 
 
 def failed(begun: Begun) -> bool:

@@ -40,6 +40,16 @@ class TooLong(Exception):
 class Request(WebRequest):  # type: ignore[misc]
     """A request whose body is kept in memory, up to its limit."""
 
+    channel: Any
+
+    def process(self) -> Any:
+        """Begin to answer. Nothing holds on to a request that became a WebSocket."""
+        done = super().process()
+        if self.transport is None:
+            self.channel.requests.clear()
+            self.channel = None
+        return done
+
     def gotLength(self, length: int | None) -> None:  # noqa: N802 (Twisted's name)
         self.content = BytesIO()
 

@@ -106,6 +106,9 @@ class FeedProtocol(WebSocketProtocol):  # type: ignore[misc]
     def connectionLost(self, reason: Any) -> None:  # noqa: N802
         Channel.arrivals.leave(self.transport)
         super().connectionLost(reason)
+        # What refers to this protocol, directly or not: 28 KB that only a search could give back.
+        self.is_closed = self.outflow = None
+        self.__dict__.pop("inflow", None)
 
     def unregisterProducer(self) -> None:  # noqa: N802
         """Called before the connection is dropped: the backlog is dropped with it."""

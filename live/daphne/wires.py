@@ -1,7 +1,7 @@
 """A reader's connection under Daphne, with the back-pressure that Daphne lacks in both directions.
 
 `caisoproject.web` puts Daphne's protocol objects into the scope. The transport reports when a
-client stops taking what was written; the backlog is counted from there.
+client stops taking what was written. What waits is kept in an Outflow, or counted by a Backlog.
 """
 
 from typing import Any, NamedTuple
@@ -56,7 +56,7 @@ class DaphneSocket(AsgiSocket):
 
     def has_spoken(self) -> bool:
         spoken, self.protocol.has_spoken = self.protocol.has_spoken, False
-        return bool(spoken)
+        return bool(spoken) or self.inflow.is_stopped  # then it may have, unread
 
     def drop(self) -> None:
         self.protocol.dropConnection(abort=True)

@@ -1,9 +1,11 @@
 """The live feed as server-sent events: the ASGI application itself, with the same fan-out."""
 
+from typing import Any
+
 import pytest
 from django.db import OperationalError
 
-from live import heads, websocket
+from live import frames, heads, websocket
 from live.connection_limits import ConnectionLimits
 from live.fanout import fanout
 from live.origin import NOT_FOR_YOU
@@ -150,10 +152,10 @@ async def test_where_the_database_is_away_a_browser_learns_when_to_come_back(
 async def test_a_stream_that_has_begun_ends_where_the_database_fails(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    def broken(*_: object) -> None:
+    def broken(*_: Any, **__: Any) -> None:
         raise OperationalError("the connection is lost")
 
-    monkeypatch.setattr(heads, "next_events", broken)
+    monkeypatch.setattr(frames, "snapshot", broken)
     reader = stream()
     await reader.response()
     assert (await reader.event()).kind == "hello"

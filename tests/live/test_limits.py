@@ -18,6 +18,7 @@ from live.rate_limit import RateLimit
 from live.reader import MOST_BACKLOG, Reader
 from live.wire import NO_LINE, Frame
 from tests.live.browsers import announce_all, browser, publish, soon
+from tests.published import NP15
 
 on_the_feed = [
     pytest.mark.django_db(transaction=True, serialized_rollback=True),
@@ -138,10 +139,13 @@ class Tap:
         self.backlog = 0
         self.is_open = asyncio.Event()
         self.line = NO_LINE
+        self.takes_one_snapshot = False
         self.speaks, self.is_dropped, self.pings = True, False, 0
 
     async def write(self, frame: Frame) -> None:
         self.frames.append(frame)
+        if self.takes_one_snapshot and self.kinds().count("snapshot") > 3:
+            self.is_open.clear()
         if not self.is_open.is_set():
             self.backlog += len(frame.data)
 
@@ -236,6 +240,38 @@ class TestOnTheFeed:
         await resuming
         kinds = [kind for kind in slow.wire.kinds() if kind != "heartbeat"]
         assert kinds == ["hello", "snapshot", "snapshot", "events"]
+
+    async def test_what_comes_to_a_hub_while_another_is_brought_to_the_newest_is_not_forgotten(
+        self,
+    ) -> None:
+        slow = Reader(Tap(), feed_request(b"hubs=SP15,NP15&latest=1"))
+        slow.wire.is_open.set()
+        await fanout().join(slow)
+        slow.wire.is_open.clear()
+        slow.wire.backlog = MOST_BACKLOG + 1
+        before = len(slow.wire.frames)
+        await announce_all(await publish("41", back=3))
+        await soon(lambda: slow.renewal is not None)
+        slow.wire.takes_one_snapshot = True
+        slow.wire.is_open.set()  # for the first snapshot only
+        await soon_heard_again(slow, "snapshot", before)
+        [done] = fanout().readers.caught_up.hubs_of.get(slow, {"sp15"}) or {"sp15"}
+        node = {"sp15": "TH_SP15_GEN-APND", "np15": NP15}[done]
+        slow.wire.backlog = 2 * MOST_BACKLOG + 10**6
+        await announce_all(await publish("42", back=2, node=node))
+        await soon(lambda: done not in fanout().readers.caught_up.hubs_of.get(slow, ()))
+        slow.wire.takes_one_snapshot = False
+        slow.wire.backlog = 0
+        slow.wire.is_open.set()
+        await soon(lambda: slow.renewal is None)
+        newest = {
+            frame.moved.slug: frame.moved.cursor.seq
+            for frame in slow.wire.frames[before:]
+            if frame.kind == "snapshot"
+        }
+        heads = {slug: cursor.seq for slug, cursor in fanout().cursors.items()}
+        assert newest == heads
+        assert fanout().readers.caught_up.hubs_of[slow] == {"sp15", "np15"}
 
     async def test_a_reader_that_answers_no_ping_is_dropped(self) -> None:
         silent, alive = (Reader(Tap(), feed_request(b"")) for _ in range(2))

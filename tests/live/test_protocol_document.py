@@ -218,4 +218,4 @@ async def test_every_error_code_is_documented_with_what_becomes_of_the_connectio
     monkeypatch.setattr(heads, "feed_of", broken)
     found |= [await refused()]
     assert found == error_codes()
-    assert close_codes() == {1009, 1012, 1013, 4400, 4404, 4408, 4429}
+    assert close_codes() == {1012, 1013, 4400, 4404, 4408, 4429}

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from django.db import OperationalError
 
-from live import heads, websocket
+from live import frames, heads, websocket
 from live.catch_up import CatchUp
 from live.fanout import fanout
 from prices.models import FeedEvent, Node
@@ -196,6 +196,33 @@ async def test_what_is_published_while_a_resume_begins_comes_once(
     await client.disconnect()
 
 
+async def test_what_a_resume_passes_on_to_all_comes_to_all_even_if_the_one_who_asked_is_gone(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("live.delivery.WRITES_AT_A_TIME", 1)
+    cursor = await been_there("41")
+    others = [browser() for _ in range(3)]
+    for other in others:
+        await other.greeted()
+    monkeypatch.setattr(fanout().heart, "advance", nothing)  # no heartbeat helps them
+    await publish("42", back=1)
+    client, deliver = browser(after=cursor), fanout().readers.deliver
+
+    async def cancelled(deliveries: Any) -> None:
+        client.future.cancel()
+        await deliver(deliveries)
+
+    monkeypatch.setattr(fanout().readers, "deliver", cancelled)
+    assert (await client.connect())[0]
+    for other in others:
+        assert seqs([await other.frame("events")]) == [2]
+        await other.disconnect()
+    await asyncio.wait([client.future])
+
+
+async def nothing(*_: Any) -> None: ...
+
+
 async def test_a_heartbeat_names_no_head_that_a_client_is_still_catching_up_to(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
@@ -243,10 +270,10 @@ async def test_a_client_that_leaves_while_it_catches_up_is_not_served_any_more(
 async def test_a_database_that_fails_while_a_client_joins_is_reported_and_leaves_nothing_behind(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    def broken(*_: Any) -> None:
+    def broken(*_: Any, **__: Any) -> None:
         raise OperationalError("the connection is lost")
 
-    monkeypatch.setattr(heads, "next_events", broken)
+    monkeypatch.setattr(frames, "snapshot", broken)
     client = browser()
     assert (await client.connect())[0]
     assert (await client.frame("error"))["code"] == "not_ready"

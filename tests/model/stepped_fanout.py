@@ -82,9 +82,9 @@ class Fanout:
                 yield from self.catch_up(client, node, self.head_of(node))
 
     def known_head(self, node: str, cursor: Cursor | None) -> Cursor | None:
-        """Our cursor, for who begins there, unless the last heartbeat found another epoch."""
+        """Our cursor, for who begins there, unless the last heartbeat found us behind."""
         ours, found = self.cursors.get(node), self.found.get(node)
-        is_known = ours and found and ours.epoch == found.epoch
+        is_known = ours and found and not ours.is_behind(*found)
         return ours if is_known and cursor is None else None
 
     def fall_behind(self, client: Client, node: str) -> Steps:

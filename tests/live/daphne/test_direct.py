@@ -3,7 +3,9 @@
 Against Twisted's own transport and autobahn, in the versions that live/daphne/direct.py names.
 """
 
+import gc
 import random
+import weakref
 import zlib
 from collections.abc import Iterator
 from contextlib import closing
@@ -132,6 +134,34 @@ async def test_a_client_that_answers_has_spoken_and_one_that_is_silent_has_not(r
         rig.say(said)
         rig.reactor.look()
         assert world.reader.wire.has_spoken()
+
+
+async def test_who_is_not_read_may_have_spoken(rig: Rig) -> None:
+    world = World(rig)
+    rig.drain()
+    rig.protocol.has_spoken = False
+    rig.protocol.inflow.is_stopped = True
+    assert world.reader.wire.has_spoken()
+    rig.protocol.inflow.is_stopped = False
+    assert not world.reader.wire.has_spoken()
+
+
+async def test_a_connection_that_is_over_leaves_nothing_that_must_be_searched_for() -> None:
+    rig = Rig(DEFLATE)
+    world = World(rig)
+    await world.pass_on("x" * 5000)
+    rig.say(from_client(TEXT, b"{}"))
+    rig.drain()
+    gone = weakref.ref(rig.protocol)
+    gc.collect()
+    gc.disable()
+    try:
+        world.fanout.readers.leave(world.reader)
+        rig.close()
+        del world, rig
+        assert gone() is None
+    finally:
+        gc.enable()
 
 
 async def test_a_clients_fragments_are_one_message_whatever_is_written_meanwhile(rig: Rig) -> None:
