@@ -79,3 +79,9 @@ async def test_after_a_lost_connection_the_database_is_read_before_the_next_hear
     valkey.client_kill_filter(_type="pubsub")
     assert seqs(await client.until("events")) == [1]
     await client.disconnect()
+
+
+async def test_what_redis_has_sent_by_a_connection_is_read_before_it_is_left() -> None:
+    old = await group.joined()
+    group.send([{"type": "publication", "number": number} for number in range(50)])
+    assert [message["number"] for message in await old.leave()] == list(range(50))
