@@ -89,16 +89,17 @@ def judged() -> list[FeedRange]:
 
 def publish(feed_ranges: list[FeedRange]) -> None:
     """Announce new events to every web process, whose readers wait, and copy them to Redis."""
+    slugs = {feed_range.slug for feed_range in feed_ranges}
+    nodes = {node.slug: node for node in Node.objects.filter(slug__in=slugs).order_by("pk")}
     publishing = Isolation("publishing", now=timezone.now())
     messages: Messages = []
     for feed_range in feed_ranges:
         with publishing.each(feed_range.slug):
-            messages += messages_of(feed_range)
+            messages += messages_of(feed_range, nodes[feed_range.slug])
             fault_point("rendered")
     announce(messages)
     fault_point("announced")
-    slugs = {feed_range.slug for feed_range in feed_ranges}
-    project_each(Node.objects.filter(slug__in=slugs).order_by("pk"))
+    project_each(nodes.values())
 
 
 def project_each(nodes: Iterable[Node]) -> None:

@@ -32,9 +32,9 @@ def announce(messages: Messages) -> None:
         log.warning("not announced", slugs=slugs, why=str(fault))
 
 
-def messages_of(feed_range: FeedRange) -> Messages:
-    """The messages that announce a publication, rendered once for all readers."""
-    return [message(batch) for batch in batches(feed_range)]
+def messages_of(feed_range: FeedRange, node: Node) -> Messages:
+    """The messages that announce a publication of a node, rendered once for all readers."""
+    return [message(batch, node) for batch in batches(feed_range)]
 
 
 def batches(feed_range: FeedRange) -> list[FeedRange]:
@@ -46,16 +46,15 @@ def batches(feed_range: FeedRange) -> list[FeedRange]:
     return [FeedRange(slug, epoch, start, min(start + BATCH, seq)) for start in starts]
 
 
-def message(feed_range: FeedRange) -> dict[str, Any]:
+def message(feed_range: FeedRange, node: Node) -> dict[str, Any]:
     """The group message: which events they are, and the frame for the readers."""
-    return {"type": "publication", **feed_range._asdict(), "text": rendered(feed_range)}
+    return {"type": "publication", **feed_range._asdict(), "text": rendered(feed_range, node)}
 
 
-def rendered(feed_range: FeedRange) -> str | None:
+def rendered(feed_range: FeedRange, node: Node) -> str | None:
     """The frame for the readers; None where it takes more than one: web processes read it then."""
-    slug, epoch, prev, seq = feed_range
+    _, epoch, prev, seq = feed_range
     if seq - prev > BATCH:
         return None
-    node = Node.objects.get(slug=slug)
     events = [event for _, event in event_texts_after(node, prev, up_to=seq)]
     return frames.events(node, epoch, prev, seq, events)

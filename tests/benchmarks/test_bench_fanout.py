@@ -154,11 +154,11 @@ def test_an_outage_is_held_to_how_stale_it_was_and_how_soon_it_was_over():
 
 
 def test_a_commit_is_held_to_its_median():
-    found = Committed(delays_s=[0.004, 0.005, 0.020], wrong=0)
+    found = Committed([0.004, 0.005, 0.020], delays_s=[0.030], wrong=0)
     one, many = (fanout_commit.commit_figures(n, 5, found)[0] for n in (1, 1_000))
-    assert (one.ours, one.floor, one.met) == ("5.0 ms", "p99 20.0 ms", True)
-    assert one.what == "fanout commit to 1 reader: delay, p50 of 3"
-    assert many.what == "fanout commit to 1,000 readers: delay, p50 of 3"
+    assert (one.ours, one.floor, one.met) == ("5.0 ms", "p99 20.0 ms; parsed: p50 30.0 ms", True)
+    assert one.what == "fanout commit to 1 reader, on the socket: delay, p50 of 3"
+    assert many.what == "fanout commit to 1,000 readers, on the socket: delay, p50 of 3"
 
 
 def test_a_part_that_is_not_there_is_said():

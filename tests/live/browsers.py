@@ -15,6 +15,7 @@ from live.broadcast import announce, messages_of
 from market.intervals import floor
 from market.markets import Market
 from prices.feed import FeedRange
+from prices.models import Node
 from tests.published import published, store
 
 FIVE = timedelta(minutes=5)
@@ -87,7 +88,8 @@ def publish(*prices: str, back: int = 0, node: str = "TH_SP15_GEN-APND") -> list
 
 async def announce_all(feed_ranges: list[FeedRange]) -> None:
     for feed_range in feed_ranges:
-        await sync_to_async(announce)(await sync_to_async(messages_of)(feed_range))
+        node = await Node.objects.aget(slug=feed_range.slug)
+        await sync_to_async(announce)(await sync_to_async(messages_of)(feed_range, node))
 
 
 async def soon(true: Callable[[], bool]) -> None:

@@ -206,13 +206,13 @@ async def test_what_a_resume_passes_on_to_all_comes_to_all_even_if_the_one_who_a
         await other.greeted()
     monkeypatch.setattr(fanout().heart, "advance", nothing)  # no heartbeat helps them
     await publish("42", back=1)
-    client, deliver = browser(after=cursor), fanout().readers.deliver
+    client, pass_on = browser(after=cursor), fanout().pass_on
 
-    async def cancelled(deliveries: Any) -> None:
+    async def cancelled(passed_on: Any) -> None:
         client.future.cancel()
-        await deliver(deliveries)
+        await pass_on(passed_on)
 
-    monkeypatch.setattr(fanout().readers, "deliver", cancelled)
+    monkeypatch.setattr(fanout(), "pass_on", cancelled)
     assert (await client.connect())[0]
     for other in others:
         assert seqs([await other.frame("events")]) == [2]
