@@ -163,13 +163,21 @@ class Membership:
                     due = time.monotonic() + 2 * JOINING_SECONDS
         except BaseException:
             if rejoining:
-                rejoining.cancel()
+                await abandon(rejoining)
             raise
         left, self.current = self.current, rejoining.result()
         if rest := await left.leave():
             yield rest
         if has_failed:
             yield []
+
+
+async def abandon(rejoining: asyncio.Task[Subscription]) -> None:
+    """Leave the connection that is being made, or has just been made."""
+    rejoining.cancel()
+    await asyncio.wait([rejoining])
+    if not rejoining.cancelled() and not rejoining.exception():
+        await rejoining.result().leave()
 
 
 async def joined() -> Subscription:

@@ -85,3 +85,24 @@ async def test_what_redis_has_sent_by_a_connection_is_read_before_it_is_left() -
     old = await group.joined()
     group.send([{"type": "publication", "number": number} for number in range(50)])
     assert [message["number"] for message in await old.leave()] == list(range(50))
+
+
+async def test_a_connection_lost_just_as_another_was_made_leaves_neither_behind(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(group, "REJOIN_SECONDS", 0)
+    made, joined, membership = [], group.joined, Membership()
+
+    async def and_lost() -> group.Subscription:
+        made.append(await joined())
+        if len(made) == 2:
+            made[0].fault = redis.ConnectionError("lost")
+        return made[-1]
+
+    monkeypatch.setattr(group, "joined", and_lost)
+    async with aclosing(membership.batches()) as batches:
+        assert await anext(batches) == []
+        with pytest.raises(redis.ConnectionError, match="lost"):
+            await anext(batches)
+    done, left_behind = await asyncio.wait([each.reading for each in made], timeout=5)
+    assert (len(done), left_behind) == (2, set())
