@@ -21,7 +21,7 @@ MOST_MS = {1: 5, 1_000: 10}
 PROBES = 20
 NOTES = [
     "  commit: prices of two hubs stored in one transaction and announced together, as by a task; "
-    f"to a reader's kernel, by its clock, for {PROBES} sockets that were let in among the 1,000;",
+    f"to a reader's kernel, by its clock, for {PROBES} sockets evenly spread among the 1,000;",
     "  beside it, until as many readers, which share a processor with the others, have parsed it.",
 ]
 
@@ -54,10 +54,21 @@ async def followed(probes: Probes, servers: Servers, others: int) -> Committed:
     """What comes to probes and sockets among so many others while prices are published."""
     port, count = servers.stage.plan.port, len(probes.readers)
     async with probes.following():
-        with beside(servers, others) as load, stamping(port, PATH, count) as stamps:
+        with (
+            beside(servers, others) as load,
+            stamping(port, PATH, turns(count, others, load)) as stamps,
+        ):
             if load:
                 load.opened()
             return await published_to(probes, stamps)
+
+
+def turns(count: int, others: int, load: LoadGenerator | None) -> Iterator[None]:
+    """So many moments, evenly spread over the time in which the others are let in."""
+    for number in range(count):
+        if load:
+            load.let_in(others * (2 * number + 1) // (2 * count))
+        yield
 
 
 @contextmanager

@@ -13,7 +13,7 @@ from benchmarks.stage import DidNotWork, finish_off
 from deploy.processes import end_with_the_launcher
 
 ANSWERS_WITHIN_S, OPENS_WITHIN_S = 20, 120
-LOOK_EVERY_S = 0.1
+LOOK_EVERY_S, LET_IN_LOOK_S = 0.1, 0.002
 # What comes twice comes after all is there.
 LATE_S = 0.3
 # Ten thousand pings at once keep a server from everything else for more than a second.
@@ -27,10 +27,11 @@ class LoadGenerator:
 
     def __init__(self, process: subprocess.Popen[bytes]) -> None:
         self.process = process
+        self.ready: dict[str, Any] | None = None
 
     def opened(self) -> dict[str, Any]:
         """How many are connected, and how fast that went. Raises DidNotWork if not all are."""
-        answer = self.line(OPENS_WITHIN_S)
+        answer = self.ready or self.line(OPENS_WITHIN_S)
         if answer["failed"]:
             raise DidNotWork(f"{answer['failed']:,} readers were not let in: {answer}")
         return answer
@@ -40,7 +41,18 @@ class LoadGenerator:
         assert self.process.stdin
         self.process.stdin.write(f"{command}\n".encode())
         self.process.stdin.flush()
-        return self.line(ANSWERS_WITHIN_S)
+        answer = self.line(ANSWERS_WITHIN_S)
+        if "ready" in answer:  # it says so once, whatever it was asked
+            self.ready, answer = answer, self.line(ANSWERS_WITHIN_S)
+        return answer
+
+    def let_in(self, readers: int) -> None:
+        """Wait until so many are connected. Raises DidNotWork if they never are."""
+        until = time.monotonic() + OPENS_WITHIN_S
+        while self.ask("STAT")["opened"] < readers:
+            if time.monotonic() > until:
+                raise DidNotWork(f"{readers} readers are not connected in {OPENS_WITHIN_S} s")
+            time.sleep(LET_IN_LOOK_S)
 
     def line(self, within_s: float) -> dict[str, Any]:
         """The next line that it writes. Raises DidNotWork if none comes."""

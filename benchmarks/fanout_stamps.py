@@ -6,7 +6,7 @@ import socket
 import struct
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import ExitStack, contextmanager
 
 from benchmarks.feed_client import HANDSHAKE
@@ -17,16 +17,14 @@ SO_TIMESTAMPNS = getattr(socket, "SO_TIMESTAMPNS", 35)  # of Linux; Python names
 ROOM, BESIDE = 1 << 16, 256
 EVENTS = re.compile(rb'"type":"events","hub":"([^"]+)","epoch":"[^"]*","prev":(\d+),"seq":(\d+)')
 PATIENCE_S, LOOK_S = 10, 0.2
-# One after another, so that they stand among others that are let in at the same time.
-APART_S = 0.025
 
 
 class Stamps:
     """Sockets that only note when each frame of events arrived."""
 
-    def __init__(self, port: int, path: str, count: int) -> None:
+    def __init__(self, sockets: list[socket.socket]) -> None:
         self.receipts: list[Receipt] = []
-        self.sockets = [connected(port, path) for _ in range(count)]
+        self.sockets = sockets
         self.ended = threading.Event()
         # The kernel stamps by the clock of the day, commits are noted by the monotonic one.
         self.apart_s = time.time() - time.monotonic()
@@ -52,12 +50,10 @@ class Stamps:
 
 
 @contextmanager
-def stamping(port: int, path: str, count: int) -> Iterator[Stamps]:
-    """So many sockets that are read while this lasts."""
+def stamping(port: int, path: str, turns: Iterable[None]) -> Iterator[Stamps]:
+    """A socket connected at each of these turns; they are read while this lasts."""
     with ExitStack() as stack:
-        stamps = Stamps(port, path, count)
-        for opened in stamps.sockets:
-            stack.enter_context(opened)
+        stamps = Stamps([stack.enter_context(connected(port, path)) for _ in turns])
         stamps.reading.start()
         try:
             yield stamps
@@ -67,8 +63,7 @@ def stamping(port: int, path: str, count: int) -> Iterator[Stamps]:
 
 
 def connected(port: int, path: str) -> socket.socket:
-    """A WebSocket that is let in, after a moment. Raises DidNotWork if it is not."""
-    time.sleep(APART_S)
+    """A WebSocket that is let in. Raises DidNotWork if it is not."""
     opened = socket.create_connection(("127.0.0.1", port), timeout=PATIENCE_S)
     opened.setsockopt(socket.SOL_SOCKET, SO_TIMESTAMPNS, 1)
     request = HANDSHAKE.format(path=path, host=f"127.0.0.1:{port}", key="dGhlIHNhbXBsZSBub25jZQ==")
