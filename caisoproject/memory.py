@@ -10,7 +10,7 @@ STATM = Path("/proc/self/statm")
 
 # Objects made before the young are looked through for cycles: those of 300 readers. Then how often
 # that is done before the middle-aged, and these before the old, are looked through too.
-SELDOM = (20_000, 5, 5)
+SELDOM = (20_000, 5, 25)
 
 
 def collect_seldom() -> None:
