@@ -95,9 +95,11 @@ class Subscription:
 
         Raises why the connection ended.
         """
-        with suppress(TimeoutError):
-            async with asyncio.timeout(seconds):
-                await self.come.wait()
+        timer = asyncio.get_running_loop().call_later(seconds, self.wake)
+        try:
+            await self.come.wait()
+        finally:
+            timer.cancel()
         self.come.clear()
         if self.fault:
             raise self.fault
@@ -153,7 +155,8 @@ class Membership:
             while rejoining is None or not rejoining.done():
                 if messages := await self.current.next(due - time.monotonic()):
                     yield messages
-                    await asyncio.sleep(0)  # where more has come, nothing else would suspend
+                    if self.current.come.is_set():  # then nothing else would suspend
+                        await asyncio.sleep(0)
                 if rejoining and rejoining.done() and rejoining.exception():
                     rejoining, has_failed = None, True
                     due = time.monotonic() + AGAIN_SECONDS
