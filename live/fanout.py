@@ -7,7 +7,8 @@ fan-out's cursor: it gets the same bytes as all others who have caught up in the
 """
 
 import asyncio
-from collections.abc import Awaitable, Callable, Coroutine, Iterable
+import time
+from collections.abc import Awaitable, Callable, Coroutine
 from contextlib import aclosing
 from functools import partial
 from typing import Any
@@ -21,9 +22,7 @@ from django.utils import timezone
 
 from live import frames, heads
 from live.catch_up import CatchUp
-from live.caught_up import NOWHERE, Hubs
 from live.cursor import Cursor
-from live.delivery import Delivery, Parcel
 from live.feed_request import HOURS
 from live.group import Membership, Messages
 from live.heart import Heart
@@ -58,6 +57,7 @@ class Fanout:
         self.batches = CatchUp()
         self.feeds = SharedRead()
         self.group = Membership()
+        self.waiting = asyncio.Event()
         self.tasks: set[asyncio.Task[None]] = set()
         self.passing: set[asyncio.Task[None]] = set()
         self.again: asyncio.TimerHandle | None = None
@@ -65,7 +65,7 @@ class Fanout:
     def start(self) -> None:
         """Join the group and begin the heartbeat: at the first reader, and again after a crash."""
         running = {task.get_name() for task in self.tasks if not task.done()}
-        for work in (self.listen, self.heart.beat):
+        for work in (self.listen, self.keep_pace, self.heart.beat):
             if work.__name__ not in running:
                 task = asyncio.create_task(forever(work), name=work.__name__)
                 task.add_done_callback(self.ended)
@@ -118,11 +118,16 @@ class Fanout:
         if reader.renewal:
             await asyncio.wait([reader.renewal])
         for slug, cursor in cursors.items():
-            async with self.lock:  # what is being passed on still goes to it
-                self.readers.caught_up.remove(reader, slug)
-                reader.due.discard(slug)
+            await self.whole(self.fall_behind(reader, slug))
             reader.cursors[slug] = cursor
             await self.catch_up(reader, await self.feed_of(slug))
+
+    async def fall_behind(self, reader: Reader, slug: str) -> None:
+        """A reader is behind in a hub, once it has got what is being passed on."""
+        async with self.lock:
+            await self.readers.write_all()
+            self.readers.caught_up.remove(reader, slug)
+            reader.due.discard(slug)
 
     def leave(self, reader: Reader) -> None:
         """Forget a reader whose connection is closed."""
@@ -140,12 +145,27 @@ class Fanout:
         """Send a reader what it missed, batch by batch as it takes them, up to our own cursor."""
         slug = feed.node.slug
         await self.whole(self.advance_alone(feed))
-        while self.readers.expect(reader) and reader.cursors[slug] != self.cursors[slug]:
-            frame, reader.cursors[slug] = await self.next_batch(reader, feed)
-            if not await reader.write_and_drain(frame):
-                await self.readers.cut(reader)
-        if self.readers.expect(reader):
-            self.readers.caught_up.add(reader, slug)
+        while self.readers.expect(reader) and not self.let_stand(reader, slug):
+            if reader.cursors[slug] == self.cursors[slug]:
+                await self.whole(self.write_all_for(reader, slug))
+            else:
+                frame, reader.cursors[slug] = await self.next_batch(reader, feed)
+                if not await reader.write_and_drain(frame):
+                    await self.readers.cut(reader)
+
+    def let_stand(self, reader: Reader, slug: str) -> bool:
+        """Let a reader stand at our cursor if it is there and nothing waits. Returns if it does."""
+        caught_up = self.readers.caught_up
+        if reader.cursors[slug] == self.cursors[slug] and not caught_up.is_waiting():
+            caught_up.add(reader, slug)
+        return slug in caught_up.hubs_of(reader)
+
+    async def write_all_for(self, reader: Reader, slug: str) -> None:
+        """Write what waits for anybody, so that a reader may stand at our cursor."""
+        async with self.lock:
+            await self.readers.write_all()
+            if self.readers.expect(reader):
+                self.let_stand(reader, slug)
 
     async def next_batch(self, reader: Reader, feed: Feed) -> tuple[Frame, Cursor]:
         """The next frame that a reader lacks on the way to our cursor, and its cursor after it."""
@@ -173,7 +193,10 @@ class Fanout:
         """
         async with self.lock:
             found = sorted_out(messages, self.cursors)
-            await self.pass_on(found.frames)
+            self.move(found.frames)
+            await self.readers.write_some()
+            if self.readers.caught_up.is_waiting():
+                self.waiting.set()
             for slug in found.unread:
                 feed = await database_sync_to_async(heads.feed_of)(slug)
                 if feed:  # else it is no longer tracked
@@ -204,28 +227,35 @@ class Fanout:
         task.add_done_callback(self.passing.discard)
         await asyncio.shield(task)
 
-    async def pass_on(self, frames: list[Frame]) -> None:
-        """Send frames that continue at our cursors to all who have caught up, in one write each.
+    def move(self, frames: list[Frame]) -> None:
+        """Move our cursors past these frames, which wait for all who have caught up.
 
-        Whom they are for is settled before anything is written: who catches up meanwhile does so
-        to the new cursors.
+        Whom they are for is settled here: who catches up from now on does so to the new cursors.
         """
-        moved = dict(frame.moved for frame in frames if frame.moved)
-        self.cursors.update(moved)
-        parcels: dict[Hubs, Parcel] = {}
-        deliveries = []
-        for hubs, readers in self.readers.caught_up.concerned(frozenset(moved)):
-            if hubs not in parcels:
-                parcels[hubs] = Parcel(concerning(frames, hubs))
-            deliveries.append(Delivery(readers, parcels[hubs]))
-        await self.readers.deliver(deliveries)
+        self.readers.caught_up.give(frames, self.cursors, time.monotonic())
+        self.cursors.update(frame.moved for frame in frames if frame.moved)
+
+    async def pass_on(self, frames: list[Frame]) -> None:
+        """Send frames that continue at our cursors to all who have caught up."""
+        self.move(frames)
+        await self.readers.write_all()
+
+    async def keep_pace(self) -> None:
+        """Write what must not wait any longer, where no publication came first."""
+        while True:
+            await self.waiting.wait()
+            while (seconds := self.readers.due_in_s()) is not None:
+                await asyncio.sleep(seconds)
+                async with self.lock:
+                    await self.readers.write_due()
+            self.waiting.clear()
 
     async def too_slow(self, reader: Reader) -> None:
         """Cut a reader, or if it asked for that, go on with the newest state once it takes it."""
         if not reader.latest:
             await self.readers.cut(reader)
             return
-        reader.due |= self.readers.caught_up.hubs_of.get(reader, NOWHERE)
+        reader.due |= self.readers.caught_up.hubs_of(reader)
         self.readers.caught_up.leave(reader)
         if reader.renewal is None:
             reader.renewal = asyncio.create_task(self.renew(reader))
@@ -244,11 +274,6 @@ class Fanout:
             await self.readers.cut(reader)
         finally:
             reader.renewal = None
-
-
-def concerning(frames: Iterable[Frame], hubs: Hubs) -> list[Frame]:
-    """The frames of these hubs."""
-    return [frame for frame in frames if frame.moved and frame.moved.slug in hubs]
 
 
 async def forever(work: Callable[[], Awaitable[None]]) -> None:

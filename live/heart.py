@@ -2,7 +2,7 @@
 
 import asyncio
 import time
-from collections.abc import Awaitable, Callable, Iterable, Mapping
+from collections.abc import Awaitable, Callable
 from datetime import datetime
 from itertools import count
 
@@ -10,8 +10,9 @@ from channels.db import database_sync_to_async
 from django.utils import timezone
 
 from live import frames, heads, readers
+from live.caught_up import Stand
 from live.cursor import Cursor
-from live.delivery import Delivery, Parcel
+from live.delivery import Parcel, deliveries
 from live.readers import Readers
 from live.wire import Frame
 from prices.models import Feed
@@ -31,7 +32,7 @@ class Heart:
         self,
         readers: Readers,
         lock: asyncio.Lock,
-        cursors: Mapping[str, Cursor],
+        cursors: dict[str, Cursor],
         advance: Callable[[Feed], Awaitable[None]],
     ) -> None:
         self.readers = readers
@@ -101,23 +102,27 @@ class Heart:
                 self.gone.add(slug)
                 message = f"{slug.upper()} is no longer tracked, or has another name now."
                 frame = Frame("error", frames.error("gone", message))
-                await self.readers.deliver([Delivery(caught_up.of(slug), Parcel([frame]))])
+                await self.readers.deliver(deliveries(caught_up.of(slug), Parcel([frame])))
 
     async def send_heartbeats(self, turn: int, found: heads.Standing, *, pings: bool) -> None:
         """Send each reader whose turn it is the heads of the hubs in which it has caught up."""
         async with self.lock:
             now = timezone.now()
-            by_hubs = self.readers.caught_up.by_hubs(self.readers.rota.turns[turn])
+            by_stand = self.readers.caught_up.by_stand(self.readers.rota.turns[turn])
             await self.readers.deliver(
-                Delivery(some, Parcel([self.heartbeat(hubs, found, now=now)], pings=pings))
-                for hubs, some in by_hubs.items()
+                delivery
+                for stand, some in by_stand.items()
+                for delivery in deliveries(
+                    some, Parcel([self.heartbeat(stand, found, now=now)], pings=pings)
+                )
             )
 
-    def heartbeat(self, slugs: Iterable[str], found: heads.Standing, *, now: datetime) -> Frame:
-        """The heartbeat for all who have caught up in these hubs."""
+    def heartbeat(self, stand: Stand, found: heads.Standing, *, now: datetime) -> Frame:
+        """The heartbeat for all who stand there. It names no head of which the news still waits."""
+        cursors = self.cursors | dict(stand.behind)
         heads = {
-            found.feeds[slug].node.hub: self.cursors[slug].seq
-            for slug in sorted(slugs)
+            found.feeds[slug].node.hub: cursors[slug].seq
+            for slug in sorted(stand.hubs)
             if slug in found.feeds
         }
         return Frame("heartbeat", frames.heartbeat(heads, found.source_at(now), now=now))

@@ -4,14 +4,15 @@ import asyncio
 import random
 import time
 from collections import Counter
-from collections.abc import Awaitable, Callable, Iterable
+from collections.abc import Awaitable, Callable, Iterable, Iterator
 
 import structlog
 
 from live import frames
-from live.caught_up import CaughtUp
+from live.caught_up import CaughtUp, Row
 from live.close_codes import GOING_AWAY, TOO_SLOW
-from live.delivery import Delivery, slices, written_now
+from live.delivery import Audience, Delivery, Parcel, slices
+from live.pace import Pace, due_at
 from live.reader import Reader, Way
 from live.rota import Rota
 from live.wire import Frame, Wire
@@ -31,8 +32,9 @@ class Readers:
         self.everyone: set[Reader] = set()
         self.joining: set[Reader] = set()  # have not been greeted yet
         self.ways: Counter[Way] = Counter()
-        self.caught_up: CaughtUp[Reader] = CaughtUp()
+        self.caught_up: CaughtUp[Reader, Audience] = CaughtUp(Audience)
         self.rota: Rota[Reader] = Rota(TURNS)
+        self.pace = Pace(time.monotonic())
         self.closing = False
 
     def enter(self, reader: Reader) -> None:
@@ -53,16 +55,52 @@ class Readers:
         """Whether anything is still to be sent to a reader."""
         return reader in self.everyone and not self.closing
 
+    async def write_some(self) -> None:
+        """Write what waits, as far as the pace allows now."""
+        await self.deliver(self.allowed(time.monotonic()))
+
+    async def write_due(self) -> None:
+        """Write what must not wait any longer."""
+        now = time.monotonic()
+        due = (row for row in self.caught_up.waiting() if due_at(row.since) <= now)
+        await self.deliver(map(self.taken, due))
+
+    async def write_all(self) -> None:
+        """Write everything that waits."""
+        await self.deliver(map(self.taken, self.caught_up.waiting()))
+
+    def allowed(self, now: float) -> Iterator[Delivery]:
+        """What waits, row by row, until one has to wait longer."""
+        for row in self.caught_up.waiting():
+            if not self.pace.may_write(now):
+                return
+            yield self.taken(row)
+
+    def taken(self, row: Row[Reader, Audience]) -> Delivery:
+        """What waits for a row, which is written now."""
+        self.pace.count(len(row.members))
+        return Delivery(self.caught_up.together(row), Parcel(row.take(time.monotonic())))
+
+    def due_in_s(self) -> float | None:
+        """Seconds until something must not wait any longer; None if nothing waits."""
+        rows = self.caught_up.waiting()
+        return max(0.0, due_at(rows[0].since) - time.monotonic()) if rows else None
+
     async def deliver(self, deliveries: Iterable[Delivery]) -> None:
         """Write each parcel to its readers, and let other tasks run now and then."""
-        for some in slices(deliveries):
-            for delivery in some:
-                for reader in written_now(delivery):
-                    if reader in self.everyone:
-                        await self.send(reader, *delivery.parcel.frames)
-                        if delivery.parcel.pings:
-                            reader.wire.ping()
-            await asyncio.sleep(0)
+        for number, some in enumerate(slices(deliveries)):
+            if number:
+                await asyncio.sleep(0)
+            for audience, parcel in some:
+                for reader in audience.write(parcel):
+                    await self.send_parcel(reader, parcel)
+
+    async def send_parcel(self, reader: Reader, parcel: Parcel) -> None:
+        """Send a parcel in the server's way, unless the reader has left meanwhile."""
+        if reader in self.everyone:
+            await self.send(reader, *parcel.frames)
+            if parcel.pings:
+                reader.wire.ping()
 
     async def send(self, reader: Reader, *frames: Frame) -> None:
         """Write frames to a reader; one whose backlog is too long is too slow instead."""

@@ -97,6 +97,16 @@ class Line(Protocol):
         """Write later what `send_now` did not take."""
 
 
+class Lines:
+    """How often the `send_now` of any line of this process has changed."""
+
+    def __init__(self) -> None:
+        self.changes = 0
+
+
+LINES = Lines()
+
+
 class NoLine:
     """Of a connection that writes in its own way only."""
 

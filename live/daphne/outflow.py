@@ -12,6 +12,9 @@ from typing import Any
 from twisted.internet.interfaces import IPushProducer
 from zope.interface import implementer
 
+from live.wire import LINES
+
+SocketSend = Callable[[bytes | memoryview], int]
 # Small frames that wait are sent so many bytes at a time.
 PIECE = 16 * 1024
 
@@ -26,7 +29,7 @@ class Outflow:
     def __init__(
         self,
         transport: Any,
-        socket_send: Callable[[bytes | memoryview], int] | None = None,
+        socket_send: SocketSend | None = None,
         *,
         compresses: bool = False,
     ) -> None:
@@ -34,7 +37,7 @@ class Outflow:
         self.compresses = compresses
         self.is_straight = socket_send is not None
         self.socket_send = socket_send
-        self.send_now: Callable[[bytes | memoryview], int] | None = None
+        self.send_now: SocketSend | None = None
         self.waiting: deque[memoryview] = deque()
         self.bytes = 0
         self.flowing = asyncio.Event()
@@ -57,8 +60,13 @@ class Outflow:
         self.bytes += len(data) - sent
         if self.flowing.is_set():
             self.flowing.clear()
-            self.send_now = None
+            self.change(None)
             self.wait_for_transport()
+
+    def change(self, send_now: SocketSend | None) -> None:
+        """From now on the socket may be written to by this, or by nobody."""
+        self.send_now = send_now
+        LINES.changes += 1
 
     def send(self, data: bytes | memoryview) -> int:
         """Send what the socket takes, and return how much that was; 0 for a lost connection."""
@@ -76,7 +84,7 @@ class Outflow:
             self.stopProducing()
             self.transport.unregisterProducer()
         elif self.has_sent_what_waits():
-            self.send_now = self.socket_send
+            self.change(self.socket_send)
             self.flowing.set()
         else:
             self.wait_for_transport()
@@ -103,7 +111,8 @@ class Outflow:
 
     def nothing_straight(self) -> None:
         """From here on, everything goes the server's way: it says what may still be sent."""
-        self.socket_send = self.send_now = None
+        self.socket_send = None
+        self.change(None)
 
     def pauseProducing(self) -> None:  # noqa: N802
         """Nothing to do: nothing is written before `resumeProducing` anyway."""

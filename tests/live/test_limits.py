@@ -255,11 +255,11 @@ class TestOnTheFeed:
         slow.wire.takes_one_snapshot = True
         slow.wire.is_open.set()  # for the first snapshot only
         await soon_heard_again(slow, "snapshot", before)
-        [done] = fanout().readers.caught_up.hubs_of.get(slow, {"sp15"}) or {"sp15"}
+        [done] = fanout().readers.caught_up.hubs_of(slow) or {"sp15"}
         node = {"sp15": "TH_SP15_GEN-APND", "np15": NP15}[done]
         slow.wire.backlog = 2 * MOST_BACKLOG + 10**6
         await announce_all(await publish("42", back=2, node=node))
-        await soon(lambda: done not in fanout().readers.caught_up.hubs_of.get(slow, ()))
+        await soon(lambda: done not in fanout().readers.caught_up.hubs_of(slow))
         slow.wire.takes_one_snapshot = False
         slow.wire.backlog = 0
         slow.wire.is_open.set()
@@ -271,7 +271,7 @@ class TestOnTheFeed:
         }
         heads = {slug: cursor.seq for slug, cursor in fanout().cursors.items()}
         assert newest == heads
-        assert fanout().readers.caught_up.hubs_of[slow] == {"sp15", "np15"}
+        assert fanout().readers.caught_up.hubs_of(slow) == {"sp15", "np15"}
 
     async def test_a_reader_that_answers_no_ping_is_dropped(self) -> None:
         silent, alive = (Reader(Tap(), feed_request(b"")) for _ in range(2))

@@ -39,17 +39,18 @@ class Process:
 class WebProcess:
     """A fan-out with its connections' tasks; a restart begins with nothing."""
 
-    __slots__ = ("beat", "fanout", "listen", "number", "sessions", "world")
+    __slots__ = ("beat", "fanout", "listen", "number", "pace", "sessions", "world")
 
     def __init__(self, world, number: int) -> None:
         self.world = world
         self.number = number
         self.listen = Process(self.next_message)
         self.beat = Process(lambda: self.fanout.beat())
+        self.pace = Process(lambda: self.fanout.keep_pace())
         self.start()
 
     def start(self) -> None:
-        self.fanout = Fanout(self.world.database, f"web {self.number}")
+        self.fanout = Fanout(self.world.database, f"web {self.number}", self.world.rng)
         self.sessions: dict[Wire, tuple[Client, Process]] = {}
 
     def next_message(self) -> Steps | None:
@@ -83,6 +84,7 @@ class WebProcess:
         """The process dies, with all its connections."""
         self.listen.kill()
         self.beat.kill()
+        self.pace.kill()
         for _, session in self.sessions.values():
             session.kill()
         self.start()

@@ -1,17 +1,20 @@
 """A web process: `live.fanout` in steps. What it decides, `live` itself decides."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from random import Random
 from typing import Any
 
 from live import cursor as cursor_rules
-from live.caught_up import CaughtUp
+from live.caught_up import CaughtUp, Row
 from live.cursor import Cursor
 from live.publications import sorted_out
+from live.wire import Frame, Moved
 from tests.model.database import Database, Message
 from tests.model.market import NODES
 from tests.model.model_reader import Wire
 
 EVENTS, SNAPSHOT, HEARTBEAT = "events", "snapshot", "heartbeat"
+ROOM = 2
 Steps = Iterator[None]
 
 
@@ -36,14 +39,16 @@ class Fanout:
         "found",
         "is_locked",
         "name",
+        "rng",
         "snapshots",
     )
 
-    def __init__(self, database: Database, name: str) -> None:
+    def __init__(self, database: Database, name: str, rng: Random) -> None:
         self.database = database
         self.name = name
+        self.rng = rng
         self.everyone: dict[Client, None] = {}
-        self.caught_up: CaughtUp[Client] = CaughtUp()
+        self.caught_up: CaughtUp[Client, list[Client]] = CaughtUp(list, ROOM)
         self.cursors: dict[str, Cursor] = {}
         self.found: dict[str, Cursor] = {}
         self.snapshots: dict[str, tuple[Cursor, Any]] = {}
@@ -88,7 +93,8 @@ class Fanout:
         return ours if is_known and cursor is None else None
 
     def fall_behind(self, client: Client, node: str) -> Steps:
-        """A client is behind in a feed, once nothing is passed on."""
+        """A client is behind in a feed, once it has what is being passed on."""
+        yield from self.write(self.caught_up.waiting())
         self.caught_up.remove(client, node)
         yield
 
@@ -101,12 +107,17 @@ class Fanout:
         """Send a client what it missed, batch by batch, up to our own cursor."""
         yield
         yield from self.alone(self.advance(node, head))
-        while client.cursors[node] != (ours := self.cursors[node]):
-            frame, cursor = yield from self.missed(node, client.cursors[node], ours)
-            client.cursors[node] = cursor
-            client.wire.write(frame)
-            yield
-        self.caught_up.add(client, node)
+        while True:
+            if client.cursors[node] != (ours := self.cursors[node]):
+                frame, cursor = yield from self.missed(node, client.cursors[node], ours)
+                client.cursors[node] = cursor
+                client.wire.write(frame)
+                yield
+            elif self.caught_up.is_waiting():
+                yield from self.alone(self.write_all())
+            else:
+                self.caught_up.add(client, node)
+                return
 
     def listen(self, messages: Sequence[Message]) -> Steps:
         """Pass on what continues at our cursors; otherwise read the database."""
@@ -115,7 +126,8 @@ class Fanout:
     def publish(self, messages: Sequence[Message]) -> Steps:
         """The same, under the lock."""
         found = sorted_out(map(as_sent, messages), self.cursors)
-        yield from self.pass_on([(*frame.moved, frame.text) for frame in found.frames])
+        self.move(found.frames)
+        yield from self.write(self.allowed())
         for node in found.unread:
             head = self.head_of(node)
             yield
@@ -129,7 +141,7 @@ class Fanout:
             self.cursors[node] = head
         while self.cursors[node].is_behind(*head):
             frame, cursor = yield from self.missed(node, self.cursors[node], head)
-            yield from self.pass_on([(node, cursor, frame)])
+            yield from self.pass_on([Frame("events", frame, moved=Moved(node, cursor))])
 
     def missed(self, node: str, cursor: Cursor | None, head: Cursor):
         """The next frame for a reader at `cursor`, and its cursor after it."""
@@ -175,20 +187,45 @@ class Fanout:
     def heartbeat(self, client: Client) -> Steps:
         """Send a client its heads."""
         if client in self.everyone:
-            known = sorted(self.caught_up.hubs_of.get(client, ()))
-            client.wire.write((HEARTBEAT, [(node, self.cursors[node].seq) for node in known]))
+            [stand] = self.caught_up.by_stand([client])
+            cursors = self.cursors | dict(stand.behind)
+            heads = [(node, cursors[node].seq) for node in sorted(stand.hubs)]
+            client.wire.write((HEARTBEAT, heads))
         yield
 
-    def pass_on(self, frames: list[tuple[str, Cursor, Any]]) -> Steps:
+    def move(self, frames: list[Frame]) -> None:
+        """Move our cursors past these frames, which wait for all who have caught up."""
+        self.caught_up.give(frames, self.cursors, now=0)
+        self.cursors.update(frame.moved for frame in frames)
+
+    def pass_on(self, frames: list[Frame]) -> Steps:
         """Send frames that continue at our cursors to all who have caught up there."""
-        moved = {node: cursor for node, cursor, _ in frames}
-        self.cursors |= moved
-        for hubs, clients in list(self.caught_up.concerned(frozenset(moved))):
+        self.move(frames)
+        yield from self.write_all()
+
+    def keep_pace(self) -> Steps | None:
+        """Write what waits, after any time."""
+        return self.alone(self.write_all()) if self.caught_up.is_waiting() else None
+
+    def write_all(self) -> Steps:
+        """Write everything that waits."""
+        yield from self.write(self.caught_up.waiting())
+
+    def allowed(self) -> Iterator[Row[Client, list[Client]]]:
+        """What waits, row by row, until one has to wait longer, by chance."""
+        for row in self.caught_up.waiting():
+            if self.rng.random() < 0.3:
+                return
+            yield row
+
+    def write(self, rows: Iterable[Row[Client, list[Client]]]) -> Steps:
+        """Write to the clients of these rows what waits for them."""
+        for row in rows:
+            clients, frames = self.caught_up.together(row), row.take(now=0)
             for client in clients:
                 if client in self.everyone:
-                    for node, _, frame in frames:
-                        if node in hubs:
-                            client.wire.write(frame)
+                    for frame in frames:
+                        client.wire.write(frame.text)
                 yield
 
 

@@ -52,7 +52,7 @@ class World:
         turns = [self.market.move, self.faults.strike]
         turns += [process.step for process in self.workers] * 5
         for web in self.web:
-            turns += [web.listen.step] * 4 + [web.beat.step]
+            turns += [web.listen.step] * 4 + [web.beat.step, web.pace.step]
         turns += [lambda reader=reader: self.serve(reader) for reader in self.readers] * 3
         turns += [reader.read for reader in self.readers] * 2
         return turns
@@ -130,6 +130,7 @@ class World:
         self.clock += 1
         for web in self.web:
             web.listen.step()
+            web.pace.step()
             if web.beat.task or number % BEAT_EVERY == 0:
                 web.beat.step()
         for reader in self.readers:

@@ -15,7 +15,7 @@ import pytest
 from twisted.internet import tcp
 
 from live.daphne import direct
-from live.delivery import Delivery, Parcel
+from live.delivery import Audience, Delivery, Parcel
 from live.fanout import Fanout
 from live.wire import WORTH_COMPRESSING, Frame
 from tests.live.daphne.rig import DEFLATE, Rig, from_client
@@ -41,10 +41,11 @@ class World:
         self.reader = rig.reader()
         self.fanout = Fanout()
         self.fanout.readers.everyone.add(self.reader)
+        self.audience = Audience([self.reader])
 
     async def pass_on(self, *texts: str, pings: bool = False) -> None:
         parcel = Parcel([Frame("events", text) for text in texts], pings=pings)
-        await self.fanout.readers.deliver([Delivery([self.reader], parcel)])
+        await self.fanout.readers.deliver([Delivery(self.audience, parcel)])
 
     @property
     def is_direct(self) -> bool:
@@ -58,6 +59,7 @@ async def test_once_the_handshake_is_out_frames_go_straight_to_the_socket(rig: R
     rig.drain()
     assert world.is_direct
     await world.pass_on("one", "two")
+    assert world.audience.others == []
     assert not rig.reactor.writers
     assert rig.drain() == b"\x81\x09behind it\x81\x03one\x81\x03two"
 
@@ -86,21 +88,23 @@ async def test_who_is_closed_while_behind_sees_what_waited_and_then_the_code(rig
 async def test_nothing_follows_a_close_frame(rig: Rig) -> None:
     world = World(rig)
     rig.drain()
+    await world.pass_on("last")
     assert world.is_direct
     rig.protocol.handle_reply(SLOW)
     assert not world.is_direct
     await world.pass_on("never")
-    assert rig.drain() == b"\x88\x02\x11\x38"
+    assert rig.drain() == b"\x81\x04last\x88\x02\x11\x38"
 
 
 async def test_who_closes_is_answered_and_written_to_no_more(rig: Rig) -> None:
     world = World(rig)
     rig.drain()
+    await world.pass_on("last")
     rig.say(from_client(CLOSE, b"\x03\xe8"))
     rig.reactor.look()
     assert not world.is_direct
     await world.pass_on("never")
-    assert rig.drain() == b"\x88\x02\x03\xe8"
+    assert rig.drain() == b"\x81\x04last\x88\x02\x03\xe8"
 
 
 async def test_a_connection_that_is_reset_is_given_up_by_the_transport(rig: Rig) -> None:
