@@ -18,11 +18,12 @@ PAUSE_S, EACH = 0.2, 1
 STARTING_S, LASTS_S = 2, 8
 # How many readers, and the median in milliseconds that they are held to.
 MOST_MS = {1: 5, 1_000: 10}
-PROBES = 20
+# Readers that parse, and sockets of which the kernel notes when bytes come.
+PROBES, SOCKETS = 5, 20
 NOTES = [
     "  commit: prices of two hubs stored in one transaction and announced together, as by a task; "
-    f"to a reader's kernel, by its clock, for {PROBES} sockets evenly spread among the 1,000;",
-    "  beside it, until as many readers, which share a processor with the others, have parsed it.",
+    f"to a reader's kernel, by its clock, for {SOCKETS} sockets evenly spread among the 1,000;",
+    f"  beside it, until {PROBES} readers, which share a processor with the others, have parsed it.",
 ]
 
 
@@ -52,7 +53,7 @@ def committed(servers: Servers, readers: int) -> Committed:
 
 async def followed(probes: Probes, servers: Servers, others: int) -> Committed:
     """What comes to probes and sockets among so many others while prices are published."""
-    port, count = servers.stage.plan.port, len(probes.readers)
+    port, count = servers.stage.plan.port, min(others + 1, SOCKETS)
     async with probes.following():
         with (
             beside(servers, others) as load,
