@@ -23,7 +23,7 @@ PROBES, SOCKETS = 5, 20
 NOTES = [
     "  commit: prices of two hubs stored in one transaction and announced together, as by a task; "
     f"to a reader's kernel, by its clock, for {SOCKETS} sockets evenly spread among the 1,000;",
-    f"  beside it, until {PROBES} readers, which share a processor with the others, have parsed it.",
+    f"  beside it, until {PROBES} readers, which share a processor with them, have parsed it.",
 ]
 
 
