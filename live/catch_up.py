@@ -47,10 +47,13 @@ class CatchUp:
         long catch-ups leave processor time to others. The pause is bounded: if the database
         stalled once, the next reader does not wait for it again.
         """
-        async with self.reading:
-            began = time.monotonic()
+        await self.reading.acquire()
+        began = time.monotonic()
+        try:
             yield
-            await asyncio.sleep(min(PAUSE * (time.monotonic() - began), MOST_PAUSE_S))
+        finally:  # who has read goes on at once: with every pause the frame would be older
+            pause = min(PAUSE * (time.monotonic() - began), MOST_PAUSE_S)
+            asyncio.get_running_loop().call_later(pause, self.reading.release)
 
     async def next(
         self, node: Node, cursor: Cursor | None, head: Cursor, hours: int

@@ -105,7 +105,7 @@ def deliveries(readers: Iterable[Reader], parcel: Parcel) -> Iterator[Delivery]:
 
 
 def slices(deliveries: Iterable[Delivery]) -> Iterator[list[Delivery]]:
-    """The same deliveries in slices of 500 writes or a few more."""
+    """The same deliveries in slices: each ends with the delivery that makes it 500 writes."""
     some: list[Delivery] = []
     writes = 0
     for delivery in deliveries:

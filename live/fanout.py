@@ -3,7 +3,8 @@
 A reader served by Channels would cost a thread hop for each message; here it costs one write. The
 fan-out keeps a cursor of its own in each feed. Publications that continue at the cursor are passed
 on as they are; for anything else the database is read. A reader that has caught up stands at the
-fan-out's cursor: it gets the same bytes as all others who have caught up in the same hubs.
+fan-out's cursor, but for what waits to be written to it: it gets the same bytes as all others who
+have caught up in the same hubs.
 """
 
 import asyncio
@@ -115,12 +116,19 @@ class Fanout:
 
     async def resume(self, reader: Reader, cursors: dict[str, Cursor]) -> None:
         """Send a reader what came after these cursors. Raises UnknownHub."""
-        if reader.renewal:
-            await asyncio.wait([reader.renewal])
         for slug, cursor in cursors.items():
+            await self.renewed(reader)
             await self.whole(self.fall_behind(reader, slug))
+            if reader.renewal:  # just begun: it may have caught up there
+                await self.renewed(reader)
+                await self.whole(self.fall_behind(reader, slug))
             reader.cursors[slug] = cursor
             await self.catch_up(reader, await self.feed_of(slug))
+
+    async def renewed(self, reader: Reader) -> None:
+        """Wait until a reader that was too slow has been brought to the newest."""
+        while reader.renewal:
+            await asyncio.wait([reader.renewal])
 
     async def fall_behind(self, reader: Reader, slug: str) -> None:
         """A reader is behind in a hub, once it has got what is being passed on."""
@@ -194,9 +202,8 @@ class Fanout:
         async with self.lock:
             found = sorted_out(messages, self.cursors)
             self.move(found.frames)
-            await self.readers.write_some()
-            if self.readers.caught_up.is_waiting():
-                self.waiting.set()
+            # Reading takes a while, and nobody waits for another's hub.
+            await (self.readers.write_all() if found.unread else self.readers.write_some())
             for slug in found.unread:
                 feed = await database_sync_to_async(heads.feed_of)(slug)
                 if feed:  # else it is no longer tracked
@@ -212,6 +219,7 @@ class Fanout:
             known = self.cursors.setdefault(slug, head)
             self.cursors[slug] = head if known.is_behind(*head) else known
         while self.cursors[slug].is_behind(*head):
+            await self.readers.write_all()  # before reading takes its time
             frame, _ = await self.batches.next(feed.node, self.cursors[slug], head, HOURS)
             await self.pass_on([frame])
 
@@ -231,9 +239,11 @@ class Fanout:
         """Move our cursors past these frames, which wait for all who have caught up.
 
         Whom they are for is settled here: who catches up from now on does so to the new cursors.
+        Whatever becomes of writing them, `keep_pace` sees to what is left.
         """
         self.readers.caught_up.give(frames, self.cursors, time.monotonic())
         self.cursors.update(frame.moved for frame in frames if frame.moved)
+        self.waiting.set()
 
     async def pass_on(self, frames: list[Frame]) -> None:
         """Send frames that continue at our cursors to all who have caught up."""

@@ -6,9 +6,10 @@ from typing import Any
 
 import pytest
 
-from live import pace
+from live import heads, pace
 from live.fanout import fanout
 from live.readers import Readers
+from prices.models import Feed
 from tests.live.browsers import Browser, announce_all, browser, publish, seqs, soon
 from tests.published import NP15
 
@@ -20,10 +21,14 @@ HOURS_S = 3600.0
 
 
 @pytest.fixture(autouse=True)
-def nothing_is_written_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
-    """All that is published waits, for an hour if need be."""
+async def nothing_is_written_at_once(monkeypatch: pytest.MonkeyPatch, quick_fanout: None) -> None:
+    """All that is published waits, for an hour if need be. No heartbeat has the database read."""
+    monkeypatch.setattr(fanout().heart, "advance", nothing)
     monkeypatch.setattr(pace, "MOST_SAVED", 0)
     monkeypatch.setattr(pace, "LONGEST_WAIT_S", HOURS_S)
+
+
+async def nothing(*_: Any) -> None: ...
 
 
 async def greeted(hubs: str = "SP15") -> Browser:
@@ -37,8 +42,11 @@ async def greeted(hubs: str = "SP15") -> Browser:
 
 async def publish_and_wait(*prices: str, **where: Any) -> None:
     """Publish, and let it come as far as it does: it waits for those who are there."""
-    await announce_all(await publish(*prices, **where))
-    await soon(fanout().readers.caught_up.is_waiting)
+    feed_ranges = await publish(*prices, **where)
+    await announce_all(feed_ranges)
+    cursors = fanout().cursors
+    await soon(lambda: all(cursors[one.slug].seq == one.seq for one in feed_ranges))
+    assert fanout().readers.caught_up.is_waiting()
 
 
 async def events_of(client: Browser) -> list[tuple[str, int]]:
@@ -177,4 +185,38 @@ async def test_who_was_too_slow_gets_what_waited_in_its_snapshot_only() -> None:
     await fanout().too_slow(reader)
     assert (await client.frame("snapshot"))["seq"] == 1
     assert await events_of(client) == []
+    await client.disconnect()
+
+
+async def test_what_a_failed_pass_has_left_is_written_when_it_is_due(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    client, write_some = await greeted(), Readers.write_some
+
+    async def failing(_: Readers) -> None:
+        monkeypatch.setattr(Readers, "write_some", write_some)
+        raise OSError("out of descriptors")
+
+    monkeypatch.setattr(pace, "LONGEST_WAIT_S", 0.012)
+    monkeypatch.setattr(Readers, "write_some", failing)
+    await announce_all(await publish("41", back=3))
+    assert await events_of(client) == [("SP15", 1)]
+    await client.disconnect()
+
+
+async def test_nothing_waits_while_the_database_is_read(monkeypatch: pytest.MonkeyPatch) -> None:
+    client, seen, feed_of = await greeted(), [], heads.feed_of
+    is_waiting = fanout().readers.caught_up.is_waiting
+    await publish_and_wait("41", back=3)
+
+    def reading(slug: str) -> Feed | None:
+        seen.append(is_waiting())
+        return feed_of(slug)
+
+    await publish("42", back=2)
+    late = await publish("43", back=1)
+    monkeypatch.setattr(heads, "feed_of", reading)
+    await announce_all(late)  # of what came before it there is no message
+    assert await events_of(client) == [("SP15", number) for number in (1, 2, 3)]
+    assert seen == [False]
     await client.disconnect()
