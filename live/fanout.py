@@ -127,7 +127,7 @@ class Fanout:
 
     async def renewed(self, reader: Reader) -> None:
         """Wait until a reader that was too slow has been brought to the newest."""
-        while reader.renewal:
+        if reader.renewal:
             await asyncio.wait([reader.renewal])
 
     async def fall_behind(self, reader: Reader, slug: str) -> None:
@@ -202,7 +202,7 @@ class Fanout:
         async with self.lock:
             found = sorted_out(messages, self.cursors)
             self.move(found.frames)
-            # Reading takes a while, and nobody waits for another's hub.
+            # Reading may take long: what is at hand does not wait for it.
             await (self.readers.write_all() if found.unread else self.readers.write_some())
             for slug in found.unread:
                 feed = await database_sync_to_async(heads.feed_of)(slug)
