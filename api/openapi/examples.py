@@ -50,6 +50,7 @@ SOURCE: Body = {
     "server_time": "2026-07-14T19:02:19.120Z",
     "source_age_s": 8.4,
     "source_trouble": None,
+    "source_answered": {"RTM": "2026-07-14T19:02:10Z", "DAM": "2026-07-14T18:41:07Z"},
 }
 RULE: Body = {
     "hub": "SP15",
@@ -98,7 +99,8 @@ STREAM = (
     "id: 3f0c2a9d5b7e4c61:4711\n"
     "event: heartbeat\n"
     'data: {"type":"heartbeat","server_time":"2026-07-14T19:02:19.120Z","feeds":{"SP15":4711},'
-    '"source_age_s":8.4,"source_trouble":null}\n\n'
+    '"source_age_s":8.4,"source_trouble":null,'
+    '"source_answered":{"RTM":"2026-07-14T19:02:10Z"}}\n\n'
 )
 
 

@@ -245,7 +245,8 @@ def documented_kinds(field: Field) -> set[str]:
     found: set[str] = set()
     for alternative in alternatives(field.type):
         values = re.findall('`"?([^`"]+)"?`', alternative)
-        found |= set(values) or {"list" if alternative.startswith("list of") else alternative}
+        kind = re.sub("^(list|object by \\w+) of .*", r"\1", alternative).partition(" by ")[0]
+        found |= set(values) or {kind}
     return found
 
 
