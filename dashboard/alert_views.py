@@ -5,6 +5,7 @@ from datetime import timedelta
 from functools import wraps
 
 from django.conf import settings
+from django.contrib.auth.models import User
 from django.core.exceptions import PermissionDenied
 from django.core.paginator import Page, Paginator
 from django.db.models import Case, Exists, OuterRef, Q, QuerySet, When
@@ -16,6 +17,7 @@ from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
+from alerts import attending
 from alerts.models import CLEARED, CRITICAL, RETRACTED, WARNING, Alert, Rule
 from alerts.states import OPEN, in_state
 from dashboard.alert_lines import MONTH, lines, rule_lines
@@ -166,8 +168,7 @@ def for_staff(permission: str) -> Callable[[View], View]:
 @for_staff(PERMISSIONS["acknowledge"])
 def acknowledge(request: HttpRequest, alert_id: int) -> HttpResponseBase:
     """Record who acknowledged an alert first."""
-    fresh = Alert.objects.filter(pk=alert_id, acknowledged_at=None)
-    fresh.update(acknowledged_at=timezone.now(), acknowledged_by=request.user)
+    attending.acknowledge(alert_id, who(request), now=timezone.now())
     return back(request)
 
 
@@ -175,15 +176,22 @@ def acknowledge(request: HttpRequest, alert_id: int) -> HttpResponseBase:
 @for_staff(PERMISSIONS["mute"])
 def mute(request: HttpRequest, rule_id: int) -> HttpResponseBase:
     """Let a rule send nothing for an hour."""
-    Rule.objects.filter(pk=rule_id).update(muted_until=timezone.now() + HOUR)
+    now = timezone.now()
+    attending.mute(rule_id, now + HOUR, who(request), now=now)
     return back(request)
 
 
 @require_POST
 @for_staff(PERMISSIONS["mute"])
 def unmute(request: HttpRequest, rule_id: int) -> HttpResponseBase:
-    Rule.objects.filter(pk=rule_id).update(muted_until=None)
+    attending.mute(rule_id, None, who(request), now=timezone.now())
     return back(request)
+
+
+def who(request: HttpRequest) -> User:
+    """The user, who is logged in."""
+    assert isinstance(request.user, User)
+    return request.user
 
 
 def back(request: HttpRequest) -> HttpResponse:

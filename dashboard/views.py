@@ -12,7 +12,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.gzip import gzip_page
 from django.views.decorators.http import require_safe
 
-from alerts.models import Rule
+from alerts.limits import thresholds_by_hub
 from dashboard.first_paint.held import Body
 from dashboard.first_paint.page import first_paint, nothing_yet
 from dashboard.page_snapshot import PageSnapshot, page_snapshot
@@ -35,7 +35,7 @@ def index(request: HttpRequest) -> HttpResponse:
         "hubs": [{"hub": entry["hub"], "node": entry["node"]} for entry in hubs],
         "source": settings.PRICE_SOURCE,
         "source_trouble": source_state(now=now).trouble,
-        "thresholds": thresholds(),
+        "thresholds": thresholds_by_hub(),
     }
     node = next((node for node in nodes if node.hub == hub), None)
     context = {"hubs": hubs, "hub": hub, "source": settings.PRICE_SOURCE, "page": page}
@@ -60,21 +60,6 @@ def prices_now(page: Body, snapshot: PageSnapshot | None, *, now: datetime) -> B
 def shown_hub(asked: str, tracked: Sequence[str]) -> str:
     """The hub asked for if it is tracked, else SP15, else the first tracked one."""
     return next((hub for hub in (asked, DEFAULT_HUB, *tracked) if hub in tracked), DEFAULT_HUB)
-
-
-def thresholds() -> dict[str, list[dict[str, object]]]:
-    """Limits of active rules on the price alone, by hub, for the chart's lines and tile colours.
-
-    The limit of a spread, a change or an age has no place on a price axis; the limit of a rule
-    with conditions means nothing by itself.
-    """
-    found: dict[str, list[dict[str, object]]] = {}
-    rules = Rule.objects.filter(active=True, watched="lmp", conditions=None)
-    for rule in rules.select_related("node"):
-        found.setdefault(rule.node.hub, []).append(
-            {"direction": rule.direction, "limit": float(rule.limit), "market": rule.market}
-        )
-    return found
 
 
 @require_safe

@@ -20,7 +20,7 @@ from alerts.admin.condition_formset import ConditionFormSet, RuleInListForm
 from alerts.admin.deliveries import DeliveryAdmin, MethodAdmin
 from alerts.admin.filters import RuleFilter, StateFilter
 from alerts.judging.locks import lock_with_feeds
-from alerts.judging.rule_changes import save_changes
+from alerts.judging.rule_changes import announce_added, delete_rules, save_changes
 from alerts.models import Alert, Condition, Delivery, Method, Rule, Transition
 from alerts.quality import WEEK, quality_of, with_quality
 from alerts.rules.validation import MOST_CONDITIONS
@@ -89,7 +89,7 @@ class RuleAdmin(DeleteUnusedAdmin, StrictAdmin):
     def save_model(self, request: HttpRequest, obj: Rule, form: Any, change: bool) -> None:
         """Save a new rule whole, of an existing one only what was changed."""
         if change:
-            save_changes(obj, form.changed_data, now=timezone.now())
+            save_changes(obj, form.changed_data, now=timezone.now(), by=name_of(request))
         else:
             obj.save()
 
@@ -99,10 +99,23 @@ class RuleAdmin(DeleteUnusedAdmin, StrictAdmin):
         """If its conditions changed, a rule starts over in the same transaction."""
         formsets = list(formsets)
         super().save_related(request, form, formsets, change)
+        now, by = timezone.now(), name_of(request)
         if not change:  # saving the form has just replaced all delivery methods
             form.instance.add_methods_for_every_rule()
+            announce_added(form.instance, now=now, by=by)
         if change and any(formset.has_changed() for formset in formsets):
-            save_changes(form.instance, [], now=timezone.now(), conditions=True)
+            save_changes(form.instance, [], now=now, by=by, conditions=True)
+
+    def delete_model(self, request: HttpRequest, obj: Rule) -> None:
+        self.delete_queryset(request, Rule.objects.filter(pk=obj.pk))
+
+    def delete_queryset(self, request: HttpRequest, queryset: QuerySet[Rule]) -> None:
+        delete_rules(queryset, now=timezone.now(), by=name_of(request))
+
+
+def name_of(request: HttpRequest) -> str:
+    """Who does it."""
+    return request.user.get_username()
 
 
 def listed(posted: QueryDict) -> list[int]:

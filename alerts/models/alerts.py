@@ -63,6 +63,12 @@ class Alert(models.Model):
         return value > limit if self.facts["direction"] == Watching.ABOVE else value < limit
 
     @property
+    def name(self) -> str:
+        """The name of its rule when it opened; empty if it had none."""
+        called = str(self.facts.get("rule", ""))
+        return "" if called == self.wording else called
+
+    @property
     def state(self) -> str:
         """open, cleared or retracted."""
         if self.retracted_at:

@@ -110,7 +110,7 @@ class Rule(Watching, QuietHours, JudgingState):
     def facts(self) -> dict[str, Any]:
         """What the rule watches, for programs; kept by its alerts. The limit as the rule has it."""
         return {
-            "rule": self.name or self.subject,
+            "rule": self.called,
             "hub": self.node.hub,
             "node": self.node.oasis_name,
             "market": self.market,
@@ -132,6 +132,11 @@ class Rule(Watching, QuietHours, JudgingState):
             timedelta(minutes=self.for_minutes),
             timedelta(minutes=self.cool_down_minutes),
         )
+
+    @property
+    def called(self) -> str:
+        """Its name, or what it watches for if it has none."""
+        return self.name or self.subject
 
     @property
     def subject(self) -> str:

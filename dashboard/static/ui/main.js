@@ -1,6 +1,6 @@
 // The wiring: frames into state, state onto the screen.
 
-import { notifyOfAlerts, startNotifications } from "../alerts/notifications.js";
+import { followWhilePolling, notifyOfAlerts, startNotifications } from "../alerts/notifications.js";
 import { createCharts, redrawCharts } from "../charts/price_chart.js";
 import { Feed } from "../live/feed.js";
 import { forgetLog, markFilter, startLogFilters } from "../live/live_log.js";
@@ -64,7 +64,7 @@ const known = () => ({
   source,
   filter,
   range: shown.range,
-  thresholds: page.thresholds[state.hub] ?? [],
+  thresholds: state.thresholds ?? page.thresholds[state.hub] ?? [],
   now: serverNow(),
 });
 
@@ -158,6 +158,7 @@ function connectionChanged(before) {
 /** @type {(before: Transport | null) => void} */
 function transportChanged(before) {
   if (feed.transport) reportStatus(transportLine(before, feed.transport));
+  followWhilePolling(feed.transport === "poll");
   renderNow(known());
   renderSoon();
 }
