@@ -6,8 +6,8 @@ Call it in the transaction that makes the change.
 from datetime import datetime
 
 from alerts import news_words
-from alerts.judging.locks import lock_feeds
 from alerts.limits import thresholds_at
+from alerts.locks import lock_feeds
 from alerts.models import Alert, Rule
 from alerts.publishing import publish_on_commit
 from market.intervals import iso

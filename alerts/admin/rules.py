@@ -19,8 +19,8 @@ from alerts.admin import alerts_csv
 from alerts.admin.condition_formset import ConditionFormSet, RuleInListForm
 from alerts.admin.deliveries import DeliveryAdmin, MethodAdmin
 from alerts.admin.filters import RuleFilter, StateFilter
-from alerts.judging.locks import lock_with_feeds
 from alerts.judging.rule_changes import announce_added, delete_rules, save_changes
+from alerts.locks import lock_with_feeds
 from alerts.models import Alert, Condition, Delivery, Method, Rule, Transition
 from alerts.quality import WEEK, quality_of, with_quality
 from alerts.rules.validation import MOST_CONDITIONS

@@ -7,8 +7,8 @@ from django.db import transaction
 from django.db.models import F, QuerySet
 
 from alerts import news, news_words
-from alerts.judging.locks import lock_feeds, lock_with_feeds
 from alerts.judging.withdrawing import CHANGED, withdraw
+from alerts.locks import lock_feeds, lock_with_feeds
 from alerts.models import Rule
 
 MEANING = {"node", "market", "watched", "direction", "span"}
