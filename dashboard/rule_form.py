@@ -21,9 +21,9 @@ from market.markets import Market
 from prices.models import Node
 
 MARKETS = {
-    Market.RTM.value: "real-time, every 5 minutes",
+    Market.RTM.value: "real-time (5 min)",
     Market.RTPD.value: "fifteen-minute",
-    Market.DAM.value: "day-ahead, by the hour",
+    Market.DAM.value: "day-ahead (hourly)",
 }
 WORDS = {"lmp": "price", SPREAD: "spread, real-time less day-ahead", AGE: "age of the data"}
 WORDS |= {name: f"{name} component" for name in COMPONENTS[1:]}
@@ -47,6 +47,8 @@ HELP = {
     "span": "Of a change its minutes, of a rank the days it looks back.",
     "for_minutes": "Minutes beyond the limit before it opens; 0: at once.",
     "methods": "",
+    "direction": "",
+    "limit": "",
 }
 
 

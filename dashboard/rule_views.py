@@ -16,10 +16,12 @@ from django.views.decorators.http import require_http_methods, require_POST
 from alerts.judging.preview import NoPreview, Preview, preview
 from alerts.judging.rule_changes import save_changes
 from alerts.models import Rule
+from alerts.rules.watched import AGE, RANKS
 from dashboard.rule_form import RuleForm, asked_for, save_changed, save_new
 from market.intervals import pacific
 
 SHOWN_TIMES = 12
+UNITS = {AGE: "min", **dict.fromkeys(RANKS, "%")}
 ADDED, CHANGED = "alerts.add_rule", "alerts.change_rule"
 ReadOrPost = require_http_methods(["GET", "HEAD", "POST"])
 
@@ -98,6 +100,7 @@ def page(request: HttpRequest, form: RuleForm) -> HttpResponse:
         "further": [str(one) for one in stored.conditions.all()] if stored else [],
         "templates": [] if saved else templates(request),
         "source": settings.PRICE_SOURCE,
+        "unit": UNITS.get(str(form["watched"].value()), "$/MWh"),
         **previewed(form),
     }
     return render(request, "dashboard/rule.html", context)
