@@ -6,12 +6,14 @@ from django.contrib.auth.models import AbstractBaseUser
 from django.db import transaction
 
 from alerts import news
+from alerts.locks import lock_rules
 from alerts.models import Alert, Rule
 
 
 def acknowledge(alert_id: int, user: AbstractBaseUser, *, now: datetime) -> None:
-    """Record who acknowledged an alert first."""
+    """Record who acknowledged an alert first. Its rule is locked first, as judging does."""
     with transaction.atomic():
+        lock_rules(Rule.objects.filter(alert=alert_id))
         fresh = Alert.objects.filter(pk=alert_id, acknowledged_at=None)
         if fresh.update(acknowledged_at=now, acknowledged_by=user.pk):
             alert = Alert.objects.select_related("rule__node").get(pk=alert_id)
