@@ -73,11 +73,12 @@ def day(moment: datetime) -> str:
 
 
 def duration(length: timedelta) -> str:
-    """`3 h 10 min`, `2 d 4 h`, `45 min`, `1 h`."""
+    """`3 h 10 min`, `2 d 4 h`, `45 min`."""
     minutes = round(length / timedelta(minutes=1))
     days, hours = minutes // 1440, minutes % 1440 // 60
-    units = ((days, "d"), (hours, "h")) if days else ((hours, "h"), (minutes % 60, "min"))
-    return " ".join(f"{count} {unit}" for count, unit in units if count) or "0 min"
+    if days:
+        return f"{days} d {hours} h"
+    return f"{hours} h {minutes % 60} min" if hours else f"{minutes} min"
 
 
 def minutes_long(minutes: Decimal) -> str:

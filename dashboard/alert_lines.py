@@ -8,11 +8,12 @@ from typing import NamedTuple
 
 from django.db.models import Count
 
-from alerts import headlines, wording
+from alerts import wording
 from alerts.models import CRITICAL, INFO, WARNING, Alert, Delivery, Rule
 from alerts.quality import Quality
-from alerts.rules.watched import AGE, RANKS
+from alerts.rules.watched import AGE
 from alerts.states import OPEN, lasted
+from alerts.wording import duration
 from market.intervals import iso, pacific
 
 # The variation selector asks for the sign as text, not as a coloured picture.
@@ -86,19 +87,15 @@ def course(alert: Alert, *, now: datetime) -> str:
     """How long an alert lasts or lasted."""
     length = lasted(alert, now=now)
     if alert.state != OPEN:
-        return f"{alert.state} after {wording.duration(length)}"
+        return f"{alert.state} after {duration(length)}"
     if alert.interval_start > now:
         return "still to come"
-    return f"open for {wording.duration(length)}" if length >= MINUTE else "just opened"
+    return f"open for {duration(length)}" if length >= MINUTE else "just opened"
 
 
 def remark(alert: Alert) -> str:
-    """What it watched, if that is not the price, and why its text came late or was corrected."""
-    reason = wording.reason(alert.text)
-    if alert.facts["watched"] in ("lmp", *RANKS):
-        return reason
-    number = headlines.measured(alert.conditions[0], alert.moment)
-    return wording.amended(number, reason)
+    """What the alert's text says beyond its rule, price and time: `after a correction`."""
+    return wording.reason(alert.text)
 
 
 def price(alert: Alert) -> str:
@@ -195,7 +192,7 @@ def often(alerts: list[Alert], *, now: datetime) -> str:
     if not real:
         return "never"
     times = "once" if len(real) == 1 else f"{len(real):,} times"
-    return f"{times}, {wording.duration(sum((lasted(one, now=now) for one in real), timedelta()))}"
+    return f"{times}, {duration(sum((lasted(one, now=now) for one in real), timedelta()))}"
 
 
 def quality(alerts: list[Alert], flaps: int) -> Quality:

@@ -36,4 +36,4 @@ def rule_rows(alert: Alert, kind: str) -> Iterator[tuple[str, str]]:
     if kind == OPENED and is_open and "clear_limit" in alert.facts:
         yield "Clears", limit_words.clears(alert.conditions)
     words = limit_words.rule_words(alert.conditions, alert.facts.get("for_minutes", 0))
-    yield "Rule", f"{alert.rule_name}, {words}" if alert.rule_name else words
+    yield "Rule", f"{alert.name}, {words}" if alert.name else words

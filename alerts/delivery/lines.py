@@ -83,7 +83,7 @@ def severity_of(alert: Alert, kind: str) -> str:
 
 def rule_of(alert: Alert) -> str:
     """Its rule's name after a dot; empty if it had none."""
-    return f"{BETWEEN}{alert.rule_name}" if alert.rule_name else ""
+    return f"{BETWEEN}{alert.name}" if alert.name else ""
 
 
 def headline(transition: Transition, *, now: datetime) -> str:

@@ -54,4 +54,4 @@ def mutes(transitions: Sequence[Transition]) -> Links:
 
 def called(alert: Alert) -> str:
     """Its rule's name, or what the rule opens at."""
-    return alert.rule_name or rule_words(alert.conditions)
+    return alert.name or rule_words(alert.conditions)

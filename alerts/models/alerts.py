@@ -96,10 +96,10 @@ class Alert(models.Model):
         return rules if rules.oasis_name == name else Node.objects.get(oasis_name=name)
 
     @property
-    def rule_name(self) -> str:
-        """Its rule's name then; empty if it had none."""
-        name = cleaned(str(self.facts["rule"]))
-        return "" if name == self.wording else name
+    def name(self) -> str:
+        """The name of its rule when it opened; empty if it had none."""
+        called = cleaned(str(self.facts.get("rule", "")))
+        return "" if called == self.wording else called
 
     def holds_at(self, value: Decimal) -> bool:
         """Whether a value is beyond the limit that the alert opened with."""

@@ -1,7 +1,5 @@
 """Words and numbers that texts are made of."""
 
-from datetime import timedelta
-
 import pytest
 
 from alerts import wording
@@ -17,18 +15,3 @@ from alerts import wording
 )
 def test_a_texts_reason_can_be_read_from_it_again(text: str, why: str) -> None:
     assert wording.reason(wording.amended(text, why)) == why
-
-
-@pytest.mark.parametrize(
-    ("minutes", "text"),
-    [
-        (0, "0 min"),
-        (45, "45 min"),
-        (60, "1 h"),
-        (190, "3 h 10 min"),
-        (2880, "2 d"),
-        (3120, "2 d 4 h"),
-    ],
-)
-def test_a_duration_is_read_at_a_glance(minutes: int, text: str) -> None:
-    assert wording.duration(timedelta(minutes=minutes)) == text

@@ -64,7 +64,7 @@ def test_open_alerts_come_first_the_gravest_on_top(client: Client, above: Rule) 
     assert ids(context["open"]) == [critical.pk, info.pk]
     assert ids(context["past"]) == [past.pk]
     first = context["open"][0]
-    assert (first.sign, first.since, first.lasted) == ("‼\ufe0e", "11:00 PT", "open for 1 h")
+    assert (first.sign, first.since, first.lasted) == ("‼\ufe0e", "11:00 PT", "open for 1 h 0 min")
     assert (first.price, first.remark) == ("120.00", "")
 
 

@@ -39,7 +39,12 @@ def judged(number: int, price: str, *, now: datetime | None = None) -> None:
 def told(number: int, price: str, *, now: datetime | None = None) -> None:
     """As `judged`, and what is due is sent."""
     judged(number, price, now=now)
-    deliver_due(now=now or at(number))
+    deliver(now or at(number))
+
+
+def deliver(now: datetime) -> None:
+    """Send what is due, however slow this machine is."""
+    deliver_due(now=now, patience=timedelta(minutes=1))
 
 
 def day_ahead(hour: int, price: str) -> None:

@@ -5,7 +5,6 @@ from datetime import timedelta
 import pytest
 from pytest_django import Settings
 
-from alerts.delivery.deliver import deliver_due
 from alerts.delivery.digest import write_gathered
 from alerts.judging.evaluate import evaluate
 from alerts.models import Alert, Delivery, Method, Rule
@@ -16,6 +15,7 @@ from tests.alerts.delivery.desk import (
     T,
     at,
     day_ahead,
+    deliver,
     judged,
     plain,
     rule,
@@ -129,10 +129,10 @@ def test_an_all_clear_follows_the_digest_that_told_the_opening(desk: Method, inb
     for number in range(11):
         rule(desk, 100 + number)
     judged(0, "150")
-    deliver_due(now=T)
+    deliver(T)
     assert inbox.letters == []
     write_gathered(now=T + timedelta(seconds=10))
-    deliver_due(now=T + timedelta(seconds=10))
+    deliver(T + timedelta(seconds=10))
     told(1, "105.5")
     digest, cleared = inbox.letters
     assert digest["Subject"] == "WARNING SP15 150.00 $/MWh, over 110 · 20:35–20:40 PT, and 10 more"
@@ -146,7 +146,7 @@ def test_an_alert_that_is_over_before_it_could_be_told_is_one_message_that_says_
     judged(0, "1234.56")
     judged(1, "130")
     judged(2, "60")
-    deliver_due(now=at(2))
+    deliver(at(2))
     [letter] = inbox.letters
     assert letter["Subject"] == (
         "Over already: SP15 over 100 · 20:35–20:45 PT, peak 1,234.56 $/MWh · Discharge"
@@ -166,7 +166,7 @@ def test_an_alert_that_was_withdrawn_before_it_could_be_told_is_one_message(
     rule(desk, 100, "Discharge")
     judged(0, "1234.56")
     judged(0, "64.1", now=at(1))
-    deliver_due(now=at(1))
+    deliver(at(1))
     [letter] = inbox.letters
     assert letter["Subject"] == (
         "Withdrawn: SP15 20:35 PT corrected 1,234.56 → 64.10 $/MWh · Discharge"
@@ -180,7 +180,7 @@ def test_an_unsent_opening_says_the_corrected_price(desk: Method, inbox: Inbox) 
     rule(desk, 100, "Discharge")
     judged(0, "1234.56")
     judged(0, "150", now=at(1))
-    deliver_due(now=at(1))
+    deliver(at(1))
     assert subjects(inbox.letters) == [
         "WARNING SP15 150.00 $/MWh, over 100 · 20:35–20:40 PT (corrected from 1,234.56) · Discharge"
     ]
@@ -192,7 +192,7 @@ def test_a_message_that_comes_hours_late_says_the_day_and_the_price_now(
     rule(desk, 100)
     judged(0, "120")
     judged(60, "130")
-    deliver_due(now=at(60))
+    deliver(at(60))
     [letter] = inbox.letters
     assert letter["Subject"] == "WARNING SP15 120.00 $/MWh, over 100 · Mon 30 Nov 20:35–20:40 PT"
     assert plain(letter).splitlines()[:2] == [
@@ -206,7 +206,7 @@ def test_an_alert_that_ends_with_its_rule_says_why(desk: Method, inbox: Inbox) -
     told(0, "120")
     Rule.objects.filter(pk=made.pk).update(active=False)
     evaluate(now=at(1))
-    deliver_due(now=at(1))
+    deliver(at(1))
     assert subjects(inbox.letters)[1] == "SP15 over 100, ended: rule switched off · Discharge"
 
 
@@ -214,7 +214,7 @@ def test_data_that_are_old_say_how_old_and_what_is_the_newest(desk: Method, inbo
     rule(desk, 15, "Data too old", watched="age")
     judged(0, "40")
     evaluate(now=T + timedelta(minutes=22))
-    deliver_due(now=T + timedelta(minutes=22))
+    deliver(T + timedelta(minutes=22))
     [letter] = inbox.letters
     assert letter["Subject"] == (
         "WARNING SP15 data 22 min old, over 15 min · newest 20:35–20:40 PT · Data too old"
@@ -230,7 +230,7 @@ def test_a_day_ahead_alert_names_its_day_and_the_hours_after_it(desk: Method, in
     rule(desk, 100, "Evening", market="DAM")
     store([published(T - FIVE * 7 + n * HOUR, f"{90 + 20 * n}", Market.DAM) for n in range(3)], T)
     evaluate(now=T)
-    deliver_due(now=T)
+    deliver(T)
     [letter] = inbox.letters
     assert letter["Subject"] == (
         "WARNING SP15 day-ahead 110.00 $/MWh, over 100 · Mon 30 Nov 21:00–22:00 PT · Evening"

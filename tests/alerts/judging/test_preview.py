@@ -6,6 +6,7 @@ import pytest
 
 from alerts.judging.preview import Preview, preview
 from alerts.models import Condition, Rule
+from alerts.wording import duration
 from market.markets import Market
 from prices.models import Node
 from tests.conftest import utc
@@ -122,3 +123,11 @@ def test_a_preview_sees_tomorrow_as_far_as_it_is_published() -> None:
 )
 def test_the_answer_is_a_sentence(found: Preview, sentence: str) -> None:
     assert found.sentence == sentence
+
+
+@pytest.mark.parametrize(
+    ("minutes", "text"),
+    [(5, "5 min"), (60, "1 h 0 min"), (190, "3 h 10 min"), (3000, "2 d 2 h")],
+)
+def test_a_duration_is_read_at_a_glance(minutes: int, text: str) -> None:
+    assert duration(timedelta(minutes=minutes)) == text
