@@ -1,6 +1,5 @@
 """Alerts and rules as `/alerts/` shows them."""
 
-import re
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping
 from datetime import datetime, timedelta
@@ -10,11 +9,11 @@ from typing import NamedTuple
 from django.db.models import Count
 
 from alerts import wording
-from alerts.judging.preview import duration
 from alerts.models import CRITICAL, INFO, WARNING, Alert, Delivery, Rule
 from alerts.quality import Quality, crossings
 from alerts.rules.watched import AGE, RANKS
 from alerts.states import OPEN, STATE_WORDS, lasted
+from alerts.wording import duration
 from market.intervals import iso, pacific
 
 # The variation selector asks for the sign as text, not as a coloured picture.
@@ -22,7 +21,6 @@ SIGNS = {INFO: "○", WARNING: "⚠\ufe0e", CRITICAL: "‼\ufe0e"}
 WEEK, MONTH = timedelta(days=7), timedelta(days=30)
 SPANS = (("7 days", WEEK), ("30 days", MONTH))
 MINUTE = timedelta(minutes=1)
-REMARK = re.compile(r"\(([^()]+)\)\Z")
 
 
 class Figure(NamedTuple):
@@ -109,8 +107,7 @@ def course(alert: Alert, *, now: datetime) -> str:
 
 def remark(alert: Alert) -> str:
     """What the alert's text says beyond its rule, price and time: `after a correction`."""
-    found = REMARK.search(alert.text)
-    return found[1] if found else ""
+    return wording.reason(alert.text)
 
 
 def figure(alert: Alert) -> Figure:

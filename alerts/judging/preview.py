@@ -5,12 +5,13 @@ from datetime import datetime, timedelta
 from functools import partial
 from typing import NamedTuple
 
-from alerts.judging import held_prices
+from alerts import held_prices
 from alerts.models import Rule, Watching
 from alerts.rules.beginnings import FURTHEST, known_before
 from alerts.rules.episodes import Episode, episodes
 from alerts.rules.rule import Reading, Ruling, Stance, State, judge
 from alerts.rules.watched import AGE, Series, Watch
+from alerts.wording import duration
 from market.intervals import day_bounds, intervals_between, operating_date
 from market.markets import Market
 
@@ -159,12 +160,3 @@ def stance(ruling: Ruling, watches: Sequence[Watch], series: Series, first: date
 def longest(found: Sequence[Episode], last: datetime) -> timedelta | None:
     """How long the longest episode lasted; an open one until `last`."""
     return max(((one.cleared or last) - one.opened for one in found), default=None)
-
-
-def duration(length: timedelta) -> str:
-    """`3 h 10 min`, `2 d 4 h`, `45 min`."""
-    minutes = round(length / MINUTE)
-    days, hours = minutes // 1440, minutes % 1440 // 60
-    if days:
-        return f"{days} d {hours} h"
-    return f"{hours} h {minutes % 60} min" if hours else f"{minutes} min"

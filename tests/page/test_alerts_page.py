@@ -18,7 +18,7 @@ HTML = """<!doctype html><html>
 <section id="open-card" data-live><b>%s</b><button id="acknowledge-1">Acknowledge</button></section>
 </body></html>"""
 HELLO = {"type": "hello", "protocol": 1, "feeds": {}}
-ALERT = {"kind": "alert", "text": "SP15 real-time above 100.00: 120.00 at 11:00 PT"}
+ALERT = {"kind": "alert", "text": "SP15 120.00 $/MWh, over 100 · 11:00–11:05 PT"}
 
 
 @pytest.fixture(scope="module")

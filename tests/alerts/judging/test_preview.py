@@ -4,8 +4,9 @@ from datetime import datetime, timedelta
 
 import pytest
 
-from alerts.judging.preview import NoPreview, Preview, duration, preview
+from alerts.judging.preview import NoPreview, Preview, preview
 from alerts.models import Condition, Rule
+from alerts.wording import duration
 from market.markets import Market
 from prices.models import Node
 from tests.conftest import utc
