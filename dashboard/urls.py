@@ -1,10 +1,13 @@
 from django.urls import path
 
-from dashboard import alert_views, metrics_view, views
+from dashboard import alert_views, metrics_view, rule_views, views
 
 urlpatterns = [
     path("", views.index, name="dashboard"),
     path("alerts/", alert_views.alerts, name="alerts"),
+    path("alerts/new/", rule_views.new_rule, name="new-rule"),
+    path("alerts/rules/<int:rule_id>/", rule_views.rule, name="rule"),
+    path("alerts/rules/<int:rule_id>/switch/", rule_views.switch, name="switch-rule"),
     path("alerts/<int:alert_id>/acknowledge/", alert_views.acknowledge, name="acknowledge"),
     path("alerts/rules/<int:rule_id>/mute/", alert_views.mute, name="mute"),
     path("alerts/rules/<int:rule_id>/unmute/", alert_views.unmute, name="unmute"),

@@ -12,7 +12,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.gzip import gzip_page
 from django.views.decorators.http import require_safe
 
-from alerts.models import Rule
+from alerts.limits import thresholds_by_hub
 from dashboard.bar import bar
 from dashboard.first_paint.held import Body, Source
 from dashboard.first_paint.page import first_paint, nothing_yet
@@ -45,7 +45,7 @@ def index(request: HttpRequest) -> HttpResponse:
         "source": source.name,
         "source_trouble": source.trouble,
         "source_answered": {market: iso(at) for market, at in source.answered.items()},
-        "thresholds": thresholds(),
+        "thresholds": thresholds_by_hub(),
     }
     node = next((node for node in nodes if node.hub == hub), None)
     context = bar() | {"hubs": hubs, "hub": hub, "page": page}
@@ -78,21 +78,6 @@ def shown_hub(asked: str, tracked: Sequence[str]) -> str | None:
     if asked:
         return asked if asked in tracked else None
     return next((hub for hub in (DEFAULT_HUB, *tracked) if hub in tracked), DEFAULT_HUB)
-
-
-def thresholds() -> dict[str, list[dict[str, object]]]:
-    """Limits of active rules on the price alone, by hub, for the chart's lines and tile colours.
-
-    The limit of a spread, a change or an age has no place on a price axis; the limit of a rule
-    with conditions means nothing by itself.
-    """
-    found: dict[str, list[dict[str, object]]] = {}
-    rules = Rule.objects.filter(active=True, watched="lmp", conditions=None)
-    for rule in rules.select_related("node"):
-        found.setdefault(rule.node.hub, []).append(
-            {"direction": rule.direction, "limit": float(rule.limit), "market": rule.market}
-        )
-    return found
 
 
 @require_safe

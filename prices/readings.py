@@ -13,7 +13,7 @@ from itertools import groupby
 from operator import itemgetter
 from typing import Any, NamedTuple
 
-from django.db.models import Count, Max, OuterRef, Q, QuerySet, Subquery
+from django.db.models import OuterRef, Q, QuerySet, Subquery
 
 from market.intervals import floor
 from market.markets import Market
@@ -54,14 +54,6 @@ class Replaced(NamedTuple):
     loss: Decimal
     ghg: Decimal | None
     superseded_at: datetime
-
-
-class Arrival(NamedTuple):
-    """What was first seen at one moment: the newest interval, and the number of intervals."""
-
-    seen_at: datetime
-    newest: datetime
-    intervals: int
 
 
 def between(
@@ -168,15 +160,6 @@ def source_but(*sources: str) -> str | None:
     """A source of held prices other than these; None if there is none."""
     others = Price.objects.exclude(source__in=sources)
     return others.values_list("source", flat=True).first()
-
-
-def arrivals(node: Node | int, market: Market, start: datetime, end: datetime) -> list[Arrival]:
-    """What was first seen in [start, end), in order of time."""
-    seen = Price.objects.filter(
-        of_market(node, market), first_seen_at__gte=start, first_seen_at__lt=end
-    ).values_list("first_seen_at")
-    found = seen.annotate(newest=Max("interval_start"), intervals=Count("interval_start"))
-    return [Arrival(*row) for row in found.order_by("first_seen_at")]
 
 
 def replaced(node: Node | int, market: Market, start: datetime) -> Iterator[Replaced]:

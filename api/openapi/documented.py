@@ -225,7 +225,7 @@ class Stream(APIView):
         tag=ALERTS,
         description="Judges the rule over stored prices and changes nothing. An address gets 10 "
         "previews in ten seconds, over 90 days and with 3 further conditions; a member of staff "
-        "30, over 366 days and with 10.",
+        "30, over 366 days and with 10. A rule on data age can't be previewed: it is refused, 400.",
         request={JSON: body(RuleRequest, examples.RULE)},
         answers={
             (200, JSON): answer(previews.PreviewAnswer, "How often, and when.", examples.PREVIEW)

@@ -64,8 +64,8 @@ PREVIEW: Body = {
     "fired": 2,
     "flaps_suppressed": 1,
     "longest_minutes": 25.0,
-    "sentence": "This rule would have fired 2 times in the last 90 days, 1 flap suppressed, "
-    "longest 25 min.",
+    "sentence": "This rule would have fired 2 times in the last 90 days, for 25 min at the "
+    "longest. 1 short crossing would have been left out.",
     "times": [
         {"opened": "2026-07-13T01:10:00Z", "cleared": "2026-07-13T01:35:00Z"},
         {"opened": "2026-07-14T18:55:00Z", "cleared": None},
@@ -73,6 +73,7 @@ PREVIEW: Body = {
     "judged": 25918,
     "expected": 25920,
     "days": 90,
+    "days_held": 90,
 }
 SUBSCRIPTION: Body = {
     "endpoint": "https://push.example.org/send/abc",

@@ -66,7 +66,7 @@ def test_who_polls_does_not_read_that_there_are_no_alerts(stage: Stage) -> None:
     page = stage.page
     expect(page.locator("#alerts-count")).to_have_text("not known")
     expect(page.locator("#alerts-empty")).to_have_text(
-        "Alerts come with the live feed only. “All alerts” has them all the same."
+        "This list comes with the live feed only. “All alerts” has them all the same."
     )
     stage.blocked = set()
     stage.until("data-fed-by", "socket")

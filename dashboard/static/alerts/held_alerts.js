@@ -20,8 +20,23 @@ export function withAlert(alerts, event) {
     opened,
     cleared,
     retracted,
+    acknowledged: acknowledgedIn(event) ?? known?.acknowledged ?? null,
     state: retracted ? "retracted" : cleared ? "cleared" : "open",
   });
+}
+
+/** @type {(event: AlertEvent) => HeldAlert["acknowledged"]} */
+function acknowledgedIn({ acknowledged_at: at, acknowledged_by: by = "" }) {
+  return at ? { by, at: Date.parse(at) } : null;
+}
+
+/**
+ * That somebody has seen an alert; it changes nothing else of it.
+ * @type {(alerts: HeldAlerts, id: number, acknowledged: { by: string, at: number }) => HeldAlerts}
+ */
+export function withAcknowledged(alerts, id, acknowledged) {
+  const known = alerts.get(id);
+  return known ? new Map(alerts).set(id, { ...known, acknowledged }) : alerts;
 }
 
 /**

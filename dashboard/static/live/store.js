@@ -1,6 +1,7 @@
 // What is known of one hub, as values: frames in, a new state out. No DOM, no clock of its own.
 
 import { withAlert } from "../alerts/held_alerts.js";
+import { withNews } from "../alerts/rule_news.js";
 import { HOUR, hourStart } from "../market/market_time.js";
 import { entriesOfEvents, entriesOfSnapshot, logged, statusEntry } from "./log_entries.js";
 
@@ -26,6 +27,8 @@ export function emptyHub(hub) {
     rt: new Map(),
     da: new Map(),
     alerts: new Map(),
+    thresholds: null,
+    muted: [],
     log: [],
   };
 }
@@ -137,6 +140,8 @@ export function applySnapshot(state, snapshot, hours) {
     epoch: snapshot.epoch,
     seq: snapshot.seq,
     alerts: snapshot.alerts.reduce(withAlert, new Map()),
+    thresholds: snapshot.thresholds ?? null,
+    muted: snapshot.muted ?? [],
     log: logged([null, NOWHERE, snapshot.epoch].includes(state.epoch) ? state.log : [], entries),
   };
 }
@@ -152,7 +157,8 @@ export function applyEvents(state, frame, now) {
     withPrices(state.da, pricesOf(events, "DAM"), "DAM"),
   ];
   const alerts = events.filter((event) => event.kind === "alert").reduce(withAlert, state.alerts);
-  return { ...state, seq: frame.seq, rt, da, alerts, log: logged(state.log, entriesOfEvents(events, now)) };
+  const told = withNews({ ...state, alerts }, events);
+  return { ...told, seq: frame.seq, rt, da, log: logged(state.log, entriesOfEvents(events, now)) };
 }
 
 /** @type {(events: HeldEvent[], market: KeptMarket) => HeldPrice[]} */

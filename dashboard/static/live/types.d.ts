@@ -68,6 +68,8 @@ export interface AlertEvent {
   seq?: number;
   alert_id: number;
   rule_id?: number;
+  /** Of the rule, where it has one. */
+  name?: string;
   state: "open" | "cleared" | "retracted";
   severity?: Severity;
   market: Market;
@@ -80,13 +82,31 @@ export interface AlertEvent {
   interval_end: Instant;
   text: string;
   at: Instant;
+  /** In a snapshot, where somebody has acknowledged it. */
+  acknowledged_at?: Instant;
+  acknowledged_by?: string;
 }
 
+/** What people did to rules and alerts is said in `about`; `until` is null where a rule is heard again. */
 export interface StatusEvent {
   kind: "status" | "advice" | "forecast";
   seq: number;
   at?: Instant;
   text?: string;
+  about?: "rules" | "mute" | "acknowledged";
+  by?: string;
+  alert_id?: number;
+  rule_id?: number;
+  name?: string;
+  until?: Instant | null;
+  thresholds?: Threshold[];
+}
+
+/** A rule that sends nothing until then. */
+export interface MutedRule {
+  rule: number;
+  name: string;
+  until: Instant;
 }
 
 export type FeedEvent = PriceEvent | CorrectionEvent | AlertEvent | StatusEvent;
@@ -131,6 +151,8 @@ export interface SnapshotFrame extends Cursor {
   rt: Price[];
   da: Price[];
   alerts: AlertEvent[];
+  thresholds?: Threshold[];
+  muted?: MutedRule[];
 }
 
 /** The events prev + 1 to seq of a hub's feed. */
@@ -208,6 +230,7 @@ export interface HeldAlert {
   opened: AlertEvent;
   cleared: AlertEvent | null;
   retracted: AlertEvent | null;
+  acknowledged: { by: string; at: number } | null;
   state: AlertEvent["state"];
 }
 
@@ -232,6 +255,9 @@ export interface HubState {
   rt: HeldPrices;
   da: HeldPrices;
   alerts: HeldAlerts;
+  /** Null until a snapshot names them: the page came with those of then. */
+  thresholds: Threshold[] | null;
+  muted: MutedRule[];
   log: LogEntry[];
 }
 
@@ -293,14 +319,15 @@ export interface Outage {
   text: string;
 }
 
-/** The limit of a rule on the price alone. */
+/** A limit on the price, with the rule that has it, and since when that has watched. */
 export interface Threshold {
-  direction: "above" | "below";
-  limit: number;
-  market: Market;
   rule?: number;
   name?: string;
   severity?: Severity;
+  since?: Instant;
+  direction: "above" | "below";
+  limit: number;
+  market: Market;
 }
 
 /** What the server writes into the page of prices. */

@@ -1,6 +1,6 @@
 // The wiring: frames into state, state onto the screen.
 
-import { notifyOfAlerts, startNotifications } from "../alerts/notifications.js";
+import { followWhilePolling, notifyOfAlerts, startNotifications } from "../alerts/notifications.js";
 import { createCharts, redrawCharts } from "../charts/price_chart.js";
 import { Feed } from "../live/feed.js";
 import { keepLogs, keptLog } from "../live/kept_log.js";
@@ -78,7 +78,7 @@ const known = () => ({
   outage,
   filter,
   range: shown.range,
-  thresholds: page.thresholds[state.hub] ?? [],
+  thresholds: state.thresholds ?? page.thresholds[state.hub] ?? [],
   now: serverNow(),
 });
 
@@ -185,6 +185,7 @@ function connectionChanged(before) {
 /** @type {(before: Transport | null) => void} */
 function transportChanged(before) {
   if (feed.transport) reportStatus(transportLine(before, feed.transport));
+  followWhilePolling(feed.transport === "poll");
   renderNow(known());
   renderSoon();
 }
