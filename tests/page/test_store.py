@@ -271,11 +271,21 @@ def test_seven_days_and_an_hour_are_kept(run: Run) -> None:
         ([alert(1, "cleared", 10, 90)], ["cleared", None, None]),
         ([alert(1, "open", 0, 120), alert(1, "retracted", 0, 90, 7)], ["retracted", 360_000, None]),
         ([alert(1, "retracted", 0, 90)], ["retracted", None, None]),
-        ([alert(1, "open", 0, 120) | {"watched": "spread"}], ["open", 1_200_000, None]),
+        # What was announced was corrected since: it is no peak any more.
+        ([alert(1, "open", 0, 900)], ["open", 1_200_000, 150]),
+        # An opening whose interval is not held counts as it was announced.
+        ([alert(1, "open", -5, 900)], ["open", 1_500_000, 900]),
+        ([alert(1, "open", 0, 120) | {"watched": "spread", "value": 999}], ["open", 1_200_000, 90]),
+        (
+            [alert(1, "open", 0, 1) | {"watched": "energy", "direction": "below"}],
+            ["open", 1_200_000, 7],
+        ),
+        ([alert(1, "open", 0, 120) | {"watched": "change"}], ["open", 1_200_000, None]),
     ],
     ids=[
         *("open", "cleared", "opened before what we hold", "retracted"),
-        *("retracted, opened before what we hold", "not of the price itself"),
+        *("retracted, opened before what we hold", "corrected", "its opening is not held"),
+        *("of the spread", "of a component", "of a change, which no price has"),
     ],
 )
 def test_the_course_of_an_alert(sent: Any, expected: Any, run: Run) -> None:
@@ -284,11 +294,13 @@ def test_the_course_of_an_alert(sent: Any, expected: Any, run: Run) -> None:
         "rt": [
             [NOON.timestamp() * 1000 + 300_000 * i, body["lmp"]] for i, body in enumerate(prices)
         ],
+        "da": [NOON.timestamp() * 1000, 60],
         "sent": sent,
         "now": (NOON + timedelta(minutes=20)).timestamp() * 1000,
     }
     state = (
-        "{ rt: new Map(a.rt.map(([start, lmp]) => [start, { start, lmp }])), da: new Map(),"
+        "{ rt: new Map(a.rt.map(([start, lmp], i) => [start, { start, lmp, energy: 9 - i }])),"
+        " da: new Map([[a.da[0], { lmp: a.da[1] }]]),"
         " alerts: a.sent.reduce(withAlert, new Map()) }"
     )
     course = "((s, alert) => [alert.state, alertCourse(alert, s, a.now)])"
