@@ -12,6 +12,7 @@ from prices.gap_ranges import expected
 
 HOUR = timedelta(hours=1)
 FIVE_PLACES = Decimal("0.00001")
+LEAST_SHARE = Decimal("0.95")  # a day of which less is held is not compared with others
 Lmps = Mapping[datetime, Decimal]
 
 
@@ -47,6 +48,29 @@ class DayFigures(NamedTuple):
     @property
     def whole(self) -> bool:
         return self.held == self.expected
+
+    @property
+    def comparable(self) -> bool:
+        """Whether enough of the day is held to compare it with other days."""
+        return self.held >= LEAST_SHARE * self.expected
+
+
+class Day(NamedTuple):
+    """The figures of an operating date; da_beside is the day-ahead average beside rt's."""
+
+    date: date
+    rt: DayFigures | None
+    da: DayFigures | None
+    da_beside: Decimal | None
+
+
+def figures_of(day: HeldDay) -> Day:
+    return Day(
+        day.date,
+        day_figures(day.date, Market.RTM, day.rt),
+        day_figures(day.date, Market.DAM, day.da),
+        day_ahead_beside(day),
+    )
 
 
 def day_figures(day: date, market: Market, lmps: Lmps) -> DayFigures | None:

@@ -8,11 +8,10 @@ from typing import NamedTuple
 from market.intervals import day_bounds, midnight, pacific
 from market.markets import Market
 from market.pacific_text import moments_of
-from prices.daily_figures import HeldDay, Lmps, mean, top_bottom, whole_hour_sums
+from prices.daily_figures import LEAST_SHARE, HeldDay, Lmps, mean, top_bottom, whole_hour_sums
 from prices.gap_ranges import expected
 
 RANKED_DAYS = 30  # today is one of them
-LEAST_SHARE = Decimal("0.95")
 
 
 class Rank(NamedTuple):

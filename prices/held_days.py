@@ -10,22 +10,13 @@ from typing import NamedTuple
 from market.intervals import day_bounds, midnight, operating_date
 from market.markets import Market
 from prices import readings
-from prices.daily_figures import DayFigures, HeldDay, day_ahead_beside, day_figures
+from prices.daily_figures import Day, HeldDay, figures_of
 from prices.day_ranks import RANKED_DAYS, Ranks, ranks
 from prices.models import Node
 
 A_DAY = timedelta(days=1)
 # 92 days take a processor 0.2 s: with more at once, everybody waits.
 working = BoundedSemaphore(2)
-
-
-class Day(NamedTuple):
-    """The figures of an operating date; da_beside is the day-ahead average beside rt's."""
-
-    date: date
-    rt: DayFigures | None
-    da: DayFigures | None
-    da_beside: Decimal | None
 
 
 class Days(NamedTuple):
@@ -45,15 +36,6 @@ def newest_days(node: Node, count: int, *, now: datetime) -> Days:
         ranked = [day for day in held if day.date <= today][-RANKED_DAYS:]
         shown = held if held[-1].rt or held[-1].da else held[:-1]
         return Days(today, [figures_of(day) for day in shown[-count:]], ranks(ranked, today))
-
-
-def figures_of(day: HeldDay) -> Day:
-    return Day(
-        day.date,
-        day_figures(day.date, Market.RTM, day.rt),
-        day_figures(day.date, Market.DAM, day.da),
-        day_ahead_beside(day),
-    )
 
 
 def held_days(node: Node, first: date, last: date) -> list[HeldDay]:

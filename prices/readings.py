@@ -159,6 +159,12 @@ def first_starts(nodes: "QuerySet[Node]", prices: "QuerySet[Price]") -> dict[int
     return {pk: start for pk, start in found if start is not None}
 
 
+def counts(nodes: Nodes, market: Market, start: datetime, end: datetime) -> dict[int, int]:
+    """How many intervals are held that start in [start, end), by node id; none are left out."""
+    held = Price.objects.filter(span(nodes, market, start, end)).order_by().values_list("node_id")
+    return dict(held.annotate(Count("interval_start")))
+
+
 def any_held() -> bool:
     """Whether any price at all is held."""
     return Price.objects.exists()
