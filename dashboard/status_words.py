@@ -42,9 +42,8 @@ class Line(NamedTuple):
 
 
 class Requests(NamedTuple):
-    """The requests of 24 hours: how many in all, how many were answered in percent, by outcome."""
+    """The requests of 24 hours: how many were answered of how many, and each outcome."""
 
-    total: int
     answered: str
     tone: str
     outcomes: list[Line]
@@ -59,15 +58,15 @@ def requests_of(counts: Mapping[str, int]) -> Requests:
         Line(names.get(outcome, outcome), f"{count:,}", "" if outcome in ANSWERED else "high")
         for outcome, count in sorted(counts.items(), key=lambda pair: (-pair[1], pair[0]))
     ]
-    return Requests(total, share_text(answered, total), tone_of(answered, total), outcomes)
+    return Requests(share_text(answered, total), tone_of(answered, total), outcomes)
 
 
 def share_text(part: int, whole: int) -> str:
-    """`99.8 %`; 100 only if it is all of them."""
+    """`99.8 % of 4,320`; 100 only if it is all of them."""
     if not whole:
         return "none was made"
     tenths = Decimal(1000 * part // whole) / 10
-    return f"{tenths.normalize():f} %"
+    return f"{tenths.normalize():f} % of {whole:,}"
 
 
 def tone_of(answered: int, total: int) -> str:
