@@ -25,6 +25,7 @@ from tests.page.test_screen import HEARD
 pytestmark = on_the_stage
 OPEN = (
     '<section id="open-card"><ol>{}</ol></section>'
+    '<meta name="application-name" content="CAISO Live">'
     '<script type="application/json" id="page-data">{{"hubs": ["SP15"]}}</script>'
 )
 OPENED = '<li data-alert="{}" data-text="{}"></li>'
