@@ -10,6 +10,7 @@ from api.source import Source
 urlpatterns = [
     path("current", views.current, name="current"),
     path("history/<str:hours>", views.history, name="history"),
+    path("v1/prices", views.prices, name="prices"),
     path("v1/source", Source.as_view(), name="source"),
     path("v1/rules/preview", RulePreview.as_view(), name="rule-preview"),
     path("v1/push/subscriptions", PushSubscriptions.as_view(), name="push-subscriptions"),

@@ -137,6 +137,8 @@ def test_prices_are_answered_as_it_says(client: Client) -> None:
     for market in Market:
         answer = client.get(f"/api/history/24?market={market}")
         fits(answer, "GET", "/api/history/{hours}")
+        dates = f"start={start - 24 * HOUR:%Y-%m-%d}&end={start + 24 * HOUR:%Y-%m-%d}"
+        fits(client.get(f"/api/v1/prices?{dates}&market={market}"), "GET", "/api/v1/prices")
     fits(client.get("/api/v1/source"), "GET", "/api/v1/source")
 
 
