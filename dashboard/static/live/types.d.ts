@@ -7,7 +7,7 @@ export type StandInQuality = "cached" | "interpolated" | "previous_day";
 export type Quality = PublishedQuality | StandInQuality;
 export type Source = "oasis" | "simulator";
 export type Severity = "info" | "warning" | "critical";
-export type Range = "24h" | "48h" | "7d";
+export type Range = "2h" | "24h" | "48h" | "7d";
 export type Theme = "light" | "dark";
 export type Tone = "none" | "negative" | "zero" | "positive" | "high";
 export type LogFilter = "all" | "prices" | "corrections" | "alerts" | "status";
@@ -129,6 +129,8 @@ export interface SnapshotFrame extends Cursor {
   hub: string;
   current: Current | null;
   rt: Price[];
+  /** Fifteen-minute prices; an older server sends none. */
+  fmm?: Price[];
   da: Price[];
   alerts: AlertEvent[];
 }
@@ -175,6 +177,7 @@ export interface PolledFrame {
   hub: string;
   current: Current;
   rt: Price[];
+  fmm?: Price[];
   da: Price[];
 }
 
@@ -227,6 +230,7 @@ export interface HubState {
   current: Current | null;
   fallback: StandIn | null;
   rt: HeldPrices;
+  fmm: HeldPrices;
   da: HeldPrices;
   alerts: HeldAlerts;
   log: LogEntry[];
@@ -284,6 +288,7 @@ export interface Threshold {
   direction: "above" | "below";
   limit: number;
   market: Market;
+  name?: string;
 }
 
 /** What the server writes into the page of prices. */
@@ -295,10 +300,14 @@ export interface PageData {
   thresholds: Record<string, Threshold[]>;
 }
 
-/** What the reader chose to see; without a theme it is the system's. */
+/**
+ * What the reader chose to see; without a theme it is the system's. An operating date ("2026-11-20") is shown in place
+ * of the range.
+ */
 export interface Selection {
   hub: string;
   range: Range;
+  date: string | null;
   theme: Theme | null;
 }
 

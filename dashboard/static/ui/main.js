@@ -1,7 +1,7 @@
 // The wiring: frames into state, state onto the screen.
 
 import { notifyOfAlerts, startNotifications } from "../alerts/notifications.js";
-import { createCharts, redrawCharts } from "../charts/price_chart.js";
+import { createPriceCard, redrawPriceCard } from "../charts/price_card.js";
 import { Feed } from "../live/feed.js";
 import { forgetLog, markFilter, startLogFilters } from "../live/live_log.js";
 import { nextFilter } from "../live/log_entries.js";
@@ -17,16 +17,13 @@ import {
   emptyHub,
   logStatus,
 } from "../live/store.js";
-import { startCsv } from "../market/csv_export.js";
 import { MINUTE } from "../market/market_time.js";
-import { renderTable } from "../market/price_table.js";
 import { isOverdue, isPassedOver } from "../market/publication_delay.js";
-import { FIRST_RANGE, nextRange, RANGE_HOURS, readAddress, writeAddress } from "./address.js";
+import { FIRST_RANGE, hoursWanted, nextRange, readAddress, writeAddress } from "./address.js";
 import { announce, announceInterval } from "./announcer.js";
 import { markHub, startHubTabs } from "./hub_tabs.js";
 import { startKeys } from "./keys.js";
 import { checkProtocol, reloadWhenIdle, startOutdatedPage } from "./outdated_page.js";
-import { markRange } from "./range_tabs.js";
 import { renderHeld, renderNow } from "./screen.js";
 import { element, reveal } from "./show.js";
 import { chosenTheme, otherTheme, setTheme, startTheme } from "./theme.js";
@@ -40,7 +37,7 @@ import { chosenTheme, otherTheme, setTheme, startTheme } from "./theme.js";
 
 /** @type {PageData} */
 const page = JSON.parse(element("page-data").textContent ?? "");
-const charts = createCharts({ onRange: chooseRange });
+const chart = createPriceCard(element("chart-card"), { onRange: chooseRange, onDate: chooseDate });
 const feed = new Feed({
   cursor: resumeCursor,
   onFrame: take,
@@ -64,6 +61,7 @@ const known = () => ({
   source,
   filter,
   range: shown.range,
+  date: shown.date,
   thresholds: page.thresholds[state.hub] ?? [],
   now: serverNow(),
 });
@@ -76,7 +74,7 @@ function readShown() {
 
 /** The cursor the feed resumes from; null asks for a snapshot, also where we hold fewer hours than are to be shown. */
 function resumeCursor() {
-  return state.hours < RANGE_HOURS[shown.range] ? null : cursorOf(state);
+  return state.hours < hoursWanted(shown.range) ? null : cursorOf(state);
 }
 
 /** @type {(frame: Frame) => void} */
@@ -131,7 +129,7 @@ function takeFirst() {
   const first = JSON.parse(element("snapshot").textContent ?? "null");
   if (!first || first.hub !== state.hub) return;
   if (first.current) setPageTime(first.current.server_time);
-  state = applySnapshot(state, first, RANGE_HOURS[FIRST_RANGE]);
+  state = applySnapshot(state, first, hoursWanted(FIRST_RANGE));
   held.set(state.hub, state);
 }
 
@@ -141,7 +139,7 @@ function renderSoon() {
   isPainting = true;
   requestAnimationFrame(() => {
     isPainting = false;
-    renderHeld(charts, known());
+    renderHeld(chart, known());
   });
 }
 
@@ -201,13 +199,18 @@ function chooseHub(hub) {
 
 /** @type {(range: Range) => void} */
 function chooseRange(range) {
-  if (range !== shown.range) go({ ...shown, range }, "pushState");
+  if (range !== shown.range || shown.date) go({ ...shown, range, date: null }, "pushState");
+}
+
+/** @type {(date: string | null) => void} */
+function chooseDate(date) {
+  if (date !== shown.date) go({ ...shown, date }, "pushState");
 }
 
 function switchTheme() {
   setTheme(otherTheme());
   go({ ...shown, theme: otherTheme() === "dark" ? "light" : "dark" }, "replaceState");
-  redrawCharts(charts);
+  redrawPriceCard(chart);
 }
 
 /** @type {(chosen: LogFilter) => void} */
@@ -235,25 +238,23 @@ function showWhat(next) {
     forgetLog();
   }
   markHub(page, shown);
-  markRange(shown.range);
   renderNow(known());
   renderSoon();
-  if (isOtherHub || feed.hub === "" || resumeCursor() === null) feed.follow(shown.hub, RANGE_HOURS[shown.range]);
+  if (isOtherHub || feed.hub === "" || resumeCursor() === null) feed.follow(shown.hub, hoursWanted(shown.range));
 }
 
 function goBack() {
   const next = readShown();
   if (next.theme) {
     setTheme(next.theme);
-    redrawCharts(charts);
+    redrawPriceCard(chart);
   }
   showWhat(next);
 }
 
-startTheme(switchTheme, () => redrawCharts(charts));
+startTheme(switchTheme, () => redrawPriceCard(chart));
 startHubTabs(chooseHub);
 startLogFilters(chooseFilter);
-startCsv(() => ({ state, range: shown.range, now: serverNow() }));
 startKeys({
   hub: (n) => chooseHub(page.hubs[n]?.hub),
   range: () => chooseRange(nextRange(shown.range)),
@@ -262,8 +263,6 @@ startKeys({
 });
 startNotifications(page.hubs.map(({ hub }) => hub));
 startOutdatedPage();
-for (const table of document.querySelectorAll("details"))
-  table.addEventListener("toggle", () => renderTable(state, shown.range, serverNow()));
 element("retry").addEventListener("click", () => feed.wake());
 addEventListener("online", () => feed.wake());
 addEventListener("offline", () => feed.doubt());
