@@ -378,13 +378,17 @@ def test_after_the_day_of_23_hours_two_o_clock_has_nothing_beside_it(call: Call)
     assert found[24] == [180, 24]
 
 
+ALL_OF_21 = ["RTM 2026-06-21", "RTPD 2026-06-21", "DAM 2026-06-21"]
+
+
 @pytest.mark.parametrize(
     ("date", "has_day_before", "needed"),
     [
         (None, False, []),
         (None, True, ["RTM 2026-06-22", "RTM 2026-06-23"]),
         ("2026-06-24", False, []),
-        ("2026-06-24", True, ["RTM 2026-06-22", "RTM 2026-06-23"]),
+        ("2026-06-24", True, ["RTM 2026-06-23"]),
+        ("2026-06-21", True, [*ALL_OF_21, "RTM 2026-06-20"]),
         ("2026-06-20", False, ["RTM 2026-06-20", "RTPD 2026-06-20", "DAM 2026-06-20"]),
         ("2026-06-25", False, []),
     ],

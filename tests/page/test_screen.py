@@ -1,6 +1,7 @@
 """The whole page at work: pointer, keys, address, tables, what is said aloud, sound, paper."""
 
 import csv
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import timedelta
 from urllib.parse import unquote
@@ -232,6 +233,81 @@ def test_a_date_that_could_not_be_fetched_is_no_date_without_prices(stage: Stage
     stage.let_pass(1)
     expect(page.locator("#chart-empty")).to_contain_text("could not be fetched")
     stage.complaints.clear()
+
+
+Touch = Callable[..., None]
+
+
+@pytest.fixture
+def touch(stage: Stage) -> Touch:
+    """touch("Start", (x, y), (x, y)): fingers on the screen, as Chromium has them from a driver."""
+    session = stage.page.context.new_cdp_session(stage.page)
+
+    def send(kind: str, *points: tuple[float, float]) -> None:
+        touches = [{"x": x, "y": y, "id": n} for n, (x, y) in enumerate(points)]
+        session.send("Input.dispatchTouchEvent", {"type": f"touch{kind}", "touchPoints": touches})
+
+    return send
+
+
+def test_two_fingers_zoom_and_one_scrolls_the_page(stage: Stage, touch: Touch) -> None:
+    stage.page.set_viewport_size({"width": 390, "height": 844})
+    page = stage.show(plain())
+    chart = page.locator("#price-chart")
+    chart.hover()
+    whole, box = hours_seen(stage), chart.bounding_box()
+    assert box
+    x, y = box["x"] + 150, box["y"] + 120
+    touch("Start", (x - 20, y))
+    touch("Start", (x - 20, y), (x + 20, y))
+    touch("Move", (x - 40, y), (x + 40, y))
+    touch("End")
+    assert hours_seen(stage) == pytest.approx(whole / 2, rel=0.05)
+    before = page.evaluate("() => scrollY")
+    touch("Start", (x, y))
+    for step in range(1, 6):
+        touch("Move", (x, y - 30 * step))
+    touch("End")
+    reached(lambda: page.evaluate("() => scrollY") > before + 50, page)
+    expect(page.locator("#chart-menu")).to_be_hidden()
+
+
+SECOND = """async () => {
+  const { plotOf } = await import("/static/charts/plot.js");
+  const { createPriceCard, renderPriceCard } = await import("/static/charts/price_card.js");
+  const first = document.getElementById("chart-card");
+  const { state, now } = plotOf(document.getElementById("price-chart")).scene;
+  const copy = first.cloneNode(true);
+  copy.querySelector("[data-part=plot]").replaceChildren();
+  for (const it of [copy, ...copy.querySelectorAll("[id]")]) it.removeAttribute("id");
+  copy.id = "second";
+  first.after(copy);
+  const card = createPriceCard(copy, { onRange: () => {}, onDate: () => {} });
+  const view = { range: "2h", date: null, thresholds: [], now, trouble: null };
+  renderPriceCard(card, { ...state, hub: "NP15" }, view);
+}"""
+
+
+def test_a_second_chart_stands_beside_the_first_and_each_is_its_own(stage: Stage) -> None:
+    page = stage.show(plain())
+    page.evaluate(SECOND)
+    second = page.locator("#second [data-part=plot]")
+    expect(second).to_have_attribute("data-rt-intervals", "25")
+    expect(second.locator("canvas")).to_be_attached()
+    expect(page.locator("#price-chart")).to_have_attribute("data-rt-intervals", "289")
+    second.click(position={"x": 300, "y": 120})
+    link = page.locator("#second [data-part=menu] a").first
+    assert "hub=NP15" in str(link.get_attribute("href"))
+    expect(page.locator("#chart-menu")).to_be_hidden()
+
+
+def test_where_a_range_goes_further_back_than_prices_are_held_it_says_so(stage: Stage) -> None:
+    page = stage.show(replace(plain(), rt=plain().rt[-36:]))
+    note = page.locator("#chart-note")
+    expect(note).to_have_text("No real-time price is held from before Tue, Jul 14 09:40.")
+    page.locator("[data-range='2h']").click()
+    stage.let_pass(1)
+    expect(note).to_be_hidden()
 
 
 def test_yesterday_is_laid_beside_today_where_it_is_wanted(stage: Stage) -> None:

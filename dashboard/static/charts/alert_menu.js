@@ -12,11 +12,11 @@ export function ruleAddress(hub, direction, limit) {
 }
 
 /**
- * Opened where the pointer is, or the crosshair. The browser closes it on Escape or a click elsewhere, and gives the
- * focus back.
- * @type {(menu: HTMLElement, hub: string, limit: number, at: { x: number, y: number }) => void}
+ * Opened where the pointer is, or the crosshair; to the left of it where the readout is on the right. The browser
+ * closes it on Escape or a click elsewhere, and gives the focus back.
+ * @type {(menu: HTMLElement, hub: string, limit: number, at: { x: number, y: number }, isLeft: boolean) => void}
  */
-export function openAlertMenu(menu, hub, limit, { x, y }) {
+export function openAlertMenu(menu, hub, limit, { x, y }, isLeft) {
   const text = shortText(limit);
   menu.replaceChildren(
     link(`Alert me above ${text}`, ruleAddress(hub, "above", limit)),
@@ -24,7 +24,8 @@ export function openAlertMenu(menu, hub, limit, { x, y }) {
   );
   if (!menu.matches(":popover-open")) menu.showPopover();
   const { offsetWidth: width, offsetHeight: height } = menu;
-  menu.style.left = `${Math.max(EDGE, Math.min(x + EDGE, innerWidth - width - EDGE))}px`;
+  const left = isLeft ? x - width - EDGE : x + EDGE;
+  menu.style.left = `${Math.max(EDGE, Math.min(left, innerWidth - width - EDGE))}px`;
   menu.style.top = `${Math.max(EDGE, Math.min(y + EDGE, innerHeight - height - EDGE))}px`;
   /** @type {HTMLElement} */ (menu.firstElementChild).focus();
 }

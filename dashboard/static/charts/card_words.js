@@ -2,13 +2,16 @@
 
 import { newestRealTime } from "../live/store.js";
 import { priceText } from "../market/format.js";
-import { dateStart, dayText, intervalText, operatingDate } from "../market/market_time.js";
+import { dateStart, dayText, intervalText, MINUTE, operatingDate, timeText } from "../market/market_time.js";
+import { RANGE_HOURS } from "../ui/address.js";
 import { isCorrected, peaksBeyond } from "./chart_series.js";
 import { squeezeText } from "./price_axis.js";
 import { RANGE_TEXT } from "./time_axis.js";
 
 /** @import { ChartView, Scene } from "./types.js" */
 /** @import { Span } from "../live/types.js" */
+
+const LITTLE = 15 * MINUTE;
 
 /** "24 hours", "Fri, Nov 20", "Thu, Nov 20, 2025". @type {(view: Pick<ChartView, "range" | "date" | "now">) => string} */
 export function hoursText({ range, date, now }) {
@@ -64,11 +67,25 @@ function emptyRange({ state, da }, { trouble }) {
 }
 
 /** What stands under the chart, or "". @type {(scene: Scene, view: ChartView) => string} */
-export function noteText({ axis, rt, days, hasDayBefore }, { date }) {
-  const failed = hasDayBefore && date === null && days.includes("failed");
+export function noteText(scene, view) {
+  const { axis, rt, days, hasDayBefore } = scene;
+  const failed = hasDayBefore && view.date === null && days.includes("failed");
   const notes = [
     squeezeText(axis, peaksBeyond(rt, axis).length),
+    beginText(scene, view),
     failed ? "Some of yesterday's prices could not be fetched; they are asked for again in a minute." : "",
   ];
   return notes.filter(Boolean).join(" ");
+}
+
+/**
+ * Of a range that goes further back than what is held, once all of it was asked for.
+ * @type {(scene: Scene, view: ChartView) => string}
+ */
+function beginText({ state, whole }, { date, range }) {
+  const first = state.rt.values().next().value;
+  const isLate = first && first.start > whole.start + LITTLE && state.hours >= RANGE_HOURS[range];
+  return date === null && isLate
+    ? `No real-time price is held from before ${dayText(first.start)} ${timeText(first.start)}.`
+    : "";
 }

@@ -49,10 +49,16 @@ function startPointers(plot, wishes) {
     wishes.read(pane.timeAt(x));
   });
   host.addEventListener("pointermove", (event) => moved(plot, wishes, pressed, event));
+  let isStill = false;
   host.addEventListener("pointerup", (event) => {
     const one = pressed.get(event.pointerId);
-    if (one && pressed.size === 1) released(plot, wishes, one, event);
+    isStill = one !== undefined && pressed.size === 1 && !one.isMoved && !one.isPan;
+    if (one && pressed.size === 1) released(plot, wishes);
     drop(event);
+  });
+  // Not before: a menu that opens as the pointer goes up may be closed by the same event.
+  host.addEventListener("click", (event) => {
+    if (isStill) clicked(plot, wishes, event);
   });
   host.addEventListener("pointercancel", (event) => {
     drop(event);
@@ -90,14 +96,18 @@ function pinched(wishes, pane, { span, whole }, [one, other], x, y) {
   wishes.look(panned(nearer ?? whole, whole, by));
 }
 
-/** @type {(plot: Plot, wishes: Wishes, one: Pressed, event: PointerEvent) => void} */
-function released(plot, wishes, one, event) {
-  const [pane, scene, { x, y }] = [paneOf(plot), plot.scene, on(plot, event)];
-  if (!pane || !scene) return;
-  if (plot.dragged) wishes.look(between(plot.dragged.start, plot.dragged.end, scene.whole) ?? scene.span);
+/** @type {(plot: Plot, wishes: Wishes) => void} */
+function released({ dragged, scene }, wishes) {
+  if (!dragged || !scene) return;
   wishes.drag(null);
-  const isOnPlot = x >= pane.left && x <= pane.right && y >= pane.top && y <= pane.bottom;
-  if (!one.isMoved && !one.isPan && isOnPlot) wishes.take(pane.drawnAt(y), { x: event.clientX, y: event.clientY });
+  wishes.look(between(dragged.start, dragged.end, scene.whole));
+}
+
+/** @type {(plot: Plot, wishes: Wishes, event: MouseEvent) => void} */
+function clicked(plot, wishes, event) {
+  const [pane, { x, y }] = [paneOf(plot), on(plot, event)];
+  const isOnPlot = pane && x >= pane.left && x <= pane.right && y >= pane.top && y <= pane.bottom;
+  if (isOnPlot) wishes.take(pane.drawnAt(y), { x: event.clientX, y: event.clientY });
 }
 
 /** Where the page is being scrolled, or nothing more is to be seen, the wheel is the page's. @type {(plot: Plot, wishes: Wishes) => void} */

@@ -1,6 +1,6 @@
 // Which operating dates a chart needs that the page does not hold. No DOM.
 
-import { dayStart, HOUR, nextDayStart, operatingDate } from "../market/market_time.js";
+import { dayStart, HOUR, hourStart, nextDayStart, operatingDate, sameHourDayBefore } from "../market/market_time.js";
 
 /** @import { ChartView } from "./types.js" */
 /** @import { HubState, Market, Span } from "../live/types.js" */
@@ -34,7 +34,8 @@ function heldSince({ hours }, now) {
 
 /** @type {(whole: Span, now: number) => Span} */
 function hoursBefore({ start, end }, now) {
-  return { start: start - 25 * HOUR, end: Math.min(end, now) - 23 * HOUR };
+  const first = sameHourDayBefore(hourStart(start)) ?? start - 24 * HOUR;
+  return { start: first, end: Math.min(end, now + 24 * HOUR) - 23 * HOUR };
 }
 
 /** @type {(span: Span, since: number) => string[]} */

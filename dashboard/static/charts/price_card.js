@@ -224,7 +224,9 @@ function showRead({ root, plot }) {
 function offer({ root, plot }, drawn, at) {
   if (!plot.scene) return;
   const { axis, state } = plot.scene;
-  openAlertMenu(part(root, "menu"), state.hub, readOff(priceAt(drawn, axis), axis), at);
+  const { left, width } = plot.host.getBoundingClientRect();
+  const isLeft = !plot.size.isNarrow && at.x - left <= width / 2;
+  openAlertMenu(part(root, "menu"), state.hub, readOff(priceAt(drawn, axis), axis), at, isLeft);
 }
 
 /** At the price that is read out. @type {(card: PriceCard) => void} */
