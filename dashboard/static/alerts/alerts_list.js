@@ -116,10 +116,10 @@ function seen({ acknowledged }, now) {
  * @type {(alert: HeldAlert, peak: number | null) => (string | Node)[]}
  */
 function figure({ state, opened }, peak) {
-  if (peak !== null)
-    return measured(opened.direction === "above" ? "highest" : "lowest", apartText(peak, opened.limit));
-  if (state === "retracted" || isOfPrice(opened) || opened.watched === "age") return [];
   const name = figureName(opened.watched);
+  const far = opened.direction === "above" ? "highest" : "lowest";
+  if (peak !== null) return measured(name === "price" ? far : `${far} ${name}`, apartText(peak, opened.limit));
+  if (state === "retracted" || isOfPrice(opened) || opened.watched === "age") return [];
   return measured(name, name === "price" ? priceText(opened.price) : apartText(opened.value, opened.limit));
 }
 
