@@ -15,26 +15,19 @@ LONG_MIN = 120
 MARKETS = {Market.RTM: "real-time", Market.RTPD: "fifteen-minute", Market.DAM: "day-ahead"}
 
 
-def subject(
-    hub: str, market: Market, conditions: Sequence[Requirement], *, over: bool = False
-) -> str:
-    """What a rule watches for: `SP15 real-time above 100.00`; `over`: that it no longer holds."""
-    no = "no longer " if over else ""
-    if len(conditions) == 1:
-        return f"{hub} {MARKETS[market]} {condition_words(conditions[0], no)}"
+def subject(hub: str, market: Market, conditions: Sequence[Requirement]) -> str:
+    """What a rule watches for: `SP15 real-time above 100.00`."""
     words = " and ".join(map(condition_words, conditions))
-    return f"{hub} {MARKETS[market]} {no}{words}"
+    return f"{hub} {MARKETS[market]} {words}"
 
 
-def condition_words(condition: Requirement, no: str = "") -> str:
-    """One condition: `spread below −20.00`; `no` is put before what no longer holds."""
+def condition_words(condition: Requirement) -> str:
+    """One condition: `spread below −20.00`."""
     if condition.watched in RANKS:
-        share = f"{condition.watched} {percent(condition.limit)}"
-        return f"{no}among the {share} of {reference(condition)}"
+        return f"among the {condition.watched} {percent(condition.limit)} of {reference(condition)}"
     if condition.watched == AGE:
-        return f"data {no}older than {plain(condition.limit)} min"
-    side = f"{no}{condition.direction} {exact(condition.limit)}"
-    return f"{watched_words(condition)} {side}".strip()
+        return f"data older than {plain(condition.limit)} min"
+    return f"{watched_words(condition)} {condition.direction} {exact(condition.limit)}".strip()
 
 
 def watched_words(condition: Requirement) -> str:

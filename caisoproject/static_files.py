@@ -9,7 +9,7 @@ from whitenoise.storage import CompressedManifestStaticFilesStorage
 
 from caisoproject.bundles import bundled
 
-PAGES = ("ui/main.js", "alerts/alerts_page.js", "alerts/rule_page.js")
+PAGES = ("ui/main.js", "ui/plain_page.js", "alerts/alerts_page.js", "alerts/rule_page.js")
 OUR_SCRIPTS = re.compile(r"(?:alerts|charts|live|market|ui)/[^/]+\.js")
 COMMENT_LINES = re.compile(rb"^[ \t]*(?://.*|/\*\*(?:[^*]|\*(?!/))*\*/)$", re.MULTILINE)
 

@@ -4,7 +4,6 @@ from collections.abc import Callable, Collection
 from datetime import timedelta
 from functools import wraps
 
-from django.conf import settings
 from django.contrib.auth.models import User
 from django.core.exceptions import PermissionDenied
 from django.core.paginator import Page, Paginator
@@ -21,6 +20,7 @@ from alerts import attending
 from alerts.models import CLEARED, CRITICAL, RETRACTED, WARNING, Alert, Rule
 from alerts.states import OPEN, STATE_WORDS, in_state
 from dashboard.alert_lines import MONTH, lines, rule_lines
+from dashboard.bar import bar
 from dashboard.rule_views import may_change
 from live.slugs import is_slug
 from prices.models import Node, Trouble
@@ -46,7 +46,7 @@ def alerts(request: HttpRequest) -> HttpResponse:
     page = past_page(request.GET)
     rules = shown_rules(request.GET.get("rule", ""))
     listed = list(rules[:MOST_RULES])
-    context = {
+    context = bar() | {
         "addressed": lines(addressed(request.GET.get("alert", ""), [*worst, *page]), now=now),
         "open": lines(worst, now=now),
         "open_count": open_.count(),
@@ -60,7 +60,6 @@ def alerts(request: HttpRequest) -> HttpResponse:
         "filters": filters(request.GET),
         "states": [(state, STATE_WORDS[state]) for state in PAST],
         "query": without_page(request.GET),
-        "source": settings.PRICE_SOURCE,
         "may": permitted(request),
         "troubles": Trouble.objects.count() if may(request, "prices.view_trouble") else 0,
         "page_data": page_data(request),

@@ -4,7 +4,6 @@ from http import HTTPStatus
 from typing import NamedTuple
 from urllib.parse import urlencode
 
-from django.conf import settings
 from django.contrib.auth.models import AnonymousUser, User
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
@@ -17,6 +16,7 @@ from alerts.judging.preview import NoPreview, Preview, preview
 from alerts.judging.rule_changes import save_changes
 from alerts.models import Rule
 from alerts.rules.watched import AGE, RANKS
+from dashboard.bar import bar
 from dashboard.rule_form import RuleForm, asked_for, save_changed, save_new
 from market.intervals import pacific
 
@@ -94,12 +94,11 @@ def page(request: HttpRequest, form: RuleForm) -> HttpResponse:
     """The form with its preview, judged here if scripts don't."""
     saved = form.instance if form.instance.pk else None
     stored = Rule.objects.filter(pk=saved.pk).first() if saved else None
-    context = {
+    context = bar() | {
         "form": form,
         "rule": stored,
         "further": [str(one) for one in stored.conditions.all()] if stored else [],
         "templates": [] if saved else templates(request),
-        "source": settings.PRICE_SOURCE,
         "unit": UNITS.get(str(form["watched"].value()), "$/MWh"),
         **previewed(form),
     }

@@ -1,9 +1,11 @@
 from django.urls import path
 
-from dashboard import alert_views, metrics_view, rule_views, views
+from dashboard import alert_views, battery_page, metrics_view, rule_views, status_page, views
 
 urlpatterns = [
     path("", views.index, name="dashboard"),
+    path("battery/", battery_page.battery, name="battery"),
+    path("status/", status_page.status, name="status"),
     path("alerts/", alert_views.alerts, name="alerts"),
     path("alerts/new/", rule_views.new_rule, name="new-rule"),
     path("alerts/rules/<int:rule_id>/", rule_views.rule, name="rule"),

@@ -13,7 +13,7 @@ from itertools import groupby
 from operator import itemgetter
 from typing import Any, NamedTuple
 
-from django.db.models import OuterRef, Q, QuerySet, Subquery
+from django.db.models import Count, OuterRef, Q, QuerySet, Subquery
 
 from market.intervals import floor
 from market.markets import Market
@@ -149,6 +149,12 @@ def first_starts(nodes: "QuerySet[Node]", prices: "QuerySet[Price]") -> dict[int
     first = prices.filter(node=OuterRef("pk")).values("interval_start")[:1]
     found = nodes.annotate(first=Subquery(first)).values_list("pk", "first")
     return {pk: start for pk, start in found if start is not None}
+
+
+def counts(nodes: Nodes, market: Market, start: datetime, end: datetime) -> dict[int, int]:
+    """How many intervals are held that start in [start, end), by node id; none are left out."""
+    held = Price.objects.filter(span(nodes, market, start, end)).order_by().values_list("node_id")
+    return dict(held.annotate(Count("interval_start")))
 
 
 def any_held() -> bool:

@@ -167,7 +167,6 @@ class AlertWriter:
             price=found.price,
             value=found.value,
             facts=rule.facts,
-            wording_over=rule.words(over=True),
             opened_at=now,
         )
         alert.text = text(found, alert, now=now)

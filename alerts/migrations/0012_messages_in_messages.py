@@ -5,6 +5,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
     dependencies = [("alerts", "0011_plainer_help_texts")]
     operations = [
+        migrations.RemoveField("alert", "wording_over"),
         migrations.AddField(
             "delivery",
             "within",

@@ -32,8 +32,6 @@ class Alert(models.Model):
     text = models.TextField()
     # What the rule watched when it opened (Rule.facts): the rule may be changed.
     facts = models.JSONField(default=dict, editable=False)
-    # The wording for its end, by the same limits; empty: as the rule has it now.
-    wording_over = models.TextField(blank=True, default="", editable=False)
     opened_at = models.DateTimeField()
     cleared_interval = models.DateTimeField(null=True, blank=True)
     cleared_at = models.DateTimeField(null=True, blank=True)
@@ -58,9 +56,8 @@ class Alert(models.Model):
         return self.text
 
     def save(self, *args: Any, **kwargs: Any) -> None:
-        """Keep the rule's facts and wording as they are when the alert opens."""
+        """Keep the rule's facts as they are when the alert opens."""
         self.facts = self.facts or self.rule.facts
-        self.wording_over = self.wording_over or self.rule.words(over=True)
         super().save(*args, **kwargs)
 
     @property

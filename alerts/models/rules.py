@@ -145,9 +145,5 @@ class Rule(Watching, QuietHours, JudgingState):
     @property
     def subject(self) -> str:
         """What the rule watches for, in words."""
-        return self.words(over=False)
-
-    def words(self, *, over: bool) -> str:
-        """What the rule watches for; `over`: that it no longer holds."""
         conditions = [watching.condition for watching in self.watchings]
-        return wording.subject(self.node.hub, Market(self.market), conditions, over=over)
+        return wording.subject(self.node.hub, Market(self.market), conditions)

@@ -19,14 +19,15 @@ from alerts.models import Alert, Rule
 from live import heads, websocket
 from live.connection_limits import ConnectionLimits
 from live.fanout import fanout
-from market.intervals import floor
+from market.intervals import day_intervals, floor, operating_date
 from market.markets import Market
+from market.peak_hours import on_peak
 from prices.feed import FeedRange
 from prices.models import Feed, FeedEvent, FetchRun, Node
 from tests.live.browsers import FIVE, Browser, announce_all, browser
 from tests.live.documented import Comparison, close_codes, error_codes, example, shapes
 from tests.live.streaming import stream
-from tests.published import NP15, published, store
+from tests.published import NP15, SP15, published, store
 
 HOUR = timedelta(hours=1)
 CURSOR = "[0-9a-z-]{1,40}:[0-9]+"
@@ -51,6 +52,21 @@ def seed(now: datetime) -> None:
     for event in FeedEvent.objects.filter(kind="alert").filter(node__slug="np15"):
         del event.body["name"]  # as it was stored before alerts had one
         event.save()
+
+
+def days_to_compare() -> None:
+    """Today and yesterday whole, a price on-peak and one off-peak, and those of this moment."""
+    now = timezone.now()
+    days = [operating_date(now) - timedelta(days=nth) for nth in range(15)]
+    peaks = [start for start, _ in filter(None, map(on_peak, days[3:]))]
+    store([published(peaks[0]), published(peaks[1] - HOUR)], now)
+    for day in days[:2]:
+        hours = [published(hour, "30", Market.DAM) for hour in day_intervals(day, Market.DAM)]
+        store(hours + [published(start) for start in day_intervals(day, Market.RTM)], now)
+    quarter = floor(now, Market.RTPD)
+    store([published(quarter, "41", Market.RTPD, node) for node in (SP15, NP15)], now)
+    store([published(floor(now, Market.DAM), "31", Market.DAM, NP15)], now)
+    store([published(floor(now, Market.RTM), "31", node=NP15)], now)
 
 
 def opens(at: datetime, prices: Any) -> None:
@@ -158,6 +174,8 @@ async def test_what_is_documented_is_what_comes(monkeypatch: pytest.MonkeyPatch)
     compared = Comparison()
     await Node.objects.acreate(slug="unfollowed", oasis_name="UNFOLLOWED_1_N001", tracked=False)
     compared.add("current", await get("/api/current?hub=unfollowed"))
+    compared.add("days", await get("/api/v1/days?hub=unfollowed"))
+    compared.add("hubs", await get("/api/v1/hubs"))
     compared.add("source", await get("/api/v1/source"))
     await sync_to_async(seed)(timezone.now())
     for frame in [*await socket_frames(), *await stream_frames()]:
@@ -166,6 +184,9 @@ async def test_what_is_documented_is_what_comes(monkeypatch: pytest.MonkeyPatch)
         compared.add(frame["type"], frame)
     compared.add("current", await get("/api/current?hub=SP15"))
     compared.add("source", await get("/api/v1/source"))
+    await sync_to_async(days_to_compare)()
+    compared.add("days", await get("/api/v1/days?hub=SP15"))
+    compared.add("hubs", await get("/api/v1/hubs"))
     for market in Market:
         compared.add("history", await get(f"/api/history/24?hub=SP15&market={market}"))
     compared.add("problem document", await get("/api/current?hub=XY", 404))

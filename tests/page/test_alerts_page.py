@@ -11,7 +11,8 @@ from tests.page.modules import in_a_browser, opened, reached
 
 pytestmark = in_a_browser
 HTML = """<!doctype html><html>
-<head><script type="module" src="/alerts/alerts_page.js"></script></head>
+<head><meta name="application-name" content="CAISO Live">
+<script type="module" src="/alerts/alerts_page.js"></script></head>
 <body><script type="application/json" id="page-data">{"hubs": %s}</script>
 <span id="lamp-connection"></span><span id="lamp-connection-text"></span>
 <button id="theme-switch"><span id="theme-icon"></span></button><p id="announcer"></p>

@@ -3,8 +3,8 @@
 export type Market = "RTM" | "DAM" | "RTPD";
 export type Transport = "socket" | "stream" | "poll";
 export type PublishedQuality = "observed" | "corrected" | "unverified";
-export type StandInQuality = "cached" | "interpolated" | "previous_day";
-export type Quality = PublishedQuality | StandInQuality;
+export type EstimateQuality = "interpolated" | "previous_day";
+export type Quality = PublishedQuality | EstimateQuality | "cached";
 export type Source = "oasis" | "simulator";
 export type Severity = "info" | "warning" | "critical";
 export type Range = "24h" | "48h" | "7d";
@@ -170,7 +170,11 @@ export interface HeartbeatFrame {
   feeds: Record<string, number>;
   source_age_s: number | null;
   source_trouble?: string | null;
+  source_answered?: Answered;
 }
+
+/** When the source last answered a poll, by market; a market for which it never did is missing. */
+export type Answered = Partial<Record<Market, Instant>>;
 
 export interface ByeFrame {
   type: "bye";
@@ -233,12 +237,11 @@ export interface HeldAlert {
 /** By their id. */
 export type HeldAlerts = Map<number, HeldAlert>;
 
-/** What stands in for a price that was not published, until an interval begins after `since`. */
-export interface StandIn {
-  price: number | null;
-  quality: StandInQuality;
-  start: number | null;
-  since: number;
+/** What the server estimates of an interval whose price was not published: never shown as the price. */
+export interface Estimate {
+  price: number;
+  quality: EstimateQuality;
+  start: number;
 }
 
 /** What is known of one hub; seq is null while nothing is. `hours` is how much history the snapshot was asked for. */
@@ -248,7 +251,7 @@ export interface HubState {
   epoch: string | null;
   seq: number | null;
   current: Current | null;
-  fallback: StandIn | null;
+  estimate: Estimate | null;
   rt: HeldPrices;
   da: HeldPrices;
   alerts: HeldAlerts;
@@ -256,15 +259,6 @@ export interface HubState {
   thresholds: Threshold[] | null;
   muted: MutedRule[];
   log: LogEntry[];
-}
-
-/** The real-time price to show; `price` is the published one, where there is one. */
-export interface ShownPrice {
-  lmp: number | null;
-  quality: Quality;
-  start: number | null;
-  end: number | null;
-  price: HeldPrice | null;
 }
 
 interface Entry {
@@ -283,6 +277,17 @@ export interface AlertEntry extends Entry {
   alert: AlertEvent;
 }
 
+/** Prices of one market that came together, from start to end. */
+export interface SeveralEntry extends Entry {
+  kind: "several";
+  market: Market;
+  start: number;
+  end: number;
+  count: number;
+  low: number;
+  high: number;
+}
+
 export interface DayAheadEntry extends Entry {
   kind: "day-ahead";
   start: number;
@@ -296,7 +301,7 @@ export interface StatusEntry extends Entry {
   text: string;
 }
 
-export type LogEntry = PriceEntry | AlertEntry | DayAheadEntry | StatusEntry;
+export type LogEntry = PriceEntry | SeveralEntry | AlertEntry | DayAheadEntry | StatusEntry;
 
 /** How long ago the source last answered was known at `asOf`. */
 export interface SourceState {
@@ -304,6 +309,14 @@ export interface SourceState {
   ageMs: number | null;
   asOf: number | null;
   trouble: string | null;
+  answered: Answered;
+}
+
+/** Why the screen may not show what CAISO publishes now, in a sentence. */
+export interface Outage {
+  kind: "offline" | "unreached" | "replay" | "source" | "late" | "polling";
+  tone: "bad" | "warn";
+  text: string;
 }
 
 /** A limit on the price, with the rule that has it, and since when that has watched. */
@@ -323,6 +336,7 @@ export interface PageData {
   hubs: { hub: string; node: string }[];
   source: Source;
   source_trouble?: string | null;
+  source_answered?: Answered;
   thresholds: Record<string, Threshold[]>;
 }
 

@@ -9,13 +9,13 @@ export async function fetchPage() {
 }
 
 /**
- * A page of ours, which says what it is made of; null for any other, as the log-in page of a network that lets nobody
- * out yet and answers 200 to everything.
+ * A page of ours, which says so in its head; null for any other, as the log-in page of a network that lets nobody out
+ * yet and answers 200 to everything.
  * @type {(text: string) => Document | null}
  */
 export function pageIn(text) {
   const page = new DOMParser().parseFromString(text, "text/html");
-  return page.getElementById("page-data") ? page : null;
+  return page.querySelector("meta[name=application-name][content='CAISO Live']") ? page : null;
 }
 
 /** Take over what has changed; whether the server could be reached. */
