@@ -145,12 +145,14 @@ def test_the_preview_stays_in_sight_on_a_phone(pages: Pages) -> None:
 def test_why_there_is_no_preview_is_said_without_the_name_of_a_field(pages: Pages) -> None:
     page = pages.open("/alerts/new/")
     pages.found, pages.status = {"detail": "watched: It can't be previewed."}, 400
+    page.fill("#id_for_minutes", "10")
     page.select_option("#id_watched", "age")
     pages.stage.let_pass(1)
     expect(page.locator("#preview-sentence")).to_have_text("It can't be previewed.")
     expect(page.locator("#unit-limit")).to_have_text("min")
     for useless in ("span", "direction", "for_minutes"):
         expect(page.locator(f"#field-{useless}")).to_be_hidden()
+    assert pages.asked[-1]["for_minutes"] == "0"
     page.select_option("#id_watched", "change")
     expect(page.locator("#field-span")).to_be_visible()
     expect(page.locator("#unit-limit")).to_have_text("$/MWh")

@@ -31,9 +31,16 @@ function fit() {
   const unit = RANKS.includes(watched) ? "%" : watched === "age" ? "min" : "$/MWh";
   for (const name of ["limit", "clear_limit"]) show(`unit-${name}`, unit);
   show("unit-span", watched === "change" ? "min" : "days");
-  reveal("field-span", watched === "change" || RANKS.includes(watched));
-  reveal("field-direction", !RANKS.includes(watched) && watched !== "age");
-  reveal("field-for_minutes", watched !== "age");
+  offer("span", watched === "change" || RANKS.includes(watched));
+  offer("direction", !RANKS.includes(watched) && watched !== "age");
+  offer("for_minutes", watched !== "age");
+  if (watched === "age") field("for_minutes").value = "0"; // it has no such time
+}
+
+/** A field with a fault stays in sight whatever is watched. @type {(name: string, isUsed: boolean) => void} */
+function offer(name, isUsed) {
+  const id = `field-${name}`;
+  reveal(id, isUsed || element(id).querySelector(".fault") !== null);
 }
 
 function soon() {
