@@ -127,15 +127,19 @@ def test_a_place_is_an_ordinal_number(rank: int, text: str) -> None:
 
 
 def test_both_markets_are_summed_over_the_same_days() -> None:
+    before = TODAY - 5 * A_DAY
+    whole = dict.fromkeys(day_intervals(before, Market.RTM), Decimal(999))
+    first_hours = dict.fromkeys(day_intervals(before, Market.DAM)[:22], Decimal(999))
     days = [
         day_of(TODAY - 4 * A_DAY, 40, 50),
         day_of(TODAY - 3 * A_DAY, 60, 10),
         day_of(TODAY - 2 * A_DAY, 999, None),  # no real-time: neither counts
         day_of(TODAY - A_DAY, 999, 999, until=midnight(TODAY) - 2 * HOUR),  # too little of it
+        figures_of(HeldDay(TODAY - 5 * A_DAY, whole, first_hours)),  # too little day-ahead
         day_of(TODAY, 999, 999),
     ]
     found = summary(days, TODAY)
-    assert (found.days, found.of) == (2, 4)
+    assert (found.days, found.of) == (2, 5)
     lines = {line.name: (line.da, line.rt) for line in found.lines}
     assert lines["TB4, all days"] == ("$3,600", "$2,160")
     assert lines["TB4 a day"] == ("$1,800", "$1,080")
