@@ -219,11 +219,13 @@ def test_a_correction_is_on_the_page_the_next_time(client: Client) -> None:
 @pytest.mark.django_db
 @pytest.mark.parametrize("asked", ["XY", "<b>", "x" * 200, "%00"])
 def test_a_hub_that_does_not_exist_is_said(client: Client, asked: str) -> None:
-    text = page(client, f"?hub={asked}").content.decode()
+    found = page(client, f"?hub={asked}")
+    text = found.content.decode()
+    assert found.status_code == 404
     assert "There is no hub" in text
-    assert "These are the days of SP15." in text
-    assert "<B>" not in text
-    assert "X" * 61 not in text
+    assert '<a href="/battery/?hub=NP15">NP15</a>' in text
+    assert "<b>" not in text.partition("There is no hub")[2]
+    assert "x" * 61 not in text
 
 
 @pytest.mark.django_db

@@ -147,7 +147,7 @@ def test_when_all_is_well_it_says_so_in_one_sentence(client: Client) -> None:
     assert "Nothing is wrong." in text
     assert "8 s ago, 12:02" in text
     assert "100 % of 1" in text
-    assert "late" not in text
+    assert "▲ late" not in text
     assert "style=" not in text
 
 
