@@ -190,6 +190,16 @@ def test_a_late_node_is_named_and_marked(client: Client) -> None:
 
 
 @pytest.mark.django_db
+def test_nodes_that_are_late_come_first(client: Client) -> None:
+    all_is_well()
+    store([published(NOON + FIVE, node=name) for name in (SP15, NP15)], NOW)
+    text = page(client, NOON + FIVE + timedelta(minutes=1, seconds=30))
+    table = text.partition('class="newest"')[2]
+    hubs = [table.index(f">{hub}</a>") for hub in ("ZP26", "SP15", "NP15")]
+    assert hubs == sorted(hubs)
+
+
+@pytest.mark.django_db
 def test_what_is_missing_or_was_corrected_is_told(client: Client) -> None:
     all_is_well()
     store([published(NOON - 4 * FIVE)], NOON - HOUR)
