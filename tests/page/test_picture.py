@@ -168,6 +168,32 @@ def test_two_hours_fit_what_they_show_and_a_spike_down_flattens_nothing(
     )
 
 
+NUMBERS = """() => {
+  const said = [];
+  const fillText = CanvasRenderingContext2D.prototype.fillText;
+  CanvasRenderingContext2D.prototype.fillText = function (text, ...where) {
+    if (this.canvas.isConnected) said.push(text);
+    fillText.call(this, text, ...where);
+  };
+  window.said = said;
+}"""
+
+
+def test_a_spike_up_and_one_down_both_have_their_number_and_the_newest_is_on_the_axis(
+    stage: Stage,
+) -> None:
+    day = plain()
+    up, down, newest = valued(day.rt[-12], "1234"), valued(day.rt[-11], "-150"), day.rt[-1]
+    page = stage.show(day)
+    page.evaluate(NUMBERS)
+    stage.publish(
+        *(price | {"revision": 2} for price in (up, down)), valued(newest, "21.4") | {"revision": 2}
+    )
+    stage.let_pass(1)
+    said = page.evaluate("() => said")
+    assert {"1,234.00", "−150.00", "21.40", "above 100", "now"} <= set(said)
+
+
 def test_the_lines_of_rules_have_their_names(stage: Stage) -> None:
     stage.show(plain())
     lines = {line["limit"]: line["name"] for line in scene(stage)["limits"]}

@@ -6,7 +6,7 @@ import { peaksBeyond, spacedOut } from "./chart_series.js";
 import { placesApart } from "./label_places.js";
 import { box, dot, level, line, words } from "./pane.js";
 
-/** @import { Pane, Scene, Squeeze } from "./types.js" */
+/** @import { Pane, Peak, Scene, Squeeze } from "./types.js" */
 /** @import { HeldPrice, Span, Tone } from "../live/types.js" */
 
 const WORDS_PX = 64;
@@ -76,12 +76,14 @@ function squeeze(pane, { span, now }, { from }, to, word, away) {
  * Beside its line where there is room, and not where the newest price is drawn.
  * @type {(pane: Pane, scene: Scene) => void}
  */
-function now(pane, { span, axis, now: at, rt, place }) {
+function now(pane, scene) {
+  const { span, axis, now: at, rt, place } = scene;
   const x = pane.x(at);
   line(pane, "ink", [3, 3], [x, pane.top], [x, pane.bottom], 1);
   const isRight = !pane.size.isNarrow && pixels(pane, span, span.end - at) >= 60;
   const price = rt.at(-1);
-  const isLow = price && place(price.lmp) < (axis.min + axis.max) / 2;
+  const isCrowded = numbered(pane, scene).some((peak) => isHigh(peak) && Math.abs(pane.x(peak.at) - x) < WORDS_PX);
+  const isLow = !isCrowded && price && place(price.lmp) < (axis.min + axis.max) / 2;
   words(pane, "now", x + (isRight ? 18 : -16), isLow ? pane.top + 10 : pane.bottom - 10);
 }
 
@@ -106,9 +108,27 @@ function inside({ left, right }, x) {
   return Math.min(Math.max(x, left + WORDS_PX / 2 - 16), right - 8);
 }
 
+/** Far enough apart to be read; those above are not in the way of those below. @type {(pane: Pane, scene: Scene) => Peak[]} */
+function numbered(pane, scene) {
+  const peaks = peaksBeyond(scene.rt, scene.axis);
+  const far = apart(pane, scene);
+  return [
+    ...spacedOut(peaks.filter(isHigh), far),
+    ...spacedOut(
+      peaks.filter((peak) => !isHigh(peak)),
+      far,
+    ),
+  ];
+}
+
+/** @type {(peak: Peak) => boolean} */
+function isHigh({ price }) {
+  return price.lmp > 0;
+}
+
 /** The number at a price where the scale is compressed. @type {(pane: Pane, scene: Scene) => void} */
 function numbers(pane, scene) {
-  for (const { at, price } of spacedOut(peaksBeyond(scene.rt, scene.axis), apart(pane, scene))) {
+  for (const { at, price } of numbered(pane, scene)) {
     const [right, down] = besides(pane, scene, at, price.lmp);
     words(pane, priceText(price.lmp), inside(pane, pane.x(at) + right), pane.y(scene.place(price.lmp)) + down, {
       colour: "ink",

@@ -108,7 +108,7 @@ function newRow(price, { fmm, dayAhead }) {
   return make(
     "tr",
     "",
-    ...when(price),
+    ...when(price, "wide"),
     lmpCell(price),
     ...parts,
     make("td", "", priceText(fmm?.lmp)),
@@ -129,11 +129,11 @@ function hourRow(price) {
   return make("tr", "", ...when(price), lmpCell(price), ...parts, quality(price));
 }
 
-/** @type {(price: HeldPrice) => HTMLElement[]} */
-function when(price) {
+/** The class is the hour ending's. @type {(price: HeldPrice, className?: string) => HTMLElement[]} */
+function when(price, className = "") {
   const interval = make("th", "", intervalText(price.start, price.end));
   interval.scope = "row";
-  return [interval, make("td", "", String(hourEnding(price.start)))];
+  return [interval, make("td", className, String(hourEnding(price.start)))];
 }
 
 /** @type {(price: HeldPrice) => HTMLElement} */
