@@ -264,7 +264,7 @@ def test_the_number_of_queries_does_not_grow_with_what_is_shown(
         Condition.objects.create(rule=rule, watched="spread", limit=number)
         opened(rule, NOON - HOUR)
         cleared(rule, NOON - 2 * HOUR)
-    with django_assert_max_num_queries(15):
+    with django_assert_max_num_queries(16):
         client.get("/alerts/")
 
 
