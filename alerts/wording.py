@@ -5,35 +5,29 @@ from datetime import datetime, timedelta
 from decimal import Decimal
 
 from alerts.rules.rule import Requirement
-from alerts.rules.watched import AGE, CHANGE, CHEAPEST, DEAREST, RANKS, SPREAD
+from alerts.rules.watched import AGE, CHANGE, RANKS
 from market.intervals import pacific
 from market.markets import Market
 
 FEWEST, MOST = 2, 5  # decimals: prices have five
 PLACES = range(FEWEST, MOST + 1)
+LONG_MIN = 120
 MARKETS = {Market.RTM: "real-time", Market.RTPD: "fifteen-minute", Market.DAM: "day-ahead"}
 
 
-def subject(
-    hub: str, market: Market, conditions: Sequence[Requirement], *, over: bool = False
-) -> str:
-    """What a rule watches for: `SP15 real-time above 100.00`; `over`: that it no longer holds."""
-    no = "no longer " if over else ""
-    if len(conditions) == 1:
-        return f"{hub} {MARKETS[market]} {condition_words(conditions[0], no)}"
+def subject(hub: str, market: Market, conditions: Sequence[Requirement]) -> str:
+    """What a rule watches for: `SP15 real-time above 100.00`."""
     words = " and ".join(map(condition_words, conditions))
-    return f"{hub} {MARKETS[market]} {no}{words}"
+    return f"{hub} {MARKETS[market]} {words}"
 
 
-def condition_words(condition: Requirement, no: str = "") -> str:
-    """One condition: `spread below −20.00`; `no` is put before what no longer holds."""
+def condition_words(condition: Requirement) -> str:
+    """One condition: `spread below −20.00`."""
     if condition.watched in RANKS:
-        share = f"{condition.watched} {percent(condition.limit)}"
-        return f"{no}among the {share} of {reference(condition)}"
+        return f"among the {condition.watched} {percent(condition.limit)} of {reference(condition)}"
     if condition.watched == AGE:
-        return f"data {no}older than {plain(condition.limit)} min"
-    side = f"{no}{condition.direction} {exact(condition.limit)}"
-    return f"{watched_words(condition)} {side}".strip()
+        return f"data older than {plain(condition.limit)} min"
+    return f"{watched_words(condition)} {condition.direction} {exact(condition.limit)}".strip()
 
 
 def watched_words(condition: Requirement) -> str:
@@ -48,38 +42,6 @@ def reference(condition: Requirement) -> str:
     return f"the last {condition.span} days" if condition.span else "the day"
 
 
-def crossed(subject: str, condition: Requirement, price: Decimal, value: Decimal, when: str) -> str:
-    """That a rule opened or cleared: what it watches for, the figures, and when."""
-    return f"{subject}: {figures(condition, price, value)} at {when}"
-
-
-def interval(market: Market, start: datetime, *, now: datetime) -> str:
-    """When an interval begins: `14:35 PT`, with the day if it is another one or day-ahead."""
-    is_today = pacific(start).date() == pacific(now).date()
-    day = "" if is_today and market is not Market.DAM else f"{pacific(start):%a %-d %b} "
-    return f"{day}{clock(start)}"
-
-
-def figures(condition: Requirement, price: Decimal, value: Decimal) -> str:
-    """The price, and the watched value if that is another one."""
-    if condition.watched in (CHEAPEST, DEAREST):
-        return two_decimals(price)
-    if condition.watched == "lmp":
-        return distinct(price, condition.limit)
-    name = "spread" if condition.watched == SPREAD else watched_words(condition)
-    return f"{name} {distinct(value, condition.limit)}, price {two_decimals(price)}"
-
-
-def aged(subject: str, newest: datetime, minutes: float) -> str:
-    """How old a node's data are."""
-    return f"{subject}: {minutes:.0f} min, newest interval {clock(newest)}"
-
-
-def ended(subject: str, why: str) -> str:
-    """That an alert ended without a price, and why."""
-    return f"{subject}: {why}"
-
-
 def clock(moment: datetime) -> str:
     """`14:35 PT`; in November's repeated hour PDT or PST."""
     local = pacific(moment)
@@ -88,14 +50,34 @@ def clock(moment: datetime) -> str:
     return f"{local:%H:%M} {local:%Z}" if twice else f"{local:%H:%M} PT"
 
 
-def dated(text: str, start: datetime, at: datetime) -> str:
-    """A text of `at` about an interval, with the interval's day added if it is missing."""
-    day = f"{pacific(start):%a %-d %b}"
-    if day in text:
-        return text
-    if clock(start) in text:
-        return text.replace(clock(start), f"{day} {clock(start)}", 1)
-    return f"{text} ({pacific(at):%a %-d %b} {clock(at)})"
+def clock_range(start: datetime, end: datetime) -> str:
+    """`20:35–20:40 PT`; with PDT or PST where the hour repeats, both where they differ."""
+    first, last = clock(start), clock(end)
+    if first[5:] == last[5:]:
+        return f"{first[:5]}–{last}"
+    zones = f"{pacific(start):%Z}", f"{pacific(end):%Z}"
+    zone = f" {zones[0]}" if zones[0] != zones[1] else ""
+    return f"{first[:5]}{zone}–{last[:5]} {zones[1]}"
+
+
+def day(moment: datetime) -> str:
+    """`Mon 30 Nov`."""
+    return f"{pacific(moment):%a %-d %b}"
+
+
+def duration(length: timedelta) -> str:
+    """`3 h 10 min`, `2 d 4 h`, `45 min`."""
+    minutes = round(length / timedelta(minutes=1))
+    days, hours = minutes // 1440, minutes % 1440 // 60
+    if days:
+        return f"{days} d {hours} h"
+    return f"{hours} h {minutes % 60} min" if hours else f"{minutes} min"
+
+
+def minutes_long(minutes: Decimal) -> str:
+    """An age: `22 min`; from two hours on `3 h 10 min`."""
+    whole = round(minutes)
+    return f"{whole} min" if whole < LONG_MIN else duration(timedelta(minutes=whole))
 
 
 def percent(share: Decimal) -> str:
@@ -136,13 +118,10 @@ def decimals(price: Decimal, count: int) -> str:
 
 
 def amended(text: str, why: str) -> str:
-    """A text with the reason why it comes late, if there is one."""
+    """A text with the reason why it comes late or reads differently now, if there is one."""
     return f"{text} ({why})" if why else text
 
 
-def retracted(subject: str, was: Decimal, now: Decimal, when: str, why: str) -> str:
-    """That an alert should not have opened, with its old and new price if that changed."""
-    if was == now:
-        return f"{subject}: retracted at {when} ({why})"
-    prices = f"{distinct(now, was)}, not {distinct(was, now)}"
-    return f"{subject}: retracted, {when} is {prices} ({why})"
+def reason(text: str) -> str:
+    """The reason that `amended` gave a text; empty if it has none."""
+    return text.rpartition(" (")[2].removesuffix(")") if text.endswith(")") else ""

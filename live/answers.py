@@ -12,7 +12,7 @@ from django.core.serializers.json import DjangoJSONEncoder
 from market.intervals import floor, iso
 from market.markets import Market
 from prices import readings
-from prices.current import STALE_AFTER, current, shown_now, shown_spread
+from prices.current import current, is_late, shown_now, shown_spread
 from prices.feed import Body
 from prices.gap_ranges import Range, between
 from prices.models import Feed, Node
@@ -47,7 +47,7 @@ def current_answer(node: Node, *, now: datetime) -> Body:
         "last_update": moment(state.last_update),
         "seq": position.head if position else 0,
         "epoch": position.epoch if position else None,
-        "stale": age is None or age > STALE_AFTER.total_seconds(),
+        "stale": is_late(node, state, now=now),
         "source": settings.PRICE_SOURCE,
         "server_time": iso(now),
     }

@@ -1,48 +1,82 @@
-"""Composes messages: about an alert's transition, a digest, or a test."""
+"""Composes messages: about alerts' transitions, a digest, or a test."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
 from django.conf import settings
 
-from alerts import wording
+from alerts.delivery import digest_content, links
+from alerts.delivery.alert_details import alert_details
+from alerts.delivery.lines import gravest_first, headline, line, told_of
 from alerts.delivery.message import Message
-from alerts.models import CLEARED, OPENED, RETRACTED, Delivery, Method, Transition
+from alerts.delivery.simulated import marked
+from alerts.models import OPENED, Delivery, Method, Transition
 from market.intervals import iso
-from market.markets import Market
-from prices.plain_text import cleaned
 
-PREFIXES = {OPENED: "", CLEARED: "Cleared: ", RETRACTED: "Retracted: "}
+# Deliveries whose message was sent, or may have been.
+ARRIVED = (Delivery.WAITING, Delivery.SENT, Delivery.IN_DIGEST)
 
 
-def message_of(delivery: Delivery) -> Message:
-    """The message of a delivery, the same at every try."""
+def message_of(delivery: Delivery, *, now: datetime) -> Message:
+    """The message of a delivery, under the same key at every try.
+
+    It says what is held and known at that moment: after a correction, the corrected figures.
+    """
+    told = [one.transition for one in told_by(delivery) if one.transition is not None]
     if delivery.transition is not None:
-        return alert_message(delivery.key, delivery.transition)
-    return Message(key=delivery.key, kind=delivery.kind, **(delivery.content or {}))
+        return alert_message(delivery, [delivery.transition, *told], now=now)
+    content = delivery.content or {}
+    if delivery.kind == Delivery.DIGEST and told:
+        content = digest_content.again(content, told, now=now)
+    return Message(key=delivery.key, kind=delivery.kind, **content)
 
 
-def alert_message(key: str, transition: Transition) -> Message:
-    """The message about a transition. It names the day, as it may be read on another."""
-    alert = transition.alert
-    text = wording.dated(transition.text, transition.interval_start, transition.at)
-    lines = [text, f"Rule: {cleaned(str(alert.facts['rule']))}"]
+def told_by(delivery: Delivery) -> list[Delivery]:
+    """The deliveries that this one's message is for as well."""
+    related = ("transition__alert__rule__node",)
+    return list(delivery.told.select_related(*related).order_by("pk"))
+
+
+def alert_message(delivery: Delivery, told: Sequence[Transition], *, now: datetime) -> Message:
+    """The message about one transition, or about several of the same hub and moment."""
+    transitions = gravest_first(told)
+    first = transitions[0]
+    alert = first.alert
+    more = f", and {len(transitions) - 1} more" if transitions[1:] else ""
+    head = f"{headline(first, now=now)}{more}"
+    several = [line(one, now=now) for one in transitions] if more else told_of(first, now=now)
     return Message(
-        key=key,
-        kind=transition.kind,
+        key=delivery.key,
+        kind=first.kind,
         severity=alert.severity,
-        subject=f"{PREFIXES[transition.kind]}{text}",
-        text="\n".join(lines),
-        at=iso(transition.at),
-        link=link(),
-        facts=facts(transition),
+        subject=marked(head),
+        text="\n".join(several),
+        at=iso(first.at),
+        link=links.alert(alert),
+        facts=facts(first),
+        details=alert_details(transitions, now=now),
+        links=links.of(transitions),
+        replies_to=openings(delivery, transitions),
     )
+
+
+def openings(delivery: Delivery, transitions: Sequence[Transition]) -> tuple[str, ...]:
+    """The keys of the messages to this method that said the alerts' openings."""
+    if transitions[0].kind == OPENED:
+        return ()
+    alerts = [one.alert_id for one in transitions]
+    found = Delivery.objects.filter(
+        method=delivery.method_id, kind=OPENED, transition__alert__in=alerts, state__in=ARRIVED
+    )
+    rows = found.select_related("within").order_by("pk")
+    by_alert = [(one.within or one).key for one in rows]
+    return tuple(key for key in dict.fromkeys(by_alert) if key != delivery.key)
 
 
 def facts(transition: Transition) -> dict[str, Any]:
     """An alert for programs, as it was when it opened; prices in $/MWh."""
     alert = transition.alert
-    interval = Market(alert.facts["market"]).interval
     return {
         "alert_id": alert.pk,
         "rule_id": alert.rule_id,
@@ -51,31 +85,15 @@ def facts(transition: Transition) -> dict[str, Any]:
         "price": float(transition.price),
         "value": float(transition.value),
         "interval_start": iso(transition.interval_start),
-        "interval_end": iso(transition.interval_start + interval),
+        "interval_end": iso(transition.interval_start + alert.market.interval),
         "source": settings.PRICE_SOURCE,
     }
 
 
 def test_content(method: Method, *, now: datetime) -> dict[str, Any]:
-    return content(
+    """The content of a test, as its delivery stores it."""
+    return digest_content.content(
         "Test from CAISO Live",
         f"This is a test of {method}. Alerts arrive like this; nothing has happened.",
         now=now,
     )
-
-
-def content(subject: str, text: str, *, now: datetime, **facts: Any) -> dict[str, Any]:
-    """The content of a digest or a test, as its delivery stores it."""
-    return {
-        "severity": "info",
-        "subject": subject,
-        "text": text,
-        "at": iso(now),
-        "link": link(),
-        "facts": {**facts, "source": settings.PRICE_SOURCE},
-    }
-
-
-def link() -> str:
-    """The URL of the alerts page; empty if SITE_URL is not set."""
-    return f"{settings.SITE_URL}/alerts/" if settings.SITE_URL else ""

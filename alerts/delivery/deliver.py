@@ -17,6 +17,7 @@ from datetime import datetime, timedelta
 from itertools import groupby
 
 import structlog
+from django.db import transaction
 from django.db.models import Case, Exists, F, Min, OuterRef, QuerySet, When, Window
 from django.db.models.functions import RowNumber
 
@@ -24,6 +25,7 @@ from alerts.delivery.backoff import next_try
 from alerts.delivery.composing import message_of, test_content
 from alerts.delivery.senders.catalog import Target
 from alerts.delivery.sending import Clock, Fault, Lanes, Outcome, Trial, clock_from
+from alerts.delivery.together import is_behind_another, take_along
 from alerts.models import Delivery, Method
 from alerts.trouble_subjects import SENDING, subject_of_method
 from outbound.errors import Gone, Refused, Unreachable, one_line
@@ -89,28 +91,34 @@ def begin(waiting: Waiting, clock: Clock) -> int:
         if method in lanes.under_way:
             continue
         queue = waiting.pop(method)
-        if begin_one(queue.popleft(), clock):
+        told = begin_one(queue.popleft(), clock)
+        if told is not None:
             count += 1
-            if queue:
-                waiting[method] = queue  # behind the others
+            if left := deque(one for one in queue if one.pk not in told):
+                waiting[method] = left  # behind the others
     return count
 
 
-def begin_one(delivery: Delivery, clock: Clock) -> bool:
-    """Claim a delivery and begin to send it; False if another process has claimed it."""
-    if not claim(delivery, now=clock()):
-        return False
+def begin_one(delivery: Delivery, clock: Clock) -> set[int] | None:
+    """Claim a delivery and begin to send it; None if another process has claimed it.
+
+    Returns the ids of the deliveries that its message is for as well.
+    """
+    with transaction.atomic():
+        if not claim(delivery, now=clock()):
+            return None
+        told = take_along(delivery, now=clock())
     fault_point("delivery claimed")
     method = delivery.method
     # Threads get values: they must not use the database.
     target = Target(method.kind, method.address, method.secret)
     with Trial() as trial:
-        message = message_of(delivery)
+        message = message_of(delivery, now=clock())
     if trial.fault is None:
         lanes.begin(delivery, target, message, clock)
     else:
         lanes.begin_failed(delivery, trial.fault)
-    return True
+    return told
 
 
 def renew_claims(*, now: datetime) -> None:
@@ -137,12 +145,7 @@ def due(now: datetime, busy: Collection[int] = ()) -> list[Delivery]:
     first, and a method that was not reached gets one message.
     """
     waiting = Delivery.objects.filter(state=Delivery.WAITING)
-    earlier = waiting.filter(
-        method=OuterRef("method"),
-        transition__alert=OuterRef("transition__alert"),
-        pk__lt=OuterRef("pk"),
-    )
-    ready = waiting.filter(due_at__lte=now).exclude(Exists(earlier)).exclude(method__in=busy)
+    ready = waiting.filter(due_at__lte=now).exclude(is_behind_another()).exclude(method__in=busy)
     number = Window(RowNumber(), partition_by="method", order_by="pk")
     oldest = Window(Min("due_at"), partition_by="method")
     unreachable = Exists(
@@ -150,7 +153,7 @@ def due(now: datetime, busy: Collection[int] = ()) -> list[Delivery]:
     )
     limit = Case(When(unreachable, then=1), default=MOST_OF_A_METHOD)
     first = ready.annotate(number=number, oldest=oldest).filter(number__lte=limit)
-    related = ("method", "transition__alert")
+    related = ("method", "transition__alert__rule__node")
     return list(first.select_related(*related).order_by("oldest", "method", "pk")[:MOST_OF_A_ROUND])
 
 

@@ -12,16 +12,13 @@ from zoneinfo import ZoneInfoNotFoundError
 from django.db import transaction
 from django.db.models import QuerySet
 
-from alerts.delivery.composing import content
-from alerts.delivery.fitting import counted
-from alerts.models import SEVERITIES, Delivery, Rule
+from alerts.delivery import digest_content
+from alerts.models import Delivery, Rule
 from alerts.rules.quiet_hours import Quiet
 from market.intervals import PACIFIC, aware, pacific
 
 AT = time(7)
-MOST_LINES = 100
 CALM, LONGEST_WAIT = timedelta(seconds=10), timedelta(minutes=1)
-BY_SEVERITY = [name for name, _ in SEVERITIES]
 
 
 def write_digests(*, now: datetime) -> int:
@@ -35,7 +32,7 @@ def write_digests(*, now: datetime) -> int:
     # An all-clear that was held just now, because its opening still was, goes with it.
     with_opening = {(alert_of(one), one.method_id) for one in due}
     due = [one for one in held if (alert_of(one), one.method_id) in with_opening]
-    return sum(write_digest(group, held_content, now=now) for group in by_method(due))
+    return sum(write_digest(group, digest_content.held, now=now) for group in by_method(due))
 
 
 def write_gathered(*, now: datetime) -> int:
@@ -48,7 +45,9 @@ def write_gathered(*, now: datetime) -> int:
         written_at = [one.created_at for one in group]
         if max(written_at) > now - CALM and min(written_at) > now - LONGEST_WAIT:
             continue
-        count += release_single(group, now=now) or write_digest(group, gathered_content, now=now)
+        count += release_single(group, now=now) or write_digest(
+            group, digest_content.gathered, now=now
+        )
     return count
 
 
@@ -61,7 +60,9 @@ def release_single(group: Sequence[Delivery], *, now: datetime) -> bool:
 def with_alerts(deliveries: QuerySet[Delivery]) -> QuerySet[Delivery]:
     """Deliveries about alerts, these loaded too, by method and in order."""
     about_alerts = deliveries.filter(transition__isnull=False)
-    return about_alerts.select_related("method", "transition__alert__rule").order_by("method", "pk")
+    return about_alerts.select_related("method", "transition__alert__rule__node").order_by(
+        "method", "pk"
+    )
 
 
 def by_method(deliveries: Iterable[Delivery]) -> list[list[Delivery]]:
@@ -114,33 +115,14 @@ def write_digest(group: Sequence[Delivery], compose: Any, *, now: datetime) -> b
         group = [one for one in group if one.pk in locked]
         if not group:
             return False
-        Delivery.objects.filter(pk__in=locked).update(state=Delivery.IN_DIGEST)
-        Delivery.objects.create(
+        transitions = [one.transition for one in group if one.transition is not None]
+        digest = Delivery.objects.create(
             method=group[0].method,
             kind=Delivery.DIGEST,
-            content=compose(group, now=now),
+            content=compose(transitions, now=now),
             created_at=now,
             due_at=now,
         )
+        told = Delivery.objects.filter(pk__in=locked)
+        told.update(state=Delivery.IN_DIGEST, within=digest)
     return True
-
-
-def held_content(held: Sequence[Delivery], *, now: datetime) -> dict[str, object]:
-    """The morning's digest: a line for each message that was held, in order."""
-    transitions = [one.transition for one in held if one.transition is not None]
-    lines = [f"{pacific(t.at):%a %H:%M} {t.kind}: {t.text}" for t in transitions[:MOST_LINES]]
-    count = len(transitions)
-    subject = f"CAISO Live: {counted(count)} held in quiet hours"
-    return {**content(subject, "\n".join(lines), now=now, held=count), "messages": count}
-
-
-def gathered_content(gathered: Sequence[Delivery], *, now: datetime) -> dict[str, object]:
-    """A digest of many messages at once, with the severity of the worst."""
-    transitions = [one.transition for one in gathered if one.transition is not None]
-    over = all(t.alert.cleared_at or t.alert.retracted_at for t in transitions)
-    what = "of alerts that are over" if over else "at once"
-    lines = [f"{t.kind}: {t.text}" for t in transitions[:MOST_LINES]]
-    count = len(transitions)
-    digest = content(f"CAISO Live: {counted(count)} {what}", "\n".join(lines), now=now)
-    worst = max((t.alert.severity for t in transitions), key=BY_SEVERITY.index)
-    return {**digest, "severity": worst, "messages": count}

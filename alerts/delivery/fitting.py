@@ -52,8 +52,8 @@ def fitted_lines(lines: list[str], total: int, link: str, most: int, size: Size)
 
 
 def counted(count: int) -> str:
-    """`57 alert messages`."""
-    return "1 alert message" if count == 1 else f"{count} alert messages"
+    """`57 alerts`."""
+    return "1 alert" if count == 1 else f"{count} alerts"
 
 
 def remainder(count: int, link: str) -> list[str]:

@@ -2,7 +2,6 @@
 
 import base64
 import hashlib
-from collections.abc import Iterator
 from html import escape
 from typing import Any, NamedTuple
 
@@ -14,7 +13,8 @@ LONGEST_SLACK_HEADER, LONGEST_SLACK_SECTION, LONGEST_SLACK_TEXT = 150, 3000, 400
 # A card may have 28 KB; there are up to 20 facts.
 LONGEST_TEAMS_SUBJECT, LONGEST_TEAMS_TEXT, LONGEST_TEAMS_FACT = 1500, 12_000, 500
 # ntfy takes less than 4,096 bytes; a phone is sent 4,000, title and link included.
-LONGEST_NTFY_TITLE, LONGEST_NTFY_TEXT = 500, 3300
+LONGEST_NTFY_TITLE, LONGEST_NTFY_TEXT = 500, 2800
+MOST_NTFY_ACTIONS, LONGEST_NTFY_ACTION = 3, 40
 # A push service takes 4,096 bytes; encryption leaves 3,993 of them.
 LONGEST_PUSH_TITLE, LONGEST_PUSH_TEXT, LONGEST_PUSH_LINK = 600, 2000, 1000
 COLORS = {"info": "Accent", "warning": "Warning", "critical": "Attention"}
@@ -33,28 +33,34 @@ class Message(NamedTuple):
     at: str  # when it happened, ISO 8601 with Z
     link: str  # an absolute address, or ""
     facts: dict[str, Any]  # rule, hub, market, price, limit, interval_start, ...
-    messages: int = 0  # in a digest: how many; the text has a line for each of the first
+    messages: int = 0  # in a digest: how many alerts; the text has a line for each of the first
+    details: tuple[tuple[str, str], ...] = ()  # labels and texts for people
+    links: tuple[tuple[str, str], ...] = ()  # labels and absolute addresses
+    replies_to: tuple[str, ...] = ()  # the keys of the messages that this one follows
+
+
+FOR_PEOPLE = ("details", "links", "replies_to")
 
 
 def short_key(message: Message, length: int = 32) -> str:
     """The key as `length` hexadecimal digits, for services that allow few characters."""
-    return hashlib.sha256(message.key.encode()).hexdigest()[:length]
+    return short(message.key, length)
 
 
-def labelled(message: Message) -> Iterator[tuple[str, str]]:
-    """The facts with labels for people; without empty ones."""
-    for name, value in message.facts.items():
-        if value not in (None, ""):
-            yield name.replace("_", " "), str(value)
+def short(key: str, length: int = 32) -> str:
+    """A key as `length` hexadecimal digits."""
+    return hashlib.sha256(key.encode()).hexdigest()[:length]
 
 
 def text(message: Message, most: int | None = None, size: Size = characters) -> str:
-    """The text, no longer than `most`; a digest keeps whole lines and counts the rest."""
+    """The text and the details, no longer than `most`; a digest counts the lines left out."""
     if message.messages:
         lines = message.text.splitlines()
         most = size(message.text) + LONGEST_SUBJECT + len(message.link) if most is None else most
         return fitted_lines(lines, message.messages, message.link, most, size)
-    return message.text if most is None else fitted(message.text, most, size)
+    lines = [message.text, *(f"{name}: {value}" for name, value in message.details)]
+    whole = "\n".join(filter(None, lines))
+    return whole if most is None else fitted(whole, most, size)
 
 
 def subject(message: Message, most: int = LONGEST_SUBJECT, size: Size = characters) -> str:
@@ -63,19 +69,25 @@ def subject(message: Message, most: int = LONGEST_SUBJECT, size: Size = characte
 
 
 def webhook_body(message: Message) -> dict[str, Any]:
-    """All fields of the message, by their names."""
-    return {"version": VERSION, **message._asdict(), "text": text(message)}
+    """The message for programs; what it tells people beside its facts is in its text."""
+    fields = {name: value for name, value in message._asdict().items() if name not in FOR_PEOPLE}
+    return {"version": VERSION, **fields, "text": text(message)}
+
+
+def named_links(message: Message) -> tuple[tuple[str, str], ...]:
+    """Its links with their labels, or the one that it has."""
+    return message.links or ((("Open", message.link),) if message.link else ())
 
 
 def slack_body(message: Message) -> dict[str, Any]:
     """For a Slack webhook; `text` is for notifications and for Slack-compatible services."""
     header = {"type": "plain_text", "text": subject(message, LONGEST_SLACK_HEADER)}
-    blocks = [
-        {"type": "header", "text": header},
-        section(slack_markup(message, LONGEST_SLACK_SECTION)),
-    ]
-    if message.link:
-        blocks.append(section(f"<{slack_text(message.link)}|Open>"))
+    under = slack_markup(message, LONGEST_SLACK_SECTION)
+    blocks = [{"type": "header", "text": header}, *([section(under)] if under else [])]
+    if links := named_links(message):
+        blocks.append(
+            section("  ".join(f"<{slack_text(url)}|{slack_text(name)}>" for name, url in links))
+        )
     title = slack_text(subject(message, LONGEST_SLACK_HEADER))
     under = slack_markup(message, LONGEST_SLACK_TEXT - len(title) - 1)
     return {"text": f"{title}\n{under}", "blocks": blocks}
@@ -112,20 +124,23 @@ def adaptive_card(message: Message) -> dict[str, Any]:
     title = {"type": "TextBlock", "text": teams_subject(message), "weight": "Bolder", "wrap": True}
     facts = [
         {"title": name, "value": fitted(value, LONGEST_TEAMS_FACT, json_ascii)}
-        for name, value in labelled(message)
+        for name, value in message.details
     ]
+    below = [{"type": "TextBlock", "text": teams_text(message), "wrap": True}]
     card: dict[str, Any] = {
         "$schema": "http://adaptivecards.io/schemas/adaptive-card.json",
         "type": "AdaptiveCard",
         "version": "1.4",
         "body": [
             {**title, "size": "Medium", "color": color},
-            {"type": "TextBlock", "text": teams_text(message), "wrap": True},
-            {"type": "FactSet", "facts": facts},
+            *(below if message.text else []),
+            *([{"type": "FactSet", "facts": facts}] if facts else []),
         ],
     }
-    if message.link:
-        card["actions"] = [{"type": "Action.OpenUrl", "title": "Open", "url": message.link}]
+    if links := named_links(message):
+        card["actions"] = [
+            {"type": "Action.OpenUrl", "title": name, "url": url} for name, url in links
+        ]
     return card
 
 
@@ -135,7 +150,8 @@ def teams_subject(message: Message) -> str:
 
 def teams_text(message: Message) -> str:
     """The text for a card, which shows a single line break as a blank."""
-    doubled = text(message, LONGEST_TEAMS_TEXT, lambda plain: json_ascii(as_paragraphs(plain)))
+    above = message._replace(details=())
+    doubled = text(above, LONGEST_TEAMS_TEXT, lambda plain: json_ascii(as_paragraphs(plain)))
     return as_paragraphs(doubled)
 
 
@@ -152,7 +168,15 @@ def ntfy_headers(message: Message) -> dict[str, str]:
         "Tags": NTFY_TAGS.get(message.severity, "information_source"),
         "X-Sequence-ID": short_key(message),
     }
-    return {**headers, "Click": header_text(message.link)} if message.link else headers
+    links = [f"view, {action(name)}, {url}" for name, url in message.links[:MOST_NTFY_ACTIONS]]
+    more = {"Click": message.link, "Actions": "; ".join(links)}
+    return headers | {name: header_text(value) for name, value in more.items() if value}
+
+
+def action(name: str) -> str:
+    """A short label without the signs that part ntfy's actions."""
+    plain = name.translate({ord(","): " ", ord(";"): " "})
+    return fitted(plain, LONGEST_NTFY_ACTION, utf8)
 
 
 def header_text(text: str) -> str:
@@ -170,17 +194,20 @@ def ntfy_body(message: Message) -> str:
 
 def html(message: Message) -> str:
     """The message as HTML for an e-mail, with everything in it escaped."""
-    lines = "".join(f"<p>{escape(line)}</p>" for line in text(message).splitlines() if line)
+    above = text(message._replace(details=()))
+    lines = "".join(f"<p>{escape(line)}</p>" for line in above.splitlines() if line)
     rows = "".join(
         f'<tr><td style="padding-right:1em;color:#555">{escape(name)}</td>'
         f"<td>{escape(value)}</td></tr>"
-        for name, value in labelled(message)
+        for name, value in message.details
     )
-    link = f'<p><a href="{escape(message.link)}">Open CAISO Live</a></p>' if message.link else ""
+    anchors = [f'<a href="{escape(url)}">{escape(name)}</a>' for name, url in named_links(message)]
+    table = f"<table>{rows}</table>" if rows else ""
+    links = f"<p>{' · '.join(anchors)}</p>" if anchors else ""
     return (
         '<!doctype html><html lang="en"><body style="font-family:sans-serif">'
         f'<h1 style="font-size:1.2em">{escape(subject(message))}</h1>{lines}'
-        f"<table>{rows}</table>{link}</body></html>"
+        f"{table}{links}</body></html>"
     )
 
 

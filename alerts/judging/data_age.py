@@ -7,7 +7,6 @@ from typing import NamedTuple
 
 from django.db import transaction
 
-from alerts import wording
 from alerts.judging.recording import Announcement, record
 from alerts.models import CLEARED, OPENED, Rule
 from alerts.rules.watched import AGE
@@ -88,5 +87,4 @@ def announcement(rule: Rule, opens: bool, newest: Newest) -> Announcement:
     end = newest.start + market.interval
     lmp = readings.lmps(rule.node, market, newest.start, end)[newest.start]
     minutes = Decimal(newest.minutes).quantize(Decimal("0.1"))
-    text = wording.aged(rule.words(over=not opens), newest.start, newest.minutes)
-    return Announcement(rule, OPENED if opens else CLEARED, newest.start, lmp, minutes, text)
+    return Announcement(rule, OPENED if opens else CLEARED, newest.start, lmp, minutes)

@@ -15,10 +15,11 @@ from django.db import transaction
 from django.db.models import F, OuterRef, QuerySet, Subquery
 
 from alerts.judging import data_age
-from alerts.judging.locks import lock_rules
+from alerts.judging.corrected import correct_alerts
 from alerts.judging.recording import announcements, record
 from alerts.judging.verdicts import Judging, Verdict
 from alerts.judging.withdrawing import NO_LONGER_TRACKED, SWITCHED_OFF, withdraw
+from alerts.locks import lock_rules
 from alerts.models import Condition, Rule, Watching, state_fields
 from alerts.rules.rule import State
 from alerts.rules.watched import AGE
@@ -190,6 +191,7 @@ def apply(verdicts: Sequence[Verdict], judging: Judging, *, now: datetime) -> li
         fault_point("rules claimed")
         found = [one for verdict in to_announce(owned) for one in announcements(verdict, judging)]
         events = record(found, now=now) if found else []
+        correct_alerts([verdict.rule for verdict in owned], judging)
         fault_point("alerts written")
         return [feed.append(judging.node, events, now=now)] if events else []
 

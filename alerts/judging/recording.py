@@ -8,12 +8,12 @@ from datetime import datetime
 from decimal import Decimal
 from typing import NamedTuple
 
-from alerts import wording
 from alerts.delivery import outbox
+from alerts.headlines import Moment
+from alerts.judging.texts import text_of
 from alerts.judging.verdicts import Judging, Verdict
 from alerts.models import CLEARED, OPENED, RETRACTED, Alert, Rule, Transition
 from alerts.rules.episodes import Episode
-from alerts.rules.rule import Stance
 from alerts.rules.rule import Transition as Crossing
 from alerts.rules.watched import AGE
 from market.intervals import iso
@@ -37,9 +37,13 @@ class Announcement(NamedTuple):
     start: datetime
     price: Decimal
     value: Decimal
-    text: str
+    why: str = ""  # why it comes late
     flaps: int = 0
     alert_id: int | None = None
+
+    @property
+    def moment(self) -> Moment:
+        return Moment(self.start, self.price, self.value)
 
 
 def announcements(verdict: Verdict, judging: Judging) -> list[Announcement]:
@@ -89,23 +93,23 @@ def announcement(
     rule: Rule, kind: str, start: datetime, judging: Judging, why: str = ""
 ) -> Announcement:
     """That a rule opened or cleared at an interval."""
-    series = judging.series
-    price = series.prices[start]
-    value = series.value(rule.watch, start)
-    value = price if value is None else value
-    subject = rule.words(over=kind == CLEARED)
-    when = wording.interval(series.market, start, now=judging.now)
-    text = wording.crossed(subject, rule.condition, price, value, when)
-    return Announcement(rule, kind, start, price, value, wording.amended(text, why))
+    price, value = figures(rule, start, judging)
+    return Announcement(rule, kind, start, price, value, why)
+
+
+def figures(rule: Rule, start: datetime, judging: Judging) -> tuple[Decimal, Decimal]:
+    """The price of an interval and what its rule watches in it."""
+    price = judging.series.prices[start]
+    value = judging.series.value(rule.watch, start)
+    return price, price if value is None else value
 
 
 def retraction(alert: Alert, rule: Rule, judging: Judging, why: str) -> Announcement:
-    """That an alert should not have opened."""
-    series, start = judging.series, alert.interval_start
-    lmp = series.prices.get(start, alert.price)
-    when = wording.interval(series.market, start, now=judging.now)
-    text = wording.retracted(alert.wording, alert.price, lmp, when, why)
-    return Announcement(rule, RETRACTED, start, lmp, alert.value, text, alert_id=alert.pk)
+    """That an alert should not have opened: with the figures of its interval as they are now."""
+    start = alert.interval_start
+    held = start in judging.series.prices
+    price, value = figures(rule, start, judging) if held else (alert.price, alert.value)
+    return Announcement(rule, RETRACTED, start, price, value, why, alert_id=alert.pk)
 
 
 class AlertWriter:
@@ -141,7 +145,7 @@ class AlertWriter:
                 interval_start=found.start,
                 price=found.price,
                 value=found.value,
-                text=text_of(found, alert),
+                text=text(found, alert, now=now),
                 at=now,
             )
         )
@@ -162,11 +166,10 @@ class AlertWriter:
             interval_start=found.start,
             price=found.price,
             value=found.value,
-            text=found.text,
             facts=rule.facts,
-            wording_over=rule.words(over=True),
             opened_at=now,
         )
+        alert.text = text(found, alert, now=now)
         self.open[rule.pk] = alert
         self.new.append(alert)
         return alert
@@ -193,17 +196,10 @@ class AlertWriter:
         Transition.objects.bulk_create(self.transitions, batch_size=500)
 
 
-def text_of(found: Announcement, alert: Alert) -> str:
-    """The text by the limits that the alert opened with; its rule may have others now."""
-    over = found.rule.words(over=True)
-    if found.kind != CLEARED or alert.wording_over in ("", over):
-        return found.text
-    figures = found.text.removeprefix(f"{over}: ")
-    is_back = found.rule.condition.stance(found.value) is Stance.BACK
-    if is_back and alert.holds_at(found.value):
-        limit = wording.condition_words(found.rule.condition)
-        return wording.ended(alert.wording, f"over by its new limit ({limit}), {figures}")
-    return wording.ended(alert.wording_over, figures)
+def text(found: Announcement, alert: Alert, *, now: datetime) -> str:
+    """What is announced, in words."""
+    judged_by = [watching.condition for watching in found.rule.watchings]
+    return text_of(alert, found.kind, found.moment, found.why, now=now, judged_by=judged_by)
 
 
 def record(found: Sequence[Announcement], *, now: datetime) -> list[Event]:
@@ -223,6 +219,7 @@ def event(transition: Transition) -> Event:
     body = {
         "alert_id": alert.pk,
         "rule_id": alert.rule_id,
+        "name": alert.name,
         "state": STATES[transition.kind],
         "severity": alert.severity,
         "market": market.value,

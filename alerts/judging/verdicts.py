@@ -9,7 +9,8 @@ from typing import NamedTuple
 
 from django.db.models import Q
 
-from alerts.judging import held_prices, new_intervals
+from alerts import held_prices
+from alerts.judging import new_intervals
 from alerts.judging.new_intervals import NewIntervals, PriceEvent
 from alerts.models import Alert, Rule
 from alerts.rules.beginnings import FURTHEST, is_closed_after, known_before

@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from alerts import wording
+from alerts import headlines
 from alerts.delivery.outbox import write_deliveries
 from alerts.judging.recording import event
 from alerts.models import CLEARED, Alert, Rule, Transition
@@ -21,7 +21,7 @@ def withdraw(rule: Rule, why: str, *, now: datetime) -> list[FeedRange]:
     events: list[Event] = []
     open_ = Alert.objects.filter(rule=rule, cleared_at=None, retracted_at=None)
     for alert in open_.order_by("opened_at"):
-        events += clear(alert, rule, wording.ended(alert.wording, why), now=now)
+        events += clear(alert, rule, headlines.ended(alert.watched, why), now=now)
     return [feed.append(rule.node, events, now=now)] if events else []
 
 

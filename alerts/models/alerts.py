@@ -5,10 +5,16 @@ from typing import Any
 
 from django.conf import settings
 from django.db import models
+from django.utils.functional import cached_property
 
+from alerts.headlines import Moment, Watched
 from alerts.models.rules import SEVERITIES, WARNING, Rule
-from alerts.models.watching import Watching
-from prices.models import price_field
+from alerts.models.watching import requirement_of
+from alerts.rules.rule import Requirement, Stance
+from alerts.rules.watched import Watch
+from market.markets import Market
+from prices.models import Node, price_field
+from prices.plain_text import cleaned
 
 OPENED, CLEARED, RETRACTED = "opened", "cleared", "retracted"
 KINDS = [(name, name) for name in (OPENED, CLEARED, RETRACTED)]
@@ -26,8 +32,6 @@ class Alert(models.Model):
     text = models.TextField()
     # What the rule watched when it opened (Rule.facts): the rule may be changed.
     facts = models.JSONField(default=dict, editable=False)
-    # The wording for its end, by the same limits; empty: as the rule has it now.
-    wording_over = models.TextField(blank=True, default="", editable=False)
     opened_at = models.DateTimeField()
     cleared_interval = models.DateTimeField(null=True, blank=True)
     cleared_at = models.DateTimeField(null=True, blank=True)
@@ -52,15 +56,51 @@ class Alert(models.Model):
         return self.text
 
     def save(self, *args: Any, **kwargs: Any) -> None:
-        """Keep the rule's facts and wording as they are when the alert opens."""
+        """Keep the rule's facts as they are when the alert opens."""
         self.facts = self.facts or self.rule.facts
-        self.wording_over = self.wording_over or self.rule.words(over=True)
         super().save(*args, **kwargs)
+
+    @property
+    def conditions(self) -> list[Requirement]:
+        """What had to hold for it to open; of older alerts only the rule's own condition."""
+        return [requirement_of(one) for one in (self.facts, *self.facts.get("conditions", ()))]
+
+    @property
+    def market(self) -> Market:
+        return Market(self.facts["market"])
+
+    @property
+    def watched(self) -> Watched:
+        """What it watches, for its texts."""
+        return Watched(self.facts["hub"], self.market, self.conditions)
+
+    @property
+    def moment(self) -> Moment:
+        """The interval that opened it, with its figures."""
+        return Moment(self.interval_start, self.price, self.value)
+
+    @property
+    def watch(self) -> Watch:
+        """The value that gives its number."""
+        own = self.conditions[0]
+        return Watch(own.watched, own.span)
+
+    @cached_property
+    def node(self) -> Node:
+        """The node that it is about: its rule may be about another one now."""
+        name = self.facts["node"]
+        rules = self.rule.node
+        return rules if rules.oasis_name == name else Node.objects.get(oasis_name=name)
+
+    @property
+    def name(self) -> str:
+        """The name of its rule when it opened; empty if it had none."""
+        called = cleaned(str(self.facts.get("rule", "")))
+        return "" if called == self.wording else called
 
     def holds_at(self, value: Decimal) -> bool:
         """Whether a value is beyond the limit that the alert opened with."""
-        limit: float = self.facts["limit"]
-        return value > limit if self.facts["direction"] == Watching.ABOVE else value < limit
+        return self.conditions[0].stance(value) is Stance.BEYOND
 
     @property
     def state(self) -> str:
@@ -71,7 +111,10 @@ class Alert(models.Model):
 
 
 class Transition(models.Model):
-    """What happened to an alert: it opened, cleared or was retracted. Append-only."""
+    """What happened to an alert: it opened, cleared or was retracted. One row each.
+
+    Price, value and text follow corrections of the interval (`alerts.judging.corrected`).
+    """
 
     alert = models.ForeignKey(Alert, models.CASCADE, related_name="transitions")
     kind = models.CharField(max_length=9, choices=KINDS)

@@ -33,6 +33,10 @@ class Delivery(models.Model):
     transition = models.ForeignKey(Transition, models.CASCADE, null=True, blank=True)
     method = models.ForeignKey(Method, models.CASCADE)
     kind = models.CharField(max_length=9, choices=[*KINDS, (DIGEST, DIGEST), (TEST, TEST)])
+    # The message that says this one too, if it is "in a digest" or went out with another.
+    within = models.ForeignKey(
+        "self", models.SET_NULL, null=True, blank=True, editable=False, related_name="told"
+    )
     # Of a digest or a test; other messages are composed from their transition.
     content = models.JSONField(null=True, blank=True)
     key = models.CharField("idempotency key", max_length=32, default=new_key, unique=True)

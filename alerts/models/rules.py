@@ -108,15 +108,19 @@ class Rule(Watching, QuietHours, JudgingState):
 
     @property
     def facts(self) -> dict[str, Any]:
-        """What the rule watches, for programs; kept by its alerts. The limit as the rule has it."""
+        """What the rule watches, for programs; kept by its alerts. Limits as the rule has them.
+
+        `conditions` are those beside its own.
+        """
+        own, *others = [watching.condition_facts for watching in self.watchings]
         return {
-            "rule": self.name or self.subject,
+            "rule": self.called,
             "hub": self.node.hub,
             "node": self.node.oasis_name,
             "market": self.market,
-            "watched": self.watched,
-            "direction": self.condition.direction,
-            "limit": float(self.limit),
+            **own,
+            "for_minutes": self.for_minutes,
+            "conditions": others,
         }
 
     @cached_property
@@ -134,11 +138,12 @@ class Rule(Watching, QuietHours, JudgingState):
         )
 
     @property
+    def called(self) -> str:
+        """Its name, or what it watches for if it has none."""
+        return self.name or self.subject
+
+    @property
     def subject(self) -> str:
         """What the rule watches for, in words."""
-        return self.words(over=False)
-
-    def words(self, *, over: bool) -> str:
-        """What the rule watches for; `over`: that it no longer holds."""
         conditions = [watching.condition for watching in self.watchings]
-        return wording.subject(self.node.hub, Market(self.market), conditions, over=over)
+        return wording.subject(self.node.hub, Market(self.market), conditions)

@@ -1,5 +1,7 @@
 """What a rule or one of its conditions watches, and its limits."""
 
+from collections.abc import Mapping
+from decimal import Decimal
 from typing import Any
 
 from django.db import models
@@ -61,9 +63,30 @@ class Watching(models.Model):
         return Requirement(self.watched, direction, self.limit, clear_limit, self.span)
 
     @property
+    def condition_facts(self) -> dict[str, Any]:
+        """The condition for programs; `requirement_of` reads it back."""
+        found = self.condition
+        limits = {"limit": float(self.limit), "clear_limit": float(found.clear_limit)}
+        return {
+            "watched": found.watched,
+            "direction": found.direction,
+            **limits,
+            "span": found.span,
+        }
+
+    @property
     def watch(self) -> Watch:
         return Watch(self.watched, self.span)
 
     def problems(self, market: Market) -> dict[str, str]:
         """What is wrong with it in this market: sentences by field."""
         return validation.problems(self.condition, market)
+
+
+def requirement_of(facts: Mapping[str, Any]) -> Requirement:
+    """A condition from its facts; older ones say neither clear limit nor span."""
+    limit = Decimal(str(facts["limit"]))
+    clear_limit = Decimal(str(facts.get("clear_limit", facts["limit"])))
+    return Requirement(
+        facts["watched"], facts["direction"], limit, clear_limit, facts.get("span", 0)
+    )

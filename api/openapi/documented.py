@@ -21,7 +21,7 @@ from drf_spectacular.utils import (
 from rest_framework.request import Request
 from rest_framework.views import APIView
 
-from api import delivery_tests, previews, push, source
+from api import days, delivery_tests, hubs, previews, push, source
 from api.json_body import MOST_BYTES
 from api.openapi import examples, extensions, shapes
 from api.rule_request import RuleRequest
@@ -189,6 +189,44 @@ class Prices(APIView):
 
 @extend_schema_view(
     get=described(
+        "days",
+        "What each day's prices came to",
+        tag=PRICES,
+        description="Averages, on-peak and off-peak, extremes, TB2 and TB4 of the last operating "
+        "dates, real-time and day-ahead, and how today compares with the 29 days before it. An "
+        "address gets two such answers at once; four more may wait.",
+        parameters=[
+            HUB,
+            OpenApiParameter(
+                "days",
+                {"type": "integer", "minimum": 1, "maximum": days.MOST_DAYS},
+                default=days.DAYS,
+                description=f"How many days: 1 to {days.MOST_DAYS}.",
+            ),
+        ],
+        answers={(200, JSON): answer(days.DaysAnswer, "The days, oldest first.", examples.DAYS)},
+        refused=[404, 406, 429],
+    )
+)
+class Days(days.Days): ...
+
+
+@extend_schema_view(
+    get=described(
+        "hubs",
+        "The prices now at all hubs",
+        tag=PRICES,
+        description="Real-time, fifteen-minute and day-ahead at every tracked hub, and what each "
+        f"lies above {DEFAULT_HUB}.",
+        answers={(200, JSON): answer(hubs.HubsAnswer, "The hubs.", examples.HUBS)},
+        refused=[406],
+    )
+)
+class Hubs(hubs.Hubs): ...
+
+
+@extend_schema_view(
+    get=described(
         "source",
         "Whether the source of prices answers",
         tag=PRICES,
@@ -257,7 +295,7 @@ class Stream(APIView):
         tag=ALERTS,
         description="Judges the rule over stored prices and changes nothing. An address gets 10 "
         "previews in ten seconds, over 90 days and with 3 further conditions; a member of staff "
-        "30, over 366 days and with 10.",
+        "30, over 366 days and with 10. A rule on data age can't be previewed: it is refused, 400.",
         request={JSON: body(RuleRequest, examples.RULE)},
         answers={
             (200, JSON): answer(previews.PreviewAnswer, "How often, and when.", examples.PREVIEW)
@@ -359,6 +397,8 @@ class Docs(APIView):
 urlpatterns = [
     path("api/current", Current.as_view()),
     path("api/history/<str:hours>", History.as_view()),
+    path("api/v1/days", Days.as_view()),
+    path("api/v1/hubs", Hubs.as_view()),
     path("api/v1/prices", Prices.as_view()),
     path("api/v1/source", Source.as_view()),
     path("api/v1/stream", Stream.as_view()),

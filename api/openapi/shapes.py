@@ -68,7 +68,8 @@ class Current(serializers.Serializer[Any]):
         allow_null=True,
     )
     stale = serializers.BooleanField(
-        help_text="There is no real-time price, or it is more than 15 minutes old."
+        help_text="The running interval's price is not held, a minute after it usually is out:"
+        " what is shown is another one's, or an estimate. Also true before the first price."
     )
     source = choice(  # type: ignore[assignment]
         ["oasis", "simulator"], "Where prices come from; `simulator`: they are made up."

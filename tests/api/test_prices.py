@@ -71,8 +71,9 @@ def test_the_day_ahead_price_is_that_of_this_hour_not_of_tomorrows_last(client: 
 @pytest.mark.parametrize(
     ("at", "quality", "stale"),
     [
-        ("2026-07-14 19:10:00", "observed", False),
-        ("2026-07-14 19:14:00", "cached", False),
+        ("2026-07-14 19:05:59", "observed", False),
+        ("2026-07-14 19:06:00", "observed", True),
+        ("2026-07-14 19:14:00", "cached", True),
         ("2026-07-14 19:16:00", None, True),
     ],
 )
@@ -82,6 +83,17 @@ def test_what_is_not_observed_is_labelled(
     a_day()
     answer = get(client, "/api/current", at)
     assert (answer["rt_quality"], answer["stale"]) == (quality, stale)
+
+
+def test_a_price_is_late_a_minute_after_it_usually_is_out(client: Client) -> None:
+    for n in range(6):
+        start = NOON + timedelta(minutes=5 * n)
+        store([published(start, f"{40 + n}")], start + timedelta(minutes=2))
+    lates = [get(client, "/api/current", f"2026-07-14 19:{at}")["stale"] for at in STALE_AT]
+    assert lates == [False, False, True]
+
+
+STALE_AT = ("29:59", "32:59", "33:00")  # 19:25 is held, and comes out after two minutes
 
 
 def test_after_an_outage_yesterdays_price_is_shown_as_that(client: Client) -> None:
@@ -385,5 +397,5 @@ def test_a_wrong_slug_is_refused_by_name(admin_client: Client) -> None:
 def test_only_rules_on_a_price_alone_draw_a_line(client: Client) -> None:
     rule = Rule.objects.get(direction="below")
     Condition.objects.create(rule=rule, watched="spread", limit=20)
-    drawn = client.get("/").context["page"]["thresholds"]
-    assert drawn == {"SP15": [{"direction": "above", "limit": 100.0, "market": "RTM"}]}
+    [drawn] = client.get("/").context["page"]["thresholds"]["SP15"]
+    assert (drawn["name"], drawn["limit"]) == ("Discharge opportunity", 100.0)

@@ -15,10 +15,11 @@ from django.utils.safestring import SafeString
 from playwright.sync_api import Browser, ConsoleMessage, Error, Page, WebSocketRoute, expect
 
 from dashboard.content_security import POLICY
+from dashboard.first_paint.held import Source
 from dashboard.first_paint.page import prices_of
 from dashboard.page_snapshot import PageSnapshot
 from dashboard.views import prices_now
-from market.intervals import iso, midnight
+from market.intervals import from_iso, iso, midnight
 from simulator.reports import Market
 from tests.browser import CHROMIUM
 from tests.page.market_day import FIVE, SP15, Body, curve, day_ahead, fifteen_minute, real_time
@@ -70,6 +71,7 @@ class Day:
     source: str = "oasis"
     source_age_s: float | None = 12.0
     source_trouble: str | None = None
+    answered: dict[str, str] | None = None  # by market; None: all of them at this moment
     nodes: dict[str, str] = field(default_factory=lambda: dict(NODES))
     seq: int = 100
     speaks: bool = True
@@ -86,8 +88,20 @@ class Day:
         hubs = [{"slug": hub.lower(), "hub": hub, "node": node} for hub, node in self.nodes.items()]
         shown = {"hub": self.hub, "hubs": hubs, "source": self.source}
         page = shown | {"thresholds": {self.hub: LIMITS}, "source_trouble": self.source_trouble}
-        first = prices_now(page, self.page_snapshot(), now=self.now)
+        page |= {"source_answered": self.source_answered}
+        first = prices_now(page, self.known_source(), self.page_snapshot(), now=self.now)
         return render_to_string("dashboard/index.html", shown | first | {"page": page})
+
+    @property
+    def source_answered(self) -> dict[str, str]:
+        """When the source last answered a poll, by market."""
+        now = {market: iso(self.now) for market in ("RTM", "RTPD", "DAM")}
+        return now if self.answered is None else self.answered
+
+    def known_source(self) -> Source:
+        """The same as the server knows it."""
+        answered = {market: from_iso(at) for market, at in self.source_answered.items()}
+        return Source(self.source, self.source_trouble, answered)
 
     def page_snapshot(self) -> PageSnapshot | None:
         """What the page comes with."""
@@ -131,6 +145,7 @@ class Day:
         """That the server lives."""
         sent = {"server_time": iso(self.now), "feeds": {self.hub: self.seq}}
         sent |= {"source_age_s": self.source_age_s, "source_trouble": self.source_trouble}
+        sent |= {"source_answered": self.source_answered}
         return {"type": "heartbeat"} | sent
 
 
@@ -312,6 +327,14 @@ class Stage:
     def let_pass(self, seconds: float) -> None:
         """Time, as the page sees it."""
         self.page.clock.run_for(round(seconds * 1000))
+
+    def live_on(self, seconds: int) -> None:
+        """The same with a server that goes on speaking."""
+        for _ in range(0, seconds, 5):
+            self.let_pass(5)
+            self.day.now += timedelta(seconds=5)
+            self.send(self.day.heartbeat())
+        self.let_pass(1)
 
     def look(self, size: dict[str, int], scheme: str) -> None:
         """As seen on such a screen, in such colours."""

@@ -29,6 +29,15 @@ def test_a_rule_is_said_in_few_words(rule: dict[str, Any], words: str, run: Run)
     assert run("alerts/alert_words.js", "ruleText(a)", {"market": "RTM", **rule}) == words
 
 
+def test_a_rule_with_a_name_is_called_by_it(run: Run) -> None:
+    rule = {"market": "RTM", "direction": "above", "limit": 100}
+    said = [
+        run("alerts/alert_words.js", "namedRuleText(a)", rule | {"name": name})
+        for name in ("Discharge", "")
+    ]
+    assert said == ["Discharge, RT above 100", "RT above 100"]
+
+
 @pytest.mark.parametrize(
     ("severity", "words"),
     [(None, ""), ("info", ""), ("warning", "⚠\ufe0e warning"), ("critical", "‼\ufe0e critical")],

@@ -61,7 +61,7 @@ def test_a_price_above_a_thousand_is_drawn_where_it_belongs(stage: Stage, drawn:
     assert "rt" not in drawn(newest | {"lmp": 400.0}, around=60)
     expect(stage.page.locator("#rt-price")).to_have_text("1,015.37")
     expect(stage.page.locator("#tile-rt")).to_have_attribute("data-tone", "high")
-    expect(stage.page.locator("#rt-tag")).to_have_text("▲▲ above 100")
+    expect(stage.page.locator("#rt-tag")).to_have_text("above 100")
     expect(stage.page.locator("#chart-note")).to_contain_text("its price stands beside it")
 
 
@@ -70,7 +70,7 @@ def test_a_negative_price_is_below_the_line_of_zero_and_says_so(stage: Stage, dr
     assert "rt" in drawn(stage.day.rt[-1], around=3)
     expect(stage.page.locator("#rt-price")).to_have_text("−23.40")
     expect(stage.page.locator("#tile-rt")).to_have_attribute("data-tone", "negative")
-    expect(stage.page.locator("#rt-tag")).to_have_text("▼ negative · paid to take")
+    expect(stage.page.locator("#rt-tag")).to_have_text("negative · below 0")
     assert stage.page.title().startswith("−23.40 SP15")
 
 

@@ -9,6 +9,7 @@ from urllib.parse import unquote
 import pytest
 from playwright.sync_api import Route, expect
 
+from market.intervals import iso
 from tests.page.market_day import FIVE, alert, at, corrected, real_time
 from tests.page.modules import reached
 from tests.page.staged import Stage, on_the_stage
@@ -428,31 +429,128 @@ def test_an_interval_is_shown_once_on_the_tile_aloud_and_on_the_tab(stage: Stage
     assert page.locator("link[rel=icon]").get_attribute("href") != icon
 
 
-def test_an_estimate_is_announced_as_one_and_the_price_itself_when_it_comes(stage: Stage) -> None:
+def test_in_an_outage_the_last_price_stays_grey_and_the_estimate_is_beside_it(
+    stage: Stage,
+) -> None:
     degraded(stage)
     page = stage.page
-    said = page.locator("#announcer")
-    expect(said).to_contain_text("estimated, same hour yesterday: 31.20 dollars")
-    assert page.title() == "(estimated) 31.20 SP15 · CAISO Live"
+    last = f"{stage.day.rt[-1]['lmp']:.2f}".replace("-", "−")
+    expect(page.locator("#rt-price")).to_have_text(last)
+    expect(page.locator("#tile-rt")).to_have_attribute("data-late", "true")
+    expect(page.locator("#rt-price")).to_have_css("color", css(stage, "--dim"))
+    expect(page.locator("#rt-meta")).to_have_text("12:05–12:10 · HE13 · as published · 32 min old")
+    expect(page.locator("#rt-estimate")).to_have_text(
+        "estimate for 12:35–12:40: 31.20, same time yesterday"
+    )
+    stage.live_on(60)
+    expect(page.locator("#rt-price")).to_have_text(last)
+    expect(page.locator("#rt-meta")).to_contain_text("33 min old")
+    expect(page.locator("#rt-price")).not_to_have_class("flash")
+    expect(page.locator("#complete")).to_have_text("146 / 152")
+
+
+def test_one_banner_says_what_was_seen_and_it_is_said_aloud_once(stage: Stage) -> None:
+    degraded(stage)
+    page, said = stage.page, stage.page.locator("#announcer")
+    words = "CAISO has not published the 6 intervals 12:10–12:40 yet. Due at 12:10."
+    expect(page.locator("#notice-outage-text")).to_have_text(words)
+    expect(said).to_have_text(words)
+    assert page.title() == f"(late) {page.locator('#rt-price').inner_text()} SP15 · CAISO Live"
     assert "stroke-dasharray" in icon(stage)
+    stage.day = replace(stage.day, source_trouble="CAISO refuses us since 12:36 (429).")
+    stage.send(stage.day.heartbeat())
+    expect(said).to_have_text("CAISO refuses us since 12:36 (429).")
+    expect(page.locator(".notice:visible")).to_have_count(1)
+    stage.day = replace(stage.day, source_trouble=None)
+    stage.send(stage.day.heartbeat())
     stage.publish(*[{**price, "lmp": 61.5} for price in real_time(RUNNING, RUNNING + FIVE)])
     stage.let_pass(1)
     expect(said).to_contain_text("SP15 12:35–12:40: 61.50 dollars per megawatt-hour")
     assert page.title() == "61.50 SP15 · CAISO Live"
     assert "stroke-dasharray" not in icon(stage)
+    expect(page.locator("#notice-outage")).to_be_hidden()
+    page.locator("#log-card summary").click()
+    page.locator("[data-filter=status]").click()
+    stage.let_pass(1)
+    lines = page.locator("#log li[data-kind=status] span").all_inner_texts()
+    refused = "● CAISO refuses us since 12:36 (429)."
+    assert lines[0] == "● Prices come in again."
+    assert set(lines[1:]) == {f"● {words}", refused}
 
 
-def test_the_last_price_known_and_an_overdue_one_are_not_announced_as_the_newest(
-    stage: Stage,
-) -> None:
+def css(stage: Stage, token: str) -> str:
+    """A colour of the page's own as the browser computes it."""
+    found: str = stage.page.evaluate(
+        """(token) => {
+            const probe = document.body.appendChild(document.createElement("i"));
+            probe.style.color = `var(${token})`;
+            const { color } = getComputedStyle(probe);
+            probe.remove();
+            return color;
+        }""",
+        token,
+    )
+    return found
+
+
+def test_a_browser_that_is_offline_says_so_and_nothing_of_caiso(stage: Stage) -> None:
+    page = stage.show(ages(plain(), minutes=12))
+    expect(page.locator("#notice-outage-text")).to_contain_text("CAISO has not published")
+    stage.day = replace(stage.day, speaks=False)
+    page.evaluate("() => dispatchEvent(new Event('offline'))")
+    stage.let_pass(4)
+    expect(page.locator("#notice-outage-text")).not_to_contain_text("offline")  # it still hears
+    stage.sockets[-1].close(code=1006)
+    stage.let_pass(2)
+    expect(page.locator("#notice-outage-text")).to_have_text(
+        "This browser is offline since 12:37. Prices are the last received."
+    )
+    expect(page.locator(".notice:visible")).to_have_count(1)
+    page.evaluate("() => dispatchEvent(new Event('online'))")
+    stage.day = replace(stage.day, speaks=True)
+    stage.let_pass(30)
+    expect(page.locator("#notice-outage-text")).to_contain_text("CAISO has not published")
+
+
+def test_a_price_that_nobody_asked_for_is_not_said_to_be_unpublished(stage: Stage) -> None:
     day = ages(plain(), minutes=12)
-    page = stage.show(day)
-    assert page.title() == f"(late) {day.rt[-1]['lmp']:.2f} SP15 · CAISO Live"
-    assert "stroke-dasharray" in icon(stage)
-    current = {"rt_price": 20.0, "rt_quality": "cached", "rt_timestamp": None}
-    stage.show(replace(day, current=current))
-    expect(page.locator("#announcer")).to_contain_text(", last known price: ")
-    assert page.title().startswith("(cached) ")
+    page = stage.show(replace(day, answered={"RTM": "2026-07-14T19:24:58Z"}))
+    expect(page.locator("#notice-outage-text")).to_have_text(
+        "The 3 intervals 12:25–12:40 could not be fetched yet: CAISO last answered at 12:24."
+    )
+
+
+def test_what_the_log_shows_survives_a_reload(stage: Stage) -> None:
+    page = stage.show(ages(plain(), minutes=12))
+    running = real_time(RUNNING, RUNNING + FIVE)
+    stage.day.rt = [*stage.day.rt, *running]
+    stage.publish(*running)
+    stage.let_pass(2)
+    kept = log_lines(stage)
+    assert "● Prices come in again." in " ".join(kept)
+    page.reload()
+    expect(page.locator("body[data-loaded=true][data-painted-at]")).to_be_attached()
+    stage.let_pass(1)
+    assert log_lines(stage) == kept
+
+
+def log_lines(stage: Stage) -> list[str]:
+    """The whole log, newest first."""
+    lines: list[str] = stage.page.locator("#log li").evaluate_all(
+        "(lines) => lines.map((line) => line.textContent)"
+    )
+    return lines
+
+
+def test_what_one_large_answer_brought_is_one_line_of_the_log(stage: Stage) -> None:
+    stage.show(replace(plain(), rt=plain().rt[:100]))
+    before = len(log_lines(stage))
+    missing = [price | {"first_seen": iso(NOON)} for price in plain().rt[100:200]]
+    stage.publish(*missing)
+    stage.let_pass(1)
+    fresh = log_lines(stage)
+    assert len(fresh) == before + 1
+    assert any("RT 20:55–05:15: 100 intervals, " in line for line in fresh)
 
 
 def test_an_answer_that_comes_late_does_not_replace_a_newer_price(stage: Stage) -> None:
@@ -461,8 +559,9 @@ def test_an_answer_that_comes_late_does_not_replace_a_newer_price(stage: Stage) 
     page.route(CURRENT, lambda route: held.append(route))
     stage.show(ages(plain(), minutes=12))
     reached(lambda: len(held) == 1, page)
-    expect(page.locator("#notice-source")).to_be_visible()
-    old = stage.day.answer() | {"rt_price": 20.0, "rt_quality": "cached", "rt_timestamp": None}
+    expect(page.locator("#notice-outage")).to_be_visible()
+    estimate = {"rt_price": 20.0, "rt_quality": "previous_day", "rt_timestamp": iso(RUNNING)}
+    old = stage.day.answer() | estimate
     stage.publish(*[{**price, "lmp": 61.5} for price in real_time(RUNNING, RUNNING + FIVE)])
     stage.let_pass(1)
     assert len(held) == 1
@@ -470,7 +569,7 @@ def test_an_answer_that_comes_late_does_not_replace_a_newer_price(stage: Stage) 
         held[0].fulfill(json=old)
     stage.let_pass(1)
     expect(page.locator("#rt-price")).to_have_text("61.50")
-    expect(page.locator("#notice-quality")).to_be_hidden()
+    expect(page.locator("#rt-estimate")).to_have_text("")
     assert page.title() == "61.50 SP15 · CAISO Live"
 
 
@@ -495,6 +594,7 @@ def icon(stage: Stage) -> str:
 
 def test_filters_leave_what_they_name(stage: Stage) -> None:
     page = stage.show(eventful())
+    page.locator("#log-card summary").click()
     page.locator("[data-filter=alerts]").click()
     stage.let_pass(1)
     kinds = page.locator("#log li").evaluate_all("(lines) => lines.map((li) => li.dataset.kind)")
@@ -575,7 +675,7 @@ def test_a_machine_that_slept_asks_for_what_it_missed_and_for_the_time(stage: St
     assert "after=a%3A100" in stage.sockets[-1].url
     expect(page.locator("body")).to_have_attribute("data-connection", "live")
     expect(page.locator("#clock-time")).to_contain_text("13:37")
-    expect(page.locator("#notice-connection")).to_contain_text("Catching up on 1 h")
+    expect(page.locator("#notice-outage")).to_contain_text("Catching up on 1 h")
     stage.let_pass(3)
     assert len(stage.sockets) == 2
 
@@ -627,7 +727,7 @@ def test_on_paper_it_is_black_on_white_and_nothing_is_cut_off(stage: Stage) -> N
 
 def test_what_was_missed_is_said_to_be_coming_in(stage: Stage) -> None:
     catching_up(stage)
-    notice = stage.page.locator("#notice-connection")
+    notice = stage.page.locator("#notice-outage")
     expect(notice).to_contain_text("Catching up on")
     stage.day.seq = 100
     stage.publish(*real_time(NOON, NOON + 900 * FIVE))
@@ -635,15 +735,18 @@ def test_what_was_missed_is_said_to_be_coming_in(stage: Stage) -> None:
     expect(notice).to_be_hidden()
 
 
-def test_near_the_hour_the_tile_says_of_which_hour_its_spread_is(stage: Stage) -> None:
+def test_near_the_hour_all_tiles_are_of_one_interval(stage: Stage) -> None:
     day = replace(plain(), now=at("2026-07-14 12:59:56-07:00"))
     rt = real_time(NOON - 4 * FIVE, at("2026-07-14 13:00:00-07:00"))
     page = stage.show(replace(day, rt=rt))
     spread = page.locator("#spread").inner_text()
     stage.let_pass(6)
-    expect(page.locator("#da-title")).to_have_text("Day-ahead HE14")
+    expect(page.locator("#clock-hour-ending")).to_have_text("HE14")
+    expect(page.locator("#da-title")).to_have_text("Day-ahead HE13")  # until HE14's RT is here
     expect(page.locator("#spread")).to_have_text(spread)
     expect(page.locator("#spread-meta")).to_contain_text("DA of HE13")
+    stage.live_on(120)
+    expect(page.locator("#da-title")).to_have_text("Day-ahead HE14")  # which is late
 
 
 def test_two_intervals_that_were_passed_over_are_asked_for(stage: Stage) -> None:
@@ -660,4 +763,4 @@ def test_two_intervals_that_were_passed_over_are_asked_for(stage: Stage) -> None
         "rt_timestamp": "2026-07-14T19:35:00Z",
     }
     asked[0].fulfill(json=stage.day.answer() | current | {"server_time": "2026-07-14T19:36:01Z"})
-    expect(page.locator("#rt-price")).to_have_text("20.00")
+    expect(page.locator("#rt-estimate")).to_contain_text("estimate for 12:35–12:40: 20.00")

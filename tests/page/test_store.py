@@ -87,8 +87,8 @@ def after(run: Run, expression: str, first: dict[str, Any], *frames: dict[str, A
 def test_an_answer_counts_only_where_the_feed_has_not_gone_on(
     answer: Any, expected: float | None, run: Run
 ) -> None:
-    current = answer | {"rt_price": 20, "rt_quality": "cached", "rt_timestamp": None}
-    shown = f"applyAnswer(state, {json.dumps(current)}).fallback?.price ?? null"
+    current = answer | {"rt_price": 20, "rt_quality": "previous_day", "rt_timestamp": iso(NOON)}
+    shown = f"applyAnswer(state, {json.dumps(current)}).estimate?.price ?? null"
     assert after(run, shown, snapshot(price(0, 30)), events(10, price(5, 31))) == expected
 
 
@@ -127,30 +127,34 @@ def test_the_tile_shows_the_interval_that_runs_or_the_last_that_ran(
     now = (NOON + timedelta(seconds=second)).timestamp() * 1000
     found = (
         f"((shown) => [shown && [shown.lmp, shown.start], spreadOf(state, {now})])"
-        f"(shownRealTime(state, {now}))"
+        f"(begunRealTime(state, {now}))"
     )
     start = shown and (NOON + timedelta(minutes=shown[1])).timestamp() * 1000
     expected = [shown and [shown[0], start], spread]
     assert after(run, found, snapshot(*held) | {"da": HOURS}) == expected
 
 
-def test_what_stands_in_for_a_price_goes_when_a_later_interval_begins(run: Run) -> None:
+def test_an_estimate_goes_once_the_price_of_its_interval_is_here(run: Run) -> None:
     current = {"rt_price": 20, "rt_quality": "interpolated", "rt_timestamp": iso(NOON)}
-    first = snapshot(price(-15, 30), price(5, 46)) | {
-        "current": current | {"server_time": iso(NOON + timedelta(seconds=40))}
-    }
+    first = snapshot(price(-15, 30), price(5, 46)) | {"current": current}
     times = [(NOON + timedelta(seconds=s)).timestamp() * 1000 for s in (40, 299, 300)]
-    found = f"{times}.map((now) => [shownRealTime(state, now).lmp, atClock(state, now) === state])"
-    assert after(run, found, first) == [[20, True], [20, True], [46, False]]
+    found = f"{times}.map((now) => [begunRealTime(state, now).lmp, estimateNow(state, now)?.price])"
+    assert after(run, found, first) == [[30, 20], [30, 20], [46, None]]
+    late = events(10, price(0, 44))
+    assert after(run, f"estimateNow(state, {times[0]})", first, late) is None
 
 
-def test_a_price_published_ahead_leaves_what_stands_in_until_it_begins(run: Run) -> None:
-    current = {"rt_price": 20, "rt_quality": "cached", "rt_timestamp": iso(NOON)}
-    first = snapshot(price(-15, 30)) | {"current": current | {"server_time": iso(NOON)}}
-    frame = json.dumps(events(10, price(5, 46)))
-    times = [(NOON + timedelta(minutes=m)).timestamp() * 1000 for m in (1, 5)]
-    found = f"{times}.map((now) => applyEvents(state, {frame}, now).fallback?.price ?? null)"
-    assert after(run, found, first) == [20, None]
+@pytest.mark.parametrize(
+    "current",
+    [
+        {"rt_price": 20, "rt_quality": "cached", "rt_timestamp": iso(NOON)},
+        {"rt_price": 20, "rt_quality": "observed", "rt_timestamp": iso(NOON)},
+        {"rt_price": None, "rt_quality": None, "rt_timestamp": None},
+    ],
+)
+def test_a_price_that_was_published_is_no_estimate(current: Any, run: Run) -> None:
+    first = snapshot(price(-15, 30)) | {"current": current}
+    assert after(run, "state.estimate", first) is None
 
 
 def test_a_late_price_takes_its_place_among_the_others(run: Run) -> None:
@@ -267,11 +271,21 @@ def test_seven_days_and_an_hour_are_kept(run: Run) -> None:
         ([alert(1, "cleared", 10, 90)], ["cleared", None, None]),
         ([alert(1, "open", 0, 120), alert(1, "retracted", 0, 90, 7)], ["retracted", 360_000, None]),
         ([alert(1, "retracted", 0, 90)], ["retracted", None, None]),
-        ([alert(1, "open", 0, 120) | {"watched": "spread"}], ["open", 1_200_000, None]),
+        # What was announced was corrected since: it is no peak any more.
+        ([alert(1, "open", 0, 900)], ["open", 1_200_000, 150]),
+        # An opening whose interval is not held counts as it was announced.
+        ([alert(1, "open", -5, 900)], ["open", 1_500_000, 900]),
+        ([alert(1, "open", 0, 120) | {"watched": "spread", "value": 999}], ["open", 1_200_000, 90]),
+        (
+            [alert(1, "open", 0, 1) | {"watched": "energy", "direction": "below"}],
+            ["open", 1_200_000, 7],
+        ),
+        ([alert(1, "open", 0, 120) | {"watched": "change"}], ["open", 1_200_000, None]),
     ],
     ids=[
         *("open", "cleared", "opened before what we hold", "retracted"),
-        *("retracted, opened before what we hold", "not of the price itself"),
+        *("retracted, opened before what we hold", "corrected", "its opening is not held"),
+        *("of the spread", "of a component", "of a change, which no price has"),
     ],
 )
 def test_the_course_of_an_alert(sent: Any, expected: Any, run: Run) -> None:
@@ -280,11 +294,13 @@ def test_the_course_of_an_alert(sent: Any, expected: Any, run: Run) -> None:
         "rt": [
             [NOON.timestamp() * 1000 + 300_000 * i, body["lmp"]] for i, body in enumerate(prices)
         ],
+        "da": [NOON.timestamp() * 1000, 60],
         "sent": sent,
         "now": (NOON + timedelta(minutes=20)).timestamp() * 1000,
     }
     state = (
-        "{ rt: new Map(a.rt.map(([start, lmp]) => [start, { start, lmp }])), da: new Map(),"
+        "{ rt: new Map(a.rt.map(([start, lmp], i) => [start, { start, lmp, energy: 9 - i }])),"
+        " da: new Map([[a.da[0], { lmp: a.da[1] }]]),"
         " alerts: a.sent.reduce(withAlert, new Map()) }"
     )
     course = "((s, alert) => [alert.state, alertCourse(alert, s, a.now)])"

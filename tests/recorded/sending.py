@@ -5,6 +5,7 @@ import hashlib
 from collections import defaultdict
 from collections.abc import Iterable
 from datetime import timedelta
+from email.header import decode_header, make_header
 from typing import Any
 
 import http_ece
@@ -70,7 +71,7 @@ def by_kind(receiver: Receiver) -> dict[str, list[str]]:
             method = delivery.method
             target = Target(method.kind, method.address, method.secret)
             mail.outbox, receiver.received = [], []
-            send(target, message_of(delivery), now=NOW + timedelta(seconds=delivery.pk))
+            send(target, message_of(delivery, now=NOW), now=NOW + timedelta(seconds=delivery.pk))
             lines = [*map(letter, mail.outbox), *map(request, receiver.received)]
             text = "\n".join([f"=== {delivery.kind}", *lines, "", ""])
             found[method.kind].append(text.replace(address, "receiver.example"))
@@ -91,9 +92,14 @@ def each_kind_once() -> Iterable[Delivery]:
 def letter(written: Any) -> str:
     """An e-mail, but for its date and the boundaries between its parts."""
     headers = [(name, value) for name, value in written.message().items()]
-    head = [f"{name}: {value}" for name, value in headers if name in written_by_us(written)]
+    head = [f"{name}: {readable(text)}" for name, text in headers if name in written_by_us(written)]
     parts = [written.body, *(f"--- {kind}\n{content}" for content, kind in written.alternatives)]
     return "\n".join([*head, "", *parts])
+
+
+def readable(header: str) -> str:
+    """A header without the encoding of what is not ASCII."""
+    return str(make_header(decode_header(header)))
 
 
 def written_by_us(written: Any) -> set[str]:
@@ -125,7 +131,7 @@ def outbox() -> str:
     """Every delivery: to whom, of what kind, what became of it, and what it says first."""
     deliveries = Delivery.objects.select_related("method").order_by("pk")
     rows = [
-        (one.pk, one.method.kind, one.kind, one.state, one.key, message_of(one).subject)
+        (one.pk, one.method.kind, one.kind, one.state, one.key, message_of(one, now=NOW).subject)
         for one in deliveries
     ]
     return "\n".join([*(" | ".join(map(str, row)) for row in rows), ""])

@@ -84,7 +84,7 @@ def test_the_price_is_in_the_page_without_any_script(screen: Screen) -> None:
 
 
 def test_a_simulated_price_is_said_to_be_simulated(screen: Screen) -> None:
-    expect(screen.page.locator("#notice-simulated")).to_be_visible()
+    expect(screen.page.locator("#simulated")).to_be_visible()
     assert "SIMULATED" in screen.page.title()
 
 

@@ -2,14 +2,16 @@
 
 import smtplib
 from datetime import datetime
+from email.header import Header
 from email.utils import parseaddr
+from typing import Any
 
 from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.core.mail import EmailMultiAlternatives, get_connection
 from django.core.validators import validate_email
 
-from alerts.delivery.message import Message, html, short_key, subject, text
+from alerts.delivery.message import Message, html, short, short_key, subject, text
 from outbound.errors import Refused, Unreachable
 
 SMTP = "django.core.mail.backends.smtp.EmailBackend"
@@ -42,21 +44,54 @@ def by_code(code: int, answer: bytes | str) -> Refused | Unreachable:
     return (Refused if code >= PERMANENT else Unreachable)(f"SMTP {code}: {readable}")
 
 
-def email_message(address: str, message: Message) -> EmailMultiAlternatives:
-    """The e-mail. Its Message-ID comes from the key, so mail programs show a duplicate once."""
-    parts = [text(message), message.link]
-    written = EmailMultiAlternatives(
+class Letter(EmailMultiAlternatives):
+    """An e-mail whose subject begins on its header's first line.
+
+    Django leaves that line empty when a subject with − or · is too long for it, and mail programs
+    then show a blank before the subject.
+    """
+
+    def message(self, **options: Any) -> Any:
+        written = super().message(**options)
+        title = str(self.subject)
+        if not title.isascii():
+            words = Header(title, "utf-8", header_name="Subject").encode().split()
+            written.replace_header("Subject", " ".join(words))
+        return written
+
+
+def email_message(address: str, message: Message) -> Letter:
+    """The e-mail. Its Message-ID comes from the key, so mail programs show a duplicate once.
+
+    What follows an alert's opening refers to it, and is shown below it.
+    """
+    where = "\n".join(f"{name}: {url}" for name, url in message.links) or message.link
+    parts = [text(message), where]
+    written = Letter(
         subject(message),
         "\n\n".join(filter(None, parts)) + "\n",
         to=[address],
         headers={
-            "Message-ID": f"<{short_key(message)}@{sender_domain()}>",
+            "Message-ID": message_id(message.key),
+            **thread(message),
             "Auto-Submitted": "auto-generated",
             "X-Caiso-Key": short_key(message),
         },
     )
     written.attach_alternative(html(message), "text/html")
     return written
+
+
+def thread(message: Message) -> dict[str, str]:
+    """The headers by which a mail program shows it below the messages that it follows."""
+    if not message.replies_to:
+        return {}
+    ids = [message_id(key) for key in message.replies_to]
+    return {"In-Reply-To": ids[0], "References": " ".join(ids)}
+
+
+def message_id(key: str) -> str:
+    return f"<{short(key)}@{sender_domain()}>"
 
 
 def sender_domain() -> str:

@@ -1,8 +1,8 @@
 // Alerts as the page holds them: by id, what opened each, what cleared it and what took it back. No DOM.
 
-import { DAY, MINUTE } from "../market/market_time.js";
+import { DAY, hourStart, MINUTE } from "../market/market_time.js";
 
-/** @import { AlertEvent, HeldAlert, HeldAlerts, HubState } from "../live/types.js" */
+/** @import { AlertEvent, HeldAlert, HeldAlerts, HeldPrice, HubState } from "../live/types.js" */
 
 const KEPT = 8 * DAY;
 
@@ -20,8 +20,23 @@ export function withAlert(alerts, event) {
     opened,
     cleared,
     retracted,
+    acknowledged: acknowledgedIn(event) ?? known?.acknowledged ?? null,
     state: retracted ? "retracted" : cleared ? "cleared" : "open",
   });
+}
+
+/** @type {(event: AlertEvent) => HeldAlert["acknowledged"]} */
+function acknowledgedIn({ acknowledged_at: at, acknowledged_by: by = "" }) {
+  return at ? { by, at: Date.parse(at) } : null;
+}
+
+/**
+ * That somebody has seen an alert; it changes nothing else of it.
+ * @type {(alerts: HeldAlerts, id: number, acknowledged: { by: string, at: number }) => HeldAlerts}
+ */
+export function withAcknowledged(alerts, id, acknowledged) {
+  const known = alerts.get(id);
+  return known ? new Map(alerts).set(id, { ...known, acknowledged }) : alerts;
 }
 
 /**
@@ -64,7 +79,7 @@ export function alertCourse(alert, state, now) {
   const ended = alert.retracted ?? alert.cleared;
   const [start, end] = [Date.parse(alert.opened.interval_start), ended && Date.parse(ended.interval_start)];
   const isWhole = alert.opened.state === "open";
-  const hasPeak = isWhole && !alert.retracted && isOfPrice(alert.opened);
+  const hasPeak = isWhole && !alert.retracted && hasOwnNumber(alert.opened);
   return {
     start,
     end,
@@ -92,11 +107,33 @@ function lasted(opened, ended, now) {
   return end > start ? end - start : Math.max(0, Date.parse(ended.at) - Date.parse(opened.at));
 }
 
-/** @type {(alert: HeldAlert, state: HubState, start: number, end: number) => number} */
+/** Whether an alert is on a number that each price has: itself, its spread or one of its components. */
+const OF_A_PRICE = new Set(["lmp", "spread", "energy", "congestion", "loss", "ghg"]);
+
+/** @type {(alert: { watched?: string }) => boolean} */
+function hasOwnNumber({ watched = "lmp" }) {
+  return OF_A_PRICE.has(watched);
+}
+
+/**
+ * How far it went by the prices that are held, which corrections have reached. The number that was announced counts
+ * only where its interval is not held.
+ * @type {(alert: HeldAlert, state: HubState, start: number, end: number) => number}
+ */
 function peak({ opened }, state, start, end) {
-  const prices = opened.market === "RTM" ? state.rt : opened.market === "DAM" ? state.da : new Map();
-  const lmps = [...prices.values()]
-    .filter((price) => price.start >= start && price.start < end)
-    .map((price) => price.lmp);
-  return opened.direction === "above" ? Math.max(opened.price, ...lmps) : Math.min(opened.price, ...lmps);
+  const prices = { RTM: state.rt, RTPD: state.fmm, DAM: state.da }[opened.market];
+  const course = [...prices.values()].filter((price) => price.start >= start && price.start < end);
+  const numbers = course.map((price) => numberOf(opened, price, state)).filter((number) => number !== null);
+  const isHeld = course.some((price) => price.start === start && numberOf(opened, price, state) !== null);
+  const all = isHeld ? numbers : [opened.value ?? opened.price, ...numbers];
+  return opened.direction === "above" ? Math.max(...all) : Math.min(...all);
+}
+
+/** What an alert watches in an interval. @type {(a: AlertEvent, price: HeldPrice, state: HubState) => number | null} */
+function numberOf({ watched = "lmp" }, price, state) {
+  if (watched === "energy" || watched === "congestion" || watched === "loss") return price[watched];
+  if (watched === "ghg") return price.ghg;
+  if (watched !== "spread") return price.lmp;
+  const dayAhead = state.da.get(hourStart(price.start))?.lmp ?? price.da_price ?? null;
+  return dayAhead === null ? null : price.lmp - dayAhead;
 }

@@ -6,19 +6,20 @@ import { renderLog } from "../live/live_log.js";
 import { renderComponents } from "../market/components_bar.js";
 import { renderSummary } from "../market/summary.js";
 import { renderTiles } from "../market/tiles.js";
-import { renderNotices } from "./notices.js";
+import { renderOutage } from "./notices.js";
 import { renderLamps, renderPublication, renderStatus } from "./status.js";
 import { renderTab } from "./tab_title.js";
 
 /** @import { PriceCard } from "../charts/types.js" */
 /** @import { Feed } from "../live/feed.js" */
-/** @import { HubState, LogFilter, Range, SourceState, Threshold } from "../live/types.js" */
+/** @import { HubState, LogFilter, Outage, Range, SourceState, Threshold } from "../live/types.js" */
 
 /**
  * @typedef {object} Known
  * @property {HubState} state
  * @property {Feed} feed
  * @property {SourceState} source
+ * @property {Outage | null} outage
  * @property {LogFilter} filter
  * @property {Range} range
  * @property {string | null} date
@@ -27,7 +28,7 @@ import { renderTab } from "./tab_title.js";
  */
 
 /** Once a second, and at each change. @type {(known: Known) => void} */
-export function renderNow({ state, feed, source, thresholds, now }) {
+export function renderNow({ state, feed, source, outage, thresholds, now }) {
   const { ageMs, asOf } = source;
   const aged = ageMs === null || asOf === null ? source : { ...source, ageMs: ageMs + now - asOf };
   Object.assign(document.body.dataset, {
@@ -39,7 +40,7 @@ export function renderNow({ state, feed, source, thresholds, now }) {
   });
   renderStatus(state, now);
   renderLamps(feed, aged);
-  renderNotices(state, feed, aged, now);
+  renderOutage(outage);
   renderTiles(state, aged, thresholds, now);
   renderTab(state, feed, source, thresholds, now);
 }

@@ -34,6 +34,7 @@ pytestmark = pytest.mark.django_db
 NOON = utc("2026-07-14 19:00")
 FIVE = timedelta(minutes=5)
 DAY = timedelta(days=1)
+NAME = "Discharge opportunity"
 
 
 @pytest.fixture
@@ -66,11 +67,16 @@ def states() -> list[str]:
 
 
 def test_a_crossing_and_its_end_go_out_in_order_and_once(hook: Method, receiver: Receiver) -> None:
-    come("120", "90")
-    assert deliver_due(now=NOON + FIVE) == 2
+    come("120")
+    assert deliver_due(now=NOON) == 1
+    come("90", start=NOON + FIVE)
+    assert deliver_due(now=NOON + FIVE) == 1
     assert arrived(receiver) == [
-        ("opened", "SP15 real-time above 100.00: 120.00 at Tue 14 Jul 12:00 PT"),
-        ("cleared", "Cleared: SP15 real-time no longer above 100.00: 90.00 at Tue 14 Jul 12:05 PT"),
+        ("opened", f"SIMULATED INFO SP15 120.00 $/MWh, over 100 · 12:00–12:05 PT · {NAME}"),
+        (
+            "cleared",
+            f"SIMULATED Cleared: SP15 90.00 $/MWh, back under 95 · 12:05–12:10 PT · {NAME}",
+        ),
     ]
     assert deliver_due(now=NOON + DAY) == 0
     assert states() == ["sent", "sent"]
@@ -266,7 +272,7 @@ def test_a_message_that_cannot_be_composed_does_not_stop_the_others(
     write_test(Method.objects.create(name="b", kind="webhook", address=hook.address), now=NOON)
     deliver_due(now=NOON)
     assert states() == ["waiting", "sent", "sent"]
-    assert Delivery.objects.earliest("pk").last_error == "KeyError: 'rule'"
+    assert Delivery.objects.earliest("pk").last_error == "KeyError: 'limit'"
 
 
 def test_other_messages_to_an_unreachable_receiver_wait_for_its_next_try(
@@ -380,10 +386,9 @@ def test_the_digest_at_seven_sends_once_what_quiet_hours_held(
     assert write_digests(now=utc("2026-07-14 14:00")) == 1
     assert write_digests(now=utc("2026-07-14 14:01")) == 0
     deliver_due(now=utc("2026-07-14 14:01"))
-    assert arrived(receiver) == [("digest", "CAISO Live: 2 alert messages held in quiet hours")]
+    assert arrived(receiver) == [("digest", "SIMULATED CAISO Live: 1 alert at SP15 in quiet hours")]
     text = json.loads(receiver.received[0].body)["text"]
     assert text.splitlines() == [
-        "Tue 00:00 opened: SP15 real-time above 100.00: 120.00 at 00:00 PT",
-        "Tue 00:05 cleared: SP15 real-time no longer above 100.00: 90.00 at 00:05 PT",
+        f"Over: SP15 over 100 · 00:00–00:05 PT, peak 120.00 $/MWh · {NAME}",
     ]
     assert states() == ["in a digest", "in a digest", "sent"]

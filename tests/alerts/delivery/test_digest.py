@@ -5,14 +5,9 @@ from typing import Any
 
 import pytest
 
+from alerts.delivery import digest_content
 from alerts.delivery.composing import message_of
-from alerts.delivery.digest import (
-    gathered_content,
-    with_alerts,
-    write_digest,
-    write_digests,
-    write_gathered,
-)
+from alerts.delivery.digest import with_alerts, write_digest, write_digests, write_gathered
 from alerts.judging.evaluate import evaluate
 from alerts.models import Alert, Delivery, Method, Rule
 from prices.models import Node
@@ -22,6 +17,7 @@ from tests.published import NP15, published, store
 pytestmark = pytest.mark.django_db
 NOON = utc("2026-07-14 19:00")
 SEVEN = utc("2026-07-14 14:00")
+NAME = "Discharge opportunity"
 FIVE, HOUR, DAY = timedelta(minutes=5), timedelta(hours=1), timedelta(days=1)
 
 
@@ -45,7 +41,9 @@ def come(start: datetime, *prices: str, at: datetime | None = None) -> None:
 
 
 def digests() -> list[Any]:
-    return [message_of(one) for one in Delivery.objects.filter(kind="digest").order_by("pk")]
+    return [
+        message_of(one, now=NOON) for one in Delivery.objects.filter(kind="digest").order_by("pk")
+    ]
 
 
 def states() -> list[str]:
@@ -85,8 +83,8 @@ def test_a_digest_keeps_its_rules_quiet_hours(
     assert [f"{int((tick - midnight) / HOUR):02}:00" for tick in found] == written_at
     [digest] = digests()
     assert (digest.messages, digest.subject) == (
-        2,
-        "CAISO Live: 2 alert messages held in quiet hours",
+        1,
+        "SIMULATED CAISO Live: 1 alert at SP15 in quiet hours",
     )
 
 
@@ -109,8 +107,8 @@ def test_one_rules_quiet_hours_do_not_hold_back_another_rules_digest(desk: Metho
     come(SEVEN - HOUR, "120", "90")
     assert write_digests(now=SEVEN) == 1
     assert write_digests(now=SEVEN + 2 * HOUR) == 1
-    assert ["above 100.00" in one.text for one in digests()] == [True, False]
-    assert ["above 110.00" in one.text for one in digests()] == [False, True]
+    assert ["over 100" in one.text for one in digests()] == [True, False]
+    assert ["over 110" in one.text for one in digests()] == [False, True]
 
 
 def test_after_an_outage_alerts_that_are_over_are_one_digest(desk: Method) -> None:
@@ -125,11 +123,11 @@ def test_after_an_outage_alerts_that_are_over_are_one_digest(desk: Method) -> No
     assert write_gathered(now=NOON + timedelta(seconds=11)) == 0
     first, second = digests()
     assert first.text == second.text
-    assert first.subject == "CAISO Live: 28 alert messages of alerts that are over"
-    assert (first.messages, first.severity) == (28, "info")
+    assert first.subject == "SIMULATED CAISO Live: 14 alerts at SP15, all over already"
+    assert (first.messages, first.severity) == (14, "info")
     assert first.text.splitlines()[:2] == [
-        "opened: SP15 real-time above 100.00: 120.00 at 06:05 PT",
-        "cleared: SP15 real-time no longer above 100.00: 90.00 at 06:10 PT",
+        f"Over: SP15 over 100 · 06:05–06:10 PT, peak 120.00 $/MWh · {NAME}",
+        f"Over: SP15 over 100 · 06:15–06:20 PT, peak 120.00 $/MWh · {NAME}",
     ]
 
 
@@ -163,7 +161,9 @@ def test_a_storm_becomes_one_message_with_the_count_and_the_worst_severity(desk:
     assert states() == ["gathered"] * 30
     assert write_gathered(now=NOON + timedelta(seconds=10)) == 1
     [storm] = digests()
-    assert storm.subject == "CAISO Live: 30 alert messages at once"
+    assert storm.subject == (
+        "SIMULATED CRITICAL SP15 120.00 $/MWh, over 53 · 12:00–12:05 PT, and 29 more"
+    )
     assert (storm.messages, storm.severity) == (30, "critical")
 
 
@@ -192,36 +192,46 @@ def test_an_all_clear_waits_for_the_digest_that_its_opening_is_in(desk: Method) 
     assert write_gathered(now=NOON + FIVE) == 1
     [storm] = digests()
     assert (storm.messages, storm.subject) == (
-        22,
-        "CAISO Live: 22 alert messages of alerts that are over",
+        11,
+        "SIMULATED CAISO Live: 11 alerts at SP15, all over already",
     )
 
 
 def test_a_message_names_the_day_as_it_may_be_sent_on_another(desk: Method) -> None:
-    come(utc("2026-07-15 06:45"), "120", "90")
-    assert [message_of(one).subject for one in Delivery.objects.order_by("pk")] == [
-        "SP15 real-time above 100.00: 120.00 at Tue 14 Jul 23:45 PT",
-        "Cleared: SP15 real-time no longer above 100.00: 90.00 at Tue 14 Jul 23:50 PT",
-    ]
+    come(utc("2026-07-15 06:45"), "120")
+    [opened] = Delivery.objects.all()
+    assert message_of(opened, now=utc("2026-07-15 06:46")).subject == (
+        f"SIMULATED INFO SP15 120.00 $/MWh, over 100 · 23:45–23:50 PT · {NAME}"
+    )
+    next_day = utc("2026-07-15 07:05")
+    assert message_of(opened, now=next_day).subject == (
+        f"SIMULATED INFO SP15 120.00 $/MWh, over 100 · Tue 14 Jul 23:45–23:50 PT · {NAME}"
+    )
+    come(utc("2026-07-15 06:50"), "90")
+    assert message_of(Delivery.objects.latest("pk"), now=next_day).subject == (
+        f"SIMULATED Cleared: SP15 90.00 $/MWh, back under 100 · Tue 14 Jul 23:50–23:55 PT · {NAME}"
+    )
 
 
 @pytest.mark.parametrize("kept", [100, 101])
 def test_a_digest_keeps_a_hundred_lines_and_counts_all(kept: int, desk: Method) -> None:
-    come(NOON - 12 * HOUR, *(["120", "90"] * 51)[: kept + kept % 2], at=NOON)
+    come(NOON - 18 * HOUR, *(["120", "90"] * kept), at=NOON)
     write_gathered(now=NOON + FIVE)
     [digest] = digests()
     assert len(digest.text.splitlines()) == 100
-    assert digest.messages == kept + kept % 2
+    assert digest.messages == kept
 
 
 def test_a_message_that_another_process_put_into_a_digest_is_not_sent_twice(desk: Method) -> None:
     come(NOON - HOUR, "30", "120", "90", at=NOON)
     group = list(with_alerts(Delivery.objects.all()))
     Delivery.objects.filter(kind="opened").update(state=Delivery.IN_DIGEST)
-    assert write_digest(group, gathered_content, now=NOON)
+    assert write_digest(group, digest_content.gathered, now=NOON)
     [digest] = digests()
-    assert (digest.messages, digest.text.partition(":")[0]) == (1, "cleared")
-    assert not write_digest(group, gathered_content, now=NOON)
+    assert (digest.messages, digest.text.partition(":")[0]) == (1, "Over")
+    told = Delivery.objects.filter(within__kind="digest")
+    assert [one.kind for one in told] == ["cleared"]
+    assert not write_digest(group, digest_content.gathered, now=NOON)
 
 
 def test_an_unknown_time_zone_stops_no_digest(desk: Method) -> None:
@@ -229,3 +239,53 @@ def test_an_unknown_time_zone_stops_no_digest(desk: Method) -> None:
     come(SEVEN - HOUR, "120")
     Rule.objects.update(quiet_zone="Gone/Nowhere")
     assert write_digests(now=SEVEN) == 1
+
+
+def test_a_digest_is_as_severe_as_the_worst_of_its_alerts_open_or_over(desk: Method) -> None:
+    many_rules(12, desk)  # the one at 53 is critical
+    come(NOON, "120")
+    assert write_gathered(now=NOON + FIVE) == 1
+    Alert.objects.filter(severity="critical").update(
+        cleared_at=NOON + FIVE, cleared_interval=NOON + FIVE
+    )
+    [digest] = digests()
+    assert digest.severity == "critical"
+    assert "over 100" in digest.subject
+
+
+def test_a_digest_that_waits_says_what_was_corrected_meanwhile(desk: Method) -> None:
+    come(NOON - HOUR, "30", "1234.56", "110", "90", at=NOON)
+    assert write_gathered(now=NOON + FIVE) == 1
+    [before] = digests()
+    assert "peak 1,234.56 $/MWh" in before.text
+    come(NOON - HOUR + FIVE, "150", at=NOON + FIVE)
+    [digest] = digests()
+    assert digest.text == f"Over: SP15 over 100 · 11:05–11:15 PT, peak 150.00 $/MWh · {NAME}"
+    assert (digest.key, digest.at) == (before.key, before.at)
+    come(NOON - HOUR + FIVE, "50", "60", at=NOON + 2 * FIVE)
+    assert digests()[0].subject == (
+        f"SIMULATED Withdrawn: SP15 11:05 PT corrected 150.00 → 50.00 $/MWh · {NAME}"
+    )
+
+
+def test_the_mornings_digest_says_the_corrected_peak_and_what_is_open_at_which_hub(
+    desk: Method,
+) -> None:
+    north = Rule(node=Node.objects.get(oasis_name=NP15), limit=70, severity="critical")
+    north.save()
+    north.methods.add(desk)
+    Rule.objects.update(quiet_from=time(22), quiet_until=time(7), judges_from=NOON - DAY)
+    five_to_six = SEVEN - HOUR
+    come(five_to_six, "1234.56", "130", "90")
+    come(five_to_six, "140", at=SEVEN - FIVE)
+    store([published(SEVEN - FIVE, "80", node=NP15)], SEVEN - FIVE)
+    evaluate(now=SEVEN - FIVE)
+    assert write_digests(now=SEVEN) == 1
+    [digest] = digests()
+    assert digest.subject == (
+        "SIMULATED CAISO Live: 2 alerts at SP15 and NP15 in quiet hours, 1 still open"
+    )
+    assert digest.text.splitlines() == [
+        f"Over: SP15 over 100 · 06:00–06:10 PT, peak 140.00 $/MWh · {NAME}",
+        "CRITICAL still open: NP15 over 70 · since 06:55 PT, peak 80.00 $/MWh",
+    ]

@@ -45,10 +45,12 @@ def digest(lines: list[str], more: int, link: str = LINK) -> Message:
     total = len(lines) + more
     return SPIKE._replace(
         kind="digest",
-        subject=f"CAISO Live: {total} alert messages at once",
+        subject=f"CAISO Live: {total} alerts at once",
         text="\n".join(lines),
         link=link,
         messages=total,
+        details=(),
+        links=(),
     )
 
 
@@ -101,12 +103,12 @@ def test_any_digest_fits_every_service_in_whole_lines_and_the_rest_is_counted(
         elif text == message.text:
             assert more == 0, service
         else:
-            assert text.startswith(f"{message.messages} alert message"), service
+            assert text.startswith(f"{message.messages} alert"), service
 
 
 @pytest.mark.parametrize("count", [100, 157, 5000])
 def test_a_long_digest_keeps_what_fits_and_links_to_the_rest(count: int) -> None:
-    lines = [f"Tue 00:00 opened: SP15 real-time above 100.00: {n}.00" for n in range(100)]
+    lines = [f"Over: SP15 over 100 · 20:35–20:50 PT, peak {n}.00 $/MWh" for n in range(100)]
     for service, (text, _) in shown(digest(lines, count - 100)).items():
         last = text.split("\n")[-1]
         is_whole = count == 100 and text == "\n".join(lines)
@@ -117,12 +119,15 @@ def test_a_long_digest_keeps_what_fits_and_links_to_the_rest(count: int) -> None
 @given(st.text(st.sampled_from("ab <&−é𝄞"), max_size=6000))
 def test_one_message_with_very_long_names_fits_every_service(name: str) -> None:
     facts = {f"fact_{number}": name for number in range(18)}
-    message = SPIKE._replace(subject=f"x{name}", text=f"x{name}\nRule: {name}", facts=facts)
+    links = [(f"Mute {name[:80]}", f"{LINK}#rule-{n}") for n in range(5)]
+    more = {"details": (("Rule", name), ("Source", name)), "links": tuple(links), "facts": facts}
+    message = SPIKE._replace(subject=f"x{name}", text=f"x{name}", **more)
     for service, (_, over) in shown(message).items():
         assert over <= 0, service
     title = ntfy_headers(message)["Title"]
     assert title.isascii()
     assert len(title) < 1000
+    assert len(ntfy_headers(message)["Actions"]) < 700
     assert len(slack_body(message)["blocks"][0]["text"]["text"]) <= 150
     assert len(str(email_message("a@example.org", message).subject)) <= 250
     html(message)

@@ -7,7 +7,6 @@ from html.parser import HTMLParser
 import pytest
 
 from alerts.delivery.message import (
-    Message,
     html,
     ntfy_body,
     ntfy_headers,
@@ -18,7 +17,8 @@ from alerts.delivery.message import (
 )
 from tests.alerts.delivery.sample_message import SPIKE
 
-PLAIN = SPIKE._replace(severity="info", link="", facts={})
+PLAIN = SPIKE._replace(severity="info", link="", facts={}, details=(), links=())
+DETAILS = "Day-ahead: 64.20 $/MWh for the hour\nRule: <i>Discharge</i>"
 
 
 class Text(HTMLParser):
@@ -38,10 +38,12 @@ class Text(HTMLParser):
         self.links += [value for name, value in attrs if name == "href"]
 
 
-def test_a_webhook_gets_every_field_of_the_message() -> None:
-    body = json.loads(json.dumps(webhook_body(SPIKE)))
+def test_a_webhook_gets_the_message_with_its_facts_and_all_that_people_read_as_text() -> None:
+    body = json.loads(json.dumps(webhook_body(SPIKE._replace(replies_to=("alert-17-opened",)))))
     assert body.pop("version") == 1
-    assert Message(**body) == SPIKE
+    assert body.pop("text") == f"{SPIKE.text}\n{DETAILS}"
+    for_programs = "key kind severity subject at link facts messages"
+    assert body == {name: getattr(SPIKE, name) for name in for_programs.split()}
 
 
 def test_slack_shows_the_subject_and_no_markup_of_the_text() -> None:
@@ -49,8 +51,13 @@ def test_slack_shows_the_subject_and_no_markup_of_the_text() -> None:
     assert body["text"].startswith(SPIKE.subject)
     header, text, link = body["blocks"]
     assert header["text"] == {"type": "plain_text", "text": SPIKE.subject}
-    assert text["text"]["text"].endswith("&lt;b&gt;&amp; rising&lt;/b&gt;")
-    assert link["text"]["text"] == "<https://prices.example.com/alerts/17|Open>"
+    assert "&lt;b&gt;&amp; rising&lt;/b&gt;.\nDay-ahead: 64.20" in text["text"]["text"]
+    assert link["text"]["text"] == (
+        "<https://prices.example.com/?hub=SP15&amp;date=2026-11-23|Chart>  "
+        "<https://prices.example.com/alerts/#alert-17|Acknowledge>"
+    )
+    only = slack_body(PLAIN._replace(link=SPIKE.link))["blocks"][-1]
+    assert only["text"]["text"] == "<https://prices.example.com/alerts/17|Open>"
 
 
 def test_slacks_limits_are_kept_and_nobody_is_mentioned() -> None:
@@ -74,17 +81,25 @@ def test_teams_gets_a_card_in_its_envelope() -> None:
         "Attention",
         SPIKE.text.replace("\n", "\n\n"),
     )
-    assert {"title": "price", "value": "519.51556"} in facts["facts"]
-    assert card["actions"] == [{"type": "Action.OpenUrl", "title": "Open", "url": SPIKE.link}]
+    assert facts["facts"] == [
+        {"title": "Day-ahead", "value": "64.20 $/MWh for the hour"},
+        {"title": "Rule", "value": "<i>Discharge</i>"},
+    ]
+    assert [(one["title"], one["url"]) for one in card["actions"]] == list(SPIKE.links)
     assert "actions" not in teams_body(PLAIN)["attachments"][0]["content"]
 
 
 def test_ntfy_gets_title_priority_and_link_in_headers() -> None:
     headers = ntfy_headers(SPIKE)
-    assert headers["Title"] == SPIKE.subject
+    [(title, charset)] = email.header.decode_header(headers["Title"])
+    assert title.decode(charset) == SPIKE.subject
     assert (headers["Priority"], headers["Click"]) == ("5", SPIKE.link)
     assert headers["X-Sequence-ID"] == ntfy_headers(SPIKE)["X-Sequence-ID"]
-    assert ntfy_body(SPIKE) == SPIKE.text
+    assert headers["Actions"] == (
+        "view, Chart, https://prices.example.com/?hub=SP15&date=2026-11-23; "
+        "view, Acknowledge, https://prices.example.com/alerts/#alert-17"
+    )
+    assert ntfy_body(SPIKE) == f"{SPIKE.text}\n{DETAILS}"
     assert "Click" not in ntfy_headers(PLAIN)
 
 
@@ -98,13 +113,14 @@ def test_a_title_beyond_ascii_is_one_header_line(subject: str) -> None:
 
 
 def test_html_says_the_same_and_nothing_in_it_is_markup() -> None:
-    hostile = SPIKE._replace(subject='<script>"', link='https://example.com/"><img>')
+    links = (("<b>Chart</b>", 'https://example.com/"><img>'),)
+    hostile = SPIKE._replace(subject='<script>"', links=links)
     page = Text()
     page.feed(html(hostile))
     assert page.seen[0] == '<script>"'
-    assert "519.52 at 17:00 PT <b>& rising</b>" in page.seen
-    assert page.links == [hostile.link]
-    assert page.tags.isdisjoint({"script", "b", "img"})
+    assert {"and <b>& rising</b>.", "<i>Discharge</i>", "<b>Chart</b>"} <= set(page.seen)
+    assert page.links == [url for _, url in links]
+    assert page.tags.isdisjoint({"script", "b", "i", "img"})
 
 
 def test_a_push_fits_into_what_push_services_take() -> None:

@@ -102,15 +102,13 @@ def test_old_data_open_an_alert_once_and_fresh_data_clear_it(rule: Rule) -> None
     for minutes in (10, 16, 20):
         evaluate(now=NOON + timedelta(minutes=minutes))
     [alert] = Alert.objects.all()
-    assert alert.text == ("SP15 real-time data older than 15 min: 16 min, newest interval 12:00 PT")
+    assert alert.text == "SP15 data 16 min old, over 15 min · newest 12:00–12:05 PT"
     store([published(NOON + 4 * FIVE, "40")], NOON + timedelta(minutes=22))
     evaluate(now=NOON + timedelta(minutes=22))
     alert.refresh_from_db()
     assert alert.state == "cleared"
     last = alert.transitions.get(kind="cleared")
-    assert last.text == (
-        "SP15 real-time data no longer older than 15 min: 2 min, newest interval 12:20 PT"
-    )
+    assert last.text == "SP15 data 2 min old, back under 15 min · newest 12:20–12:25 PT"
 
 
 def test_data_that_were_published_ahead_are_of_no_age_yet(rule: Rule) -> None:
@@ -119,7 +117,7 @@ def test_data_that_were_published_ahead_are_of_no_age_yet(rule: Rule) -> None:
     store([published(NOON + 4 * FIVE, "40")], NOON + timedelta(minutes=16))
     evaluate(now=NOON + timedelta(minutes=17))
     last = Alert.objects.get().transitions.get(kind="cleared")
-    assert last.text.endswith(": 0 min, newest interval 12:20 PT")
+    assert last.text == "SP15 data 0 min old, back under 15 min · newest 12:20–12:25 PT"
     assert last.value == 0
 
 

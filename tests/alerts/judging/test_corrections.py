@@ -53,15 +53,13 @@ def events() -> list[str]:
     return [event.body["state"] for event in found]
 
 
-SUBJECT = "SP15 real-time above 100.00"
-OVER = "SP15 real-time no longer above 100.00"
 CORRECTED = "(after a correction)"
 
 
 def test_a_correction_that_removes_the_crossing_retracts_the_alert() -> None:
     come("90", "150", "90")
     seen(1, "80")
-    assert announced()[2:] == [f"{SUBJECT}: retracted, 12:05 PT is 80.00, not 150.00 {CORRECTED}"]
+    assert announced()[2:] == ["Withdrawn: SP15 12:05 PT corrected 150.00 → 80.00 $/MWh"]
     assert Alert.objects.get().state == "retracted"
     assert events() == ["open", "cleared", "retracted"]
 
@@ -78,8 +76,8 @@ def test_a_correction_that_adds_a_crossing_raises_an_alert_with_its_end() -> Non
     come("90", "95", "90")
     seen(1, "150")
     assert announced() == [
-        f"{SUBJECT}: 150.00 at 12:05 PT {CORRECTED}",
-        f"{OVER}: 90.00 at 12:10 PT {CORRECTED}",
+        f"SP15 150.00 $/MWh, over 100 · 12:05–12:10 PT {CORRECTED}",
+        f"SP15 90.00 $/MWh, back under 100 · 12:10–12:15 PT {CORRECTED}",
     ]
     assert events() == ["open", "cleared"]
 
@@ -87,7 +85,7 @@ def test_a_correction_that_adds_a_crossing_raises_an_alert_with_its_end() -> Non
 def test_a_late_interval_is_judged_and_its_alert_says_so() -> None:
     come("90", None, "90")
     seen(1, "150")
-    assert announced()[0] == f"{SUBJECT}: 150.00 at 12:05 PT (a price came late)"
+    assert announced()[0] == "SP15 150.00 $/MWh, over 100 · 12:05–12:10 PT (a price came late)"
     assert len(announced()) == 2
 
 
@@ -98,11 +96,11 @@ def test_new_intervals_that_come_with_a_late_one_are_announced_as_new() -> None:
     store([published(NOON + n * FIVE, price) for n, price in prices.items()], LATER)
     evaluate(now=LATER)
     assert announced() == [
-        f"{SUBJECT}: 150.00 at 12:00 PT",
-        f"{OVER}: 90.00 at 12:15 PT",
-        f"{SUBJECT}: 150.00 at 12:20 PT",
-        f"{OVER}: 90.00 at 12:25 PT",
-        f"{SUBJECT}: 150.00 at 12:30 PT",
+        "SP15 150.00 $/MWh, over 100 · 12:00–12:05 PT",
+        "SP15 90.00 $/MWh, back under 100 · 12:15–12:20 PT",
+        "SP15 150.00 $/MWh, over 100 · 12:20–12:25 PT",
+        "SP15 90.00 $/MWh, back under 100 · 12:25–12:30 PT",
+        "SP15 150.00 $/MWh, over 100 · 12:30–12:35 PT",
     ]
     assert [alert.state for alert in Alert.objects.order_by("pk")] == ["cleared"] * 2 + ["open"]
 
@@ -145,7 +143,7 @@ def test_a_dip_between_two_alerts_that_is_corrected_away_announces_nothing() -> 
 def test_an_alert_that_a_corrected_price_had_cleared_is_raised_from_there() -> None:
     come("150", "90")
     seen(1, "155")
-    assert announced()[2:] == [f"{SUBJECT}: 155.00 at 12:05 PT {CORRECTED}"]
+    assert announced()[2:] == [f"SP15 155.00 $/MWh, over 100 · 12:05–12:10 PT {CORRECTED}"]
     come(None, None, "80")
     assert Alert.objects.filter(cleared_at=None).count() == 0
 
@@ -167,8 +165,8 @@ def test_a_rule_with_for_at_least_is_judged_again_over_the_whole_run() -> None:
     assert announced() == []
     seen(1, "120")
     assert announced() == [
-        f"{SUBJECT}: 150.00 at 12:10 PT {CORRECTED}",
-        f"{OVER}: 90.00 at 12:20 PT {CORRECTED}",
+        f"SP15 150.00 $/MWh, over 100 · 12:10–12:15 PT {CORRECTED}",
+        f"SP15 90.00 $/MWh, back under 100 · 12:20–12:25 PT {CORRECTED}",
     ]
 
 
@@ -176,10 +174,7 @@ def test_a_day_ahead_price_that_comes_late_gives_the_spread_of_its_hour() -> Non
     Rule.objects.update(watched="spread", limit=30)
     come("90", "90")
     seen(0, "50", market=Market.DAM)
-    assert announced() == [
-        "SP15 real-time spread above 30.00: spread 40.00, price 90.00 at 12:00 PT "
-        "(a price came late)"
-    ]
+    assert announced() == ["SP15 spread +40.00 $/MWh, over 30 · 12:00–12:05 PT (a price came late)"]
 
 
 def test_an_alert_after_a_corrected_day_ahead_price_says_so() -> None:
@@ -193,14 +188,14 @@ def test_an_alert_after_a_corrected_day_ahead_price_says_so() -> None:
 def test_a_correction_of_another_day_names_the_day() -> None:
     come("90", "90", "90")
     seen(1, "120", minutes=6 * 24 * 60)
-    assert announced()[0] == f"{SUBJECT}: 120.00 at Tue 14 Jul 12:05 PT {CORRECTED}"
+    assert announced()[0] == f"SP15 120.00 $/MWh, over 100 · Tue 14 Jul 12:05–12:10 PT {CORRECTED}"
 
 
 def test_a_rule_with_two_conditions_says_that_they_no_longer_both_hold() -> None:
     Condition.objects.create(rule=Rule.objects.get(), watched="energy", limit=0)
     come("150", "90")
-    assert announced()[1] == "SP15 real-time no longer above 100.00 and energy above 0.00: " + (
-        "90.00 at 12:05 PT"
+    assert announced()[1] == (
+        "SP15 90.00 $/MWh, no longer over 100 and energy over 0 · 12:05–12:10 PT"
     )
 
 
@@ -247,6 +242,5 @@ def test_a_change_over_minutes_is_judged_again_on_both_of_its_ends() -> None:
     assert announced() == []
     seen(0, "20")
     assert announced()[0] == (
-        "SP15 real-time change over 10 min above 40.00: "
-        "change over 10 min 50.00, price 70.00 at 12:10 PT (after a correction)"
+        "SP15 change +50.00 $/MWh in 10 min, over 40 · 12:10–12:15 PT (after a correction)"
     )

@@ -47,13 +47,13 @@ def test_the_first_rules_are_there_from_the_first_migration() -> None:
 
 def test_a_crossing_makes_one_alert_and_none_while_it_stays_beyond() -> None:
     *_, texts = series("90", "120.5", "130", "150")
-    assert texts == ["SP15 real-time above 100.00: 120.50 at 12:05 PT"]
+    assert texts == ["SP15 120.50 $/MWh, over 100 · 12:05–12:10 PT"]
     assert FeedEvent.objects.filter(kind="alert").count() == 1
 
 
 def test_a_negative_price_is_written_with_a_true_minus() -> None:
     *_, texts = series("3", "-4.18")
-    assert texts == ["SP15 real-time below 0.00: −4.18 at 12:05 PT"]
+    assert texts == ["SP15 −4.18 $/MWh, below 0 · 12:05–12:10 PT"]
 
 
 def test_coming_back_clears_the_alert_and_the_next_crossing_is_another() -> None:
@@ -100,7 +100,7 @@ def test_a_rule_that_the_database_refuses_does_not_stop_the_others() -> None:
 
     with connection.execute_wrapper(full_for_the_first), capture_logs() as logs:
         *_, texts = series("120")
-    assert texts == ["SP15 real-time above 110.00: 120.00 at 12:00 PT"]
+    assert texts == ["SP15 120.00 $/MWh, over 110 · 12:00–12:05 PT"]
     assert [(entry["subject"], entry["why"]) for entry in logs] == [
         (f"rule {first.pk}", "OperationalError: database or disk is full")
     ]
@@ -127,7 +127,7 @@ def test_a_rule_that_is_switched_off_is_silent_and_starts_from_there() -> None:
     list(series("120"))
     Rule.objects.update(active=True)
     *_, texts = series("90", "140", start=NOON + FIVE)
-    assert texts == ["SP15 real-time above 100.00: 140.00 at 12:10 PT"]
+    assert texts == ["SP15 140.00 $/MWh, over 100 · 12:10–12:15 PT"]
 
 
 def test_another_hub_does_not_fire_sp15s_rule() -> None:
@@ -146,7 +146,7 @@ def test_an_alert_is_one_message_on_the_alert_channel(valkey: redis.Redis) -> No
         project(sp15, now=NOON + FIVE)
         messages = [listener.get_message(timeout=0.5), listener.get_message(timeout=0.1)]
     assert messages[0] is not None
-    assert "above 100.00" in messages[0]["data"]
+    assert "over 100" in messages[0]["data"]
     assert messages[1] is None
 
 

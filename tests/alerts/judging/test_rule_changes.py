@@ -27,7 +27,7 @@ pytestmark = pytest.mark.django_db
 NOON = utc("2026-07-14 19:00")
 FIVE = timedelta(minutes=5)
 HOUR = timedelta(hours=1)
-SWITCHED_OFF = "SP15 real-time above 100.00: rule switched off"
+SWITCHED_OFF = "SP15 over 100, ended: rule switched off"
 
 
 @pytest.fixture(autouse=True)
@@ -113,7 +113,7 @@ def test_a_rule_for_another_market_does_not_wait_for_the_old_ones_hours(above: R
     with time_machine.travel(NOON + FIVE, tick=False):
         edit(Rule.objects.get(pk=above.pk), market="RTM")
     texts = publish(published(NOON + FIVE, "140"), at=NOON + 2 * FIVE)
-    assert texts == ["SP15 real-time above 100.00: 140.00 at 12:05 PT"]
+    assert texts == ["SP15 140.00 $/MWh, over 100 · 12:05–12:10 PT"]
 
 
 def test_a_rule_for_another_hub_starts_at_the_head_of_that_hubs_feed(above: Rule) -> None:
@@ -133,7 +133,7 @@ def test_changing_the_meaning_of_a_rule_clears_its_alert_on_the_feed_that_announ
     publish(published(NOON, "120"), at=NOON)
     with time_machine.travel(NOON + FIVE, tick=False):
         edit(above, node=str(Node.objects.get(slug="np15").pk), market="DAM", limit="50")
-    assert alert_events()[1:] == [("SP15", "cleared", "SP15 real-time above 100.00: rule changed")]
+    assert alert_events()[1:] == [("SP15", "cleared", "SP15 over 100, ended: rule changed")]
     assert Alert.objects.get().cleared_at == NOON + FIVE
 
 
@@ -144,7 +144,7 @@ def test_another_direction_is_judged_anew(above: Rule) -> None:
     with time_machine.travel(NOON + FIVE, tick=False):
         edit(Rule.objects.get(pk=above.pk), direction="below")
     texts = publish(published(NOON + FIVE, "40"), at=NOON + 2 * FIVE)
-    assert texts[1:] == ["SP15 real-time below 100.00: 40.00 at 12:05 PT"]
+    assert texts[1:] == ["SP15 40.00 $/MWh, below 100 · 12:05–12:10 PT"]
 
 
 @pytest.mark.database
@@ -226,7 +226,7 @@ def test_the_end_of_an_alert_is_announced_by_the_limit_it_opened_with(above: Rul
     assert alert_events()[1] == (
         "SP15",
         "cleared",
-        "SP15 real-time no longer above 100.00: 80.00 at 12:05 PT",
+        "SP15 80.00 $/MWh, back under 100 · 12:05–12:10 PT",
     )
     events = FeedEvent.objects.filter(kind="alert").order_by("seq")
     assert [event.body["limit"] for event in events] == [100, 100]
@@ -237,7 +237,7 @@ def test_an_alert_that_ends_because_its_limit_was_raised_says_so(above: Rule) ->
     edit_at(NOON + timedelta(minutes=2), above, limit="1000")
     publish(published(NOON + FIVE, "500"), at=NOON + FIVE)
     assert alert_events()[1][2] == (
-        "SP15 real-time above 100.00: over by its new limit (above 1,000.00), 500.00 at 12:05 PT"
+        "SP15 500.00 $/MWh, not over 1,000, the rule's new limit · 12:05–12:10 PT"
     )
 
 
@@ -251,7 +251,7 @@ def test_an_alert_that_ends_by_its_other_condition_is_not_ascribed_to_the_new_li
     ends = published(NOON + FIVE, "130")._replace(congestion=Decimal(1), energy=Decimal("128.25"))
     publish(ends, at=NOON + FIVE)
     assert alert_events()[1][2] == (
-        "SP15 real-time no longer above 100.00 and congestion below 0.00: 130.00 at 12:05 PT"
+        "SP15 130.00 $/MWh, no longer over 100 and congestion below 0 · 12:05–12:10 PT"
     )
 
 
@@ -262,7 +262,7 @@ def test_the_snapshot_shows_an_open_alert_by_the_limit_it_opened_with(above: Rul
     (shown,) = snapshot_alerts(above.node, two_days_on, up_to=99, now=two_days_on)
     assert (shown["limit"], shown["text"]) == (
         100,
-        "SP15 real-time above 100.00: 500.00 at 12:00 PT",
+        "SP15 500.00 $/MWh, over 100 · 12:00–12:05 PT",
     )
 
 
@@ -282,7 +282,7 @@ def test_alerts_are_withdrawn_when_their_node_is_no_longer_tracked(above: Rule) 
     Node.objects.filter(pk=above.node_id).update(tracked=False)
     evaluate(now=NOON + FIVE)
     evaluate(now=NOON + 2 * FIVE)
-    why = "SP15 real-time above 100.00: node no longer tracked"
+    why = "SP15 over 100, ended: node no longer tracked"
     assert alert_events()[1:] == [("SP15", "cleared", why)]
     assert Delivery.objects.filter(kind="cleared", transition__text=why).count() == 1
 

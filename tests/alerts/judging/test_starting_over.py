@@ -59,10 +59,12 @@ def change(at: int, **values: object) -> None:
 def test_a_waiting_message_says_what_its_rule_watched_when_the_alert_opened(rule: Rule) -> None:
     rule.methods.add(Method.objects.create(name="desk", address="desk@example.org"))
     seen(0, "150")
-    [before] = [message_of(one) for one in Delivery.objects.all()]
+    [before] = [message_of(one, now=NOON) for one in Delivery.objects.all()]
     change(10, node=Node.objects.get(slug="np15"), market="DAM", limit=50)
-    opened, cleared = [message_of(one) for one in Delivery.objects.order_by("pk")]
-    assert opened == before
+    opened, cleared = [message_of(one, now=NOON) for one in Delivery.objects.order_by("pk")]
+    assert before.subject == "SIMULATED WARNING SP15 150.00 $/MWh, over 100 · 12:00–12:05 PT"
+    assert opened.subject.startswith("SIMULATED Over already: SP15 over 100 · 12:00–12:10 PT")
+    assert (opened.key, opened.facts) == (before.key, before.facts)
     for facts in (opened.facts, cleared.facts):
         assert (facts["hub"], facts["market"], facts["limit"]) == ("SP15", "RTM", 100.0)
         assert facts["interval_end"] == "2026-07-14T19:05:00Z"
@@ -77,7 +79,10 @@ def test_alerts_without_facts_take_them_from_their_rule(rule: Rule) -> None:
     facts_then = Alert.objects.get().facts
     Alert.objects.update(facts={})
     import_module("alerts.migrations.0006_alert_facts").fill(apps, None)
-    assert Alert.objects.get().facts == facts_then == rule.facts
+    alert = Alert.objects.get()
+    assert facts_then == rule.facts
+    assert facts_then | alert.facts == facts_then  # older ones say less
+    assert [one.limit for one in alert.conditions] == [100]
 
 
 def transitions() -> list[str]:

@@ -29,7 +29,7 @@ def test_telegram_gets_a_message(telegram: Receiver) -> None:
     sent = json.loads(body)
     assert path.endswith("/sendMessage")
     assert (sent["chat_id"], SPIKE.link in sent["text"]) == (12345, True)
-    assert "519.52 at 17:00 PT" in sent["text"]
+    assert "519.52 $/MWh, over 100 · 17:00–17:05 PT" in sent["text"]
 
 
 @pytest.mark.parametrize(("code", "kind"), [(400, Refused), (403, Refused), (500, Unreachable)])

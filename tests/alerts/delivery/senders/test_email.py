@@ -1,76 +1,21 @@
 """E-mail through a real SMTP server."""
 
-import asyncio
-import email
-import email.policy
 import smtplib
-from collections.abc import Iterator
-from email.message import EmailMessage
 
 import pytest
-from aiosmtpd.controller import Controller
-from aiosmtpd.smtp import SMTP, AuthResult, Envelope, Session
 from django.core import mail
-from django.core.mail.utils import DNS_NAME
 from pytest_django import Settings
 
 from alerts.delivery.senders.catalog import Target, check_address, send
 from alerts.delivery.senders.email import SMTP as SMTP_BACKEND
 from deploy import free_ports
 from outbound.errors import Refused, Unreachable
+from tests.alerts.delivery.inbox import Inbox, inbox
 from tests.alerts.delivery.sample_message import NOW, SPIKE
 
+__all__ = ["inbox"]
+
 TRADER = Target("email", "trader@example.com", "")
-
-
-class Inbox:
-    """Keeps what it gets, and says what a test wants said."""
-
-    def __init__(self) -> None:
-        self.letters: list[EmailMessage] = []
-        self.recipient_answer = self.data_answer = "250 OK"
-
-    async def handle_RCPT(  # noqa: N802 - aiosmtpd calls it so
-        self, server: SMTP, session: Session, envelope: Envelope, address: str, options: list[str]
-    ) -> str:
-        envelope.rcpt_tos.append(address)
-        return self.recipient_answer
-
-    async def handle_DATA(  # noqa: N802
-        self, server: SMTP, session: Session, envelope: Envelope
-    ) -> str:
-        content = envelope.content
-        assert isinstance(content, bytes)
-        self.letters.append(email.message_from_bytes(content, policy=email.policy.default))
-        return self.data_answer
-
-
-@pytest.fixture
-def inbox(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> Iterator[Inbox]:
-    """A mail server on loopback, which Django sends to."""
-    monkeypatch.setattr(DNS_NAME, "_fqdn", "localhost", raising=False)
-    kept = Inbox()
-    server = Controller(
-        kept,
-        hostname="127.0.0.1",
-        port=free_ports.reserve(),
-        auth_require_tls=False,
-        authenticator=lambda *_: AuthResult(success=False, handled=False),
-    )
-    server.start()
-    settings.EMAIL_BACKEND = SMTP_BACKEND
-    settings.EMAIL_HOST, settings.EMAIL_PORT = server.hostname, server.port
-    settings.DEFAULT_FROM_EMAIL = "CAISO Live <prices@example.com>"
-    yield kept
-    asyncio.run_coroutine_threadsafe(hung_up(), server.loop).result()
-    server.stop()
-
-
-async def hung_up() -> None:
-    """Return when the mail server has ended its conversations: else it leaves sockets open."""
-    while len(asyncio.all_tasks()) > 1:
-        await asyncio.sleep(0.001)
-    await asyncio.sleep(0.001)
 
 
 def test_an_e_mail_arrives_as_text_and_as_html(inbox: Inbox) -> None:
@@ -82,8 +27,24 @@ def test_an_e_mail_arrives_as_text_and_as_html(inbox: Inbox) -> None:
     text, page = letter.get_body(("plain",)), letter.get_body(("html",))
     assert text is not None
     assert page is not None
-    assert text.get_content().replace("\r\n", "\n") == f"{SPIKE.text}\n\n{SPIKE.link}\n"
+    assert text.get_content().replace("\r\n", "\n") == (
+        f"{SPIKE.text}\nDay-ahead: 64.20 $/MWh for the hour\nRule: <i>Discharge</i>\n\n"
+        "Chart: https://prices.example.com/?hub=SP15&date=2026-11-23\n"
+        "Acknowledge: https://prices.example.com/alerts/#alert-17\n"
+    )
     assert "&lt;b&gt;&amp; rising" in page.get_content()
+
+
+def test_what_follows_an_opening_is_in_its_thread_at_the_reader(inbox: Inbox) -> None:
+    other = SPIKE._replace(key="alert-18-opened")
+    over = SPIKE._replace(key="alert-17-cleared", kind="cleared")
+    follows = over._replace(replies_to=(SPIKE.key, other.key))
+    for message in (SPIKE, other, follows):
+        send(TRADER, message, now=NOW)
+    first, second, last = inbox.letters
+    assert (first["In-Reply-To"], first["References"]) == (None, None)
+    assert last["In-Reply-To"] == first["Message-ID"]
+    assert last["References"].split() == [first["Message-ID"], second["Message-ID"]]
 
 
 def test_a_duplicate_has_the_same_message_id_and_another_e_mail_has_not(inbox: Inbox) -> None:

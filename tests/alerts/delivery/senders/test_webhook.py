@@ -8,6 +8,7 @@ from datetime import timedelta
 import pytest
 from pytest_django import Settings
 
+from alerts.delivery.message import header_text
 from alerts.delivery.senders.catalog import Target, check_address, send
 from outbound.errors import ForbiddenTarget, Refused, Unreachable
 from tests.alerts.delivery.sample_message import NOW, SPIKE
@@ -72,9 +73,9 @@ def test_slack_and_teams_get_their_own_formats(receiver: Receiver, kind: str, pl
 def test_ntfy_gets_its_token(receiver: Receiver) -> None:
     send(target(receiver, "ntfy", "tk_123"), SPIKE, now=NOW)
     [(path, headers, body)] = receiver.received
-    assert (path, body.decode()) == ("/topic", SPIKE.text)
+    assert (path, body.decode().partition("\nDay-ahead")[0]) == ("/topic", SPIKE.text)
     assert headers["authorization"] == "Bearer tk_123"
-    assert headers["title"] == SPIKE.subject
+    assert headers["title"] == header_text(SPIKE.subject)
 
 
 @pytest.mark.parametrize("kind", ["webhook", "slack", "teams", "ntfy"])
