@@ -49,6 +49,7 @@ export function renderPriceCard(card, state, view) {
   const before = card.last?.view;
   if (before && (before.range !== view.range || before.date !== view.date || card.last?.state.hub !== state.hub))
     startAnew(card);
+  if (view.at !== null && view.at !== before?.at) card.plot.readAt = view.at;
   card.last = { state, view };
   measured(card.plot);
   const scene = drawPlot(card.plot, viewOf(card, state, view));
