@@ -276,6 +276,21 @@ def test_a_past_date_is_fetched_and_the_address_keeps_it(stage: Stage) -> None:
     expect(page.locator("#chart-card input[type=date]")).to_have_value("2026-06-20")
 
 
+def test_a_message_leads_to_the_moment_it_is_about(stage: Stage) -> None:
+    page = stage.show(plain(), "?date=2026-06-20&at=2026-06-20T19:35:00Z")
+    reached(lambda: stage.asked.count("/api/v1/prices") == 3, page)
+    stage.let_pass(1)
+    tip = page.locator("#chart-tip")
+    expect(tip).to_contain_text("Sat, Jun 20 12:35–12:40")
+    expect(tip).to_contain_text("real-time")
+    expect(page.locator("#chart-note")).to_contain_text("Alerts of that day are not drawn here")
+    label = page.locator("#price-chart").get_attribute("aria-label") or ""
+    assert "288 real-time intervals" in label
+    assert "alerts," not in label
+    page.keyboard.press("r")
+    expect(tip).to_be_hidden()
+
+
 def test_of_a_date_without_prices_it_says_so(stage: Stage) -> None:
     page = stage.show(plain(), "?date=2012-11-20")
     reached(lambda: stage.asked.count("/api/v1/prices") == 3, page)
