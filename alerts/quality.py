@@ -1,4 +1,4 @@
-"""How good a rule is: alerts that it opened, suppressed and had to retract."""
+"""How good a rule is: alerts it opened, crossings it left out, alerts it had to withdraw."""
 
 from datetime import datetime, timedelta
 from typing import Any, NamedTuple
@@ -12,7 +12,7 @@ WEEK = timedelta(days=7)
 
 
 class Quality(NamedTuple):
-    """Alerts opened, crossings that opened none, and alerts retracted."""
+    """Alerts opened, crossings that opened none, and alerts withdrawn."""
 
     fired: int = 0
     flaps: int = 0
@@ -20,10 +20,21 @@ class Quality(NamedTuple):
 
     @property
     def words(self) -> str:
-        if not any(self):
-            return "nothing fired"
-        flaps = f"{self.flaps} flap{'' if self.flaps == 1 else 's'} suppressed"
-        return f"fired {self.fired}, {flaps}, {self.retracted} retracted"
+        """`2 alerts, none withdrawn, 3 short crossings left out`."""
+        parts = [counted(self.fired, "alert")]
+        if self.fired:
+            parts.append(f"{self.retracted or 'none'} withdrawn")
+        return ", ".join([*parts, crossings(self.flaps)] if self.flaps else parts)
+
+
+def crossings(flaps: int) -> str:
+    """Crossings of the limit that were too short or too soon to open anything; empty if none."""
+    return f"{counted(flaps, 'short crossing')} left out" if flaps else ""
+
+
+def counted(count: int, name: str) -> str:
+    """`no alert`, `1 alert`, `2 alerts`."""
+    return f"{count:,} {name}{'' if count == 1 else 's'}" if count else f"no {name}s"
 
 
 def with_quality(rules: "QuerySet[Rule]", *, since: datetime) -> "QuerySet[Rule, Any]":

@@ -8,6 +8,8 @@ from alerts.models import CLEARED, RETRACTED, Alert
 
 OPEN = "open"
 STATES = (OPEN, CLEARED, RETRACTED)
+# As people say it: prices that were corrected show that an alert should not have opened.
+STATE_WORDS = {OPEN: "open", CLEARED: "cleared", RETRACTED: "withdrawn"}
 
 
 def in_state(alerts: QuerySet[Alert], state: str) -> QuerySet[Alert]:

@@ -13,7 +13,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.throttling import BaseThrottle
 
-from alerts.judging.preview import preview
+from alerts.judging.preview import NoPreview, preview
 from api.fields import Minutes, Time
 from api.frame import ApiView
 from api.rule_request import OF_OTHERS, OF_STAFF, PreviewRequest, RuleRequest
@@ -51,6 +51,9 @@ class PreviewAnswer(serializers.Serializer[Any]):
     judged = serializers.IntegerField(help_text="Intervals that are held and were judged.")
     expected = serializers.IntegerField(help_text="Intervals that there should be.")
     days = serializers.IntegerField(help_text="Over how many days.")
+    days_held = serializers.IntegerField(
+        help_text="On how many of these days any price is held; of the others nothing is known."
+    )
 
 
 class PreviewThrottle(BaseThrottle):
@@ -76,7 +79,10 @@ class RulePreview(ApiView):
         rule = RuleRequest(data=request.data, context={"bounds": bounds})
         rule.is_valid(raise_exception=True)
         asked: PreviewRequest = rule.validated_data["asked"]
-        found = preview(asked.rule, asked.conditions, now=timezone.now(), days=asked.days)
+        try:
+            found = preview(asked.rule, asked.conditions, now=timezone.now(), days=asked.days)
+        except NoPreview as why:
+            raise Problem(HTTPStatus.BAD_REQUEST, f"watched: {why}") from why
         last = found._replace(episodes=found.episodes[-MOST_TIMES:])
         return Response(PreviewAnswer(last).data)
 

@@ -30,6 +30,10 @@ class SourceAnswer(serializers.Serializer[Any]):
         allow_null=True,
         help_text="Why the source does not answer, a sentence for people; null: nothing to say.",
     )
+    source_answered = serializers.DictField(
+        child=Time(),
+        help_text="When the source last answered a poll, by market; if never, it is missing.",
+    )
 
 
 @method_decorator(never_cache, name="dispatch")
@@ -46,5 +50,6 @@ class Source(ApiView):
             "server_time": now,
             "source_age_s": state.age_s,
             "source_trouble": state.trouble,
+            "source_answered": dict(state.answered),
         }
         return Response(SourceAnswer(answer).data)

@@ -1,10 +1,29 @@
+from typing import TYPE_CHECKING
+
 from django.apps import AppConfig
 from django.contrib.staticfiles.apps import StaticFilesConfig
+
+if TYPE_CHECKING:
+    from prices.feed import FeedRange
+    from prices.models import Node
 
 
 class CaisoProjectConfig(AppConfig):
     name = "caisoproject"
     verbose_name = "CAISO Live"
+
+    def ready(self) -> None:
+        """What people change is announced by the process in which they did."""
+        from alerts import publishing  # noqa: PLC0415 (apps have no models before)
+
+        publishing.set_up(announce_change)
+
+
+def announce_change(feed_range: "FeedRange", node: "Node") -> None:
+    """Send an event to every web process; without Redis their heartbeats find it."""
+    from live.broadcast import announce, messages_of  # noqa: PLC0415 (commands never need it)
+
+    announce(messages_of(feed_range, node))
 
 
 class PageFilesConfig(StaticFilesConfig):

@@ -9,7 +9,7 @@ from whitenoise.storage import CompressedManifestStaticFilesStorage
 
 from caisoproject.bundles import bundled
 
-PAGES = ("ui/main.js", "alerts/alerts_page.js")
+PAGES = ("ui/main.js", "ui/plain_page.js", "alerts/alerts_page.js", "alerts/rule_page.js")
 OUR_SCRIPTS = re.compile(r"(?:alerts|charts|live|market|ui)/[^/]+\.js")
 COMMENT_LINES = re.compile(rb"^[ \t]*(?://.*|/\*\*(?:[^*]|\*(?!/))*\*/)$", re.MULTILINE)
 
@@ -22,6 +22,7 @@ class HashedModulesStorage(CompressedManifestStaticFilesStorage):  # type: ignor
     """
 
     support_js_module_import_aggregation = True
+    max_post_process_passes = 12  # one for each module on the longest way of imports
 
     def _save(self, name: str, content: Any) -> Any:
         if OUR_SCRIPTS.fullmatch(name):

@@ -10,23 +10,33 @@ from django.db.models import Count
 
 from alerts import wording
 from alerts.models import CRITICAL, INFO, WARNING, Alert, Delivery, Rule
-from alerts.quality import Quality
-from alerts.rules.watched import AGE
-from alerts.states import OPEN, lasted
+from alerts.quality import Quality, crossings
+from alerts.rules.watched import AGE, RANKS
+from alerts.states import OPEN, STATE_WORDS, lasted
 from alerts.wording import duration
 from market.intervals import iso, pacific
 
 # The variation selector asks for the sign as text, not as a coloured picture.
 SIGNS = {INFO: "○", WARNING: "⚠\ufe0e", CRITICAL: "‼\ufe0e"}
 WEEK, MONTH = timedelta(days=7), timedelta(days=30)
+SPANS = (("7 days", WEEK), ("30 days", MONTH))
 MINUTE = timedelta(minutes=1)
 
 
+class Figure(NamedTuple):
+    """An alert's one number: what it is, the number, its unit."""
+
+    what: str
+    number: str
+    unit: str = "$/MWh"
+
+
 class Line(NamedTuple):
-    """One alert as text. `since` and `acknowledged` are times in Pacific time."""
+    """One alert as text. `since` and `acknowledged` have times in Pacific time."""
 
     id: int
     text: str
+    name: str
     wording: str
     severity: str
     sign: str
@@ -34,7 +44,7 @@ class Line(NamedTuple):
     since: str
     since_iso: str
     lasted: str
-    price: str
+    figure: Figure
     remark: str
     more: list[str]
     deliveries: str
@@ -47,6 +57,7 @@ class RuleLine(NamedTuple):
     id: int
     name: str
     subject: str
+    title: str
     severity: str
     sign: str
     active: bool
@@ -68,6 +79,7 @@ def line(alert: Alert, sent: str, *, now: datetime) -> Line:
     return Line(
         id=alert.pk,
         text=alert.text,
+        name=alert.name,
         wording=alert.wording,
         severity=alert.severity,
         sign=SIGNS[alert.severity],
@@ -75,7 +87,7 @@ def line(alert: Alert, sent: str, *, now: datetime) -> Line:
         since=moment(alert.interval_start, now=now),
         since_iso=iso(alert.interval_start),
         lasted=course(alert, now=now),
-        price="" if alert.facts["watched"] == AGE else price(alert),
+        figure=figure(alert),
         remark=remark(alert),
         more=more(alert, sent, now=now),
         deliveries=sent,
@@ -87,7 +99,7 @@ def course(alert: Alert, *, now: datetime) -> str:
     """How long an alert lasts or lasted."""
     length = lasted(alert, now=now)
     if alert.state != OPEN:
-        return f"{alert.state} after {duration(length)}"
+        return f"{STATE_WORDS[alert.state]} after {duration(length)}"
     if alert.interval_start > now:
         return "still to come"
     return f"open for {duration(length)}" if length >= MINUTE else "just opened"
@@ -98,26 +110,31 @@ def remark(alert: Alert) -> str:
     return wording.reason(alert.text)
 
 
-def price(alert: Alert) -> str:
-    """Its price with as many decimals as show on which side of a limit on the price it is."""
-    if alert.facts["watched"] != "lmp":
-        return wording.two_decimals(alert.price)
-    return wording.distinct(alert.price, Decimal(str(alert.facts["limit"])))
+def figure(alert: Alert) -> Figure:
+    """What its rule watches, with as many decimals as show on which side of the limit it is."""
+    watched, limit = alert.facts["watched"], Decimal(str(alert.facts["limit"]))
+    if watched == AGE:
+        return Figure("age of the data", f"{alert.value:.0f}", "min")
+    if watched in RANKS:
+        return Figure("price", wording.two_decimals(alert.price))
+    if watched == "lmp":
+        return Figure("price", wording.distinct(alert.price, limit))
+    return Figure(watched, wording.distinct(alert.value, limit))
 
 
 def more(alert: Alert, sent: str, *, now: datetime) -> list[str]:
     """The remaining facts about an alert that is over."""
-    flaps = f"{alert.flaps} flap{'' if alert.flaps == 1 else 's'} suppressed" if alert.flaps else ""
     seen = acknowledged(alert, now=now)
-    parts = (remark(alert), flaps, sent, f"acknowledged at {seen}" if seen else "")
+    parts = (remark(alert), crossings(alert.flaps), sent and f"messages: {sent}", seen)
     return [part for part in parts if part]
 
 
 def acknowledged(alert: Alert, *, now: datetime) -> str:
-    """When it was acknowledged; by whom is shown in the admin only."""
+    """By whom it was acknowledged, and when: `acknowledged by anna 20:41 PT`."""
     if alert.acknowledged_at is None:
         return ""
-    return moment(alert.acknowledged_at, now=now)
+    by = f" by {alert.acknowledged_by.get_username()}" if alert.acknowledged_by else ""
+    return f"acknowledged{by} {moment(alert.acknowledged_at, now=now)}"
 
 
 def moment(when: datetime, *, now: datetime) -> str:
@@ -167,19 +184,36 @@ def opens(alerts: Iterable[Alert]) -> int:
 def rule_line(rule: Rule, alerts: list[Alert], *, now: datetime) -> RuleLine:
     """One rule, with its alerts of the last 30 days."""
     muted = rule.muted_until is not None and rule.muted_until > now
-    spans = (("7 days", WEEK), ("30 days", MONTH))
+    good = quality(since(alerts, now - WEEK), rule.flaps)
     return RuleLine(
         id=rule.pk,
         name=rule.name,
         subject=rule.subject,
+        title=f"{rule.name} at {rule.node.hub}" if rule.name else rule.subject,
         severity=rule.severity,
         sign=SIGNS[rule.severity],
         active=rule.active,
         open=opens(alerts),
-        often=[(name, often(since(alerts, now - span), now=now)) for name, span in spans],
-        quality=quality(since(alerts, now - WEEK), rule.flaps).words,
+        often=history(rule, alerts, now=now),
+        quality=good.words if any(good) else "",
         muted_until=moment(rule.muted_until, now=now) if muted and rule.muted_until else "",
     )
+
+
+def history(rule: Rule, alerts: list[Alert], *, now: datetime) -> list[tuple[str, str]]:
+    """How often it fired; of a time in which it did not watch, only what it did see.
+
+    A rule younger than the longest span says since when it watches as it does.
+    """
+    rows = [
+        (name, often(some, now=now))
+        for name, span in SPANS
+        if (some := since(alerts, now - span)) or rule.judges_from <= now - span
+    ]
+    if not rule.active or rule.judges_from <= now - MONTH:
+        return rows
+    begun = f"since {moment(rule.judges_from, now=now)}"
+    return [("watching", begun if rows else f"{begun}, no alert yet"), *rows]
 
 
 def since(alerts: Iterable[Alert], moment: datetime) -> list[Alert]:
@@ -187,15 +221,15 @@ def since(alerts: Iterable[Alert], moment: datetime) -> list[Alert]:
 
 
 def often(alerts: list[Alert], *, now: datetime) -> str:
-    """How often, and how long in total, without retracted alerts: `3 times, 2 h 10 min`."""
+    """How often, and how long in total, without withdrawn alerts: `3 times, 2 h 10 min`."""
     real = [alert for alert in alerts if alert.retracted_at is None]
     if not real:
-        return "never"
+        return "no alert"
     times = "once" if len(real) == 1 else f"{len(real):,} times"
     return f"{times}, {duration(sum((lasted(one, now=now) for one in real), timedelta()))}"
 
 
 def quality(alerts: list[Alert], flaps: int) -> Quality:
-    """Alerts that fired, were suppressed, or retracted; `flaps` are those since the last alert."""
+    """Alerts that opened or were withdrawn, and crossings; `flaps` are those since the last one."""
     retracted = sum(alert.retracted_at is not None for alert in alerts)
     return Quality(len(alerts), flaps + sum(alert.flaps for alert in alerts), retracted)

@@ -1,10 +1,10 @@
 """`/alerts/`: open and past alerts, how well each rule does; acknowledge and mute."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from datetime import timedelta
 from functools import wraps
 
-from django.conf import settings
+from django.contrib.auth.models import User
 from django.core.exceptions import PermissionDenied
 from django.core.paginator import Page, Paginator
 from django.db.models import Case, Exists, OuterRef, Q, QuerySet, When
@@ -16,9 +16,12 @@ from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
+from alerts import attending
 from alerts.models import CLEARED, CRITICAL, RETRACTED, WARNING, Alert, Rule
-from alerts.states import OPEN, in_state
+from alerts.states import OPEN, STATE_WORDS, in_state
 from dashboard.alert_lines import MONTH, lines, rule_lines
+from dashboard.bar import bar
+from dashboard.rule_views import may_change
 from live.slugs import is_slug
 from prices.models import Node, Trouble
 
@@ -33,23 +36,30 @@ WORST_FIRST = Case(When(severity=CRITICAL, then=0), When(severity=WARNING, then=
 @require_safe
 @never_cache
 def alerts(request: HttpRequest) -> HttpResponse:
-    """The page of alerts; `?hub=SP15&rule=1&state=cleared&page=2` filters the past ones."""
+    """The page of alerts; `?hub=SP15&rule=1&state=cleared&page=2` filters the past ones.
+
+    With `?alert=12` that alert is on top, however long it is over.
+    """
     now = timezone.now()
     open_ = in_state(all_alerts(), OPEN).order_by(WORST_FIRST, "-opened_at", "-pk")
+    worst = list(open_[:MOST_OPEN])
     page = past_page(request.GET)
-    rules = shown_rules()
-    context = {
-        "open": lines(open_[:MOST_OPEN], now=now),
+    rules = shown_rules(request.GET.get("rule", ""))
+    listed = list(rules[:MOST_RULES])
+    context = bar() | {
+        "addressed": lines(addressed(request.GET.get("alert", ""), [*worst, *page]), now=now),
+        "open": lines(worst, now=now),
         "open_count": open_.count(),
         "past": lines(page, now=now),
         "page": page,
-        "rules": rule_lines(rules[:MOST_RULES], now=now),
+        "rules": rule_lines(listed, now=now),
         "rules_count": rules.count(),
+        "watching": Rule.objects.judging().exists(),
+        "changeable": {rule.pk for rule in listed if may_change(request.user, rule)},
         "asked": request.GET,
         "filters": filters(request.GET),
-        "states": PAST,
+        "states": [(state, STATE_WORDS[state]) for state in PAST],
         "query": without_page(request.GET),
-        "source": settings.PRICE_SOURCE,
         "may": permitted(request),
         "troubles": Trouble.objects.count() if may(request, "prices.view_trouble") else 0,
         "page_data": page_data(request),
@@ -68,7 +78,6 @@ PERMISSIONS = {
     "mute": "alerts.change_rule",
     "be_pushed": "alerts.add_method",
     "see_rules": "alerts.view_rule",
-    "add_rules": "alerts.add_rule",
 }
 
 
@@ -113,16 +122,25 @@ def past_page(asked: QueryDict) -> Page[Alert]:
     return Paginator(past, A_PAGE).get_page(asked.get("page", "1"))
 
 
+def addressed(asked: str, shown: Collection[Alert]) -> list[Alert]:
+    """The alert that was asked for by its id, unless it is on the page anyway."""
+    if not is_id(asked) or int(asked) in {alert.pk for alert in shown}:
+        return []
+    return list(all_alerts().filter(pk=int(asked)))
+
+
 def is_id(text: str) -> bool:
     """Whether a text can be the id of a row, a number that fits into 64 bits."""
     return text.isascii() and text.isdigit() and len(text) < 19
 
 
-def shown_rules() -> QuerySet[Rule]:
-    """Rules that are active, or fired within 30 days."""
+def shown_rules(asked: str) -> QuerySet[Rule]:
+    """Rules that are active, or fired within 30 days; one that was asked for comes first."""
+    first = int(asked) if is_id(asked) else 0
     lately = Alert.objects.filter(rule=OuterRef("pk"), opened_at__gte=timezone.now() - MONTH)
-    rules = Rule.objects.filter(Q(active=True) | Exists(lately))
-    return rules.select_related("node").prefetch_related("conditions").order_by("pk")
+    rules = Rule.objects.filter(Q(active=True) | Exists(lately) | Q(pk=first))
+    in_order = rules.order_by(Case(When(pk=first, then=0), default=1), "pk")
+    return in_order.select_related("node").prefetch_related("conditions")
 
 
 def filters(asked: QueryDict) -> dict[str, list[tuple[str, str]]]:
@@ -131,14 +149,20 @@ def filters(asked: QueryDict) -> dict[str, list[tuple[str, str]]]:
     rules = fired.select_related("node").prefetch_related("conditions").order_by("pk")
     return {
         "hubs": [(node.hub, node.hub) for node in Node.objects.order_by("pk")],
-        "rules": [(str(rule.pk), str(rule)) for rule in rules[: 4 * MOST_RULES]],
+        "rules": [(str(rule.pk), rule_choice(rule)) for rule in rules[: 4 * MOST_RULES]],
     }
+
+
+def rule_choice(rule: Rule) -> str:
+    """A rule in a list of many: by its name and hub, or what it watches for."""
+    return f"{rule.name}, {rule.node.hub}" if rule.name else rule.subject
 
 
 def without_page(asked: QueryDict) -> str:
     """The query without its page, for links to the other pages."""
     query = asked.copy()
-    query.pop("page", None)
+    for name in ("page", "alert"):
+        query.pop(name, None)
     return query.urlencode()
 
 
@@ -166,8 +190,7 @@ def for_staff(permission: str) -> Callable[[View], View]:
 @for_staff(PERMISSIONS["acknowledge"])
 def acknowledge(request: HttpRequest, alert_id: int) -> HttpResponseBase:
     """Record who acknowledged an alert first."""
-    fresh = Alert.objects.filter(pk=alert_id, acknowledged_at=None)
-    fresh.update(acknowledged_at=timezone.now(), acknowledged_by=request.user)
+    attending.acknowledge(alert_id, who(request), now=timezone.now())
     return back(request)
 
 
@@ -175,15 +198,22 @@ def acknowledge(request: HttpRequest, alert_id: int) -> HttpResponseBase:
 @for_staff(PERMISSIONS["mute"])
 def mute(request: HttpRequest, rule_id: int) -> HttpResponseBase:
     """Let a rule send nothing for an hour."""
-    Rule.objects.filter(pk=rule_id).update(muted_until=timezone.now() + HOUR)
+    now = timezone.now()
+    attending.mute(rule_id, now + HOUR, who(request), now=now)
     return back(request)
 
 
 @require_POST
 @for_staff(PERMISSIONS["mute"])
 def unmute(request: HttpRequest, rule_id: int) -> HttpResponseBase:
-    Rule.objects.filter(pk=rule_id).update(muted_until=None)
+    attending.mute(rule_id, None, who(request), now=timezone.now())
     return back(request)
+
+
+def who(request: HttpRequest) -> User:
+    """The user, who is logged in."""
+    assert isinstance(request.user, User)
+    return request.user
 
 
 def back(request: HttpRequest) -> HttpResponse:

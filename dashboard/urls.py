@@ -1,10 +1,15 @@
 from django.urls import path
 
-from dashboard import alert_views, metrics_view, views
+from dashboard import alert_views, battery_page, metrics_view, rule_views, status_page, views
 
 urlpatterns = [
     path("", views.index, name="dashboard"),
+    path("battery/", battery_page.battery, name="battery"),
+    path("status/", status_page.status, name="status"),
     path("alerts/", alert_views.alerts, name="alerts"),
+    path("alerts/new/", rule_views.new_rule, name="new-rule"),
+    path("alerts/rules/<int:rule_id>/", rule_views.rule, name="rule"),
+    path("alerts/rules/<int:rule_id>/switch/", rule_views.switch, name="switch-rule"),
     path("alerts/<int:alert_id>/acknowledge/", alert_views.acknowledge, name="acknowledge"),
     path("alerts/rules/<int:rule_id>/mute/", alert_views.mute, name="mute"),
     path("alerts/rules/<int:rule_id>/unmute/", alert_views.unmute, name="unmute"),

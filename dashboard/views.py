@@ -12,13 +12,17 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.gzip import gzip_page
 from django.views.decorators.http import require_safe
 
-from alerts.models import Rule
-from dashboard.first_paint.held import Body
+from alerts.limits import thresholds_by_hub
+from dashboard.bar import bar
+from dashboard.first_paint.held import Body, Source
 from dashboard.first_paint.page import first_paint, nothing_yet
 from dashboard.page_snapshot import PageSnapshot, page_snapshot
 from live.heads import source_state
 from live.slugs import DEFAULT_HUB
+from market.intervals import iso
 from prices.models import Node
+
+LONGEST_NAMED = 60
 
 
 @require_safe
@@ -28,53 +32,52 @@ def index(request: HttpRequest) -> HttpResponse:
     """The dashboard of one hub, with its prices: the page's scripts go on from there."""
     now = timezone.now()
     nodes = list(Node.objects.tracked())
-    hub = shown_hub(request.GET.get("hub", DEFAULT_HUB).upper(), [node.hub for node in nodes])
     hubs = [{"slug": node.slug, "hub": node.hub, "node": node.oasis_name} for node in nodes]
-    page = {
+    asked = request.GET.get("hub", "")
+    hub = shown_hub(asked.upper(), [node.hub for node in nodes])
+    if hub is None:
+        context = {"asked": asked[:LONGEST_NAMED], "hubs": hubs}
+        return render(request, "dashboard/no_such_hub.html", context, status=404)
+    source = source_now(now=now)
+    page: Body = {
         "hub": hub,
         "hubs": [{"hub": entry["hub"], "node": entry["node"]} for entry in hubs],
-        "source": settings.PRICE_SOURCE,
-        "source_trouble": source_state(now=now).trouble,
-        "thresholds": thresholds(),
+        "source": source.name,
+        "source_trouble": source.trouble,
+        "source_answered": {market: iso(at) for market, at in source.answered.items()},
+        "thresholds": thresholds_by_hub(),
     }
     node = next((node for node in nodes if node.hub == hub), None)
-    context = {"hubs": hubs, "hub": hub, "source": settings.PRICE_SOURCE, "page": page}
-    context |= prices_now(page, page_snapshot(node, now=now) if node else None, now=now)
+    context = bar() | {"hubs": hubs, "hub": hub, "page": page}
+    context |= prices_now(page, source, page_snapshot(node, now=now) if node else None, now=now)
     return render(request, "dashboard/index.html", context)
 
 
-def prices_now(page: Body, snapshot: PageSnapshot | None, *, now: datetime) -> Body:
+def source_now(*, now: datetime) -> Source:
+    """Where prices come from, and what is known of it."""
+    state = source_state(now=now)
+    return Source(settings.PRICE_SOURCE, state.trouble, state.answered)
+
+
+def prices_now(page: Body, source: Source, snapshot: PageSnapshot | None, *, now: datetime) -> Body:
     """The page's snapshot, and what its scripts will make of it."""
     if snapshot is None:
-        return {"snapshot": "null", "first": nothing_yet(now=now)}
+        return {"snapshot": "null", "first": nothing_yet(source, now=now)}
     first = first_paint(
         snapshot.prices,
         snapshot.current,
         thresholds=page["thresholds"].get(page["hub"], ()),
-        trouble=page["source_trouble"],
+        source=source,
         now=now,
     )
     return {"snapshot": snapshot.text, "first": first}
 
 
-def shown_hub(asked: str, tracked: Sequence[str]) -> str:
-    """The hub asked for if it is tracked, else SP15, else the first tracked one."""
-    return next((hub for hub in (asked, DEFAULT_HUB, *tracked) if hub in tracked), DEFAULT_HUB)
-
-
-def thresholds() -> dict[str, list[dict[str, object]]]:
-    """Limits of active rules on the price alone, by hub, for the chart's lines and tile colours.
-
-    The limit of a spread, a change or an age has no place on a price axis; the limit of a rule
-    with conditions means nothing by itself.
-    """
-    found: dict[str, list[dict[str, object]]] = {}
-    rules = Rule.objects.filter(active=True, watched="lmp", conditions=None)
-    for rule in rules.select_related("node"):
-        found.setdefault(rule.node.hub, []).append(
-            {"direction": rule.direction, "limit": float(rule.limit), "market": rule.market}
-        )
-    return found
+def shown_hub(asked: str, tracked: Sequence[str]) -> str | None:
+    """The hub asked for, None if it is not tracked. Without one SP15, else the first tracked."""
+    if asked:
+        return asked if asked in tracked else None
+    return next((hub for hub in (DEFAULT_HUB, *tracked) if hub in tracked), DEFAULT_HUB)
 
 
 @require_safe

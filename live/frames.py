@@ -70,6 +70,7 @@ def heartbeat(heads: dict[str, int], source: SourceState, *, now: datetime) -> s
             "feeds": heads,
             "source_age_s": source.age_s,
             "source_trouble": source.trouble,
+            "source_answered": {market: iso(at) for market, at in source.answered.items()},
         }
     )
 

@@ -3,7 +3,9 @@
 All of it from the database: the fan-out never asks Redis.
 """
 
+from collections.abc import Mapping
 from datetime import datetime, timedelta
+from types import MappingProxyType
 from typing import NamedTuple
 
 from django.conf import settings
@@ -11,12 +13,14 @@ from django.utils import timezone
 
 from live.cursor import BATCH, Cursor, missed
 from live.slugs import is_slug
+from market.markets import Market
 from prices import readings
 from prices.feed import event_texts_after
 from prices.models import Feed, FetchRun, Node
-from prices.source_trouble import SILENT_AFTER, Failure, Record, trouble
+from prices.source_trouble import Failure, Record, trouble
 
 WATCHED_SINCE = timezone.now()  # when this process started
+NEVER: Mapping[str, datetime] = MappingProxyType({})
 
 
 class Standing(NamedTuple):
@@ -33,10 +37,14 @@ class Standing(NamedTuple):
 
 
 class SourceState(NamedTuple):
-    """Seconds since OASIS last answered, and if that is too long, why it does not answer."""
+    """Seconds since OASIS last answered, why it does not, and when it last did by market.
+
+    A market for which it never answered a poll is missing in `answered`.
+    """
 
     age_s: float | None
     trouble: str | None
+    answered: Mapping[str, datetime] = NEVER
 
 
 def standing(*, now: datetime) -> Standing:
@@ -49,22 +57,34 @@ def standing(*, now: datetime) -> Standing:
 
 
 def source_state(*, now: datetime) -> SourceState:
-    """The age of the source's last answer. If the source is well, this takes two quick queries."""
+    """What is known of the source: five quick queries if it is well."""
     answered = (
         FetchRun.objects.filter(outcome__in=FetchRun.ANSWERED)
         .order_by("-started_at")
         .values_list("started_at", flat=True)
         .first()
     )
-    age = None if answered is None else now - answered
-    record = record_of(answered, is_silent=age is None or age >= SILENT_AFTER)
-    why = trouble(record, settings.PRICE_SOURCE, now=now)
-    return SourceState(None if age is None else round(age / timedelta(seconds=1), 1), why)
+    age_s = None if answered is None else round((now - answered) / timedelta(seconds=1), 1)
+    why = trouble(record_of(answered), settings.PRICE_SOURCE, now=now)
+    return SourceState(age_s, why, answered_polls())
 
 
-def record_of(answered: datetime | None, *, is_silent: bool) -> Record:
-    """What is known about the source; failures are looked up only if it is silent."""
-    oldest, newest = failures(answered) if is_silent else (None, None)
+def answered_polls() -> dict[str, datetime]:
+    """When the source last answered a poll, by market; a market that it never did is missing."""
+    polls = FetchRun.objects.filter(purpose=FetchRun.POLL, outcome__in=FetchRun.ANSWERED)
+    newest = {
+        market: polls.filter(market=market)
+        .order_by("-started_at")
+        .values_list("started_at", flat=True)
+        .first()
+        for market in Market
+    }
+    return {market.value: at.replace(microsecond=0) for market, at in newest.items() if at}
+
+
+def record_of(answered: datetime | None) -> Record:
+    """What the source did since it last answered."""
+    oldest, newest = failures(answered)
     return Record(
         answered_at=answered,
         failing_since=oldest.started_at if oldest else None,

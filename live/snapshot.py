@@ -1,10 +1,11 @@
-"""What a snapshot of a hub holds: prices, the values that corrections replaced, and alerts."""
+"""What a snapshot of a hub holds: prices, the values that corrections replaced, alerts, limits."""
 
 from datetime import datetime, timedelta
 
 from alerts.judging.recording import event
-from alerts.models import OPENED, Transition
-from live.answers import price_bodies
+from alerts.limits import muted_at, thresholds_at
+from alerts.models import OPENED, Alert, Transition
+from live.answers import moment, price_bodies
 from market.intervals import day_bounds, iso, operating_date
 from market.markets import Market
 from prices import feed, readings
@@ -19,8 +20,11 @@ def snapshot_parts(node: Node, hours: int, *, up_to: int, now: datetime) -> Body
     start = snapshot_start(now, hours)
     return {
         "rt": snapshot_prices(node, Market.RTM, start),
+        "fmm": snapshot_prices(node, Market.RTPD, start),
         "da": snapshot_prices(node, Market.DAM, day_bounds(operating_date(start))[0]),
-        "alerts": snapshot_alerts(node, start, up_to=up_to, now=now),
+        "alerts": with_who_knows(snapshot_alerts(node, start, up_to=up_to, now=now)),
+        "thresholds": thresholds_at(node),
+        "muted": muted_at(node, now=now),
     }
 
 
@@ -67,6 +71,19 @@ def snapshot_alerts(node: Node, start: datetime, *, up_to: int, now: datetime) -
     found = events.order_by("seq").values_list("seq", "body")
     lately = [{"seq": seq, "kind": FeedEvent.ALERT, **body} for seq, body in found]
     return opened_before(node, since) + lately
+
+
+def with_who_knows(alerts: list[Body]) -> list[Body]:
+    """The same events, each with who acknowledged the alert and when, if anybody has."""
+    ids = {alert["alert_id"] for alert in alerts}
+    known = Alert.objects.filter(pk__in=ids, acknowledged_at__isnull=False)
+    found = {
+        alert_id: {"acknowledged_at": moment(at), "acknowledged_by": by or ""}
+        for alert_id, at, by in known.values_list(
+            "pk", "acknowledged_at", "acknowledged_by__username"
+        )
+    }
+    return [alert | found.get(alert["alert_id"], {}) for alert in alerts]
 
 
 def opened_before(node: Node, since: datetime) -> list[Body]:

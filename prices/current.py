@@ -15,9 +15,10 @@ from oasis.published import quality
 from prices import readings
 from prices.fallback import ESTIMATED, Known, Shown, shown
 from prices.models import Node
+from prices.publication_delay import publication_delay
 from prices.readings import Reading
+from prices.schedule import late_from
 
-STALE_AFTER = timedelta(minutes=15)
 LOOKED_BACK = timedelta(hours=26)
 KNOWN = ("interval_start", "lmp", "revision", "verified")
 
@@ -85,6 +86,18 @@ def shown_now(node: Node, state: Current, *, now: datetime) -> Shown | None:
         for start, lmp, revision, verified in readings.columns(node, Market.RTM, *window, *KNOWN)
     }
     return shown(held, Market.RTM, now=now)
+
+
+def is_late(node: Node, state: Current, *, now: datetime) -> bool:
+    """Whether the running interval's price is not held, though it should be out; or there is none.
+
+    Then whatever is shown in its place is stale.
+    """
+    if state.rt_start is None:
+        return True
+    if now - state.rt_start < Market.RTM.interval:
+        return False
+    return now >= late_from(Market.RTM, state.rt_start, publication_delay(Market.RTM, [node]))
 
 
 def shown_spread(node: Node, state: Current, shown: Shown | None) -> Decimal | None:

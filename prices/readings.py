@@ -13,7 +13,7 @@ from itertools import groupby
 from operator import itemgetter
 from typing import Any, NamedTuple
 
-from django.db.models import Count, Max, OuterRef, Q, QuerySet, Subquery
+from django.db.models import Count, OuterRef, Q, QuerySet, Subquery
 
 from market.intervals import floor
 from market.markets import Market
@@ -54,14 +54,6 @@ class Replaced(NamedTuple):
     loss: Decimal
     ghg: Decimal | None
     superseded_at: datetime
-
-
-class Arrival(NamedTuple):
-    """What was first seen at one moment: the newest interval, and the number of intervals."""
-
-    seen_at: datetime
-    newest: datetime
-    intervals: int
 
 
 def between(
@@ -159,6 +151,12 @@ def first_starts(nodes: "QuerySet[Node]", prices: "QuerySet[Price]") -> dict[int
     return {pk: start for pk, start in found if start is not None}
 
 
+def counts(nodes: Nodes, market: Market, start: datetime, end: datetime) -> dict[int, int]:
+    """How many intervals are held that start in [start, end), by node id; none are left out."""
+    held = Price.objects.filter(span(nodes, market, start, end)).order_by().values_list("node_id")
+    return dict(held.annotate(Count("interval_start")))
+
+
 def any_held() -> bool:
     """Whether any price at all is held."""
     return Price.objects.exists()
@@ -168,15 +166,6 @@ def source_but(*sources: str) -> str | None:
     """A source of held prices other than these; None if there is none."""
     others = Price.objects.exclude(source__in=sources)
     return others.values_list("source", flat=True).first()
-
-
-def arrivals(node: Node | int, market: Market, start: datetime, end: datetime) -> list[Arrival]:
-    """What was first seen in [start, end), in order of time."""
-    seen = Price.objects.filter(
-        of_market(node, market), first_seen_at__gte=start, first_seen_at__lt=end
-    ).values_list("first_seen_at")
-    found = seen.annotate(newest=Max("interval_start"), intervals=Count("interval_start"))
-    return [Arrival(*row) for row in found.order_by("first_seen_at")]
 
 
 def replaced(node: Node | int, market: Market, start: datetime) -> Iterator[Replaced]:

@@ -22,6 +22,7 @@ HISTORY_MONTHS = 39
 # Until a delay is learned: RTD comes about as its interval begins, RTPD 22 minutes before.
 FIRST_GUESS = {Market.RTM: timedelta(0), Market.RTPD: timedelta(minutes=-22)}
 EARLY = timedelta(seconds=5)
+LATE_AFTER = timedelta(minutes=1)
 # How far ahead of now a market publishes at most, rounded up.
 AHEAD = {Market.RTM: timedelta(minutes=15), Market.RTPD: timedelta(minutes=75)}
 
@@ -101,6 +102,15 @@ def expected_at(market: Market, held: Held) -> datetime | None:
         return None
     delay = FIRST_GUESS[market] if held.delay is None else held.delay
     return held.newest + market.interval + min(delay, 2 * market.interval) - EARLY
+
+
+def late_from(market: Market, newest_begun: datetime, delay: timedelta | None) -> datetime:
+    """From when on the price of the interval after this one is late.
+
+    That is a minute after it usually is out. None is late before its interval has begun.
+    """
+    usual = FIRST_GUESS[market] if delay is None else min(delay, 2 * market.interval)
+    return newest_begun + market.interval + max(usual, timedelta(0)) + LATE_AFTER
 
 
 def learned_delay(delays: Sequence[timedelta]) -> timedelta | None:

@@ -6,8 +6,8 @@ from django.contrib import admin
 from django.db.models import QuerySet
 from django.http import HttpRequest
 
-from alerts.models import CLEARED, RETRACTED, Alert, Rule
-from alerts.states import OPEN, in_state
+from alerts.models import Alert, Rule
+from alerts.states import STATE_WORDS, in_state
 
 
 class StateFilter(admin.SimpleListFilter):
@@ -15,7 +15,7 @@ class StateFilter(admin.SimpleListFilter):
     parameter_name = "state"
 
     def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
-        return [(state, state) for state in (OPEN, CLEARED, RETRACTED)]
+        return list(STATE_WORDS.items())
 
     def queryset(self, request: HttpRequest, queryset: QuerySet[Alert]) -> QuerySet[Alert]:
         return in_state(queryset, self.value() or "")

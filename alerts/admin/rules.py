@@ -19,21 +19,35 @@ from alerts.admin import alerts_csv
 from alerts.admin.condition_formset import ConditionFormSet, RuleInListForm
 from alerts.admin.deliveries import DeliveryAdmin, MethodAdmin
 from alerts.admin.filters import RuleFilter, StateFilter
-from alerts.judging.locks import lock_with_feeds
-from alerts.judging.rule_changes import save_changes
-from alerts.models import Alert, Condition, Delivery, Method, Rule, Transition
+from alerts.admin.rule_form import ConditionForm, RuleForm
+from alerts.judging.rule_changes import announce_added, delete_rules, save_changes
+from alerts.locks import lock_with_feeds
+from alerts.models import (
+    CLEARED,
+    OPENED,
+    RETRACTED,
+    Alert,
+    Condition,
+    Delivery,
+    Method,
+    Rule,
+    Transition,
+)
 from alerts.quality import WEEK, quality_of, with_quality
 from alerts.rules.validation import MOST_CONDITIONS
+from alerts.states import STATE_WORDS
 from prices.admin.deleting import DeleteUnusedAdmin
 from prices.admin.stored import ReadOnlyAdmin
 from prices.admin.strict import StrictAdmin, StrictInline
 
 WATCHED = ("watched", "direction", "limit", "clear_limit", "span")
+HAPPENED = {OPENED: "opened", CLEARED: "cleared", RETRACTED: "withdrawn"}
 QUIET = (("quiet_from", "quiet_until"), "quiet_days", "quiet_zone", "quiet_then")
 
 
 class ConditionInline(StrictInline):
     model = Condition
+    form = ConditionForm
     formset = ConditionFormSet
     fields = WATCHED
     extra = 0
@@ -43,6 +57,7 @@ class ConditionInline(StrictInline):
 
 @admin.register(Rule)
 class RuleAdmin(DeleteUnusedAdmin, StrictAdmin):
+    form = RuleForm
     goes_with_it = ("conditions",)
     instead = "Untick “active” instead: the rule judges nothing from then on."
     list_display = ["__str__", "severity", "limit", "active", "muted_until", "last_7_days"]
@@ -89,7 +104,7 @@ class RuleAdmin(DeleteUnusedAdmin, StrictAdmin):
     def save_model(self, request: HttpRequest, obj: Rule, form: Any, change: bool) -> None:
         """Save a new rule whole, of an existing one only what was changed."""
         if change:
-            save_changes(obj, form.changed_data, now=timezone.now())
+            save_changes(obj, form.changed_data, now=timezone.now(), by=name_of(request))
         else:
             obj.save()
 
@@ -99,10 +114,23 @@ class RuleAdmin(DeleteUnusedAdmin, StrictAdmin):
         """If its conditions changed, a rule starts over in the same transaction."""
         formsets = list(formsets)
         super().save_related(request, form, formsets, change)
+        now, by = timezone.now(), name_of(request)
         if not change:  # saving the form has just replaced all delivery methods
             form.instance.add_methods_for_every_rule()
+            announce_added(form.instance, now=now, by=by)
         if change and any(formset.has_changed() for formset in formsets):
-            save_changes(form.instance, [], now=timezone.now(), conditions=True)
+            save_changes(form.instance, [], now=now, by=by, conditions=True)
+
+    def delete_model(self, request: HttpRequest, obj: Rule) -> None:
+        self.delete_queryset(request, Rule.objects.filter(pk=obj.pk))
+
+    def delete_queryset(self, request: HttpRequest, queryset: QuerySet[Rule]) -> None:
+        delete_rules(queryset, now=timezone.now(), by=name_of(request))
+
+
+def name_of(request: HttpRequest) -> str:
+    """Who does it."""
+    return request.user.get_username()
 
 
 def listed(posted: QueryDict) -> list[int]:
@@ -113,10 +141,15 @@ def listed(posted: QueryDict) -> list[int]:
 
 class TransitionInline(StrictInline):
     model = Transition
-    fields = ("at", "kind", "interval_start", "price", "value", "text")
+    fields = ("at", "happened", "interval_start", "price", "value", "text")
+    readonly_fields = ("happened",)
     verbose_name_plural = "transitions"
     can_delete = False
     extra = 0
+
+    @admin.display(description="what happened")
+    def happened(self, transition: Transition) -> str:
+        return HAPPENED[transition.kind]
 
     def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return False
@@ -127,13 +160,21 @@ class TransitionInline(StrictInline):
 
 @admin.register(Alert)
 class AlertAdmin(ReadOnlyAdmin):
-    list_display = ["text", "severity", "state", "opened_at", "cleared_at", "flaps"]
+    list_display = ["text", "severity", "state_now", "opened_at", "cleared_at", "short_crossings"]
     list_filter = [StateFilter, "severity", "rule__node", ("rule", RuleFilter)]
     list_select_related = ["rule__node", "acknowledged_by"]
     search_fields = ["text", "wording"]
     date_hierarchy = "opened_at"
     inlines = [TransitionInline]
     actions = ["export"]
+
+    @admin.display(description="state")
+    def state_now(self, alert: Alert) -> str:
+        return STATE_WORDS[alert.state]
+
+    @admin.display(description="short crossings left out", ordering="flaps")
+    def short_crossings(self, alert: Alert) -> int:
+        return alert.flaps
 
     @admin.action(description="Export as CSV", permissions=["view"])
     def export(self, request: HttpRequest, alerts: QuerySet[Alert]) -> HttpResponseBase:
@@ -156,11 +197,15 @@ class AlertAdmin(ReadOnlyAdmin):
 
 @admin.register(Transition)
 class TransitionAdmin(ReadOnlyAdmin):
-    list_display = ["text", "kind", "at"]
+    list_display = ["text", "happened", "at"]
     list_filter = ["kind", "alert__severity", "alert__rule__node"]
     list_select_related = ["alert"]
     search_fields = ["text"]
     date_hierarchy = "at"
+
+    @admin.display(description="what happened", ordering="kind")
+    def happened(self, transition: Transition) -> str:
+        return HAPPENED[transition.kind]
 
 
 admin.site.register(Method, MethodAdmin)

@@ -16,10 +16,10 @@ from django.db.models import F, OuterRef, QuerySet, Subquery
 
 from alerts.judging import data_age
 from alerts.judging.corrected import correct_alerts
-from alerts.judging.locks import lock_rules
 from alerts.judging.recording import announcements, record
 from alerts.judging.verdicts import Judging, Verdict
 from alerts.judging.withdrawing import NO_LONGER_TRACKED, SWITCHED_OFF, withdraw
+from alerts.locks import lock_rules
 from alerts.models import Condition, Rule, Watching, state_fields
 from alerts.rules.rule import State
 from alerts.rules.watched import AGE

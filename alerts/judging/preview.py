@@ -2,7 +2,6 @@
 
 from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
-from decimal import Decimal
 from functools import partial
 from typing import NamedTuple
 
@@ -10,16 +9,25 @@ from alerts import held_prices
 from alerts.models import Rule, Watching
 from alerts.rules.beginnings import FURTHEST, known_before
 from alerts.rules.episodes import Episode, episodes
-from alerts.rules.rule import Reading, Requirement, Ruling, Stance, State, judge
+from alerts.rules.rule import Reading, Ruling, Stance, State, judge
 from alerts.rules.watched import AGE, Series, Watch
 from alerts.wording import duration
 from market.intervals import day_bounds, intervals_between, operating_date
 from market.markets import Market
-from prices import readings
 
 MINUTE = timedelta(minutes=1)
 DAY = timedelta(days=1)
 NOT_YET_OUT = 3  # intervals that may be missing because they are not published yet
+
+
+NO_AGE = (
+    "A rule on data age can't be previewed: when each price came is not known for prices that were "
+    "fetched later."
+)
+
+
+class NoPreview(Exception):
+    """There is no preview of such a rule; the text says why."""
 
 
 class Preview(NamedTuple):
@@ -32,17 +40,22 @@ class Preview(NamedTuple):
     judged: int
     expected: int
     days: int
+    days_held: int
 
     @property
     def sentence(self) -> str:
         """The preview in words."""
-        span = "day" if self.days == 1 else f"{self.days} days"
-        parts = [f"This rule {self.often} in the last {span}"]
-        if self.fired or self.flaps:
-            parts.append(f"{self.flaps} flap{'' if self.flaps == 1 else 's'} suppressed")
-        if self.longest is not None:
-            parts.append(f"longest {duration(self.longest)}")
-        return f"{', '.join(parts)}{self.of_what}."
+        if not self.judged:
+            return f"No prices of the last {self.span} are held: it can't be said how often."
+        sentences = [f"This rule {self.often} in the last {self.span}{self.lasting}."]
+        if self.flaps:
+            crossings = "1 short crossing" if self.flaps == 1 else f"{self.flaps:,} short crossings"
+            sentences.append(f"{crossings} would have been left out.")
+        return " ".join([*sentences, *self.of_what])
+
+    @property
+    def span(self) -> str:
+        return "day" if self.days == 1 else f"{self.days} days"
 
     @property
     def often(self) -> str:
@@ -51,10 +64,22 @@ class Preview(NamedTuple):
         return "would have fired " + ("once" if self.fired == 1 else f"{self.fired:,} times")
 
     @property
-    def of_what(self) -> str:
-        if self.expected - self.judged <= NOT_YET_OUT:
+    def lasting(self) -> str:
+        if self.longest is None:
             return ""
-        return f"; {self.judged:,} of {self.expected:,} intervals are held"
+        length = duration(self.longest)
+        return f", for {length}" if self.fired == 1 else f", for {length} at the longest"
+
+    @property
+    def of_what(self) -> list[str]:
+        """What of the time was judged, unless it is all of it."""
+        if self.days_held < self.days:
+            return [f"Judged on {self.days_held} of {self.days} days: no other prices are held."]
+        if self.expected - self.judged <= NOT_YET_OUT:
+            return []
+        return [
+            f"Judged on {self.judged:,} of {self.expected:,} intervals: the others are missing."
+        ]
 
 
 def preview(
@@ -63,10 +88,11 @@ def preview(
     """The alerts that a rule would have opened; it need not be saved.
 
     `conditions` are those besides its own. Day-ahead hours to come count if they are published.
+    Raises NoPreview for a rule on data age.
     """
     start = now - timedelta(days=days)
     if rule.watched == AGE:
-        return preview_of_age(rule, start, now, days)
+        raise NoPreview(NO_AGE)
     market = Market(rule.market)
     watchings = [rule, *conditions]
     ruling = rule.ruling._replace(conditions=tuple(one.condition for one in watchings))
@@ -81,7 +107,15 @@ def preview(
     flaps = state.flaps + sum(one.flaps for one in transitions if not one.opens)
     expected = sum(1 for _ in intervals_between(start, now, market))
     last = readings[-1].end if readings else now
-    return Preview(len(found), flaps, longest(found, last), found, len(readings), expected, days)
+    held = days_with(readings, start, days)
+    return Preview(
+        len(found), flaps, longest(found, last), found, len(readings), expected, days, held
+    )
+
+
+def days_with(readings: Iterable[Reading], start: datetime, days: int) -> int:
+    """On how many of the days since `start` any price is held; hours to come are of the last."""
+    return len({min((reading.start - start) // DAY, days - 1) for reading in readings})
 
 
 def beginning(rule: Rule, ruling: Ruling, watches: Sequence[Watch], start: datetime) -> datetime:
@@ -121,46 +155,6 @@ def all_readings(
 def stance(ruling: Ruling, watches: Sequence[Watch], series: Series, first: datetime) -> Stance:
     """How an interval stands to the rule's limits."""
     return ruling.stance([series.value(watch, first) for watch in watches])
-
-
-def preview_of_age(rule: Rule, start: datetime, now: datetime, days: int) -> Preview:
-    """A preview of a rule on data age, by when each interval was first seen."""
-    market = Market(rule.market)
-    arrivals = readings.arrivals(rule.node_id, market, start, now)
-    moments = [(one.seen_at, one.newest) for one in arrivals]
-    found = silences([*moments, (now, now)], rule.ruling.conditions[0])
-    expected = sum(1 for _ in intervals_between(start, now, market))
-    judged = sum(one.intervals for one in arrivals)
-    return Preview(len(found), 0, longest(found, now), found, judged, expected, days)
-
-
-def silences(arrivals: Iterable[tuple[datetime, datetime]], age: Requirement) -> list[Episode]:
-    """When the newest interval was too old.
-
-    `arrivals` are pairs: when intervals were seen, and the start of the newest of them. An arrival
-    ends the silence if it is young enough for the clear limit.
-    """
-    found: list[Episode] = []
-    newest: datetime | None = None
-    opened: datetime | None = None
-    for seen, interval in arrivals:
-        if newest is not None and opened is None and is_beyond(age, seen - newest):
-            opened = newest + timedelta(minutes=float(age.limit))
-        newest = interval if newest is None else max(newest, interval)
-        if opened is not None and age.stance(minutes(seen - newest)) is Stance.BACK:
-            found.append(Episode(opened, seen))
-            opened = None
-    return found
-
-
-def is_beyond(age: Requirement, length: timedelta) -> bool:
-    """Whether data of this age are beyond the limit."""
-    return age.stance(minutes(length)) is Stance.BEYOND
-
-
-def minutes(length: timedelta) -> Decimal:
-    """A length of time in minutes, as limits on data age have it."""
-    return Decimal(length / MINUTE)
 
 
 def longest(found: Sequence[Episode], last: datetime) -> timedelta | None:

@@ -219,6 +219,7 @@ def event(transition: Transition) -> Event:
     body = {
         "alert_id": alert.pk,
         "rule_id": alert.rule_id,
+        "name": alert.name,
         "state": STATES[transition.kind],
         "severity": alert.severity,
         "market": market.value,

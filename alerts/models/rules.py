@@ -114,7 +114,7 @@ class Rule(Watching, QuietHours, JudgingState):
         """
         own, *others = [watching.condition_facts for watching in self.watchings]
         return {
-            "rule": self.name or self.subject,
+            "rule": self.called,
             "hub": self.node.hub,
             "node": self.node.oasis_name,
             "market": self.market,
@@ -136,6 +136,11 @@ class Rule(Watching, QuietHours, JudgingState):
             timedelta(minutes=self.for_minutes),
             timedelta(minutes=self.cool_down_minutes),
         )
+
+    @property
+    def called(self) -> str:
+        """Its name, or what it watches for if it has none."""
+        return self.name or self.subject
 
     @property
     def subject(self) -> str:

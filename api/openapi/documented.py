@@ -21,11 +21,11 @@ from drf_spectacular.utils import (
 from rest_framework.request import Request
 from rest_framework.views import APIView
 
-from api import delivery_tests, previews, push, source
+from api import days, delivery_tests, hubs, previews, push, source
 from api.json_body import MOST_BYTES
 from api.openapi import examples, extensions, shapes
 from api.rule_request import RuleRequest
-from api.views import MOST_HOURS
+from api.views import MOST_DAYS, MOST_HOURS
 from live import feed_request
 from live.problems import PROBLEM_JSON
 from live.slugs import DEFAULT_HUB
@@ -108,6 +108,13 @@ def body(shape: Any, example: Any) -> OpenApiRequest:
 HUB = OpenApiParameter(
     "hub", str, default=DEFAULT_HUB, description="The hub, in any case of letters."
 )
+MARKET = OpenApiParameter(
+    "market",
+    str,
+    enum=shapes.MARKETS,
+    default="RTM",
+    description="`RTM` (five-minute), `RTPD` (fifteen-minute) or `DAM` (day-ahead).",
+)
 
 
 class Current(APIView):
@@ -141,18 +148,81 @@ class History(APIView):
                 description=f"How many hours: 1 to {MOST_HOURS}.",
             ),
             HUB,
-            OpenApiParameter(
-                "market",
-                str,
-                enum=shapes.MARKETS,
-                default="RTM",
-                description="`RTM` (five-minute), `RTPD` (fifteen-minute) or `DAM` (day-ahead).",
-            ),
+            MARKET,
         ],
         answers={(200, JSON): answer(shapes.History, "Prices and gaps.", examples.HISTORY)},
         refused=[404, 429],
     )
     def get(self, request: Request, hours: str) -> None: ...
+
+
+class Prices(APIView):
+    @described(
+        "prices",
+        "The prices of operating dates",
+        tag=PRICES,
+        description="Oldest first, with the gaps among them; what is not due yet is no gap. An "
+        "operating date runs from one Pacific midnight to the next, and has 23 or 25 hours when "
+        "clocks change. An address gets two answers of this kind or histories at once; four more "
+        "may wait. A long answer is compressed with gzip where Accept-Encoding takes it.",
+        parameters=[
+            OpenApiParameter(
+                "start",
+                {"type": "string", "format": "date"},
+                required=True,
+                description="The first operating date.",
+            ),
+            OpenApiParameter(
+                "end",
+                {"type": "string", "format": "date"},
+                required=True,
+                description=f"The date after the last one, 1 to {MOST_DAYS} days after `start`.",
+            ),
+            HUB,
+            MARKET,
+        ],
+        answers={(200, JSON): answer(shapes.History, "Prices and gaps.", examples.HISTORY)},
+        refused=[404, 429],
+    )
+    def get(self, request: Request) -> None: ...
+
+
+@extend_schema_view(
+    get=described(
+        "days",
+        "What each day's prices came to",
+        tag=PRICES,
+        description="Averages, on-peak and off-peak, extremes, TB2 and TB4 of the last operating "
+        "dates, real-time and day-ahead, and how today compares with the 29 days before it. An "
+        "address gets two such answers at once; four more may wait.",
+        parameters=[
+            HUB,
+            OpenApiParameter(
+                "days",
+                {"type": "integer", "minimum": 1, "maximum": days.MOST_DAYS},
+                default=days.DAYS,
+                description=f"How many days: 1 to {days.MOST_DAYS}.",
+            ),
+        ],
+        answers={(200, JSON): answer(days.DaysAnswer, "The days, oldest first.", examples.DAYS)},
+        refused=[404, 406, 429],
+    )
+)
+class Days(days.Days): ...
+
+
+@extend_schema_view(
+    get=described(
+        "hubs",
+        "The prices now at all hubs",
+        tag=PRICES,
+        description="Real-time, fifteen-minute and day-ahead at every tracked hub, and what each "
+        f"lies above {DEFAULT_HUB}.",
+        answers={(200, JSON): answer(hubs.HubsAnswer, "The hubs.", examples.HUBS)},
+        refused=[406],
+    )
+)
+class Hubs(hubs.Hubs): ...
 
 
 @extend_schema_view(
@@ -225,7 +295,7 @@ class Stream(APIView):
         tag=ALERTS,
         description="Judges the rule over stored prices and changes nothing. An address gets 10 "
         "previews in ten seconds, over 90 days and with 3 further conditions; a member of staff "
-        "30, over 366 days and with 10.",
+        "30, over 366 days and with 10. A rule on data age can't be previewed: it is refused, 400.",
         request={JSON: body(RuleRequest, examples.RULE)},
         answers={
             (200, JSON): answer(previews.PreviewAnswer, "How often, and when.", examples.PREVIEW)
@@ -327,6 +397,9 @@ class Docs(APIView):
 urlpatterns = [
     path("api/current", Current.as_view()),
     path("api/history/<str:hours>", History.as_view()),
+    path("api/v1/days", Days.as_view()),
+    path("api/v1/hubs", Hubs.as_view()),
+    path("api/v1/prices", Prices.as_view()),
     path("api/v1/source", Source.as_view()),
     path("api/v1/stream", Stream.as_view()),
     path("api/v1/rules/preview", RulePreview.as_view()),

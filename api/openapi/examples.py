@@ -45,11 +45,58 @@ HISTORY: Body = {
     "prices": [PRICE],
     "gaps": [{"start": "2026-07-14T18:15:00Z", "end": "2026-07-14T18:30:00Z"}],
 }
+DAY_FIGURES: Body = {
+    "held": 144,
+    "expected": 288,
+    "whole": False,
+    "average": 31.75,
+    "high": 104.31,
+    "high_start": "2026-07-14T13:10:00Z",
+    "low": -4.2,
+    "low_start": "2026-07-14T17:35:00Z",
+    "on_peak": 28.5,
+    "off_peak": 35.0,
+    "negative_minutes": 45,
+    "tb2": 61.2,
+    "tb4": 98.75,
+}
+DAYS: Body = {
+    "hub": "SP15",
+    "node": "TH_SP15_GEN-APND",
+    "today": "2026-07-14",
+    "days": [{"date": "2026-07-14", "rt": DAY_FIGURES, "da": None, "da_beside": None}],
+    "rank": {
+        "until": "2026-07-14T19:05:00Z",
+        "rt_average": {"rank": 3, "of": 29},
+        "da_average": None,
+        "da_tb4": None,
+    },
+}
+HUBS: Body = {
+    "hubs": [
+        {
+            "hub": "NP15",
+            "node": "TH_NP15_GEN-APND",
+            "rt_price": 44.75,
+            "rt_timestamp": "2026-07-14T19:00:00Z",
+            "rt_quality": "observed",
+            "stale": False,
+            "fmm_price": 43.2,
+            "da_price": 36.5,
+            "spread": 8.25,
+            "basis": 4.25,
+            "basis_da": 6.5,
+        }
+    ],
+    "source": "oasis",
+    "server_time": "2026-07-14T19:02:14.120Z",
+}
 SOURCE: Body = {
     "source": "oasis",
     "server_time": "2026-07-14T19:02:19.120Z",
     "source_age_s": 8.4,
     "source_trouble": None,
+    "source_answered": {"RTM": "2026-07-14T19:02:10Z", "DAM": "2026-07-14T18:41:07Z"},
 }
 RULE: Body = {
     "hub": "SP15",
@@ -63,8 +110,8 @@ PREVIEW: Body = {
     "fired": 2,
     "flaps_suppressed": 1,
     "longest_minutes": 25.0,
-    "sentence": "This rule would have fired 2 times in the last 90 days, 1 flap suppressed, "
-    "longest 25 min.",
+    "sentence": "This rule would have fired 2 times in the last 90 days, for 25 min at the "
+    "longest. 1 short crossing would have been left out.",
     "times": [
         {"opened": "2026-07-13T01:10:00Z", "cleared": "2026-07-13T01:35:00Z"},
         {"opened": "2026-07-14T18:55:00Z", "cleared": None},
@@ -72,6 +119,7 @@ PREVIEW: Body = {
     "judged": 25918,
     "expected": 25920,
     "days": 90,
+    "days_held": 90,
 }
 SUBSCRIPTION: Body = {
     "endpoint": "https://push.example.org/send/abc",
@@ -98,7 +146,8 @@ STREAM = (
     "id: 3f0c2a9d5b7e4c61:4711\n"
     "event: heartbeat\n"
     'data: {"type":"heartbeat","server_time":"2026-07-14T19:02:19.120Z","feeds":{"SP15":4711},'
-    '"source_age_s":8.4,"source_trouble":null}\n\n'
+    '"source_age_s":8.4,"source_trouble":null,'
+    '"source_answered":{"RTM":"2026-07-14T19:02:10Z"}}\n\n'
 )
 
 

@@ -68,7 +68,8 @@ class Current(serializers.Serializer[Any]):
         allow_null=True,
     )
     stale = serializers.BooleanField(
-        help_text="There is no real-time price, or it is more than 15 minutes old."
+        help_text="The running interval's price is not held, a minute after it usually is out:"
+        " what is shown is another one's, or an estimate. Also true before the first price."
     )
     source = choice(  # type: ignore[assignment]
         ["oasis", "simulator"], "Where prices come from; `simulator`: they are made up."
@@ -117,13 +118,16 @@ class Gap(serializers.Serializer[Any]):
 
 
 class History(serializers.Serializer[Any]):
-    """The prices of the last hours, and the gaps among them."""
+    """The prices of the last hours, or of operating dates, and the gaps among them."""
 
     hub = text("The hub.")
     node = text("Its name at CAISO.")
     market = choice(MARKETS, "The market.")
     start = time("The start of the first interval asked for.")
-    end = time("The end of the last interval held; if none is, now.")
+    end = time(
+        "Of the last hours: the end of the last interval held; if none is, now. Of operating "
+        "dates: the end of the last one."
+    )
     prices = Price(many=True, help_text="Oldest first.")
     gaps = Gap(many=True, help_text="What is missing.")
 

@@ -1,6 +1,6 @@
 """What a page holds after a snapshot, and which of it is now: `live/store.js`."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Any, NamedTuple
 
@@ -10,7 +10,6 @@ from prices.fallback import ESTIMATED
 
 Body = dict[str, Any]
 FIVE = Market.RTM.interval
-STAND_INS = {"cached", *ESTIMATED}
 
 
 class Price(NamedTuple):
@@ -25,12 +24,20 @@ class Price(NamedTuple):
     da_price: float | None
 
 
-class StandIn(NamedTuple):
-    """What is shown for a price that was not published."""
+class Estimate(NamedTuple):
+    """What the server estimates of an interval whose price was not published."""
 
-    price: float | None
+    price: float
     quality: str
-    start: datetime | None
+    start: datetime
+
+
+class Source(NamedTuple):
+    """Where prices come from, why it does not answer, and when it last did by market."""
+
+    name: str
+    trouble: str | None
+    answered: Mapping[str, datetime]
 
 
 class Prices(NamedTuple):
@@ -41,10 +48,10 @@ class Prices(NamedTuple):
 
 
 class Held(NamedTuple):
-    """A hub's prices at a moment, and what stands in for the price of now."""
+    """A hub's prices at a moment, and what is estimated of the price of now."""
 
     prices: Prices
-    fallback: StandIn | None
+    estimate: Estimate | None
     now: datetime
 
     @property
@@ -57,26 +64,13 @@ class Held(NamedTuple):
 
     @property
     def begun(self) -> Price | None:
-        """The newest real-time price that has begun: of the running interval where it is held."""
+        """The price to show: the newest that has begun, of the running interval where held."""
         return next((p for p in reversed(self.rt.values()) if p.start <= self.now), None)
 
     @property
     def newest(self) -> Price | None:
         """The newest real-time price, which may be published ahead."""
         return next(reversed(self.rt.values()), None)
-
-
-class Shown(NamedTuple):
-    """The real-time price to show; `price` is the published one, where there is one."""
-
-    lmp: float | None
-    quality: str
-    start: datetime | None
-    price: Price | None
-
-    @property
-    def end(self) -> datetime | None:
-        return self.start and self.start + FIVE
 
 
 def by_start(bodies: Iterable[Body]) -> dict[datetime, Price]:
@@ -97,42 +91,36 @@ def price_of(body: Body) -> Price:
     )
 
 
-def stand_in(current: Body) -> StandIn | None:
-    """What `/api/current` says stands in for a price; None if it names a published one."""
-    start, quality = current["rt_timestamp"], current["rt_quality"]
-    if quality not in STAND_INS:
+def estimate_in(current: Body) -> Estimate | None:
+    """What `/api/current` estimates; None if it names a published price, or none."""
+    start, price, quality = (current[name] for name in ("rt_timestamp", "rt_price", "rt_quality"))
+    if quality not in ESTIMATED or start is None or price is None:
         return None
-    return StandIn(current["rt_price"], quality, start and from_iso(start))
+    return Estimate(price, quality, from_iso(start))
 
 
-def shown_price(held: Held) -> Shown | None:
-    """The real-time price to show."""
-    begun, fallback = held.begun, held.fallback
-    if fallback is None:
-        return begun and Shown(begun.lmp, begun.quality, begun.start, begun)
-    start = fallback.start or (begun.start if begun else None)
-    price = held.rt.get(start) if start else None
-    return Shown(price.lmp if price else fallback.price, fallback.quality, start, price)
+def estimate_now(held: Held) -> Estimate | None:
+    """What is estimated of the running interval; None once its price is here."""
+    estimate, begun = held.estimate, held.begun
+    return None if estimate and begun and begun.start >= estimate.start else estimate
 
 
 def day_ahead_at(held: Held, at: datetime) -> Price | None:
     return held.da.get(floor(at, Market.DAM))
 
 
-def day_ahead_of(held: Held, shown: Shown | None) -> float | None:
-    """The day-ahead price of the hour that the shown price lies in."""
-    if shown is None or shown.start is None:
+def day_ahead_beside(held: Held) -> float | None:
+    """The day-ahead price of the hour that the price shown lies in."""
+    if held.begun is None:
         return None
-    hour = day_ahead_at(held, shown.start)
-    return hour.lmp if hour else shown.price and shown.price.da_price
+    hour = day_ahead_at(held, held.begun.start)
+    return hour.lmp if hour else held.begun.da_price
 
 
-def spread_of(held: Held, shown: Shown | None) -> float | None:
-    """Real-time less day-ahead of its own hour; None of an estimate."""
-    day_ahead = day_ahead_of(held, shown)
-    if shown is None or shown.lmp is None or day_ahead is None or shown.quality in ESTIMATED:
-        return None
-    return shown.lmp - day_ahead
+def spread_of(held: Held) -> float | None:
+    """Real-time less day-ahead of its own hour."""
+    day_ahead = day_ahead_beside(held)
+    return None if held.begun is None or day_ahead is None else held.begun.lmp - day_ahead
 
 
 def prices_between(prices: dict[datetime, Price], start: datetime, end: datetime) -> list[Price]:

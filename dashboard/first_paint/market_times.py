@@ -61,6 +61,16 @@ def duration_text(length: timedelta) -> str:
     return f"{seconds // 86400} d {seconds // 3600 % 24} h"
 
 
+def rough_duration_text(length: timedelta) -> str:
+    """The same with one unit: `45 s`, `12 min`, `3 h`, `2 d`."""
+    seconds = max(0, length // timedelta(seconds=1))
+    if seconds < 60:
+        return f"{seconds} s"
+    if seconds < 3600:
+        return f"{seconds // 60} min"
+    return f"{seconds // 3600} h" if seconds < 86400 else f"{seconds // 86400} d"
+
+
 def today(now: datetime) -> tuple[datetime, datetime]:
     return day_bounds(operating_date(now))
 

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import NamedTuple
 
-from dashboard.first_paint.held import Body, Held, Prices, by_start, stand_in
+from dashboard.first_paint.held import Body, Held, Prices, Source, by_start, estimate_in
 from dashboard.first_paint.market_times import clock_text, day_text, made_text
 from dashboard.first_paint.price_words import Threshold
 from dashboard.first_paint.status_line import StatusLine, status_line
@@ -30,19 +30,17 @@ def first_paint(
     current: Body,
     *,
     thresholds: Sequence[Threshold],
-    trouble: str | None,
+    source: Source,
     now: datetime,
 ) -> FirstPaint:
     """Of a page that comes with a snapshot, whose `current` is of `now`."""
-    held = Held(prices, stand_in(current), now)
-    shown = tiles(held, thresholds, trouble)
-    return FirstPaint(
-        shown, status_line(held), clock_text(now), made_text(now), shown.rt.quality != "none"
-    )
+    held = Held(prices, estimate_in(current), now)
+    shown = tiles(held, thresholds, source)
+    status = status_line(held, source)
+    return FirstPaint(shown, status, clock_text(now), made_text(now), held.begun is not None)
 
 
-def nothing_yet(*, now: datetime) -> FirstPaint:
+def nothing_yet(source: Source, *, now: datetime) -> FirstPaint:
     """Of a page that comes without a snapshot."""
-    return FirstPaint(
-        loading(now), StatusLine(day=day_text(now)), "", made_text(now), has_prices=False
-    )
+    status = StatusLine(day=day_text(now), outage=source.trouble or "")
+    return FirstPaint(loading(now), status, "", made_text(now), has_prices=False)

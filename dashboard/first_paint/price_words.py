@@ -8,26 +8,20 @@ from typing import Any
 Threshold = dict[str, Any]
 NOTHING = "—"
 QUALITY = {
-    "observed": "observed",
+    "observed": "as published",
     "corrected": "corrected",
     "unverified": "unverified: its parts do not add up to it",
-    "cached": "last known price",
-    "interpolated": "interpolated",
-    "previous_day": "same hour yesterday",
+    "interpolated": "between the prices before and after",
+    "previous_day": "same time yesterday",
 }
 UNVERIFIED = "≠ unverified"
-PRICE_TAG = {
-    "none": "",
-    "negative": "▼ negative · paid to take",
-    "zero": "■ zero",
-    "positive": "▲ positive",
-}
 SPREAD_TAG = {
     "none": "",
-    "negative": "▼ RT below DA",
-    "zero": "■ RT equals DA",
-    "positive": "▲ RT above DA",
+    "negative": "RT below DA",
+    "zero": "RT equals DA",
+    "positive": "RT above DA",
 }
+GRAVITY = ("info", "warning", "critical")
 CENTS, FIVE_PLACES = Decimal("0.01"), Decimal("0.00001")
 
 
@@ -39,6 +33,11 @@ def price_text(value: float | None) -> str:
 def signed_text(value: float | None) -> str:
     """`+4.12`, `−15.60`, `0.00`."""
     return NOTHING if value is None else signed(rounded(value, CENTS), plus="+")
+
+
+def dollar_text(value: float) -> str:
+    """`$1,234`."""
+    return f"${math.floor(value + 0.5):,}"
 
 
 def limit_text(value: float | None) -> str:
@@ -69,15 +68,46 @@ def tone_of(value: float | None, limit: float | None = None) -> str:
     return "negative" if value < 0 else "positive"
 
 
-def price_tag(tone: str, limit: float | None, quality: str | None) -> str:
-    """The second cue beside the colour, and whether the parts add up."""
-    said = f"▲▲ above {limit_text(limit)}" if tone == "high" else PRICE_TAG[tone]
-    return f"{said} · {UNVERIFIED}" if quality == "unverified" else said
+def price_tag(
+    lmp: float | None, quality: str | None, thresholds: Sequence[Threshold], market: str
+) -> str:
+    """`above 100 · Discharge`, `negative · paid to take`, `zero`, or nothing."""
+    if lmp is None:
+        return ""
+    sign, rule = tone_of(lmp), gravest_rule(lmp, thresholds, market)
+    said = [sign] if sign in ("negative", "zero") else []
+    if rule:
+        said.append(rule_tag(rule))
+    elif sign == "negative":
+        said.append("paid to take")
+    return " · ".join([*said, UNVERIFIED] if quality == "unverified" else said)
+
+
+def gravest_rule(lmp: float, thresholds: Sequence[Threshold], market: str) -> Threshold | None:
+    """Of the rules on this market whose limit the price is beyond the gravest.
+
+    Of equally grave ones that with the furthest limit.
+    """
+    crossed = [rule for rule in thresholds if rule["market"] == market and is_beyond(lmp, rule)]
+    return min(crossed, key=lambda rule: (-gravity(rule), abs(lmp - rule["limit"])), default=None)
+
+
+def is_beyond(lmp: float, rule: Threshold) -> bool:
+    limit: float = rule["limit"]
+    return lmp > limit if rule["direction"] == "above" else lmp < limit
+
+
+def gravity(rule: Threshold) -> int:
+    return GRAVITY.index(rule.get("severity", "info"))
+
+
+def rule_tag(rule: Threshold) -> str:
+    """`above 100 · Discharge`."""
+    said = f"{rule['direction']} {limit_text(rule['limit'])}"
+    return f"{said} · {rule['name']}" if rule.get("name") else said
 
 
 def high_limit(thresholds: Sequence[Threshold], market: str) -> float | None:
-    """The lowest limit that says "high" in this market; else of real-time; else None."""
-    above = [t for t in thresholds if t["direction"] == "above"]
-    own = [t["limit"] for t in above if t["market"] == market]
-    limits = own or [t["limit"] for t in above if t["market"] == "RTM"]
+    """The lowest limit above which a price is high, by the rules that watch this market."""
+    limits = [t["limit"] for t in thresholds if (t["direction"], t["market"]) == ("above", market)]
     return min(limits, default=None)

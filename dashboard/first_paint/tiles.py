@@ -1,17 +1,19 @@
-"""The tiles: real-time, day-ahead of the hour now running, the spread, today: `market/tiles.js`."""
+"""The tiles: real-time, day-ahead and the spread of one interval: `market/tiles.js`."""
 
 from collections.abc import Sequence
 from datetime import datetime
 from typing import NamedTuple
 
+from dashboard.first_paint.ahead import AheadTile, ahead
 from dashboard.first_paint.held import (
+    FIVE,
+    Estimate,
     Held,
     Price,
-    Shown,
+    Source,
     day_ahead_at,
-    day_ahead_of,
-    prices_between,
-    shown_price,
+    day_ahead_beside,
+    estimate_now,
     spread_of,
 )
 from dashboard.first_paint.market_times import (
@@ -19,8 +21,7 @@ from dashboard.first_paint.market_times import (
     day_text,
     hour_ending,
     interval_text,
-    time_text,
-    tomorrow,
+    rough_duration_text,
 )
 from dashboard.first_paint.moves import day_ahead_move, next_hour, real_time_move, spread_move
 from dashboard.first_paint.price_words import (
@@ -34,15 +35,14 @@ from dashboard.first_paint.price_words import (
     signed_text,
     tone_of,
 )
-from dashboard.first_paint.publication import of_today
-from market.intervals import floor, pacific
+from dashboard.first_paint.publication import late_intervals
+from market.intervals import floor
 from market.markets import Market
-from prices.fallback import ESTIMATED
 
 LOADING = "Loading the last prices …"
-WAITING = "Waiting for the first prices. CAISO publishes one every five minutes."
 EXPLAINED = "No prices yet. The line above says why."
-PUBLISHED_AT = 13  # o'clock, CAISO's day-ahead market
+NONE_LATELY = "CAISO has published no price of the last hours."
+NOT_FETCHED, SOON = "Not fetched yet.", "Not fetched yet: the first prices come soon."
 
 
 class Tile(NamedTuple):
@@ -53,133 +53,113 @@ class Tile(NamedTuple):
     meta: str = ""
     quality: str = "none"
     title: str = ""
-    tomorrow: str = ""
-
-
-class Extreme(NamedTuple):
-    figure: str = NOTHING
-    tone: str = "none"
-    at: str = ""
-
-
-class Today(NamedTuple):
-    high: Extreme = Extreme()
-    low: Extreme = Extreme()
-    meta: str = ""
+    late: str = "false"
+    estimate: str = ""
 
 
 class Tiles(NamedTuple):
     rt: Tile
     da: Tile
     spread: Tile
-    today: Today
+    ahead: AheadTile
 
 
-def tiles(held: Held, thresholds: Sequence[Threshold], trouble: str | None) -> Tiles:
+def tiles(held: Held, thresholds: Sequence[Threshold], source: Source) -> Tiles:
     """All four; of a page that holds a snapshot."""
-    shown = shown_price(held)
-    limit = high_limit(thresholds, "RTM")
+    is_late = late_intervals(held) is not None
+    at = held.begun.start if held.begun and not is_late else held.now
+    late = "true" if is_late else "false"
     return Tiles(
-        real_time(held, shown, limit, trouble),
-        day_ahead(held, high_limit(thresholds, "DAM")),
-        spread(held, shown),
-        today_so_far(held, limit),
+        real_time(held, thresholds, source)._replace(late=late),
+        day_ahead(held, thresholds, source, at),
+        spread(held)._replace(late=late),
+        ahead(held, source),
     )
 
 
 def loading(now: datetime) -> Tiles:
     """Of a page that holds nothing yet."""
-    return Tiles(Tile(meta=LOADING), Tile(title=day_ahead_title(now)), Tile(), Today())
+    titled = Tile(title=day_ahead_title(now))
+    return Tiles(Tile(meta=LOADING), titled, Tile(), AheadTile(day=day_text(now)))
 
 
-def real_time(held: Held, shown: Shown | None, limit: float | None, trouble: str | None) -> Tile:
-    if shown is None:
-        return Tile(meta=EXPLAINED if trouble else WAITING)
-    tone = tone_of(shown.lmp, limit)
+def real_time(held: Held, thresholds: Sequence[Threshold], source: Source) -> Tile:
+    price, estimate = held.begun, estimate_text(estimate_now(held))
+    if price is None:
+        return Tile(meta=missing_text(source), estimate=estimate)
     return Tile(
-        price_text(shown.lmp),
-        tone,
-        price_tag(tone, limit, shown.quality),
-        real_time_move(held, shown),
-        real_time_meta(shown),
-        shown.quality,
+        price_text(price.lmp),
+        tone_of(price.lmp, high_limit(thresholds, "RTM")),
+        price_tag(price.lmp, price.quality, thresholds, "RTM"),
+        real_time_move(held),
+        real_time_meta(held, price),
+        price.quality,
+        estimate=estimate,
     )
 
 
-def real_time_meta(shown: Shown) -> str:
-    """The interval, how the price was obtained, and its revision."""
-    said = [QUALITY.get(shown.quality, shown.quality)]
-    if shown.start and shown.end:
-        said.insert(0, f"{interval_text(shown.start, shown.end)} · HE{hour_ending(shown.start)}")
-    if shown.price:
-        said.append(f"revision {shown.price.revision}")
-    return " · ".join(said)
+def missing_text(source: Source) -> str:
+    """Why there is no price at all."""
+    if source.trouble:
+        return EXPLAINED
+    return NONE_LATELY if "RTM" in source.answered else SOON
 
 
-def day_ahead(held: Held, limit: float | None) -> Tile:
-    price = day_ahead_at(held, held.now)
-    hour = floor(held.now, Market.DAM)
+def real_time_meta(held: Held, price: Price) -> str:
+    """The interval, how the price was obtained, its revision, and its age where it is late."""
+    when = f"{interval_text(price.start, price.end)} · HE{hour_ending(price.start)}"
+    revision = f", revision {price.revision}" if price.revision > 1 else ""
+    is_late = late_intervals(held) is not None
+    age = f" · {rough_duration_text(held.now - price.start)} old" if is_late else ""
+    return f"{when} · {QUALITY[price.quality]}{revision}{age}"
+
+
+def estimate_text(estimate: Estimate | None) -> str:
+    """`estimate for 21:00–21:05: 44.75, same time yesterday`."""
+    if estimate is None:
+        return ""
+    interval = interval_text(estimate.start, estimate.start + FIVE)
+    return f"estimate for {interval}: {price_text(estimate.price)}, {QUALITY[estimate.quality]}"
+
+
+def day_ahead(held: Held, thresholds: Sequence[Threshold], source: Source, at: datetime) -> Tile:
+    """Of the hour that `at` lies in."""
+    price = day_ahead_at(held, at)
+    lmp, quality = (price.lmp, price.quality) if price else (None, None)
+    return Tile(
+        price_text(lmp),
+        tone_of(lmp, high_limit(thresholds, "DAM")),
+        price_tag(lmp, quality, thresholds, "DAM"),
+        day_ahead_move(held, at),
+        day_ahead_meta(held, source, at),
+        title=day_ahead_title(at),
+    )
+
+
+def day_ahead_meta(held: Held, source: Source, at: datetime) -> str:
+    hour = floor(at, Market.DAM)
     running = interval_text(hour, hour + HOUR)
-    tone = tone_of(price.lmp if price else None, limit)
-    return Tile(
-        price_text(price.lmp if price else None),
-        tone,
-        price_tag(tone, limit, price.quality if price else None),
-        day_ahead_move(held),
-        (next_hour(held) or running) if price else f"No day-ahead price for {running}.",
-        title=day_ahead_title(held.now),
-        tomorrow=tomorrow_text(held),
-    )
+    if day_ahead_at(held, at):
+        return next_hour(held, at) or running
+    return f"No day-ahead price for {running}." if "DAM" in source.answered else NOT_FETCHED
 
 
-def day_ahead_title(now: datetime) -> str:
-    return f"Day-ahead HE{hour_ending(now)}"
+def day_ahead_title(at: datetime) -> str:
+    return f"Day-ahead HE{hour_ending(at)}"
 
 
-def tomorrow_text(held: Held) -> str:
-    """How much of tomorrow is published."""
-    start, end = tomorrow(held.now)
-    published, expected = len(prices_between(held.da, start, end)), (end - start) // HOUR
-    if published == expected:
-        return "tomorrow published"
-    if published:
-        return f"tomorrow {published} of {expected} hours"
-    is_due = pacific(held.now).hour < PUBLISHED_AT
-    return f"{day_text(start)} {'due after 13:00' if is_due else 'not published yet'}"
-
-
-def spread(held: Held, shown: Shown | None) -> Tile:
-    amount = spread_of(held, shown)
-    if amount is None or shown is None or shown.start is None:
-        return Tile(meta=spread_missing(shown))
+def spread(held: Held) -> Tile:
+    amount, price = spread_of(held), held.begun
+    if price is None:
+        return Tile(meta="Needs both prices.")
+    if amount is None:
+        return Tile(meta="No day-ahead price for its hour.")
     tone = tone_of(amount)
-    parts = f"{price_text(shown.lmp)} less {price_text(day_ahead_of(held, shown))}"
+    parts = f"{price_text(price.lmp)} less {price_text(day_ahead_beside(held))}"
     return Tile(
         signed_text(amount),
         tone,
         SPREAD_TAG[tone],
-        spread_move(held, shown),
-        f"{parts}, DA of HE{hour_ending(shown.start)}",
+        spread_move(held),
+        f"{parts}, DA of HE{hour_ending(price.start)}",
     )
-
-
-def spread_missing(shown: Shown | None) -> str:
-    if shown is None:
-        return "Needs both prices."
-    if shown.quality in ESTIMATED:
-        return "Not from an estimated price."
-    return "No day-ahead price for its hour."
-
-
-def today_so_far(held: Held, limit: float | None) -> Today:
-    """The dearest and the cheapest price of today, the first of equals."""
-    prices = of_today(held)
-    if not prices:
-        return Today(meta="No real-time price of today yet.")
-    high = max(prices, key=lambda price: price.lmp)
-    low = min(prices, key=lambda price: price.lmp)
-    return Today(extreme(high, limit), extreme(low, limit))
-
-
-def extreme(price: Price, limit: float | None) -> Extreme:
-    return Extreme(price_text(price.lmp), tone_of(price.lmp, limit), time_text(price.start))

@@ -29,6 +29,12 @@ LONGEST_NUMBER = 18
 class PacificWidget(AdminSplitDateTime):
     """Date and time in California, with PDT or PST."""
 
+    def __init__(self, attrs: Any = None) -> None:
+        """Each of the two has a name of its own for screen readers."""
+        super().__init__(attrs)
+        for widget, name in zip(self.widgets, ("date", "time, Pacific"), strict=True):
+            widget.attrs["aria-label"] = name
+
     def decompress(self, value: Any) -> Any:
         if not isinstance(value, datetime):
             return [None, None]

@@ -15,4 +15,4 @@ def test_a_rule_that_only_suppressed_flaps_says_how_many() -> None:
     Rule.objects.filter(limit=100).update(flaps=15)
     [rule] = with_quality(Rule.objects.filter(limit=100), since=NOON)
     [line] = rule_lines([rule], now=NOON)
-    assert quality_of(rule).words == line.quality == ("fired 0, 15 flaps suppressed, 0 retracted")
+    assert quality_of(rule).words == line.quality == ("no alerts, 15 short crossings left out")

@@ -47,8 +47,9 @@ def test_a_preview_answers_how_often_and_when() -> None:
         "fired": 2,
         "flaps_suppressed": 2,
         "longest_minutes": 25.0,
-        "sentence": "This rule would have fired 2 times in the last day, 2 flaps suppressed, "
-        "longest 25 min; 11 of 288 intervals are held.",
+        "sentence": "This rule would have fired 2 times in the last day, for 25 min at the "
+        "longest. 2 short crossings would have been left out. Judged on 11 of 288 intervals: the "
+        "others are missing.",
         "times": [
             {"opened": "2026-07-14T18:10:00Z", "cleared": "2026-07-14T18:25:00Z"},
             {"opened": "2026-07-14T18:30:00Z", "cleared": "2026-07-14T18:55:00Z"},
@@ -56,6 +57,7 @@ def test_a_preview_answers_how_often_and_when() -> None:
         "judged": 11,
         "expected": 288,
         "days": 1,
+        "days_held": 1,
     }
 
 
@@ -111,6 +113,7 @@ def test_further_conditions_count(client: Client) -> None:
             {"watched": "age", "conditions": [{"limit": 5}]},
             "conditions[0]: A rule on data age has no further conditions.",
         ),
+        ({"watched": "age", "limit": 15}, "watched: A rule on data age can't be previewed: "),
         ({"clear_limits": 90}, "clear_limits: There is no such field."),
         ({"for_minutes": "ten"}, "for_minutes: a plain number"),
         ({"for_minutes": -5}, "for_minutes: Ensure this value is greater than or equal to 0."),
@@ -156,7 +159,7 @@ def test_a_field_that_is_null_is_left_out(client: Client) -> None:
 
 def test_a_node_is_found_by_its_oasis_name_too(client: Client) -> None:
     body = {"node": "TH_NP15_GEN-APND", "limit": 100}
-    assert post(client, body).json()["sentence"].startswith("This rule would not have fired")
+    assert post(client, body).json()["days_held"] == 0
 
 
 def test_a_member_of_staff_needs_no_csrf_token_for_what_changes_nothing(admin_user: User) -> None:

@@ -39,6 +39,13 @@ NAMED = {
     "history": "History",
     "price": "Price",
     "gap": "Gap",
+    "days": "DaysAnswer",
+    "day": "Day",
+    "day figures": "DayFigures",
+    "ranks": "Ranks",
+    "rank": "Rank",
+    "hubs": "HubsAnswer",
+    "hub now": "Hub",
     "source": "SourceAnswer",
     "problem document": "Problem",
 }
@@ -137,7 +144,11 @@ def test_prices_are_answered_as_it_says(client: Client) -> None:
     for market in Market:
         answer = client.get(f"/api/history/24?market={market}")
         fits(answer, "GET", "/api/history/{hours}")
-    fits(client.get("/api/v1/source"), "GET", "/api/v1/source")
+        dates = f"start={start - 24 * HOUR:%Y-%m-%d}&end={start + 24 * HOUR:%Y-%m-%d}"
+        fits(client.get(f"/api/v1/prices?{dates}&market={market}"), "GET", "/api/v1/prices")
+    store([published(start + n * HOUR, "40") for n in (-25, -26)], now)
+    for path in ("/api/v1/source", "/api/v1/hubs", "/api/v1/days"):
+        fits(client.get(path), "GET", path)
 
 
 @pytest.mark.django_db
@@ -229,6 +240,8 @@ def test_it_has_the_fields_of_the_document_of_the_protocol(name: str) -> None:
 
 def kinds(schema: dict[str, Any]) -> set[str]:
     """What a value may be, in the words of the document."""
+    if "oneOf" in schema:
+        return set[str]().union(*map(kinds, schema["oneOf"]))
     if "$ref" in schema or "allOf" in schema:
         return {"object"}
     if "enum" in schema:
@@ -245,8 +258,15 @@ def documented_kinds(field: Field) -> set[str]:
     found: set[str] = set()
     for alternative in alternatives(field.type):
         values = re.findall('`"?([^`"]+)"?`', alternative)
-        found |= set(values) or {"list" if alternative.startswith("list of") else alternative}
+        found |= set(values) or {kind_of(alternative)}
     return found
+
+
+def kind_of(alternative: str) -> str:
+    """A list, an object by something or of a shape that is linked to, or a plain value."""
+    if alternative.startswith("["):
+        return "object"
+    return re.sub("^(list|object) (of|by) .*", r"\1", alternative)
 
 
 @pytest.mark.parametrize(

@@ -27,7 +27,8 @@ def at_noon() -> Iterator[None]:
 
 @pytest.fixture
 def above() -> Rule:
-    """SP15 real-time above 100."""
+    """SP15 real-time above 100, watching for years."""
+    Rule.objects.update(judges_from=NOON - 24 * 1000 * HOUR)
     return Rule.objects.get(direction="above", watched="lmp")
 
 
@@ -65,7 +66,7 @@ def test_open_alerts_come_first_the_gravest_on_top(client: Client, above: Rule) 
     assert ids(context["past"]) == [past.pk]
     first = context["open"][0]
     assert (first.sign, first.since, first.lasted) == ("‼\ufe0e", "11:00 PT", "open for 1 h 0 min")
-    assert (first.price, first.remark) == ("120.00", "")
+    assert (first.figure, first.remark) == (("price", "120.00", "$/MWh"), "")
 
 
 def test_what_the_text_says_beyond_rule_price_and_time_is_shown(
@@ -138,7 +139,7 @@ def test_each_rule_says_how_often_how_long_and_how_good(client: Client, above: R
     opened(above, NOON - 3 * HOUR, retracted_at=NOON - 2 * HOUR)
     first = shown(client)["rules"][0]
     assert first.often == [("7 days", "2 times, 1 h 5 min"), ("30 days", "3 times, 2 h 5 min")]
-    assert first.quality == "fired 3, 2 flaps suppressed, 1 retracted"
+    assert first.quality == "3 alerts, 1 withdrawn, 2 short crossings left out"
 
 
 @pytest.mark.database
@@ -151,7 +152,7 @@ def test_the_first_who_acknowledges_is_kept(admin_client: Client, above: Rule) -
     second.post(f"/alerts/{alert.pk}/acknowledge/", {"next": "https://example.org/"})
     alert.refresh_from_db()
     assert (alert.acknowledged_at, str(alert.acknowledged_by)) == (NOON, "admin")
-    assert shown(second)["open"][0].acknowledged == "12:00 PT"
+    assert shown(second)["open"][0].acknowledged == "acknowledged by admin 12:00 PT"
 
 
 def test_after_a_button_nobody_is_sent_elsewhere(admin_client: Client, above: Rule) -> None:
@@ -197,12 +198,12 @@ def test_readers_see_no_buttons_but_a_way_to_log_in(client: Client, above: Rule)
     page = client.get("/alerts/").content.decode()
     assert "Log in to acknowledge" in page
     assert "<button form" not in page
-    assert "Mute for an hour" not in page
+    assert "for an hour" not in page
 
 
 OFFERED = {
-    "change_alert": "Acknowledge</button>",
-    "change_rule": "Mute for an hour",
+    "change_alert": 'acknowledge/"',
+    "change_rule": "Mute <span",
     "add_method": "Notify this browser",
     "view_rule": 'href="/admin/alerts/rule/"',
 }
@@ -234,7 +235,7 @@ def test_who_is_logged_in_reads_that_it_is_not_for_them(client: Client, above: R
 def test_the_page_without_anything_says_so(client: Client) -> None:
     Rule.objects.all().delete()
     page = client.get("/alerts/").content.decode()
-    assert "All quiet." in page
+    assert "Nothing is watched" in page
     assert "No alert has opened yet." in page
     assert "There are no rules." in page
 
@@ -263,5 +264,62 @@ def test_the_number_of_queries_does_not_grow_with_what_is_shown(
         Condition.objects.create(rule=rule, watched="spread", limit=number)
         opened(rule, NOON - HOUR)
         cleared(rule, NOON - 2 * HOUR)
-    with django_assert_max_num_queries(14):
+    with django_assert_max_num_queries(15):
         client.get("/alerts/")
+
+
+def test_the_figure_of_an_alert_is_what_its_rule_watches(client: Client, above: Rule) -> None:
+    facts = {**above.facts, "limit": -40.0}
+    for watched, value in (("spread", "-45.2"), ("age", "22.3"), ("dearest", "3")):
+        opened(above, NOON - HOUR, value=value, facts={**facts, "watched": watched})
+        Alert.objects.filter(facts__watched=watched).update(cleared_at=NOON)
+    found = {line.figure for line in shown(client)["past"]}
+    assert found == {
+        ("spread", "−45.20", "$/MWh"),
+        ("age of the data", "22", "min"),
+        ("price", "120.00", "$/MWh"),
+    }
+
+
+def test_a_young_rule_claims_nothing_of_the_time_before_it(client: Client, above: Rule) -> None:
+    Rule.objects.filter(pk=above.pk).update(judges_from=NOON - 3 * HOUR)
+    rules = {rule.id: rule.often for rule in shown(client)["rules"]}
+    assert rules[above.pk] == [("watching", "since 09:00 PT, no alert yet")]
+    cleared(above, NOON - HOUR)
+    rules = {rule.id: rule.often for rule in shown(client)["rules"]}
+    assert rules[above.pk][0] == ("watching", "since 09:00 PT")
+    Rule.objects.update(judges_from=NOON - 24 * 1000 * HOUR)
+    others = [rule.often for rule in shown(client)["rules"] if rule.id != above.pk]
+    assert others[0] == [("7 days", "no alert"), ("30 days", "no alert")]
+
+
+@pytest.mark.database
+def test_an_alert_that_a_link_names_is_on_top_however_old(client: Client, above: Rule) -> None:
+    old = cleared(above, NOON - 900 * HOUR)
+    for number in range(41):
+        cleared(above, NOON - (number + 2) * HOUR)
+    newest = Alert.objects.latest("interval_start")
+    assert ids(shown(client, f"?alert={old.pk}")["addressed"]) == [old.pk]
+    assert "The alert you came for" in client.get(f"/alerts/?alert={old.pk}").content.decode()
+    for query in (f"?alert={newest.pk}", "?alert=x", "?alert=99999", ""):
+        assert ids(shown(client, query)["addressed"]) == [], query
+
+
+def test_buttons_of_the_same_name_say_what_they_are_for(admin_client: Client, above: Rule) -> None:
+    Rule.objects.filter(pk=above.pk).update(name="Discharge")
+    above.refresh_from_db()
+    opened(above, NOON - HOUR)
+    page = admin_client.get("/alerts/").content.decode()
+    assert 'Mute <span class="unseen">Discharge at SP15 </span>for an hour' in page
+    since = "Discharge SP15 real-time above 100.00, open since 11:00 PT"
+    assert f'Acknowledge<span class="unseen"> {since}</span>' in page
+    assert f'id="rule-{above.pk}"' in page
+
+
+def test_whoever_may_change_a_rule_finds_the_way_to_it(
+    client: Client, admin_client: Client, above: Rule
+) -> None:
+    assert f'href="/alerts/rules/{above.pk}/"' in admin_client.get("/alerts/").content.decode()
+    page = client.get("/alerts/").content.decode()
+    assert f'href="/alerts/rules/{above.pk}/"' not in page
+    assert 'href="/alerts/new/"' in page

@@ -12,6 +12,7 @@ import time_machine
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
+from django.utils.html import escape
 
 from dashboard import page_snapshot
 from live import frames
@@ -64,7 +65,7 @@ def test_the_page_has_the_price_the_day_ahead_price_and_the_spread(
     page = page_of(client)
     shown = [text(page, name) for name in ("rt-price", "da-price", "spread", "rt-change")]
     assert shown == ["−23.40", "30.00", "−53.40", "▼ −54.40 since 12:30"]
-    assert text(page, "rt-meta") == "12:35–12:40 · HE13 · observed · revision 1"
+    assert text(page, "rt-meta") == "12:35–12:40 · HE13 · as published"
     assert "as of 12:37:14 PDT, Tue, Jul 14" in page
 
 
@@ -81,7 +82,7 @@ def test_a_correction_is_on_the_next_page(client: Client, sp15: Node) -> None:
     store([published(START, "61.5")], NOW + timedelta(seconds=1))
     page = page_of(client)
     assert text(page, "rt-price") == "61.50"
-    assert text(page, "rt-meta").endswith("corrected · revision 2")
+    assert text(page, "rt-meta").endswith("corrected, revision 2")
     assert snapshot(page)["rt"][-1]["old"]["lmp"] == -23.4
 
 
@@ -152,3 +153,16 @@ def test_nothing_in_the_snapshot_ends_its_element() -> None:
     written = page_snapshot.escaped(hostile)
     assert not set("<>&") & set(written)
     assert json.loads(written) == json.loads(hostile)
+
+
+@pytest.mark.parametrize("asked", ["XX", "sp16", "<b>", "x" * 300])
+def test_a_hub_that_is_not_there_is_said_to_be_not_there(asked: str, client: Client) -> None:
+    answer = client.get("/", {"hub": asked})
+    page = answer.content.decode()
+    assert answer.status_code == 404
+    assert f"There is no hub {escape(asked[:60])} here" in page
+    assert '<a href="/?hub=NP15">NP15</a>' in page
+
+
+def test_a_hub_is_found_in_small_letters_too(client: Client) -> None:
+    assert client.get("/?hub=np15").context["hub"] == "NP15"

@@ -13,6 +13,7 @@ HEAD = "| field | type | unit | absent | meaning |"
 SECTION = re.compile(r"^#{2,3} (.+)$", re.MULTILINE)
 EXTENDS = re.compile(r"Everything\s+of\s+\[([^]]+)\]")
 LINK = re.compile(r"\[([^]]+)\]\(#[a-z-]+\)")
+KEYED = re.compile(r"object by \w+ of (.+)")
 EXAMPLE = re.compile(r"```json\n(.*?)```", re.DOTALL)
 TIME = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d{3})?Z")
 
@@ -118,9 +119,8 @@ class Comparison:
             return bool(value == constant[1])
         if type_.startswith("list of "):
             return isinstance(value, list) and self.all_fit(type_.removeprefix("list of "), value)
-        if type_.startswith("object by hub of "):
-            of = type_.removeprefix("object by hub of ")
-            return isinstance(value, dict) and self.all_fit(of, value.values())
+        if keyed := KEYED.fullmatch(type_):
+            return isinstance(value, dict) and self.all_fit(keyed[1], value.values())
         if link := LINK.fullmatch(type_):
             if isinstance(value, dict):
                 self.add(f"{value['kind']} event" if link[1] == "event" else link[1], value)

@@ -1,19 +1,30 @@
 """The state of the source, as readers see it: in heartbeats, on the page, and by the API."""
 
+from collections.abc import Iterator
 from datetime import timedelta
 
 import pytest
+import time_machine
 from asgiref.sync import sync_to_async
 from django.test import Client
 from django.utils import timezone
 
 from live import heads
 from prices.models import FetchRun, Node
+from tests.conftest import utc
 from tests.live.browsers import browser
 from tests.live.streaming import stream
 
 WHY = "127.0.0.1:1 refuses the connection: nothing listens there"
-TROUBLE = f"The simulator can't be reached: {WHY}."
+HALF_PAST = utc("2026-07-14 19:30")
+TROUBLE = f"The simulator can't be reached since 12:28: {WHY}."
+
+
+@pytest.fixture(autouse=True)
+def at_half_past() -> Iterator[None]:
+    """Sentences say since when."""
+    with time_machine.travel(HALF_PAST, tick=False):
+        yield
 
 
 def asked(minutes: float, outcome: str, detail: str = "") -> None:
@@ -43,7 +54,8 @@ def test_why_a_source_never_answered_is_on_the_page_and_under_its_address(client
     never_answered()
     answer = client.get("/api/v1/source").json()
     assert answer.pop("server_time").endswith("Z")
-    assert answer == {"source": "simulator", "source_age_s": None, "source_trouble": TROUBLE}
+    silent = {"source_age_s": None, "source_trouble": TROUBLE, "source_answered": {}}
+    assert answer == {"source": "simulator"} | silent
     assert client.get("/").context["page"]["source_trouble"] == TROUBLE
 
 
@@ -62,7 +74,26 @@ def test_what_failed_before_the_last_answer_is_no_reason(client: Client) -> None
     asked(9, FetchRun.OK)
     asked(8, "server_trouble", "no way")
     answer = client.get("/api/v1/source").json()
-    assert answer["source_trouble"] == "The simulator can't be reached: no way."
+    assert answer["source_trouble"] == "The simulator can't be reached since 12:22: no way."
+
+
+@pytest.mark.django_db
+def test_what_fails_is_said_as_soon_as_a_second_request_may_have_failed_too(client: Client) -> None:
+    asked(2, FetchRun.OK)
+    asked(0.4, "rate_limited")
+    assert client.get("/api/v1/source").json()["source_trouble"] is None
+    asked(0.6, "rate_limited")
+    answer = client.get("/api/v1/source").json()
+    assert answer["source_trouble"].startswith("The simulator refuses us since 12:29 (")
+
+
+@pytest.mark.django_db
+def test_when_each_market_was_answered_is_told(client: Client) -> None:
+    asked(3, FetchRun.OK)
+    asked(2, "no_data")
+    asked(1, "server_trouble")
+    answered = client.get("/api/v1/source").json()["source_answered"]
+    assert answered == {"RTM": "2026-07-14T19:28:00Z"}
 
 
 @pytest.mark.django_db

@@ -7,23 +7,27 @@ from typing import Any
 
 import pytest
 from asgiref.sync import sync_to_async
+from django.contrib.auth.models import User
 from django.db import OperationalError
 from django.test import Client
 from django.utils import timezone
 
+from alerts import attending
 from alerts.judging.evaluate import evaluate
-from alerts.models import Rule
+from alerts.judging.rule_changes import save_changes
+from alerts.models import Alert, Rule
 from live import heads, websocket
 from live.connection_limits import ConnectionLimits
 from live.fanout import fanout
-from market.intervals import floor
+from market.intervals import day_intervals, floor, operating_date
 from market.markets import Market
+from market.peak_hours import on_peak
 from prices.feed import FeedRange
-from prices.models import FetchRun, Node
+from prices.models import Feed, FeedEvent, FetchRun, Node
 from tests.live.browsers import FIVE, Browser, announce_all, browser
 from tests.live.documented import Comparison, close_codes, error_codes, example, shapes
 from tests.live.streaming import stream
-from tests.published import NP15, published, store
+from tests.published import NP15, SP15, published, store
 
 HOUR = timedelta(hours=1)
 CURSOR = "[0-9a-z-]{1,40}:[0-9]+"
@@ -45,6 +49,24 @@ def seed(now: datetime) -> None:
     store([*whole, no_ghg], now - 3 * FIVE)
     store([published(start - 3 * FIVE, "160"), no_ghg._replace(lmp=no_ghg.lmp + 1)], now - FIVE)
     evaluate(now=now)
+    for event in FeedEvent.objects.filter(kind="alert").filter(node__slug="np15"):
+        del event.body["name"]  # as it was stored before alerts had one
+        event.save()
+
+
+def days_to_compare() -> None:
+    """Today and yesterday whole, a price on-peak and one off-peak, and those of this moment."""
+    now = timezone.now()
+    days = [operating_date(now) - timedelta(days=nth) for nth in range(15)]
+    peaks = [start for start, _ in filter(None, map(on_peak, days[3:]))]
+    store([published(peaks[0]), published(peaks[1] - HOUR)], now)
+    for day in days[:2]:
+        hours = [published(hour, "30", Market.DAM) for hour in day_intervals(day, Market.DAM)]
+        store(hours + [published(start) for start in day_intervals(day, Market.RTM)], now)
+    quarter = floor(now, Market.RTPD)
+    store([published(quarter, "41", Market.RTPD, node) for node in (SP15, NP15)], now)
+    store([published(floor(now, Market.DAM), "31", Market.DAM, NP15)], now)
+    store([published(floor(now, Market.RTM), "31", node=NP15)], now)
 
 
 def opens(at: datetime, prices: Any) -> None:
@@ -64,7 +86,22 @@ def news() -> list[FeedRange]:
         published(floor(now, Market.DAM) + 5 * HOUR, "30", Market.DAM),
     ]
     ranges = store([*new, published(start - 4 * FIVE, "170")], now).feed_ranges
-    return ranges + evaluate(now=now)
+    ranges += evaluate(now=now)
+    people_act(now)
+    sp15 = Feed.objects.select_related("node").get(node__slug="sp15")
+    return [*ranges, FeedRange("sp15", sp15.epoch, ranges[-1].seq, sp15.head)]
+
+
+def people_act(now: datetime) -> None:
+    """Somebody acknowledges an alert, mutes a rule, and has another one watch for more."""
+    anna = User.objects.create(username="anna")
+    alert = Alert.objects.filter(rule__node__slug="sp15").latest("pk")
+    attending.acknowledge(alert.pk, anna, now=now)
+    for rule in Rule.objects.filter(node__slug="sp15", watched="lmp"):
+        attending.mute(rule.pk, None, anna, now=now)
+        attending.mute(rule.pk, now + HOUR, anna, now=now)
+        rule.limit += 1
+        save_changes(rule, ["limit"], now=now, by="anna")
 
 
 def said_by_get(address: str, status: int = 200) -> Any:
@@ -137,6 +174,8 @@ async def test_what_is_documented_is_what_comes(monkeypatch: pytest.MonkeyPatch)
     compared = Comparison()
     await Node.objects.acreate(slug="unfollowed", oasis_name="UNFOLLOWED_1_N001", tracked=False)
     compared.add("current", await get("/api/current?hub=unfollowed"))
+    compared.add("days", await get("/api/v1/days?hub=unfollowed"))
+    compared.add("hubs", await get("/api/v1/hubs"))
     compared.add("source", await get("/api/v1/source"))
     await sync_to_async(seed)(timezone.now())
     for frame in [*await socket_frames(), *await stream_frames()]:
@@ -145,11 +184,17 @@ async def test_what_is_documented_is_what_comes(monkeypatch: pytest.MonkeyPatch)
         compared.add(frame["type"], frame)
     compared.add("current", await get("/api/current?hub=SP15"))
     compared.add("source", await get("/api/v1/source"))
+    await sync_to_async(days_to_compare)()
+    compared.add("days", await get("/api/v1/days?hub=SP15"))
+    compared.add("hubs", await get("/api/v1/hubs"))
     for market in Market:
         compared.add("history", await get(f"/api/history/24?hub=SP15&market={market}"))
+        dates = "start=2026-07-14&end=2026-07-15"
+        compared.add("history", await get(f"/api/v1/prices?{dates}&market={market}"))
     compared.add("problem document", await get("/api/current?hub=XY", 404))
     assert compared.faults == []
-    assert list(compared.unseen()) == []
+    unseen = list(compared.unseen())
+    assert unseen == []
 
 
 @pytest.mark.parametrize("name", shapes())

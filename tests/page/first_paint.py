@@ -25,6 +25,7 @@ def day_of(case: dict[str, Any]) -> Day:
         current=case.get("current", OBSERVED),
         source=case.get("source", "oasis"),
         source_trouble=case.get("trouble"),
+        answered=case.get("answered"),
         is_followed=case.get("is_followed", True),
         speaks=False,
     )

@@ -5,7 +5,7 @@ The market's clock is the server's: a page greeted on the first of November show
 
 import json
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from urllib.parse import parse_qs, urlsplit
 
@@ -15,12 +15,14 @@ from django.utils.safestring import SafeString
 from playwright.sync_api import Browser, ConsoleMessage, Error, Page, WebSocketRoute, expect
 
 from dashboard.content_security import POLICY
+from dashboard.first_paint.held import Source
 from dashboard.first_paint.page import prices_of
 from dashboard.page_snapshot import PageSnapshot
 from dashboard.views import prices_now
-from market.intervals import iso
+from market.intervals import from_iso, iso, midnight
+from simulator.reports import Market
 from tests.browser import CHROMIUM
-from tests.page.market_day import FIVE, SP15, Body, day_ahead, real_time
+from tests.page.market_day import FIVE, SP15, Body, curve, day_ahead, fifteen_minute, real_time
 from tests.page.modules import reached
 from tests.page.page_server import BLANK, Answer, PageServer
 
@@ -63,11 +65,13 @@ class Day:
     now: datetime
     rt: list[Body] = field(default_factory=list)
     da: list[Body] = field(default_factory=list)
+    fmm: list[Body] = field(default_factory=list)
     alerts: list[Body] = field(default_factory=list)
     current: Body | None = field(default_factory=lambda: dict(OBSERVED))
     source: str = "oasis"
     source_age_s: float | None = 12.0
     source_trouble: str | None = None
+    answered: dict[str, str] | None = None  # by market; None: all of them at this moment
     nodes: dict[str, str] = field(default_factory=lambda: dict(NODES))
     seq: int = 100
     speaks: bool = True
@@ -84,8 +88,20 @@ class Day:
         hubs = [{"slug": hub.lower(), "hub": hub, "node": node} for hub, node in self.nodes.items()]
         shown = {"hub": self.hub, "hubs": hubs, "source": self.source}
         page = shown | {"thresholds": {self.hub: LIMITS}, "source_trouble": self.source_trouble}
-        first = prices_now(page, self.page_snapshot(), now=self.now)
+        page |= {"source_answered": self.source_answered}
+        first = prices_now(page, self.known_source(), self.page_snapshot(), now=self.now)
         return render_to_string("dashboard/index.html", shown | first | {"page": page})
+
+    @property
+    def source_answered(self) -> dict[str, str]:
+        """When the source last answered a poll, by market."""
+        now = {market: iso(self.now) for market in ("RTM", "RTPD", "DAM")}
+        return now if self.answered is None else self.answered
+
+    def known_source(self) -> Source:
+        """The same as the server knows it."""
+        answered = {market: from_iso(at) for market, at in self.source_answered.items()}
+        return Source(self.source, self.source_trouble, answered)
 
     def page_snapshot(self) -> PageSnapshot | None:
         """What the page comes with."""
@@ -101,6 +117,7 @@ class Day:
         return snapshot | {
             "current": self.answer(),
             "rt": self.rt,
+            "fmm": self.fmm,
             "da": self.da,
             "alerts": self.alerts,
         }
@@ -128,13 +145,16 @@ class Day:
         """That the server lives."""
         sent = {"server_time": iso(self.now), "feeds": {self.hub: self.seq}}
         sent |= {"source_age_s": self.source_age_s, "source_trouble": self.source_trouble}
+        sent |= {"source_answered": self.source_answered}
         return {"type": "heartbeat"} | sent
 
 
 def ordinary(now: datetime, hours: int = 24) -> Day:
     """A day on which everything came as it should."""
     newest = now - timedelta(seconds=now.timestamp() % 300)
-    return Day(now, real_time(newest - timedelta(hours=hours), newest + FIVE), day_ahead(now, 8))
+    start, soon = newest - timedelta(hours=hours), now + timedelta(minutes=30)
+    rt, fmm = real_time(start, newest + FIVE), fifteen_minute(start, soon)
+    return Day(now, rt, day_ahead(now, 8), fmm)
 
 
 class Stage:
@@ -225,8 +245,20 @@ class Stage:
         if path == "/api/v1/source":
             return self.day.heartbeat() | {"source": self.day.source}
         if path.startswith("/api/history/"):
-            return {"prices": self.day.rt if "market=RTM" in address else self.day.da}
+            market = parse_qs(urlsplit(address).query)["market"][0]
+            return {
+                "prices": {"RTM": self.day.rt, "RTPD": self.day.fmm, "DAM": self.day.da}[market]
+            }
+        if path == "/api/v1/prices":
+            return {"prices": self.past(parse_qs(urlsplit(address).query))}
         return self.day.answer()
+
+    def past(self, query: dict[str, list[str]]) -> list[Body]:
+        """The prices of operating dates; of the years before 2020 none are held."""
+        start, end = (midnight(date.fromisoformat(query[name][0])) for name in ("start", "end"))
+        until = min(end, self.day.now)
+        market = Market[query["market"][0]]
+        return curve(market, start, until) if start.year >= 2020 and start < until else []
 
     def greet(self, socket: WebSocketRoute) -> None:
         """A socket is opened; a server that does not speak stays silent."""
@@ -295,6 +327,14 @@ class Stage:
     def let_pass(self, seconds: float) -> None:
         """Time, as the page sees it."""
         self.page.clock.run_for(round(seconds * 1000))
+
+    def live_on(self, seconds: int) -> None:
+        """The same with a server that goes on speaking."""
+        for _ in range(0, seconds, 5):
+            self.let_pass(5)
+            self.day.now += timedelta(seconds=5)
+            self.send(self.day.heartbeat())
+        self.let_pass(1)
 
     def look(self, size: dict[str, int], scheme: str) -> None:
         """As seen on such a screen, in such colours."""

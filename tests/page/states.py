@@ -11,11 +11,12 @@ NOON = at("2026-07-14 12:37:14-07:00")
 LONG = "ALAMITOS_7_UNIT_1_AGGREGATED-APND_RTM_TEST"
 State = Callable[[Stage], None]
 REDIRECTED = (
-    "OASIS does not answer but redirects to https://oasis.caiso.com/oasisapi/SingleZip"
-    " (HTTP 301): is OASIS_URL right?"
+    "CAISO redirects to https://oasis.caiso.com/oasisapi/SingleZip (HTTP 301) instead of"
+    " answering since 12:35: is OASIS_URL right?"
 )
 REFUSED = (
-    "OASIS can't be reached: the proxy (HTTPS_PROXY) refuses to pass the request on: 403 Forbidden."
+    "CAISO can't be reached since 12:15: the proxy (HTTPS_PROXY) refuses to pass the request on:"
+    " 403 Forbidden."
 )
 
 
@@ -53,7 +54,7 @@ def eventful() -> Day:
 
 def first_start(stage: Stage) -> None:
     current = {"rt_price": None, "rt_quality": None, "rt_timestamp": None}
-    stage.show(Day(NOON, current=current, source_age_s=None, seq=0))
+    stage.show(Day(NOON, current=current, source_age_s=None, seq=0, answered={}))
 
 
 def loading(stage: Stage) -> None:
@@ -80,8 +81,8 @@ def disconnected(stage: Stage) -> None:
 def degraded(stage: Stage) -> None:
     day = ages(plain(), minutes=25)
     start = "2026-07-14T19:35:00Z"
-    fallback = {"rt_price": 31.2, "rt_quality": "previous_day", "rt_timestamp": start}
-    stage.show(replace(day, current=fallback, source_age_s=22 * 60))
+    estimate = {"rt_price": 31.2, "rt_quality": "previous_day", "rt_timestamp": start}
+    stage.show(replace(day, current=estimate))
 
 
 def catching_up(stage: Stage) -> None:
@@ -131,8 +132,8 @@ def seven_days(stage: Stage) -> None:
 
 def never_answered(stage: Stage) -> None:
     current = {"rt_price": None, "rt_quality": None, "rt_timestamp": None}
-    day = Day(NOON, current=current, source_age_s=None, seq=0, source_trouble=REDIRECTED)
-    stage.show(day)
+    day = Day(NOON, current=current, source_age_s=None, seq=0, answered={})
+    stage.show(replace(day, source_trouble=REDIRECTED))
 
 
 def silent(stage: Stage) -> None:

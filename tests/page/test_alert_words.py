@@ -29,6 +29,15 @@ def test_a_rule_is_said_in_few_words(rule: dict[str, Any], words: str, run: Run)
     assert run("alerts/alert_words.js", "ruleText(a)", {"market": "RTM", **rule}) == words
 
 
+def test_a_rule_with_a_name_is_called_by_it(run: Run) -> None:
+    rule = {"market": "RTM", "direction": "above", "limit": 100}
+    said = [
+        run("alerts/alert_words.js", "namedRuleText(a)", rule | {"name": name})
+        for name in ("Discharge", "")
+    ]
+    assert said == ["Discharge, RT above 100", "RT above 100"]
+
+
 @pytest.mark.parametrize(
     ("severity", "words"),
     [(None, ""), ("info", ""), ("warning", "⚠\ufe0e warning"), ("critical", "‼\ufe0e critical")],
@@ -59,5 +68,6 @@ def test_only_alerts_that_stand_and_have_a_price_are_marked_on_the_chart(run: Ru
     span = {"start": noon - 1, "end": noon + 3_600_000}
     alerts = "a.sent.reduce((held, e) => held.set(e.alert_id, "
     alerts += "{ opened: held.get(e.alert_id)?.opened ?? e, state: e.state }), new Map())"
-    marked = f"alertsIn({alerts}, a.span).map((one) => one.price)"
+    held = f"{{ alerts: {alerts}, rt: new Map(), fmm: new Map(), da: new Map() }}"
+    marked = f"alertsIn({held}, a.span).map((one) => one.price)"
     assert run("charts/chart_series.js", marked, {"sent": sent, "span": span}) == [120]

@@ -11,7 +11,8 @@ from tests.page.modules import in_a_browser, opened, reached
 
 pytestmark = in_a_browser
 HTML = """<!doctype html><html>
-<head><script type="module" src="/alerts/alerts_page.js"></script></head>
+<head><meta name="application-name" content="CAISO Live">
+<script type="module" src="/alerts/alerts_page.js"></script></head>
 <body><script type="application/json" id="page-data">{"hubs": %s}</script>
 <span id="lamp-connection"></span><span id="lamp-connection-text"></span>
 <button id="theme-switch"><span id="theme-icon"></span></button><p id="announcer"></p>
@@ -32,7 +33,7 @@ class Desk:
 
     def __init__(self, page: Page) -> None:
         self.page, self.words, self.sockets = page, "all quiet", list[WebSocketRoute]()
-        self.hubs, self.status = ["SP15", "NP15"], 200
+        self.hubs, self.status, self.portal = ["SP15", "NP15"], 200, ""
         page.route("**/alerts/", self.answer)
         page.route_web_socket("**/ws?**", lambda socket: self.sockets.append(socket))
         page.goto(f"{page.url.rsplit('/', 1)[0]}/alerts/")
@@ -42,7 +43,7 @@ class Desk:
         return HTML % (json.dumps(self.hubs), self.words)
 
     def answer(self, route: Route) -> None:
-        route.fulfill(status=self.status, body=self.html, **AS_HTML)
+        route.fulfill(status=self.status, body=self.portal or self.html, **AS_HTML)
 
     def send(self, **frame: Any) -> None:
         self.sockets[-1].send(json.dumps(frame))
@@ -81,6 +82,23 @@ def test_prices_alone_are_no_reason_to_ask_again(desk: Desk) -> None:
     desk.words = "1 open"
     desk.send(type="events", hub="SP15", events=[{"kind": "price"}])
     desk.page.wait_for_timeout(600)
+    expect(desk.page.locator("#open-card b")).to_have_text("all quiet")
+
+
+def test_what_others_acknowledge_mute_or_change_is_on_the_page_and_not_spoken(desk: Desk) -> None:
+    desk.page.wait_for_load_state("networkidle")
+    desk.words = "acknowledged by anna"
+    told = {"kind": "status", "about": "acknowledged", "text": "anna acknowledged"}
+    desk.send(type="events", hub="SP15", events=[told])
+    expect(desk.page.locator("#open-card b")).to_have_text("acknowledged by anna")
+    expect(desk.page.locator("#announcer")).to_have_text("")
+
+
+def test_a_log_in_page_of_the_network_is_no_copy_of_this_one(desk: Desk) -> None:
+    desk.page.wait_for_load_state("networkidle")
+    desk.portal = "<!doctype html><p>Welcome to the hotel's network</p>"
+    desk.send(type="events", hub="SP15", events=[ALERT])
+    expect(desk.page.locator("#lamp-connection")).to_have_attribute("data-state", "down")
     expect(desk.page.locator("#open-card b")).to_have_text("all quiet")
 
 

@@ -25,6 +25,7 @@ from tests.page.test_screen import HEARD
 pytestmark = on_the_stage
 OPEN = (
     '<section id="open-card"><ol>{}</ol></section>'
+    '<meta name="application-name" content="CAISO Live">'
     '<script type="application/json" id="page-data">{{"hubs": ["SP15"]}}</script>'
 )
 OPENED = '<li data-alert="{}" data-text="{}"></li>'
@@ -35,7 +36,7 @@ def test_who_is_fed_by_event_stream_reads_so_and_sees_the_prices(stage: Stage) -
     page = stage.page
     expect(page.locator("#lamp-connection-text")).to_have_text("live by event stream")
     expect(page.locator("#log")).to_contain_text("this network lets no WebSocket through")
-    expect(page.locator("#notice-connection")).to_be_hidden()
+    expect(page.locator("#notice-outage")).to_be_hidden()
     expect(page.locator("#price-chart")).to_have_attribute("data-rt-intervals", "289")
     assert [path for path in stage.asked if path.startswith("/api/history")] == []
 
@@ -44,7 +45,7 @@ def test_who_polls_reads_so_and_sees_prices_that_come_meanwhile_once(stage: Stag
     asking(stage)
     page = stage.page
     expect(page.locator("#lamp-connection-text")).to_have_text("asking every 10 s")
-    expect(page.locator("#notice-connection")).to_contain_text("Prices are asked for every 10 s")
+    expect(page.locator("#notice-outage")).to_contain_text("Prices are asked for every 10 s")
     expect(page.locator("#price-chart")).to_have_attribute("data-rt-intervals", "289")
     fresh = [{**price, "lmp": 61.5} for price in real_time(NOON, NOON + FIVE)]
     stage.day = replace(stage.day, rt=[*stage.day.rt, *fresh], seq=stage.day.seq + len(fresh))
@@ -66,7 +67,7 @@ def test_who_polls_does_not_read_that_there_are_no_alerts(stage: Stage) -> None:
     page = stage.page
     expect(page.locator("#alerts-count")).to_have_text("not known")
     expect(page.locator("#alerts-empty")).to_have_text(
-        "Alerts come with the live feed only. “All alerts” has them all the same."
+        "This list comes with the live feed only. “All alerts” has them all the same."
     )
     stage.blocked = set()
     stage.until("data-fed-by", "socket")
@@ -84,7 +85,7 @@ def test_who_polls_goes_back_to_the_socket_with_a_snapshot_and_nothing_is_there_
     page = stage.page
     expect(page.locator("#lamp-connection-text")).to_have_text("live")
     expect(page.locator("#price-chart")).to_have_attribute("data-rt-intervals", "289")
-    lines = page.locator("#log li[data-kind=price]").all_inner_texts()
+    lines = page.locator("#log li[data-kind=price]").all_text_contents()
     assert len(lines) == len(set(lines)) == 24
 
 
@@ -127,30 +128,28 @@ def test_sound_and_notification_know_of_twenty_three_nodes(stage: Stage) -> None
 def test_patience_is_for_the_first_minute_only(stage: Stage) -> None:
     first_start(stage)
     page = stage.page
-    expect(page.locator("#rt-meta")).to_contain_text("Waiting for the first prices")
-    expect(page.locator("#notice-source")).to_be_hidden()
+    expect(page.locator("#rt-meta")).to_contain_text("the first prices come soon")
+    expect(page.locator("#notice-outage")).to_be_hidden()
     stage.day = replace(stage.day, source_trouble=REDIRECTED)
     stage.send(stage.day.heartbeat())
-    expect(page.locator("#notice-source")).to_have_text(f"⚠\ufe0e {REDIRECTED}")
+    expect(page.locator("#notice-outage")).to_contain_text(REDIRECTED)
     expect(page.locator("#lamp-source-text")).to_have_text("OASIS: no answer")
-    expect(page.locator("#rt-meta")).not_to_contain_text("Waiting")
+    expect(page.locator("#rt-meta")).not_to_contain_text("soon")
     stage.day = replace(stage.day, source_trouble=None, source_age_s=2.0)
     stage.send(stage.day.heartbeat())
-    expect(page.locator("#notice-source")).to_be_hidden()
+    expect(page.locator("#notice-outage")).to_be_hidden()
 
 
 def test_what_is_wrong_with_the_source_is_on_the_page_before_any_connection(stage: Stage) -> None:
     day = replace(plain(), speaks=False, source_trouble=REDIRECTED)
     stage.show(day)
-    expect(stage.page.locator("#notice-source")).to_contain_text(REDIRECTED)
+    expect(stage.page.locator("#notice-outage")).to_contain_text(REDIRECTED)
     assert stage.day.speaks is False
 
 
 def test_a_source_that_is_silent_for_long_has_the_reason_beside_it(stage: Stage) -> None:
     silent(stage)
-    notice = stage.page.locator("#notice-source")
-    expect(notice).to_contain_text("CAISO has not answered for 22 min")
-    expect(notice).to_contain_text(REFUSED)
+    expect(stage.page.locator("#notice-outage-text")).to_have_text(REFUSED)
     expect(stage.page.locator("#lamp-source")).to_have_attribute("title", REFUSED)
 
 

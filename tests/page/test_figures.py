@@ -101,6 +101,26 @@ def test_today_is_the_operating_date_whatever_its_length(
     call: Call, midnight: str, hours: int, now: str
 ) -> None:
     found = today(call, midnight, hours, now)
-    assert found["todayDa"]["count"] == hours
-    assert found["todayDa"]["high"]["lmp"] == hours - 1
+    assert found["wholeDa"]["count"] == hours
+    assert found["wholeDa"]["high"]["lmp"] == hours - 1
     assert found["todayRt"]["average"] == 21
+    assert found["todayDa"]["average"] == 0  # of the same two intervals
+
+
+def test_day_ahead_is_compared_over_the_intervals_that_real_time_has(call: Call) -> None:
+    start = ms("2026-06-24T00:00:00-07:00")
+    rt = five(start, *[20.0] * 12, *[None] * 6, *[30.0] * 6)
+    found = call(TODAY, rt=rt, da=hourly(start, 40, 10, 900), now=start + 2 * HOUR)
+    assert found["todayRt"]["average"] == pytest.approx((12 * 20 + 6 * 30) / 18)
+    assert found["todayDa"]["average"] == pytest.approx((12 * 40 + 6 * 10) / 18)
+    assert found["todayDa"]["count"] == found["todayRt"]["count"] == 18
+
+
+def test_24_hours_are_288_intervals_up_to_the_running_one(call: Call) -> None:
+    start = ms("2026-06-24T00:00:00-07:00")
+    rt = five(start, *[float(n) for n in range(12 * 40)])
+    now = start + 30 * HOUR + 2 * 60_000
+    found = call(TODAY, rt=rt, da=hourly(start, *[1.0] * 48), now=now)
+    assert found["lastRt"]["count"] == found["lastDa"]["count"] == 288
+    assert found["lastRt"]["high"]["lmp"] == 12 * 30  # of the interval that runs, none ahead
+    assert found["lastRt"]["low"]["lmp"] == 12 * 30 - 287

@@ -38,14 +38,15 @@ PLACES = (
     "#summary-day",
     "#summary-held",
 )
-PLACES += ("#notice-simulated", "#notice-source", "#notice-quality")
+PLACES += ("#simulated", "#notice-outage")
 SOURCE = """
     const source = await (await fetch(location.href)).text();
     const page = new DOMParser().parseFromString(source, "text/html");
 """
 WRITTEN = f"""async (places) => {{
     {SOURCE}
-    return [page, document].map((one) => places.map((place) => one.querySelector(place).outerHTML));
+    const written = (one) => places.map((place) => one.querySelector(place)?.outerHTML);
+    return [page, document].map(written);
 }}"""
 TEXTS = f"""async (ids) => {{
     {SOURCE}

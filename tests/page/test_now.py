@@ -17,11 +17,11 @@ __all__ = ["run"]
 
 pytestmark = in_a_browser
 CASES = json.loads(Path(__file__).with_name("now_cases.json").read_text())["cases"]
-OBSERVED = [case for case in CASES if not case["shown"] or case["shown"][2] == "observed"]
 SHOWN = """((state, at) => {
-    const shown = shownRealTime(state, at);
-    const minute = shown && (shown.start - a.noon) / 60000;
-    return [shown && [minute, shown.lmp, shown.quality, spreadOf(state, at)],
+    const [begun, estimate] = [begunRealTime(state, at), estimateNow(state, at)];
+    const minute = (price) => (price.start - a.noon) / 60000;
+    return [begun && [minute(begun), begun.lmp, spreadOf(state, at)],
+        estimate && [minute(estimate), estimate.price, estimate.quality],
         dayAheadAt(state, at)?.lmp ?? null];
 })(applySnapshot(emptyHub("SP15"), a.snapshot, 48), a.at)"""
 
@@ -48,21 +48,30 @@ def now(case: dict[str, Any]) -> datetime:
 
 
 def shown(run: Run, case: dict[str, Any], answer: dict[str, Any]) -> Any:
-    """Minute, LMP, quality and spread that the page shows, and the day-ahead price of the hour."""
+    """What the page shows: minute, LMP and spread, the estimate, the hour's day-ahead price."""
     moments = {"at": now(case).timestamp() * 1000, "noon": NOON.timestamp() * 1000}
     return run("live/store.js", SHOWN, {"snapshot": snapshot(case, answer), **moments})
 
 
 @pytest.mark.parametrize("case", CASES, ids=lambda case: case["name"])
 def test_what_is_now_on_the_page(case: dict[str, Any], run: Run) -> None:
-    assert shown(run, case, answer(case)) == [case["shown"], case["da_now"]]
+    is_estimate = bool(case["shown"]) and case["shown"][2] in ESTIMATED
+    estimate = case["shown"][:3] if is_estimate else None
+    assert shown(run, case, answer(case)) == [begun(case), estimate, case["da_now"]]
 
 
-@pytest.mark.parametrize("case", OBSERVED, ids=lambda case: case["name"])
+@pytest.mark.parametrize("case", CASES, ids=lambda case: case["name"])
 def test_the_page_decides_by_the_clock_what_is_now(case: dict[str, Any], run: Run) -> None:
     """Of what was there before, it goes by the start of intervals."""
     before = {"rt_quality": "observed", "server_time": iso(now(case) - timedelta(minutes=10))}
-    assert shown(run, case, before) == [case["shown"], case["da_now"]]
+    assert shown(run, case, before) == [begun(case), None, case["da_now"]]
+
+
+def begun(case: dict[str, Any]) -> list[float | None] | None:
+    """Minute, LMP and spread of the newest price that has begun."""
+    answered = case["shown"] and [*case["shown"][:2], case["shown"][3]]
+    found: list[float | None] | None = case.get("begun", answered)
+    return found
 
 
 def test_the_page_calls_the_same_prices_estimated(run: Run) -> None:

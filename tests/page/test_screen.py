@@ -1,6 +1,7 @@
 """The whole page at work: pointer, keys, address, tables, what is said aloud, sound, paper."""
 
 import csv
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import timedelta
 from urllib.parse import unquote
@@ -8,10 +9,12 @@ from urllib.parse import unquote
 import pytest
 from playwright.sync_api import Route, expect
 
+from market.intervals import iso
 from tests.page.market_day import FIVE, alert, at, corrected, real_time
 from tests.page.modules import reached
 from tests.page.staged import Stage, on_the_stage
-from tests.page.states import NOON, ages, catching_up, degraded, eventful, plain
+from tests.page.states import NOON, ages, catching_up, degraded, eventful, newest_is, plain
+from tests.page.test_picture import SCENE
 
 pytestmark = on_the_stage
 CURRENT = "**/api/current*"
@@ -60,21 +63,21 @@ def test_the_pointer_reads_an_interval_out(stage: Stage) -> None:
 
 def test_arrow_keys_read_out_too_and_say_what_was_corrected(stage: Stage) -> None:
     page = stage.show(plain())
-    page.locator("#recent-chart").focus()
+    page.locator("#price-chart").focus()
     page.keyboard.press("End")
-    expect(page.locator("#recent-tip")).to_contain_text("12:35–12:40")
+    expect(page.locator("#chart-tip")).to_contain_text("12:35–12:40")
     page.keyboard.press("ArrowLeft")
-    expect(page.locator("#recent-tip")).to_contain_text("12:30–12:35")
+    expect(page.locator("#chart-tip")).to_contain_text("12:30–12:35")
     page.keyboard.press("Escape")
-    expect(page.locator("#recent-tip")).to_be_hidden()
+    expect(page.locator("#chart-tip")).to_be_hidden()
 
 
 def test_the_tip_is_said_aloud_only_to_who_reads_by_keyboard(stage: Stage) -> None:
     page = stage.show(plain())
-    tip = page.locator("#recent-tip")
-    page.locator("#recent-chart").hover()
+    tip = page.locator("#chart-tip")
+    page.locator("#price-chart").hover()
     expect(tip).to_have_attribute("aria-live", "off")
-    page.locator("#recent-chart").focus()
+    page.locator("#price-chart").focus()
     page.keyboard.press("End")
     expect(tip).to_have_attribute("aria-live", "polite")
     page.mouse.move(400, 300)
@@ -84,12 +87,12 @@ def test_the_tip_is_said_aloud_only_to_who_reads_by_keyboard(stage: Stage) -> No
 
 def test_the_tip_is_not_written_again_where_nothing_changed(stage: Stage) -> None:
     page = stage.show(plain())
-    page.locator("#recent-chart").focus()
+    page.locator("#price-chart").focus()
     page.keyboard.press("End")
     page.evaluate(
         """() => { window.written = 0;
             new MutationObserver(() => { written += 1; }).observe(
-                document.getElementById("recent-tip"), { childList: true, subtree: true }); }"""
+                document.getElementById("chart-tip"), { childList: true, subtree: true }); }"""
     )
     stage.publish(alert(1, stage.day.rt[-1]))
     stage.let_pass(2)
@@ -97,7 +100,278 @@ def test_the_tip_is_not_written_again_where_nothing_changed(stage: Stage) -> Non
     stage.publish(corrected(stage.day.rt[-1], "18.25", NOON))
     stage.let_pass(2)
     assert page.evaluate("() => written") > 0
-    expect(page.locator("#recent-tip")).to_contain_text("18.25")
+    expect(page.locator("#chart-tip")).to_contain_text("18.25")
+
+
+def hours_seen(stage: Stage) -> float:
+    """How many hours the chart shows."""
+    span = stage.page.evaluate(SCENE)["span"]
+    return float(span["end"] - span["start"]) / 3_600_000
+
+
+def test_the_keyboard_zooms_moves_and_goes_back(stage: Stage) -> None:
+    page = stage.show(plain())
+    whole = hours_seen(stage)
+    page.locator("#price-chart").focus()
+    page.keyboard.press("End")
+    page.keyboard.press("+")
+    page.keyboard.press("+")
+    assert hours_seen(stage) == pytest.approx(0.49 * whole)
+    expect(page.locator("#chart-tip")).to_contain_text("12:35–12:40")
+    before = page.evaluate(SCENE)["span"]["start"]
+    page.keyboard.press("Shift+ArrowLeft")
+    assert page.evaluate(SCENE)["span"]["start"] < before
+    assert hours_seen(stage) == pytest.approx(0.49 * whole)
+    page.keyboard.press("-")
+    assert hours_seen(stage) == pytest.approx(0.7 * whole)
+    page.keyboard.press("Escape")
+    expect(page.locator("#chart-tip")).to_be_hidden()
+    page.keyboard.press("Escape")
+    assert hours_seen(stage) == whole
+
+
+def test_the_wheel_zooms_around_the_pointer_and_a_button_shows_all_again(stage: Stage) -> None:
+    page = stage.show(plain())
+    whole = hours_seen(stage)
+    button = page.get_by_role("button", name="Whole range")
+    expect(button).to_be_hidden()
+    page.locator("#price-chart").hover(position={"x": 300, "y": 200})
+    tip = page.locator("#chart-tip b")
+    read = tip.inner_text()
+    page.mouse.wheel(0, -300)
+    reached(lambda: hours_seen(stage) == pytest.approx(whole / 2), page)
+    page.mouse.move(0, 0)
+    page.locator("#price-chart").hover(position={"x": 300, "y": 200})
+    expect(tip).to_have_text(read)
+    button.click()
+    assert hours_seen(stage) == whole
+    expect(button).to_be_hidden()
+
+
+def test_what_is_dragged_over_is_looked_at_and_two_clicks_show_all_again(stage: Stage) -> None:
+    page = stage.show(plain())
+    whole = hours_seen(stage)
+    box = page.locator("#price-chart").bounding_box()
+    assert box
+    left, y = box["x"], box["y"] + 150
+    page.mouse.move(left + 200, y)
+    page.mouse.down()
+    page.mouse.move(left + 300, y, steps=4)
+    page.mouse.up()
+    share = hours_seen(stage) / whole
+    assert share == pytest.approx(100 / box["width"], rel=0.15)
+    expect(page.locator("#chart-span")).to_contain_text("Jul 1")
+    page.keyboard.down("Shift")
+    before = page.evaluate(SCENE)["span"]["start"]
+    page.mouse.down()
+    page.mouse.move(left + 400, y, steps=4)
+    page.mouse.up()
+    page.keyboard.up("Shift")
+    assert page.evaluate(SCENE)["span"]["start"] < before
+    page.mouse.dblclick(left + 200, y)
+    assert hours_seen(stage) == whole
+
+
+def test_another_range_begins_with_all_of_it(stage: Stage) -> None:
+    page = stage.show(plain())
+    page.locator("#price-chart").focus()
+    page.keyboard.press("+")
+    page.locator("[data-range='48h']").click()
+    stage.let_pass(1)
+    expect(page.get_by_role("button", name="Whole range")).to_be_hidden()
+
+
+def test_a_gap_is_one_however_near_it_is_looked_at(stage: Stage) -> None:
+    day = plain()
+    page = stage.show(replace(day, rt=[*day.rt[:-60], *day.rt[-20:]]), "?range=24h")
+    chart = page.locator("#price-chart")
+    chart.focus()
+    page.keyboard.press("End")
+    for _ in range(24):  # two hours and a bit: into the gap
+        page.keyboard.press("ArrowLeft")
+    for _ in range(17):
+        page.keyboard.press("+")
+    assert hours_seen(stage) == 0.25
+    expect(chart).to_have_attribute("data-rt-intervals", "0")
+    expect(chart).to_have_attribute("data-gaps", "1")
+    expect(page.locator("#chart-empty")).to_be_hidden()
+
+
+def test_a_past_date_is_fetched_and_the_address_keeps_it(stage: Stage) -> None:
+    page = stage.show(plain())
+    page.locator("#chart-card input[type=date]").fill("2026-06-20")
+    expect(page).to_have_url(f"{stage.server.url}/?hub=SP15&date=2026-06-20")
+    expect(page.locator("#chart-span")).to_have_text("Sat, Jun 20")
+    chart = page.locator("#price-chart")
+    reached(lambda: stage.asked.count("/api/v1/prices") == 3, page)
+    stage.let_pass(1)
+    expect(chart).to_have_attribute("data-rt-intervals", "288")
+    expect(chart).to_have_attribute("data-fmm-intervals", "96")
+    expect(chart).to_have_attribute("data-gaps", "0")
+    page.locator("#price-table summary").click()
+    expect(page.locator("#price-rows .day")).to_have_text("Sat, Jun 20")
+    with page.expect_download() as download:
+        page.locator("#csv").click()
+    assert download.value.suggested_filename == "SP15-2026-06-20.csv"
+    page.keyboard.press("r")
+    expect(page).to_have_url(f"{stage.server.url}/?hub=SP15&range=48h")
+    page.go_back()
+    expect(page.locator("#chart-card input[type=date]")).to_have_value("2026-06-20")
+
+
+def test_of_a_date_without_prices_it_says_so(stage: Stage) -> None:
+    page = stage.show(plain(), "?date=2012-11-20")
+    reached(lambda: stage.asked.count("/api/v1/prices") == 3, page)
+    stage.let_pass(1)
+    expect(page.locator("#chart-empty")).to_have_text("No prices held for Tue, Nov 20, 2012.")
+
+
+def test_a_date_that_could_not_be_fetched_is_no_date_without_prices(stage: Stage) -> None:
+    stage.page.route("**/api/v1/prices*", lambda route: route.fulfill(status=503, body="{}"))
+    stage.blocked = {"stream"}  # what the browser itself says of the 503 is no complaint
+    page = stage.show(plain(), "?date=2026-06-20")
+    page.wait_for_timeout(100)
+    stage.let_pass(1)
+    expect(page.locator("#chart-empty")).to_contain_text("could not be fetched")
+    stage.complaints.clear()
+
+
+Touch = Callable[..., None]
+
+
+@pytest.fixture
+def touch(stage: Stage) -> Touch:
+    """touch("Start", (x, y), (x, y)): fingers on the screen, as Chromium has them from a driver."""
+    session = stage.page.context.new_cdp_session(stage.page)
+
+    def send(kind: str, *points: tuple[float, float]) -> None:
+        touches = [{"x": x, "y": y, "id": n} for n, (x, y) in enumerate(points)]
+        session.send("Input.dispatchTouchEvent", {"type": f"touch{kind}", "touchPoints": touches})
+
+    return send
+
+
+def test_two_fingers_zoom_and_one_scrolls_the_page(stage: Stage, touch: Touch) -> None:
+    stage.page.set_viewport_size({"width": 390, "height": 844})
+    page = stage.show(plain())
+    chart = page.locator("#price-chart")
+    chart.hover()
+    whole, box = hours_seen(stage), chart.bounding_box()
+    assert box
+    x, y = box["x"] + 150, box["y"] + 120
+    touch("Start", (x - 20, y))
+    touch("Start", (x - 20, y), (x + 20, y))
+    touch("Move", (x - 40, y), (x + 40, y))
+    touch("End")
+    assert hours_seen(stage) == pytest.approx(whole / 2, rel=0.05)
+    before = page.evaluate("() => scrollY")
+    touch("Start", (x, y))
+    for step in range(1, 6):
+        touch("Move", (x, y - 30 * step))
+    touch("End")
+    reached(lambda: page.evaluate("() => scrollY") > before + 50, page)
+    expect(page.locator("#chart-menu")).to_be_hidden()
+
+
+SECOND = """async () => {
+  const { plotOf } = await import("/static/charts/plot.js");
+  const { createPriceCard, renderPriceCard } = await import("/static/charts/price_card.js");
+  const first = document.getElementById("chart-card");
+  const { state, now } = plotOf(document.getElementById("price-chart")).scene;
+  const copy = first.cloneNode(true);
+  copy.querySelector("[data-part=plot]").replaceChildren();
+  for (const it of [copy, ...copy.querySelectorAll("[id]")]) it.removeAttribute("id");
+  copy.id = "second";
+  first.after(copy);
+  const card = createPriceCard(copy, { onRange: () => {}, onDate: () => {} });
+  const view = { range: "2h", date: null, thresholds: [], now, trouble: null };
+  renderPriceCard(card, { ...state, hub: "NP15" }, view);
+}"""
+
+
+def test_a_second_chart_stands_beside_the_first_and_each_is_its_own(stage: Stage) -> None:
+    page = stage.show(plain())
+    page.evaluate(SECOND)
+    second = page.locator("#second [data-part=plot]")
+    expect(second).to_have_attribute("data-rt-intervals", "25")
+    expect(second.locator("canvas")).to_be_attached()
+    expect(page.locator("#price-chart")).to_have_attribute("data-rt-intervals", "289")
+    second.click(position={"x": 300, "y": 120})
+    link = page.locator("#second [data-part=menu] a").first
+    assert "hub=NP15" in str(link.get_attribute("href"))
+    expect(page.locator("#chart-menu")).to_be_hidden()
+
+
+def test_where_a_range_goes_further_back_than_prices_are_held_it_says_so(stage: Stage) -> None:
+    page = stage.show(replace(plain(), rt=plain().rt[-36:]))
+    note = page.locator("#chart-note")
+    expect(note).to_have_text("No real-time price is held from before Tue, Jul 14 09:40.")
+    page.locator("[data-range='2h']").click()
+    stage.let_pass(1)
+    expect(note).to_be_hidden()
+
+
+def test_yesterday_is_laid_beside_today_where_it_is_wanted(stage: Stage) -> None:
+    page = stage.show(plain())
+    button = page.get_by_role("button", name="Yesterday")
+    expect(button).to_have_attribute("aria-pressed", "false")
+    assert page.evaluate(SCENE)["before"] == 0
+    button.click()
+    reached(lambda: stage.asked.count("/api/v1/prices") == 2, page)
+    stage.let_pass(1)
+    reached(lambda: page.evaluate(SCENE)["before"] > 290, page)  # of the hours to come too
+    page.locator("#price-chart").focus()
+    page.keyboard.press("End")
+    expect(page.locator("#chart-tip")).to_contain_text("yesterday")
+
+
+def test_a_click_at_a_price_offers_an_alert(stage: Stage) -> None:
+    page = stage.show(plain())
+    page.locator("#price-chart").click(position={"x": 300, "y": 120})
+    menu = page.locator("#chart-menu")
+    expect(menu).to_be_visible()
+    above, below = (menu.get_by_role("link", name=name) for name in ("above", "below"))
+    expect(above).to_be_focused()
+    limit = above.inner_text().removeprefix("Alert me above ")
+    assert 60 < float(limit) < 130
+    address = f"/alerts/new/?hub=SP15&market=RTM&watched=lmp&direction={{}}&limit={limit}"
+    expect(above).to_have_attribute("href", address.format("above"))
+    expect(below).to_have_attribute("href", address.format("below"))
+    page.keyboard.press("Escape")
+    expect(menu).to_be_hidden()
+
+
+def test_enter_offers_an_alert_at_the_price_read_out(stage: Stage) -> None:
+    day = newest_is(plain(), "41.2")
+    page = stage.show(day)
+    page.locator("#price-chart").focus()
+    page.keyboard.press("End")
+    page.keyboard.press("Enter")
+    expect(page.locator("#chart-menu a").first).to_have_text("Alert me above 41")
+    page.keyboard.press("Escape")
+    expect(page.locator("#chart-menu")).to_be_hidden()
+    expect(page.locator("#price-chart")).to_be_focused()
+
+
+def test_on_a_phone_the_readout_lies_under_the_chart_and_nothing_jumps(stage: Stage) -> None:
+    stage.page.set_viewport_size({"width": 390, "height": 844})
+    page = stage.show(plain())
+    chart, tip = page.locator("#price-chart"), page.locator("#chart-tip")
+    expect(tip).to_have_text("Touch the chart to read a price.")
+    empty = tip.bounding_box()
+    chart.hover()
+    before = tip.bounding_box()
+    chart.hover(position={"x": 120, "y": 150})
+    expect(tip).to_contain_text("real-time")
+    expect(tip).to_contain_text("FMM")
+    after, plot = tip.bounding_box(), chart.bounding_box()
+    assert after
+    assert plot
+    assert empty
+    assert after == before
+    assert after["height"] == empty["height"]
+    assert after["y"] >= plot["y"] + plot["height"]
+    assert plot["height"] >= 240
 
 
 def test_keys_choose_hub_range_filter_theme_and_help_and_the_address_keeps_them(
@@ -155,31 +429,128 @@ def test_an_interval_is_shown_once_on_the_tile_aloud_and_on_the_tab(stage: Stage
     assert page.locator("link[rel=icon]").get_attribute("href") != icon
 
 
-def test_an_estimate_is_announced_as_one_and_the_price_itself_when_it_comes(stage: Stage) -> None:
+def test_in_an_outage_the_last_price_stays_grey_and_the_estimate_is_beside_it(
+    stage: Stage,
+) -> None:
     degraded(stage)
     page = stage.page
-    said = page.locator("#announcer")
-    expect(said).to_contain_text("estimated, same hour yesterday: 31.20 dollars")
-    assert page.title() == "(estimated) 31.20 SP15 · CAISO Live"
+    last = f"{stage.day.rt[-1]['lmp']:.2f}".replace("-", "−")
+    expect(page.locator("#rt-price")).to_have_text(last)
+    expect(page.locator("#tile-rt")).to_have_attribute("data-late", "true")
+    expect(page.locator("#rt-price")).to_have_css("color", css(stage, "--dim"))
+    expect(page.locator("#rt-meta")).to_have_text("12:05–12:10 · HE13 · as published · 32 min old")
+    expect(page.locator("#rt-estimate")).to_have_text(
+        "estimate for 12:35–12:40: 31.20, same time yesterday"
+    )
+    stage.live_on(60)
+    expect(page.locator("#rt-price")).to_have_text(last)
+    expect(page.locator("#rt-meta")).to_contain_text("33 min old")
+    expect(page.locator("#rt-price")).not_to_have_class("flash")
+    expect(page.locator("#complete")).to_have_text("146 / 152")
+
+
+def test_one_banner_says_what_was_seen_and_it_is_said_aloud_once(stage: Stage) -> None:
+    degraded(stage)
+    page, said = stage.page, stage.page.locator("#announcer")
+    words = "CAISO has not published the 6 intervals 12:10–12:40 yet. Due at 12:10."
+    expect(page.locator("#notice-outage-text")).to_have_text(words)
+    expect(said).to_have_text(words)
+    assert page.title() == f"(late) {page.locator('#rt-price').inner_text()} SP15 · CAISO Live"
     assert "stroke-dasharray" in icon(stage)
+    stage.day = replace(stage.day, source_trouble="CAISO refuses us since 12:36 (429).")
+    stage.send(stage.day.heartbeat())
+    expect(said).to_have_text("CAISO refuses us since 12:36 (429).")
+    expect(page.locator(".notice:visible")).to_have_count(1)
+    stage.day = replace(stage.day, source_trouble=None)
+    stage.send(stage.day.heartbeat())
     stage.publish(*[{**price, "lmp": 61.5} for price in real_time(RUNNING, RUNNING + FIVE)])
     stage.let_pass(1)
     expect(said).to_contain_text("SP15 12:35–12:40: 61.50 dollars per megawatt-hour")
     assert page.title() == "61.50 SP15 · CAISO Live"
     assert "stroke-dasharray" not in icon(stage)
+    expect(page.locator("#notice-outage")).to_be_hidden()
+    page.locator("#log-card summary").click()
+    page.locator("[data-filter=status]").click()
+    stage.let_pass(1)
+    lines = page.locator("#log li[data-kind=status] span").all_inner_texts()
+    refused = "● CAISO refuses us since 12:36 (429)."
+    assert lines[0] == "● Prices come in again."
+    assert set(lines[1:]) == {f"● {words}", refused}
 
 
-def test_the_last_price_known_and_an_overdue_one_are_not_announced_as_the_newest(
-    stage: Stage,
-) -> None:
+def css(stage: Stage, token: str) -> str:
+    """A colour of the page's own as the browser computes it."""
+    found: str = stage.page.evaluate(
+        """(token) => {
+            const probe = document.body.appendChild(document.createElement("i"));
+            probe.style.color = `var(${token})`;
+            const { color } = getComputedStyle(probe);
+            probe.remove();
+            return color;
+        }""",
+        token,
+    )
+    return found
+
+
+def test_a_browser_that_is_offline_says_so_and_nothing_of_caiso(stage: Stage) -> None:
+    page = stage.show(ages(plain(), minutes=12))
+    expect(page.locator("#notice-outage-text")).to_contain_text("CAISO has not published")
+    stage.day = replace(stage.day, speaks=False)
+    page.evaluate("() => dispatchEvent(new Event('offline'))")
+    stage.let_pass(4)
+    expect(page.locator("#notice-outage-text")).not_to_contain_text("offline")  # it still hears
+    stage.sockets[-1].close(code=1006)
+    stage.let_pass(2)
+    expect(page.locator("#notice-outage-text")).to_have_text(
+        "This browser is offline since 12:37. Prices are the last received."
+    )
+    expect(page.locator(".notice:visible")).to_have_count(1)
+    page.evaluate("() => dispatchEvent(new Event('online'))")
+    stage.day = replace(stage.day, speaks=True)
+    stage.let_pass(30)
+    expect(page.locator("#notice-outage-text")).to_contain_text("CAISO has not published")
+
+
+def test_a_price_that_nobody_asked_for_is_not_said_to_be_unpublished(stage: Stage) -> None:
     day = ages(plain(), minutes=12)
-    page = stage.show(day)
-    assert page.title() == f"(late) {day.rt[-1]['lmp']:.2f} SP15 · CAISO Live"
-    assert "stroke-dasharray" in icon(stage)
-    current = {"rt_price": 20.0, "rt_quality": "cached", "rt_timestamp": None}
-    stage.show(replace(day, current=current))
-    expect(page.locator("#announcer")).to_contain_text(", last known price: ")
-    assert page.title().startswith("(cached) ")
+    page = stage.show(replace(day, answered={"RTM": "2026-07-14T19:24:58Z"}))
+    expect(page.locator("#notice-outage-text")).to_have_text(
+        "The 3 intervals 12:25–12:40 could not be fetched yet: CAISO last answered at 12:24."
+    )
+
+
+def test_what_the_log_shows_survives_a_reload(stage: Stage) -> None:
+    page = stage.show(ages(plain(), minutes=12))
+    running = real_time(RUNNING, RUNNING + FIVE)
+    stage.day.rt = [*stage.day.rt, *running]
+    stage.publish(*running)
+    stage.let_pass(2)
+    kept = log_lines(stage)
+    assert "● Prices come in again." in " ".join(kept)
+    page.reload()
+    expect(page.locator("body[data-loaded=true][data-painted-at]")).to_be_attached()
+    stage.let_pass(1)
+    assert log_lines(stage) == kept
+
+
+def log_lines(stage: Stage) -> list[str]:
+    """The whole log, newest first."""
+    lines: list[str] = stage.page.locator("#log li").evaluate_all(
+        "(lines) => lines.map((line) => line.textContent)"
+    )
+    return lines
+
+
+def test_what_one_large_answer_brought_is_one_line_of_the_log(stage: Stage) -> None:
+    stage.show(replace(plain(), rt=plain().rt[:100]))
+    before = len(log_lines(stage))
+    missing = [price | {"first_seen": iso(NOON)} for price in plain().rt[100:200]]
+    stage.publish(*missing)
+    stage.let_pass(1)
+    fresh = log_lines(stage)
+    assert len(fresh) == before + 1
+    assert any("RT 20:55–05:15: 100 intervals, " in line for line in fresh)
 
 
 def test_an_answer_that_comes_late_does_not_replace_a_newer_price(stage: Stage) -> None:
@@ -188,8 +559,9 @@ def test_an_answer_that_comes_late_does_not_replace_a_newer_price(stage: Stage) 
     page.route(CURRENT, lambda route: held.append(route))
     stage.show(ages(plain(), minutes=12))
     reached(lambda: len(held) == 1, page)
-    expect(page.locator("#notice-source")).to_be_visible()
-    old = stage.day.answer() | {"rt_price": 20.0, "rt_quality": "cached", "rt_timestamp": None}
+    expect(page.locator("#notice-outage")).to_be_visible()
+    estimate = {"rt_price": 20.0, "rt_quality": "previous_day", "rt_timestamp": iso(RUNNING)}
+    old = stage.day.answer() | estimate
     stage.publish(*[{**price, "lmp": 61.5} for price in real_time(RUNNING, RUNNING + FIVE)])
     stage.let_pass(1)
     assert len(held) == 1
@@ -197,7 +569,7 @@ def test_an_answer_that_comes_late_does_not_replace_a_newer_price(stage: Stage) 
         held[0].fulfill(json=old)
     stage.let_pass(1)
     expect(page.locator("#rt-price")).to_have_text("61.50")
-    expect(page.locator("#notice-quality")).to_be_hidden()
+    expect(page.locator("#rt-estimate")).to_have_text("")
     assert page.title() == "61.50 SP15 · CAISO Live"
 
 
@@ -222,6 +594,7 @@ def icon(stage: Stage) -> str:
 
 def test_filters_leave_what_they_name(stage: Stage) -> None:
     page = stage.show(eventful())
+    page.locator("#log-card summary").click()
     page.locator("[data-filter=alerts]").click()
     stage.let_pass(1)
     kinds = page.locator("#log li").evaluate_all("(lines) => lines.map((li) => li.dataset.kind)")
@@ -302,7 +675,7 @@ def test_a_machine_that_slept_asks_for_what_it_missed_and_for_the_time(stage: St
     assert "after=a%3A100" in stage.sockets[-1].url
     expect(page.locator("body")).to_have_attribute("data-connection", "live")
     expect(page.locator("#clock-time")).to_contain_text("13:37")
-    expect(page.locator("#notice-connection")).to_contain_text("Catching up on 1 h")
+    expect(page.locator("#notice-outage")).to_contain_text("Catching up on 1 h")
     stage.let_pass(3)
     assert len(stage.sockets) == 2
 
@@ -323,7 +696,7 @@ def test_the_csv_has_what_the_chart_shows(stage: Stage) -> None:
 
 def test_each_chart_has_its_twin_in_numbers(stage: Stage) -> None:
     page = stage.show(plain())
-    for table, rows in (("recent-table", 26), ("price-table", 290), ("day-ahead-table", 24)):
+    for table, rows in (("price-table", 290), ("day-ahead-table", 24)):
         page.locator(f"#{table} summary").click()
         expect(page.locator(f"#{table} tbody tr").nth(rows - 2)).to_be_attached()
 
@@ -354,7 +727,7 @@ def test_on_paper_it_is_black_on_white_and_nothing_is_cut_off(stage: Stage) -> N
 
 def test_what_was_missed_is_said_to_be_coming_in(stage: Stage) -> None:
     catching_up(stage)
-    notice = stage.page.locator("#notice-connection")
+    notice = stage.page.locator("#notice-outage")
     expect(notice).to_contain_text("Catching up on")
     stage.day.seq = 100
     stage.publish(*real_time(NOON, NOON + 900 * FIVE))
@@ -362,15 +735,18 @@ def test_what_was_missed_is_said_to_be_coming_in(stage: Stage) -> None:
     expect(notice).to_be_hidden()
 
 
-def test_near_the_hour_the_tile_says_of_which_hour_its_spread_is(stage: Stage) -> None:
+def test_near_the_hour_all_tiles_are_of_one_interval(stage: Stage) -> None:
     day = replace(plain(), now=at("2026-07-14 12:59:56-07:00"))
     rt = real_time(NOON - 4 * FIVE, at("2026-07-14 13:00:00-07:00"))
     page = stage.show(replace(day, rt=rt))
     spread = page.locator("#spread").inner_text()
     stage.let_pass(6)
-    expect(page.locator("#da-title")).to_have_text("Day-ahead HE14")
+    expect(page.locator("#clock-hour-ending")).to_have_text("HE14")
+    expect(page.locator("#da-title")).to_have_text("Day-ahead HE13")  # until HE14's RT is here
     expect(page.locator("#spread")).to_have_text(spread)
     expect(page.locator("#spread-meta")).to_contain_text("DA of HE13")
+    stage.live_on(120)
+    expect(page.locator("#da-title")).to_have_text("Day-ahead HE14")  # which is late
 
 
 def test_two_intervals_that_were_passed_over_are_asked_for(stage: Stage) -> None:
@@ -387,4 +763,4 @@ def test_two_intervals_that_were_passed_over_are_asked_for(stage: Stage) -> None
         "rt_timestamp": "2026-07-14T19:35:00Z",
     }
     asked[0].fulfill(json=stage.day.answer() | current | {"server_time": "2026-07-14T19:36:01Z"})
-    expect(page.locator("#rt-price")).to_have_text("20.00")
+    expect(page.locator("#rt-estimate")).to_contain_text("estimate for 12:35–12:40: 20.00")

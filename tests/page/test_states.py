@@ -17,7 +17,7 @@ LOOKS = [(size, scheme) for size in (WIDE, PHONE) for scheme in ("light", "dark"
 # Between them they have everything that the page can show.
 JUDGED = ("alerts-open", "disconnected", "source-degraded", "first-start")
 FOLDER = os.environ.get("SCREENSHOTS")
-STILL = "() => Promise.all(document.getAnimations().map(({ finished }) => finished))"
+STILL = "() => Promise.allSettled(document.getAnimations().map(({ finished }) => finished))"
 SERIOUS = """async () => (await axe.run()).violations
     .filter(({ impact }) => impact === "serious" || impact === "critical")
     .map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html).join(" ")}`)"""

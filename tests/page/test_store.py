@@ -87,8 +87,8 @@ def after(run: Run, expression: str, first: dict[str, Any], *frames: dict[str, A
 def test_an_answer_counts_only_where_the_feed_has_not_gone_on(
     answer: Any, expected: float | None, run: Run
 ) -> None:
-    current = answer | {"rt_price": 20, "rt_quality": "cached", "rt_timestamp": None}
-    shown = f"applyAnswer(state, {json.dumps(current)}).fallback?.price ?? null"
+    current = answer | {"rt_price": 20, "rt_quality": "previous_day", "rt_timestamp": iso(NOON)}
+    shown = f"applyAnswer(state, {json.dumps(current)}).estimate?.price ?? null"
     assert after(run, shown, snapshot(price(0, 30)), events(10, price(5, 31))) == expected
 
 
@@ -127,30 +127,34 @@ def test_the_tile_shows_the_interval_that_runs_or_the_last_that_ran(
     now = (NOON + timedelta(seconds=second)).timestamp() * 1000
     found = (
         f"((shown) => [shown && [shown.lmp, shown.start], spreadOf(state, {now})])"
-        f"(shownRealTime(state, {now}))"
+        f"(begunRealTime(state, {now}))"
     )
     start = shown and (NOON + timedelta(minutes=shown[1])).timestamp() * 1000
     expected = [shown and [shown[0], start], spread]
     assert after(run, found, snapshot(*held) | {"da": HOURS}) == expected
 
 
-def test_what_stands_in_for_a_price_goes_when_a_later_interval_begins(run: Run) -> None:
+def test_an_estimate_goes_once_the_price_of_its_interval_is_here(run: Run) -> None:
     current = {"rt_price": 20, "rt_quality": "interpolated", "rt_timestamp": iso(NOON)}
-    first = snapshot(price(-15, 30), price(5, 46)) | {
-        "current": current | {"server_time": iso(NOON + timedelta(seconds=40))}
-    }
+    first = snapshot(price(-15, 30), price(5, 46)) | {"current": current}
     times = [(NOON + timedelta(seconds=s)).timestamp() * 1000 for s in (40, 299, 300)]
-    found = f"{times}.map((now) => [shownRealTime(state, now).lmp, atClock(state, now) === state])"
-    assert after(run, found, first) == [[20, True], [20, True], [46, False]]
+    found = f"{times}.map((now) => [begunRealTime(state, now).lmp, estimateNow(state, now)?.price])"
+    assert after(run, found, first) == [[30, 20], [30, 20], [46, None]]
+    late = events(10, price(0, 44))
+    assert after(run, f"estimateNow(state, {times[0]})", first, late) is None
 
 
-def test_a_price_published_ahead_leaves_what_stands_in_until_it_begins(run: Run) -> None:
-    current = {"rt_price": 20, "rt_quality": "cached", "rt_timestamp": iso(NOON)}
-    first = snapshot(price(-15, 30)) | {"current": current | {"server_time": iso(NOON)}}
-    frame = json.dumps(events(10, price(5, 46)))
-    times = [(NOON + timedelta(minutes=m)).timestamp() * 1000 for m in (1, 5)]
-    found = f"{times}.map((now) => applyEvents(state, {frame}, now).fallback?.price ?? null)"
-    assert after(run, found, first) == [20, None]
+@pytest.mark.parametrize(
+    "current",
+    [
+        {"rt_price": 20, "rt_quality": "cached", "rt_timestamp": iso(NOON)},
+        {"rt_price": 20, "rt_quality": "observed", "rt_timestamp": iso(NOON)},
+        {"rt_price": None, "rt_quality": None, "rt_timestamp": None},
+    ],
+)
+def test_a_price_that_was_published_is_no_estimate(current: Any, run: Run) -> None:
+    first = snapshot(price(-15, 30)) | {"current": current}
+    assert after(run, "state.estimate", first) is None
 
 
 def test_a_late_price_takes_its_place_among_the_others(run: Run) -> None:
@@ -355,3 +359,25 @@ def test_a_page_that_never_had_a_feed_asks_for_a_snapshot_from_nowhere(run: Run)
     answers = {"current": {"rt_quality": "observed"}, "rt": [price(5, 30.0)], "da": []}
     script = "cursorOf(applyPolled(emptyHub('SP15'), a, 24))"
     assert run("live/store.js", script, answers) == {"epoch": "asked", "seq": 0}
+
+
+def quarter(minutes: int, lmp: float, revision: int = 1) -> dict[str, Any]:
+    """A fifteen-minute price, as an event or a snapshot has it."""
+    start = NOON + timedelta(minutes=minutes)
+    return price(minutes, lmp, revision) | {
+        "market": "RTPD",
+        "interval_end": iso(start + timedelta(minutes=15)),
+    }
+
+
+def test_fifteen_minute_prices_are_kept_from_snapshots_events_and_polls(run: Run) -> None:
+    """The price of a moment is that of the quarter hour it lies in."""
+    at = NOON.timestamp() * 1000
+    first = snapshot(price(0, 20.0)) | {"fmm": [quarter(0, 31.0), quarter(15, 32.0)]}
+    later = events(10, quarter(30, 33.0), quarter(15, 32.5, 2) | {"kind": "correction"})
+    prices = [f"fmmAt(state, {at} + {m} * 60000)?.lmp ?? null" for m in (-1, 0, 14, 15, 44, 45)]
+    found = after(run, f"[{', '.join(prices)}]", first, later)
+    assert found == [None, 31.0, 31.0, 32.5, 33.0, None]
+    polled = {"current": {"rt_quality": "observed"}, "rt": [], "fmm": [quarter(0, 31.0)], "da": []}
+    script = f"fmmAt(applyPolled(emptyHub('SP15'), a, 24), {at}).lmp"
+    assert run("live/store.js", script, polled) == 31.0

@@ -14,7 +14,7 @@ __all__ = ["run"]
 pytestmark = in_a_browser
 NOON = ms("2026-07-14T12:00:00-07:00")
 STATE = """((held) => ({
-  hub: "SP15", seq: 1, fallback: held.fallback ?? null,
+  hub: "SP15", seq: 1, estimate: null,
   rt: new Map(held.rt.map((price) => [price.start, price])),
   da: new Map((held.da ?? []).map((price) => [price.start, price])),
 }))(a.held)"""
@@ -50,13 +50,54 @@ def test_a_missing_interval_is_counted_as_missing(run: Run) -> None:
     assert found == {"held": 3, "expected": 4}
 
 
-def test_the_days_high_and_low_leave_yesterday_out(run: Run) -> None:
+def test_the_count_goes_on_while_nothing_comes(run: Run) -> None:
     start = ms("2026-07-14T00:00:00-07:00")
-    prices = five(start - 5 * MINUTE, 1015.37, 30, -4.18, 55, 55)
-    found = "todayExtremes(state, now)"
-    extremes = f"Object.values({found}).map((p) => [p.lmp, (p.start - now) / 60000])"
-    assert of(run, "market/today.js", extremes, start, rt=prices) == [[55, 10], [-4.18, 5]]
-    assert of(run, "market/today.js", "todayExtremes(state, now)", start, rt=[]) is None
+    prices = five(start, 30, 31)
+    counted = "todayComplete(state, now).expected"
+    minutes = (10, 10.9, 11, 16, 24 * 60 - 1)
+    found = [
+        of(run, "market/today.js", counted, start + minute * MINUTE, rt=prices)
+        for minute in minutes
+    ]
+    assert found == [2, 2, 3, 4, 288]
+    after_midnight = "todayComplete(state, now)"
+    assert of(run, "market/today.js", after_midnight, start + 30_000, rt=[]) == {
+        "held": 0,
+        "expected": 0,
+    }
+
+
+LATE = "lateIntervals(state, now)"
+
+
+@pytest.mark.parametrize(
+    ("second", "late"),
+    [
+        (299, None),  # 11:55 runs
+        (300, None),  # 12:00 may still come
+        (300 + 90, None),
+        (300 + 91, [0, 0, 31]),  # a minute after it usually is out
+        (600 + 90, [0, 0, 31]),
+        (600 + 91, [0, 5, 31]),
+    ],
+)
+def test_a_price_is_late_a_minute_after_it_usually_is_out(
+    second: int, late: list[int] | None, run: Run
+) -> None:
+    prices = five(NOON - 20 * MINUTE, 30, 30, 30, 30)
+    for price in prices:
+        price["first_seen"] = datetime.fromtimestamp((price["start"] + 31_000) / 1000, UTC)
+        price["first_seen"] = price["first_seen"].isoformat()
+    now = NOON - 5 * MINUTE + 1000 * second
+    found = of(run, "market/publication_delay.js", LATE, now, rt=prices)
+    minutes = late and [NOON + late[0] * MINUTE, NOON + late[1] * MINUTE, NOON + late[2] * 1000]
+    assert (found and list(found.values())) == minutes
+
+
+def test_of_two_published_ahead_the_one_that_is_missing_is_late(run: Run) -> None:
+    prices = five(NOON - 5 * MINUTE, 30, None, 31)
+    found = of(run, "market/publication_delay.js", LATE, NOON + MINUTE, rt=prices)
+    assert found["first"] == found["last"] == NOON
 
 
 def test_what_moved_since_the_interval_before(run: Run) -> None:

@@ -9,7 +9,7 @@ from pytest_django import DjangoAssertNumQueries
 from market.markets import Market
 from prices import readings
 from prices.models import Node
-from prices.readings import Arrival, Reading
+from prices.readings import Reading
 from tests.conftest import utc
 from tests.published import NP15, load, published, store
 
@@ -81,16 +81,6 @@ def test_the_newest_starts_of_nodes_that_have_any(
     with django_assert_num_queries(1):
         found = readings.newest_starts(Market.RTM, Node.objects.tracked())
     assert found == {an_hour.pk: NOON + 11 * FIVE, np15.pk: NOON}
-
-
-def test_arrivals_are_the_moments_at_which_intervals_were_first_seen(sp15: Node) -> None:
-    store([published(NOON), published(NOON + FIVE)], NOON + FIVE)
-    store([published(NOON + 2 * FIVE), published(NOON, "50")], NOON + 2 * FIVE)
-    assert readings.arrivals(sp15, Market.RTM, NOON, NOON + HOUR) == [
-        Arrival(NOON + FIVE, NOON + FIVE, 2),
-        Arrival(NOON + 2 * FIVE, NOON + 2 * FIVE, 1),
-    ]
-    assert readings.arrivals(sp15, Market.RTM, NOON, NOON + FIVE) == []
 
 
 def test_what_was_replaced_is_without_what_came_late(an_hour: Node) -> None:

@@ -98,7 +98,7 @@ def sentence_for(settings: Settings, address: str) -> str:
     with pytest.raises(OasisTrouble):
         ingest.ingest(HOUR, Priority.FIRST, FetchRun.POLL)
     run = FetchRun.objects.get()
-    return explain(Failure(run.started_at, run.outcome, run.status, run.detail), "OASIS")
+    return explain(Failure(run.started_at, run.outcome, run.status, run.detail), "CAISO")
 
 
 @pytest.mark.django_db
@@ -108,21 +108,21 @@ def sentence_for(settings: Settings, address: str) -> str:
     [
         (
             REDIRECT,
-            "OASIS redirects to https://oasis.example/oasisapi/SingleZip (HTTP 301)"
+            "CAISO redirects to https://oasis.example/oasisapi/SingleZip (HTTP 301)"
             " instead of answering: is OASIS_URL right?",
         ),
         (
             LOG_IN,
-            'OASIS sends no price report: an HTML page came instead, "Sign in to go on".'
+            'CAISO sends no price report: an HTML page came instead, "Sign in to go on".'
             " Is OASIS_URL right, and no proxy in the way?",
         ),
         (
             refusal(b"403 Forbidden"),
-            "OASIS refuses (HTTP 403 Forbidden): is OASIS_URL right, and no proxy in the way?",
+            "CAISO refuses us (HTTP 403 Forbidden): is OASIS_URL right, and no proxy in the way?",
         ),
         (
             refusal(b"404 Not Found"),
-            "OASIS refuses (HTTP 404 Not Found): is OASIS_URL right, and no proxy in the way?",
+            "CAISO refuses us (HTTP 404 Not Found): is OASIS_URL right, and no proxy in the way?",
         ),
         (
             refusal(b"407 Proxy Authentication Required"),
@@ -130,14 +130,14 @@ def sentence_for(settings: Settings, address: str) -> str:
         ),
         (
             refusal(b"429 Too Many Requests"),
-            "OASIS refuses because it is asked too often: who else asks it from here?",
+            "CAISO refuses us (429, asked too often): who else asks it from here?",
         ),
         (
             refusal(b"503 Service Unavailable"),
-            "OASIS is out of order (HTTP 503 Service Unavailable). It is asked again by itself.",
+            "CAISO is out of order (HTTP 503 Service Unavailable). It is asked again by itself.",
         ),
-        (b"", "OASIS can't be reached: 127.0.0.1:PORT accepts the connection but does not answer"),
-        (None, "OASIS can't be reached: 127.0.0.1:PORT accepts the connection but does not answer"),
+        (b"", "CAISO can't be reached: 127.0.0.1:PORT accepts the connection but does not answer"),
+        (None, "CAISO can't be reached: 127.0.0.1:PORT accepts the connection but does not answer"),
     ],
 )
 def test_an_answer_without_prices_is_explained_in_a_sentence(
@@ -152,7 +152,7 @@ def test_an_answer_without_prices_is_explained_in_a_sentence(
 @pytest.mark.usefixtures("asked")
 def test_a_port_without_a_server(settings: Settings) -> None:
     assert sentence_for(settings, "http://127.0.0.1:1/oasisapi") == (
-        "OASIS can't be reached: 127.0.0.1:1 refuses the connection: nothing listens there"
+        "CAISO can't be reached: 127.0.0.1:1 refuses the connection: nothing listens there"
     )
 
 
@@ -162,7 +162,7 @@ def test_a_certificate_that_is_not_trusted(settings: Settings, tmp_path: Path) -
     context = Authority(tmp_path).server("oasis.example", "127.0.0.1")
     with listener(b"", context) as port:
         found = sentence_for(settings, f"https://127.0.0.1:{port}/oasisapi")
-    begins = f"OASIS can't be reached: the certificate of 127.0.0.1:{port} is not trusted: "
+    begins = f"CAISO can't be reached: the certificate of 127.0.0.1:{port} is not trusted: "
     assert found.startswith(begins)
     assert "local issuer" in found
 
@@ -173,7 +173,7 @@ def test_https_asked_of_a_server_that_speaks_http(settings: Settings) -> None:
     with listener(refusal(b"400 Bad Request")) as port:
         found = sentence_for(settings, f"https://127.0.0.1:{port}/oasisapi")
     assert found == (
-        f"OASIS can't be reached: 127.0.0.1:{port} does not speak TLS: should OASIS_URL begin"
+        f"CAISO can't be reached: 127.0.0.1:{port} does not speak TLS: should OASIS_URL begin"
         " with http://?"
     )
 
@@ -185,7 +185,7 @@ def test_a_proxy_that_refuses(settings: Settings, monkeypatch: pytest.MonkeyPatc
         monkeypatch.setenv("HTTPS_PROXY", f"http://127.0.0.1:{port}")
         found = sentence_for(settings, "https://oasis.example/oasisapi")
     assert found == (
-        "OASIS can't be reached: the proxy (HTTPS_PROXY) refuses to pass the request on:"
+        "CAISO can't be reached: the proxy (HTTPS_PROXY) refuses to pass the request on:"
         " 403 Forbidden"
     )
 
@@ -195,7 +195,7 @@ def test_a_proxy_that_refuses(settings: Settings, monkeypatch: pytest.MonkeyPatc
 def test_a_proxy_that_is_not_there(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("HTTPS_PROXY", "http://127.0.0.1:1")
     assert sentence_for(settings, "https://oasis.example/oasisapi") == (
-        "OASIS can't be reached: the proxy (HTTPS_PROXY) refuses the connection:"
+        "CAISO can't be reached: the proxy (HTTPS_PROXY) refuses the connection:"
         " nothing listens there"
     )
 
@@ -237,11 +237,11 @@ def record(
     [
         (record(watched=30), None),
         (record(watched=61), "has not been asked yet"),
-        (record(failing=59, newest=failure(3), watched=70), None),
-        (record(failing=60, newest=failure(3)), "can't be reached: no way"),
-        (record(answered=200, failing=180, newest=failure(3), has_prices=True), None),
-        (record(answered=361, failing=300, newest=failure(3), has_prices=True), "can't be reached"),
-        (record(answered=361, failing=30, newest=failure(3), has_prices=True), None),
+        (record(failing=29, newest=failure(3), watched=70), None),
+        (record(failing=30, newest=failure(3)), "can't be reached since 12:04: no way"),
+        (record(answered=40, failing=29, newest=failure(3), has_prices=True), None),
+        (record(answered=40, failing=31, newest=failure(3), has_prices=True), "can't be reached"),
+        (record(failing=43_560, newest=failure(3)), "since Mon, Jul 13, 23:59: no way"),
         (record(answered=800, has_prices=True), None),
         (record(answered=1000, has_prices=True), "has not been asked for 17 minutes"),
         (record(answered=9000, failing=8000, newest=failure(960)), "not been asked for 16 minutes"),
@@ -257,7 +257,10 @@ def test_trouble_is_shown_only_after_a_while(known: Record, said: str | None) ->
 
 def test_the_simulator_is_called_the_simulator() -> None:
     known = record(failing=90, newest=failure(3))
-    assert trouble(known, "simulator", now=NOW) == "The simulator can't be reached: no way."
+    assert (
+        trouble(known, "simulator", now=NOW)
+        == "The simulator can't be reached since 12:03: no way."
+    )
 
 
 @pytest.mark.parametrize(
@@ -266,24 +269,24 @@ def test_the_simulator_is_called_the_simulator() -> None:
         (
             "our_mistake",
             "OASIS error 1011: Invalid node",
-            "OASIS refuses the query: OASIS error 1011: Invalid node."
+            "CAISO refuses the query: OASIS error 1011: Invalid node."
             " Are the names of the tracked nodes right?",
         ),
         (
             "server_trouble",
             "http://user:secret@host\u202e/\x1b[2J went\taway.\nTraceback",
-            "OASIS can't be reached: http://host / [2J went away",
+            "CAISO can't be reached: http://host / [2J went away",
         ),
-        ("bad_answer", "OASIS error 77: odd", "OASIS sends no prices: OASIS error 77: odd"),
-        ("broke_off", "OSError: full", "An error in this program ended the last request to OASIS"),
-        ("asked_too_much", "OASIS error 1003: slow", "OASIS sends no prices: OASIS error 1003"),
+        ("bad_answer", "OASIS error 77: odd", "CAISO sends no prices: OASIS error 77: odd"),
+        ("broke_off", "OSError: full", "An error in this program has ended each request to CAISO"),
+        ("asked_too_much", "OASIS error 1003: slow", "CAISO sends no prices: OASIS error 1003"),
     ],
 )
 def test_the_detail_is_cut_to_one_line_without_passwords(
     outcome: str, detail: str, said: str
 ) -> None:
-    assert explain(failure(3, outcome, detail), "OASIS").startswith(said)
+    assert explain(failure(3, outcome, detail), "CAISO").startswith(said)
 
 
 def test_a_long_detail_is_cut() -> None:
-    assert len(explain(failure(3, "bad_answer", "x" * 9000), "OASIS")) < 300
+    assert len(explain(failure(3, "bad_answer", "x" * 9000), "CAISO")) < 300

@@ -102,7 +102,7 @@ class Screen:
             self.page.locator("#price-table summary").click()
         intervals = self.page.locator("#price-rows tr:not(.day, .gap) th").all_inner_texts()
         day = intervals[: 24 * 12 - 12]  # the same clock times come again a day earlier
-        lines = self.page.locator("#log li:not([data-kind=status])").all_inner_texts()
+        lines = self.page.locator("#log li:not([data-kind=status])").all_text_contents()
         return [text for text, times in Counter([*day, *lines]).items() if times > 1]
 
 

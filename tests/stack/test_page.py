@@ -69,9 +69,9 @@ def test_the_modules_of_the_page_come_as_one_script(screen: Screen) -> None:
     urls = [url for url in screen.page.evaluate(fetched) if "/static/" in url]
     names = [url.rpartition("/")[2].split(".")[0] for url in urls]
     assert (
-        {"main", "chart"}
+        {"main", "uPlot"}
         <= set(names)
-        <= {"main", "chart", "theme_boot", "dashboard", "charts", "favicon"}
+        <= {"main", "uPlot", "theme_boot", "dashboard", "charts", "favicon"}
     )
 
 
@@ -84,7 +84,7 @@ def test_the_price_is_in_the_page_without_any_script(screen: Screen) -> None:
 
 
 def test_a_simulated_price_is_said_to_be_simulated(screen: Screen) -> None:
-    expect(screen.page.locator("#notice-simulated")).to_be_visible()
+    expect(screen.page.locator("#simulated")).to_be_visible()
     assert "SIMULATED" in screen.page.title()
 
 

@@ -58,13 +58,13 @@ def test_twenty_seconds_without_a_network_for_one_and_without_valkey_for_all(
             desk.load(tmp_path)
             shown = whole(desk, near, since=time.time())
             stale = far.wait_for("stale", since=cut, within_s=STALE_S)
-            expect(far.page.locator("#notice-connection")).to_contain_text("the last received")
+            expect(far.page.locator("#notice-outage")).to_contain_text("the last received")
             assert far.page.title().startswith("(stale)")
             assert far.feed_lines("29.29").count() == 0
             time.sleep(max(0.0, cut + CUT_S - time.time()))
         network.mend()
         again = whole(desk, far, since=cut + CUT_S)
-        expect(far.page.locator("#notice-connection")).to_be_hidden()
+        expect(far.page.locator("#notice-outage")).not_to_contain_text("the last received")
         desk.publish("30.30")
         for screen in (near, far):
             expect(screen.feed_lines("30.30")).to_have_count(1, timeout=60_000)

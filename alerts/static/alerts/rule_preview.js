@@ -71,7 +71,7 @@ function rule() {
 async function ask() {
   asking?.abort();
   const body = rule();
-  if (!body) return report("Choose a node and a limit, and here is how often the rule would have fired.", []);
+  if (!body) return report("Choose a hub and a limit, and here is how often the rule would have fired.", []);
   asking = new AbortController();
   box.dataset.state = "asking";
   try {
@@ -82,11 +82,16 @@ async function ask() {
       signal: asking.signal,
     });
     const found = await answer.json();
-    report(found.sentence ?? found.detail, found.times ?? [], answer.ok ? "known" : "refused");
+    report(found.sentence ?? sentenceOf(found.detail), found.times ?? [], answer.ok ? "known" : "refused");
   } catch (fault) {
     const isAborted = fault instanceof DOMException && fault.name === "AbortError";
     if (!isAborted) report("The preview cannot be reached.", [], "refused");
   }
+}
+
+/** A refusal begins with the name of the field that it is about. @type {(detail: string) => string} */
+function sentenceOf(detail) {
+  return detail.replace(/^[\w.[\]]+: /, "");
 }
 
 /** @type {(text: string, episodes: Episode[], state?: string) => void} */

@@ -15,6 +15,7 @@ const MOST_HUBS = 50; // the server takes no more to a connection
 /**
  * @typedef {object} ConnectionHandlers
  * @property {OnAlerts} onAlerts
+ * @property {() => void} onNews
  * @property {() => void} onState
  * @property {(connection: AlertConnection) => void} onUnknownHub
  */
@@ -22,10 +23,11 @@ const MOST_HUBS = 50; // the server takes no more to a connection
 /** One connection, for as many hubs as it takes. */
 class AlertConnection extends Feed {
   /** @param {string[]} hubs @param {ConnectionHandlers} handlers */
-  constructor(hubs, { onAlerts, onState, onUnknownHub }) {
+  constructor(hubs, { onAlerts, onNews, onState, onUnknownHub }) {
     super({ cursor: () => null, onFrame() {}, onChange: onState, onTransport: onState, wants: "alerts" });
     this.hubs = hubs;
     this.onAlerts = onAlerts;
+    this.onNews = onNews;
     this.onUnknownHub = onUnknownHub;
     this.open();
   }
@@ -38,6 +40,7 @@ class AlertConnection extends Feed {
   takeEvents({ events }) {
     const alerts = events.filter((event) => event.kind === "alert");
     if (alerts.length) this.onAlerts(alerts);
+    if (events.some((event) => event.kind === "status" && event.about)) this.onNews();
   }
 
   compare() {}
@@ -52,6 +55,7 @@ class AlertConnection extends Feed {
 /**
  * @typedef {object} AlertFeedReader
  * @property {OnAlerts} onAlerts is called with new alerts
+ * @property {() => void} [onNews] is called when somebody has acknowledged, muted or changed something
  * @property {(state: AlertFeedState, transport: Transport | null) => void} onState is called at a change
  */
 
@@ -62,8 +66,9 @@ export class AlertFeed {
   hubs = [];
 
   /** @param {string[]} hubs @param {AlertFeedReader} reader */
-  constructor(hubs, { onAlerts, onState }) {
+  constructor(hubs, { onAlerts, onNews = () => {}, onState }) {
     this.onAlerts = onAlerts;
+    this.onNews = onNews;
     this.onState = onState;
     this.watching = setInterval(() => {
       for (const connection of this.connections) connection.watch();
@@ -75,6 +80,7 @@ export class AlertFeed {
   follow(hubs) {
     const handlers = {
       onAlerts: this.onAlerts,
+      onNews: this.onNews,
       onState: () => this.reportState(),
       onUnknownHub: (/** @type {AlertConnection} */ connection) => this.refreshHubs(connection),
     };

@@ -2,7 +2,7 @@
 
 import { shortText } from "../market/format.js";
 
-/** @import { Severity, Threshold } from "../live/types.js" */
+/** @import { AlertEvent, Severity, Threshold } from "../live/types.js" */
 
 const MARKET = { RTM: "RT", DAM: "DA", RTPD: "FMM" };
 const SEVERITY = { info: "", warning: "⚠\uFE0E ", critical: "‼\uFE0E " };
@@ -15,6 +15,22 @@ export function ruleText({ market, watched = "lmp", direction, limit }) {
   if (watched === "age") return `${MARKET[market]} data older than ${shortText(limit)} min`;
   if (watched === "dearest" || watched === "cheapest") return `${MARKET[market]} ${watched} ${shortText(limit)} %`;
   return [MARKET[market], watched === "lmp" ? "" : watched, direction, shortText(limit)].filter(Boolean).join(" ");
+}
+
+/**
+ * "Discharge, RT above 100": a rule by its name, if it has one, and what it watches for.
+ * @type {(rule: Threshold & { watched?: string }) => string}
+ */
+export function namedRuleText(rule) {
+  return rule.name ? `${rule.name}, ${ruleText(rule)}` : ruleText(rule);
+}
+
+/** What happened to an alert, as people say it. @type {Record<AlertEvent["state"], string>} */
+export const STATE_WORDS = { open: "open", cleared: "cleared", retracted: "withdrawn" };
+
+/** What an alert's number is: of anything watched but the price itself, its own name. @type {(watched?: string) => string} */
+export function figureName(watched = "lmp") {
+  return ["lmp", "dearest", "cheapest"].includes(watched) ? "price" : watched;
 }
 
 /** "‼ critical" and "⚠ warning"; nothing of what only informs. @type {(severity?: Severity) => string} */

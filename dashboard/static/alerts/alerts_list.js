@@ -1,10 +1,11 @@
 // The alerts of the last day: which are open and for how long, which are over, and how far the price went.
 
 import { apartText, priceText } from "../market/format.js";
-import { dayText, MINUTE, operatingDate, roughDurationText, timeText } from "../market/market_time.js";
+import { DAY, dayText, MINUTE, operatingDate, roughDurationText, timeText } from "../market/market_time.js";
 import { element, make, reveal, show, tag } from "../ui/show.js";
-import { ruleText, severityText } from "./alert_words.js";
+import { figureName, namedRuleText, ruleText, STATE_WORDS, severityText } from "./alert_words.js";
 import { alertCourse, alertsToShow, isOfPrice, openAlerts } from "./held_alerts.js";
+import { mutedNow } from "./rule_news.js";
 
 /** @import { HeldAlert, HubState, Threshold } from "../live/types.js" */
 
@@ -16,8 +17,11 @@ export function renderAlerts(state, thresholds, now, hasAlerts) {
   const alerts = alertsToShow(state, now);
   element("alerts").replaceChildren(...alerts.map((alert) => line(alert, state, now)));
   reveal("alerts", alerts.length > 0);
-  show("alerts-empty", alerts.length ? "" : emptyText(state, thresholds, hasAlerts));
+  show("alerts-empty", alerts.length ? "" : emptyText(state, thresholds, now, hasAlerts));
   show("alerts-count", countText(openAlerts(state).length, alerts.length, hasAlerts));
+  show("alerts-muted", mutedText(state, now));
+  reveal("alerts-muted", mutedText(state, now) !== "");
+  showNewAlert(state.hub);
   element("alerts-count").dataset.tone = openAlerts(state).length ? "high" : "none";
 }
 
@@ -28,12 +32,47 @@ function countText(open, all, hasAlerts) {
   return hasAlerts ? "none" : "not known";
 }
 
-/** @type {(state: HubState, thresholds: Threshold[], hasAlerts: boolean) => string} */
-function emptyText(state, thresholds, hasAlerts) {
+/**
+ * What was not watched is not claimed: a rule younger than a day says since when it has watched.
+ * @type {(state: HubState, thresholds: Threshold[], now: number, hasAlerts: boolean) => string}
+ */
+function emptyText(state, thresholds, now, hasAlerts) {
   if (state.seq === null) return "";
-  if (!hasAlerts) return "Alerts come with the live feed only. “All alerts” has them all the same.";
-  if (!thresholds.length) return `No alerts in the last 24 hours. No limit on the price alone is set for ${state.hub}.`;
-  return `No alerts in the last 24 hours. Watching ${thresholds.map(ruleText).join(", ")}.`;
+  if (!hasAlerts) return "This list comes with the live feed only. “All alerts” has them all the same.";
+  if (!thresholds.length) return `No alerts. No limit on the price alone is set for ${state.hub}.`;
+  const watching = thresholds.map((rule) => `${namedRuleText(rule)}${sinceText(rule, now)}`).join("; ");
+  const isYoung = thresholds.some((rule) => sinceText(rule, now));
+  return `No alerts${isYoung ? "" : " in the last 24 hours"}. Watching ${watching}.`;
+}
+
+/** @type {(rule: Threshold, now: number) => string} */
+function sinceText({ since = "" }, now) {
+  const begun = Date.parse(since);
+  return begun > now - DAY ? ` since ${whenText(begun, now)}` : "";
+}
+
+/** "20:21 PT", with the day where that is not today. @type {(at: number, now: number) => string} */
+function whenText(at, now) {
+  const day = operatingDate(at) === operatingDate(now) ? "" : `${shortDay(at)} `;
+  return `${day}${timeText(at)} PT`;
+}
+
+/** @type {(at: number) => string} */
+function shortDay(at) {
+  return dayText(at).replace(/, .*/, "");
+}
+
+/** @type {(state: HubState, now: number) => string} */
+function mutedText(state, now) {
+  const muted = mutedNow(state, now);
+  return muted.map(({ name, until }) => `☾ ${name} is muted until ${whenText(Date.parse(until), now)}`).join(" · ");
+}
+
+/** The way to a new alert at the hub shown. @type {(hub: string) => void} */
+function showNewAlert(hub) {
+  const address = `/alerts/new/?hub=${encodeURIComponent(hub)}`;
+  const link = /** @type {HTMLAnchorElement} */ (element("alert-new"));
+  if (link.getAttribute("href") !== address) link.href = address;
 }
 
 /** @type {(alert: HeldAlert, state: HubState, now: number) => HTMLElement} */
@@ -44,9 +83,12 @@ function line(alert, state, now) {
   const what = make(
     "span",
     "",
-    `⚑ ${ruleText(opened)} `,
+    "⚑ ",
+    ...(opened.name ? [make("span", "name", opened.name), " "] : []),
+    `${ruleText(opened)} `,
     ...severity(alert),
     tag(isOpen ? "high" : "none", courseText(alert.state, lastedMs)),
+    ...seen(alert, now),
   );
   const value = make("b", "", ...figure(alert, peak));
   value.dataset.tone = opened.direction === "above" ? "high" : "negative";
@@ -62,37 +104,42 @@ function severity({ state, opened }) {
   return words ? [tag(opened.severity === "critical" ? "negative" : "high", words), " "] : [];
 }
 
+/** Who has seen it, and when. @type {(alert: HeldAlert, now: number) => (string | Node)[]} */
+function seen({ acknowledged }, now) {
+  if (!acknowledged) return [];
+  const by = acknowledged.by ? ` by ${acknowledged.by}` : "";
+  return [" ", make("small", "seen", `✓ acknowledged${by} ${whenText(acknowledged.at, now)}`)];
+}
+
 /**
- * How far a price went; of anything else watched, what it was.
+ * How far a price went; of anything else watched, what it was. With what it is, and its unit.
  * @type {(alert: HeldAlert, peak: number | null) => (string | Node)[]}
  */
 function figure({ state, opened }, peak) {
-  if (peak !== null)
-    return [make("small", "", opened.direction === "above" ? "high " : "low "), apartText(peak, opened.limit)];
+  const name = figureName(opened.watched);
+  const far = opened.direction === "above" ? "highest" : "lowest";
+  if (peak !== null) return measured(name === "price" ? far : `${far} ${name}`, apartText(peak, opened.limit));
   if (state === "retracted" || isOfPrice(opened) || opened.watched === "age") return [];
-  return [
-    ["dearest", "cheapest"].includes(opened.watched ?? "")
-      ? priceText(opened.price)
-      : apartText(opened.value, opened.limit),
-  ];
+  return measured(name, name === "price" ? priceText(opened.price) : apartText(opened.value, opened.limit));
+}
+
+/** @type {(name: string, figure: string) => (string | Node)[]} */
+function measured(name, figure) {
+  return [make("small", "", `${name} `), figure, make("small", "", " $/MWh")];
 }
 
 /** @type {(state: HeldAlert["state"], lastedMs: number | null) => string} */
 function courseText(state, lastedMs) {
-  if (lastedMs === null) return state;
+  const word = STATE_WORDS[state];
+  if (lastedMs === null) return word;
   if (state === "open" && lastedMs < MINUTE) return "just opened";
-  return `${state === "open" ? "open for" : `${state} after`} ${roughDurationText(lastedMs)}`;
+  return `${state === "open" ? "open for" : `${word} after`} ${roughDurationText(lastedMs)}`;
 }
 
 /** @type {(start: number, now: number) => HTMLElement} */
 function time(start, now) {
   const isToday = operatingDate(start) === operatingDate(now);
-  const node = make(
-    "time",
-    "",
-    timeText(start),
-    ...(isToday ? [] : [make("small", "", dayText(start).replace(/, .*/, ""))]),
-  );
+  const node = make("time", "", timeText(start), ...(isToday ? [] : [make("small", "", shortDay(start))]));
   node.dateTime = new Date(start).toISOString();
   return node;
 }

@@ -29,6 +29,7 @@ function soon(ms) {
 
 async function anew() {
   const reached = document.hidden || (await refresh());
+  markAddressed();
   lamp(reached ? connection : "down");
   soon(REFRESH_MS);
 }
@@ -52,11 +53,34 @@ function announce(alerts) {
   soon(TOGETHER_MS);
 }
 
+/** The item that the address names, as #alert-12: one that the page does not have is asked for by its id. */
+function goToAddressed() {
+  const [, kind, id] = /^#(alert|rule)-(\d+)$/.exec(location.hash) ?? [];
+  if (!kind) return;
+  const isAsked = new URLSearchParams(location.search).get(kind) === id;
+  if (markAddressed()) element(`${kind}-${id}`).focus();
+  else if (!isAsked) location.replace(`/alerts/?${kind}=${id}#${kind}-${id}`);
+}
+
+/** Whether the page has it. A fresh copy of its part is not marked yet. */
+function markAddressed() {
+  for (const marked of document.querySelectorAll("[data-addressed]")) marked.removeAttribute("data-addressed");
+  const item = location.hash ? element(location.hash.slice(1)) : null;
+  if (item) item.dataset.addressed = "";
+  return item !== null;
+}
+
 startTheme(
   () => setTheme(otherTheme()),
   () => {},
 );
-new AlertFeed(hubsOf(document) ?? [], { onAlerts: announce, onState: connectionChanged });
+new AlertFeed(hubsOf(document) ?? [], {
+  onAlerts: announce,
+  onNews: () => soon(TOGETHER_MS),
+  onState: connectionChanged,
+});
+goToAddressed();
+addEventListener("hashchange", goToAddressed);
 document.addEventListener("visibilitychange", () => {
   if (!document.hidden) soon(0);
 });

@@ -20,8 +20,23 @@ export function withAlert(alerts, event) {
     opened,
     cleared,
     retracted,
+    acknowledged: acknowledgedIn(event) ?? known?.acknowledged ?? null,
     state: retracted ? "retracted" : cleared ? "cleared" : "open",
   });
+}
+
+/** @type {(event: AlertEvent) => HeldAlert["acknowledged"]} */
+function acknowledgedIn({ acknowledged_at: at, acknowledged_by: by = "" }) {
+  return at ? { by, at: Date.parse(at) } : null;
+}
+
+/**
+ * That somebody has seen an alert; it changes nothing else of it.
+ * @type {(alerts: HeldAlerts, id: number, acknowledged: { by: string, at: number }) => HeldAlerts}
+ */
+export function withAcknowledged(alerts, id, acknowledged) {
+  const known = alerts.get(id);
+  return known ? new Map(alerts).set(id, { ...known, acknowledged }) : alerts;
 }
 
 /**
@@ -106,7 +121,7 @@ function hasOwnNumber({ watched = "lmp" }) {
  * @type {(alert: HeldAlert, state: HubState, start: number, end: number) => number}
  */
 function peak({ opened }, state, start, end) {
-  const prices = opened.market === "RTM" ? state.rt : opened.market === "DAM" ? state.da : new Map();
+  const prices = { RTM: state.rt, RTPD: state.fmm, DAM: state.da }[opened.market];
   const course = [...prices.values()].filter((price) => price.start >= start && price.start < end);
   const numbers = course.map((price) => numberOf(opened, price, state)).filter((number) => number !== null);
   const isHeld = course.some((price) => price.start === start && numberOf(opened, price, state) !== null);

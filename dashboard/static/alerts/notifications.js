@@ -22,6 +22,7 @@ const notified = new Set();
 let hubs = [];
 /** @type {AlertFeed | null} */
 let alertFeed = null;
+let isPolling = false;
 
 /** @type {(name: Choice) => boolean} */
 function kept(name) {
@@ -58,6 +59,13 @@ export function startNotifications(names) {
   followAll();
 }
 
+/** While prices are polled, alerts are too: no frame brings them. @type {(now: boolean) => void} */
+export function followWhilePolling(now) {
+  if (now === isPolling) return;
+  isPolling = now;
+  followAll();
+}
+
 /** The page's own feed has the alerts of the hub shown; the others are followed only for who asked to be notified. */
 async function followAll() {
   if (!isWanted()) {
@@ -71,7 +79,7 @@ async function followAll() {
 }
 
 function isWanted() {
-  return hubs.length > 1 && (chosen.sound || isNotified());
+  return isPolling || (hubs.length > 1 && (chosen.sound || isNotified()));
 }
 
 /** Whoever chooses it hears it at once. */
@@ -124,6 +132,7 @@ export function notifyOfAlerts(events, now) {
   const opened = recent.filter((alert) => !notified.has(alert.alert_id));
   for (const alert of opened) notified.add(alert.alert_id);
   if (!opened.length) return;
+  show("alerts-spoken", opened.map(({ text }) => text).join(". "));
   if (chosen.sound) sound();
   if (isNotified()) for (const alert of opened) showNotification(alert);
 }

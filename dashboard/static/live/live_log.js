@@ -8,18 +8,20 @@ import { isShown } from "./log_entries.js";
 
 /**
  * @import {
- *   AlertEntry, AlertEvent, DayAheadEntry, HeldPrice, HubState, LogEntry, LogFilter, PriceEntry, Threshold
+ *   AlertEntry, AlertEvent, DayAheadEntry, HeldPrice, HubState, LogEntry, LogFilter, PriceEntry, SeveralEntry,
+ *   Threshold
  * } from "./types.js"
  */
 
 const MARKET = { RTM: "RT", DAM: "DA", RTPD: "FMM" };
+const STATE = { open: "opened", cleared: "cleared", retracted: "withdrawn" };
 const MOST_LINES = 120;
 const EMPTY = {
   all: "Nothing yet. Prices, corrections and alerts appear here as they happen.",
   prices: "No prices yet.",
   corrections: "No corrections held. CAISO revises prices for up to two weeks.",
-  alerts: "No alerts in the last 24 hours.",
-  status: "Nothing to report: connection and source have been steady since this page was opened.",
+  alerts: "No alerts yet.",
+  status: "Nothing to report of connection and source.",
 };
 /** @type {Set<string>} */
 let shownKeys = new Set();
@@ -86,6 +88,8 @@ function content(entry, thresholds) {
       return correctionContent(entry, thresholds);
     case "alert":
       return alertContent(entry, thresholds);
+    case "several":
+      return [make("span", "", severalText(entry))];
     case "day-ahead":
       return [make("span", "", dayAheadText(entry))];
     default:
@@ -115,6 +119,11 @@ function alertContent({ alert }, thresholds) {
   return [alertWords(alert), value(alert.price, highLimit(thresholds, alert.market))];
 }
 
+/** @type {(entry: SeveralEntry) => string} */
+function severalText({ market, start, end, count, low, high }) {
+  return `${MARKET[market]} ${intervalText(start, end)}: ${count} intervals, ${priceText(low)} to ${priceText(high)}`;
+}
+
 /** @type {(entry: DayAheadEntry) => string} */
 function dayAheadText({ start, hours, low, high }) {
   return `◆ DA ${dayText(start)} published: ${hours} hours, ${priceText(low)} to ${priceText(high)}`;
@@ -132,7 +141,7 @@ function alertWords(alert) {
     "span",
     "",
     `⚑ ${ruleText(alert)} `,
-    tag(isOpen ? "high" : "none", isOpen ? "opened" : alert.state),
+    tag(isOpen ? "high" : "none", STATE[alert.state] ?? alert.state),
   );
   words.title = alert.text;
   return words;

@@ -6,14 +6,16 @@ import { operatingDate } from "../market/market_time.js";
 /**
  * @import {
  *   AlertEntry, AlertEvent, DayAheadEntry, HeldEvent, HeldPrice, LogEntry, LogFilter, PriceEntry, PriceEvent,
- *   Span, StatusEntry
+ *   SeveralEntry, Span, StatusEntry
  * } from "./types.js"
  */
 
 const MOST_OF_A_KIND = 100;
 const PRICES_AT_START = 24;
+const A_FEW = 3; // prices that came together are a line each, more of them one line
 const GROUP = {
   price: "prices",
+  several: "prices",
   "day-ahead": "prices",
   correction: "corrections",
   alert: "alerts",
@@ -58,11 +60,24 @@ export function logged(log, entries) {
  */
 export function entriesOfSnapshot(rt, da, alerts) {
   const corrected = [...rt, ...da].filter((price) => price.old);
-  return [
-    ...rt.slice(-PRICES_AT_START).filter(isFirstKnown).map(firstEntry),
-    ...corrected.map(priceEntry),
-    ...alerts.map(alertEntry),
-  ];
+  const firsts = rt.slice(-PRICES_AT_START).filter(isFirstKnown).map(firstPrice);
+  return [...entriesOfPrices(firsts), ...corrected.map(priceEntry), ...alerts.map(alertEntry)];
+}
+
+/**
+ * Prices of one market, oldest first: a line each, or one of all that were first seen at the same moment.
+ * @type {(prices: HeldPrice[]) => LogEntry[]}
+ */
+function entriesOfPrices(prices) {
+  /** @type {Map<string, HeldPrice[]>} */
+  const together = new Map();
+  for (const price of prices) {
+    const key = `${price.market} ${price.first_seen}`;
+    together.set(key, [...(together.get(key) ?? []), price]);
+  }
+  return [...together.values()].flatMap(
+    /** @returns {LogEntry[]} */ (some) => (some.length > A_FEW ? [severalEntry(some)] : some.map(priceEntry)),
+  );
 }
 
 /**
@@ -73,21 +88,27 @@ function isFirstKnown({ revision, old }) {
   return revision === 1 || (revision === 2 && old !== undefined);
 }
 
-/** The price as it first came: of one corrected once that is the old value. @type {(price: HeldPrice) => PriceEntry} */
-function firstEntry(price) {
-  return priceEntry(price.old ? { ...price, ...price.old, old: undefined, revision: 1, quality: "observed" } : price);
+/** The price as it first came: of one corrected once that is the old value. @type {(price: HeldPrice) => HeldPrice} */
+function firstPrice(price) {
+  return price.old ? { ...price, ...price.old, old: undefined, revision: 1, quality: "observed" } : price;
 }
 
 /**
- * A day's worth of day-ahead prices arrives at once and is one line; after a long absence it may be several days.
+ * A day's worth of day-ahead prices arrives at once and is one line; after a long absence it may be several days. So
+ * is what one large answer brought of another market.
  * @type {(events: HeldEvent[], now: number) => LogEntry[]}
  */
 export function entriesOfEvents(events, now) {
   const days = dayAheadDays(events).filter((prices) => prices.length > 1);
+  const intervals = events.filter((event) => event.kind === "price" && event.market !== "DAM");
   /** @type {Set<HeldEvent>} */
-  const grouped = new Set(days.flat());
+  const grouped = new Set([...days.flat(), ...intervals]);
   const single = events.filter((event) => !grouped.has(event)).map((event) => entryOf(event, now));
-  return [...single, ...days.map((prices) => dayAheadEntry(prices, now))];
+  return [
+    ...single,
+    ...entriesOfPrices(/** @type {(PriceEvent & Span)[]} */ (intervals)),
+    ...days.map((prices) => dayAheadEntry(prices, now)),
+  ];
 }
 
 /** Day-ahead prices by operating date. @type {(events: HeldEvent[]) => (PriceEvent & Span)[][]} */
@@ -131,6 +152,15 @@ function priceEntry(price) {
 function alertEntry(alert) {
   const order = Date.parse(alert.interval_start) + 1; // above the price that it is about, where both came at once
   return { key: `alert:${alert.alert_id}:${alert.state}`, at: Date.parse(alert.at), order, kind: "alert", alert };
+}
+
+/** @type {(prices: HeldPrice[]) => SeveralEntry} */
+function severalEntry(prices) {
+  const [{ market, start, first_seen }, { end }] = [prices[0], prices[prices.length - 1]];
+  const lmps = prices.map((price) => price.lmp);
+  const [at, low, high] = [timeOf(first_seen, start), Math.min(...lmps), Math.max(...lmps)];
+  const key = `several:${market}:${first_seen}`;
+  return { key, at, order: end, kind: "several", market, start, end, count: prices.length, low, high };
 }
 
 /** @type {(prices: HeldPrice[], now: number) => DayAheadEntry} */

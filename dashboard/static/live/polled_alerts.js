@@ -1,6 +1,7 @@
 // Alerts by polling the page of alerts:
 // those that are new on it since it was last fetched, as the feed would send them.
 
+import { pageIn } from "../ui/page_refresh.js";
 import { serverNow } from "./server_clock.js";
 
 /** @import { AlertEvent, Fetch } from "./types.js" */
@@ -10,7 +11,8 @@ export function alertPoll(fetched) {
   /** @type {Set<number> | null} */
   let known = null;
   return async () => {
-    const page = new DOMParser().parseFromString(await (await fetched("/alerts/")).text(), "text/html");
+    const page = pageIn(await (await fetched("/alerts/")).text());
+    if (!page) throw new TypeError("Not our page of alerts.");
     const open = [.../** @type {NodeListOf<HTMLElement>} */ (page.querySelectorAll("#open-card [data-alert]"))];
     const before = known;
     known = new Set([...(before ?? []), ...open.map(idOf)]);

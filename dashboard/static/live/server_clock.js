@@ -2,12 +2,15 @@
 // or is set while we run, shows market time all the same.
 
 const SLEPT_MS = 5_000;
+const JUST_MADE_MS = 60_000;
 let atZero = Date.now() - performance.now();
+let isSure = false;
 let lead = atZero;
 
 /** @type {(text: string) => void} */
 export function setServerTime(text) {
   atZero = Date.parse(text) - performance.now();
+  isSure = true;
 }
 
 /**
@@ -16,7 +19,13 @@ export function setServerTime(text) {
  * @type {(made: string) => void}
  */
 export function setPageTime(made) {
+  isSure = Math.abs(Date.now() - Date.parse(made)) < JUST_MADE_MS;
   atZero = Math.max(atZero, Date.parse(made));
+}
+
+/** Whether the server said what time it is, or has just made the page: else nothing is called late by our own clock. */
+export function isTimeSure() {
+  return isSure;
 }
 
 export function serverNow() {

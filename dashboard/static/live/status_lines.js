@@ -1,10 +1,9 @@
-// What is worth a line in the log about the connection and the source. No DOM.
+// What is worth a line in the log about the connection. No DOM.
 
 import { durationText } from "../market/market_time.js";
-import { sourceLevel } from "./source_level.js";
 
 /** @import { Feed } from "./feed.js" */
-/** @import { ConnectionState, StandIn, Transport } from "./types.js" */
+/** @import { ConnectionState, Transport } from "./types.js" */
 
 /**
  * Of a connection that went from one state to another: a line, or "".
@@ -29,28 +28,4 @@ const FED_BY = {
  */
 export function transportLine(before, transport) {
   return before === null && transport === "socket" ? "" : FED_BY[transport];
-}
-
-/**
- * Of a source whose last answer is this old, and was that old a moment ago: a line, or "".
- * @type {(name: string, beforeMs: number | null, ageMs: number | null) => string}
- */
-export function sourceLine(name, beforeMs, ageMs) {
-  const [before, level] = [sourceLevel(beforeMs), sourceLevel(ageMs)];
-  if (before === level || before === "unknown" || ageMs === null) return "";
-  return level === "ok" ? `${name} answers again.` : `${name} has not answered for ${durationText(ageMs)}.`;
-}
-
-/**
- * Of what stands in for a missing price: a line, or "".
- * @type {(before: StandIn | null, fallback: StandIn | null) => string}
- */
-export function fallbackLine(before, fallback) {
-  if (before?.quality === fallback?.quality) return "";
-  if (!fallback) return "Published prices again.";
-  return {
-    cached: "Shown: the last price known.",
-    interpolated: "Shown: an interpolated price.",
-    previous_day: "Shown: yesterday's price of the same hour.",
-  }[fallback.quality];
 }

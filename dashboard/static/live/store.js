@@ -1,18 +1,19 @@
 // What is known of one hub, as values: frames in, a new state out. No DOM, no clock of its own.
 
 import { withAlert } from "../alerts/held_alerts.js";
-import { HOUR, hourStart, MINUTE } from "../market/market_time.js";
+import { withNews } from "../alerts/rule_news.js";
+import { HOUR, hourStart, quarterStart } from "../market/market_time.js";
 import { entriesOfEvents, entriesOfSnapshot, logged, statusEntry } from "./log_entries.js";
 
 /**
  * @import {
- *   Current, Cursor, EventsFrame, FeedEvent, HeldEvent, HeldPrice, HeldPrices, HubState, PolledFrame, Price,
- *   Quality, ShownPrice, SnapshotFrame, Span, StandIn, StandInQuality
+ *   Current, Cursor, Estimate, EstimateQuality, EventsFrame, FeedEvent, HeldEvent, HeldPrice, HeldPrices, HubState,
+ *   LogEntry, PolledFrame, Price, Quality, SnapshotFrame, Span
  * } from "./types.js"
  */
 
 /** @typedef {keyof typeof KEPT} KeptMarket */
-const KEPT = { RTM: 169 * HOUR, DAM: 240 * HOUR };
+const KEPT = { RTM: 169 * HOUR, RTPD: 171 * HOUR, DAM: 240 * HOUR };
 
 /** `hours` is how much real-time history the snapshot was asked for. @type {(hub: string) => HubState} */
 export function emptyHub(hub) {
@@ -22,10 +23,13 @@ export function emptyHub(hub) {
     epoch: null,
     seq: null,
     current: null,
-    fallback: null,
+    estimate: null,
     rt: new Map(),
+    fmm: new Map(),
     da: new Map(),
     alerts: new Map(),
+    thresholds: null,
+    muted: [],
     log: [],
   };
 }
@@ -40,7 +44,7 @@ export function cursorOf(state) {
  * A price as the page holds it: interval bounds in milliseconds, the rest as sent.
  * @type {<P extends Price>(price: P) => P & Span}
  */
-function held(price) {
+export function held(price) {
   return { ...price, start: Date.parse(price.interval_start), end: Date.parse(price.interval_end) };
 }
 
@@ -56,42 +60,36 @@ function keptPrices(prices, market) {
   return new Map(sorted.filter((price) => price.start > newest - KEPT[market]).map((price) => [price.start, price]));
 }
 
-/** @type {(quality: Quality | null) => quality is StandInQuality} */
-function isStandIn(quality) {
-  return quality === "cached" || quality === "interpolated" || quality === "previous_day";
+/** Qualities of estimates: CAISO published no such price. */
+export const ESTIMATED = new Set(["interpolated", "previous_day"]);
+
+/** @type {(quality: Quality | null) => quality is EstimateQuality} */
+function isEstimated(quality) {
+  return quality !== null && ESTIMATED.has(quality);
 }
 
 /**
- * What /api/current or a snapshot says stands in for a price that was not published, and from which begun interval on
- * it does; or null.
- * @type {(current: Current | null, rt: HeldPrices) => StandIn | null}
+ * What /api/current or a snapshot estimates of an interval whose price is not here, or null.
+ * @type {(current: Current | null) => Estimate | null}
  */
-function fallbackIn(current, rt) {
+function estimateIn(current) {
   const quality = current?.rt_quality ?? null;
-  if (!current || !isStandIn(quality)) return null;
-  const [start, at] = [Date.parse(current.rt_timestamp ?? ""), Date.parse(current.server_time ?? "")];
-  const since = begunOf(rt, Number.isNaN(at) ? Infinity : at)?.start ?? -Infinity;
-  return { price: current.rt_price, quality, start: Number.isNaN(start) ? null : start, since };
+  const [price, start] = [current?.rt_price ?? null, Date.parse(current?.rt_timestamp ?? "")];
+  return isEstimated(quality) && price !== null && !Number.isNaN(start) ? { price, quality, start } : null;
 }
 
 /** @type {(state: HubState, current: Current | null) => HubState} */
 export function applyCurrent(state, current) {
-  return { ...state, current, fallback: fallbackIn(current, state.rt) };
+  return { ...state, current, estimate: estimateIn(current) };
 }
 
 /**
- * The state by the clock: what stood in for a price goes when
- * a later interval begins, which may have come long before.
- * @type {(state: HubState, now: number) => HubState}
+ * What is estimated of the running interval, or of one before it that has no price either; null once a price is here.
+ * @type {(state: HubState, now: number) => Estimate | null}
  */
-export function atClock(state, now) {
-  return state.fallback && !standIn(state, now) ? { ...state, fallback: null } : state;
-}
-
-/** @type {(state: HubState, now: number) => StandIn | null} */
-function standIn(state, now) {
+export function estimateNow(state, now) {
   const begun = begunRealTime(state, now);
-  return state.fallback && begun && begun.start > state.fallback.since ? null : state.fallback;
+  return state.estimate && begun && begun.start >= state.estimate.start ? null : state.estimate;
 }
 
 /**
@@ -113,10 +111,12 @@ const NOWHERE = "asked";
  */
 export function applyPolled(state, { current, ...polled }, hours) {
   const [rt, da] = [newerThan(state.rt, polled.rt.map(held)), newerThan(state.da, polled.da.map(held))];
+  const fmm = newerThan(state.fmm, (polled.fmm ?? []).map(held));
   const next = state.seq === null ? { ...state, hours, epoch: NOWHERE, seq: 0 } : state;
   return {
     ...applyCurrent(next, current),
     rt: withPrices(state.rt, rt, "RTM"),
+    fmm: withPrices(state.fmm, fmm, "RTPD"),
     da: withPrices(state.da, da, "DAM"),
     log: logged(state.log, entriesOfSnapshot(rt, da, [])),
   };
@@ -136,13 +136,16 @@ function newerThan(known, prices) {
  */
 export function applySnapshot(state, snapshot, hours) {
   const [rt, da] = [keptPrices(snapshot.rt.map(held), "RTM"), keptPrices(snapshot.da.map(held), "DAM")];
+  const fmm = keptPrices((snapshot.fmm ?? []).map(held), "RTPD");
   const entries = entriesOfSnapshot([...rt.values()], [...da.values()], snapshot.alerts);
   return {
-    ...applyCurrent({ ...state, rt, da }, snapshot.current),
+    ...applyCurrent({ ...state, rt, fmm, da }, snapshot.current),
     hours,
     epoch: snapshot.epoch,
     seq: snapshot.seq,
     alerts: snapshot.alerts.reduce(withAlert, new Map()),
+    thresholds: snapshot.thresholds ?? null,
+    muted: snapshot.muted ?? [],
     log: logged([null, NOWHERE, snapshot.epoch].includes(state.epoch) ? state.log : [], entries),
   };
 }
@@ -153,15 +156,14 @@ export function applySnapshot(state, snapshot, hours) {
  */
 export function applyEvents(state, frame, now) {
   const events = frame.events.map(heldEvent);
-  const [rt, da] = [
+  const [rt, fmm, da] = [
     withPrices(state.rt, pricesOf(events, "RTM"), "RTM"),
+    withPrices(state.fmm, pricesOf(events, "RTPD"), "RTPD"),
     withPrices(state.da, pricesOf(events, "DAM"), "DAM"),
   ];
   const alerts = events.filter((event) => event.kind === "alert").reduce(withAlert, state.alerts);
-  return atClock(
-    { ...state, seq: frame.seq, rt, da, alerts, log: logged(state.log, entriesOfEvents(events, now)) },
-    now,
-  );
+  const told = withNews({ ...state, alerts }, events);
+  return { ...told, seq: frame.seq, rt, fmm, da, log: logged(state.log, entriesOfEvents(events, now)) };
 }
 
 /** @type {(events: HeldEvent[], market: KeptMarket) => HeldPrice[]} */
@@ -182,6 +184,11 @@ function withPrices(prices, events, market) {
     if (event.revision >= (next.get(event.start)?.revision ?? 0)) next.set(event.start, event);
   }
   return keptPrices(next.values(), market);
+}
+
+/** With what an earlier page had in its log. @type {(state: HubState, entries: LogEntry[]) => HubState} */
+export function withLog(state, entries) {
+  return { ...state, log: logged(state.log, entries) };
 }
 
 /** @type {(state: HubState, text: string, kind: "status" | "error", at: number) => HubState} */
@@ -205,7 +212,8 @@ function begunOf(rt, now) {
 }
 
 /**
- * The newest that has begun: of the running interval where it is held, as prices/current.py has it.
+ * The price to show as the one now: the newest that has begun, of the running interval where it is held, as
+ * prices/current.py has it. An estimate never takes its place.
  * @type {(state: HubState, now: number) => HeldPrice | null}
  */
 export function begunRealTime(state, now) {
@@ -217,42 +225,22 @@ export function dayAheadAt(state, at) {
   return state.da.get(hourStart(at)) ?? null;
 }
 
-/**
- * The real-time price to show: {lmp, quality, start, end, price}, or null;
- * price is the published one, where there is one.
- * @type {(state: HubState, now: number) => ShownPrice | null}
- */
-export function shownRealTime(state, now) {
-  const [begun, fallback] = [begunRealTime(state, now), standIn(state, now)];
-  if (!fallback)
-    return begun && { lmp: begun.lmp, quality: begun.quality, start: begun.start, end: begun.end, price: begun };
-  const start = fallback.start ?? begun?.start ?? null;
-  const price = (start === null ? null : state.rt.get(start)) ?? null;
-  return {
-    lmp: price?.lmp ?? fallback.price,
-    quality: fallback.quality,
-    start,
-    end: start && start + 5 * MINUTE,
-    price,
-  };
+/** The fifteen-minute price of the quarter hour that `at` lies in. @type {(state: HubState, at: number) => HeldPrice | null} */
+export function fmmAt(state, at) {
+  return state.fmm.get(quarterStart(at)) ?? null;
 }
 
 /**
- * The day-ahead price of the hour the shown real-time price lies in, or null.
+ * The day-ahead price of the hour that the newest begun real-time price lies in, or null.
  * @type {(state: HubState, now: number) => number | null}
  */
-export function dayAheadOfShown(state, now) {
-  const shown = shownRealTime(state, now);
-  if (!shown?.start) return null;
-  return dayAheadAt(state, shown.start)?.lmp ?? shown.price?.da_price ?? null;
+export function dayAheadBeside(state, now) {
+  const begun = begunRealTime(state, now);
+  return begun && (dayAheadAt(state, begun.start)?.lmp ?? begun.da_price ?? null);
 }
-
-/** Qualities of prices that CAISO did not publish: no difference is made of them. */
-export const ESTIMATED = new Set(["interpolated", "previous_day"]);
 
 /** Real-time less day-ahead of its own hour, or null. @type {(state: HubState, now: number) => number | null} */
 export function spreadOf(state, now) {
-  const [shown, dayAhead] = [shownRealTime(state, now), dayAheadOfShown(state, now)];
-  if (!shown || shown.lmp === null || dayAhead === null || ESTIMATED.has(shown.quality)) return null;
-  return shown.lmp - dayAhead;
+  const [begun, dayAhead] = [begunRealTime(state, now), dayAheadBeside(state, now)];
+  return begun && dayAhead !== null ? begun.lmp - dayAhead : null;
 }

@@ -3,11 +3,11 @@
 export type Market = "RTM" | "DAM" | "RTPD";
 export type Transport = "socket" | "stream" | "poll";
 export type PublishedQuality = "observed" | "corrected" | "unverified";
-export type StandInQuality = "cached" | "interpolated" | "previous_day";
-export type Quality = PublishedQuality | StandInQuality;
+export type EstimateQuality = "interpolated" | "previous_day";
+export type Quality = PublishedQuality | EstimateQuality | "cached";
 export type Source = "oasis" | "simulator";
 export type Severity = "info" | "warning" | "critical";
-export type Range = "24h" | "48h" | "7d";
+export type Range = "2h" | "24h" | "48h" | "7d";
 export type Theme = "light" | "dark";
 export type Tone = "none" | "negative" | "zero" | "positive" | "high";
 export type LogFilter = "all" | "prices" | "corrections" | "alerts" | "status";
@@ -68,6 +68,8 @@ export interface AlertEvent {
   seq?: number;
   alert_id: number;
   rule_id?: number;
+  /** Of the rule, where it has one. */
+  name?: string;
   state: "open" | "cleared" | "retracted";
   severity?: Severity;
   market: Market;
@@ -80,13 +82,31 @@ export interface AlertEvent {
   interval_end: Instant;
   text: string;
   at: Instant;
+  /** In a snapshot, where somebody has acknowledged it. */
+  acknowledged_at?: Instant;
+  acknowledged_by?: string;
 }
 
+/** What people did to rules and alerts is said in `about`; `until` is null where a rule is heard again. */
 export interface StatusEvent {
   kind: "status" | "advice" | "forecast";
   seq: number;
   at?: Instant;
   text?: string;
+  about?: "rules" | "mute" | "acknowledged";
+  by?: string;
+  alert_id?: number;
+  rule_id?: number;
+  name?: string;
+  until?: Instant | null;
+  thresholds?: Threshold[];
+}
+
+/** A rule that sends nothing until then. */
+export interface MutedRule {
+  rule: number;
+  name: string;
+  until: Instant;
 }
 
 export type FeedEvent = PriceEvent | CorrectionEvent | AlertEvent | StatusEvent;
@@ -129,8 +149,12 @@ export interface SnapshotFrame extends Cursor {
   hub: string;
   current: Current | null;
   rt: Price[];
+  /** Fifteen-minute prices; an older server sends none. */
+  fmm?: Price[];
   da: Price[];
   alerts: AlertEvent[];
+  thresholds?: Threshold[];
+  muted?: MutedRule[];
 }
 
 /** The events prev + 1 to seq of a hub's feed. */
@@ -148,7 +172,11 @@ export interface HeartbeatFrame {
   feeds: Record<string, number>;
   source_age_s: number | null;
   source_trouble?: string | null;
+  source_answered?: Answered;
 }
+
+/** When the source last answered a poll, by market; a market for which it never did is missing. */
+export type Answered = Partial<Record<Market, Instant>>;
 
 export interface ByeFrame {
   type: "bye";
@@ -175,6 +203,7 @@ export interface PolledFrame {
   hub: string;
   current: Current;
   rt: Price[];
+  fmm?: Price[];
   da: Price[];
 }
 
@@ -204,18 +233,18 @@ export interface HeldAlert {
   opened: AlertEvent;
   cleared: AlertEvent | null;
   retracted: AlertEvent | null;
+  acknowledged: { by: string; at: number } | null;
   state: AlertEvent["state"];
 }
 
 /** By their id. */
 export type HeldAlerts = Map<number, HeldAlert>;
 
-/** What stands in for a price that was not published, until an interval begins after `since`. */
-export interface StandIn {
-  price: number | null;
-  quality: StandInQuality;
-  start: number | null;
-  since: number;
+/** What the server estimates of an interval whose price was not published: never shown as the price. */
+export interface Estimate {
+  price: number;
+  quality: EstimateQuality;
+  start: number;
 }
 
 /** What is known of one hub; seq is null while nothing is. `hours` is how much history the snapshot was asked for. */
@@ -225,20 +254,15 @@ export interface HubState {
   epoch: string | null;
   seq: number | null;
   current: Current | null;
-  fallback: StandIn | null;
+  estimate: Estimate | null;
   rt: HeldPrices;
+  fmm: HeldPrices;
   da: HeldPrices;
   alerts: HeldAlerts;
+  /** Null until a snapshot names them: the page came with those of then. */
+  thresholds: Threshold[] | null;
+  muted: MutedRule[];
   log: LogEntry[];
-}
-
-/** The real-time price to show; `price` is the published one, where there is one. */
-export interface ShownPrice {
-  lmp: number | null;
-  quality: Quality;
-  start: number | null;
-  end: number | null;
-  price: HeldPrice | null;
 }
 
 interface Entry {
@@ -257,6 +281,17 @@ export interface AlertEntry extends Entry {
   alert: AlertEvent;
 }
 
+/** Prices of one market that came together, from start to end. */
+export interface SeveralEntry extends Entry {
+  kind: "several";
+  market: Market;
+  start: number;
+  end: number;
+  count: number;
+  low: number;
+  high: number;
+}
+
 export interface DayAheadEntry extends Entry {
   kind: "day-ahead";
   start: number;
@@ -270,7 +305,7 @@ export interface StatusEntry extends Entry {
   text: string;
 }
 
-export type LogEntry = PriceEntry | AlertEntry | DayAheadEntry | StatusEntry;
+export type LogEntry = PriceEntry | SeveralEntry | AlertEntry | DayAheadEntry | StatusEntry;
 
 /** How long ago the source last answered was known at `asOf`. */
 export interface SourceState {
@@ -278,9 +313,22 @@ export interface SourceState {
   ageMs: number | null;
   asOf: number | null;
   trouble: string | null;
+  answered: Answered;
 }
 
+/** Why the screen may not show what CAISO publishes now, in a sentence. */
+export interface Outage {
+  kind: "offline" | "unreached" | "replay" | "source" | "late" | "polling";
+  tone: "bad" | "warn";
+  text: string;
+}
+
+/** A limit on the price, with the rule that has it, and since when that has watched. */
 export interface Threshold {
+  rule?: number;
+  name?: string;
+  severity?: Severity;
+  since?: Instant;
   direction: "above" | "below";
   limit: number;
   market: Market;
@@ -292,13 +340,18 @@ export interface PageData {
   hubs: { hub: string; node: string }[];
   source: Source;
   source_trouble?: string | null;
+  source_answered?: Answered;
   thresholds: Record<string, Threshold[]>;
 }
 
-/** What the reader chose to see; without a theme it is the system's. */
+/**
+ * What the reader chose to see; without a theme it is the system's. An operating date ("2026-11-20") is shown in place
+ * of the range.
+ */
 export interface Selection {
   hub: string;
   range: Range;
+  date: string | null;
   theme: Theme | null;
 }
 

@@ -1,7 +1,7 @@
 // What the shown price is made of: each component a bar from zero, to the left what lowers the price, with its sign
 // and a word.
 
-import { shownRealTime } from "../live/store.js";
+import { begunRealTime } from "../live/store.js";
 import { element, make, reveal, show } from "../ui/show.js";
 import { NOTHING, priceText, priceTone, signedText } from "./format.js";
 import { hourEnding, intervalText } from "./market_time.js";
@@ -44,15 +44,11 @@ export function componentBars(price) {
 
 /** @type {(state: HubState, now: number) => void} */
 export function renderComponents(state, now) {
-  const shown = shownRealTime(state, now);
-  const price = shown?.price ?? null;
+  const price = begunRealTime(state, now);
   reveal("components", price !== null);
   reveal("components-empty", price === null);
   show("components-interval", price ? `${intervalText(price.start, price.end)} · HE${hourEnding(price.start)}` : "");
-  show(
-    "components-empty",
-    shown ? "A price that was not published has no components." : "The parts of the price shown appear here.",
-  );
+  show("components-empty", "The parts of the price shown appear here.");
   if (price) element("components").replaceChildren(...componentBars(price).map(row), total(price));
 }
 

@@ -1,10 +1,12 @@
 // Average, high, low, standard deviation and TBn of the prices of a stretch of time. No DOM.
 
-import { dayStart, HOUR, hourStart, nextDayStart } from "./market_time.js";
+import { dayStart, HOUR, hourStart, MINUTE, nextDayStart } from "./market_time.js";
 
 /** @import { HeldPrice, HeldPrices, HubState } from "../live/types.js" */
 
-/** @typedef {"todayRt" | "todayDa" | "lastRt" | "lastDa"} FigureColumn */
+const FIVE = 5 * MINUTE;
+
+/** @typedef {"todayRt" | "todayDa" | "wholeDa" | "lastRt" | "lastDa"} FigureColumn */
 
 /**
  * @typedef {object} Figures
@@ -78,27 +80,38 @@ function between(prices, start, end) {
 }
 
 /**
- * Today is the operating date; its day-ahead figures count the whole day, hours to come included.
- * @type {(state: HubState, now: number) => Record<FigureColumn, Figures | null>}
+ * Day-ahead prices of just the intervals of these real-time prices: what they can be compared with.
+ * @type {(state: HubState, prices: HeldPrice[]) => HeldPrice[]}
  */
-export function hubFigures(state, now) {
-  const [today, tomorrow] = [dayStart(now), nextDayStart(now)];
-  return {
-    todayRt: figures(between(state.rt, today, tomorrow)),
-    todayDa: figures(between(state.da, today, tomorrow)),
-    lastRt: figures([...state.rt.values()].filter((price) => price.end > now - 24 * HOUR)),
-    lastDa: figures(between(state.da, now - 24 * HOUR, now)),
-  };
+function beside({ da }, prices) {
+  return prices.flatMap(({ start, end }) => {
+    const hour = da.get(hourStart(start));
+    return hour ? [{ ...hour, start, end }] : [];
+  });
 }
 
 /**
- * The mean of real-time less day-ahead over the last 24 hours' intervals that have both, or null.
- * @type {(state: HubState, now: number) => number | null}
+ * The 288 intervals that end with the running one, the same at every hub whatever has come of them.
+ * @type {(now: number) => { start: number, end: number }}
  */
-export function averageSpread(state, now) {
-  const spreads = between(state.rt, now - 24 * HOUR, Infinity).flatMap(({ start, lmp }) => {
-    const beside = state.da.get(hourStart(start));
-    return beside ? [lmp - beside.lmp] : [];
-  });
-  return spreads.length ? spreads.reduce((sum, spread) => sum + spread, 0) / spreads.length : null;
+export function lastDay(now) {
+  const end = Math.floor(now / FIVE) * FIVE + FIVE;
+  return { start: end - 24 * HOUR, end };
+}
+
+/**
+ * Of the operating date and of the last 24 hours up to now, real-time and day-ahead of the same intervals; and
+ * day-ahead of the whole day, hours to come included.
+ * @type {(state: HubState, now: number) => Record<FigureColumn, Figures | null>}
+ */
+export function hubFigures(state, now) {
+  const [today, { start, end }] = [dayStart(now), lastDay(now)];
+  const [soFar, lately] = [between(state.rt, today, end), between(state.rt, start, end)];
+  return {
+    todayRt: figures(soFar),
+    todayDa: figures(beside(state, soFar)),
+    wholeDa: figures(between(state.da, today, nextDayStart(now))),
+    lastRt: figures(lately),
+    lastDa: figures(beside(state, lately)),
+  };
 }

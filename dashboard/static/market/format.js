@@ -17,12 +17,12 @@ const short = new Intl.NumberFormat("en-US", { maximumFractionDigits: 5, signDis
 export const NOTHING = "—";
 
 export const QUALITY = {
-  observed: "observed",
+  observed: "as published",
   corrected: "corrected",
   unverified: "unverified: its parts do not add up to it",
   cached: "last known price",
-  interpolated: "interpolated",
-  previous_day: "same hour yesterday",
+  interpolated: "between the prices before and after",
+  previous_day: "same time yesterday",
 };
 
 /** Besides the word: the parts are not the price. */
@@ -86,26 +86,18 @@ export function priceTone(value, highLimit = null) {
   return value < 0 ? "negative" : "positive";
 }
 
-const PRICE_TAG = { none: "", negative: "▼ negative · paid to take", zero: "■ zero", positive: "▲ positive" };
-const SPREAD_TAG = { none: "", negative: "▼ RT below DA", zero: "■ RT equals DA", positive: "▲ RT above DA" };
+const SPREAD_TAG = { none: "", high: "", negative: "RT below DA", zero: "RT equals DA", positive: "RT above DA" };
 
-/** The second cue beside the colour. @type {(tone: Tone, highLimit: number | null) => string} */
-export function priceTag(tone, highLimit) {
-  return tone === "high" ? `▲▲ above ${shortText(highLimit)}` : PRICE_TAG[tone];
-}
-
-/** @type {(tone: Tone) => string} */
+/** The second cue beside the colour. @type {(tone: Tone) => string} */
 export function spreadTag(tone) {
-  return tone === "high" ? "" : SPREAD_TAG[tone];
+  return SPREAD_TAG[tone];
 }
 
 /**
- * The lowest limit that says "high" in this market, of [{direction, limit, market}]; else of real-time; else null.
+ * The lowest limit above which a price is high, by the rules that watch this market; or null.
  * @type {(thresholds: Threshold[], market: Market) => number | null}
  */
 export function highLimit(thresholds, market) {
-  const above = (/** @type {Market} */ name) =>
-    thresholds.filter((t) => t.direction === "above" && t.market === name).map((t) => t.limit);
-  const limits = above(market).length ? above(market) : above("RTM");
+  const limits = thresholds.filter((t) => t.direction === "above" && t.market === market).map((t) => t.limit);
   return limits.length ? Math.min(...limits) : null;
 }

@@ -1,6 +1,6 @@
 // What moved since the interval before, as values and words. No DOM.
 
-import { dayAheadAt, ESTIMATED, shownRealTime } from "../live/store.js";
+import { begunRealTime, dayAheadAt } from "../live/store.js";
 import { priceText, signedText } from "./format.js";
 import { HOUR, hourEnding, MINUTE, timeText } from "./market_time.js";
 
@@ -9,17 +9,17 @@ import { HOUR, hourEnding, MINUTE, timeText } from "./market_time.js";
 const FIVE = 5 * MINUTE;
 
 /**
- * The published price of the interval before the shown one, or null: an estimate has no change.
- * @type {(state: HubState, now: number) => HeldPrice | null}
+ * The price shown and the one of the interval before it, or null.
+ * @type {(state: HubState, now: number) => [HeldPrice, HeldPrice] | null}
  */
-function before(state, now) {
-  const shown = shownRealTime(state, now);
-  if (!shown?.price || ESTIMATED.has(shown.quality)) return null;
-  return state.rt.get(shown.price.start - FIVE) ?? null;
+function shownAndBefore(state, now) {
+  const price = begunRealTime(state, now);
+  const previous = price && state.rt.get(price.start - FIVE);
+  return price && previous ? [price, previous] : null;
 }
 
 /** @type {(amount: number) => string} */
-function arrow(amount) {
+export function arrow(amount) {
   if (Math.round(amount * 100) === 0) return "=";
   return amount > 0 ? "▲" : "▼";
 }
@@ -31,8 +31,8 @@ export function moveText(amount) {
 
 /** "▲ +4.12 since 14:30", or "". @type {(state: HubState, now: number) => string} */
 export function realTimeChange(state, now) {
-  const [price, previous] = [shownRealTime(state, now)?.price, before(state, now)];
-  return price && previous ? `${moveText(price.lmp - previous.lmp)} since ${timeText(previous.start)}` : "";
+  const pair = shownAndBefore(state, now);
+  return pair ? `${moveText(pair[0].lmp - pair[1].lmp)} since ${timeText(pair[1].start)}` : "";
 }
 
 /**
@@ -40,21 +40,21 @@ export function realTimeChange(state, now) {
  * @type {(state: HubState, now: number) => string}
  */
 export function spreadChange(state, now) {
-  const [price, previous] = [shownRealTime(state, now)?.price, before(state, now)];
+  const [price, previous] = shownAndBefore(state, now) ?? [];
   if (!price || !previous) return "";
   const [beside, then] = [dayAheadAt(state, price.start), dayAheadAt(state, previous.start)];
   if (!beside || !then) return "";
   return `${moveText(price.lmp - beside.lmp - (previous.lmp - then.lmp))} since ${timeText(previous.start)}`;
 }
 
-/** "▼ −2.10 on HE15", or "". @type {(state: HubState, now: number) => string} */
-export function dayAheadChange(state, now) {
-  const [price, previous] = [dayAheadAt(state, now), dayAheadAt(state, now - HOUR)];
-  return price && previous ? `${moveText(price.lmp - previous.lmp)} on HE${hourEnding(now - HOUR)}` : "";
+/** Of the hour that `at` lies in: "▼ −2.10 on HE15", or "". @type {(state: HubState, at: number) => string} */
+export function dayAheadChange(state, at) {
+  const [price, previous] = [dayAheadAt(state, at), dayAheadAt(state, at - HOUR)];
+  return price && previous ? `${moveText(price.lmp - previous.lmp)} on HE${hourEnding(at - HOUR)}` : "";
 }
 
-/** "next HE16 13.90 ▲", or "". @type {(state: HubState, now: number) => string} */
-export function nextHourText(state, now) {
-  const [price, next] = [dayAheadAt(state, now), dayAheadAt(state, now + HOUR)];
-  return price && next ? `next HE${hourEnding(now + HOUR)} ${priceText(next.lmp)} ${arrow(next.lmp - price.lmp)}` : "";
+/** Of the hour after the one that `at` lies in: "next HE16 13.90 ▲", or "". @type {(state: HubState, at: number) => string} */
+export function nextHourText(state, at) {
+  const [price, next] = [dayAheadAt(state, at), dayAheadAt(state, at + HOUR)];
+  return price && next ? `next HE${hourEnding(at + HOUR)} ${priceText(next.lmp)} ${arrow(next.lmp - price.lmp)}` : "";
 }

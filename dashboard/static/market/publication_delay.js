@@ -5,10 +5,10 @@ import { HOUR, MINUTE } from "./market_time.js";
 
 /** @import { HeldPrice, HubState } from "../live/types.js" */
 
+const FIVE = 5 * MINUTE;
 const LEARNED_FROM = 24;
 const FEWEST = 3;
-const OVERDUE = 5 * MINUTE;
-const PASSED_OVER = 10 * MINUTE;
+const LATE_AFTER = MINUTE;
 
 /**
  * The median of first_seen less interval_start, of prices that came by themselves: of those that came together only
@@ -21,6 +21,11 @@ function medianDelay(prices) {
   return delays.length < FEWEST ? null : delays[Math.floor(delays.length / 2)];
 }
 
+/** @type {(state: HubState) => number} */
+function usualDelay(state) {
+  return medianDelay([...state.rt.values()].slice(-LEARNED_FROM)) ?? 0;
+}
+
 /**
  * When the next real-time price should be here: five minutes on,
  * at the usual delay (which is negative when CAISO publishes ahead).
@@ -28,23 +33,27 @@ function medianDelay(prices) {
  */
 export function nextExpected(state) {
   const newest = newestRealTime(state);
-  return newest ? newest.end + (medianDelay([...state.rt.values()].slice(-LEARNED_FROM)) ?? 0) : null;
-}
-
-/** Whether the next price should have been here five minutes ago. @type {(state: HubState, now: number) => boolean} */
-export function isOverdue(state, now) {
-  const expected = nextExpected(state);
-  return expected !== null && now - expected > OVERDUE;
+  return newest ? newest.end + usualDelay(state) : null;
 }
 
 /**
- * Whether no price of the last two intervals is here though one was published ahead:
- * something else may stand in for it.
- * @type {(state: HubState, now: number) => boolean}
+ * The start of the newest interval whose price should be here by now, held or not: a minute after it usually is out.
+ * None is late before it has begun.
+ * @type {(state: HubState, now: number) => number}
  */
-export function isPassedOver(state, now) {
-  const [newest, begun] = [newestRealTime(state), begunRealTime(state, now)];
-  return newest !== begun && now - (begun?.start ?? -Infinity) > PASSED_OVER;
+export function newestDue(state, now) {
+  return Math.floor((now - Math.max(0, usualDelay(state)) - LATE_AFTER) / FIVE) * FIVE;
+}
+
+/**
+ * The intervals up to the running one whose prices should be here and are not: their starts {first, last}, and when
+ * the first was due. Null where none is late, or nothing is held at all.
+ * @type {(state: HubState, now: number) => { first: number; last: number; due: number } | null}
+ */
+export function lateIntervals(state, now) {
+  const [begun, last] = [begunRealTime(state, now), newestDue(state, now)];
+  if (!begun || last < begun.end) return null;
+  return { first: begun.end, last, due: begun.end + Math.max(0, usualDelay(state)) };
 }
 
 /**

@@ -10,7 +10,7 @@ import { todayComplete } from "./today.js";
 /** @import { HubState, MaybeNumber } from "../live/types.js" */
 
 /** @type {FigureColumn[]} */
-const COLUMNS = ["todayRt", "todayDa", "lastRt", "lastDa"];
+const COLUMNS = ["todayRt", "todayDa", "wholeDa", "lastRt", "lastDa"];
 
 /** @type {(state: HubState, now: number) => void} */
 export function renderSummary(state, now) {
@@ -20,7 +20,7 @@ export function renderSummary(state, now) {
   show("summary-day", dayText(now));
   show(
     "summary-held",
-    expected ? `${held} of ${expected} real-time intervals of today held` : "no real-time interval of today yet",
+    expected ? `${held} of ${expected} real-time intervals of today held` : "No real-time interval of today yet.",
   );
 }
 

@@ -1,35 +1,15 @@
-// The tiles: real-time, day-ahead of the hour now running, the spread between them, and how far the day has gone.
+// The tiles: real-time, day-ahead and the spread of one interval, and the day-ahead prices of a whole day.
 
-import { dayAheadAt, dayAheadOfShown, ESTIMATED, shownRealTime, spreadOf } from "../live/store.js";
+import { begunRealTime, dayAheadAt, dayAheadBeside, estimateNow, spreadOf } from "../live/store.js";
 import { element, reveal, show } from "../ui/show.js";
-import {
-  highLimit,
-  isUnverified,
-  NOTHING,
-  priceTag,
-  priceText,
-  priceTone,
-  QUALITY,
-  signedText,
-  spreadTag,
-  UNVERIFIED,
-} from "./format.js";
-import {
-  dayText,
-  HOUR,
-  hourEnding,
-  hourStart,
-  hoursInDay,
-  intervalText,
-  nextDayStart,
-  operatingDate,
-  pacificHour,
-  timeText,
-} from "./market_time.js";
+import { highLimit, NOTHING, priceText, priceTone, QUALITY, signedText, spreadTag } from "./format.js";
+import { HOUR, hourEnding, hourStart, intervalText, roughDurationText } from "./market_time.js";
 import { dayAheadChange, nextHourText, realTimeChange, spreadChange } from "./price_changes.js";
-import { todayExtremes } from "./today.js";
+import { priceTag } from "./price_tag.js";
+import { lateIntervals } from "./publication_delay.js";
+import { renderAhead } from "./tomorrow.js";
 
-/** @import { HeldPrice, HubState, Quality, ShownPrice, SourceState, Threshold, Tone } from "../live/types.js" */
+/** @import { Estimate, HeldPrice, HubState, SourceState, Threshold, Tone } from "../live/types.js" */
 
 /** @type {string | null} */
 let filledFor = null;
@@ -37,64 +17,74 @@ let filledFor = null;
 /** @type {(state: HubState, source: SourceState, thresholds: Threshold[], now: number) => void} */
 export function renderTiles(state, source, thresholds, now) {
   const mayFlash = filledFor === state.hub && state.seq !== null;
-  renderRealTime(state, source, highLimit(thresholds, "RTM"), now, mayFlash);
-  renderDayAhead(state, highLimit(thresholds, "DAM"), now, mayFlash);
+  const isLate = lateIntervals(state, now) !== null;
+  for (const name of ["rt", "spread"]) element(`tile-${name}`).dataset.late = String(isLate);
+  renderRealTime(state, source, thresholds, now, mayFlash);
+  renderDayAhead(state, source, thresholds, hourBeside(state, isLate, now), mayFlash);
   renderSpread(state, now, mayFlash);
-  renderToday(state, highLimit(thresholds, "RTM"), now);
+  renderAhead(state, source, now);
   filledFor = state.seq === null ? null : state.hub;
 }
 
-/** @type {(state: HubState, source: SourceState, limit: number | null, now: number, mayFlash: boolean) => void} */
-function renderRealTime(state, source, limit, now, mayFlash) {
-  const shown = shownRealTime(state, now);
-  const tone = priceTone(shown?.lmp, limit);
-  fill("rt", priceText(shown?.lmp), tone, tagText(tone, limit, shown), mayFlash);
+/**
+ * Within the hour whose day-ahead price is shown: that of the real-time price beside it, so that all tiles are of one
+ * interval; the running one while that price is late.
+ * @type {(state: HubState, isLate: boolean, now: number) => number}
+ */
+function hourBeside(state, isLate, now) {
+  return isLate ? now : (begunRealTime(state, now)?.start ?? now);
+}
+
+/** @type {(state: HubState, source: SourceState, thresholds: Threshold[], now: number, mayFlash: boolean) => void} */
+function renderRealTime(state, source, thresholds, now, mayFlash) {
+  const price = begunRealTime(state, now);
+  const tone = priceTone(price?.lmp, highLimit(thresholds, "RTM"));
+  fill("rt", priceText(price?.lmp), tone, priceTag(price, thresholds, "RTM"), mayFlash);
   show("rt-change", realTimeChange(state, now));
-  show("rt-meta", realTimeMeta(state, source, shown));
-  element("tile-rt").dataset.quality = shown?.quality ?? "none";
+  show("rt-meta", price ? realTimeMeta(state, price, now) : missingText(state, source));
+  show("rt-estimate", estimateText(estimateNow(state, now)));
+  element("tile-rt").dataset.quality = price?.quality ?? "none";
 }
 
-/** @type {(tone: Tone, limit: number | null, price: { quality: Quality } | null) => string} */
-function tagText(tone, limit, price) {
-  return [priceTag(tone, limit), ...(isUnverified(price) ? [UNVERIFIED] : [])].join(" · ");
+/** @type {(state: HubState, price: HeldPrice, now: number) => string} */
+function realTimeMeta(state, price, now) {
+  const when = `${intervalText(price.start, price.end)} · HE${hourEnding(price.start)}`;
+  const revision = price.revision > 1 ? `, revision ${price.revision}` : "";
+  const age = lateIntervals(state, now) ? ` · ${roughDurationText(now - price.start)} old` : "";
+  return `${when} · ${QUALITY[price.quality]}${revision}${age}`;
 }
 
-/** @type {(state: HubState, source: SourceState, shown: ShownPrice | null) => string} */
-function realTimeMeta(state, source, shown) {
+/** @type {(state: HubState, source: SourceState) => string} */
+function missingText(state, { trouble, answered }) {
   if (state.seq === null) return "Loading the last prices …";
-  if (!shown && source.trouble) return "No prices yet. The line above says why.";
-  if (!shown) return "Waiting for the first prices. CAISO publishes one every five minutes.";
-  const { start, end } = shown;
-  const when = start === null || end === null ? [] : [`${intervalText(start, end)} · HE${hourEnding(start)}`];
-  const revision = shown.price ? [`revision ${shown.price.revision}`] : [];
-  return [...when, QUALITY[shown.quality] ?? shown.quality, ...revision].join(" · ");
+  if (trouble) return "No prices yet. The line above says why.";
+  return answered.RTM
+    ? "CAISO has published no price of the last hours."
+    : "Not fetched yet: the first prices come soon.";
 }
 
-/** @type {(state: HubState, limit: number | null, now: number, mayFlash: boolean) => void} */
-function renderDayAhead(state, limit, now, mayFlash) {
-  const price = dayAheadAt(state, now);
-  const tone = priceTone(price?.lmp, limit);
-  show("da-title", `Day-ahead HE${hourEnding(now)}`);
-  fill("da", priceText(price?.lmp), tone, tagText(tone, limit, price), mayFlash);
-  show("da-change", dayAheadChange(state, now));
-  show("da-meta", state.seq === null ? "" : dayAheadMeta(state, price, now));
-  show("da-tomorrow", state.seq === null ? "" : tomorrowText(state, now));
+/** @type {(estimate: Estimate | null) => string} */
+function estimateText(estimate) {
+  if (!estimate) return "";
+  const { price, quality, start } = estimate;
+  return `estimate for ${intervalText(start, start + HOUR / 12)}: ${priceText(price)}, ${QUALITY[quality]}`;
 }
 
-/** @type {(state: HubState, price: HeldPrice | null, now: number) => string} */
-function dayAheadMeta(state, price, now) {
-  const hour = intervalText(hourStart(now), hourStart(now) + HOUR);
-  return price ? nextHourText(state, now) || hour : `No day-ahead price for ${hour}.`;
+/** @type {(state: HubState, source: SourceState, thresholds: Threshold[], at: number, mayFlash: boolean) => void} */
+function renderDayAhead(state, source, thresholds, at, mayFlash) {
+  const price = dayAheadAt(state, at);
+  const tone = priceTone(price?.lmp, highLimit(thresholds, "DAM"));
+  show("da-title", `Day-ahead HE${hourEnding(at)}`);
+  fill("da", priceText(price?.lmp), tone, priceTag(price, thresholds, "DAM"), mayFlash);
+  show("da-change", dayAheadChange(state, at));
+  show("da-meta", state.seq === null ? "" : dayAheadMeta(state, source, price, at));
 }
 
-/** @type {(state: HubState, now: number) => string} */
-function tomorrowText(state, now) {
-  const tomorrow = nextDayStart(now);
-  const held = [...state.da.keys()].filter((start) => operatingDate(start) === operatingDate(tomorrow)).length;
-  if (held === hoursInDay(tomorrow)) return "tomorrow published";
-  return held
-    ? `tomorrow ${held} of ${hoursInDay(tomorrow)} hours`
-    : `${dayText(tomorrow)} ${pacificHour(now) < 13 ? "due after 13:00" : "not published yet"}`;
+/** @type {(state: HubState, source: SourceState, price: HeldPrice | null, at: number) => string} */
+function dayAheadMeta(state, { answered }, price, at) {
+  const hour = intervalText(hourStart(at), hourStart(at) + HOUR);
+  if (price) return nextHourText(state, at) || hour;
+  return answered.DAM ? `No day-ahead price for ${hour}.` : "Not fetched yet.";
 }
 
 /** @type {(state: HubState, now: number, mayFlash: boolean) => void} */
@@ -103,37 +93,15 @@ function renderSpread(state, now, mayFlash) {
   const tone = priceTone(spread);
   fill("spread", signedText(spread), tone, spreadTag(tone), mayFlash);
   show("spread-change", spread === null ? "" : spreadChange(state, now));
-  show("spread-meta", spread === null ? spreadMissing(state, now) : spreadParts(state, now));
+  show("spread-meta", state.seq === null ? "" : spreadMeta(state, now));
 }
 
 /** @type {(state: HubState, now: number) => string} */
-function spreadParts(state, now) {
-  const [shown, dayAhead] = [shownRealTime(state, now), dayAheadOfShown(state, now)];
-  if (!shown?.start) return "";
-  return `${priceText(shown.lmp)} less ${priceText(dayAhead)}, DA of HE${hourEnding(shown.start)}`;
-}
-
-/** @type {(state: HubState, now: number) => string} */
-function spreadMissing(state, now) {
-  if (state.seq === null) return "";
-  const shown = shownRealTime(state, now);
-  if (!shown) return "Needs both prices.";
-  return ESTIMATED.has(shown.quality) ? "Not from an estimated price." : "No day-ahead price for its hour.";
-}
-
-/** @type {(state: HubState, limit: number | null, now: number) => void} */
-function renderToday(state, limit, now) {
-  const extremes = todayExtremes(state, now);
-  renderExtreme("high", extremes?.high, limit);
-  renderExtreme("low", extremes?.low, limit);
-  show("today-meta", extremes || state.seq === null ? "" : "No real-time price of today yet.");
-}
-
-/** @type {(name: "high" | "low", price: HeldPrice | undefined, limit: number | null) => void} */
-function renderExtreme(name, price, limit) {
-  show(`today-${name}`, priceText(price?.lmp));
-  show(`today-${name}-at`, price ? timeText(price.start) : "");
-  element(`today-${name}`).dataset.tone = priceTone(price?.lmp, limit);
+function spreadMeta(state, now) {
+  const [price, dayAhead] = [begunRealTime(state, now), dayAheadBeside(state, now)];
+  if (!price) return "Needs both prices.";
+  if (dayAhead === null) return "No day-ahead price for its hour.";
+  return `${priceText(price.lmp)} less ${priceText(dayAhead)}, DA of HE${hourEnding(price.start)}`;
 }
 
 /** @type {(name: "rt" | "da" | "spread", text: string, tone: Tone, tag: string, mayFlash: boolean) => void} */

@@ -1,8 +1,11 @@
 // The operating day so far, of real-time prices. No DOM.
 
-import { dayStart, nextDayStart } from "./market_time.js";
+import { dayStart, MINUTE, nextDayStart } from "./market_time.js";
+import { newestDue } from "./publication_delay.js";
 
 /** @import { HeldPrice, HubState } from "../live/types.js" */
+
+const FIVE = 5 * MINUTE;
 
 /** @type {(state: HubState, now: number) => HeldPrice[]} */
 function today(state, now) {
@@ -11,24 +14,12 @@ function today(state, now) {
 }
 
 /**
- * {high, low}: the dearest and the cheapest price of today, the first of equals; or null.
- * @type {(state: HubState, now: number) => { high: HeldPrice; low: HeldPrice } | null}
- */
-export function todayExtremes(state, now) {
-  const prices = today(state, now);
-  if (!prices.length) return null;
-  return {
-    high: prices.reduce((best, price) => (price.lmp > best.lmp ? price : best)),
-    low: prices.reduce((best, price) => (price.lmp < best.lmp ? price : best)),
-  };
-}
-
-/**
- * {held, expected}: how many of today's intervals up to the newest are held.
+ * {held, expected}: how many of today's intervals are held, of those up to the newest, and of those that should be
+ * here by now: it counts on while nothing comes.
  * @type {(state: HubState, now: number) => { held: number; expected: number }}
  */
 export function todayComplete(state, now) {
-  const prices = today(state, now);
-  const newest = prices.at(-1);
-  return { held: prices.length, expected: newest ? (newest.end - dayStart(now)) / (newest.end - newest.start) : 0 };
+  const [prices, start] = [today(state, now), dayStart(now)];
+  const due = state.rt.size ? newestDue(state, now) + FIVE : start;
+  return { held: prices.length, expected: Math.max(0, Math.max(prices.at(-1)?.end ?? start, due) - start) / FIVE };
 }

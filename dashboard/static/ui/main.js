@@ -1,46 +1,46 @@
 // The wiring: frames into state, state onto the screen.
 
-import { notifyOfAlerts, startNotifications } from "../alerts/notifications.js";
-import { createCharts, redrawCharts } from "../charts/price_chart.js";
+import { followWhilePolling, notifyOfAlerts, startNotifications } from "../alerts/notifications.js";
+import { createPriceCard, redrawPriceCard } from "../charts/price_card.js";
 import { Feed } from "../live/feed.js";
+import { keepLogs, keptLog } from "../live/kept_log.js";
 import { forgetLog, markFilter, startLogFilters } from "../live/live_log.js";
 import { nextFilter } from "../live/log_entries.js";
-import { hasSlept, serverNow, setPageTime } from "../live/server_clock.js";
-import { connectionLine, fallbackLine, sourceLine, transportLine } from "../live/status_lines.js";
+import { outageLine, outageOf } from "../live/outage.js";
+import { hasSlept, isTimeSure, serverNow, setPageTime } from "../live/server_clock.js";
+import { connectionLine, transportLine } from "../live/status_lines.js";
 import {
   applyAnswer,
   applyEvents,
   applyPolled,
   applySnapshot,
-  atClock,
   cursorOf,
   emptyHub,
   logStatus,
+  withLog,
 } from "../live/store.js";
-import { startCsv } from "../market/csv_export.js";
 import { MINUTE } from "../market/market_time.js";
-import { renderTable } from "../market/price_table.js";
-import { isOverdue, isPassedOver } from "../market/publication_delay.js";
-import { FIRST_RANGE, nextRange, RANGE_HOURS, readAddress, writeAddress } from "./address.js";
+import { lateIntervals } from "../market/publication_delay.js";
+import { FIRST_RANGE, hoursWanted, nextRange, readAddress, writeAddress } from "./address.js";
 import { announce, announceInterval } from "./announcer.js";
+import { startFolds } from "./folds.js";
 import { markHub, startHubTabs } from "./hub_tabs.js";
 import { startKeys } from "./keys.js";
 import { checkProtocol, reloadWhenIdle, startOutdatedPage } from "./outdated_page.js";
-import { markRange } from "./range_tabs.js";
 import { renderHeld, renderNow } from "./screen.js";
 import { element, reveal } from "./show.js";
 import { chosenTheme, otherTheme, setTheme, startTheme } from "./theme.js";
 
 /**
  * @import {
- *   ConnectionState, EventsFrame, Frame, HeartbeatFrame, HelloFrame, HubState, LogFilter, PageData, Range,
+ *   ConnectionState, EventsFrame, Frame, HeartbeatFrame, HelloFrame, HubState, LogFilter, Outage, PageData, Range,
  *   Selection, SnapshotFrame, SourceState, Transport
  * } from "../live/types.js"
  */
 
 /** @type {PageData} */
 const page = JSON.parse(element("page-data").textContent ?? "");
-const charts = createCharts({ onRange: chooseRange });
+const chart = createPriceCard(element("chart-card"), { onRange: chooseRange, onDate: chooseDate });
 const feed = new Feed({
   cursor: resumeCursor,
   onFrame: take,
@@ -54,7 +54,17 @@ let state = emptyHub(shown.hub);
 /** @type {LogFilter} */
 let filter = "all";
 /** @type {SourceState} */
-let source = { name: page.source, ageMs: null, asOf: null, trouble: page.source_trouble ?? null };
+let source = {
+  name: page.source,
+  ageMs: null,
+  asOf: null,
+  trouble: page.source_trouble ?? null,
+  answered: page.source_answered ?? {},
+};
+/** @type {Outage | null} */
+let outage = null;
+/** Since when the browser says that it has no network. @type {number | null} */
+let offlineSince = null;
 let askedAt = 0;
 let isPainting = false;
 
@@ -62,9 +72,11 @@ const known = () => ({
   state,
   feed,
   source,
+  outage,
   filter,
   range: shown.range,
-  thresholds: page.thresholds[state.hub] ?? [],
+  date: shown.date,
+  thresholds: state.thresholds ?? page.thresholds[state.hub] ?? [],
   now: serverNow(),
 });
 
@@ -76,7 +88,7 @@ function readShown() {
 
 /** The cursor the feed resumes from; null asks for a snapshot, also where we hold fewer hours than are to be shown. */
 function resumeCursor() {
-  return state.hours < RANGE_HOURS[shown.range] ? null : cursorOf(state);
+  return state.hours < hoursWanted(shown.range) ? null : cursorOf(state);
 }
 
 /** @type {(frame: Frame) => void} */
@@ -84,7 +96,7 @@ function take(frame) {
   if (frame.type === "hello") greet(frame);
   if (frame.type === "heartbeat") takeSource(frame);
   if (frame.type === "error") become(logStatus(state, frame.message, "error", serverNow()));
-  if (frame.type === "snapshot" && frame.hub === state.hub) become(applySnapshot(state, frame, feed.hours));
+  if (frame.type === "snapshot" && frame.hub === state.hub) takeSnapshot(frame);
   if (frame.type === "events") takeEvents(frame);
   if (frame.type === "polled" && frame.hub === state.hub) become(applyPolled(state, frame, feed.hours));
 }
@@ -95,6 +107,12 @@ function greet(frame) {
   checkProtocol(frame.protocol);
 }
 
+/** @type {(frame: SnapshotFrame) => void} */
+function takeSnapshot(frame) {
+  const next = applySnapshot(state, frame, feed.hours);
+  become(state.epoch === null ? withLog(next, keptLog(frame.hub, frame.epoch)) : next);
+}
+
 /** @type {(frame: EventsFrame) => void} */
 function takeEvents(frame) {
   become(applyEvents(state, frame, serverNow()));
@@ -102,10 +120,18 @@ function takeEvents(frame) {
 }
 
 /** @type {(frame: HeartbeatFrame) => void} */
-function takeSource({ source_age_s: ageS, source_trouble: trouble = null }) {
-  const ageMs = ageS === null ? null : ageS * 1000;
-  reportStatus(sourceLine(source.name === "simulator" ? "The simulator" : "CAISO", source.ageMs, ageMs));
-  source = { ...source, ageMs, trouble, asOf: serverNow() };
+function takeSource({ source_age_s: ageS, source_trouble: trouble = null, source_answered: answered = {} }) {
+  source = { ...source, ageMs: ageS === null ? null : ageS * 1000, trouble, answered, asOf: serverNow() };
+  judge();
+}
+
+/** What keeps the newest price from us, by what is known now; a new cause is said, and a line of the log. */
+function judge() {
+  const before = outage;
+  const now = serverNow();
+  outage = outageOf({ state, connection: feed, source, offlineSince, isTimeSure: isTimeSure(), now });
+  if (outage && outage.kind !== before?.kind) announce(outage.text);
+  reportStatus(outageLine(before, outage));
 }
 
 /** A line about the connection or the source belongs to every hub's log. @type {(text: string) => void} */
@@ -117,8 +143,7 @@ function reportStatus(text) {
 
 /** @type {(next: HubState) => void} */
 function become(next) {
-  const line = state.seq === null ? "" : fallbackLine(state.fallback, next.fallback);
-  state = line ? logStatus(next, line, "status", serverNow()) : next;
+  state = next;
   held.set(state.hub, state);
   renderNow(known());
   renderSoon();
@@ -131,7 +156,8 @@ function takeFirst() {
   const first = JSON.parse(element("snapshot").textContent ?? "null");
   if (!first || first.hub !== state.hub) return;
   if (first.current) setPageTime(first.current.server_time);
-  state = applySnapshot(state, first, RANGE_HOURS[FIRST_RANGE]);
+  const next = applySnapshot(state, first, hoursWanted(FIRST_RANGE));
+  state = withLog(next, keptLog(first.hub, first.epoch));
   held.set(state.hub, state);
 }
 
@@ -141,23 +167,23 @@ function renderSoon() {
   isPainting = true;
   requestAnimationFrame(() => {
     isPainting = false;
-    renderHeld(charts, known());
+    renderHeld(chart, known());
   });
 }
 
 /** @type {(before: ConnectionState) => void} */
 function connectionChanged(before) {
-  if (feed.state === "stale" || (feed.state === "down" && feed.lostAt))
-    announce("Connection lost. Prices are the last received.");
   // How it answers meanwhile is not known.
   if (feed.state !== "live") source = { ...source, ageMs: null, trouble: null };
   reportStatus(connectionLine(before, feed));
+  judge();
   renderNow(known());
 }
 
 /** @type {(before: Transport | null) => void} */
 function transportChanged(before) {
   if (feed.transport) reportStatus(transportLine(before, feed.transport));
+  followWhilePolling(feed.transport === "poll");
   renderNow(known());
   renderSoon();
 }
@@ -167,25 +193,19 @@ function tick() {
   if (hasSlept()) feed.distrust();
   reloadWhenIdle();
   const now = serverNow();
-  const next = atClock(state, now);
-  if (next === state) renderNow(known());
-  else become(next);
+  judge();
+  renderNow(known());
   announceInterval(state, now);
   if (Math.floor(now / MINUTE) !== Math.floor((now - 1000) / MINUTE)) renderSoon();
-  if (isLacking(now) && feed.state !== "connecting" && now - askedAt > MINUTE) askForFallback(now);
+  if (lateIntervals(state, now) && feed.state !== "connecting" && now - askedAt > MINUTE) askForEstimate(now);
   setTimeout(tick, 1000 - (now % 1000));
 }
 
-/** @type {(now: number) => boolean} */
-function isLacking(now) {
-  return isOverdue(state, now) || isPassedOver(state, now);
-}
-
 /**
- * No event says that a price did not come: when one is overdue, ask what stands in for it.
+ * No event says that a price did not come: when one is late, ask what is estimated of it.
  * @type {(now: number) => Promise<void>}
  */
-async function askForFallback(now) {
+async function askForEstimate(now) {
   askedAt = now;
   const hub = state.hub;
   // Offline, or cut off in the middle: the lamp says so.
@@ -201,13 +221,18 @@ function chooseHub(hub) {
 
 /** @type {(range: Range) => void} */
 function chooseRange(range) {
-  if (range !== shown.range) go({ ...shown, range }, "pushState");
+  if (range !== shown.range || shown.date) go({ ...shown, range, date: null }, "pushState");
+}
+
+/** @type {(date: string | null) => void} */
+function chooseDate(date) {
+  if (date !== shown.date) go({ ...shown, date }, "pushState");
 }
 
 function switchTheme() {
   setTheme(otherTheme());
   go({ ...shown, theme: otherTheme() === "dark" ? "light" : "dark" }, "replaceState");
-  redrawCharts(charts);
+  redrawPriceCard(chart);
 }
 
 /** @type {(chosen: LogFilter) => void} */
@@ -235,25 +260,23 @@ function showWhat(next) {
     forgetLog();
   }
   markHub(page, shown);
-  markRange(shown.range);
   renderNow(known());
   renderSoon();
-  if (isOtherHub || feed.hub === "" || resumeCursor() === null) feed.follow(shown.hub, RANGE_HOURS[shown.range]);
+  if (isOtherHub || feed.hub === "" || resumeCursor() === null) feed.follow(shown.hub, hoursWanted(shown.range));
 }
 
 function goBack() {
   const next = readShown();
   if (next.theme) {
     setTheme(next.theme);
-    redrawCharts(charts);
+    redrawPriceCard(chart);
   }
   showWhat(next);
 }
 
-startTheme(switchTheme, () => redrawCharts(charts));
+startTheme(switchTheme, () => redrawPriceCard(chart));
 startHubTabs(chooseHub);
 startLogFilters(chooseFilter);
-startCsv(() => ({ state, range: shown.range, now: serverNow() }));
 startKeys({
   hub: (n) => chooseHub(page.hubs[n]?.hub),
   range: () => chooseRange(nextRange(shown.range)),
@@ -262,12 +285,18 @@ startKeys({
 });
 startNotifications(page.hubs.map(({ hub }) => hub));
 startOutdatedPage();
-for (const table of document.querySelectorAll("details"))
-  table.addEventListener("toggle", () => renderTable(state, shown.range, serverNow()));
+startFolds(renderSoon);
 element("retry").addEventListener("click", () => feed.wake());
-addEventListener("online", () => feed.wake());
-addEventListener("offline", () => feed.doubt());
+addEventListener("online", () => {
+  offlineSince = null;
+  feed.wake();
+});
+addEventListener("offline", () => {
+  offlineSince = serverNow();
+  feed.doubt();
+});
 addEventListener("popstate", goBack);
+addEventListener("pagehide", () => keepLogs(held.values()));
 document.addEventListener("visibilitychange", () => {
   if (!document.hidden) {
     feed.watch();

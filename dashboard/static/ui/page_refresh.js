@@ -5,7 +5,17 @@
 export async function fetchPage() {
   const answer = await fetch(location.href, { headers: { Accept: "text/html" } }).catch(() => null);
   const text = answer?.ok ? await answer.text().catch(() => null) : null;
-  return text === null ? null : new DOMParser().parseFromString(text, "text/html");
+  return text === null ? null : pageIn(text);
+}
+
+/**
+ * A page of ours, which says so in its head; null for any other, as the log-in page of a network that lets nobody out
+ * yet and answers 200 to everything.
+ * @type {(text: string) => Document | null}
+ */
+export function pageIn(text) {
+  const page = new DOMParser().parseFromString(text, "text/html");
+  return page.querySelector("meta[name=application-name][content='CAISO Live']") ? page : null;
 }
 
 /** Take over what has changed; whether the server could be reached. */

@@ -1,7 +1,7 @@
 // The status line and the two lamps: which interval, since when, what next, and can this screen be believed?
 
 import { sourceLevel } from "../live/source_level.js";
-import { shownRealTime } from "../live/store.js";
+import { begunRealTime } from "../live/store.js";
 import { NOTHING } from "../market/format.js";
 import {
   clockText,
@@ -21,7 +21,7 @@ import { element, reveal, show } from "./show.js";
 
 /** @import { SourceLevel } from "../live/source_level.js" */
 /** @import { Feed } from "../live/feed.js" */
-/** @import { HubState, ShownPrice, SourceState } from "../live/types.js" */
+/** @import { HeldPrice, HubState, SourceState } from "../live/types.js" */
 
 const CONNECTION = { connecting: "connecting", live: "live", stale: "stale", down: "offline" };
 const CONNECTION_HELP = {
@@ -51,7 +51,7 @@ const SOURCE_HELP = {
 /** @type {(state: HubState, now: number) => void} */
 export function renderStatus(state, now) {
   renderClock(now);
-  renderInterval(shownRealTime(state, now), now);
+  renderInterval(begunRealTime(state, now), now);
   renderNext(nextExpected(state), now);
 }
 
@@ -65,20 +65,19 @@ function renderClock(now) {
   show("long-day", day === 25 ? "25-hour day: 01:00 comes twice, HE25 after HE2" : "23-hour day: no 02:00, no HE3");
 }
 
-/** @type {(shown: ShownPrice | null, now: number) => void} */
-function renderInterval(shown, now) {
-  const [start, end] = [shown?.start ?? null, shown?.end ?? null];
-  const seen = Date.parse(shown?.price?.first_seen ?? "");
-  show("interval", start !== null && end !== null ? intervalText(start, end) : NOTHING);
+/** @type {(price: HeldPrice | null, now: number) => void} */
+function renderInterval(price, now) {
+  const seen = Date.parse(price?.first_seen ?? "");
+  show("interval", price ? intervalText(price.start, price.end) : NOTHING);
   show("first-seen", Number.isNaN(seen) ? NOTHING : clockText(seen));
   show("age-label", "age"); // in place of the server's "as of"
-  show("age", start === null ? NOTHING : durationText(now - start));
+  show("age", price ? durationText(now - price.start) : NOTHING);
 }
 
 /** @type {(expected: number | null, now: number) => void} */
 function renderNext(expected, now) {
   const left = expected === null ? null : expected - now;
-  show("next-label", left !== null && left < -MINUTE ? "next is late by" : "next in");
+  show("next-label", left === null || left > 0 ? "next in" : left < -MINUTE ? "next late by" : "next");
   show(
     "next",
     left === null ? NOTHING : left > 0 ? countdownText(left) : left < -MINUTE ? durationText(-left) : "due now",

@@ -1,8 +1,8 @@
 // The tab's title and icon: the price, the hub, and whether the price can be believed.
 
-import { ESTIMATED, shownRealTime } from "../live/store.js";
+import { begunRealTime } from "../live/store.js";
 import { highLimit, priceText } from "../market/format.js";
-import { isOverdue } from "../market/publication_delay.js";
+import { lateIntervals } from "../market/publication_delay.js";
 import { renderTabIcon } from "./tab_icon.js";
 
 /** @import { Feed } from "../live/feed.js" */
@@ -10,7 +10,7 @@ import { renderTabIcon } from "./tab_icon.js";
 
 /** @type {(state: HubState, connection: Feed, source: SourceState, thresholds: Threshold[], now: number) => void} */
 export function renderTab(state, connection, source, thresholds, now) {
-  const lmp = shownRealTime(state, now)?.lmp ?? null;
+  const lmp = begunRealTime(state, now)?.lmp ?? null;
   const doubt = doubtText(state, connection, now);
   const title = titleText(state.hub, lmp, doubt, source.name === "simulator");
   if (document.title !== title) document.title = title;
@@ -18,13 +18,12 @@ export function renderTab(state, connection, source, thresholds, now) {
 }
 
 /**
- * Why the price shown is not the one CAISO published for now, in a word; else "".
+ * Why the price shown may not be the one of now, in a word; else "".
  * @type {(state: HubState, connection: Feed, now: number) => string}
  */
 function doubtText(state, connection, now) {
   if (connection.state === "stale" || connection.state === "down") return "stale";
-  if (state.fallback) return ESTIMATED.has(state.fallback.quality) ? "estimated" : "cached";
-  return isOverdue(state, now) ? "late" : "";
+  return lateIntervals(state, now) ? "late" : "";
 }
 
 /** @type {(hub: string, lmp: number | null, doubt: string, isSimulated: boolean) => string} */

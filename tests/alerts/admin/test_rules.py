@@ -131,7 +131,7 @@ def test_the_list_says_how_good_a_rule_was_this_week(admin_client: Client, above
         start = NOON - timedelta(days=days)
         Alert.objects.create(interval_start=start, opened_at=start, **figures, **more)
     shown = admin_client.get("/admin/alerts/rule/").content.decode()
-    assert "fired 2, 2 flaps suppressed, 1 retracted" in shown
+    assert "2 alerts, 1 withdrawn, 2 short crossings left out" in shown
 
 
 def rows(answer: Any) -> list[dict[str, str]]:

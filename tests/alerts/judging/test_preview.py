@@ -4,7 +4,7 @@ from datetime import datetime, timedelta
 
 import pytest
 
-from alerts.judging.preview import Preview, preview
+from alerts.judging.preview import NoPreview, Preview, preview
 from alerts.models import Condition, Rule
 from alerts.wording import duration
 from market.markets import Market
@@ -37,8 +37,9 @@ def test_a_preview_says_how_often_how_long_and_how_many_flaps() -> None:
     found = preview(rule(clear_limit=95), now=NOON, days=1)
     assert (found.fired, found.flaps, found.longest) == (2, 2, timedelta(minutes=25))
     assert found.sentence == (
-        "This rule would have fired 2 times in the last day, 2 flaps suppressed, longest 25 min; "
-        "11 of 288 intervals are held."
+        "This rule would have fired 2 times in the last day, for 25 min at the longest. "
+        "2 short crossings would have been left out. "
+        "Judged on 11 of 288 intervals: the others are missing."
     )
 
 
@@ -50,27 +51,25 @@ def test_more_conditions_fire_less_often() -> None:
     assert preview(rule(), [spread], now=NOON, days=1).longest == timedelta(minutes=10)
 
 
-def test_a_preview_of_data_age_counts_the_silences() -> None:
-    for minutes in (0, 5, 10, 40, 45):
-        start = NOON - timedelta(minutes=90 - minutes)
-        store([published(start, "40")], start + timedelta(minutes=3))
-    found = preview(rule(watched="age", limit=15), now=NOON, days=1)
-    assert [(one.opened, one.cleared) for one in found.episodes] == [
-        (NOON - timedelta(minutes=65), NOON - timedelta(minutes=47)),
-        (NOON - timedelta(minutes=30), NOON),
-    ]
+def test_data_age_is_not_previewed_and_the_reason_is_said() -> None:
+    with pytest.raises(NoPreview, match="when each price came is not known"):
+        preview(rule(watched="age", limit=15), now=NOON, days=1)
 
 
-def test_a_backfill_is_one_arrival_and_the_clear_limit_ends_a_silence() -> None:
-    day = [published(NOON - timedelta(hours=3) + n * FIVE, "40") for n in range(24)]
-    store(day, NOON - timedelta(minutes=55))  # the newest of them is 10 minutes old then
-    for start, seen in ((-60, -20), (-25, -15), (-5, -3)):
-        at = NOON + timedelta(minutes=start)
-        store([published(at, "40")], NOON + timedelta(minutes=seen))
-    found = preview(rule(watched="age", limit=15, clear_limit=5), now=NOON, days=1)
-    assert [(one.opened, one.cleared) for one in found.episodes] == [
-        (NOON - timedelta(minutes=50), NOON - timedelta(minutes=3))
-    ]
+def test_days_without_any_price_are_not_claimed() -> None:
+    held("90", "120", "90")
+    held("90", "90", until=NOON - 49 * HOUR)
+    found = preview(rule(), now=NOON, days=90)
+    assert (found.fired, found.days_held) == (1, 2)
+    assert found.sentence == (
+        "This rule would have fired once in the last 90 days, for 5 min. "
+        "Judged on 2 of 90 days: no other prices are held."
+    )
+
+
+def test_where_no_price_is_held_nothing_is_said_of_how_often() -> None:
+    sentence = preview(rule(), now=NOON, days=90).sentence
+    assert sentence == "No prices of the last 90 days are held: it can't be said how often."
 
 
 def test_a_run_and_a_cool_down_from_before_the_days_of_a_preview_count() -> None:
@@ -106,18 +105,18 @@ def test_a_preview_sees_tomorrow_as_far_as_it_is_published() -> None:
     ("found", "sentence"),
     [
         (
-            Preview(14, 2, timedelta(minutes=190), [], 25_920, 25_920, 90),
-            "This rule would have fired 14 times in the last 90 days, 2 flaps suppressed, "
-            "longest 3 h 10 min.",
+            Preview(14, 2, timedelta(minutes=190), [], 25_920, 25_920, 90, 90),
+            "This rule would have fired 14 times in the last 90 days, for 3 h 10 min at the "
+            "longest. 2 short crossings would have been left out.",
         ),
         (
-            Preview(1, 1, timedelta(minutes=5), [], 288, 288, 90),
-            "This rule would have fired once in the last 90 days, 1 flap suppressed, "
-            "longest 5 min.",
+            Preview(1, 1, timedelta(minutes=5), [], 288, 288, 1, 1),
+            "This rule would have fired once in the last day, for 5 min. "
+            "1 short crossing would have been left out.",
         ),
         (
-            Preview(0, 0, None, [], 288, 288, 90),
-            "This rule would not have fired in the last 90 days.",
+            Preview(0, 0, None, [], 288, 288, 1, 1),
+            "This rule would not have fired in the last day.",
         ),
     ],
 )

@@ -14,7 +14,7 @@ from django.db import connection, transaction
 from django.test import Client
 
 from alerts.judging.evaluate import evaluate
-from alerts.judging.locks import lock_rules
+from alerts.locks import lock_rules
 from alerts.models import Rule
 from prices import feed
 from prices.models import FeedEvent, Node

@@ -1,0 +1,81 @@
+"""`/api/v1/hubs`: the prices now at all hubs at once, and what each lies above the first."""
+
+from typing import Any
+
+from django.conf import settings
+from django.utils import timezone
+from django.utils.decorators import method_decorator
+from django.views.decorators.cache import never_cache
+from rest_framework import serializers
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from api.fields import Time
+from api.frame import ApiView
+from live.slugs import DEFAULT_HUB
+from prices.hubs_now import hubs_now
+from prices.models import Node
+
+QUALITIES = ["observed", "corrected", "unverified", "cached", "interpolated", "previous_day"]
+
+
+def price(meaning: str, **options: Any) -> serializers.FloatField:
+    """A price in $/MWh, which may be missing."""
+    return serializers.FloatField(allow_null=True, help_text=f"$/MWh: {meaning}", **options)
+
+
+class Hub(serializers.Serializer[Any]):
+    """The prices now at one hub."""
+
+    hub = serializers.CharField(source="node.hub", help_text="The hub.")
+    node = serializers.CharField(source="node.oasis_name", help_text="Its name at CAISO.")
+    rt_price = price("as in the price now of this hub alone.", source="shown.lmp")
+    rt_timestamp = Time(
+        source="shown.interval_start",
+        allow_null=True,
+        help_text="The start of the interval that `rt_price` is of.",
+    )
+    rt_quality = serializers.ChoiceField(
+        source="shown.quality",
+        choices=QUALITIES,
+        allow_null=True,
+        help_text="How `rt_price` was obtained, as in the price now.",
+    )
+    stale = serializers.BooleanField(help_text="As in the price now.")
+    fmm_price = price("the fifteen-minute price of the quarter hour that runs.", source="fmm")
+    da_price = price("the day-ahead price of the hour that runs.", source="da")
+    spread = price(
+        "`rt_price` less the day-ahead price of its own hour; null also for an estimate."
+    )
+    basis = price(
+        f"`rt_price` less that of {DEFAULT_HUB}; null: they are of different intervals, or one of "
+        "them is an estimate.",
+    )
+    basis_da = price(f"`da_price` less that of {DEFAULT_HUB}.")
+
+
+class HubsAnswer(serializers.Serializer[Any]):
+    """The prices now at every tracked hub."""
+
+    hubs = Hub(many=True, help_text="Always in the same order.")
+    source = serializers.ChoiceField(  # type: ignore[assignment]
+        choices=["oasis", "simulator"],
+        help_text="Where prices come from; `simulator`: they are made up.",
+    )
+    server_time = Time(help_text="The server's clock.")
+
+
+@method_decorator(never_cache, name="dispatch")
+class Hubs(ApiView):
+    """The prices now at every tracked hub."""
+
+    authentication_classes = []
+
+    def get(self, request: Request) -> Response:
+        now = timezone.now()
+        answer = {
+            "hubs": hubs_now([*Node.objects.tracked()], DEFAULT_HUB.lower(), now=now),
+            "source": settings.PRICE_SOURCE,
+            "server_time": now,
+        }
+        return Response(HubsAnswer(answer).data)

@@ -1,0 +1,92 @@
+"""What is known of this installation, read anew for each `/status/` in so many queries at most."""
+
+from datetime import datetime, timedelta
+from typing import NamedTuple
+
+import redis
+from django.conf import settings
+from django.db import connection
+from django.db.models import Count
+from redis.backoff import NoBackoff
+from redis.retry import Retry
+
+from alerts.outbox_state import OutboxState, outbox_state
+from live.heads import SourceState, source_state
+from market.markets import Market
+from prices import readings
+from prices.models import FetchRun, Node, Trouble
+from prices.node_standings import Ledger, MarketState, ledger, market_state
+from prices.readings import Reading
+from prices.recent_corrections import RecentCorrections, recent_corrections
+
+A_DAY = timedelta(days=1)
+MOST_NODES, MOST_CORRECTIONS, MOST_TROUBLES = 100, 8, 20
+REDIS_PATIENCE_S = 1
+DATABASES = {"sqlite": "SQLite", "postgresql": "PostgreSQL"}
+
+
+class Facts(NamedTuple):
+    """As of `now`. `requests` are those of 24 hours, by outcome; `day_ahead` is the newest hour of
+    the first node. Not every node is listed."""
+
+    now: datetime
+    nodes: list[Node]
+    nodes_count: int
+    source: SourceState
+    answered_at: datetime | None
+    day_ahead: Reading | None
+    requests: dict[str, int]
+    markets: list[MarketState]
+    ledger: Ledger
+    corrections: RecentCorrections
+    troubles: list[Trouble]
+    troubles_count: int
+    outbox: OutboxState
+    redis_answers: bool
+    database: str
+
+
+def facts(*, now: datetime) -> Facts:
+    """About 35 queries, however many nodes there are."""
+    tracked = Node.objects.tracked()
+    nodes = list(tracked[:MOST_NODES])
+    source = source_state(now=now)
+    return Facts(
+        now=now,
+        nodes=nodes,
+        nodes_count=tracked.count(),
+        source=source,
+        answered_at=None if source.age_s is None else now - timedelta(seconds=source.age_s),
+        day_ahead=readings.newest(nodes[0], Market.DAM) if nodes else None,
+        requests=requests_by_outcome(now=now),
+        markets=[market_state(market, nodes, now=now) for market in reversed(Market)],
+        ledger=ledger(nodes),
+        corrections=recent_corrections(nodes, MOST_CORRECTIONS, now=now),
+        troubles=list(Trouble.objects.order_by("-last_at", "pk")[:MOST_TROUBLES]),
+        troubles_count=Trouble.objects.count(),
+        outbox=outbox_state(now=now),
+        redis_answers=redis_answers(),
+        database=DATABASES.get(connection.vendor, connection.vendor),
+    )
+
+
+def requests_by_outcome(*, now: datetime) -> dict[str, int]:
+    """How many requests of the last 24 hours came to each outcome."""
+    runs = FetchRun.objects.filter(started_at__gt=now - A_DAY, started_at__lte=now).order_by()
+    return dict(runs.values_list("outcome").annotate(Count("pk")))
+
+
+def redis_answers() -> bool:
+    """Whether Redis answers within a second; asked once, on a connection of its own."""
+    client = redis.Redis.from_url(
+        settings.REDIS_URL,
+        socket_timeout=REDIS_PATIENCE_S,
+        socket_connect_timeout=REDIS_PATIENCE_S,
+        retry=Retry(NoBackoff(), 0),
+    )
+    try:
+        return bool(client.ping())
+    except redis.RedisError:
+        return False
+    finally:
+        client.close()
