@@ -64,6 +64,9 @@ def test_three_rules_that_open_together_are_one_message_that_names_the_gravest(
         "INFO SP15 spread +1,170.36 $/MWh, over 20 · 20:35–20:40 PT",
         "Now: 1,234.56 $/MWh, Mon 30 Nov 20:35–20:40 PT",
     ]
+    assert plain(letter).splitlines()[6] == (
+        "Clears: Scarcity at 500 or below; Discharge at 95 or below; spread at 20 or below"
+    )
     assert [line.partition(":")[0] for line in plain(letter).splitlines()[-5:]] == [
         *("Chart", "Acknowledge", "Mute Scarcity", "Mute Discharge", "Mute spread over 20")
     ]
