@@ -84,7 +84,7 @@ function line(alert, state, now) {
     "span",
     "",
     "⚑ ",
-    ...(opened.name ? [make("span", "name", opened.name), " "] : []),
+    ...(opened.name ? [make("strong", "", opened.name), " "] : []),
     `${ruleText(opened)} `,
     ...severity(alert),
     tag(isOpen ? "high" : "none", courseText(alert.state, lastedMs)),
@@ -116,10 +116,10 @@ function seen({ acknowledged }, now) {
  * @type {(alert: HeldAlert, peak: number | null) => (string | Node)[]}
  */
 function figure({ state, opened }, peak) {
-  if (peak !== null)
-    return measured(opened.direction === "above" ? "highest" : "lowest", apartText(peak, opened.limit));
-  if (state === "retracted" || isOfPrice(opened) || opened.watched === "age") return [];
   const name = figureName(opened.watched);
+  const extreme = opened.direction === "above" ? "peak" : "lowest";
+  if (peak !== null) return measured(`${extreme} ${name}`, apartText(peak, opened.limit));
+  if (state === "retracted" || isOfPrice(opened) || opened.watched === "age") return [];
   return measured(name, name === "price" ? priceText(opened.price) : apartText(opened.value, opened.limit));
 }
 
