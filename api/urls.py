@@ -12,6 +12,7 @@ from api.source import Source
 urlpatterns = [
     path("current", views.current, name="current"),
     path("history/<str:hours>", views.history, name="history"),
+    path("v1/prices", views.prices, name="prices"),
     path("v1/source", Source.as_view(), name="source"),
     path("v1/hubs", Hubs.as_view(), name="hubs"),
     path("v1/days", Days.as_view(), name="days"),

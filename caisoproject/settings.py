@@ -268,7 +268,7 @@ STATIC_ROOT = VAR_DIR / "static"
 STATICFILES_DIRS = [
     (f"vendor/{package}", NODE_MODULES / package / folder)
     for package, folder in {
-        "chart.js": "dist",
+        "uplot": "dist",
     }.items()
     if (NODE_MODULES / package / folder).is_dir()
 ]

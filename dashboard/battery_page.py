@@ -14,7 +14,7 @@ from dashboard.battery_picture import picture
 from dashboard.battery_summary import rank_lines, summary
 from dashboard.battery_table import FIGURES, rows
 from dashboard.first_paint.market_times import made_text
-from live.slugs import DEFAULT_HUB, MOST_QUOTED
+from dashboard.views import LONGEST_NAMED, shown_hub
 from prices.held_days import Days, newest_days
 from prices.models import Node
 
@@ -25,27 +25,19 @@ DAYS_BEFORE = 30  # today, and tomorrow once it is published
 @never_cache
 @gzip_page  # safe here: it has no secret (BREACH)
 def battery(request: HttpRequest) -> HttpResponse:
-    """The days of `?hub=SP15`, newest first; of the default hub if there is no such one."""
+    """The days of `?hub=SP15`, newest first."""
     now = timezone.now()
     nodes = list(Node.objects.tracked())
-    asked = request.GET.get("hub", "").upper()
-    node = shown_node(nodes, asked)
-    context = bar() | {
-        "page_name": "battery",
-        "hubs": nodes,
-        "node": node,
-        "unknown": asked[:MOST_QUOTED] if asked and not (node and node.hub == asked) else "",
-        "made": made_text(now),
-    }
+    asked = request.GET.get("hub", "")
+    hub = shown_hub(asked.upper(), [node.hub for node in nodes])
+    if hub is None:
+        missing = {"asked": asked[:LONGEST_NAMED], "hubs": nodes, "path": request.path}
+        return render(request, "dashboard/no_such_hub.html", missing, status=404)
+    node = next((node for node in nodes if node.hub == hub), None)
+    context = bar() | {"page_name": "battery", "hubs": nodes, "node": node, "made": made_text(now)}
     if node:
         context |= shown_days(newest_days(node, DAYS_BEFORE + 2, now=now))
     return render(request, "dashboard/battery.html", context)
-
-
-def shown_node(nodes: list[Node], asked: str) -> Node | None:
-    """The hub asked for if it is tracked, else SP15, else the first tracked one."""
-    by_hub = {node.hub: node for node in nodes}
-    return by_hub.get(asked) or by_hub.get(DEFAULT_HUB) or next(iter(nodes), None)
 
 
 def shown_days(found: Days) -> dict[str, object]:

@@ -88,9 +88,10 @@ def source_lines(found: Facts) -> Iterator[Line]:
         yield Line(f"day-ahead of {day_text(day)} came", came)
 
 
-def node_lines(found: Facts) -> Iterator[NodeLine]:
-    for node in found.nodes:
-        yield NodeLine(node.hub, node.oasis_name, [*newest_of(node, found)])
+def node_lines(found: Facts) -> list[NodeLine]:
+    """Nodes that are late in a market come first."""
+    lines = [NodeLine(node.hub, node.oasis_name, [*newest_of(node, found)]) for node in found.nodes]
+    return sorted(lines, key=lambda line: not any(newest.is_late for newest in line.newest))
 
 
 def newest_of(node: Node, found: Facts) -> Iterator[Newest]:

@@ -42,7 +42,7 @@ def shown(found: Facts) -> dict[str, object]:
         "source_lines": list(source_lines(found)),
         "requests": requests_of(found.requests),
         "markets": [MARKET_NAMES[state.market] for state in found.markets],
-        "nodes": list(node_lines(found)),
+        "nodes": node_lines(found),
         "nodes_count": found.nodes_count,
         "gaps": list(gap_lines(found)),
         "corrections": list(correction_lines(found)),

@@ -62,23 +62,38 @@ def history_parts(node: Node, market: Market, hours: int, *, now: datetime) -> I
     start = floor(now - timedelta(hours=hours), market)
     last = readings.newest(node, market)
     end = last.interval_end if last and last.interval_start >= start else None
+    until = published_until(market, publication_delay(market, [node]), now=now)
+    return price_parts(node, market, Range(start, end or now), until=until)
+
+
+def dates_parts(node: Node, market: Market, dates: Range, *, now: datetime) -> Iterator[str]:
+    """The prices of operating dates as JSON, as `history_parts` has them.
+
+    What is not due yet is no gap.
+    """
+    until = published_until(market, publication_delay(market, [node]), now=now)
+    return price_parts(node, market, dates, until=min(until, dates.end))
+
+
+def price_parts(node: Node, market: Market, asked: Range, *, until: datetime) -> Iterator[str]:
+    """The prices of a stretch of time, oldest first, and its gaps up to `until`."""
+    start, end = asked
     head = {
         "hub": node.hub,
         "node": node.oasis_name,
         "market": market.value,
         "start": iso(start),
-        "end": iso(end or now),
+        "end": iso(end),
     }
     yield f'{as_json(head)[:-1]}, "prices": ['
     held: list[Range] = []
     # Only up to `end`, which has been sent: newer prices may arrive meanwhile.
-    found = shown_prices(node, market, start, end) if end else iter(())
-    texts = json_texts(noted(found, held), market, hours_beside(node, market, start))
+    found = noted(shown_prices(node, market, start, end), held)
+    texts = json_texts(found, market, hours_beside(node, market, start, end))
     comma = ""
     while some := ", ".join(islice(texts, A_CHUNK)):
         yield comma + some
         comma = ", "
-    until = published_until(market, publication_delay(market, [node]), now=now)
     lacking = between(held, start, until, market)
     gaps = [{"start": iso(gap.start), "end": iso(gap.end)} for gap in lacking]
     yield f'], "gaps": {as_json(gaps)}}}'

@@ -20,6 +20,7 @@ def snapshot_parts(node: Node, hours: int, *, up_to: int, now: datetime) -> Body
     start = snapshot_start(now, hours)
     return {
         "rt": snapshot_prices(node, Market.RTM, start),
+        "fmm": snapshot_prices(node, Market.RTPD, start),
         "da": snapshot_prices(node, Market.DAM, day_bounds(operating_date(start))[0]),
         "alerts": with_who_knows(snapshot_alerts(node, start, up_to=up_to, now=now)),
         "thresholds": thresholds_at(node),

@@ -101,11 +101,13 @@ COLUMNS: tuple[Any, ...] = (
 )
 
 
-def hours_beside(node: Node, market: Market, start: datetime) -> dict[str, float]:
-    """The day-ahead LMPs that real-time prices from `start` on are shown with, by their hour."""
+def hours_beside(
+    node: Node, market: Market, start: datetime, end: datetime | None = None
+) -> dict[str, float]:
+    """The day-ahead LMPs that real-time prices in [start, end) are shown with, by their hour."""
     if market is not Market.RTM:
         return {}
-    hours = Price.objects.filter(span(node, Market.DAM, floor(start, Market.DAM)))
+    hours = Price.objects.filter(span(node, Market.DAM, floor(start, Market.DAM), end))
     found = hours.values_list(InUtc("interval_start"), number("lmp")).iterator(A_CHUNK)
     return {text[:HOUR]: lmp for text, lmp in found}
 

@@ -5,6 +5,7 @@ from datetime import datetime
 
 from alerts import headlines, limit_words
 from alerts.delivery import market_now
+from alerts.delivery.lines import is_open
 from alerts.delivery.simulated import WARNING, is_simulated
 from alerts.models import OPENED, Alert, Transition
 from alerts.rules.watched import AGE
@@ -32,8 +33,7 @@ def rows(transitions: Sequence[Transition], *, now: datetime) -> Iterator[tuple[
 
 def rule_rows(alert: Alert, kind: str) -> Iterator[tuple[str, str]]:
     """When it clears, and what its rule opens at. Older alerts do not know the former."""
-    is_open = alert.cleared_at is None and alert.retracted_at is None
-    if kind == OPENED and is_open and "clear_limit" in alert.facts:
+    if kind == OPENED and is_open(alert) and "clear_limit" in alert.facts:
         yield "Clears", limit_words.clears(alert.conditions)
     words = limit_words.rule_words(alert.conditions, alert.facts.get("for_minutes", 0))
     yield "Rule", f"{alert.name}, {words}" if alert.name else words

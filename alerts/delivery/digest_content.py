@@ -9,7 +9,7 @@ from django.conf import settings
 
 from alerts.delivery import links
 from alerts.delivery.fitting import counted
-from alerts.delivery.lines import gravity, headline_of, state_line
+from alerts.delivery.lines import gravity, headline_of, is_open, severity_rank, state_line
 from alerts.delivery.simulated import marked
 from alerts.models import Alert, Transition
 from market.intervals import iso
@@ -20,7 +20,7 @@ MOST_LINES, MOST_HUBS = 100, 3
 def held(transitions: Sequence[Transition], *, now: datetime) -> dict[str, Any]:
     """The morning's digest of what quiet hours held."""
     alerts = alerts_of(transitions)
-    still_open = len(open_ones(alerts))
+    still_open = sum(map(is_open, alerts))
     open_words = f", {still_open} still open" if still_open else ""
     subject = f"CAISO Live: {counted(len(alerts))} at {hubs(alerts)} in quiet hours{open_words}"
     return {
@@ -46,7 +46,7 @@ def again(
 
 def gathered_subject(alerts: Sequence[Alert], *, now: datetime) -> str:
     """The gravest alert that is open, and how many more; or that all are over."""
-    still_open = open_ones(alerts)
+    still_open = list(filter(is_open, alerts))
     if not still_open and len(alerts) > 1:
         return f"CAISO Live: {counted(len(alerts))} at {hubs(alerts)}, all over already"
     first = max(still_open or alerts, key=gravity)
@@ -57,7 +57,7 @@ def gathered_subject(alerts: Sequence[Alert], *, now: datetime) -> str:
 def of_alerts(subject: str, alerts: Sequence[Alert], *, now: datetime) -> dict[str, Any]:
     """The content: each alert one line, in order, up to a hundred."""
     lines = [state_line(alert, now=now) for alert in alerts[:MOST_LINES]]
-    worst = max(alerts, key=gravity).severity
+    worst = max(alerts, key=severity_rank).severity
     found = content(marked(subject), "\n".join(lines), now=now)
     return {**found, "severity": worst, "messages": len(alerts)}
 
@@ -73,10 +73,6 @@ def hubs(alerts: Sequence[Alert]) -> str:
     names = list(dict.fromkeys(str(alert.facts["hub"]) for alert in alerts))
     *first, last = [*names[:MOST_HUBS], *(["other hubs"] if names[MOST_HUBS:] else [])]
     return f"{', '.join(first)} and {last}" if first else last
-
-
-def open_ones(alerts: Sequence[Alert]) -> list[Alert]:
-    return [alert for alert in alerts if alert.cleared_at is None and alert.retracted_at is None]
 
 
 def content(subject: str, text: str, *, now: datetime) -> dict[str, Any]:

@@ -57,11 +57,14 @@ def over(alert: Alert, found: Course, *, now: datetime) -> str:
 
 def span(found: Course, *, now: datetime) -> str:
     """From when to when, `since 20:35 PT` while it lasts, with the day if it is another."""
-    day = wording.day(found.start)
-    day = "" if day == wording.day(now) else f"{day} "
+    first, today = wording.day(found.start), wording.day(now)
+    day = "" if first == today else f"{first} "
     if found.end is None:
         return f"since {day}{wording.clock(found.start)}"
-    return f"{day}{wording.clock_range(found.start, found.end)}"
+    last = wording.day(found.end)
+    if first == last:
+        return f"{day}{wording.clock_range(found.start, found.end)}"
+    return f"{first} {wording.clock(found.start)} – {last} {wording.clock(found.end)}"
 
 
 def peak(alert: Alert, found: Course) -> str:
@@ -77,8 +80,7 @@ def peak_word(alert: Alert) -> str:
 
 def severity_of(alert: Alert, kind: str) -> str:
     """How grave it is, in capitals, while it is news that it is."""
-    is_open = alert.cleared_at is None and alert.retracted_at is None
-    return f"{alert.severity.upper()} " if kind == OPENED and is_open else ""
+    return f"{alert.severity.upper()} " if kind == OPENED and is_open(alert) else ""
 
 
 def rule_of(alert: Alert) -> str:
@@ -95,16 +97,16 @@ def headline(transition: Transition, *, now: datetime) -> str:
 
 def line(transition: Transition, *, now: datetime) -> str:
     """One of several alerts of the same hub and moment; an end says how long it lasted."""
-    alert, found = transition.alert, course(transition.alert)
-    text = headline(transition, now=now)
+    alert, text = transition.alert, headline(transition, now=now)
     if transition.kind != CLEARED or alert.cleared_interval is None or alert.retracted_at:
         return text
+    found = course(alert)
     return f"{text}{BETWEEN}lasted {lasted(found)}{peak(alert, found)}"
 
 
 def headline_of(alert: Alert, *, now: datetime) -> str:
     """An alert as a digest's subject says it."""
-    if alert.cleared_at is None and alert.retracted_at is None:
+    if is_open(alert):
         return headline(alert.transitions.get(kind=OPENED), now=now)
     return state_line(alert, now=now)
 
@@ -160,6 +162,13 @@ def gravity(alert: Alert) -> tuple[bool, int, bool, Decimal, int]:
     """By which the gravest of several alerts is the greatest: open ones, the most severe, those on
     the price itself, those with the furthest limit, and the first of them."""
     own = alert.conditions[0]
-    is_open = alert.cleared_at is None and alert.retracted_at is None
     reach = -own.limit if watches_low(own) else own.limit
-    return is_open, SEVERITY_NAMES.index(alert.severity), own.watched == "lmp", reach, -alert.pk
+    return is_open(alert), severity_rank(alert), own.watched == "lmp", reach, -alert.pk
+
+
+def severity_rank(alert: Alert) -> int:
+    return SEVERITY_NAMES.index(alert.severity)
+
+
+def is_open(alert: Alert) -> bool:
+    return alert.cleared_at is None and alert.retracted_at is None

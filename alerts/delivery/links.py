@@ -5,6 +5,7 @@ from urllib.parse import urlencode
 
 from django.conf import settings
 
+from alerts.delivery.lines import is_open
 from alerts.limit_words import rule_words
 from alerts.models import OPENED, RETRACTED, Alert, Transition
 from market.intervals import operating_date
@@ -33,7 +34,7 @@ def of(transitions: Sequence[Transition]) -> Links:
     chart_of = ("Chart", chart(first))
     if first.kind == RETRACTED:
         return (chart_of, ("Alert", alert(first.alert)))
-    name = "Acknowledge" if first.kind == OPENED and first.alert.state == "open" else "Alert"
+    name = "Acknowledge" if first.kind == OPENED and is_open(first.alert) else "Alert"
     return (chart_of, (name, alert(first.alert)), *mutes(transitions))
 
 

@@ -25,7 +25,7 @@ from api import days, delivery_tests, hubs, previews, push, source
 from api.json_body import MOST_BYTES
 from api.openapi import examples, extensions, shapes
 from api.rule_request import RuleRequest
-from api.views import MOST_HOURS
+from api.views import MOST_DAYS, MOST_HOURS
 from live import feed_request
 from live.problems import PROBLEM_JSON
 from live.slugs import DEFAULT_HUB
@@ -108,6 +108,13 @@ def body(shape: Any, example: Any) -> OpenApiRequest:
 HUB = OpenApiParameter(
     "hub", str, default=DEFAULT_HUB, description="The hub, in any case of letters."
 )
+MARKET = OpenApiParameter(
+    "market",
+    str,
+    enum=shapes.MARKETS,
+    default="RTM",
+    description="`RTM` (five-minute), `RTPD` (fifteen-minute) or `DAM` (day-ahead).",
+)
 
 
 class Current(APIView):
@@ -141,18 +148,43 @@ class History(APIView):
                 description=f"How many hours: 1 to {MOST_HOURS}.",
             ),
             HUB,
-            OpenApiParameter(
-                "market",
-                str,
-                enum=shapes.MARKETS,
-                default="RTM",
-                description="`RTM` (five-minute), `RTPD` (fifteen-minute) or `DAM` (day-ahead).",
-            ),
+            MARKET,
         ],
         answers={(200, JSON): answer(shapes.History, "Prices and gaps.", examples.HISTORY)},
         refused=[404, 429],
     )
     def get(self, request: Request, hours: str) -> None: ...
+
+
+class Prices(APIView):
+    @described(
+        "prices",
+        "The prices of operating dates",
+        tag=PRICES,
+        description="Oldest first, with the gaps among them; what is not due yet is no gap. An "
+        "operating date runs from one Pacific midnight to the next, and has 23 or 25 hours when "
+        "clocks change. An address gets two answers of this kind or histories at once; four more "
+        "may wait. A long answer is compressed with gzip where Accept-Encoding takes it.",
+        parameters=[
+            OpenApiParameter(
+                "start",
+                {"type": "string", "format": "date"},
+                required=True,
+                description="The first operating date.",
+            ),
+            OpenApiParameter(
+                "end",
+                {"type": "string", "format": "date"},
+                required=True,
+                description=f"The date after the last one, 1 to {MOST_DAYS} days after `start`.",
+            ),
+            HUB,
+            MARKET,
+        ],
+        answers={(200, JSON): answer(shapes.History, "Prices and gaps.", examples.HISTORY)},
+        refused=[404, 429],
+    )
+    def get(self, request: Request) -> None: ...
 
 
 @extend_schema_view(
@@ -367,6 +399,7 @@ urlpatterns = [
     path("api/history/<str:hours>", History.as_view()),
     path("api/v1/days", Days.as_view()),
     path("api/v1/hubs", Hubs.as_view()),
+    path("api/v1/prices", Prices.as_view()),
     path("api/v1/source", Source.as_view()),
     path("api/v1/stream", Stream.as_view()),
     path("api/v1/rules/preview", RulePreview.as_view()),

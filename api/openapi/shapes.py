@@ -118,13 +118,16 @@ class Gap(serializers.Serializer[Any]):
 
 
 class History(serializers.Serializer[Any]):
-    """The prices of the last hours, and the gaps among them."""
+    """The prices of the last hours, or of operating dates, and the gaps among them."""
 
     hub = text("The hub.")
     node = text("Its name at CAISO.")
     market = choice(MARKETS, "The market.")
     start = time("The start of the first interval asked for.")
-    end = time("The end of the last interval held; if none is, now.")
+    end = time(
+        "Of the last hours: the end of the last interval held; if none is, now. Of operating "
+        "dates: the end of the last one."
+    )
     prices = Price(many=True, help_text="Oldest first.")
     gaps = Gap(many=True, help_text="What is missing.")
 

@@ -71,6 +71,8 @@ def sentence(answer: Any, status: int) -> str:
         ("POST /api/current", 405, "GET, HEAD"),
         ("OPTIONS /api/current", 405, "GET, HEAD"),
         ("DELETE /api/history/24", 405, "GET, HEAD"),
+        ("GET /api/v1/prices", 400, None),
+        ("POST /api/v1/prices", 405, "GET, HEAD"),
         ("POST /api/v1/source", 405, "GET, HEAD"),
         ("OPTIONS /api/v1/source", 405, "GET, HEAD"),
         ("BREW /api/v1/source", 405, "GET, HEAD"),

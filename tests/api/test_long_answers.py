@@ -162,7 +162,12 @@ async def test_what_is_too_much_of_an_address_is_429_with_when_to_ask_again(
 
 @pytest.mark.parametrize(
     ("path", "status"),
-    [("/api/history/24", 429), ("/api/v1/rules/preview", 429), ("/healthz", 200)],
+    [
+        ("/api/history/24", 429),
+        ("/api/v1/prices", 429),
+        ("/api/v1/rules/preview", 429),
+        ("/healthz", 200),
+    ],
 )
 async def test_a_history_and_a_preview_take_a_slot_and_pages_do_not(
     path: str, status: int, monkeypatch: pytest.MonkeyPatch

@@ -210,6 +210,56 @@ def test_the_interval_that_is_not_due_yet_is_no_gap(client: Client) -> None:
     assert answer["gaps"] == []
 
 
+DATES = "/api/v1/prices?start=2026-11-01&end=2026-11-02"
+
+
+def hours_of_autumn(*missing: int) -> None:
+    """The 25 day-ahead hours of the first of November, and the two beside it."""
+    start = utc("2026-11-01 07:00")
+    hours = [n for n in range(-1, 26) if n not in missing]
+    store([published(start + n * HOUR, f"{30 + n}", Market.DAM) for n in hours], start + 30 * HOUR)
+
+
+def test_a_date_has_its_own_hours_all_25_of_them(client: Client) -> None:
+    hours_of_autumn()
+    answer = get(client, f"{DATES}&market=DAM&hub=sp15", "2026-11-05 19:00:00")
+    prices = answer["prices"]
+    assert isinstance(prices, list)
+    assert [price["lmp"] for price in prices] == [30.0 + n for n in range(25)]
+    bounds = {"start": "2026-11-01T07:00:00Z", "end": "2026-11-02T08:00:00Z"}
+    about = {"hub": "SP15", "node": "TH_SP15_GEN-APND", "market": "DAM", "gaps": []}
+    assert {name: answer[name] for name in answer if name != "prices"} == about | bounds
+
+
+def test_what_a_date_lacks_is_a_gap(client: Client) -> None:
+    hours_of_autumn(3, 4, 24)
+    answer = get(client, f"{DATES}&market=DAM", "2026-11-05 19:00:00")
+    assert answer["gaps"] == [
+        {"start": "2026-11-01T10:00:00Z", "end": "2026-11-01T12:00:00Z"},
+        {"start": "2026-11-02T07:00:00Z", "end": "2026-11-02T08:00:00Z"},
+    ]
+
+
+def test_of_todays_date_what_is_not_due_is_no_gap(client: Client) -> None:
+    today = utc("2026-07-14 07:00")
+    store([published(today + timedelta(minutes=5 * n)) for n in range(145)], NOW)
+    address = "/api/v1/prices?start=2026-07-14&end=2026-07-15"
+    answer = get(client, address, "2026-07-14 19:04:00")
+    assert answer["gaps"] == []
+    prices = answer["prices"]
+    assert isinstance(prices, list)
+    assert len(prices) == 145
+    assert get(client, "/api/v1/prices?start=2027-07-14&end=2027-07-15")["gaps"] == []
+
+
+def test_a_real_time_price_of_a_date_has_its_day_ahead_price_beside_it(client: Client) -> None:
+    a_day()
+    answer = get(client, "/api/v1/prices?start=2026-07-14&end=2026-07-15")
+    prices = answer["prices"]
+    assert isinstance(prices, list)
+    assert [prices[-1][name] for name in ("lmp", "da_price", "spread")] == [40.5, 30.0, 10.5]
+
+
 def test_day_ahead_history_reaches_as_far_as_prices_are_published(client: Client) -> None:
     a_day()
     answer = get(client, "/api/history/2?market=DAM")
@@ -242,6 +292,33 @@ def test_day_ahead_history_reaches_as_far_as_prices_are_published(client: Client
             f"There is no hub '{'x' * 60}'; there are NP15, SP15, ZP26.",
         ),
         ("/api/history/24?market=RTD", 400, "There is no market 'RTD'; there are DAM, RTPD, RTM."),
+        (f"{DATES}&market=RTD", 400, "There is no market 'RTD'; there are DAM, RTPD, RTM."),
+        (f"{DATES}&hub=XY", 404, "There is no hub 'XY'; there are NP15, SP15, ZP26."),
+        (
+            "/api/v1/prices?start=2026-11-20",
+            400,
+            "end is ''; it is an operating date such as 2026-11-20.",
+        ),
+        (
+            "/api/v1/prices?start=20261120&end=2026-11-21",
+            400,
+            "start is '20261120'; it is an operating date such as 2026-11-20.",
+        ),
+        (
+            "/api/v1/prices?start=2026-02-30&end=2026-03-01",
+            400,
+            "start is '2026-02-30'; it is an operating date such as 2026-11-20.",
+        ),
+        (
+            "/api/v1/prices?start=2026-11-20&end=2026-11-20",
+            400,
+            "2026-11-20 to 2026-11-20, which is excluded; there are 1 to 8 days in one answer.",
+        ),
+        (
+            "/api/v1/prices?start=2026-11-20&end=2026-11-29",
+            400,
+            "2026-11-20 to 2026-11-29, which is excluded; there are 1 to 8 days in one answer.",
+        ),
     ],
 )
 def test_a_bad_request_is_a_problem_document_that_names_the_value(

@@ -144,6 +144,8 @@ def test_prices_are_answered_as_it_says(client: Client) -> None:
     for market in Market:
         answer = client.get(f"/api/history/24?market={market}")
         fits(answer, "GET", "/api/history/{hours}")
+        dates = f"start={start - 24 * HOUR:%Y-%m-%d}&end={start + 24 * HOUR:%Y-%m-%d}"
+        fits(client.get(f"/api/v1/prices?{dates}&market={market}"), "GET", "/api/v1/prices")
     store([published(start + n * HOUR, "40") for n in (-25, -26)], now)
     for path in ("/api/v1/source", "/api/v1/hubs", "/api/v1/days"):
         fits(client.get(path), "GET", path)

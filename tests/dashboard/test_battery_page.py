@@ -127,15 +127,19 @@ def test_a_place_is_an_ordinal_number(rank: int, text: str) -> None:
 
 
 def test_both_markets_are_summed_over_the_same_days() -> None:
+    before = TODAY - 5 * A_DAY
+    whole = dict.fromkeys(day_intervals(before, Market.RTM), Decimal(999))
+    first_hours = dict.fromkeys(day_intervals(before, Market.DAM)[:22], Decimal(999))
     days = [
         day_of(TODAY - 4 * A_DAY, 40, 50),
         day_of(TODAY - 3 * A_DAY, 60, 10),
         day_of(TODAY - 2 * A_DAY, 999, None),  # no real-time: neither counts
         day_of(TODAY - A_DAY, 999, 999, until=midnight(TODAY) - 2 * HOUR),  # too little of it
+        figures_of(HeldDay(TODAY - 5 * A_DAY, whole, first_hours)),  # too little day-ahead
         day_of(TODAY, 999, 999),
     ]
     found = summary(days, TODAY)
-    assert (found.days, found.of) == (2, 4)
+    assert (found.days, found.of) == (2, 5)
     lines = {line.name: (line.da, line.rt) for line in found.lines}
     assert lines["TB4, all days"] == ("$3,600", "$2,160")
     assert lines["TB4 a day"] == ("$1,800", "$1,080")
@@ -215,11 +219,13 @@ def test_a_correction_is_on_the_page_the_next_time(client: Client) -> None:
 @pytest.mark.django_db
 @pytest.mark.parametrize("asked", ["XY", "<b>", "x" * 200, "%00"])
 def test_a_hub_that_does_not_exist_is_said(client: Client, asked: str) -> None:
-    text = page(client, f"?hub={asked}").content.decode()
+    found = page(client, f"?hub={asked}")
+    text = found.content.decode()
+    assert found.status_code == 404
     assert "There is no hub" in text
-    assert "These are the days of SP15." in text
-    assert "<B>" not in text
-    assert "X" * 61 not in text
+    assert '<a href="/battery/?hub=NP15">NP15</a>' in text
+    assert "<b>" not in text.partition("There is no hub")[2]
+    assert "x" * 61 not in text
 
 
 @pytest.mark.django_db

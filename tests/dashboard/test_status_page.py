@@ -147,7 +147,7 @@ def test_when_all_is_well_it_says_so_in_one_sentence(client: Client) -> None:
     assert "Nothing is wrong." in text
     assert "8 s ago, 12:02" in text
     assert "100 % of 1" in text
-    assert "late" not in text
+    assert "▲ late" not in text
     assert "style=" not in text
 
 
@@ -187,6 +187,16 @@ def test_a_late_node_is_named_and_marked(client: Client) -> None:
     text = page(client, NOON + FIVE + timedelta(minutes=1, seconds=30))
     assert "Late or not there yet: SP15 real-time." in text
     assert text.count("▲ late: 12:00–12:05") == 1
+
+
+@pytest.mark.django_db
+def test_nodes_that_are_late_come_first(client: Client) -> None:
+    all_is_well()
+    store([published(NOON + FIVE, node=name) for name in (SP15, NP15)], NOW)
+    text = page(client, NOON + FIVE + timedelta(minutes=1, seconds=30))
+    table = text.partition('class="newest"')[2]
+    hubs = [table.index(f">{hub}</a>") for hub in ("ZP26", "SP15", "NP15")]
+    assert hubs == sorted(hubs)
 
 
 @pytest.mark.django_db

@@ -189,6 +189,8 @@ async def test_what_is_documented_is_what_comes(monkeypatch: pytest.MonkeyPatch)
     compared.add("hubs", await get("/api/v1/hubs"))
     for market in Market:
         compared.add("history", await get(f"/api/history/24?hub=SP15&market={market}"))
+        dates = "start=2026-07-14&end=2026-07-15"
+        compared.add("history", await get(f"/api/v1/prices?{dates}&market={market}"))
     compared.add("problem document", await get("/api/current?hub=XY", 404))
     assert compared.faults == []
     unseen = list(compared.unseen())

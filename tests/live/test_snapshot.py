@@ -13,6 +13,7 @@ from alerts.models import Rule
 from live import frames
 from live.cursor import Cursor
 from live.snapshot import snapshot_alerts
+from market.markets import Market
 from prices.models import Feed, FeedEvent, Node
 from prices.retention import prune
 from tests.conftest import utc
@@ -65,6 +66,14 @@ def test_a_corrected_price_comes_with_what_it_replaced_and_when() -> None:
     assert first["seen"] == "2026-07-14T20:00:00Z"
     assert set(first["old"]) == {"lmp", "energy", "congestion", "loss", "ghg"}
     assert "old" not in second
+
+
+def test_fifteen_minute_prices_come_from_the_same_time_on_and_as_far_ahead_as_they_are() -> None:
+    quarter = timedelta(minutes=15)
+    fmm = [published(NOON + n * quarter, f"{40 + n}", Market.RTPD) for n in range(-100, 4)]
+    store(fmm, NOON)
+    assert [price["lmp"] for price in shown(NOON)["fmm"]] == [float(n) for n in range(-56, 44)]
+    assert {price["market"] for price in shown(NOON)["fmm"]} == {"RTPD"}
 
 
 def test_an_alert_that_is_open_is_shown_however_long_ago_it_opened() -> None:

@@ -24,6 +24,11 @@ def real_time(start: datetime, end: datetime) -> list[Body]:
     return curve(Market.RTM, start, end)
 
 
+def fifteen_minute(start: datetime, end: datetime) -> list[Body]:
+    """Every fifteen-minute price that starts in [start, end)."""
+    return curve(Market.RTPD, start, end)
+
+
 def day_ahead(now: datetime, days_back: int) -> list[Body]:
     """Every hour from some days ago to the end of tomorrow."""
     today = day_of(now.timestamp())

@@ -83,5 +83,13 @@ def reached(is_so: Callable[[], bool], page: Page) -> None:
 
 PURE = ("market/market_time", "market/format", "market/figures", "market/csv_export")
 PURE += ("market/components_bar", "live/store")
-PURE += ("charts/chart_series", "charts/price_axis", "charts/time_axis")
+PURE += (
+    "charts/chart_series",
+    "charts/price_axis",
+    "charts/time_axis",
+    "charts/zoom",
+    "charts/scene",
+)
+PURE += ("charts/day_before", "charts/needed_days", "charts/label_places", "charts/alert_menu")
+PURE += ("charts/card_words",)
 IMPORTS = ", ".join(f"import('/{name}.js')" for name in PURE)

@@ -5,7 +5,7 @@ The market's clock is the server's: a page greeted on the first of November show
 
 import json
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from urllib.parse import parse_qs, urlsplit
 
@@ -19,9 +19,10 @@ from dashboard.first_paint.held import Source
 from dashboard.first_paint.page import prices_of
 from dashboard.page_snapshot import PageSnapshot
 from dashboard.views import prices_now
-from market.intervals import from_iso, iso
+from market.intervals import from_iso, iso, midnight
+from simulator.reports import Market
 from tests.browser import CHROMIUM
-from tests.page.market_day import FIVE, SP15, Body, day_ahead, real_time
+from tests.page.market_day import FIVE, SP15, Body, curve, day_ahead, fifteen_minute, real_time
 from tests.page.modules import reached
 from tests.page.page_server import BLANK, Answer, PageServer
 
@@ -64,6 +65,7 @@ class Day:
     now: datetime
     rt: list[Body] = field(default_factory=list)
     da: list[Body] = field(default_factory=list)
+    fmm: list[Body] = field(default_factory=list)
     alerts: list[Body] = field(default_factory=list)
     current: Body | None = field(default_factory=lambda: dict(OBSERVED))
     source: str = "oasis"
@@ -115,6 +117,7 @@ class Day:
         return snapshot | {
             "current": self.answer(),
             "rt": self.rt,
+            "fmm": self.fmm,
             "da": self.da,
             "alerts": self.alerts,
         }
@@ -149,7 +152,9 @@ class Day:
 def ordinary(now: datetime, hours: int = 24) -> Day:
     """A day on which everything came as it should."""
     newest = now - timedelta(seconds=now.timestamp() % 300)
-    return Day(now, real_time(newest - timedelta(hours=hours), newest + FIVE), day_ahead(now, 8))
+    start, soon = newest - timedelta(hours=hours), now + timedelta(minutes=30)
+    rt, fmm = real_time(start, newest + FIVE), fifteen_minute(start, soon)
+    return Day(now, rt, day_ahead(now, 8), fmm)
 
 
 class Stage:
@@ -240,8 +245,20 @@ class Stage:
         if path == "/api/v1/source":
             return self.day.heartbeat() | {"source": self.day.source}
         if path.startswith("/api/history/"):
-            return {"prices": self.day.rt if "market=RTM" in address else self.day.da}
+            market = parse_qs(urlsplit(address).query)["market"][0]
+            return {
+                "prices": {"RTM": self.day.rt, "RTPD": self.day.fmm, "DAM": self.day.da}[market]
+            }
+        if path == "/api/v1/prices":
+            return {"prices": self.past(parse_qs(urlsplit(address).query))}
         return self.day.answer()
+
+    def past(self, query: dict[str, list[str]]) -> list[Body]:
+        """The prices of operating dates; of the years before 2020 none are held."""
+        start, end = (midnight(date.fromisoformat(query[name][0])) for name in ("start", "end"))
+        until = min(end, self.day.now)
+        market = Market[query["market"][0]]
+        return curve(market, start, until) if start.year >= 2020 and start < until else []
 
     def greet(self, socket: WebSocketRoute) -> None:
         """A socket is opened; a server that does not speak stays silent."""

@@ -12,18 +12,22 @@ PAGE = {"hub": "SP15", "hubs": [{"hub": "SP15"}, {"hub": "NP15"}]}
 
 
 @pytest.mark.parametrize(
-    ("search", "hub", "chosen_range", "theme"),
+    ("search", "hub", "chosen_range", "theme", "date"),
     [
-        ("", "SP15", "24h", None),
-        ("?hub=np15&range=7d&theme=dark", "NP15", "7d", "dark"),
-        ("?hub=nowhere&range=9d&theme=pink", "SP15", "24h", None),
+        ("", "SP15", "24h", None, None),
+        ("?hub=np15&range=7d&theme=dark", "NP15", "7d", "dark", None),
+        ("?range=2h", "SP15", "2h", None, None),
+        ("?date=2026-11-20", "SP15", "24h", None, "2026-11-20"),
+        ("?hub=nowhere&range=9d&theme=pink", "SP15", "24h", None, None),
+        ("?date=2026-02-30", "SP15", "24h", None, None),
+        ("?date=20.11.2026", "SP15", "24h", None, None),
     ],
 )
 def test_what_an_address_says(
-    search: str, hub: str, chosen_range: str, theme: str | None, run: Run
+    search: str, hub: str, chosen_range: str, theme: str | None, date: str | None, run: Run
 ) -> None:
     found = run("ui/address.js", "readAddress(a.search, a.page)", {"search": search, "page": PAGE})
-    assert found == {"hub": hub, "range": chosen_range, "theme": theme}
+    assert found == {"hub": hub, "range": chosen_range, "theme": theme, "date": date}
 
 
 @pytest.mark.parametrize(
@@ -34,12 +38,16 @@ def test_what_an_address_says(
             {"hub": "NP15", "range": "7d", "theme": "dark"},
             "?from=mail&hub=NP15&range=7d&theme=dark",
         ),
+        (
+            {"hub": "NP15", "range": "24h", "theme": None, "date": "2026-11-20"},
+            "?from=mail&hub=NP15&date=2026-11-20",
+        ),
     ],
 )
 def test_an_address_keeps_what_it_does_not_know(
     shown: dict[str, str | None], search: str, run: Run
 ) -> None:
-    before = "?from=mail&range=48h"
+    before = "?from=mail&range=48h&date=2026-01-01"
     found = run(
         "ui/address.js", "writeAddress(a.search, a.shown)", {"search": before, "shown": shown}
     )
@@ -47,7 +55,12 @@ def test_an_address_keeps_what_it_does_not_know(
 
 
 def test_r_goes_through_the_ranges(run: Run) -> None:
-    assert run("ui/address.js", "['24h', '48h', '7d'].map(nextRange)") == ["48h", "7d", "24h"]
+    ranges = run("ui/address.js", "['2h', '24h', '48h', '7d'].map(nextRange)")
+    assert ranges == ["24h", "48h", "7d", "2h"]
+
+
+def test_two_hours_are_a_part_of_the_day_that_is_held(run: Run) -> None:
+    assert run("ui/address.js", "['2h', '24h', '7d'].map(hoursWanted)") == [24, 24, 168]
 
 
 @pytest.mark.parametrize(

@@ -1,13 +1,12 @@
 """What others do to alerts and rules, on a dashboard that is open: shown, and nothing sounds."""
 
-import re
 from dataclasses import replace
 from typing import Any
 
 from playwright.sync_api import expect
 
 from tests.page.by_name import Run, run
-from tests.page.market_day import alert
+from tests.page.market_day import alert, valued
 from tests.page.staged import Stage, on_the_stage
 from tests.page.states import asking, newest_is, plain
 from tests.page.test_fallback_transports import OPEN, OPENED
@@ -18,6 +17,7 @@ from tests.page.test_store import alert as held
 __all__ = ["run"]
 
 pytestmark = on_the_stage
+HOUR = "2026-07-14T19:00:00Z"
 NAMED = {"name": "Discharge", "severity": "warning", "rule_id": 1}
 LIMIT: dict[str, Any] = {
     "rule": 1,
@@ -54,13 +54,13 @@ def test_who_acknowledged_an_open_alert_is_shown_and_nothing_sounds_again(stage:
 
 def test_an_alert_has_one_figure_with_what_it_is_and_its_unit(stage: Stage) -> None:
     day = newest_is(plain(), "123.4")
+    [beside] = [price["lmp"] for price in day.da if price["interval_start"] == HOUR]
+    low = valued(day.rt[-2], f"{beside - 45.2:.5f}")
     spread = {"watched": "spread", "value": -45.2, "limit": -20, "direction": "below"}
-    alerts = [alert(1, day.rt[-1]) | NAMED, alert(2, day.rt[-2]) | spread]
-    page = stage.show(replace(day, alerts=alerts))
+    alerts = [alert(1, day.rt[-1]) | NAMED, alert(2, low) | spread]
+    page = stage.show(replace(day, rt=[*day.rt[:-2], low, day.rt[-1]], alerts=alerts))
     figures = page.locator("#alerts li b")
-    expect(figures).to_have_text(
-        ["peak price 123.40 $/MWh", re.compile("^lowest spread −[0-9.]+ ./MWh$")]
-    )
+    expect(figures).to_have_text(["peak price 123.40 $/MWh", "lowest spread −45.20 $/MWh"])
 
 
 def test_a_rule_that_was_muted_is_said_to_be_until_it_is_heard_again(stage: Stage) -> None:

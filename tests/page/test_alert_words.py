@@ -68,5 +68,6 @@ def test_only_alerts_that_stand_and_have_a_price_are_marked_on_the_chart(run: Ru
     span = {"start": noon - 1, "end": noon + 3_600_000}
     alerts = "a.sent.reduce((held, e) => held.set(e.alert_id, "
     alerts += "{ opened: held.get(e.alert_id)?.opened ?? e, state: e.state }), new Map())"
-    marked = f"alertsIn({alerts}, a.span).map((one) => one.price)"
+    held = f"{{ alerts: {alerts}, rt: new Map(), fmm: new Map(), da: new Map() }}"
+    marked = f"alertsIn({held}, a.span).map((one) => one.price)"
     assert run("charts/chart_series.js", marked, {"sent": sent, "span": span}) == [120]

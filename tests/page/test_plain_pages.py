@@ -61,7 +61,7 @@ def thirty_days() -> Days:
 
 def battery(node: Node | None = NODES[0], days: Days | None = None) -> str:
     context = {"page_name": "battery", "hubs": NODES, "node": node, "source": "oasis"}
-    context |= {"made": made_text(NOW), "open_alerts": 2, "unknown": "" if days is None else "XY"}
+    context |= {"made": made_text(NOW), "open_alerts": 2}
     context |= shown_days(days or thirty_days()) if node else {}
     return render_to_string("dashboard/battery.html", context)
 
@@ -117,7 +117,6 @@ def status(found: Facts) -> str:
 NOTHING = Days(TODAY, [], Ranks(None, None, None, None))
 PAGES: dict[str, Callable[[], str]] = {
     "battery": battery,
-    "battery of a hub that is unknown": lambda: battery(days=thirty_days()),
     "battery without prices": lambda: battery(days=NOTHING),
     "battery without nodes": lambda: battery(None),
     "battery at the longest name": lambda: battery(NODES[1]),

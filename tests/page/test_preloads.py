@@ -10,7 +10,7 @@ from tests.page.states import plain
 
 pytestmark = on_the_stage
 PRELOAD = re.compile(r'<link rel="modulepreload" href="([^"]*)">')
-OF_ITSELF = {"main.js", "alerts_page.js", "theme_boot.js", "chart.umd.min.js"}
+OF_ITSELF = {"main.js", "alerts_page.js", "theme_boot.js", "uPlot.iife.min.js"}
 
 
 def named(html: str) -> set[str]:

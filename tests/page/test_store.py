@@ -359,3 +359,25 @@ def test_a_page_that_never_had_a_feed_asks_for_a_snapshot_from_nowhere(run: Run)
     answers = {"current": {"rt_quality": "observed"}, "rt": [price(5, 30.0)], "da": []}
     script = "cursorOf(applyPolled(emptyHub('SP15'), a, 24))"
     assert run("live/store.js", script, answers) == {"epoch": "asked", "seq": 0}
+
+
+def quarter(minutes: int, lmp: float, revision: int = 1) -> dict[str, Any]:
+    """A fifteen-minute price, as an event or a snapshot has it."""
+    start = NOON + timedelta(minutes=minutes)
+    return price(minutes, lmp, revision) | {
+        "market": "RTPD",
+        "interval_end": iso(start + timedelta(minutes=15)),
+    }
+
+
+def test_fifteen_minute_prices_are_kept_from_snapshots_events_and_polls(run: Run) -> None:
+    """The price of a moment is that of the quarter hour it lies in."""
+    at = NOON.timestamp() * 1000
+    first = snapshot(price(0, 20.0)) | {"fmm": [quarter(0, 31.0), quarter(15, 32.0)]}
+    later = events(10, quarter(30, 33.0), quarter(15, 32.5, 2) | {"kind": "correction"})
+    prices = [f"fmmAt(state, {at} + {m} * 60000)?.lmp ?? null" for m in (-1, 0, 14, 15, 44, 45)]
+    found = after(run, f"[{', '.join(prices)}]", first, later)
+    assert found == [None, 31.0, 31.0, 32.5, 33.0, None]
+    polled = {"current": {"rt_quality": "observed"}, "rt": [], "fmm": [quarter(0, 31.0)], "da": []}
+    script = f"fmmAt(applyPolled(emptyHub('SP15'), a, 24), {at}).lmp"
+    assert run("live/store.js", script, polled) == 31.0

@@ -25,21 +25,21 @@ def test_the_tile_says_so_beside_the_price(stage: Stage) -> None:
 def test_the_tip_says_so(stage: Stage) -> None:
     unverified(stage)
     page = stage.page
-    page.locator("#recent-chart").focus()
+    page.locator("#price-chart").focus()
     page.keyboard.press("End")
-    expect(page.locator("#recent-tip .quality")).to_have_text(f"≠ {WORDS} · revision 1")
+    expect(page.locator("#chart-tip .quality")).to_have_text(f"≠ {WORDS} · revision 1")
     page.keyboard.press("ArrowLeft")
-    expect(page.locator("#recent-tip .quality")).to_have_text("observed · revision 1")
+    expect(page.locator("#chart-tip .quality")).to_have_text("observed · revision 1")
 
 
 def test_the_table_says_so_also_where_there_is_no_room_for_the_word(stage: Stage) -> None:
     unverified(stage)
     page = stage.page
-    page.locator("#recent-table summary").click()
-    row = page.locator("#recent-rows tr", has_text="12:35–12:40")
+    page.locator("#price-table summary").click()
+    row = page.locator("#price-rows tr", has_text="12:35–12:40").first  # yesterday has one too
     expect(row).to_contain_text("≠ unverified, rev 1")
     expect(row.locator("abbr")).to_have_attribute("title", WORDS)
-    expect(page.locator("#recent-rows abbr")).to_have_count(2)
+    expect(page.locator("#price-rows abbr")).to_have_count(2)
 
 
 def test_the_live_feed_says_so_of_prices_and_of_corrections(stage: Stage) -> None:

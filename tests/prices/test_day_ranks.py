@@ -87,17 +87,14 @@ def test_the_same_time_of_day_is_the_clocks(day: str, until: str, there: str) ->
     assert same_time(date.fromisoformat(day), utc(until)) == utc(there)
 
 
-def test_a_day_of_25_hours_is_compared_up_to_now_by_what_has_passed_of_it() -> None:
+@pytest.mark.parametrize("until", ["2026-11-01 08:30", "2026-11-01 09:30"])  # 01:30, twice
+def test_a_day_of_25_hours_is_compared_by_what_has_passed_of_it(until: str) -> None:
     today = date(2026, 11, 1)
 
     def flat(day: date, end: datetime, lmp: int) -> HeldDay:
         moments = intervals_between(midnight(day), end, Market.RTM)
         return HeldDay(day, dict.fromkeys(moments, Decimal(lmp)), {})
 
-    second_one_oclock = utc("2026-11-01 09:30")  # 2 h 30 min after midnight
-    days = [
-        flat(today - A_DAY, midnight(today), 10),
-        flat(today, second_one_oclock, 20),
-    ]
+    days = [flat(today - A_DAY, midnight(today), 10), flat(today, utc(until), 20)]
     found = ranks(days, today)
-    assert (found.until, found.rt_average) == (second_one_oclock, Rank(1, 2))
+    assert (found.until, found.rt_average) == (utc(until), Rank(1, 2))

@@ -2,7 +2,8 @@
 
 `python -m tests.stack.delivery_kills --runs 200`: each run a database of its own, a crossing and
 its end, one kill -9 at a step, and another process that goes on from there. Every nine runs have
-each step, in an order and at a time that chance draws.
+each step, in an order and at a time that chance draws. With `--together` three rules open and clear
+at the same intervals, and a room gets one message of each.
 Everything is real but the prices: SQLite, Valkey, the channel layer, HTTP over loopback.
 """
 
@@ -44,27 +45,30 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--runs", type=int, default=200)
     parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--together", action="store_true")
     options = parser.parse_args()
     chance = random.Random(options.seed)
     with tempfile.TemporaryDirectory(prefix="caiso-live-kills-") as folder:
-        found = all_runs(options.runs, chance, Path(folder))
+        found = all_runs(options.runs, chance, Path(folder), together=options.together)
     print(json.dumps(found))
     return 1 if found["violations"] else 0
 
 
-def all_runs(count: int, chance: random.Random, folder: Path) -> dict[str, Any]:
+def all_runs(
+    count: int, chance: random.Random, folder: Path, *, together: bool = False
+) -> dict[str, Any]:
     """Every run's outcome, added up."""
     server = real_services.start_valkey(real_services.PORT, folder / "valkey")
     letters = folder / "letters"
     receiver, port = start_receiver(letters)
     try:
-        template = prepared(folder / "template.sqlite3", port)
+        template = prepared(folder / "template.sqlite3", port, together=together)
         totals: Counter[str] = Counter()
         violations: list[str] = []
         for number, step in enumerate(steps(count, chance)):
             letters.write_text("")
             database = Path(shutil.copy(template, folder / f"run{number}.sqlite3"))
-            outcome, wrong = one_run(database, step, letters)
+            outcome, wrong = one_run(database, step, letters, together=together)
             totals += outcome
             violations += [f"run {number}, {step}: {what}" for what in wrong]
     finally:
@@ -91,7 +95,8 @@ def start_receiver(letters: Path) -> tuple[int, int]:
         def do_POST(self) -> None:
             body = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
             with letters.open("a") as file:
-                file.write(json.dumps([self.headers["Idempotency-Key"], body["kind"]]) + "\n")
+                said = body.get("kind") or body["text"]
+                file.write(json.dumps([self.headers["Idempotency-Key"], said]) + "\n")
             self.send_response(204)
             self.end_headers()
 
@@ -106,8 +111,8 @@ def start_receiver(letters: Path) -> tuple[int, int]:
     return pid, server.server_port
 
 
-def prepared(database: Path, port: int) -> Path:
-    """A database with the first rules, which notify the receiver."""
+def prepared(database: Path, port: int, *, together: bool) -> Path:
+    """A database with one rule, or three, that notify the receiver: a program, or a room."""
     os.environ["DATABASE_URL"] = f"sqlite:///{database}"
     os.environ["WEBHOOK_HOSTS_ALLOWED"] = f"127.0.0.1:{port}"
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "caisoproject.settings")
@@ -121,17 +126,23 @@ def prepared(database: Path, port: int) -> Path:
     from tests.stack.kill_story import NOON
 
     call_command("migrate", interactive=False, verbosity=0)
+    kind = "slack" if together else "webhook"
     hook = Method.objects.create(
-        name="hook", kind="webhook", address=f"http://127.0.0.1:{port}/", secret="s"
+        name="hook", kind=kind, address=f"http://127.0.0.1:{port}/", secret="s"
     )
     Rule.objects.exclude(limit=100).delete()
+    for limit in (110, 120) if together else ():
+        Rule.objects.create(node=Rule.objects.earliest("pk").node, limit=limit)
     Rule.objects.update(judges_from=NOON - timedelta(hours=1))
-    Rule.objects.get().methods.add(hook)
+    for rule in Rule.objects.all():
+        rule.methods.add(hook)
     connection.close()
     return database
 
 
-def one_run(database: Path, step: str, letters: Path) -> tuple[Counter[str], list[str]]:
+def one_run(
+    database: Path, step: str, letters: Path, *, together: bool
+) -> tuple[Counter[str], list[str]]:
     """One story with a kill in it, carried on by another process."""
     from tests.stack import kill_story
 
@@ -142,7 +153,8 @@ def one_run(database: Path, step: str, letters: Path) -> tuple[Counter[str], lis
     outcome = Counter(
         killed=os.WIFSIGNALED(status), deliveries=len(came), twice=len(came) - len(set(came))
     )
-    return outcome, kill_story.wrong(rows, came)
+    wrong = kill_story.wrong_together if together else kill_story.wrong
+    return outcome, wrong(rows, came)
 
 
 def in_a_child(

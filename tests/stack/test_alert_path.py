@@ -23,7 +23,7 @@ def test_an_alert_is_on_the_screen_and_out_of_the_door_within_seconds_of_its_com
         wait_until(lambda: max(commits) > head, 45, "the price is committed")
         committed = commits[min(seq for seq in commits if seq > head)]
         on_the_screen = screen.painted(head + 2) - committed
-        words = "above 100.00: 250.25"
+        words = "SP15 250.25 $/MWh, over 100"
         wait_until(lambda: desk.letters.accepted(words), 20, "the letter is accepted")
         out_of_the_door = (desk.letters.accepted(words) or 0) - committed
     log.info("commit to screen %.2f s, to inbox %.2f s", on_the_screen, out_of_the_door)

@@ -69,9 +69,9 @@ def test_the_modules_of_the_page_come_as_one_script(screen: Screen) -> None:
     urls = [url for url in screen.page.evaluate(fetched) if "/static/" in url]
     names = [url.rpartition("/")[2].split(".")[0] for url in urls]
     assert (
-        {"main", "chart"}
+        {"main", "uPlot"}
         <= set(names)
-        <= {"main", "chart", "theme_boot", "dashboard", "charts", "favicon"}
+        <= {"main", "uPlot", "theme_boot", "dashboard", "charts", "favicon"}
     )
 
 

@@ -121,7 +121,7 @@ function hasOwnNumber({ watched = "lmp" }) {
  * @type {(alert: HeldAlert, state: HubState, start: number, end: number) => number}
  */
 function peak({ opened }, state, start, end) {
-  const prices = opened.market === "RTM" ? state.rt : opened.market === "DAM" ? state.da : new Map();
+  const prices = { RTM: state.rt, RTPD: state.fmm, DAM: state.da }[opened.market];
   const course = [...prices.values()].filter((price) => price.start >= start && price.start < end);
   const numbers = course.map((price) => numberOf(opened, price, state)).filter((number) => number !== null);
   const isHeld = course.some((price) => price.start === start && numberOf(opened, price, state) !== null);

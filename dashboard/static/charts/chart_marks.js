@@ -1,172 +1,136 @@
-// What is marked on a chart: below zero, the hours to come, now, limits, alerts, squeezed prices, the newest price.
+// What is marked on a chart: below zero, the hours to come, now, limits, alerts, compressed prices, the newest price.
 
 import { highLimit, priceText, priceTone, shortText } from "../market/format.js";
-import { fontSize, isNarrow, token } from "./chart_colours.js";
-import { dot } from "./chart_dots.js";
+import { token } from "./chart_colours.js";
 import { peaksBeyond, spacedOut } from "./chart_series.js";
+import { placesApart } from "./label_places.js";
+import { box, dot, level, line, words } from "./pane.js";
 
-/** @import { Pixel, Scene, Squeeze, StepChart } from "./types.js" */
-/** @import { Span, Tone } from "../live/types.js" */
+/** @import { Pane, Peak, Scene, Squeeze } from "./types.js" */
+/** @import { HeldPrice, Span, Tone } from "../live/types.js" */
 
 const WORDS_PX = 64;
-const WORDS_SQUEEZED_PX = 150;
+const WORDS_SQUEEZED_PX = 190;
 const NUMBER_PX = 26;
 /** @type {Partial<Record<Tone, string>>} */
 const COLOURS = { negative: "neg", high: "high" };
 
-/** @typedef {{ align?: CanvasTextAlign, colour?: string, isBold?: boolean }} WordStyle */
-
-export const marks = {
-  id: "marks",
-  beforeDatasetsDraw(/** @type {StepChart} */ chart) {
-    if (chart.scene) draw(chart, chart.scene, behind);
-  },
-  afterDatasetsDraw(/** @type {StepChart} */ chart) {
-    if (chart.scene) draw(chart, chart.scene, over);
-  },
-};
-
-/** @type {(chart: StepChart, scene: Scene, how: (chart: StepChart, scene: Scene) => void) => void} */
-function draw(chart, scene, how) {
-  chart.ctx.save();
-  how(chart, scene);
-  chart.ctx.restore();
-}
-
-/** @type {(chart: StepChart, scene: Scene) => void} */
-function behind(chart, scene) {
+/** Under the lines. @type {(pane: Pane, scene: Scene) => void} */
+export function drawBehind(pane, scene) {
   const { axis, now } = scene;
-  if (axis.min < 0) box(chart, "neg-fill", chart.chartArea.left, axis.min, 0);
-  box(chart, "spread", atTime(chart, now), axis.min, axis.max);
-  if (axis.above) squeeze(chart, scene, axis.above, axis.max, "above", -9);
-  if (axis.below) squeeze(chart, scene, axis.below, axis.min, "below", 9);
+  if (axis.min < 0) box(pane, "neg-fill", pane.left, pane.right, axis.min, Math.min(0, axis.max));
+  box(pane, "spread", pane.x(now), pane.right, axis.min, axis.max);
+  for (const { at, isMidnight } of scene.times)
+    if (isMidnight) line(pane, "line", [], [pane.x(at), pane.top], [pane.x(at), pane.bottom], 1);
+  if (axis.min < 0 && axis.max > 0) level(pane, "axis", [], 0);
+  if (axis.above) squeeze(pane, scene, axis.above, axis.max, "above", -9);
+  if (axis.below) squeeze(pane, scene, axis.below, axis.min, "below", 9);
+  for (const { limit } of scene.limits) level(pane, limit > 0 ? "high" : "neg", [2, 5], scene.place(limit));
 }
 
-/** @type {(chart: StepChart, scene: Scene) => void} */
-function over(chart, scene) {
-  const { top, bottom } = chart.chartArea;
-  const now = atTime(chart, scene.now);
-  line(chart, "ink", [3, 3], [now, top], [now, bottom], 1);
-  for (const limit of scene.limits) level(chart, limit > 0 ? "high" : "neg", [2, 5], scene.place(limit));
-  nowWord(chart, scene);
-  flags(chart, scene);
-  numbers(chart, scene);
-  newest(chart, scene);
+/** Over the lines. @type {(pane: Pane, scene: Scene) => void} */
+export function drawOver(pane, scene) {
+  limitNames(pane, scene);
+  if (isIn(scene.now, scene.span)) now(pane, scene);
+  flags(pane, scene);
+  numbers(pane, scene);
+  newest(pane, scene);
 }
 
-/** @type {(chart: StepChart, ms: number) => number} */
-function atTime({ scales }, ms) {
-  return scales.x.getPixelForValue(ms);
+/** @type {(ms: number, span: Span) => boolean} */
+function isIn(ms, { start, end }) {
+  return ms >= start && ms < end;
 }
 
-/** @type {(chart: StepChart, drawn: number) => number} */
-function atPrice({ scales }, drawn) {
-  return scales.y.getPixelForValue(drawn);
-}
-
-/**
- * From a pixel on the left to the right edge, between two values of the axis.
- * @type {(chart: StepChart, colour: string, left: number, low: number, high: number) => void}
- */
-function box(chart, colour, left, low, high) {
-  const [top, bottom] = [atPrice(chart, high), atPrice(chart, low)];
-  chart.ctx.fillStyle = token(colour);
-  chart.ctx.fillRect(left, top, chart.chartArea.right - left, bottom - top);
-}
-
-/** @type {(chart: StepChart, colour: string, dash: number[], from: Pixel, to: Pixel, width?: number) => void} */
-function line({ ctx }, colour, dash, from, to, width = 1.5) {
-  Object.assign(ctx, { strokeStyle: token(colour), lineWidth: width });
-  ctx.setLineDash(dash);
-  ctx.beginPath();
-  ctx.moveTo(...from);
-  ctx.lineTo(...to);
-  ctx.stroke();
-  ctx.setLineDash([]);
-}
-
-/** @type {(chart: StepChart, colour: string, dash: number[], drawn: number) => void} */
-function level(chart, colour, dash, drawn) {
-  const { left, right } = chart.chartArea;
-  line(chart, colour, dash, [left, atPrice(chart, drawn)], [right, atPrice(chart, drawn)]);
-}
-
-/**
- * On a ground of the panel's colour where it must be read over lines.
- * @type {(chart: StepChart, text: string, x: number, y: number, style?: WordStyle) => void}
- */
-function words(chart, text, x, y, { align = "center", colour = "dim", isBold = false } = {}) {
-  const { ctx } = chart;
-  Object.assign(ctx, {
-    font: `${isBold ? "bold" : "normal"} ${fontSize(chart)}px ${Chart.defaults.font.family}`,
-    textAlign: align,
-    textBaseline: "middle",
+/** At the left end of their lines; names that would lie on one another stand apart. @type {(pane: Pane, scene: Scene) => void} */
+function limitNames(pane, { limits: found, place }) {
+  const ys = found.map(({ limit }) => pane.y(place(limit)) - 8);
+  const apart = placesApart(ys, pane.size.font + 3, pane.top + 7, pane.bottom - 7);
+  found.forEach(({ limit, name }, i) => {
+    words(pane, name, pane.left + 4, apart[i], { align: "left", colour: limit > 0 ? "high" : "neg", hasHalo: true });
   });
-  if (isBold) ground(chart, ctx.measureText(text).width + 2, x, y);
-  ctx.fillStyle = token(colour);
-  ctx.fillText(text, x, y);
 }
 
-/** @type {(chart: StepChart, width: number, x: number, y: number) => void} */
-function ground(chart, width, x, y) {
-  const height = fontSize(chart) + 4;
-  chart.ctx.fillStyle = token("panel");
-  chart.ctx.fillRect(x - width / 2, y - height / 2, width, height);
-}
-
-/** @type {(chart: StepChart, span: Span, ms: number) => number} */
-function pixels(chart, { start, end }, ms) {
-  return (ms / (end - start)) * chart.width;
+/** @type {(pane: Pane, span: Span, ms: number) => number} */
+function pixels(pane, { start, end }, ms) {
+  return (ms / (end - start)) * (pane.right - pane.left);
 }
 
 /**
- * Where prices are squeezed: a dashed edge, and words that say so,
+ * Where the scale is compressed: a dashed edge, and words that say so,
  * in the hours to come where there are enough of them.
- * @type {(chart: StepChart, scene: Scene, squeeze: Squeeze, to: number, word: string, away: number) => void}
+ * @type {(pane: Pane, scene: Scene, squeeze: Squeeze, to: number, word: string, away: number) => void}
  */
-function squeeze(chart, { span, now }, { from }, to, word, away) {
-  const { left, right } = chart.chartArea;
-  box(chart, "squeezed", left, Math.min(from, to), Math.max(from, to));
-  level(chart, "axis", [8, 3, 2, 3], from);
-  const isRight = pixels(chart, span, span.end - now) > WORDS_SQUEEZED_PX;
-  words(chart, `squeezed ${word} ${shortText(from)}`, isRight ? right - 3 : left + 3, atPrice(chart, from) + away, {
+function squeeze(pane, { span, now }, { from }, to, word, away) {
+  const { left, right } = pane;
+  box(pane, "squeezed", left, right, Math.min(from, to), Math.max(from, to));
+  level(pane, "axis", [8, 3, 2, 3], from);
+  const isRight = pixels(pane, span, span.end - now) > WORDS_SQUEEZED_PX;
+  words(pane, `compressed ${word} ${shortText(from)}`, isRight ? right - 3 : left + 3, pane.y(from) + away, {
     align: isRight ? "right" : "left",
+    hasHalo: true,
   });
 }
 
 /**
  * Beside its line where there is room, and not where the newest price is drawn.
- * @type {(chart: StepChart, scene: Scene) => void}
+ * @type {(pane: Pane, scene: Scene) => void}
  */
-function nowWord(chart, { span, axis, now, rt, place }) {
-  const isRight = !isNarrow(chart) && pixels(chart, span, span.end - now) >= 60;
+function now(pane, scene) {
+  const { span, axis, now: at, rt, place } = scene;
+  const x = pane.x(at);
+  line(pane, "ink", [3, 3], [x, pane.top], [x, pane.bottom], 1);
+  const isRight = !pane.size.isNarrow && pixels(pane, span, span.end - at) >= 60;
   const price = rt.at(-1);
-  const isLow = price && place(price.lmp) < (axis.min + axis.max) / 2;
-  const y = isLow ? atPrice(chart, axis.max) + 10 : atPrice(chart, axis.min) - 10;
-  words(chart, "now", atTime(chart, now) + (isRight ? 18 : -16), y);
+  const isCrowded = numbered(pane, scene).some((peak) => isHigh(peak) && Math.abs(pane.x(peak.at) - x) < WORDS_PX);
+  const isLow = !isCrowded && price && place(price.lmp) < (axis.min + axis.max) / 2;
+  words(pane, "now", x + (isRight ? 18 : -16), isLow ? pane.top + 10 : pane.bottom - 10);
 }
 
-/** @type {(chart: StepChart, scene: Scene) => number} */
-function apart(chart, { span }) {
-  return ((span.end - span.start) * WORDS_PX) / chart.width;
+/** @type {(pane: Pane, scene: Scene) => number} */
+function apart(pane, { span }) {
+  return ((span.end - span.start) * WORDS_PX) / (pane.right - pane.left);
 }
 
 /**
- * Above the plot, where no price is drawn over them; beside a squeezed price's number the dot alone says it.
- * @type {(chart: StepChart, scene: Scene) => void}
+ * Above the plot, where no price is drawn over them; beside a compressed price's number the dot alone says it.
+ * @type {(pane: Pane, scene: Scene) => void}
  */
-function flags(chart, scene) {
-  const [far, peaks] = [apart(chart, scene), peaksBeyond(scene.rt, scene.axis)];
+function flags(pane, scene) {
+  const [far, peaks] = [apart(pane, scene), peaksBeyond(scene.rt, scene.axis)];
   const free = scene.alerts.filter((alert) => peaks.every(({ at }) => Math.abs(at - alert.at) > far));
   for (const { at, price } of spacedOut(free, far))
-    words(chart, `⚑ ${shortText(Math.round(price))}`, atTime(chart, at), chart.chartArea.top - 9, { colour: "ink" });
+    words(pane, `⚑ ${shortText(Math.round(price))}`, inside(pane, pane.x(at)), pane.top - 9, { colour: "ink" });
 }
 
-/** The number at a price that the axis squeezes. @type {(chart: StepChart, scene: Scene) => void} */
-function numbers(chart, scene) {
-  for (const { at, price } of spacedOut(peaksBeyond(scene.rt, scene.axis), apart(chart, scene))) {
-    const [right, down] = besides(chart, scene, at, price.lmp);
-    words(chart, priceText(price.lmp), atTime(chart, at) + right, atPrice(chart, scene.place(price.lmp)) + down, {
+/** So that words around it stay on the chart. @type {(pane: Pane, x: number) => number} */
+function inside({ left, right }, x) {
+  return Math.min(Math.max(x, left + WORDS_PX / 2 - 16), right - 8);
+}
+
+/** Far enough apart to be read; those above are not in the way of those below. @type {(pane: Pane, scene: Scene) => Peak[]} */
+function numbered(pane, scene) {
+  const peaks = peaksBeyond(scene.rt, scene.axis);
+  const far = apart(pane, scene);
+  return [
+    ...spacedOut(peaks.filter(isHigh), far),
+    ...spacedOut(
+      peaks.filter((peak) => !isHigh(peak)),
+      far,
+    ),
+  ];
+}
+
+/** @type {(peak: Peak) => boolean} */
+function isHigh({ price }) {
+  return price.lmp > 0;
+}
+
+/** The number at a price where the scale is compressed. @type {(pane: Pane, scene: Scene) => void} */
+function numbers(pane, scene) {
+  for (const { at, price } of numbered(pane, scene)) {
+    const [right, down] = besides(pane, scene, at, price.lmp);
+    words(pane, priceText(price.lmp), inside(pane, pane.x(at) + right), pane.y(scene.place(price.lmp)) + down, {
       colour: "ink",
       isBold: true,
     });
@@ -175,19 +139,29 @@ function numbers(chart, scene) {
 
 /**
  * Pixels to the right and down: above a high price and below a low one; where the axis is too near, beside it.
- * @type {(chart: StepChart, scene: Scene, at: number, lmp: number) => Pixel}
+ * @type {(pane: Pane, scene: Scene, at: number, lmp: number) => [right: number, down: number]}
  */
-function besides(chart, { span, axis, place }, at, lmp) {
+function besides(pane, { span, axis, place }, at, lmp) {
   if (lmp > 0) return [0, -11];
-  if (((place(lmp) - axis.min) / (axis.max - axis.min)) * chart.height > NUMBER_PX) return [0, 11];
-  return [pixels(chart, span, at - span.start) > 2 * WORDS_PX ? -WORDS_PX : WORDS_PX, -6];
+  if (pane.bottom - pane.y(place(lmp)) > NUMBER_PX) return [0, 11];
+  return [pixels(pane, span, at - span.start) > 2 * WORDS_PX ? -WORDS_PX : WORDS_PX, axis.min < 0 ? -6 : 0];
 }
 
-/** @type {(chart: StepChart, scene: Scene) => void} */
-function newest(chart, { rt, thresholds, place }) {
-  const price = rt.at(-1);
+/** A dot at its end, and the price in a box on the axis. @type {(pane: Pane, scene: Scene) => void} */
+function newest(pane, { newest: price, span, thresholds, place }) {
   if (!price) return;
-  const colour = token(COLOURS[priceTone(price.lmp, highLimit(thresholds, "RTM"))] ?? "rt");
-  chart.ctx.lineWidth = 1.5;
-  dot(chart.ctx, [atTime(chart, price.end), atPrice(chart, place(price.lmp))], 5, colour, token("panel"));
+  const y = pane.y(place(price.lmp));
+  const name = COLOURS[priceTone(price.lmp, highLimit(thresholds, "RTM"))] ?? "rt";
+  if (isIn(price.end - 1, span)) dot(pane.ctx, [pane.x(price.end), y], 5, token(name), token("panel"));
+  if (y >= pane.top && y <= pane.bottom) onAxis(pane, price, name, y);
+}
+
+/** @type {(pane: Pane, price: HeldPrice, colour: string, y: number) => void} */
+function onAxis(pane, { lmp }, colour, y) {
+  const { ctx, right, size } = pane;
+  const [text, height] = [priceText(lmp), size.font + 8];
+  ctx.font = `bold ${size.font}px ${size.family}`;
+  ctx.fillStyle = token(colour);
+  ctx.fillRect(right + 1, y - height / 2, ctx.measureText(text).width + 10, height);
+  words(pane, text, right + 6, y, { align: "left", colour: "panel", isBold: true, hasGround: false });
 }

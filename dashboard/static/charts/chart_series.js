@@ -3,32 +3,43 @@
 
 import { hourStart } from "../market/market_time.js";
 
-/** @import { OpenedAlert, Peak, SpreadBlock, Squeezes, StepPoint } from "./types.js" */
-/** @import { HeldAlerts, HeldPrice, HeldPrices, Span } from "../live/types.js" */
-
-/** @type {(lmp: number) => number} */
-const asItIs = (lmp) => lmp;
+/** @import { Column, OpenedAlert, Peak, SpreadBlock, Squeezes } from "./types.js" */
+/** @import { AlertEvent, HeldPrice, HeldPrices, HubState, Span } from "../live/types.js" */
 
 /**
- * [{x, y, price}]: a point at each interval's start, one at the end of each unbroken run, then NaN. `place` turns a
- * price into y.
- * @type {(prices: HeldPrice[], place?: (lmp: number) => number) => StepPoint[]}
+ * [times, ...a column for each line]: what the library draws steps from. A column has a price at its start, nothing
+ * (undefined) until it ends, and null where none is held; the last price stands at its end too. `place` turns a price
+ * into drawn units.
+ * @type {(lines: HeldPrice[][], span: Span, place: (lmp: number) => number) => [number[], ...Column[]]}
  */
-export function stepPoints(prices, place = asItIs) {
-  return prices.flatMap((price, i) => {
-    const point = { x: price.start, y: place(price.lmp), price };
-    const next = prices[i + 1];
-    if (next && next.start === price.end) return [point];
-    const end = { ...point, x: price.end };
-    return next ? [point, end, { x: price.end, y: NaN, price: null }] : [point, end];
+export function stepColumns(lines, { start, end }, place) {
+  const moments = lines.flatMap((prices) => prices.flatMap((price) => [price.start, price.end]));
+  const times = [...new Set([start, end, ...moments])].sort((a, b) => a - b);
+  return [times, ...lines.map((prices) => column(times, prices, place))];
+}
+
+/** @type {(times: number[], prices: HeldPrice[], place: (lmp: number) => number) => Column} */
+function column(times, prices, place) {
+  let i = -1;
+  return times.map((at) => {
+    while (i + 1 < prices.length && prices[i + 1].start <= at) i += 1;
+    const price = prices[i];
+    if (!price || at > price.end) return null;
+    if (at === price.start || (at === price.end && i === prices.length - 1)) return place(price.lmp);
+    return at < price.end ? undefined : null;
   });
 }
 
-/** [{start, end}] between the first and the last price: what is not held. @type {(prices: HeldPrice[]) => Span[]} */
-export function gapsIn(prices) {
-  return prices
-    .slice(1)
-    .flatMap(({ start }, i) => (start > prices[i].end ? [{ start: prices[i].end, end: start }] : []));
+/**
+ * [{start, end}] between the first and the last price: what is not held. Where more is due, also before and after; of
+ * no price at all there is no gap.
+ * @type {(prices: HeldPrice[], due?: Span | null) => Span[]}
+ */
+export function gapsIn(prices, due = null) {
+  if (!prices.length) return [];
+  const starts = [...prices.slice(1).map(({ start }) => start), ...(due ? [due.end] : [])];
+  const between = starts.flatMap((start, i) => (start > prices[i].end ? [{ start: prices[i].end, end: start }] : []));
+  return due && due.start < prices[0].start ? [{ start: due.start, end: prices[0].start }, ...between] : between;
 }
 
 /**
@@ -48,16 +59,24 @@ export function isCorrected(price) {
 }
 
 /**
- * [{at, price, alert}] of the alerts opened in the span, oldest first; state.alerts is a Map of {opened, state}. None
- * that was taken back, none on how old the data are.
- * @type {(alerts: HeldAlerts, span: Span) => OpenedAlert[]}
+ * [{at, price, alert}] of the alerts opened in the span, oldest first, each at its price as it is now held. None that
+ * was withdrawn, none on how old the data are.
+ * @type {(state: Pick<HubState, "alerts" | "rt" | "fmm" | "da">, span: Span) => OpenedAlert[]}
  */
-export function alertsIn(alerts, { start, end }) {
-  const marked = [...alerts.values()].filter(({ opened, state }) => state !== "retracted" && opened.watched !== "age");
+export function alertsIn(state, { start, end }) {
+  const marked = [...state.alerts.values()].filter(
+    ({ opened, state: now }) => now !== "retracted" && opened.watched !== "age",
+  );
   return marked
-    .map(({ opened }) => ({ at: Date.parse(opened.interval_start), price: opened.price, alert: opened }))
+    .map(({ opened }) => ({ at: Date.parse(opened.interval_start), price: priceNow(state, opened), alert: opened }))
     .filter(({ at }) => at >= start && at < end)
     .sort((a, b) => a.at - b.at);
+}
+
+/** @type {(state: Pick<HubState, "rt" | "fmm" | "da">, opened: AlertEvent) => number} */
+function priceNow({ rt, fmm, da }, { market, interval_start, price }) {
+  const held = { RTM: rt, RTPD: fmm, DAM: da }[market];
+  return held.get(Date.parse(interval_start))?.lmp ?? price;
 }
 
 /**

@@ -1,33 +1,55 @@
 // The price axis: linear where the ordinary prices are, squeezed where a few lie far beyond them. No DOM.
 
-/** @import { Far, PriceAxis, Squeeze, Squeezes } from "./types.js" */
+import { shortText } from "../market/format.js";
+
+/** @import { Far, LimitLine, PriceAxis, Squeeze, Squeezes } from "./types.js" */
 /** @import { Threshold } from "../live/types.js" */
 
 const LABEL_ROOM = 0.09;
 const SQUEEZED_ROOM = 0.3;
-const FAR = 1.5; // beyond the ordinary prices by this many times their span, an extreme would flatten them
+const FAR = 0.75; // beyond the ordinary prices by this many times their span, an extreme would flatten them
+const AROUND = 60; // $/MWh
+const LEAST_SPAN = 4; // $/MWh of an axis that fits its prices: cents are no mountains
 
 /**
- * Limits worth a place on the axis: within twice the prices,
- * or within far {low, high}; another would press the prices flat.
- * @type {(lmps: number[], thresholds: Threshold[], far: Far) => number[]}
+ * [{limit, name}] of the limits worth a place on the axis: within twice the prices, or within −50 to 150; of an axis
+ * that fits its prices, close to them. Another would press the prices flat. Several of one limit are one line.
+ * @type {(lmps: number[], thresholds: Threshold[], isFitted?: boolean) => LimitLine[]}
  */
-export function axisLimits(lmps, thresholds, far) {
-  const [low, high] = [lowest(lmps, 0), highest(lmps, 0)];
-  const limits = thresholds.map((threshold) => threshold.limit);
-  return [...new Set(limits)].filter(
-    (limit) => limit <= Math.max(far.high, 2 * high) && limit >= Math.min(far.low, 2 * low),
-  );
+export function axisLimits(lmps, thresholds, isFitted = false) {
+  const { low, high } = isFitted ? nearby(lmps) : usual(lmps);
+  const limits = [...new Set(thresholds.map((threshold) => threshold.limit))];
+  return limits
+    .filter((limit) => limit <= high && limit >= low)
+    .map((limit) => ({ limit, name: nameOf(thresholds.filter((threshold) => threshold.limit === limit)) }));
+}
+
+/** @type {(lmps: number[]) => Far} */
+function usual(lmps) {
+  return { low: Math.min(-50, 2 * lowest(lmps, 0)), high: Math.max(150, 2 * highest(lmps, 0)) };
+}
+
+/** @type {(lmps: number[]) => Far} */
+function nearby(lmps) {
+  const { low, high } = ordinaryRange(lmps, [], true);
+  return { low: low - (high - low) / 3, high: high + (high - low) / 3 };
+}
+
+/** @type {(thresholds: Threshold[]) => string} */
+function nameOf(thresholds) {
+  const names = thresholds.map(({ name, direction, limit }) => name || `${direction} ${shortText(limit)}`);
+  return [...new Set(names)].join(", ");
 }
 
 /**
  * {min, max, ticks: [{value, at}], above, below}: min, max and at in drawn units, which are $/MWh but beyond a
- * squeeze. above and below are null, or {from, to, room}: $/MWh between from and to are drawn in `room` units.
- * @type {(lmps: number[], limits: number[], most: number) => PriceAxis}
+ * squeeze. above and below are null, or {from, to, room}: $/MWh between from and to are drawn in `room` units. One
+ * that is fitted has no zero where no price is near it.
+ * @type {(lmps: number[], limits: number[], most: number, isFitted?: boolean) => PriceAxis}
  */
-export function priceAxis(lmps, limits, most) {
-  const ordinary = ordinaryRange(lmps, limits);
-  const [low, high] = [lowest([...lmps, ...limits], 0), highest([...lmps, ...limits], 20)];
+export function priceAxis(lmps, limits, most, isFitted = false) {
+  const ordinary = ordinaryRange(lmps, limits, isFitted);
+  const [low, high] = [lowest([...lmps, ...limits], ordinary.low), highest([...lmps, ...limits], ordinary.high)];
   const span = ordinary.high - ordinary.low;
   const step = roundStep(span / 8); // not of the ticks: the squeeze begins at the same price on a phone
   const isAbove = high - ordinary.high > FAR * span;
@@ -40,21 +62,24 @@ export function priceAxis(lmps, limits, most) {
     bottom,
     top,
     most,
+    isFitted,
   );
 }
 
-/** @type {(squeezes: Squeezes, bottom: number, top: number, most: number) => PriceAxis} */
-function framed(squeezes, bottom, top, most) {
+/** @type {(squeezes: Squeezes, bottom: number, top: number, most: number, isFitted: boolean) => PriceAxis} */
+function framed(squeezes, bottom, top, most, isFitted) {
   const [low, high] = [placed(squeezes.below?.to ?? bottom, squeezes), placed(squeezes.above?.to ?? top, squeezes)];
   const room = (high - low) * LABEL_ROOM;
   const squeezed = (/** @type {Squeeze | null} */ squeeze) => squeezedTicks(squeeze, most > 4 ? 2 : 1);
+  const [min, max] = [low < 0 ? low - room : isFitted ? Math.max(0, low - room) : 0, high + room];
+  const [first, last] = isFitted ? [squeezes.below ? bottom : min, squeezes.above ? top : max] : [bottom, top];
   const values = [
     ...squeezed(squeezes.below),
-    ...roundValues(bottom, top, roundStep((top - bottom) / most)),
+    ...roundValues(first, last, roundStep((last - first) / most)),
     ...squeezed(squeezes.above),
   ];
   const ticks = values.map((value) => ({ value, at: placed(value, squeezes) }));
-  return { ...squeezes, min: low < 0 ? low - room : 0, max: high + room, ticks };
+  return { ...squeezes, min, max, ticks };
 }
 
 /** A price in drawn units. @type {(value: number, squeezes: Squeezes) => number} */
@@ -64,25 +89,53 @@ export function placed(value, { above, below }) {
   return squeeze.from + ((value - squeeze.from) / Math.abs(squeeze.to - squeeze.from)) * squeeze.room;
 }
 
-/** What to say of the squeeze, or "". @type {(squeezes: Squeezes, priceText: (lmp: number) => string) => string} */
-export function squeezeText({ above, below }, priceText) {
+/** The price that is drawn there. @type {(drawn: number, squeezes: Squeezes) => number} */
+export function priceAt(drawn, { above, below }) {
+  const squeeze = above && drawn > above.from ? above : below && drawn < below.from ? below : null;
+  if (!squeeze) return drawn;
+  return squeeze.from + ((drawn - squeeze.from) / squeeze.room) * Math.abs(squeeze.to - squeeze.from);
+}
+
+/** A price as somebody would type it who reads it off the axis: 85, not 84.73. @type {(lmp: number, axis: PriceAxis) => number} */
+export function readOff(lmp, { above, below, min, max }) {
+  const squeeze = above && lmp > above.from ? above : below && lmp < below.from ? below : null;
+  const span = squeeze ? Math.abs(squeeze.to - squeeze.from) : (above?.from ?? max) - (below?.from ?? min);
+  const ten = 10 ** Math.floor(Math.log10(span / 200));
+  const step = [1, 2, 5, 10].map((round) => round * ten).find((one) => one >= span / 200) ?? ten;
+  return Number((Math.round(lmp / step) * step).toFixed(2)) + 0; // + 0: never −0
+}
+
+/** What to say of the squeeze to who sees `count` prices beyond it, or "". @type {(squeezes: Squeezes, count: number) => string} */
+export function squeezeText({ above, below }, count) {
   const parts = [
-    ...(above ? [`above ${priceText(above.from)}`] : []),
-    ...(below ? [`below ${priceText(below.from)}`] : []),
+    ...(above ? [`above ${shortText(above.from)}`] : []),
+    ...(below ? [`below ${shortText(below.from)}`] : []),
   ];
-  return parts.join(" and ");
+  if (!parts.length) return "";
+  const where = parts.join(" and ").replace(/^./, (first) => first.toUpperCase());
+  return count === 1
+    ? `${where} the scale is compressed, so one spike does not flatten the rest; its price stands beside it.`
+    : `${where} the scale is compressed, so a few spikes do not flatten the rest; their prices stand beside them.`;
 }
 
 /**
- * Prices within three times the upper quarter's, and no less than −50 to 150: what a day without a spike looks like.
- * @type {(lmps: number[], limits: number[]) => Far}
+ * Prices within three times the upper quarter's, and no less than −50 to 150: what a day without a spike looks like. Of
+ * two hours, whose quarters lie close together, those within $60 of them, or three times as far as they lie apart.
+ * @type {(lmps: number[], limits: number[], isFitted: boolean) => Far}
  */
-function ordinaryRange(lmps, limits) {
+function ordinaryRange(lmps, limits, isFitted) {
   const sorted = [...lmps].sort((a, b) => a - b);
   const quarter = (/** @type {number} */ share) => sorted[Math.floor(share * (sorted.length - 1))] ?? 0;
-  const [least, most] = [Math.min(-50, 3 * quarter(0.25)), Math.max(150, 3 * quarter(0.75))];
+  const [lower, upper] = [quarter(0.25), quarter(0.75)];
+  const around = Math.max(AROUND, 3 * (upper - lower));
+  const [least, most] = isFitted
+    ? [lower - around, upper + around]
+    : [Math.min(-50, 3 * lower), Math.max(150, 3 * upper)];
   const ordinary = [...lmps, ...limits].filter((value) => value >= least && value <= most);
-  return { low: lowest(ordinary, 0), high: highest(ordinary, 20) };
+  if (!isFitted || !ordinary.length) return { low: lowest(ordinary, 0), high: highest(ordinary, 20) };
+  const [low, high] = [lowest(ordinary, Infinity), highest(ordinary, -Infinity)];
+  const lacking = Math.max(0, LEAST_SPAN - (high - low)) / 2;
+  return { low: low - lacking, high: high + lacking };
 }
 
 /** @type {(squeeze: Squeeze | null, most: number) => number[]} */

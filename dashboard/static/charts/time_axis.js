@@ -1,7 +1,16 @@
 // The hours a chart shows, and where its time axis has ticks:
 // linear in time, labelled by the Pacific wall clock. No DOM.
 
-import { dayText, HOUR, hourStart, MINUTE, pacificHour, timeText } from "../market/market_time.js";
+import {
+  dateStart,
+  dayText,
+  HOUR,
+  hourStart,
+  MINUTE,
+  nextDayStart,
+  pacificHour,
+  timeText,
+} from "../market/market_time.js";
 import { RANGE_HOURS } from "../ui/address.js";
 
 /** @import { ClockHour, TimeTick } from "./types.js" */
@@ -10,7 +19,7 @@ import { RANGE_HOURS } from "../ui/address.js";
 const FIVE = 5 * MINUTE;
 const LITTLE_AHEAD = 30 * MINUTE;
 const NARROW_AHEAD = 8 * HOUR;
-export const RANGE_TEXT = { "24h": "24 hours", "48h": "48 hours", "7d": "7 days" };
+export const RANGE_TEXT = { "2h": "2 hours", "24h": "24 hours", "48h": "48 hours", "7d": "7 days" };
 
 /** @type {(at: number) => number} */
 function floorFive(at) {
@@ -18,19 +27,23 @@ function floorFive(at) {
 }
 
 /**
- * {start, end} of the large chart: the hours back,
- * and ahead as far as day-ahead prices are held; on a phone 8 hours ahead.
+ * {start, end} of a range: the hours back, and ahead as far as day-ahead prices are held; on a phone 8 hours ahead. Of
+ * two hours it is half an hour ahead.
  * @type {(state: HubState, range: Range, now: number, isNarrow?: boolean) => Span}
  */
 export function rangeSpan(state, range, now, isNarrow = false) {
+  const start = floorFive(now - RANGE_HOURS[range] * HOUR);
+  const soon = floorFive(now) + LITTLE_AHEAD;
+  if (range === "2h") return { start, end: soon };
   const known = [...state.da.values()].at(-1)?.end ?? 0;
   const end = isNarrow ? Math.min(known, now + NARROW_AHEAD) : known;
-  return { start: floorFive(now - RANGE_HOURS[range] * HOUR), end: Math.max(end, floorFive(now) + LITTLE_AHEAD) };
+  return { start, end: Math.max(end, soon) };
 }
 
-/** @type {(now: number) => Span} */
-export function recentSpan(now) {
-  return { start: floorFive(now - 2 * HOUR), end: floorFive(now) + LITTLE_AHEAD };
+/** An operating date from midnight to midnight, "2026-11-20". @type {(date: string) => Span} */
+export function dateSpan(date) {
+  const start = dateStart(date);
+  return { start, end: nextDayStart(start) };
 }
 
 /** @type {(prices: HeldPrices, span: Span) => HeldPrice[]} */
@@ -46,7 +59,7 @@ export function timeTicks({ start, end }, most) {
   const hours = clockHours(start, end);
   const midnights = hours.filter(({ hour }) => hour === 0);
   const choices = [
-    ...[15, 30]
+    ...[5, 15, 30]
       .filter((minutes) => (end - start) / (minutes * MINUTE) <= 2 * most)
       .map((minutes) => everyMinutes(start, end, minutes)),
     ...[1, 2, 3, 6, 12].map((every) => hours.filter(({ hour }) => hour !== null && hour % every === 0)),

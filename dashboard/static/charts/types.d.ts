@@ -1,12 +1,9 @@
 // What the charts draw, as values, and the library that draws it.
 
-import type { ChartArea, Chart as ChartOf, Scale } from "chart.js";
+import type UPlot from "uplot";
+import type { PastDays } from "../live/past_days.js";
 import type { AlertEvent, HeldPrice, HubState, Range, Span, Threshold } from "../live/types.js";
-
-declare global {
-  /** From chart.umd.min.js, which the page loads before its own scripts. */
-  const Chart: typeof ChartOf;
-}
+import type { PriceTable } from "../market/price_table.js";
 
 /** From the left and the top. */
 export type Pixel = [x: number, y: number];
@@ -36,6 +33,11 @@ export interface PriceAxis extends Squeezes {
   ticks: { value: number; at: number }[];
 }
 
+export interface LimitLine {
+  limit: number;
+  name: string;
+}
+
 export interface ClockHour {
   at: number;
   hour: number | null;
@@ -48,12 +50,8 @@ export interface TimeTick {
   text: string | string[];
 }
 
-/** A point without a price breaks the line. */
-export interface StepPoint {
-  x: number;
-  y: number;
-  price: HeldPrice | null;
-}
+/** Prices in drawn units; undefined inside an interval, null where none is held. */
+export type Column = (number | null | undefined)[];
 
 export interface SpreadBlock extends Span {
   rt: number;
@@ -71,55 +69,101 @@ export interface OpenedAlert {
   alert: AlertEvent;
 }
 
+/** What of a hub is to be shown, and what is known besides. A date is shown in place of the range. */
 export interface ChartView {
   range: Range;
+  date: string | null;
   thresholds: Threshold[];
   now: number;
   trouble: string | null;
 }
 
-/** What is to be shown. */
+/** What is to be drawn: `span` is the part of the whole that is looked at; of `due` everything should be held. */
 export interface SceneView {
-  span: Span;
   state: HubState;
+  whole: Span;
+  span: Span;
+  due: Span | null;
+  days: ("asked" | "failed" | "held")[];
+  hasDayBefore: boolean;
   thresholds: Threshold[];
-  far: Far;
   now: number;
-  trouble: string | null;
 }
 
-export interface SceneContent extends SceneView {
-  rt: HeldPrice[];
-  da: HeldPrice[];
-}
-
-/** What is shown: `place` turns a price into drawn units. */
-export interface Scene extends SceneContent {
-  limits: number[];
-  axis: PriceAxis;
-  place: (lmp: number) => number;
-  alerts: OpenedAlert[];
-}
-
-/** The library's chart, and what our plugins keep on it. */
-export interface StepChart {
-  canvas: HTMLCanvasElement;
-  ctx: CanvasRenderingContext2D;
+/** In CSS pixels. */
+export interface ChartSize {
   width: number;
   height: number;
-  chartArea: ChartArea;
-  scales: Record<"x" | "y", Scale>;
-  data: { datasets: object[] };
-  options: { scales: Record<"x" | "y", { ticks: object; grid: object }> };
-  draw(): void;
-  update(mode: "none"): void;
-  scene: Scene | null;
-  readAt: number | null;
-  tip: HTMLElement;
+  isNarrow: boolean;
+  font: number;
+  family: string;
 }
 
-export interface Charts {
-  recent: StepChart;
-  large: StepChart;
-  last: [state: HubState, view: ChartView] | null;
+/** What is drawn: `place` turns a price into drawn units. */
+export interface Scene extends SceneView {
+  rt: HeldPrice[];
+  fmm: HeldPrice[];
+  da: HeldPrice[];
+  before: HeldPrice[];
+  limits: LimitLine[];
+  axis: PriceAxis;
+  gaps: Span[];
+  place: (lmp: number) => number;
+  alerts: OpenedAlert[];
+  times: TimeTick[];
+  newest: HeldPrice | null;
+}
+
+/** Where things are on a chart, in CSS pixels from its corner. */
+export interface Pane {
+  ctx: CanvasRenderingContext2D;
+  ratio: number;
+  left: number;
+  top: number;
+  right: number;
+  bottom: number;
+  size: ChartSize;
+  x: (ms: number) => number;
+  y: (drawn: number) => number;
+  timeAt: (x: number) => number;
+  drawnAt: (y: number) => number;
+}
+
+/** The library's drawing in an element of the page, what it shows, and what is pointed at. */
+export interface Plot {
+  host: HTMLElement;
+  drawing: UPlot | null;
+  scene: Scene | null;
+  size: ChartSize;
+  readAt: number | null;
+  dragged: Span | null;
+}
+
+/** The prices of one moment; `before` is the day before's. */
+export interface PricesAt {
+  rt: HeldPrice | null;
+  fmm: HeldPrice | null;
+  da: HeldPrice | null;
+  before: HeldPrice | null;
+}
+
+/** What somebody wants of a chart. */
+export interface Wishes {
+  read: (at: number) => void;
+  readAloud: (at: number) => void;
+  leave: () => void;
+  look: (view: Span | null) => void;
+  drag: (span: Span | null) => void;
+  take: (drawn: number, at: { x: number; y: number }) => void;
+  takeRead: () => void;
+}
+
+export interface PriceCard {
+  root: HTMLElement;
+  plot: Plot;
+  days: PastDays;
+  table: PriceTable;
+  zoom: Span | null;
+  hasDayBefore: boolean;
+  last: { state: HubState; view: ChartView } | null;
 }

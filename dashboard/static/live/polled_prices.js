@@ -25,14 +25,18 @@ export function pricePoll(query, fetched) {
     const [current, source] = await Promise.all([answers.current(), answers.source()]);
     const [cursor, isFirst] = [`${current.epoch}:${current.seq}`, known === null];
     const [realTime, dayAhead] = isFirst ? [hours, hours + DAY_AHEAD_HOURS] : [LATELY_HOURS, DAY_AHEAD_HOURS];
-    const [rt, da] =
+    const [rt, fmm, da] =
       cursor === known
-        ? [[], []]
-        : await Promise.all([answers.prices(realTime, "RTM"), answers.prices(dayAhead, "DAM")]);
+        ? [[], [], []]
+        : await Promise.all([
+            answers.prices(realTime, "RTM"),
+            answers.prices(realTime, "RTPD"),
+            answers.prices(dayAhead, "DAM"),
+          ]);
     known = cursor;
     return [
       ...(isFirst ? [hello(current)] : []),
-      { type: "polled", hub, current, rt, da },
+      { type: "polled", hub, current, rt, fmm, da },
       { ...source, type: "heartbeat", feeds: {} },
     ];
   };

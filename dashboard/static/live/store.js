@@ -2,7 +2,7 @@
 
 import { withAlert } from "../alerts/held_alerts.js";
 import { withNews } from "../alerts/rule_news.js";
-import { HOUR, hourStart } from "../market/market_time.js";
+import { HOUR, hourStart, quarterStart } from "../market/market_time.js";
 import { entriesOfEvents, entriesOfSnapshot, logged, statusEntry } from "./log_entries.js";
 
 /**
@@ -13,7 +13,7 @@ import { entriesOfEvents, entriesOfSnapshot, logged, statusEntry } from "./log_e
  */
 
 /** @typedef {keyof typeof KEPT} KeptMarket */
-const KEPT = { RTM: 169 * HOUR, DAM: 240 * HOUR };
+const KEPT = { RTM: 169 * HOUR, RTPD: 171 * HOUR, DAM: 240 * HOUR };
 
 /** `hours` is how much real-time history the snapshot was asked for. @type {(hub: string) => HubState} */
 export function emptyHub(hub) {
@@ -25,6 +25,7 @@ export function emptyHub(hub) {
     current: null,
     estimate: null,
     rt: new Map(),
+    fmm: new Map(),
     da: new Map(),
     alerts: new Map(),
     thresholds: null,
@@ -43,7 +44,7 @@ export function cursorOf(state) {
  * A price as the page holds it: interval bounds in milliseconds, the rest as sent.
  * @type {<P extends Price>(price: P) => P & Span}
  */
-function held(price) {
+export function held(price) {
   return { ...price, start: Date.parse(price.interval_start), end: Date.parse(price.interval_end) };
 }
 
@@ -110,10 +111,12 @@ const NOWHERE = "asked";
  */
 export function applyPolled(state, { current, ...polled }, hours) {
   const [rt, da] = [newerThan(state.rt, polled.rt.map(held)), newerThan(state.da, polled.da.map(held))];
+  const fmm = newerThan(state.fmm, (polled.fmm ?? []).map(held));
   const next = state.seq === null ? { ...state, hours, epoch: NOWHERE, seq: 0 } : state;
   return {
     ...applyCurrent(next, current),
     rt: withPrices(state.rt, rt, "RTM"),
+    fmm: withPrices(state.fmm, fmm, "RTPD"),
     da: withPrices(state.da, da, "DAM"),
     log: logged(state.log, entriesOfSnapshot(rt, da, [])),
   };
@@ -133,9 +136,10 @@ function newerThan(known, prices) {
  */
 export function applySnapshot(state, snapshot, hours) {
   const [rt, da] = [keptPrices(snapshot.rt.map(held), "RTM"), keptPrices(snapshot.da.map(held), "DAM")];
+  const fmm = keptPrices((snapshot.fmm ?? []).map(held), "RTPD");
   const entries = entriesOfSnapshot([...rt.values()], [...da.values()], snapshot.alerts);
   return {
-    ...applyCurrent({ ...state, rt, da }, snapshot.current),
+    ...applyCurrent({ ...state, rt, fmm, da }, snapshot.current),
     hours,
     epoch: snapshot.epoch,
     seq: snapshot.seq,
@@ -152,13 +156,14 @@ export function applySnapshot(state, snapshot, hours) {
  */
 export function applyEvents(state, frame, now) {
   const events = frame.events.map(heldEvent);
-  const [rt, da] = [
+  const [rt, fmm, da] = [
     withPrices(state.rt, pricesOf(events, "RTM"), "RTM"),
+    withPrices(state.fmm, pricesOf(events, "RTPD"), "RTPD"),
     withPrices(state.da, pricesOf(events, "DAM"), "DAM"),
   ];
   const alerts = events.filter((event) => event.kind === "alert").reduce(withAlert, state.alerts);
   const told = withNews({ ...state, alerts }, events);
-  return { ...told, seq: frame.seq, rt, da, log: logged(state.log, entriesOfEvents(events, now)) };
+  return { ...told, seq: frame.seq, rt, fmm, da, log: logged(state.log, entriesOfEvents(events, now)) };
 }
 
 /** @type {(events: HeldEvent[], market: KeptMarket) => HeldPrice[]} */
@@ -218,6 +223,11 @@ export function begunRealTime(state, now) {
 /** @type {(state: HubState, at: number) => HeldPrice | null} */
 export function dayAheadAt(state, at) {
   return state.da.get(hourStart(at)) ?? null;
+}
+
+/** The fifteen-minute price of the quarter hour that `at` lies in. @type {(state: HubState, at: number) => HeldPrice | null} */
+export function fmmAt(state, at) {
+  return state.fmm.get(quarterStart(at)) ?? null;
 }
 
 /**

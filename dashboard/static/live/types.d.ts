@@ -7,7 +7,7 @@ export type EstimateQuality = "interpolated" | "previous_day";
 export type Quality = PublishedQuality | EstimateQuality | "cached";
 export type Source = "oasis" | "simulator";
 export type Severity = "info" | "warning" | "critical";
-export type Range = "24h" | "48h" | "7d";
+export type Range = "2h" | "24h" | "48h" | "7d";
 export type Theme = "light" | "dark";
 export type Tone = "none" | "negative" | "zero" | "positive" | "high";
 export type LogFilter = "all" | "prices" | "corrections" | "alerts" | "status";
@@ -149,6 +149,8 @@ export interface SnapshotFrame extends Cursor {
   hub: string;
   current: Current | null;
   rt: Price[];
+  /** Fifteen-minute prices; an older server sends none. */
+  fmm?: Price[];
   da: Price[];
   alerts: AlertEvent[];
   thresholds?: Threshold[];
@@ -201,6 +203,7 @@ export interface PolledFrame {
   hub: string;
   current: Current;
   rt: Price[];
+  fmm?: Price[];
   da: Price[];
 }
 
@@ -253,6 +256,7 @@ export interface HubState {
   current: Current | null;
   estimate: Estimate | null;
   rt: HeldPrices;
+  fmm: HeldPrices;
   da: HeldPrices;
   alerts: HeldAlerts;
   /** Null until a snapshot names them: the page came with those of then. */
@@ -340,10 +344,14 @@ export interface PageData {
   thresholds: Record<string, Threshold[]>;
 }
 
-/** What the reader chose to see; without a theme it is the system's. */
+/**
+ * What the reader chose to see; without a theme it is the system's. An operating date ("2026-11-20") is shown in place
+ * of the range.
+ */
 export interface Selection {
   hub: string;
   range: Range;
+  date: string | null;
   theme: Theme | null;
 }
 

@@ -1,10 +1,10 @@
-// The prices the large chart shows, as a CSV file: a line for each price, real-time and then day-ahead.
+// The prices a chart shows, as a CSV file: a line for each price, real-time, fifteen-minute and then day-ahead.
 
-import { inSpan, rangeSpan } from "../charts/time_axis.js";
-import { element } from "../ui/show.js";
+import { inSpan } from "../charts/time_axis.js";
 import { hourEnding, operatingDate, timeText, zoneName } from "./market_time.js";
 
-/** @import { HeldPrice, HubState, Market, Range } from "../live/types.js" */
+/** @import { ChartView, Scene } from "../charts/types.js" */
+/** @import { HeldPrice, HubState, Market, Span } from "../live/types.js" */
 
 const COLUMNS = [
   "hub",
@@ -24,27 +24,21 @@ const COLUMNS = [
   "first_seen",
 ];
 
-/**
- * getShown() gives {state, range, now} when the button is pressed.
- * @type {(getShown: () => { state: HubState; range: Range; now: number }) => void}
- */
-export function startCsv(getShown) {
-  element("csv").addEventListener("click", () => {
-    const { state, range, now } = getShown();
-    save(fileName(state, range, now), csvText(state, range, now));
-  });
+/** The hours a chart shows, in a file. @type {(scene: Scene, view: ChartView) => void} */
+export function saveCsv({ state, span }, view) {
+  save(fileName(state, view), csvText(state, span));
 }
 
 /**
  * Times in UTC as CAISO's file gave them, the operating date, hour ending and clock in Pacific; $/MWh; nothing where
  * nothing was published.
- * @type {(state: HubState, range: Range, now: number) => string}
+ * @type {(state: Pick<HubState, "hub" | "rt" | "fmm" | "da">, span: Span) => string}
  */
-export function csvText(state, range, now) {
-  const span = rangeSpan(state, range, now);
+export function csvText({ hub, rt, fmm, da }, span) {
   const rows = [
-    ...inSpan(state.rt, span).map((price) => row(state.hub, "RTM", price)),
-    ...inSpan(state.da, span).map((price) => row(state.hub, "DAM", price)),
+    ...inSpan(rt, span).map((price) => row(hub, "RTM", price)),
+    ...inSpan(fmm, span).map((price) => row(hub, "RTPD", price)),
+    ...inSpan(da, span).map((price) => row(hub, "DAM", price)),
   ];
   return [COLUMNS, ...rows].map((cells) => `${cells.map(cell).join(",")}\r\n`).join("");
 }
@@ -80,12 +74,12 @@ function cell(value) {
 }
 
 /**
- * "SP15-24h-2026-11-24.csv"; simulated prices say so in the name too.
- * @type {(state: HubState, range: Range, now: number) => string}
+ * "SP15-24h-2026-11-24.csv", of a date "SP15-2026-11-20.csv"; simulated prices say so in the name too.
+ * @type {(state: Pick<HubState, "hub">, view: Pick<ChartView, "range" | "date" | "now">) => string}
  */
-function fileName({ hub }, range, now) {
+function fileName({ hub }, { range, date, now }) {
   const simulated = document.body.dataset.source === "simulator" ? "SIMULATED-" : "";
-  return `${simulated}${hub}-${range}-${operatingDate(now)}.csv`;
+  return `${simulated}${hub}-${date ?? `${range}-${operatingDate(now)}`}.csv`;
 }
 
 /** @type {(name: string, text: string) => void} */

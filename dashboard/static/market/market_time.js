@@ -72,6 +72,32 @@ export function hourStart(ms) {
   return Math.floor(ms / HOUR) * HOUR;
 }
 
+/** @type {(ms: number) => number} */
+export function quarterStart(ms) {
+  return Math.floor(ms / (15 * MINUTE)) * 15 * MINUTE;
+}
+
+/**
+ * UTC milliseconds of the Pacific midnight that begins a date such as "2026-11-20"; NaN where there is no such date.
+ * @type {(date: string) => number}
+ */
+export function dateStart(date) {
+  const noon = Date.parse(`${date}T12:00:00Z`); // four or five in the morning in California, of the same date
+  return Number.isNaN(noon) || !/^20\d\d-\d\d-\d\d$/.test(date) ? NaN : dayStart(noon);
+}
+
+/**
+ * The true hour of the day before that the clock calls the same: 01:00 of both hours where autumn repeats it, null
+ * where spring had left it out.
+ * @type {(hour: number) => number | null}
+ */
+export function sameHourDayBefore(hour) {
+  const today = dayStart(hour);
+  const before = dayStart(today - HOUR);
+  const isSame = (/** @type {number} */ at) => at >= before && at < today && pacificHour(at) === pacificHour(hour);
+  return [24, 25, 23].map((hours) => hour - hours * HOUR).find(isSame) ?? null;
+}
+
 /**
  * OASIS counts by the wall clock: spring skips 3, and the second 01:00 of autumn is 25.
  * @type {(ms: number) => number}

@@ -1,43 +1,50 @@
-// The charts' twins in numbers, filled when they are opened. Missing intervals have their own line.
+// A chart's twin in numbers, filled when it is opened. Missing intervals have their own line.
 
-import { gapsIn } from "../charts/chart_series.js";
-import { inSpan, rangeSpan, recentSpan } from "../charts/time_axis.js";
-import { dayAheadAt } from "../live/store.js";
-import { element, make } from "../ui/show.js";
+import { inSpan } from "../charts/time_axis.js";
+import { dayAheadAt, fmmAt } from "../live/store.js";
+import { make } from "../ui/show.js";
 import { isUnverified, NOTHING, priceText, priceTone, QUALITY, signedText, UNVERIFIED } from "./format.js";
 import { dayText, hourEnding, intervalText, operatingDate } from "./market_time.js";
 
-/** @import { Components, HeldPrice, HubState, Range, Span } from "../live/types.js" */
+/** @import { Scene } from "../charts/types.js" */
+/** @import { Components, HeldPrice, Span } from "../live/types.js" */
 
-const COLUMNS = 10;
+const COLUMNS = 11;
 
-/** @typedef {"recent" | "price"} TableName */
-/** @typedef {{ dayAhead: HeldPrice | null, row: HTMLElement }} Row */
+/** @typedef {{ fmm: HeldPrice | null, dayAhead: HeldPrice | null }} Beside */
+/** @typedef {{ beside: Beside, row: HTMLElement }} Row */
 
-/** A price's rows: of 2,016 intervals, one is new. @type {WeakMap<HeldPrice, Partial<Record<TableName, Row>>>} */
-const rows = new WeakMap();
+/**
+ * A card's tables, and each price's row: of 2,016 intervals, one is new.
+ * @typedef {{ root: HTMLElement, rows: WeakMap<HeldPrice, Row> }} PriceTable
+ */
+
 /** @type {(keyof Components)[]} */
 const COMPONENTS = ["energy", "congestion", "loss", "ghg"];
 
-/** @type {(state: HubState, range: Range, now: number) => void} */
-export function renderTable(state, range, now) {
-  const span = rangeSpan(state, range, now);
-  if (isOpen("recent-table")) fill("recent-rows", realTimeRows(state, recentSpan(now), "recent"));
-  if (isOpen("price-table")) fill("price-rows", realTimeRows(state, span, "price"));
-  if (isOpen("day-ahead-table")) fill("day-ahead-rows", dayAheadRows(inSpan(state.da, span)));
+/** @type {(root: HTMLElement) => PriceTable} */
+export function createTable(root) {
+  return { root, rows: new WeakMap() };
 }
 
-/** @type {(id: string) => boolean} */
-function isOpen(id) {
-  return /** @type {HTMLDetailsElement} */ (element(id)).open;
+/** @type {(table: PriceTable, scene: Scene) => void} */
+export function renderTable(table, scene) {
+  const { state, span } = scene;
+  fill(table, "price-table", () => realTimeRows(table, scene));
+  fill(table, "day-ahead-table", () => dayAheadRows(inSpan(state.da, span)));
+}
+
+/** @type {(table: PriceTable, name: string, rows: () => HTMLElement[]) => void} */
+function fill({ root }, name, rows) {
+  const details = /** @type {HTMLDetailsElement} */ (root.querySelector(`[data-part="${name}"]`));
+  if (details.open) fillBody(/** @type {HTMLElement} */ (details.querySelector("tbody")), rows());
 }
 
 /**
  * Rows that are there already stay where they are: a new price at the top moves nothing.
- * @type {(id: string, wanted: HTMLElement[]) => void}
+ * @type {(body: HTMLElement, wanted: HTMLElement[]) => void}
  */
-function fill(id, wanted) {
-  const body = element(id);
+function fillBody(body, wanted) {
   /** @type {Set<Element>} */
   const kept = new Set(wanted);
   for (const row of [...body.children]) if (!kept.has(row)) row.remove();
@@ -48,13 +55,12 @@ function fill(id, wanted) {
   }
 }
 
-/** @type {(state: HubState, span: Span, table: TableName) => HTMLElement[]} */
-function realTimeRows(state, span, table) {
-  const prices = inSpan(state.rt, span);
-  const gapAfter = new Map(gapsIn(prices).map((gap) => [gap.start, gap]));
+/** @type {(table: PriceTable, scene: Scene) => HTMLElement[]} */
+function realTimeRows(table, { state, rt: prices, gaps }) {
+  const gapAfter = new Map(gaps.map((gap) => [gap.start, gap]));
   return prices
     .flatMap((price, i) => [
-      priceRow(price, dayAheadAt(state, price.start), table),
+      priceRow(table, price, { fmm: fmmAt(state, price.start), dayAhead: dayAheadAt(state, price.start) }),
       ...gapRow(gapAfter.get(price.end)),
       ...dayRow(price, prices[i + 1]),
     ])
@@ -84,27 +90,28 @@ function wideRow(className, text) {
 }
 
 /**
- * The same row while the price and its day-ahead price are the same; each table has rows of its own.
- * @type {(price: HeldPrice, dayAhead: HeldPrice | null, table: TableName) => HTMLElement}
+ * The same row while the price and those beside it are the same.
+ * @type {(table: PriceTable, price: HeldPrice, beside: Beside) => HTMLElement}
  */
-function priceRow(price, dayAhead, table) {
-  const known = rows.get(price)?.[table];
-  if (known?.dayAhead === dayAhead) return known.row;
-  const row = newRow(price, dayAhead);
-  rows.set(price, { ...rows.get(price), [table]: { dayAhead, row } });
+function priceRow({ rows }, price, beside) {
+  const known = rows.get(price);
+  if (known?.beside.fmm === beside.fmm && known?.beside.dayAhead === beside.dayAhead) return known.row;
+  const row = newRow(price, beside);
+  rows.set(price, { beside, row });
   return row;
 }
 
-/** @type {(price: HeldPrice, dayAhead: HeldPrice | null) => HTMLElement} */
-function newRow(price, dayAhead) {
+/** @type {(price: HeldPrice, beside: Beside) => HTMLElement} */
+function newRow(price, { fmm, dayAhead }) {
   const parts = COMPONENTS.map((part) => make("td", "wide", priceText(price[part])));
   const spread = dayAhead ? signedText(price.lmp - dayAhead.lmp) : NOTHING;
   return make(
     "tr",
     "",
-    ...when(price),
+    ...when(price, "wide"),
     lmpCell(price),
     ...parts,
+    make("td", "", priceText(fmm?.lmp)),
     make("td", "", priceText(dayAhead?.lmp)),
     make("td", "", spread),
     quality(price),
@@ -122,11 +129,11 @@ function hourRow(price) {
   return make("tr", "", ...when(price), lmpCell(price), ...parts, quality(price));
 }
 
-/** @type {(price: HeldPrice) => HTMLElement[]} */
-function when(price) {
+/** The class is the hour ending's. @type {(price: HeldPrice, className?: string) => HTMLElement[]} */
+function when(price, className = "") {
   const interval = make("th", "", intervalText(price.start, price.end));
   interval.scope = "row";
-  return [interval, make("td", "", String(hourEnding(price.start)))];
+  return [interval, make("td", className, String(hourEnding(price.start)))];
 }
 
 /** @type {(price: HeldPrice) => HTMLElement} */

@@ -1,7 +1,7 @@
 // The wiring: frames into state, state onto the screen.
 
 import { followWhilePolling, notifyOfAlerts, startNotifications } from "../alerts/notifications.js";
-import { createCharts, redrawCharts } from "../charts/price_chart.js";
+import { createPriceCard, redrawPriceCard } from "../charts/price_card.js";
 import { Feed } from "../live/feed.js";
 import { keepLogs, keptLog } from "../live/kept_log.js";
 import { forgetLog, markFilter, startLogFilters } from "../live/live_log.js";
@@ -19,17 +19,14 @@ import {
   logStatus,
   withLog,
 } from "../live/store.js";
-import { startCsv } from "../market/csv_export.js";
 import { MINUTE } from "../market/market_time.js";
-import { renderTable } from "../market/price_table.js";
 import { lateIntervals } from "../market/publication_delay.js";
-import { FIRST_RANGE, nextRange, RANGE_HOURS, readAddress, writeAddress } from "./address.js";
+import { FIRST_RANGE, hoursWanted, nextRange, readAddress, writeAddress } from "./address.js";
 import { announce, announceInterval } from "./announcer.js";
 import { startFolds } from "./folds.js";
 import { markHub, startHubTabs } from "./hub_tabs.js";
 import { startKeys } from "./keys.js";
 import { checkProtocol, reloadWhenIdle, startOutdatedPage } from "./outdated_page.js";
-import { markRange } from "./range_tabs.js";
 import { renderHeld, renderNow } from "./screen.js";
 import { element, reveal } from "./show.js";
 import { chosenTheme, otherTheme, setTheme, startTheme } from "./theme.js";
@@ -43,7 +40,7 @@ import { chosenTheme, otherTheme, setTheme, startTheme } from "./theme.js";
 
 /** @type {PageData} */
 const page = JSON.parse(element("page-data").textContent ?? "");
-const charts = createCharts({ onRange: chooseRange });
+const chart = createPriceCard(element("chart-card"), { onRange: chooseRange, onDate: chooseDate });
 const feed = new Feed({
   cursor: resumeCursor,
   onFrame: take,
@@ -78,6 +75,7 @@ const known = () => ({
   outage,
   filter,
   range: shown.range,
+  date: shown.date,
   thresholds: state.thresholds ?? page.thresholds[state.hub] ?? [],
   now: serverNow(),
 });
@@ -90,7 +88,7 @@ function readShown() {
 
 /** The cursor the feed resumes from; null asks for a snapshot, also where we hold fewer hours than are to be shown. */
 function resumeCursor() {
-  return state.hours < RANGE_HOURS[shown.range] ? null : cursorOf(state);
+  return state.hours < hoursWanted(shown.range) ? null : cursorOf(state);
 }
 
 /** @type {(frame: Frame) => void} */
@@ -158,7 +156,7 @@ function takeFirst() {
   const first = JSON.parse(element("snapshot").textContent ?? "null");
   if (!first || first.hub !== state.hub) return;
   if (first.current) setPageTime(first.current.server_time);
-  const next = applySnapshot(state, first, RANGE_HOURS[FIRST_RANGE]);
+  const next = applySnapshot(state, first, hoursWanted(FIRST_RANGE));
   state = withLog(next, keptLog(first.hub, first.epoch));
   held.set(state.hub, state);
 }
@@ -169,7 +167,7 @@ function renderSoon() {
   isPainting = true;
   requestAnimationFrame(() => {
     isPainting = false;
-    renderHeld(charts, known());
+    renderHeld(chart, known());
   });
 }
 
@@ -223,13 +221,18 @@ function chooseHub(hub) {
 
 /** @type {(range: Range) => void} */
 function chooseRange(range) {
-  if (range !== shown.range) go({ ...shown, range }, "pushState");
+  if (range !== shown.range || shown.date) go({ ...shown, range, date: null }, "pushState");
+}
+
+/** @type {(date: string | null) => void} */
+function chooseDate(date) {
+  if (date !== shown.date) go({ ...shown, date }, "pushState");
 }
 
 function switchTheme() {
   setTheme(otherTheme());
   go({ ...shown, theme: otherTheme() === "dark" ? "light" : "dark" }, "replaceState");
-  redrawCharts(charts);
+  redrawPriceCard(chart);
 }
 
 /** @type {(chosen: LogFilter) => void} */
@@ -257,25 +260,23 @@ function showWhat(next) {
     forgetLog();
   }
   markHub(page, shown);
-  markRange(shown.range);
   renderNow(known());
   renderSoon();
-  if (isOtherHub || feed.hub === "" || resumeCursor() === null) feed.follow(shown.hub, RANGE_HOURS[shown.range]);
+  if (isOtherHub || feed.hub === "" || resumeCursor() === null) feed.follow(shown.hub, hoursWanted(shown.range));
 }
 
 function goBack() {
   const next = readShown();
   if (next.theme) {
     setTheme(next.theme);
-    redrawCharts(charts);
+    redrawPriceCard(chart);
   }
   showWhat(next);
 }
 
-startTheme(switchTheme, () => redrawCharts(charts));
+startTheme(switchTheme, () => redrawPriceCard(chart));
 startHubTabs(chooseHub);
 startLogFilters(chooseFilter);
-startCsv(() => ({ state, range: shown.range, now: serverNow() }));
 startKeys({
   hub: (n) => chooseHub(page.hubs[n]?.hub),
   range: () => chooseRange(nextRange(shown.range)),
@@ -285,8 +286,6 @@ startKeys({
 startNotifications(page.hubs.map(({ hub }) => hub));
 startOutdatedPage();
 startFolds(renderSoon);
-for (const table of document.querySelectorAll("details"))
-  table.addEventListener("toggle", () => renderTable(state, shown.range, serverNow()));
 element("retry").addEventListener("click", () => feed.wake());
 addEventListener("online", () => {
   offlineSince = null;

@@ -1,21 +1,43 @@
-// The switch of how many hours the large chart shows.
+// The switch of what a chart shows: a range of hours up to now, or an operating date.
 
-import { element } from "./show.js";
+import { dateOf } from "./address.js";
 
-/** @import { Range } from "../live/types.js" */
+/** @import { Range, Selection } from "../live/types.js" */
 
-/** @type {() => NodeListOf<HTMLElement>} */
-const buttons = () => element("ranges").querySelectorAll("[data-range]");
+/** @typedef {{ onRange: (range: Range) => void, onDate: (date: string | null) => void }} RangeHandlers */
+
+/** @type {(card: HTMLElement) => NodeListOf<HTMLElement>} */
+const buttons = (card) => card.querySelectorAll("[data-range]");
+
+/** @type {(card: HTMLElement) => HTMLInputElement} */
+const dateInput = (card) => /** @type {HTMLInputElement} */ (card.querySelector("[data-part=date]"));
 
 /** @type {(button: HTMLElement) => Range} */
 const rangeOf = (button) => /** @type {Range} */ (button.dataset.range);
 
-/** onRange(range) is called with "24h", "48h" or "7d". @type {(onRange: (range: Range) => void) => void} */
-export function startRangeTabs(onRange) {
-  for (const button of buttons()) button.addEventListener("click", () => onRange(rangeOf(button)));
+/**
+ * onRange(range) is called with "2h", "24h", "48h" or "7d", onDate(date) with a date, or null where it was cleared.
+ * @type {(card: HTMLElement, handlers: RangeHandlers) => void}
+ */
+export function startRangeTabs(card, { onRange, onDate }) {
+  for (const button of buttons(card)) button.addEventListener("click", () => onRange(rangeOf(button)));
+  const input = dateInput(card);
+  input.addEventListener("change", () => {
+    const date = dateOf(input.value);
+    if (input.validity.valid && (date || input.value === "")) onDate(date);
+  });
 }
 
-/** @type {(range: Range) => void} */
-export function markRange(range) {
-  for (const button of buttons()) button.setAttribute("aria-pressed", String(rangeOf(button) === range));
+/**
+ * While a date is shown no range is pressed; `today` is the last date that may be chosen.
+ * @type {(card: HTMLElement, shown: Pick<Selection, "range" | "date">, today: string) => void}
+ */
+export function markRange(card, { range, date }, today) {
+  for (const button of buttons(card))
+    button.setAttribute("aria-pressed", String(date === null && rangeOf(button) === range));
+  const input = dateInput(card);
+  input.max = today;
+  input.toggleAttribute("data-chosen", date !== null);
+  // While somebody types a year the browser has values of its own.
+  if (document.activeElement !== input) input.value = date ?? "";
 }

@@ -1,17 +1,16 @@
 // The whole screen from what is known: what moves with the clock, and what moves with the prices.
 
 import { renderAlerts } from "../alerts/alerts_list.js";
-import { renderCharts } from "../charts/price_chart.js";
+import { renderPriceCard } from "../charts/price_card.js";
 import { renderLog } from "../live/live_log.js";
 import { renderComponents } from "../market/components_bar.js";
-import { renderTable } from "../market/price_table.js";
 import { renderSummary } from "../market/summary.js";
 import { renderTiles } from "../market/tiles.js";
 import { renderOutage } from "./notices.js";
 import { renderLamps, renderPublication, renderStatus } from "./status.js";
 import { renderTab } from "./tab_title.js";
 
-/** @import { Charts } from "../charts/types.js" */
+/** @import { PriceCard } from "../charts/types.js" */
 /** @import { Feed } from "../live/feed.js" */
 /** @import { HubState, LogFilter, Outage, Range, SourceState, Threshold } from "../live/types.js" */
 
@@ -23,6 +22,7 @@ import { renderTab } from "./tab_title.js";
  * @property {Outage | null} outage
  * @property {LogFilter} filter
  * @property {Range} range
+ * @property {string | null} date
  * @property {Threshold[]} thresholds
  * @property {number} now
  */
@@ -45,14 +45,13 @@ export function renderNow({ state, feed, source, outage, thresholds, now }) {
   renderTab(state, feed, source, thresholds, now);
 }
 
-/** When prices come, and once a minute. @type {(charts: Charts, known: Known) => void} */
-export function renderHeld(charts, { state, feed, source, range, filter, thresholds, now }) {
-  renderCharts(charts, state, { range, thresholds, now, trouble: source.trouble });
+/** When prices come, and once a minute. @type {(chart: PriceCard, known: Known) => void} */
+export function renderHeld(chart, { state, feed, source, range, date, filter, thresholds, now }) {
+  renderPriceCard(chart, state, { range, date, thresholds, now, trouble: source.trouble });
   renderSummary(state, now);
   renderComponents(state, now);
   renderPublication(state, now);
   renderAlerts(state, thresholds, now, feed.transport !== "poll");
   renderLog(state, filter, thresholds);
-  renderTable(state, range, now);
   document.body.dataset.paintedAt = String(performance.timeOrigin + performance.now());
 }

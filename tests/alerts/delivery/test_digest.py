@@ -239,3 +239,53 @@ def test_an_unknown_time_zone_stops_no_digest(desk: Method) -> None:
     come(SEVEN - HOUR, "120")
     Rule.objects.update(quiet_zone="Gone/Nowhere")
     assert write_digests(now=SEVEN) == 1
+
+
+def test_a_digest_is_as_severe_as_the_worst_of_its_alerts_open_or_over(desk: Method) -> None:
+    many_rules(12, desk)  # the one at 53 is critical
+    come(NOON, "120")
+    assert write_gathered(now=NOON + FIVE) == 1
+    Alert.objects.filter(severity="critical").update(
+        cleared_at=NOON + FIVE, cleared_interval=NOON + FIVE
+    )
+    [digest] = digests()
+    assert digest.severity == "critical"
+    assert "over 100" in digest.subject
+
+
+def test_a_digest_that_waits_says_what_was_corrected_meanwhile(desk: Method) -> None:
+    come(NOON - HOUR, "30", "1234.56", "110", "90", at=NOON)
+    assert write_gathered(now=NOON + FIVE) == 1
+    [before] = digests()
+    assert "peak 1,234.56 $/MWh" in before.text
+    come(NOON - HOUR + FIVE, "150", at=NOON + FIVE)
+    [digest] = digests()
+    assert digest.text == f"Over: SP15 over 100 · 11:05–11:15 PT, peak 150.00 $/MWh · {NAME}"
+    assert (digest.key, digest.at) == (before.key, before.at)
+    come(NOON - HOUR + FIVE, "50", "60", at=NOON + 2 * FIVE)
+    assert digests()[0].subject == (
+        f"SIMULATED Withdrawn: SP15 11:05 PT corrected 150.00 → 50.00 $/MWh · {NAME}"
+    )
+
+
+def test_the_mornings_digest_says_the_corrected_peak_and_what_is_open_at_which_hub(
+    desk: Method,
+) -> None:
+    north = Rule(node=Node.objects.get(oasis_name=NP15), limit=70, severity="critical")
+    north.save()
+    north.methods.add(desk)
+    Rule.objects.update(quiet_from=time(22), quiet_until=time(7), judges_from=NOON - DAY)
+    five_to_six = SEVEN - HOUR
+    come(five_to_six, "1234.56", "130", "90")
+    come(five_to_six, "140", at=SEVEN - FIVE)
+    store([published(SEVEN - FIVE, "80", node=NP15)], SEVEN - FIVE)
+    evaluate(now=SEVEN - FIVE)
+    assert write_digests(now=SEVEN) == 1
+    [digest] = digests()
+    assert digest.subject == (
+        "SIMULATED CAISO Live: 2 alerts at SP15 and NP15 in quiet hours, 1 still open"
+    )
+    assert digest.text.splitlines() == [
+        f"Over: SP15 over 100 · 06:00–06:10 PT, peak 140.00 $/MWh · {NAME}",
+        "CRITICAL still open: NP15 over 70 · since 06:55 PT, peak 80.00 $/MWh",
+    ]

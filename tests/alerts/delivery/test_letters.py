@@ -201,6 +201,16 @@ def test_a_message_that_comes_hours_late_says_the_day_and_the_price_now(
     ]
 
 
+def test_an_alert_over_midnight_names_both_days(desk: Method, inbox: Inbox) -> None:
+    rule(desk, 100)
+    told(39, "120")  # 23:50
+    told(42, "50")
+    assert plain(inbox.letters[1]).splitlines()[0] == (
+        "It lasted 15 min, Mon 30 Nov 23:50 PT – Tue 1 Dec 00:05 PT, "
+        "with a peak of 120.00 $/MWh at 23:50 PT."
+    )
+
+
 def test_an_alert_that_ends_with_its_rule_says_why(desk: Method, inbox: Inbox) -> None:
     made = rule(desk, 100, "Discharge")
     told(0, "120")
