@@ -6,7 +6,7 @@ BIN := .venv/bin
 LOCK := $(BIN)/uv pip compile -q --python-version 3.11 --universal --generate-hashes \
 	--no-emit-index-url --custom-compile-command 'make lock'
 
-.PHONY: help setup setup-dev run test quick check sizes bench soak model kills lock
+.PHONY: help setup setup-dev run test quick check sizes bench soak outage model kills lock
 
 help: ## these lines
 	@sed -n 's/^\([a-z]*\):.*## /make \1	/p' Makefile
@@ -47,6 +47,9 @@ bench: setup-dev ## the benchmarks, each beside its rival; BENCH="feed page chao
 
 soak: setup-dev ## politeness and promptness over MINUTES=15 for NODES=3, with two workers and backfills
 	@$(BIN)/python -u -m tests.stack.soak --minutes $(or $(MINUTES),15) --nodes $(or $(NODES),3)
+
+outage: setup-dev ## 34 minutes of one outage after the other, and what the screen says at each
+	@$(BIN)/python -u -m tests.stack.outage_replay
 
 model: setup-dev ## 20,000 seeds of the feed with faults, and how soon each missing rule is noticed
 	@$(BIN)/python -m tests.model.many_seeds

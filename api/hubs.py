@@ -10,6 +10,8 @@ from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from alerts.models import Alert
+from alerts.states import OPEN, in_state
 from api.fields import Time
 from api.frame import ApiView
 from live.slugs import DEFAULT_HUB
@@ -58,6 +60,7 @@ class HubsAnswer(serializers.Serializer[Any]):
     """The prices now at every tracked hub."""
 
     hubs = Hub(many=True, help_text="Always in the same order.")
+    open_alerts = serializers.IntegerField(help_text="How many alerts are open at all of them.")
     source = serializers.ChoiceField(  # type: ignore[assignment]
         choices=["oasis", "simulator"],
         help_text="Where prices come from; `simulator`: they are made up.",
@@ -75,6 +78,7 @@ class Hubs(ApiView):
         now = timezone.now()
         answer = {
             "hubs": hubs_now([*Node.objects.tracked()], DEFAULT_HUB.lower(), now=now),
+            "open_alerts": in_state(Alert.objects.all(), OPEN).count(),
             "source": settings.PRICE_SOURCE,
             "server_time": now,
         }

@@ -88,6 +88,7 @@ HUBS: Body = {
             "basis_da": 6.5,
         }
     ],
+    "open_alerts": 1,
     "source": "oasis",
     "server_time": "2026-07-14T19:02:14.120Z",
 }

@@ -41,10 +41,12 @@ class Source(NamedTuple):
 
 
 class Prices(NamedTuple):
-    """A hub's prices by the start of their interval, oldest first."""
+    """A hub's prices by the start of their interval, oldest first, and its open alerts."""
 
     rt: dict[datetime, Price]
+    fmm: dict[datetime, Price]
     da: dict[datetime, Price]
+    alerts: list[Body]
 
 
 class Held(NamedTuple):

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import NamedTuple
 
+from dashboard.first_paint.alert_chip import chip_text, severity, still_open
 from dashboard.first_paint.held import Body, Held, Prices, Source, by_start, estimate_in
 from dashboard.first_paint.market_times import clock_text, day_text, made_text
 from dashboard.first_paint.price_words import Threshold
@@ -19,10 +20,13 @@ class FirstPaint(NamedTuple):
     as_of: str
     made: str
     has_prices: bool
+    chip: str = ""
+    chip_severity: str = ""
 
 
 def prices_of(snapshot: Body) -> Prices:
-    return Prices(by_start(snapshot["rt"]), by_start(snapshot["da"]))
+    rt, fmm, da = (by_start(snapshot[market]) for market in ("rt", "fmm", "da"))
+    return Prices(rt, fmm, da, still_open(snapshot["alerts"]))
 
 
 def first_paint(
@@ -37,7 +41,15 @@ def first_paint(
     held = Held(prices, estimate_in(current), now)
     shown = tiles(held, thresholds, source)
     status = status_line(held, source)
-    return FirstPaint(shown, status, clock_text(now), made_text(now), held.begun is not None)
+    return FirstPaint(
+        shown,
+        status,
+        clock_text(now),
+        made_text(now),
+        held.begun is not None,
+        chip_text(prices.alerts),
+        severity(prices.alerts),
+    )
 
 
 def nothing_yet(source: Source, *, now: datetime) -> FirstPaint:

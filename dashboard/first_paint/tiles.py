@@ -54,6 +54,7 @@ class Tile(NamedTuple):
     quality: str = "none"
     title: str = ""
     late: str = "false"
+    fmm: str = ""
     estimate: str = ""
 
 
@@ -94,6 +95,7 @@ def real_time(held: Held, thresholds: Sequence[Threshold], source: Source) -> Ti
         real_time_move(held),
         real_time_meta(held, price),
         price.quality,
+        fmm=fmm_text(held.prices.fmm.get(floor(price.start, Market.RTPD))),
         estimate=estimate,
     )
 
@@ -112,6 +114,11 @@ def real_time_meta(held: Held, price: Price) -> str:
     is_late = late_intervals(held) is not None
     age = f" · {rough_duration_text(held.now - price.start)} old" if is_late else ""
     return f"{when} · {QUALITY[price.quality]}{revision}{age}"
+
+
+def fmm_text(fmm: Price | None) -> str:
+    """Of the quarter hour that the price shown lies in: `FMM 12:30–12:45: 11.20`."""
+    return f"FMM {interval_text(fmm.start, fmm.end)}: {price_text(fmm.lmp)}" if fmm else ""
 
 
 def estimate_text(estimate: Estimate | None) -> str:

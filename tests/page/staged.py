@@ -19,7 +19,7 @@ from dashboard.first_paint.held import Source
 from dashboard.first_paint.page import prices_of
 from dashboard.page_snapshot import PageSnapshot
 from dashboard.views import prices_now
-from market.intervals import from_iso, iso, midnight
+from market.intervals import from_iso, iso, midnight, operating_date
 from simulator.reports import Market
 from tests.browser import CHROMIUM
 from tests.page.market_day import FIVE, SP15, Body, curve, day_ahead, fifteen_minute, real_time
@@ -134,6 +134,44 @@ class Day:
         about |= {"source": self.source, "server_time": iso(self.now)}
         return about | (self.current or {})
 
+    def hubs_now(self) -> Body:
+        """What `/api/v1/hubs` answers: each hub has the same price, a dollar apart."""
+        newest = self.rt[-1] if self.rt else {"lmp": None, "interval_start": None}
+        quality = "observed" if self.rt else None
+        prices = [newest["lmp"] and newest["lmp"] + n for n in range(len(self.nodes))]
+        hubs = [
+            {
+                "hub": hub,
+                "node": node,
+                "rt_price": price,
+                "rt_timestamp": newest["interval_start"],
+                "rt_quality": quality,
+                "stale": not self.rt,
+                "fmm_price": price,
+                "da_price": price,
+                "spread": price and 0.0,
+                "basis": price and float(n),
+                "basis_da": None,
+            }
+            for n, ((hub, node), price) in enumerate(zip(self.nodes.items(), prices, strict=True))
+        ]
+        open_ = sum(1 if alert["state"] == "open" else -1 for alert in self.alerts)
+        return {"hubs": hubs, "open_alerts": max(0, open_)}
+
+    def days(self) -> Body:
+        """What `/api/v1/days` answers: today and tomorrow."""
+        today = operating_date(self.now)
+        figures = {"average": 41.33, "on_peak": 48.2, "off_peak": -1027.59, "tb4": 1305.0}
+        days = [
+            {"date": str(today), "rt": figures, "da": figures},
+            {"date": str(today + timedelta(days=1)), "rt": None, "da": figures},
+        ]
+        rank = {"rt_average": {"rank": 3, "of": 30}, "da_average": {"rank": 12, "of": 30}}
+        rank |= {"da_tb4": {"rank": 1, "of": 30}}
+        held = days if self.rt else []
+        empty = dict.fromkeys(rank)
+        return {"hub": self.hub, "today": str(today), "days": held, "rank": rank if held else empty}
+
     def frames(self) -> list[Body]:
         """What a new page is sent."""
         feeds = {self.hub: {"epoch": "a", "head": self.seq}}
@@ -242,6 +280,10 @@ class Stage:
 
     def asked_for(self, path: str, address: str) -> Body:
         """What the API answers."""
+        if path == "/api/v1/hubs":
+            return self.day.hubs_now()
+        if path == "/api/v1/days":
+            return self.day.days()
         if path == "/api/v1/source":
             return self.day.heartbeat() | {"source": self.day.source}
         if path.startswith("/api/history/"):

@@ -54,7 +54,7 @@ def drawn(stage: Stage) -> Drawn:
 
 def test_a_price_above_a_thousand_is_drawn_where_it_belongs(stage: Stage, drawn: Drawn) -> None:
     above_a_thousand(stage)
-    stage.page.locator("[data-range='2h']").click()
+    stage.page.locator("#chart-card [data-range='2h']").click()
     stage.let_pass(1)
     newest = stage.day.rt[-1]
     assert "rt" in drawn(newest, around=60)

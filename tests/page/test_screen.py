@@ -1,10 +1,11 @@
 """The whole page at work: pointer, keys, address, tables, what is said aloud, sound, paper."""
 
 import csv
+import re
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import timedelta
-from urllib.parse import unquote
+from urllib.parse import unquote, urlsplit
 
 import pytest
 from playwright.sync_api import Route, expect
@@ -12,7 +13,7 @@ from playwright.sync_api import Route, expect
 from market.intervals import iso
 from tests.page.market_day import FIVE, alert, at, corrected, real_time
 from tests.page.modules import reached
-from tests.page.staged import Stage, on_the_stage
+from tests.page.staged import PHONE, Stage, on_the_stage
 from tests.page.states import NOON, ages, catching_up, degraded, eventful, newest_is, plain
 from tests.page.test_picture import SCENE
 
@@ -38,7 +39,63 @@ def test_the_data_come_in_one_request_and_from_one_host(stage: Stage) -> None:
     stage.show(plain())
     stage.let_pass(10)
     assert len(stage.sockets) == 1
-    assert [url for url in asked if "/api/" in url or not url.startswith(stage.server.url)] == []
+    assert [url for url in asked if not url.startswith(stage.server.url)] == []
+    answers = [urlsplit(url).path for url in asked if "/api/" in url]
+    assert sorted(answers) == ["/api/v1/days", "/api/v1/hubs"]
+
+
+def test_all_hubs_are_a_line_that_can_be_opened(stage: Stage) -> None:
+    page = stage.show(newest_is(plain(), "-4.18"))
+    line = "SP15 −4.18 · NP15 −3.18 · ZP26 −2.18 · NP15−SP15 +1.00"
+    expect(page.locator("#hubs-line")).to_have_text(line)
+    expect(page.locator("#hubs-rows tr").first).to_be_hidden()
+    page.locator("#hubs-card summary").click()
+    row = page.locator("#hubs-rows tr", has_text="NP15").locator("td")
+    expect(row).to_have_text(["12:35–12:40", "−3.18", "−3.18", "−3.18", "0.00", "+1.00", "—"])
+    page.reload()  # it stays open
+    expect(page.locator("#hubs-rows tr").first).to_be_visible()
+
+
+def test_tomorrow_and_today_have_their_peak_hours_and_today_its_rank(stage: Stage) -> None:
+    page = stage.show(plain())
+    expect(page.locator("#days-offPeak-todayRt")).to_have_text("−1,027.59")
+    expect(page.locator("#days-tb4-tomorrowDa")).to_have_text("$1,305")
+    expect(page.locator("#days-average-todayRt")).to_have_text("41.33")
+    expect(page.locator("#days-rank")).to_have_text(
+        "Today, real-time so far 3rd highest of 30 days; day-ahead 12th highest of 30 days;"
+        " its TB4 highest of 30 days."
+    )
+    expect(page.locator("#days-more")).to_have_attribute("href", "/battery/?hub=SP15")
+
+
+def test_how_many_alerts_are_open_everywhere_is_in_the_bar(stage: Stage) -> None:
+    page = stage.show(eventful())
+    expect(page.locator("#open-alerts")).to_have_text("1 open")
+    stage.day.alerts = []
+    stage.live_on(65)
+    expect(page.locator("#open-alerts")).to_be_hidden()
+
+
+def test_on_a_phone_a_chip_beside_the_price_says_what_is_open(stage: Stage) -> None:
+    stage.page.set_viewport_size(PHONE)  # type: ignore[arg-type]
+    page = stage.show(eventful())
+    chip = page.locator("#alert-chip")
+    expect(chip).to_have_text("⚑ RT below 0")
+    expect(chip).to_be_in_viewport()
+    for place in ("#rt-price", "#ahead-average", ".pages"):
+        expect(page.locator(place)).to_be_in_viewport()
+
+
+def test_from_1800_pixels_a_second_chart_stands_beside(stage: Stage) -> None:
+    page = stage.show(plain())
+    second = page.locator("#second-price-chart")
+    expect(second).to_be_hidden()
+    page.set_viewport_size({"width": 1920, "height": 1080})
+    expect(second).to_have_attribute("data-rt-intervals", "25")
+    expect(page.locator("#price-chart")).to_have_attribute("data-rt-intervals", "289")
+    page.locator("#second-chart-card [data-range='24h']").click()
+    expect(second).to_have_attribute("data-rt-intervals", "289")
+    expect(page).not_to_have_url(re.compile("range"))
 
 
 def test_the_pointer_reads_an_interval_out(stage: Stage) -> None:
@@ -176,7 +233,7 @@ def test_another_range_begins_with_all_of_it(stage: Stage) -> None:
     page = stage.show(plain())
     page.locator("#price-chart").focus()
     page.keyboard.press("+")
-    page.locator("[data-range='48h']").click()
+    page.locator("#chart-card [data-range='48h']").click()
     stage.let_pass(1)
     expect(page.get_by_role("button", name="Whole range")).to_be_hidden()
 
@@ -306,7 +363,7 @@ def test_where_a_range_goes_further_back_than_prices_are_held_it_says_so(stage: 
     page = stage.show(replace(plain(), rt=plain().rt[-36:]))
     note = page.locator("#chart-note")
     expect(note).to_have_text("No real-time price is held from before Tue, Jul 14 09:40.")
-    page.locator("[data-range='2h']").click()
+    page.locator("#chart-card [data-range='2h']").click()
     stage.let_pass(1)
     expect(note).to_be_hidden()
 
@@ -381,7 +438,7 @@ def test_keys_choose_hub_range_filter_theme_and_help_and_the_address_keeps_them(
     page.keyboard.press("r")
     page.keyboard.press("t")
     expect(page).to_have_url(f"{stage.server.url}/?hub=SP15&range=48h&theme=dark")
-    expect(page.locator("[data-range='48h']")).to_have_attribute("aria-pressed", "true")
+    expect(page.locator("#chart-card [data-range='48h']")).to_have_attribute("aria-pressed", "true")
     page.keyboard.press("f")
     expect(page.locator("[data-filter=prices]")).to_have_attribute("aria-pressed", "true")
     page.keyboard.press("?")

@@ -22,7 +22,7 @@ SERIOUS = """async () => (await axe.run()).violations
     .filter(({ impact }) => impact === "serious" || impact === "critical")
     .map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html).join(" ")}`)"""
 WIDER = """() => [...document.querySelectorAll("body *")]
-    .filter((it) => !it.closest(".scroll, .tabs, .unseen, [hidden]"))
+    .filter((it) => !it.closest(".scroll, .sideways, .tabs, .unseen, [hidden]"))
     .filter((it) => it.getBoundingClientRect().right > innerWidth + 1)
     .map((it) => it.outerHTML.slice(0, 90))"""
 

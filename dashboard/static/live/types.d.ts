@@ -334,6 +334,53 @@ export interface Threshold {
   market: Market;
 }
 
+/** The prices now at one hub, of `/api/v1/hubs`. */
+export interface HubNow {
+  hub: string;
+  node: string;
+  rt_price: number | null;
+  rt_timestamp: Instant | null;
+  rt_quality: Quality | null;
+  stale: boolean;
+  fmm_price: number | null;
+  da_price: number | null;
+  spread: number | null;
+  basis: number | null;
+  basis_da: number | null;
+}
+
+export interface HubsAnswer {
+  hubs: HubNow[];
+  open_alerts: number;
+}
+
+/** What one market's prices of a day come to, of `/api/v1/days`. */
+export interface DayFigures {
+  average: number;
+  on_peak: number | null;
+  off_peak: number | null;
+  tb4: number | null;
+}
+
+export interface Day {
+  date: string;
+  rt: DayFigures | null;
+  da: DayFigures | null;
+}
+
+/** 1 is the highest. */
+export interface Rank {
+  rank: number;
+  of: number;
+}
+
+export interface DaysAnswer {
+  hub: string;
+  today: string;
+  days: Day[];
+  rank: { rt_average: Rank | null; da_average: Rank | null; da_tb4: Rank | null };
+}
+
 /** What the server writes into the page of prices. */
 export interface PageData {
   hub: string;

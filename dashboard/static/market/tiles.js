@@ -1,6 +1,6 @@
 // The tiles: real-time, day-ahead and the spread of one interval, and the day-ahead prices of a whole day.
 
-import { begunRealTime, dayAheadAt, dayAheadBeside, estimateNow, spreadOf } from "../live/store.js";
+import { begunRealTime, dayAheadAt, dayAheadBeside, estimateNow, fmmAt, spreadOf } from "../live/store.js";
 import { element, reveal, show } from "../ui/show.js";
 import { highLimit, NOTHING, priceText, priceTone, QUALITY, signedText, spreadTag } from "./format.js";
 import { HOUR, hourEnding, hourStart, intervalText, roughDurationText } from "./market_time.js";
@@ -42,6 +42,7 @@ function renderRealTime(state, source, thresholds, now, mayFlash) {
   fill("rt", priceText(price?.lmp), tone, priceTag(price, thresholds, "RTM"), mayFlash);
   show("rt-change", realTimeChange(state, now));
   show("rt-meta", price ? realTimeMeta(state, price, now) : missingText(state, source));
+  show("rt-fmm", fmmText(price && fmmAt(state, price.start)));
   show("rt-estimate", estimateText(estimateNow(state, now)));
   element("tile-rt").dataset.quality = price?.quality ?? "none";
 }
@@ -61,6 +62,11 @@ function missingText(state, { trouble, answered }) {
   return answered.RTM
     ? "CAISO has published no price of the last hours."
     : "Not fetched yet: the first prices come soon.";
+}
+
+/** Of the quarter hour that the price shown lies in. @type {(fmm: HeldPrice | null) => string} */
+function fmmText(fmm) {
+  return fmm ? `FMM ${intervalText(fmm.start, fmm.end)}: ${priceText(fmm.lmp)}` : "";
 }
 
 /** @type {(estimate: Estimate | null) => string} */

@@ -19,6 +19,8 @@ import {
   logStatus,
   withLog,
 } from "../live/store.js";
+import { daysChanged, showDays } from "../market/days.js";
+import { hubsChanged, startHubsNow } from "../market/hubs_now.js";
 import { MINUTE } from "../market/market_time.js";
 import { lateIntervals } from "../market/publication_delay.js";
 import { FIRST_RANGE, hoursWanted, nextRange, readAddress, writeAddress } from "./address.js";
@@ -28,12 +30,13 @@ import { markHub, startHubTabs } from "./hub_tabs.js";
 import { startKeys } from "./keys.js";
 import { checkProtocol, reloadWhenIdle, startOutdatedPage } from "./outdated_page.js";
 import { renderHeld, renderNow } from "./screen.js";
+import { redrawSecondChart } from "./second_chart.js";
 import { element, reveal } from "./show.js";
 import { chosenTheme, otherTheme, setTheme, startTheme } from "./theme.js";
 
 /**
  * @import {
- *   ConnectionState, EventsFrame, Frame, HeartbeatFrame, HelloFrame, HubState, LogFilter, Outage, PageData, Range,
+ *   ConnectionState, EventsFrame, FeedEvent, Frame, HeartbeatFrame, HelloFrame, HubState, LogFilter, Outage, PageData, Range,
  *   Selection, SnapshotFrame, SourceState, Transport
  * } from "../live/types.js"
  */
@@ -116,7 +119,14 @@ function takeSnapshot(frame) {
 /** @type {(frame: EventsFrame) => void} */
 function takeEvents(frame) {
   become(applyEvents(state, frame, serverNow()));
+  hubsChanged();
+  if (frame.events.some(ofWholeDays)) daysChanged();
   notifyOfAlerts(frame.events, serverNow());
+}
+
+/** @type {(event: FeedEvent) => boolean} */
+function ofWholeDays(event) {
+  return event.kind === "correction" || (event.kind === "price" && event.market === "DAM");
 }
 
 /** @type {(frame: HeartbeatFrame) => void} */
@@ -229,10 +239,15 @@ function chooseDate(date) {
   if (date !== shown.date) go({ ...shown, date }, "pushState");
 }
 
+function redrawCharts() {
+  redrawPriceCard(chart);
+  redrawSecondChart();
+}
+
 function switchTheme() {
   setTheme(otherTheme());
   go({ ...shown, theme: otherTheme() === "dark" ? "light" : "dark" }, "replaceState");
-  redrawPriceCard(chart);
+  redrawCharts();
 }
 
 /** @type {(chosen: LogFilter) => void} */
@@ -260,6 +275,7 @@ function showWhat(next) {
     forgetLog();
   }
   markHub(page, shown);
+  showDays(shown.hub);
   renderNow(known());
   renderSoon();
   if (isOtherHub || feed.hub === "" || resumeCursor() === null) feed.follow(shown.hub, hoursWanted(shown.range));
@@ -269,12 +285,12 @@ function goBack() {
   const next = readShown();
   if (next.theme) {
     setTheme(next.theme);
-    redrawPriceCard(chart);
+    redrawCharts();
   }
   showWhat(next);
 }
 
-startTheme(switchTheme, () => redrawPriceCard(chart));
+startTheme(switchTheme, redrawCharts);
 startHubTabs(chooseHub);
 startLogFilters(chooseFilter);
 startKeys({
@@ -286,6 +302,7 @@ startKeys({
 startNotifications(page.hubs.map(({ hub }) => hub));
 startOutdatedPage();
 startFolds(renderSoon);
+startHubsNow();
 element("retry").addEventListener("click", () => feed.wake());
 addEventListener("online", () => {
   offlineSince = null;

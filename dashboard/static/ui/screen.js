@@ -1,5 +1,6 @@
 // The whole screen from what is known: what moves with the clock, and what moves with the prices.
 
+import { renderAlertChip } from "../alerts/alert_chip.js";
 import { renderAlerts } from "../alerts/alerts_list.js";
 import { renderPriceCard } from "../charts/price_card.js";
 import { renderLog } from "../live/live_log.js";
@@ -7,6 +8,7 @@ import { renderComponents } from "../market/components_bar.js";
 import { renderSummary } from "../market/summary.js";
 import { renderTiles } from "../market/tiles.js";
 import { renderOutage } from "./notices.js";
+import { renderSecondChart } from "./second_chart.js";
 import { renderLamps, renderPublication, renderStatus } from "./status.js";
 import { renderTab } from "./tab_title.js";
 
@@ -47,10 +49,13 @@ export function renderNow({ state, feed, source, outage, thresholds, now }) {
 
 /** When prices come, and once a minute. @type {(chart: PriceCard, known: Known) => void} */
 export function renderHeld(chart, { state, feed, source, range, date, filter, thresholds, now }) {
-  renderPriceCard(chart, state, { range, date, thresholds, now, trouble: source.trouble });
+  const view = { range, date, thresholds, now, trouble: source.trouble };
+  renderPriceCard(chart, state, view);
+  renderSecondChart(state, view);
   renderSummary(state, now);
   renderComponents(state, now);
   renderPublication(state, now);
+  renderAlertChip(state);
   renderAlerts(state, thresholds, now, feed.transport !== "poll");
   renderLog(state, filter, thresholds);
   document.body.dataset.paintedAt = String(performance.timeOrigin + performance.now());
