@@ -11,7 +11,7 @@ from typing import NamedTuple
 from alerts import held_prices
 from alerts.models import Alert, Watching
 from alerts.rules.rule import Requirement
-from alerts.rules.watched import AGE, CHEAPEST, RANKS, Watch
+from alerts.rules.watched import AGE, CHEAPEST, RANKS, Series, Watch
 from prices import readings
 
 
@@ -54,12 +54,22 @@ def peak(alert: Alert, end: datetime | None) -> Peak | None:
     if condition.watched == AGE:
         return None
     until = max(end or end_of_held(alert), start + market.interval)
-    watch = Watch("lmp") if condition.watched in RANKS else alert.watch
-    series = held_prices.series(alert.node.pk, market, [watch], start, until)
+    series = held_prices.series(alert.node.pk, market, [measure(alert)], start, until)
+    return furthest(alert, series, until)
+
+
+def measure(alert: Alert) -> Watch:
+    """What its peak is measured in: of a relative limit the price."""
+    return Watch("lmp") if alert.conditions[0].watched in RANKS else alert.watch
+
+
+def furthest(alert: Alert, series: Series, until: datetime) -> Peak | None:
+    """The furthest value of an alert up to `until`; None where no price is held."""
+    watch, start = measure(alert), alert.interval_start
     values = {at: series.value(watch, at) for at in series.starts if start <= at < until}
     peaks = [Peak(value, at) for at, value in values.items() if value is not None]
-    furthest = min if watches_low(condition) else max
-    return furthest(peaks, key=attrgetter("value"), default=None)
+    most = min if watches_low(alert.conditions[0]) else max
+    return most(peaks, key=attrgetter("value"), default=None)
 
 
 def end_of_held(alert: Alert) -> datetime:

@@ -3,13 +3,14 @@
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping
 from datetime import datetime, timedelta
-from decimal import Decimal
 from typing import NamedTuple
 
 from django.db.models import Count
 
 from alerts import wording
+from alerts.courses import Peak, watches_low
 from alerts.models import CRITICAL, INFO, WARNING, Alert, Delivery, Rule
+from alerts.peaks import peaks
 from alerts.quality import Quality, crossings
 from alerts.rules.watched import AGE, RANKS
 from alerts.states import OPEN, STATE_WORDS, lasted
@@ -71,10 +72,11 @@ def lines(alerts: Iterable[Alert], *, now: datetime) -> list[Line]:
     """A line for each alert."""
     alerts = list(alerts)
     sent = deliveries([alert.pk for alert in alerts])
-    return [line(alert, sent.get(alert.pk, ""), now=now) for alert in alerts]
+    far = peaks(alert for alert in alerts if alert.retracted_at is None)
+    return [line(alert, sent.get(alert.pk, ""), far.get(alert.pk), now=now) for alert in alerts]
 
 
-def line(alert: Alert, sent: str, *, now: datetime) -> Line:
+def line(alert: Alert, sent: str, peak: Peak | None, *, now: datetime) -> Line:
     """One alert in the words of its announcement; `sent` counts its deliveries by state."""
     return Line(
         id=alert.pk,
@@ -87,7 +89,7 @@ def line(alert: Alert, sent: str, *, now: datetime) -> Line:
         since=moment(alert.interval_start, now=now),
         since_iso=iso(alert.interval_start),
         lasted=course(alert, now=now),
-        figure=figure(alert),
+        figure=figure(alert, peak),
         remark=remark(alert),
         more=more(alert, sent, now=now),
         deliveries=sent,
@@ -110,16 +112,21 @@ def remark(alert: Alert) -> str:
     return wording.reason(alert.text)
 
 
-def figure(alert: Alert) -> Figure:
-    """What its rule watches, with as many decimals as show on which side of the limit it is."""
-    watched, limit = alert.facts["watched"], Decimal(str(alert.facts["limit"]))
-    if watched == AGE:
+def figure(alert: Alert, peak: Peak | None) -> Figure:
+    """How far what its rule watches went; where that is not held, what it was as it opened.
+
+    With as many decimals as show on which side of the limit it is.
+    """
+    condition = alert.conditions[0]
+    if condition.watched == AGE:
         return Figure("age of the data", f"{alert.value:.0f}", "min")
-    if watched in RANKS:
-        return Figure("price", wording.two_decimals(alert.price))
-    if watched == "lmp":
-        return Figure("price", wording.distinct(alert.price, limit))
-    return Figure(watched, wording.distinct(alert.value, limit))
+    name = "price" if condition.watched in ("lmp", *RANKS) else condition.watched
+    number = peak.value if peak else alert.price if name == "price" else alert.value
+    if peak:
+        name = f"{'lowest' if watches_low(condition) else 'peak'} {name}"
+    if condition.watched in RANKS:
+        return Figure(name, wording.two_decimals(number))
+    return Figure(name, wording.distinct(number, condition.limit))
 
 
 def more(alert: Alert, sent: str, *, now: datetime) -> list[str]:

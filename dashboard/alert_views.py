@@ -49,7 +49,6 @@ def alerts(request: HttpRequest) -> HttpResponse:
     context = bar() | {
         "addressed": lines(addressed(request.GET.get("alert", ""), [*worst, *page]), now=now),
         "open": lines(worst, now=now),
-        "open_count": open_.count(),
         "past": lines(page, now=now),
         "page": page,
         "rules": rule_lines(listed, now=now),

@@ -13,10 +13,11 @@ from alerts.delivery.outbox import state_of
 from alerts.models import Alert, Condition, Delivery, Method, Rule, Transition
 from prices.models import Node
 from tests.conftest import utc
+from tests.published import published, store
 
 pytestmark = pytest.mark.django_db
 NOON = utc("2026-07-14 19:00")
-HOUR, MINUTE = timedelta(hours=1), timedelta(minutes=1)
+HOUR, MINUTE, FIVE = timedelta(hours=1), timedelta(minutes=1), timedelta(minutes=5)
 
 
 @pytest.fixture(autouse=True)
@@ -264,7 +265,7 @@ def test_the_number_of_queries_does_not_grow_with_what_is_shown(
         Condition.objects.create(rule=rule, watched="spread", limit=number)
         opened(rule, NOON - HOUR)
         cleared(rule, NOON - 2 * HOUR)
-    with django_assert_max_num_queries(16):
+    with django_assert_max_num_queries(19):
         client.get("/alerts/")
 
 
@@ -323,3 +324,21 @@ def test_whoever_may_change_a_rule_finds_the_way_to_it(
     page = client.get("/alerts/").content.decode()
     assert f'href="/alerts/rules/{above.pk}/"' not in page
     assert 'href="/alerts/new/"' in page
+
+
+def test_an_alert_says_how_far_it_went_by_the_prices_that_are_held(
+    client: Client, above: Rule
+) -> None:
+    start = NOON - HOUR
+    for number, price in enumerate(("120", "150", "130", "90")):
+        store([published(start + number * FIVE, price)], NOON)
+    opened(above, start)
+    past = cleared(above, start + FIVE, minutes=5)
+    far = [line.figure for kind in ("open", "past") for line in shown(client)[kind]]
+    assert far == [("peak price", "150.00", "$/MWh")] * 2
+    store([published(start + FIVE, "125")], NOON + MINUTE)  # corrected
+    context = shown(client)
+    assert context["open"][0].figure == ("peak price", "130.00", "$/MWh")
+    assert context["past"][0].figure == ("peak price", "125.00", "$/MWh")
+    Alert.objects.filter(pk=past.pk).update(retracted_at=NOON)
+    assert shown(client)["past"][0].figure == ("price", "120.00", "$/MWh")

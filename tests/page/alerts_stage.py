@@ -63,7 +63,7 @@ def alerts_html(**more: Any) -> str:
     context: dict[str, Any] = {
         "addressed": [],
         "open": [line(1), line(2, acknowledged="acknowledged by anna 20:41 PT", **unnamed)],
-        "open_count": 2,
+        "open_alerts": 2,
         "past": [line(3, **past), line(4, figure=spread, **back | unnamed)],
         "page": SimpleNamespace(has_other_pages=False),
         "rules": [

@@ -60,7 +60,7 @@ def test_an_alert_has_one_figure_with_what_it_is_and_its_unit(stage: Stage) -> N
     alerts = [alert(1, day.rt[-1]) | NAMED, alert(2, low) | spread]
     page = stage.show(replace(day, rt=[*day.rt[:-2], low, day.rt[-1]], alerts=alerts))
     figures = page.locator("#alerts li b")
-    expect(figures).to_have_text(["highest 123.40 $/MWh", "lowest spread −45.20 $/MWh"])
+    expect(figures).to_have_text(["peak price 123.40 $/MWh", "lowest spread −45.20 $/MWh"])
 
 
 def test_a_rule_that_was_muted_is_said_to_be_until_it_is_heard_again(stage: Stage) -> None:

@@ -34,6 +34,7 @@ class Desk:
     def __init__(self, page: Page) -> None:
         self.page, self.words, self.sockets = page, "all quiet", list[WebSocketRoute]()
         self.hubs, self.status, self.portal = ["SP15", "NP15"], 200, ""
+        self.holds, self.held = False, list[tuple[Route, str]]()
         page.route("**/alerts/", self.answer)
         page.route_web_socket("**/ws?**", lambda socket: self.sockets.append(socket))
         page.goto(f"{page.url.rsplit('/', 1)[0]}/alerts/")
@@ -43,6 +44,9 @@ class Desk:
         return HTML % (json.dumps(self.hubs), self.words)
 
     def answer(self, route: Route) -> None:
+        if self.holds:
+            self.held.append((route, self.html))
+            return
         route.fulfill(status=self.status, body=self.portal or self.html, **AS_HTML)
 
     def send(self, **frame: Any) -> None:
@@ -75,6 +79,19 @@ def test_an_alert_is_on_the_page_without_being_asked_for(desk: Desk) -> None:
     desk.send(type="events", hub="SP15", events=[{"kind": "price"}, ALERT])
     expect(desk.page.locator("#open-card b")).to_have_text("1 open")
     expect(desk.page.locator("#announcer")).to_have_text(ALERT["text"])
+
+
+def test_an_alert_that_comes_while_a_copy_is_on_its_way_is_on_the_page_too(desk: Desk) -> None:
+    desk.page.wait_for_load_state("networkidle")
+    desk.holds = True
+    desk.send(type="events", hub="SP15", events=[ALERT])
+    reached(lambda: len(desk.held) > 0, desk.page)
+    desk.holds, desk.words = False, "2 open"
+    desk.send(type="events", hub="SP15", events=[ALERT])
+    desk.page.wait_for_timeout(200)
+    [(route, html)] = desk.held
+    route.fulfill(body=html, **AS_HTML)
+    expect(desk.page.locator("#open-card b")).to_have_text("2 open")
 
 
 def test_prices_alone_are_no_reason_to_ask_again(desk: Desk) -> None:

@@ -28,7 +28,10 @@ export function namedRuleText(rule) {
 /** What happened to an alert, as people say it. @type {Record<AlertEvent["state"], string>} */
 export const STATE_WORDS = { open: "open", cleared: "cleared", retracted: "withdrawn" };
 
-/** What an alert's number is: of anything watched but the price itself, its own name. @type {(watched?: string) => string} */
+/**
+ * What an alert's number is: of anything watched but the price itself, its own name.
+ * @type {(watched?: string) => string}
+ */
 export function figureName(watched = "lmp") {
   return ["lmp", "dearest", "cheapest"].includes(watched) ? "price" : watched;
 }

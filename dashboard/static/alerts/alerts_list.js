@@ -84,7 +84,7 @@ function line(alert, state, now) {
     "span",
     "",
     "⚑ ",
-    ...(opened.name ? [make("span", "name", opened.name), " "] : []),
+    ...(opened.name ? [make("strong", "", opened.name), " "] : []),
     `${ruleText(opened)} `,
     ...severity(alert),
     tag(isOpen ? "high" : "none", courseText(alert.state, lastedMs)),
@@ -117,8 +117,8 @@ function seen({ acknowledged }, now) {
  */
 function figure({ state, opened }, peak) {
   const name = figureName(opened.watched);
-  const far = opened.direction === "above" ? "highest" : "lowest";
-  if (peak !== null) return measured(name === "price" ? far : `${far} ${name}`, apartText(peak, opened.limit));
+  const extreme = opened.direction === "above" ? "peak" : "lowest";
+  if (peak !== null) return measured(`${extreme} ${name}`, apartText(peak, opened.limit));
   if (state === "retracted" || isOfPrice(opened) || opened.watched === "age") return [];
   return measured(name, name === "price" ? priceText(opened.price) : apartText(opened.value, opened.limit));
 }

@@ -16,19 +16,29 @@ const WORDS = { connecting: "connecting", live: "live", down: "no connection" };
 /** @type {Partial<Record<Transport, string>>} */
 const FED_BY = { stream: "live by event stream", poll: "asking every 10 s" };
 let timer = 0;
+let due = Infinity;
+let isFetching = false;
 /** @type {keyof typeof WORDS} */
 let connection = "connecting";
 /** @type {Transport | null} */
 let transport = null;
 
-/** @type {(ms: number) => void} */
+/** A copy is fetched after so long, or before if that is due already. @type {(ms: number) => void} */
 function soon(ms) {
+  const at = Date.now() + ms;
+  if (at >= due) return;
+  due = at;
   clearTimeout(timer);
   timer = setTimeout(anew, ms);
 }
 
+/** One copy after another: of two at once the older one might come last. */
 async function anew() {
+  due = Infinity;
+  if (isFetching) return soon(TOGETHER_MS);
+  isFetching = true;
   const reached = document.hidden || (await refresh());
+  isFetching = false;
   markAddressed();
   lamp(reached ? connection : "down");
   soon(REFRESH_MS);
