@@ -467,6 +467,25 @@ def test_keys_choose_hub_range_filter_theme_and_help_and_the_address_keeps_them(
     expect(page.locator("a[data-hub=SP15]")).to_have_attribute("aria-current", "page")
 
 
+def test_keys_of_a_single_letter_can_be_switched_off_and_stay_off(stage: Stage) -> None:
+    page = stage.show(plain())
+    page.keyboard.press("?")
+    page.locator("#letter-keys").uncheck()
+    page.locator("#keys-help button").click()
+    for key in ("r", "2", "?"):
+        page.keyboard.press(key)
+    expect(page).to_have_url(f"{stage.server.url}/")
+    expect(page.locator("#keys-help")).to_be_hidden()
+    page.reload()
+    page.keyboard.press("r")
+    expect(page).to_have_url(f"{stage.server.url}/")
+    page.locator("#keys-open").click()
+    page.locator("#letter-keys").check()
+    page.keyboard.press("Escape")
+    page.keyboard.press("2")
+    expect(page).to_have_url(f"{stage.server.url}/?hub=NP15")
+
+
 def test_a_theme_chosen_earlier_goes_into_the_address_too(stage: Stage) -> None:
     stage.run_first("localStorage.setItem('theme', 'dark')")
     page = stage.show(plain())
