@@ -5,7 +5,7 @@ from datetime import datetime
 
 from alerts import headlines, limit_words
 from alerts.delivery import market_now
-from alerts.delivery.lines import is_open
+from alerts.delivery.gravity import is_open
 from alerts.delivery.simulated import WARNING, is_simulated
 from alerts.models import OPENED, Alert, Transition
 from alerts.rules.watched import AGE

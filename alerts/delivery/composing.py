@@ -8,7 +8,8 @@ from django.conf import settings
 
 from alerts.delivery import digest_content, links
 from alerts.delivery.alert_details import alert_details
-from alerts.delivery.lines import gravest_first, headline, line, told_of
+from alerts.delivery.gravity import gravest_first
+from alerts.delivery.lines import headline, line, told_of
 from alerts.delivery.message import Message
 from alerts.delivery.simulated import marked
 from alerts.models import OPENED, Delivery, Method, Transition

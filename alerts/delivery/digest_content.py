@@ -9,7 +9,8 @@ from django.conf import settings
 
 from alerts.delivery import links
 from alerts.delivery.fitting import counted
-from alerts.delivery.lines import gravity, headline_of, is_open, severity_rank, state_line
+from alerts.delivery.gravity import gravity, is_open, severity_rank
+from alerts.delivery.lines import headline_of, state_line
 from alerts.delivery.simulated import marked
 from alerts.models import Alert, Transition
 from market.intervals import iso

@@ -1,17 +1,16 @@
-"""Alerts in one line each, for messages about several."""
+"""Alerts in one line each: subjects, and the lines of messages about several."""
 
-from collections.abc import Sequence
 from datetime import datetime
-from decimal import Decimal
 
-from alerts import headlines, limit_words, wording
-from alerts.courses import Course, course, watches_low
-from alerts.models import CLEARED, OPENED, RETRACTED, SEVERITIES, Alert, Transition
+from alerts import headlines, wording
+from alerts.courses import course
+from alerts.delivery.course_words import lasted, over, peak, peak_sentence, span
+from alerts.delivery.gravity import is_open
+from alerts.models import CLEARED, OPENED, RETRACTED, Alert, Transition
 
 BETWEEN = " · "
 NEVER = "This alert should not have opened."
 NEVER_SENT = "This alert opened, and was withdrawn before a message was sent."
-SEVERITY_NAMES = [name for name, _ in SEVERITIES]
 
 
 def subject_of(transition: Transition, *, now: datetime) -> str:
@@ -44,38 +43,6 @@ def on_another_day(text: str, alert: Alert, start: datetime, *, now: datetime) -
     if day in text or not headlines.names_day(market, start, now=now):
         return text
     return text.replace(wording.clock(start)[:5], f"{day} {wording.clock(start)[:5]}", 1)
-
-
-def over(alert: Alert, found: Course, *, now: datetime) -> str:
-    """`SP15 over 100 · 20:35–20:50 PT, peak 1,234.56 $/MWh`."""
-    limits = limit_words.all_limits(alert.conditions)
-    name = limit_words.named(alert.conditions[0])
-    return (
-        f"{alert.watched.place} {name}{limits}{BETWEEN}{span(found, now=now)}{peak(alert, found)}"
-    )
-
-
-def span(found: Course, *, now: datetime) -> str:
-    """From when to when, `since 20:35 PT` while it lasts, with the day if it is another."""
-    first, today = wording.day(found.start), wording.day(now)
-    day = "" if first == today else f"{first} "
-    if found.end is None:
-        return f"since {day}{wording.clock(found.start)}"
-    last = wording.day(found.end)
-    if first == last:
-        return f"{day}{wording.clock_range(found.start, found.end)}"
-    return f"{first} {wording.clock(found.start)} – {last} {wording.clock(found.end)}"
-
-
-def peak(alert: Alert, found: Course) -> str:
-    """`, peak 1,234.56 $/MWh`; empty if it is not known."""
-    if found.peak is None:
-        return ""
-    return f", {peak_word(alert)} {headlines.measured_as(alert.conditions[0], found.peak.value)}"
-
-
-def peak_word(alert: Alert) -> str:
-    return "lowest" if watches_low(alert.conditions[0]) else "peak"
 
 
 def severity_of(alert: Alert, kind: str) -> str:
@@ -111,10 +78,6 @@ def headline_of(alert: Alert, *, now: datetime) -> str:
     return state_line(alert, now=now)
 
 
-def lasted(found: Course) -> str:
-    return "" if found.length is None else wording.duration(found.length)
-
-
 def state_line(alert: Alert, *, now: datetime) -> str:
     """An alert as it stands now, in a digest."""
     return f"{state_text(alert, now=now)}{rule_of(alert)}"
@@ -138,37 +101,3 @@ def told_of(transition: Transition, *, now: datetime) -> list[str]:
         return []
     found = course(alert)
     return [f"It lasted {lasted(found)}, {span(found, now=now)}{peak_sentence(alert, found)}."]
-
-
-def peak_sentence(alert: Alert, found: Course) -> str:
-    """`, with a peak of 1,234.56 $/MWh at 20:40 PT`; empty if it is not known."""
-    if found.peak is None:
-        return ""
-    own = alert.conditions[0]
-    extreme = f"{'low' if watches_low(own) else 'peak'} {limit_words.named(own)}"
-    text = headlines.amount(own, found.peak.value)
-    return f", with a {extreme}of {text} at {wording.clock(found.peak.start)}"
-
-
-def gravest_first(transitions: Sequence[Transition]) -> list[Transition]:
-    """One transition for each alert, the first that is told; the gravest alert leads."""
-    first: dict[int, Transition] = {}
-    for one in transitions:
-        first.setdefault(one.alert_id, one)
-    return sorted(first.values(), key=lambda one: gravity(one.alert), reverse=True)
-
-
-def gravity(alert: Alert) -> tuple[bool, int, bool, Decimal, int]:
-    """By which the gravest of several alerts is the greatest: open ones, the most severe, those on
-    the price itself, those with the furthest limit, and the first of them."""
-    own = alert.conditions[0]
-    reach = -own.limit if watches_low(own) else own.limit
-    return is_open(alert), severity_rank(alert), own.watched == "lmp", reach, -alert.pk
-
-
-def severity_rank(alert: Alert) -> int:
-    return SEVERITY_NAMES.index(alert.severity)
-
-
-def is_open(alert: Alert) -> bool:
-    return alert.cleared_at is None and alert.retracted_at is None

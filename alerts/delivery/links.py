@@ -5,7 +5,7 @@ from urllib.parse import urlencode
 
 from django.conf import settings
 
-from alerts.delivery.lines import is_open
+from alerts.delivery.gravity import is_open
 from alerts.limit_words import rule_words
 from alerts.models import OPENED, RETRACTED, Alert, Transition
 from market.intervals import iso, operating_date

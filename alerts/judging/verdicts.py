@@ -10,6 +10,7 @@ from typing import NamedTuple
 from django.db.models import Q
 
 from alerts import held_prices
+from alerts.headlines import LATE
 from alerts.judging import new_intervals
 from alerts.judging.new_intervals import NewIntervals, PriceEvent
 from alerts.models import Alert, Rule
@@ -253,4 +254,4 @@ def after(episode: Episode) -> datetime | None:
 
 def why(new: NewIntervals) -> str:
     """Why intervals are judged again, as the messages say it."""
-    return "after a correction" if new.corrected else "a price came late"
+    return "after a correction" if new.corrected else LATE
