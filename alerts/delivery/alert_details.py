@@ -25,15 +25,30 @@ def rows(transitions: Sequence[Transition], *, now: datetime) -> Iterator[tuple[
         yield "Newest interval", headlines.dated(alert.market, start)
     else:
         yield from market_now.details(alert.node, alert.market, start, now=now)
+    yield from clear_rows(transitions)
     if not transitions[1:]:
-        yield from rule_rows(alert, first.kind)
+        yield "Rule", rule_text(alert)
     if is_simulated():
         yield WARNING
 
 
-def rule_rows(alert: Alert, kind: str) -> Iterator[tuple[str, str]]:
-    """When it clears, and what its rule opens at. Older alerts do not know the former."""
-    if kind == OPENED and is_open(alert) and "clear_limit" in alert.facts:
-        yield "Clears", limit_words.clears(alert.conditions)
+def clear_rows(transitions: Sequence[Transition]) -> Iterator[tuple[str, str]]:
+    """When alerts that are open clear; of several each. Older alerts do not know it."""
+    opened = [one.alert for one in transitions if one.kind == OPENED and is_open(one.alert)]
+    known = [alert for alert in opened if "clear_limit" in alert.facts]
+    texts = [limit_words.clears(alert.conditions) for alert in known]
+    if transitions[1:]:
+        texts = [f"{called(alert)} {text}" for alert, text in zip(known, texts, strict=True)]
+    if texts:
+        yield "Clears", "; ".join(texts)
+
+
+def called(alert: Alert) -> str:
+    """Its rule's name, or what that watches."""
+    return alert.name or limit_words.what(alert.conditions[0])
+
+
+def rule_text(alert: Alert) -> str:
+    """Its rule's name, and what the rule opened at."""
     words = limit_words.rule_words(alert.conditions, alert.facts.get("for_minutes", 0))
-    yield "Rule", f"{alert.name}, {words}" if alert.name else words
+    return f"{alert.name}, {words}" if alert.name else words

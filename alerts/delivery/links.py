@@ -8,7 +8,7 @@ from django.conf import settings
 from alerts.delivery.lines import is_open
 from alerts.limit_words import rule_words
 from alerts.models import OPENED, RETRACTED, Alert, Transition
-from market.intervals import operating_date
+from market.intervals import iso, operating_date
 
 MOST_MUTED = 3  # rules that a message about several offers to mute
 
@@ -39,9 +39,10 @@ def of(transitions: Sequence[Transition]) -> Links:
 
 
 def chart(transition: Transition) -> str:
-    """The page of a hub on the day of an interval."""
-    day = operating_date(transition.interval_start)
-    asked = urlencode({"hub": transition.alert.facts["hub"], "date": f"{day}"})
+    """The page of a hub on the day of an interval, which the chart reads out."""
+    start = transition.interval_start
+    moment = {"date": f"{operating_date(start)}", "at": iso(start)}
+    asked = urlencode({"hub": transition.alert.facts["hub"], **moment}, safe=":")
     return f"{settings.SITE_URL}/?{asked}"
 
 

@@ -27,7 +27,24 @@ def test_what_an_address_says(
     search: str, hub: str, chosen_range: str, theme: str | None, date: str | None, run: Run
 ) -> None:
     found = run("ui/address.js", "readAddress(a.search, a.page)", {"search": search, "page": PAGE})
-    assert found == {"hub": hub, "range": chosen_range, "theme": theme, "date": date}
+    about = {"hub": hub, "range": chosen_range, "theme": theme, "date": date, "at": None}
+    assert found == about
+
+
+@pytest.mark.parametrize(
+    ("search", "at"),
+    [
+        ("?date=2026-11-30&at=2026-12-01T04:35:00Z", 1_796_099_700_000),
+        ("?date=2026-11-30&at=2026-11-30T04:35:00Z", None),  # of the day before
+        ("?at=2026-12-01T04:35:00Z", None),
+        ("?date=2026-11-30&at=noon", None),
+    ],
+)
+def test_a_message_leads_to_a_moment_of_its_date(search: str, at: int | None, run: Run) -> None:
+    found = run("ui/address.js", "readAddress(a.search, a.page)", {"search": search, "page": PAGE})
+    assert found["at"] == at
+    written = run("ui/address.js", "writeAddress('', a)", found)
+    assert ("at=2026-12-01T04%3A35%3A00.000Z" in written) is (at is not None)
 
 
 @pytest.mark.parametrize(

@@ -276,6 +276,21 @@ def test_a_past_date_is_fetched_and_the_address_keeps_it(stage: Stage) -> None:
     expect(page.locator("#chart-card input[type=date]")).to_have_value("2026-06-20")
 
 
+def test_a_message_leads_to_the_moment_it_is_about(stage: Stage) -> None:
+    page = stage.show(plain(), "?date=2026-06-20&at=2026-06-20T19:35:00Z")
+    reached(lambda: stage.asked.count("/api/v1/prices") == 3, page)
+    stage.let_pass(1)
+    tip = page.locator("#chart-tip")
+    expect(tip).to_contain_text("Sat, Jun 20 12:35–12:40")
+    expect(tip).to_contain_text("real-time")
+    expect(page.locator("#chart-note")).to_contain_text("Alerts of that day are not drawn here")
+    label = page.locator("#price-chart").get_attribute("aria-label") or ""
+    assert "288 real-time intervals" in label
+    assert "alerts," not in label
+    page.keyboard.press("r")
+    expect(tip).to_be_hidden()
+
+
 def test_of_a_date_without_prices_it_says_so(stage: Stage) -> None:
     page = stage.show(plain(), "?date=2012-11-20")
     reached(lambda: stage.asked.count("/api/v1/prices") == 3, page)
@@ -450,6 +465,25 @@ def test_keys_choose_hub_range_filter_theme_and_help_and_the_address_keeps_them(
     expect(page).to_have_url(f"{stage.server.url}/?hub=NP15&range=48h&theme=dark")
     page.go_back()
     expect(page.locator("a[data-hub=SP15]")).to_have_attribute("aria-current", "page")
+
+
+def test_keys_of_a_single_letter_can_be_switched_off_and_stay_off(stage: Stage) -> None:
+    page = stage.show(plain())
+    page.keyboard.press("?")
+    page.locator("#letter-keys").uncheck()
+    page.locator("#keys-help button").click()
+    for key in ("r", "2", "?"):
+        page.keyboard.press(key)
+    expect(page).to_have_url(f"{stage.server.url}/")
+    expect(page.locator("#keys-help")).to_be_hidden()
+    page.reload()
+    page.keyboard.press("r")
+    expect(page).to_have_url(f"{stage.server.url}/")
+    page.locator("#keys-open").click()
+    page.locator("#letter-keys").check()
+    page.keyboard.press("Escape")
+    page.keyboard.press("2")
+    expect(page).to_have_url(f"{stage.server.url}/?hub=NP15")
 
 
 def test_a_theme_chosen_earlier_goes_into_the_address_too(stage: Stage) -> None:

@@ -23,6 +23,7 @@ from simulator.publication import Timetable
 from simulator.server import OasisServer, serve
 from simulator.stand_in import StandIn
 from tests.browser import CHROMIUM, FLAGS
+from tests.prepared import manage
 from tests.stack.running import Stack, running_stack, wait_until
 
 SHOWN = """() => {
@@ -102,6 +103,7 @@ def main() -> None:
     with ended(source), tempfile.TemporaryDirectory() as folder, sync_playwright() as playwright:
         url = f"http://127.0.0.1:{source.port}/oasisapi"
         browser = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
+        manage(Path(folder), "collectstatic", "--noinput", "-v0")
         with running_stack(Path(folder), url) as stack, killer(stack) as killing:
             wait_until(lambda: is_filled(stack), 180, "the first prices")
             page = browser.new_page()

@@ -26,17 +26,22 @@ export function partText({ start, end }) {
 }
 
 /** @type {(scene: Scene, view: ChartView) => string} */
-export function labelText({ state, rt, fmm, gaps, alerts }, view) {
+export function labelText({ state, rt, fmm, gaps, alerts, days }, view) {
   const hours = view.date === null ? `last ${RANGE_TEXT[view.range]}` : hoursText(view);
   const counts = [
     `${rt.length} real-time intervals`,
     `${fmm.length} fifteen-minute intervals`,
     `${gaps.length} gaps`,
     `${rt.filter(isCorrected).length} corrected`,
-    `${alerts.length} alerts`,
+    ...(isFetched(days, view) ? [] : [`${alerts.length} alerts`]),
   ].join(", ");
   const keys = "The arrow keys read them out, plus and minus zoom, Enter offers an alert";
   return `Prices of ${state.hub}, ${hours}: ${counts}. ${keys}; the table below has every number.`;
+}
+
+/** Of a past date the page has prices, but no alerts. @type {(days: Scene["days"], view: ChartView) => boolean} */
+function isFetched(days, { date }) {
+  return date !== null && days.length > 0;
 }
 
 /** Why nothing is drawn, or "". @type {(scene: Scene, view: ChartView) => string} */
@@ -73,6 +78,7 @@ export function noteText(scene, view) {
   const notes = [
     squeezeText(axis, peaksBeyond(rt, axis).length),
     beginText(scene, view),
+    isFetched(days, view) && rt.length ? "Alerts of that day are not drawn here; the page of alerts has them." : "",
     failed ? "Some of yesterday's prices could not be fetched; they are asked for again in a minute." : "",
   ];
   return notes.filter(Boolean).join(" ");

@@ -1,7 +1,6 @@
 // One chart of price steps on a canvas that uPlot keeps: real-time solid, day-ahead dashed, fifteen-minute dotted, the
 // day before faint. Our own marks are drawn under and over its lines.
 
-import { priceText, shortText } from "../market/format.js";
 import { token } from "./chart_colours.js";
 import { drawDots } from "./chart_dots.js";
 import { drawBehind, drawOver } from "./chart_marks.js";
@@ -9,16 +8,15 @@ import { drawCrosshair } from "./chart_readout.js";
 import { stepColumns } from "./chart_series.js";
 import { drawShading } from "./chart_shading.js";
 import { box, line, paneOf } from "./pane.js";
+import { pricesAxis, timeAxis } from "./plot_axes.js";
 import { sceneOf } from "./scene.js";
 
 /** @import { Options, Series } from "uplot" */
-/** @import { ChartSize, Pane, Plot, PriceAxis, Scene, SceneView, TimeTick } from "./types.js" */
+/** @import { ChartSize, Pane, Plot, Scene, SceneView } from "./types.js" */
 
 const MANY = 600; // intervals: more than two days
 const NARROW = 560;
 const TOP = 20; // pixels for the flags
-const EDGE = 24;
-const BESIDE = 14;
 const REAL_TIME = 4; // the last of the lines, over the others
 /** @type {WeakMap<Element, Plot>} */
 const plots = new WeakMap();
@@ -90,7 +88,7 @@ const shown = ({ scene }) => /** @type {Scene} */ (scene);
 
 /** @type {(plot: Plot) => Options} */
 function options(plot) {
-  const { width, height, font, family } = plot.size;
+  const { width, height } = plot.size;
   return {
     width,
     height,
@@ -101,57 +99,13 @@ function options(plot) {
       x: { time: false, range: () => [shown(plot).span.start, shown(plot).span.end] },
       y: { range: () => [shown(plot).axis.min, shown(plot).axis.max] },
     },
-    axes: [
-      {
-        ...plain(`${font}px ${family}`),
-        size: 2.6 * font + 8,
-        border: { show: true, stroke: () => token("line"), width: 1 },
-        grid: { show: false },
-        splits: () => shown(plot).times.map(({ at }) => at),
-        values: () => shown(plot).times.map((time) => timeText(plot, time)),
-      },
-      {
-        ...plain(`${font}px ${family}`),
-        side: 1,
-        size: () => axisWidth(plot),
-        grid: { show: true, stroke: () => token("line"), width: 1 },
-        splits: () => shown(plot).axis.ticks.map(({ at }) => at),
-        values: () => shown(plot).axis.ticks.map((tick) => priceAtTick(plot, tick)),
-      },
-    ],
+    axes: [timeAxis(plot), pricesAxis(plot)],
     series: [{}, ...lines()],
     hooks: {
       drawAxes: [() => inPixels(plot, drawUnder)],
       draw: [() => inPixels(plot, drawAbove)],
     },
   };
-}
-
-/** At the edge there is no room for the name of a day. @type {(plot: Plot, time: TimeTick) => string} */
-function timeText({ size, scene }, { at, text }) {
-  const { start, end } = /** @type {Scene} */ (scene).span;
-  const isAtEdge = ((at - start) / (end - start)) * size.width < EDGE;
-  return (isAtEdge ? [text].flat().slice(0, 1) : [text].flat()).join("\n");
-}
-
-/** As wide as the newest price. @type {(plot: Plot) => number} */
-function axisWidth(plot) {
-  const { newest, axis } = shown(plot);
-  const texts = [priceText(newest?.lmp), ...axis.ticks.map(({ value }) => shortText(value))];
-  const digits = Math.max(...texts.map((text) => text.length));
-  return Math.ceil(0.64 * plot.size.font * digits) + BESIDE;
-}
-
-/** Not where the newest price stands on the axis. @type {(plot: Plot, tick: PriceAxis["ticks"][number]) => string} */
-function priceAtTick(plot, { value, at }) {
-  const { newest, place, axis } = shown(plot);
-  const apart = newest ? (Math.abs(place(newest.lmp) - at) / (axis.max - axis.min)) * plot.size.height : Infinity;
-  return apart < plot.size.font + 3 ? "" : shortText(value);
-}
-
-/** @type {(font: string) => object} */
-function plain(font) {
-  return { font, stroke: () => token("dim"), gap: 6, ticks: { show: false } };
 }
 
 /** @type {() => Series[]} */

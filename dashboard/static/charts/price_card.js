@@ -6,28 +6,18 @@ import { saveCsv } from "../market/csv_export.js";
 import { operatingDate } from "../market/market_time.js";
 import { createTable, renderTable } from "../market/price_table.js";
 import { markRange, startRangeTabs } from "../ui/range_tabs.js";
-import { openAlertMenu } from "./alert_menu.js";
+import { part, write } from "./card_parts.js";
+import { showRead, startReading } from "./card_reading.js";
 import { emptyText, hoursText, labelText, noteText, partText } from "./card_words.js";
-import { fillTip, pricesAt } from "./chart_readout.js";
 import { isCorrected } from "./chart_series.js";
-import { startGestures } from "./gestures.js";
 import { neededDays } from "./needed_days.js";
-import { paneOf } from "./pane.js";
-import { createPlot, drawPlot, measured, redrawPlot } from "./plot.js";
-import { priceAt, readOff } from "./price_axis.js";
+import { createPlot, drawPlot, measured } from "./plot.js";
 import { dateSpan, rangeSpan } from "./time_axis.js";
-import { panned, within } from "./zoom.js";
+import { within } from "./zoom.js";
 
 /** @import { ChartView, PriceCard, Scene, SceneView } from "./types.js" */
 /** @import { HubState, Span } from "../live/types.js" */
 /** @import { RangeHandlers } from "../ui/range_tabs.js" */
-
-const HINT = "Touch the chart to read a price.";
-
-/** @type {(root: HTMLElement, name: string) => HTMLElement} */
-function part(root, name) {
-  return /** @type {HTMLElement} */ (root.querySelector(`[data-part="${name}"]`));
-}
 
 /**
  * onRange(range) is called with "2h", "24h", "48h" or "7d", onDate(date) with a date or null.
@@ -49,7 +39,7 @@ export function createPriceCard(root, handlers) {
   };
   startRangeTabs(root, handlers);
   startButtons(card);
-  startReading(card);
+  startReading(card, (view) => look(card, view));
   startPaper(card);
   return card;
 }
@@ -59,6 +49,7 @@ export function renderPriceCard(card, state, view) {
   const before = card.last?.view;
   if (before && (before.range !== view.range || before.date !== view.date || card.last?.state.hub !== state.hub))
     startAnew(card);
+  if (view.at !== null && view.at !== before?.at) card.plot.readAt = view.at;
   card.last = { state, view };
   measured(card.plot);
   const scene = drawPlot(card.plot, viewOf(card, state, view));
@@ -130,13 +121,6 @@ function describe(card, scene, view) {
   markRange(root, view, operatingDate(view.now));
 }
 
-/** @type {(root: HTMLElement, name: string, text: string, isHidden?: boolean) => void} */
-function write(root, name, text, isHidden = false) {
-  const element = part(root, name);
-  if (element.textContent !== text) element.textContent = text;
-  element.hidden = isHidden;
-}
-
 /** @type {(card: PriceCard) => void} */
 function startButtons(card) {
   const { root } = card;
@@ -157,90 +141,6 @@ function look(card, view) {
   part(card.root, "menu").hidePopover();
   card.zoom = view;
   again(card);
-}
-
-/** @type {(card: PriceCard) => void} */
-function startReading(card) {
-  const { plot } = card;
-  const { host } = plot;
-  startGestures(plot, {
-    read: (at) => readOut(card, at, false),
-    readAloud: (at) => readOut(card, at, true),
-    leave: () => stopReading(card),
-    look: (view) => look(card, view),
-    drag: (span) => {
-      plot.dragged = span;
-      redrawPlot(plot);
-    },
-    take: (drawn, at) => offer(card, drawn, at),
-    takeRead: () => offerRead(card),
-  });
-  host.addEventListener("focus", () => speak(card, host.matches(":focus-visible")));
-  host.addEventListener("blur", () => {
-    speak(card, false);
-    if (!part(card.root, "menu").matches(":popover-open")) stopReading(card);
-  });
-  showRead(card);
-}
-
-/**
- * Only for who reads by keyboard is it said aloud: under a resting mouse the words change with every price.
- * @type {(card: PriceCard, aloud: boolean) => void}
- */
-function speak({ root }, aloud) {
-  part(root, "tip").setAttribute("aria-live", aloud ? "polite" : "off");
-}
-
-/** Who reads on beyond the part that is looked at takes it along. @type {(card: PriceCard, at: number, aloud: boolean) => void} */
-function readOut(card, at, aloud) {
-  const { plot } = card;
-  if (!plot.scene) return;
-  const { span, whole } = plot.scene;
-  speak(card, aloud);
-  plot.readAt = Math.min(whole.end - 1, Math.max(whole.start, at));
-  if (plot.readAt < span.start || plot.readAt >= span.end)
-    if (aloud) return look(card, panned(span, whole, plot.readAt - (span.start + span.end) / 2));
-    else plot.readAt = Math.min(span.end - 1, Math.max(span.start, plot.readAt));
-  showRead(card);
-  redrawPlot(plot);
-}
-
-/** @type {(card: PriceCard) => void} */
-function stopReading(card) {
-  card.plot.readAt = null;
-  showRead(card);
-  redrawPlot(card.plot);
-}
-
-/** Under a narrow chart the place of the words stays when there are none. @type {(card: PriceCard) => void} */
-function showRead({ root, plot }) {
-  const tip = part(root, "tip");
-  tip.hidden = plot.readAt === null && !plot.size.isNarrow;
-  if (plot.readAt !== null) fillTip(plot, tip, plot.readAt);
-  else if (tip.textContent !== HINT) tip.replaceChildren(HINT);
-}
-
-/** @type {(card: PriceCard, drawn: number, at: { x: number, y: number }) => void} */
-function offer({ root, plot }, drawn, at) {
-  if (!plot.scene) return;
-  const { axis, state } = plot.scene;
-  const { left, width } = plot.host.getBoundingClientRect();
-  const isLeft = !plot.size.isNarrow && at.x - left <= width / 2;
-  openAlertMenu(part(root, "menu"), state.hub, readOff(priceAt(drawn, axis), axis), at, isLeft);
-}
-
-/** At the price that is read out. @type {(card: PriceCard) => void} */
-function offerRead(card) {
-  const { plot } = card;
-  const [pane, scene] = [paneOf(plot), plot.scene];
-  if (!pane || !scene) return;
-  const at = plot.readAt ?? scene.rt.at(-1)?.start ?? scene.now;
-  const { rt, fmm, da } = pricesAt(scene, at);
-  const price = rt ?? fmm ?? da;
-  if (!price) return;
-  const { left, top } = plot.host.getBoundingClientRect();
-  const drawn = scene.place(price.lmp);
-  offer(card, drawn, { x: left + pane.x(at), y: top + pane.y(drawn) });
 }
 
 /** Paper is white whatever the screen: dashboard.css has the colours. @type {(card: PriceCard) => void} */

@@ -73,6 +73,8 @@ export interface OpenedAlert {
 export interface ChartView {
   range: Range;
   date: string | null;
+  /** A moment of the date that is read out until somebody reads something else. */
+  at: number | null;
   thresholds: Threshold[];
   now: number;
   trouble: string | null;

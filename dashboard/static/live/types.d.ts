@@ -393,12 +393,13 @@ export interface PageData {
 
 /**
  * What the reader chose to see; without a theme it is the system's. An operating date ("2026-11-20") is shown in place
- * of the range.
+ * of the range; `at` is a moment of it that is read out.
  */
 export interface Selection {
   hub: string;
   range: Range;
   date: string | null;
+  at: number | null;
   theme: Theme | null;
 }
 

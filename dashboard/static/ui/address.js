@@ -17,8 +17,8 @@ export function hoursWanted(range) {
 }
 
 /**
- * {hub, range, date, theme} of "?hub=NP15&range=7d"; what it does not say, or says wrongly, is the usual; no date is
- * none, no theme is the system's.
+ * {hub, range, date, at, theme} of "?hub=NP15&range=7d"; what it does not say, or says wrongly, is the usual; no date is
+ * none, no theme is the system's. `at` is a moment of the date, in milliseconds: where a message leads to.
  * @type {(search: string, page: Pick<PageData, "hub" | "hubs">) => Selection}
  */
 export function readAddress(search, { hub, hubs }) {
@@ -27,9 +27,15 @@ export function readAddress(search, { hub, hubs }) {
   return {
     hub: hubs.some((known) => known.hub === asked) ? asked : hub,
     range: RANGES.find((known) => known === range) ?? FIRST_RANGE,
-    date: dateOf(query.get("date") ?? ""),
+    ...dayOf(query),
     theme: theme === "light" || theme === "dark" ? theme : null,
   };
+}
+
+/** @type {(query: URLSearchParams) => Pick<Selection, "date" | "at">} */
+function dayOf(query) {
+  const [date, at] = [dateOf(query.get("date") ?? ""), Date.parse(query.get("at") ?? "")];
+  return { date, at: date !== null && operatingDate(Number.isNaN(at) ? 0 : at) === date ? at : null };
 }
 
 /** As it is written; a date that no calendar has is none. @type {(text: string) => string | null} */
@@ -43,12 +49,13 @@ export function dateOf(text) {
  * hub.
  * @type {(search: string, selection: Selection) => string}
  */
-export function writeAddress(search, { hub, range, date, theme }) {
+export function writeAddress(search, { hub, range, date, at, theme }) {
   const query = new URLSearchParams(search);
-  for (const name of ["hub", "range", "date", "theme"]) query.delete(name);
+  for (const name of ["hub", "range", "date", "at", "theme"]) query.delete(name);
   query.set("hub", hub);
   if (range !== FIRST_RANGE) query.set("range", range);
   if (date) query.set("date", date);
+  if (date && at) query.set("at", new Date(at).toISOString());
   if (theme) query.set("theme", theme);
   return `?${query}`;
 }

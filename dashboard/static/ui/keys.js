@@ -18,7 +18,11 @@ export function startKeys({ hub, range, theme, filter }) {
   const help = /** @type {HTMLDialogElement} */ (element("keys-help"));
   /** @type {Record<string, () => void>} */
   const doing = { r: range, t: theme, f: filter, "?": () => (help.open ? help.close() : help.showModal()) };
+  const letters = /** @type {HTMLInputElement} */ (element("letter-keys"));
+  letters.checked = areKeysOn();
+  letters.addEventListener("change", () => switchKeys(letters.checked));
   addEventListener("keydown", (event) => {
+    if (!letters.checked) return;
     if (event.ctrlKey || event.altKey || event.metaKey || isIn(event, "input, select, textarea")) return;
     const key = event.key.toLowerCase();
     if (help.open && key !== "?") return; // Esc closes it by itself
@@ -29,6 +33,24 @@ export function startKeys({ hub, range, theme, filter }) {
   help.addEventListener("click", (event) => {
     if (event.target === help || isIn(event, "button")) help.close();
   });
+}
+
+/** Who speaks to the machine, or strikes keys by accident, can do without. @type {() => boolean} */
+function areKeysOn() {
+  try {
+    return localStorage.getItem("letter-keys") !== "off";
+  } catch {
+    return true; // storage may be forbidden
+  }
+}
+
+/** @type {(areOn: boolean) => void} */
+function switchKeys(areOn) {
+  try {
+    localStorage.setItem("letter-keys", areOn ? "on" : "off");
+  } catch {
+    // Then they are on again after a reload.
+  }
 }
 
 /** @type {(event: Event, selector: string) => boolean} */

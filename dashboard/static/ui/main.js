@@ -79,6 +79,7 @@ const known = () => ({
   filter,
   range: shown.range,
   date: shown.date,
+  at: shown.at,
   thresholds: state.thresholds ?? page.thresholds[state.hub] ?? [],
   now: serverNow(),
 });
@@ -231,12 +232,12 @@ function chooseHub(hub) {
 
 /** @type {(range: Range) => void} */
 function chooseRange(range) {
-  if (range !== shown.range || shown.date) go({ ...shown, range, date: null }, "pushState");
+  if (range !== shown.range || shown.date) go({ ...shown, range, date: null, at: null }, "pushState");
 }
 
 /** @type {(date: string | null) => void} */
 function chooseDate(date) {
-  if (date !== shown.date) go({ ...shown, date }, "pushState");
+  if (date !== shown.date) go({ ...shown, date, at: null }, "pushState");
 }
 
 function redrawCharts() {

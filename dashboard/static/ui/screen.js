@@ -25,6 +25,7 @@ import { renderTab } from "./tab_title.js";
  * @property {LogFilter} filter
  * @property {Range} range
  * @property {string | null} date
+ * @property {number | null} at
  * @property {Threshold[]} thresholds
  * @property {number} now
  */
@@ -48,8 +49,8 @@ export function renderNow({ state, feed, source, outage, thresholds, now }) {
 }
 
 /** When prices come, and once a minute. @type {(chart: PriceCard, known: Known) => void} */
-export function renderHeld(chart, { state, feed, source, range, date, filter, thresholds, now }) {
-  const view = { range, date, thresholds, now, trouble: source.trouble };
+export function renderHeld(chart, { state, feed, source, range, date, at, filter, thresholds, now }) {
+  const view = { range, date, at, thresholds, now, trouble: source.trouble };
   renderPriceCard(chart, state, view);
   renderSecondChart(state, view);
   renderSummary(state, now);

@@ -32,7 +32,7 @@ export function renderSecondChart(state, view) {
   again = () => renderSecondChart(state, view);
   if (!WIDE.matches) return;
   card ??= created();
-  renderPriceCard(card, state, { ...view, ...shown });
+  renderPriceCard(card, state, { ...view, ...shown, at: null });
 }
 
 /** After a change of theme. */

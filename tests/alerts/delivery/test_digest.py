@@ -250,7 +250,7 @@ def test_a_digest_is_as_severe_as_the_worst_of_its_alerts_open_or_over(desk: Met
     )
     [digest] = digests()
     assert digest.severity == "critical"
-    assert "over 100" in digest.subject
+    assert "WARNING SP15 120.00 $/MWh, over 60" in digest.subject
 
 
 def test_a_digest_that_waits_says_what_was_corrected_meanwhile(desk: Method) -> None:

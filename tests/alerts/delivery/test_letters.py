@@ -58,7 +58,7 @@ def test_an_opening_says_what_is_known_and_where_to_act(desk: Method, inbox: Inb
         "Clears: at 95 or below",
         "Rule: Discharge, price over 100, for 5 min",
         "",
-        "Chart: https://prices.example.com/?hub=SP15&date=2026-11-30",
+        "Chart: https://prices.example.com/?hub=SP15&date=2026-11-30&at=2026-12-01T04:35:00Z",
         f"Acknowledge: https://prices.example.com/alerts/#alert-{Alert.objects.get().pk}",
         f"Mute: https://prices.example.com/alerts/#rule-{made.pk}",
     ]

@@ -8,6 +8,7 @@ from pytest_django import Settings
 
 from alerts import method_kinds
 from alerts.delivery.deliver import LEASE, begin_one, claim, due
+from alerts.delivery.together import is_behind_another
 from alerts.judging.evaluate import evaluate
 from alerts.models import Delivery, Method, Rule
 from prices.models import Node
@@ -63,6 +64,9 @@ def test_three_rules_that_open_together_are_one_message_that_names_the_gravest(
         "INFO SP15 spread +1,170.36 $/MWh, over 20 · 20:35–20:40 PT",
         "Now: 1,234.56 $/MWh, Mon 30 Nov 20:35–20:40 PT",
     ]
+    assert plain(letter).splitlines()[6] == (
+        "Clears: Scarcity at 500 or below; Discharge at 95 or below; spread at 20 or below"
+    )
     assert [line.partition(":")[0] for line in plain(letter).splitlines()[-5:]] == [
         *("Chart", "Acknowledge", "Mute Scarcity", "Mute Discharge", "Mute spread over 20")
     ]
@@ -132,6 +136,15 @@ def test_other_hubs_other_intervals_and_other_methods_have_their_own_messages(
     ]
 
 
+def test_what_waits_behind_them_is_sent_by_the_same_call(desk: Method, inbox: Inbox) -> None:
+    rule(desk, 1300, "Later")
+    judged(0, "1234.56")
+    judged(1, "1350")
+    deliver(at(1))
+    assert len(inbox.letters) == 2
+    assert "Later" in inbox.letters[1]["Subject"]
+
+
 def test_a_process_that_dies_after_its_claim_loses_none_of_them_and_sends_one_twice_at_most(
     desk: Method, inbox: Inbox
 ) -> None:
@@ -154,7 +167,7 @@ def test_a_message_that_was_sent_but_not_recorded_comes_again_with_the_same_key_
         deliver(T)
     rule(desk, 200, "Too late for it")
     judged(0, "1234.57", now=T + timedelta(seconds=1))
-    deliver(T + LEASE)
+    deliver(T + LEASE + FIVE)
     several = [letter for letter in inbox.letters if "and 2 more" in letter["Subject"]]
     assert len(several) == 2
     assert len({letter["Message-ID"] for letter in several}) == 1
@@ -167,7 +180,8 @@ def test_an_all_clear_does_not_overtake_the_message_that_its_opening_is_in(
     inbox.data_answer = "451 try later"
     told(0, "1234.56")
     judged(1, "60")
-    assert [one.kind for one in due(at(1))] == ["opened"]
+    waiting = Delivery.objects.filter(state=Delivery.WAITING)
+    assert [one.kind for one in waiting.exclude(is_behind_another())] == ["opened"]
     inbox.data_answer = "250 OK"
     deliver(at(1))
     deliver(at(2))
