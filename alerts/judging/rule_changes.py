@@ -103,7 +103,8 @@ def as_stored(rule: Rule) -> Rule:
 def delete_rules(rules: QuerySet[Rule], *, by: str, now: datetime) -> None:
     """Delete rules that have no alerts, and tell their nodes' pages."""
     with transaction.atomic():
-        found = list(Rule.objects.filter(pk__in=rules.values("pk")).select_related("node"))
+        chosen = Rule.objects.filter(pk__in=rules.values("pk")).order_by("pk")
+        found = list(chosen.select_related("node"))
         lock_with_feeds([rule.pk for rule in found])
         for rule in found:
             pk, text = rule.pk, news_words.deleted(rule.called, by)

@@ -197,3 +197,12 @@ def test_a_program_that_publishes_nothing_leaves_it_to_the_heartbeat(
     monkeypatch.setattr(publishing, "publish", publishing.nobody)
     change(above, limit=110)
     assert len(told()) == 1
+
+
+@pytest.mark.database
+def test_rules_that_are_deleted_together_are_told_each(admin_client: Client) -> None:
+    rules = list(Rule.objects.order_by("pk"))
+    chosen = {"action": "delete_selected", "_selected_action": [str(rule.pk) for rule in rules]}
+    admin_client.post("/admin/alerts/rule/", {**chosen, "post": "yes"})
+    assert texts() == [f"Rule “{rule.called}” was deleted by admin" for rule in rules]
+    assert told()[-1]["thresholds"] == []

@@ -9,6 +9,7 @@ import { dayText, MINUTE } from "./market_time.js";
 const EVERY_MS = 15 * MINUTE;
 const COLUMNS = { tomorrowDa: "da", todayDa: "da", todayRt: "rt" };
 const FIGURES = { average: "average", onPeak: "on_peak", offPeak: "off_peak" };
+const FEWEST_DAYS = 10; // among fewer a rank says little
 let timer = 0;
 let asked = "";
 
@@ -63,6 +64,8 @@ function renderColumn(column, day) {
  * @type {(rank: DaysAnswer["rank"]) => string}
  */
 export function rankText({ rt_average: rt, da_average: da, da_tb4: tb4 }) {
+  const held = Math.max(...[rt, da, tb4].map((rank) => rank?.of ?? 0));
+  if (held > 0 && held < FEWEST_DAYS) return `Today's rank needs ${FEWEST_DAYS} days; ${held} are held.`;
   const said = [
     ...(rt ? [`real-time so far ${placeText(rt)}`] : []),
     ...(da ? [`day-ahead ${placeText(da)}`] : []),
