@@ -4,6 +4,7 @@ Over real HTTP, since a browser keeps nothing that Playwright answers in a serve
 that are read once per module make a page twice as cheap.
 """
 
+import sys
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -37,6 +38,11 @@ class PageServer(ThreadingHTTPServer):
         super().__init__(("127.0.0.1", 0), Handler)
         self.url = f"http://127.0.0.1:{self.server_port}"
         self.answer: Callable[[str], Answer | None] = lambda _: NOTHING
+
+    def handle_error(self, request: Any, client_address: Any) -> None:
+        """A page that is left does not wait for what it asked for."""
+        if not isinstance(sys.exc_info()[1], ConnectionError):
+            super().handle_error(request, client_address)
 
 
 class Handler(BaseHTTPRequestHandler):
