@@ -5,7 +5,10 @@ import { make } from "../ui/show.js";
 
 const EDGE = 8;
 
-/** The address of a new rule's form, filled in. @type {(hub: string, direction: "above" | "below", limit: number) => string} */
+/**
+ * The address of a new rule's form, filled in.
+ * @type {(hub: string, direction: "above" | "below", limit: number) => string}
+ */
 export function ruleAddress(hub, direction, limit) {
   const query = new URLSearchParams({ hub, market: "RTM", watched: "lmp", direction, limit: String(limit) });
   return `/alerts/new/?${query}`;

@@ -56,7 +56,10 @@ function readOut(card, at) {
   rest(card, at, card.plot.scene?.span);
 }
 
-/** Who reads on beyond the part that is looked at takes it along. @type {(card: PriceCard, at: number, look: (view: Span | null) => void) => void} */
+/**
+ * Who reads on beyond the part that is looked at takes it along.
+ * @type {(card: PriceCard, at: number, look: (view: Span | null) => void) => void}
+ */
 function readAloud(card, at, look) {
   const { scene } = card.plot;
   if (!scene) return;

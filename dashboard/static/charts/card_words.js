@@ -13,7 +13,10 @@ import { RANGE_TEXT } from "./time_axis.js";
 
 const LITTLE = 15 * MINUTE;
 
-/** "24 hours", "Fri, Nov 20", "Thu, Nov 20, 2025". @type {(view: Pick<ChartView, "range" | "date" | "now">) => string} */
+/**
+ * "24 hours", "Fri, Nov 20", "Thu, Nov 20, 2025".
+ * @type {(view: Pick<ChartView, "range" | "date" | "now">) => string}
+ */
 export function hoursText({ range, date, now }) {
   if (date === null) return RANGE_TEXT[range];
   const year = date.slice(0, 4);

@@ -42,7 +42,10 @@ function isIn(ms, { start, end }) {
   return ms >= start && ms < end;
 }
 
-/** At the left end of their lines; names that would lie on one another stand apart. @type {(pane: Pane, scene: Scene) => void} */
+/**
+ * At the left end of their lines; names that would lie on one another stand apart.
+ * @type {(pane: Pane, scene: Scene) => void}
+ */
 function limitNames(pane, { limits: found, place }) {
   const ys = found.map(({ limit }) => pane.y(place(limit)) - 8);
   const apart = placesApart(ys, pane.size.font + 3, pane.top + 7, pane.bottom - 7);
@@ -108,7 +111,10 @@ function inside({ left, right }, x) {
   return Math.min(Math.max(x, left + WORDS_PX / 2 - 16), right - 8);
 }
 
-/** Far enough apart to be read; those above are not in the way of those below. @type {(pane: Pane, scene: Scene) => Peak[]} */
+/**
+ * Far enough apart to be read; those above are not in the way of those below.
+ * @type {(pane: Pane, scene: Scene) => Peak[]}
+ */
 function numbered(pane, scene) {
   const peaks = peaksBeyond(scene.rt, scene.axis);
   const far = apart(pane, scene);

@@ -20,7 +20,10 @@ const PARTS = [
   ["ghg", "GHG"],
 ];
 
-/** A thin line through the interval read out, and a dot on each of its prices. @type {(pane: Pane, scene: Scene, at: number) => void} */
+/**
+ * A thin line through the interval read out, and a dot on each of its prices.
+ * @type {(pane: Pane, scene: Scene, at: number) => void}
+ */
 export function drawCrosshair(pane, scene, at) {
   const found = pricesAt(scene, at);
   const x = pane.x(middle(found.rt, at));

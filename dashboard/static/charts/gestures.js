@@ -73,7 +73,10 @@ function moved(plot, wishes, pressed, event) {
   else if (one.isMoved) wishes.drag({ start: one.at, end: pane.timeAt(x) });
 }
 
-/** Two fingers: what was between them stays between them. @type {(wishes: Wishes, pane: Pane, scene: Scene, fingers: [Pressed, Pressed], x: number, y: number) => void} */
+/**
+ * Two fingers: what was between them stays between them.
+ * @type {(wishes: Wishes, pane: Pane, scene: Scene, fingers: [Pressed, Pressed], x: number, y: number) => void}
+ */
 function pinched(wishes, pane, { span, whole }, [one, other], x, y) {
   const before = Math.max(20, Math.abs(one.x - other.x));
   const after = Math.max(20, Math.abs(x - other.x));
@@ -99,7 +102,10 @@ function clicked(plot, wishes, event) {
   if (isOnPlot) wishes.take(pane.drawnAt(y), { x: event.clientX, y: event.clientY });
 }
 
-/** Where the page is being scrolled, or nothing more is to be seen, the wheel is the page's. @type {(plot: Plot, wishes: Wishes) => void} */
+/**
+ * Where the page is being scrolled, or nothing more is to be seen, the wheel is the page's.
+ * @type {(plot: Plot, wishes: Wishes) => void}
+ */
 function startWheel(plot, wishes) {
   let scrolledAt = -Infinity;
   addEventListener("scroll", ({ timeStamp }) => {

@@ -4,7 +4,10 @@ import { token } from "./chart_colours.js";
 
 /** @import { Pane, Pixel, Plot } from "./types.js" */
 
-/** @typedef {{ align?: CanvasTextAlign, colour?: string, isBold?: boolean, hasGround?: boolean, hasHalo?: boolean }} WordStyle */
+/**
+ * @typedef {{ align?: CanvasTextAlign, colour?: string, isBold?: boolean, hasGround?: boolean, hasHalo?: boolean
+ *   }} WordStyle
+ */
 
 /** Null before anything was drawn. @type {(plot: Plot) => Pane | null} */
 export function paneOf({ drawing, scene, size }) {
@@ -76,7 +79,10 @@ export function words(
   ctx.fillText(text, x, y);
 }
 
-/** Narrow: a price under the words stays a line. @type {(ctx: CanvasRenderingContext2D, text: string, x: number, y: number) => void} */
+/**
+ * Narrow: a price under the words stays a line.
+ * @type {(ctx: CanvasRenderingContext2D, text: string, x: number, y: number) => void}
+ */
 function halo(ctx, text, x, y) {
   Object.assign(ctx, { strokeStyle: token("panel"), lineWidth: 3, lineJoin: "round" });
   ctx.strokeText(text, x, y);

@@ -1,4 +1,5 @@
-// Both axes as the library takes them: their ticks are worked out beforehand, what is written there depends on the room.
+// Both axes as the library takes them: their ticks are worked out beforehand, what is written there depends on
+// the room.
 
 import { priceText, shortText } from "../market/format.js";
 import { token } from "./chart_colours.js";

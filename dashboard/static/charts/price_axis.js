@@ -96,7 +96,10 @@ export function priceAt(drawn, { above, below }) {
   return squeeze.from + ((drawn - squeeze.from) / squeeze.room) * Math.abs(squeeze.to - squeeze.from);
 }
 
-/** A price as somebody would type it who reads it off the axis: 85, not 84.73. @type {(lmp: number, axis: PriceAxis) => number} */
+/**
+ * A price as somebody would type it who reads it off the axis: 85, not 84.73.
+ * @type {(lmp: number, axis: PriceAxis) => number}
+ */
 export function readOff(lmp, { above, below, min, max }) {
   const squeeze = above && lmp > above.from ? above : below && lmp < below.from ? below : null;
   const span = squeeze ? Math.abs(squeeze.to - squeeze.from) : (above?.from ?? max) - (below?.from ?? min);
@@ -105,7 +108,10 @@ export function readOff(lmp, { above, below, min, max }) {
   return Number((Math.round(lmp / step) * step).toFixed(2)) + 0; // + 0: never −0
 }
 
-/** What to say of the squeeze to who sees `count` prices beyond it, or "". @type {(squeezes: Squeezes, count: number) => string} */
+/**
+ * What to say of the squeeze to who sees `count` prices beyond it, or "".
+ * @type {(squeezes: Squeezes, count: number) => string}
+ */
 export function squeezeText({ above, below }, count) {
   const parts = [
     ...(above ? [`above ${shortText(above.from)}`] : []),

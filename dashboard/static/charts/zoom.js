@@ -17,7 +17,10 @@ export function zoomed(view, whole, factor, at) {
   return within({ start, end: start + length }, whole);
 }
 
-/** Later by so many milliseconds, as far as the hours go. @type {(view: Span, whole: Span, by: number) => Span | null} */
+/**
+ * Later by so many milliseconds, as far as the hours go.
+ * @type {(view: Span, whole: Span, by: number) => Span | null}
+ */
 export function panned(view, whole, by) {
   return within({ start: view.start + by, end: view.end + by }, whole);
 }

@@ -64,7 +64,8 @@ function unreachedText({ state, lostAt, retryAt, refusal }, now) {
   const wait = retryAt === null ? 0 : Math.ceil((retryAt - performance.now()) / 1000);
   const since = lostAt ? ` since ${at(lostAt)} (${durationText(now - lostAt)})` : "";
   const why = refusal ? ` ${refusal}` : "";
-  return `No connection to this page's server${since}.${why} ${LAST_RECEIVED} ${wait > 0 ? `Trying again in ${wait} s.` : "Trying again …"}`;
+  const again = wait > 0 ? `Trying again in ${wait} s.` : "Trying again …";
+  return `No connection to this page's server${since}.${why} ${LAST_RECEIVED} ${again}`;
 }
 
 /** @type {(ms: number) => string} */

@@ -225,7 +225,10 @@ export function dayAheadAt(state, at) {
   return state.da.get(hourStart(at)) ?? null;
 }
 
-/** The fifteen-minute price of the quarter hour that `at` lies in. @type {(state: HubState, at: number) => HeldPrice | null} */
+/**
+ * The fifteen-minute price of the quarter hour that `at` lies in.
+ * @type {(state: HubState, at: number) => HeldPrice | null}
+ */
 export function fmmAt(state, at) {
   return state.fmm.get(quarterStart(at)) ?? null;
 }

@@ -53,7 +53,10 @@ export function dayAheadChange(state, at) {
   return price && previous ? `${moveText(price.lmp - previous.lmp)} on HE${hourEnding(at - HOUR)}` : "";
 }
 
-/** Of the hour after the one that `at` lies in: "next HE16 13.90 ▲", or "". @type {(state: HubState, at: number) => string} */
+/**
+ * Of the hour after the one that `at` lies in: "next HE16 13.90 ▲", or "".
+ * @type {(state: HubState, at: number) => string}
+ */
 export function nextHourText(state, at) {
   const [price, next] = [dayAheadAt(state, at), dayAheadAt(state, at + HOUR)];
   return price && next ? `next HE${hourEnding(at + HOUR)} ${priceText(next.lmp)} ${arrow(next.lmp - price.lmp)}` : "";

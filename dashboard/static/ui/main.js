@@ -36,7 +36,8 @@ import { chosenTheme, otherTheme, setTheme, startTheme } from "./theme.js";
 
 /**
  * @import {
- *   ConnectionState, EventsFrame, FeedEvent, Frame, HeartbeatFrame, HelloFrame, HubState, LogFilter, Outage, PageData, Range,
+ *   ConnectionState, EventsFrame, FeedEvent, Frame, HeartbeatFrame, HelloFrame, HubState, LogFilter, Outage, PageData,
+ *   Range,
  *   Selection, SnapshotFrame, SourceState, Transport
  * } from "../live/types.js"
  */
