@@ -121,7 +121,11 @@ class Said(NamedTuple):
 
 
 def said_at(interval: int, moment: datetime) -> Decimal:
-    """The LMP that the stored versions, held or not, say of a moment."""
+    """The LMP that the stored versions, held or not, say of a moment.
+
+    Of a moment before all of them the first one says it; of several that are equally old, the one
+    that is held.
+    """
     start = NOON + interval * FIVE
     price = Price.objects.get(interval_start=start)
     kept = PriceRevision.objects.filter(interval_start=start)
@@ -130,7 +134,8 @@ def said_at(interval: int, moment: datetime) -> Decimal:
     ]
     found += [Said(price.seen_at, LOADED, (price.revision, 0), price.lmp)]
     found = sorted(one for one in found if one.since < one.until)
-    return ([one for one in found if one.since <= moment < one.until] or found[:1])[-1].lmp
+    first = min(found, key=lambda one: (one.since, one.until != LOADED, one.order))
+    return ([one for one in found if one.since <= moment < one.until] or [first])[-1].lmp
 
 
 @pytest.mark.long
@@ -140,6 +145,7 @@ def said_at(interval: int, moment: datetime) -> Decimal:
 @example(seen=[V(0, 40, 1), V(0, 50, 3), V(0, 50, 2), V(0, 60, 2)])
 @example(seen=[V(0, 40, 1), V(0, 40, 3), V(0, 50, 2), V(0, 60, 2), V(0, 50, 2)])
 @example(seen=[V(0, 60, 1), V(0, 60, 3), V(0, 50, 2), V(0, 50, 0)])
+@example(seen=[V(0, 50, 1, 0), V(0, 50, 2, 0), V(0, 40, 1, 0), V(0, 50, 0, 0)])
 @rolled_back
 def test_what_was_seen_is_said_of_that_moment_and_is_stored_once(seen: list[Observation]) -> None:
     for one, now in in_turn(seen):
