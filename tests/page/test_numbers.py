@@ -27,6 +27,7 @@ from tests.page.staged import Stage, on_the_stage
 from tests.published import NP15, SP15, published, store
 
 pytestmark = [*on_the_stage, pytest.mark.django_db]
+PATIENCE = 50
 HOUR, FIVE = timedelta(hours=1), timedelta(minutes=5)
 MOMENTS = {
     "a summer noon": at("2026-07-14 12:36:14-07:00"),
@@ -126,7 +127,7 @@ def opened(stage: Stage, client: Client, now: datetime) -> int:
     stage.server.answer = answers(client)
     stage.page.goto(f"{stage.server.url}/")
     stage.page.locator("body[data-painted-at]").wait_for(state="attached")
-    stage.let_pass(1)
+    stage.let_pass(2)  # all hubs and whole days are asked for
     return head()
 
 
@@ -172,7 +173,6 @@ def told(stage: Stage, client: Client, seq: int, now: datetime) -> int:
     stage.let_pass(4)  # and what the page asks for after news of whole days
     stage.page.wait_for_function(f"() => document.body.dataset.seq === '{feed.head}'")
     stage.send(beat)
-    stage.page.wait_for_timeout(200)
     stage.let_pass(1)
     return feed.head
 
@@ -180,8 +180,13 @@ def told(stage: Stage, client: Client, seq: int, now: datetime) -> int:
 def compare(stage: Stage, now: datetime) -> None:
     """What the page says and what the database has."""
     expected = {**tiles(now), **summary(now), **whole_days(now), "hubs-line": hubs_line(now)}
-    said: dict[str, str] = stage.page.evaluate(TEXTS, list(expected))
-    assert {name: " ".join(text.split()) for name, text in said.items()} == expected
+    for _ in range(PATIENCE):  # all hubs and whole days are answers of their own
+        said: dict[str, str] = stage.page.evaluate(TEXTS, list(expected))
+        found = {name: " ".join(text.split()) for name, text in said.items()}
+        if found == expected:
+            return
+        stage.page.wait_for_timeout(100)
+    assert found == expected
 
 
 def held(market: Market, start: datetime, end: datetime, node: str = SP15) -> list[Held]:

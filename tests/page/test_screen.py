@@ -46,6 +46,7 @@ def test_the_data_come_in_one_request_and_from_one_host(stage: Stage) -> None:
 
 def test_all_hubs_are_a_line_that_can_be_opened(stage: Stage) -> None:
     page = stage.show(newest_is(plain(), "-4.18"))
+    stage.let_pass(2)
     line = "SP15 −4.18 · NP15 −3.18 · ZP26 −2.18 · NP15−SP15 +1.00"
     expect(page.locator("#hubs-line")).to_have_text(line)
     expect(page.locator("#hubs-rows tr").first).to_be_hidden()
@@ -53,11 +54,13 @@ def test_all_hubs_are_a_line_that_can_be_opened(stage: Stage) -> None:
     row = page.locator("#hubs-rows tr", has_text="NP15").locator("td")
     expect(row).to_have_text(["12:35–12:40", "−3.18", "−3.18", "−3.18", "0.00", "+1.00", "—"])
     page.reload()  # it stays open
+    stage.let_pass(2)
     expect(page.locator("#hubs-rows tr").first).to_be_visible()
 
 
 def test_tomorrow_and_today_have_their_peak_hours_and_today_its_rank(stage: Stage) -> None:
     page = stage.show(plain())
+    stage.let_pass(2)
     expect(page.locator("#days-offPeak-todayRt")).to_have_text("−1,027.59")
     expect(page.locator("#days-tb4-tomorrowDa")).to_have_text("$1,305")
     expect(page.locator("#days-average-todayRt")).to_have_text("41.33")
@@ -70,6 +73,7 @@ def test_tomorrow_and_today_have_their_peak_hours_and_today_its_rank(stage: Stag
 
 def test_how_many_alerts_are_open_everywhere_is_in_the_bar(stage: Stage) -> None:
     page = stage.show(eventful())
+    stage.let_pass(2)
     expect(page.locator("#open-alerts")).to_have_text("1 open")
     stage.day.alerts = []
     stage.live_on(65)

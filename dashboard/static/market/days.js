@@ -7,6 +7,7 @@ import { dayText, MINUTE } from "./market_time.js";
 /** @import { Day, DayFigures, DaysAnswer, Rank } from "../live/types.js" */
 
 const EVERY_MS = 15 * MINUTE;
+const FIRST_MS = 1_500; // prices come first
 const COLUMNS = { tomorrowDa: "da", todayDa: "da", todayRt: "rt" };
 const FIGURES = { average: "average", onPeak: "on_peak", offPeak: "off_peak" };
 const FEWEST_DAYS = 10; // among fewer a rank says little
@@ -16,8 +17,9 @@ let asked = "";
 /** Of the hub that is shown now, and from time to time. @type {(hub: string) => void} */
 export function showDays(hub) {
   if (hub === asked) return;
+  clearTimeout(timer);
+  timer = setTimeout(ask, asked ? 0 : FIRST_MS);
   asked = hub;
-  ask();
 }
 
 /** Prices of whole days have come, or one was corrected. */

@@ -7,6 +7,7 @@ import { intervalText, MINUTE } from "./market_time.js";
 /** @import { HubNow, HubsAnswer } from "../live/types.js" */
 
 const EVERY_MS = MINUTE;
+const FIRST_MS = 1_500; // the price of this hub comes first
 const AFTER_A_PRICE_MS = 1_500; // the other hubs' prices come with the same report
 const MOST_IN_LINE = 4;
 const FIVE = 5 * MINUTE;
@@ -17,7 +18,7 @@ export function startHubsNow() {
   document.addEventListener("visibilitychange", () => {
     if (!document.hidden) soon(0);
   });
-  soon(0);
+  soon(FIRST_MS);
 }
 
 /** A price has come: the others' are there too, or in a moment. */
