@@ -1,5 +1,7 @@
 """`/api/v1/hubs`: the prices now at all hubs at once, and what each lies above the first."""
 
+from collections.abc import Sequence
+from datetime import datetime, timedelta
 from typing import Any
 
 from django.conf import settings
@@ -14,10 +16,15 @@ from alerts.models import Alert
 from alerts.states import OPEN, in_state
 from api.fields import Time
 from api.frame import ApiView
+from api.shared_answers import SharedAnswers
 from live.slugs import DEFAULT_HUB
+from market.intervals import floor, iso
+from market.markets import Market
 from prices.hubs_now import hubs_now
-from prices.models import Node
+from prices.models import Feed, Node
 
+# Every open page asks soon after a price.
+shared = SharedAnswers(timedelta(seconds=2))
 QUALITIES = ["observed", "corrected", "unverified", "cached", "interpolated", "previous_day"]
 
 
@@ -76,10 +83,19 @@ class Hubs(ApiView):
 
     def get(self, request: Request) -> Response:
         now = timezone.now()
-        answer = {
-            "hubs": hubs_now([*Node.objects.tracked()], DEFAULT_HUB.lower(), now=now),
-            "open_alerts": in_state(Alert.objects.all(), OPEN).count(),
-            "source": settings.PRICE_SOURCE,
-            "server_time": now,
-        }
-        return Response(HubsAnswer(answer).data)
+        nodes = list(Node.objects.tracked())
+        heads = tuple(Feed.objects.order_by("pk").values_list("epoch", "head"))
+        key = (heads, tuple(node.slug for node in nodes), floor(now, Market.RTM))
+        found = shared.get(key, lambda: answer(nodes, now=now), now=now)
+        return Response({**found, "server_time": iso(now)})
+
+
+def answer(nodes: Sequence[Node], *, now: datetime) -> dict[str, Any]:
+    """The answer of this moment."""
+    found = {
+        "hubs": hubs_now(nodes, DEFAULT_HUB.lower(), now=now),
+        "open_alerts": in_state(Alert.objects.all(), OPEN).count(),
+        "source": settings.PRICE_SOURCE,
+        "server_time": now,
+    }
+    return dict(HubsAnswer(found).data)

@@ -74,13 +74,15 @@ def rule(request: HttpRequest, rule_id: int) -> HttpResponse:
 
 @require_POST
 def switch(request: HttpRequest, rule_id: int) -> HttpResponse:
-    """Switch a rule on or off, as `active` says."""
+    """Switch a rule on or off, as `active` says; as it is already, it goes on undisturbed."""
     found = get_object_or_404(Rule.objects.select_related("node"), pk=rule_id)
     user = request.user
     if not isinstance(user, User) or not may_change(user, found):
         return not_for_you(request, "change this alert")
-    found.active = request.POST.get("active") == "on"
-    save_changes(found, ["active"], now=timezone.now(), by=user.get_username())
+    is_on = request.POST.get("active") == "on"
+    if found.active != is_on:
+        found.active = is_on
+        save_changes(found, ["active"], now=timezone.now(), by=user.get_username())
     return to_rule(found.pk)
 
 

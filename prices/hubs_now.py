@@ -81,8 +81,7 @@ def is_late(known: Knowns, delay: timedelta | None, *, now: datetime) -> bool:
     newest = newest_begun(known, now=now)
     if newest is None:
         return True
-    is_running = now - newest < Market.RTM.interval
-    return not is_running and now >= late_from(Market.RTM, newest, delay)
+    return now >= late_from(Market.RTM, newest, delay)
 
 
 def newest_begun(known: Knowns, *, now: datetime) -> datetime | None:

@@ -148,6 +148,12 @@ def test_whoever_acknowledges_first_is_told_once_and_stays_in_the_snapshot(
 
 
 @pytest.mark.database
+def test_a_rule_muted_until_before_now_is_heard(above: Rule, anna: User) -> None:
+    mute(above.pk, NOON - HOUR, anna, now=NOON)
+    assert [body["until"] for body in told()] == [None]
+    assert texts() == ["anna unmuted “Discharge”"]
+
+
 def test_a_muted_rule_is_told_and_stays_in_the_snapshot_until_it_is_heard_again(
     above: Rule, anna: User
 ) -> None:

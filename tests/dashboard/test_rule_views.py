@@ -9,6 +9,7 @@ import time_machine
 from django.contrib.auth.models import Permission, User
 from django.test import Client
 
+from alerts.judging.evaluate import evaluate
 from alerts.models import Alert, Condition, Method, Rule
 from prices.models import FeedEvent, Node
 from tests.conftest import utc
@@ -178,6 +179,26 @@ def test_an_own_rule_is_switched_off_and_on(desk: Client, trader: User) -> None:
         "Rule “Discharge” was switched off by anna",
         "Rule “Discharge” was switched on by anna",
     ]
+
+
+@pytest.mark.database
+def test_a_rule_that_is_on_already_keeps_its_open_alert_when_it_is_switched_on(
+    desk: Client, trader: User
+) -> None:
+    rule = Rule.objects.create(node=Node.objects.get(slug="sp15"), limit=100, owner=trader)
+    store([published(NOON, "150")], NOON)
+    evaluate(now=NOON)
+    desk.post(f"/alerts/rules/{rule.pk}/switch/", {"active": "on"})  # from a page of before
+    assert Alert.objects.get(rule=rule).cleared_at is None
+    assert told() == []
+
+
+def test_who_may_make_no_alerts_any_more_changes_none(desk: Client, trader: User) -> None:
+    rule = Rule.objects.create(node=Node.objects.get(slug="sp15"), limit=100, owner=trader)
+    trader.user_permissions.clear()
+    address = f"/alerts/rules/{rule.pk}/"
+    assert desk.get(address).status_code == 403
+    assert desk.post(f"{address}switch/", {"active": "off"}).status_code == 403
 
 
 def test_rules_of_others_are_for_those_who_may_change_them(

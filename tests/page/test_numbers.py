@@ -168,6 +168,7 @@ def told(stage: Stage, client: Client, seq: int, now: datetime) -> int:
         "source": "simulator",
     }
     hello |= {"feeds": {"SP15": {"epoch": feed.epoch, "head": feed.head}}}
+    stage.page.evaluate("() => { Math.random = () => 0; }")  # pages ask one after another
     stage.send(hello, json.loads(frames.events(feed.node, feed.epoch, seq, feed.head, bodies)))
     stage.send(beat)
     stage.let_pass(4)  # and what the page asks for after news of whole days

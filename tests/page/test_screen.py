@@ -4,13 +4,13 @@ import csv
 import re
 from collections.abc import Callable
 from dataclasses import replace
-from datetime import timedelta
+from datetime import date, timedelta
 from urllib.parse import unquote, urlsplit
 
 import pytest
 from playwright.sync_api import Route, expect
 
-from market.intervals import iso
+from market.intervals import iso, midnight
 from tests.page.market_day import FIVE, alert, at, corrected, real_time
 from tests.page.modules import reached
 from tests.page.staged import PHONE, Stage, on_the_stage
@@ -69,6 +69,67 @@ def test_tomorrow_and_today_have_their_peak_hours_and_today_its_rank(stage: Stag
         " its TB4 highest of 30 days."
     )
     expect(page.locator("#days-more")).to_have_attribute("href", "/battery/?hub=SP15")
+
+
+def test_the_days_of_one_hub_never_stand_under_another(stage: Stage) -> None:
+    page = stage.show(plain())
+    expect(page.locator("#days-average-todayRt")).to_have_text("41.33")
+    page.route("**/api/v1/days?hub=NP15*", lambda route: None)  # the answer is on its way
+    page.keyboard.press("2")
+    for figure in ("average-todayRt", "offPeak-todayRt", "tb4-tomorrowDa"):
+        expect(page.locator(f"#days-{figure}")).to_have_text("—")
+    expect(page.locator("#days-rank")).to_have_text("")
+
+
+def test_an_answer_about_the_hub_before_is_not_shown(stage: Stage) -> None:
+    page = stage.show(plain())
+    held: list[Route] = []
+    page.route("**/api/v1/days?hub=NP15*", lambda route: held.append(route))
+    page.keyboard.press("2")
+    reached(lambda: len(held) == 1, page)
+    page.keyboard.press("1")
+    expect(page.locator("#days-average-todayRt")).to_have_text("41.33")
+    with page.expect_response("**/api/v1/days?hub=NP15*"):
+        held[0].fulfill(json=stage.day.days() | {"hub": "NP15", "days": []})
+    page.wait_for_timeout(100)
+    expect(page.locator("#days-average-todayRt")).to_have_text("41.33")
+
+
+def test_days_that_were_not_answered_are_asked_for_again_in_a_minute(stage: Stage) -> None:
+    stage.page.route("**/api/v1/days*", lambda route: route.fulfill(body=""))
+    page = stage.show(plain())
+    page.unroute_all()
+    stage.let_pass(59)
+    expect(page.locator("#days-average-todayRt")).to_have_text("—")
+    stage.let_pass(2)
+    expect(page.locator("#days-average-todayRt")).to_have_text("41.33")
+
+
+def test_after_midnight_the_days_are_asked_for_anew(stage: Stage) -> None:
+    stage.show(replace(plain(), now=midnight(date(2026, 7, 15)) - timedelta(seconds=40)))
+    assert stage.asked.count("/api/v1/days") == 1
+    stage.live_on(35)
+    assert stage.asked.count("/api/v1/days") == 1
+    stage.live_on(20)
+    reached(lambda: stage.asked.count("/api/v1/days") == 2, stage.page)
+
+
+AWAY = """(isAway) => {
+  Object.defineProperty(document, "hidden", { configurable: true, get: () => isAway });
+  document.dispatchEvent(new Event("visibilitychange"));
+}"""
+
+
+def test_a_page_that_nobody_looks_at_asks_for_neither_hubs_nor_days(stage: Stage) -> None:
+    page = stage.show(plain())
+    page.evaluate(AWAY, True)
+    before = [*stage.asked]
+    stage.let_pass(20 * 60)
+    assert [path for path in stage.asked[len(before) :] if path.startswith("/api/v1/")] == []
+    page.evaluate(AWAY, False)
+    stage.let_pass(1)
+    for path in ("/api/v1/hubs", "/api/v1/days"):
+        reached(lambda path=path: path in stage.asked[len(before) :], page)  # type: ignore[misc]
 
 
 def test_how_many_alerts_are_open_everywhere_is_in_the_bar(stage: Stage) -> None:

@@ -2,44 +2,74 @@
 
 import { element, show } from "../ui/show.js";
 import { NOTHING, priceText, priceTone } from "./format.js";
-import { dayText, MINUTE } from "./market_time.js";
+import { dayText, MINUTE, operatingDate, SECOND } from "./market_time.js";
 
 /** @import { Day, DayFigures, DaysAnswer, Rank } from "../live/types.js" */
 
 const EVERY_MS = 15 * MINUTE;
 const FIRST_MS = 1_500; // prices come first
+const AGAIN_MS = MINUTE; // after no answer
+const SPREAD_MS = 10 * SECOND; // so that not all pages ask at once
 const COLUMNS = { tomorrowDa: "da", todayDa: "da", todayRt: "rt" };
 const FIGURES = { average: "average", onPeak: "on_peak", offPeak: "off_peak" };
 const FEWEST_DAYS = 10; // among fewer a rank says little
 let timer = 0;
 let asked = "";
+let today = "";
+let isMissed = false;
 
 /** Of the hub that is shown now, and from time to time. @type {(hub: string) => void} */
 export function showDays(hub) {
   if (hub === asked) return;
-  clearTimeout(timer);
-  timer = setTimeout(ask, asked ? 0 : FIRST_MS);
+  soon(asked ? 0 : FIRST_MS);
+  if (asked) forget();
   asked = hub;
 }
 
 /** Prices of whole days have come, or one was corrected. */
 export function daysChanged() {
-  clearTimeout(timer);
-  timer = setTimeout(ask, 3_000);
+  soon(3 * SECOND + Math.random() * SPREAD_MS);
 }
 
-async function ask() {
+/** Once a minute: what is called today must be the day that runs. @type {(now: number) => void} */
+export function daysPass(now) {
+  if (today && today !== operatingDate(now)) daysChanged();
+}
+
+/** @type {(ms: number) => void} */
+function soon(ms) {
   clearTimeout(timer);
-  timer = setTimeout(ask, EVERY_MS);
+  timer = setTimeout(ask, ms);
+}
+
+/** While nobody looks, nothing is asked for. */
+async function ask() {
+  soon(EVERY_MS);
+  isMissed = document.hidden;
+  if (isMissed) return;
   const hub = asked;
   const answer = await fetch(`/api/v1/days?hub=${encodeURIComponent(hub)}&days=30`).catch(() => null);
   /** @type {DaysAnswer | null} */
   const found = answer?.ok ? await answer.json().catch(() => null) : null;
-  if (found && hub === asked) render(found);
+  if (hub !== asked) return;
+  if (found) render(found);
+  else soon(AGAIN_MS);
+}
+
+document.addEventListener("visibilitychange", () => {
+  if (isMissed && !document.hidden) ask();
+});
+
+/** Another hub's figures. */
+function forget() {
+  for (const column of /** @type {(keyof typeof COLUMNS)[]} */ (Object.keys(COLUMNS))) renderColumn(column, undefined);
+  show("days-rank", "");
+  show("days-tomorrow", "");
 }
 
 /** @type {(answer: DaysAnswer) => void} */
-function render({ hub, today, days, rank }) {
+function render({ hub, today: date, days, rank }) {
+  today = date;
   const [now, next] = [days.find((day) => day.date === today), days.find((day) => day.date > today)];
   renderColumn("tomorrowDa", next);
   renderColumn("todayDa", now);

@@ -9,6 +9,7 @@ import { intervalText, MINUTE } from "./market_time.js";
 const EVERY_MS = MINUTE;
 const FIRST_MS = 1_500; // the price of this hub comes first
 const AFTER_A_PRICE_MS = 1_500; // the other hubs' prices come with the same report
+const SPREAD_MS = 3_000; // so that not all pages ask at once
 const MOST_IN_LINE = 4;
 const FIVE = 5 * MINUTE;
 let timer = 0;
@@ -23,7 +24,7 @@ export function startHubsNow() {
 
 /** A price has come: the others' are there too, or in a moment. */
 export function hubsChanged() {
-  soon(AFTER_A_PRICE_MS);
+  soon(AFTER_A_PRICE_MS + Math.random() * SPREAD_MS);
 }
 
 /** @type {(ms: number) => void} */

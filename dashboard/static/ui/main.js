@@ -19,7 +19,7 @@ import {
   logStatus,
   withLog,
 } from "../live/store.js";
-import { daysChanged, showDays } from "../market/days.js";
+import { daysChanged, daysPass, showDays } from "../market/days.js";
 import { hubsChanged, startHubsNow } from "../market/hubs_now.js";
 import { MINUTE } from "../market/market_time.js";
 import { lateIntervals } from "../market/publication_delay.js";
@@ -208,9 +208,15 @@ function tick() {
   judge();
   renderNow(known());
   announceInterval(state, now);
-  if (Math.floor(now / MINUTE) !== Math.floor((now - 1000) / MINUTE)) renderSoon();
+  if (Math.floor(now / MINUTE) !== Math.floor((now - 1000) / MINUTE)) eachMinute(now);
   if (lateIntervals(state, now) && feed.state !== "connecting" && now - askedAt > MINUTE) askForEstimate(now);
   setTimeout(tick, 1000 - (now % 1000));
+}
+
+/** @type {(now: number) => void} */
+function eachMinute(now) {
+  renderSoon();
+  if (isTimeSure()) daysPass(now);
 }
 
 /**

@@ -11,6 +11,7 @@ from alerts.delivery.deliver import LEASE, begin_one, claim, due
 from alerts.delivery.together import is_behind_another
 from alerts.judging.evaluate import evaluate
 from alerts.models import Delivery, Method, Rule
+from market.markets import Market
 from prices.models import Node
 from tests.alerts.delivery.desk import (
     FIVE,
@@ -191,6 +192,34 @@ def test_an_all_clear_does_not_overtake_the_message_that_its_opening_is_in(
         "Cleared:",
     ]
     assert inbox.letters[0]["Message-ID"] == inbox.letters[1]["Message-ID"]
+
+
+def test_an_all_clear_whose_opening_still_waits_is_not_taken_along(
+    desk: Method, inbox: Inbox
+) -> None:
+    told(0, "1234.56")
+    opening = Delivery.objects.get(kind="opened", transition__alert__rule__watched="spread")
+    Delivery.objects.filter(pk=opening.pk).update(
+        state=Delivery.WAITING, within=None, attempts=1, due_at=at(9)
+    )
+    told(1, "60")
+    assert "and 1 more" in inbox.letters[1]["Subject"]
+    waiting = Delivery.objects.filter(state=Delivery.WAITING).order_by("pk")
+    assert [one.kind for one in waiting] == ["opened", "cleared"]
+
+
+def test_the_hour_of_the_day_ahead_market_is_no_moment_of_the_five_minutes(
+    desk: Method, inbox: Inbox
+) -> None:
+    rule(desk, 200, "Dear hour", market=Market.DAM)
+    day_ahead(21, "300")
+    evaluate(now=at(4))
+    judged(5, "150", now=at(5))
+    deliver(at(5))
+    assert sorted(subjects(inbox.letters)) == [
+        "WARNING SP15 150.00 $/MWh, over 100 · 21:00–21:05 PT · Discharge",
+        "WARNING SP15 day-ahead 300.00 $/MWh, over 200 · Mon 30 Nov 21:00–22:00 PT · Dear hour",
+    ]
 
 
 def test_what_another_process_has_claimed_is_not_taken_along(desk: Method, inbox: Inbox) -> None:

@@ -6,10 +6,11 @@ from decimal import Decimal
 import pytest
 
 from alerts.judging.evaluate import evaluate
+from alerts.judging.rule_changes import save_changes
 from alerts.models import Alert, Method, Rule, Transition
-from prices.models import FeedEvent
+from prices.models import FeedEvent, Node
 from tests.alerts.delivery.desk import at, day_ahead, judged, rule
-from tests.published import published, store
+from tests.published import NP15, published, store
 
 pytestmark = [pytest.mark.database, pytest.mark.django_db]
 FIVE = timedelta(minutes=5)
@@ -115,3 +116,31 @@ def test_a_correction_elsewhere_and_of_another_hub_changes_nothing(desk: Method)
     store([published(at(0), "98", node="TH_NP15_GEN-APND")], at(4))
     evaluate(now=at(4))
     assert texts() == ["SP15 150.00 $/MWh, over 100 · 20:35–20:40 PT"]
+
+
+def test_an_end_without_a_price_keeps_its_words_when_the_opening_is_corrected(
+    desk: Method,
+) -> None:
+    made = rule(desk, 100)
+    judged(0, "150")
+    made.direction = "below"
+    save_changes(made, ["direction"], now=at(1))
+    ended = texts()[1]
+    made.direction = "above"
+    save_changes(made, ["direction"], now=at(1))
+    judged(0, "170", now=at(2))
+    assert texts()[1] == ended
+
+
+def test_an_alert_of_the_hub_that_a_rule_watched_before_is_not_corrected_by_the_new_ones(
+    desk: Method,
+) -> None:
+    made = rule(desk, 100)
+    judged(0, "150")
+    made.node = Node.objects.get(oasis_name=NP15)
+    save_changes(made, ["node"], now=at(1))
+    before = texts()
+    for lmp, number in (("120", 2), ("130", 3)):
+        store([published(at(0), lmp, node=NP15)], at(number))
+        evaluate(now=at(number))
+    assert texts() == before
