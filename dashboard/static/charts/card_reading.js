@@ -1,6 +1,6 @@
 // What is read out of a card's chart, and what is offered at a price.
 
-import { openAlertMenu } from "./alert_menu.js";
+import { closeWhenLeft, openAlertMenu } from "./alert_menu.js";
 import { part } from "./card_parts.js";
 import { startChartKeys } from "./chart_keys.js";
 import { fillTip, pricesAt } from "./chart_readout.js";
@@ -34,6 +34,7 @@ export function startReading(card, look) {
   };
   startGestures(plot, wishes);
   startChartKeys(plot, wishes);
+  closeWhenLeft(part(card.root, "menu"));
   host.addEventListener("focus", () => speak(card, host.matches(":focus-visible")));
   host.addEventListener("blur", () => {
     speak(card, false);
