@@ -470,7 +470,7 @@ def test_on_a_phone_the_readout_lies_under_the_chart_and_nothing_jumps(stage: St
     stage.page.set_viewport_size({"width": 390, "height": 844})
     page = stage.show(plain())
     chart, tip = page.locator("#price-chart"), page.locator("#chart-tip")
-    expect(tip).to_have_text("Touch the chart to read a price.")
+    expect(tip).to_have_text("Touch or point at the chart to read a price.")
     empty = tip.bounding_box()
     chart.hover()
     before = tip.bounding_box()

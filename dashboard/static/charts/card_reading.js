@@ -13,7 +13,7 @@ import { panned } from "./zoom.js";
 /** @import { PriceCard, Wishes } from "./types.js" */
 /** @import { Span } from "../live/types.js" */
 
-const HINT = "Touch the chart to read a price.";
+const HINT = "Touch or point at the chart to read a price.";
 
 /** look(view) shows another part of the hours. @type {(card: PriceCard, look: (view: Span | null) => void) => void} */
 export function startReading(card, look) {
