@@ -190,7 +190,7 @@ def for_staff(permission: str) -> Callable[[View], View]:
 def acknowledge(request: HttpRequest, alert_id: int) -> HttpResponseBase:
     """Record who acknowledged an alert first."""
     attending.acknowledge(alert_id, who(request), now=timezone.now())
-    return back(request)
+    return back(request, f"alert-{alert_id}")
 
 
 @require_POST
@@ -199,14 +199,14 @@ def mute(request: HttpRequest, rule_id: int) -> HttpResponseBase:
     """Let a rule send nothing for an hour."""
     now = timezone.now()
     attending.mute(rule_id, now + HOUR, who(request), now=now)
-    return back(request)
+    return back(request, f"rule-{rule_id}")
 
 
 @require_POST
 @for_staff(PERMISSIONS["mute"])
 def unmute(request: HttpRequest, rule_id: int) -> HttpResponseBase:
     attending.mute(rule_id, None, who(request), now=timezone.now())
-    return back(request)
+    return back(request, f"rule-{rule_id}")
 
 
 def who(request: HttpRequest) -> User:
@@ -215,9 +215,12 @@ def who(request: HttpRequest) -> User:
     return request.user
 
 
-def back(request: HttpRequest) -> HttpResponse:
-    """Redirect to the page that the button was on, if it is one of this site."""
+def back(request: HttpRequest, item: str) -> HttpResponse:
+    """Redirect to the item on the page that the button was on, if it is one of this site.
+
+    The page gives the item the focus: the button that had it is gone.
+    """
     there = request.POST.get("next", "")
-    if url_has_allowed_host_and_scheme(there, {request.get_host()}, request.is_secure()):
-        return redirect(there)
-    return redirect(reverse("alerts"))
+    if not url_has_allowed_host_and_scheme(there, {request.get_host()}, request.is_secure()):
+        there = reverse("alerts")
+    return redirect(f"{there.partition('#')[0]}#{item}")

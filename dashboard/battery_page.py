@@ -11,7 +11,7 @@ from django.views.decorators.http import require_safe
 
 from dashboard.bar import bar
 from dashboard.battery_picture import picture
-from dashboard.battery_summary import rank_lines, summary
+from dashboard.battery_summary import rank_lines, rank_note, summary
 from dashboard.battery_table import FIGURES, rows
 from dashboard.first_paint.market_times import made_text
 from dashboard.views import LONGEST_NAMED, shown_hub
@@ -49,5 +49,6 @@ def shown_days(found: Days) -> dict[str, object]:
         "rows": rows(days, found.today),
         "summary": summary(days, found.today),
         "ranks": list(rank_lines(found.ranks)),
+        "rank_note": rank_note(found.ranks),
         "picture": picture(days),
     }

@@ -12,6 +12,7 @@ from prices.daily_figures import Day, DayFigures, mean
 from prices.day_ranks import Rank, Ranks
 
 Dated = tuple[date, DayFigures]
+FEWEST_DAYS = 10  # among fewer a rank says little
 
 
 class SummaryLine(NamedTuple):
@@ -87,6 +88,15 @@ def best_text(days: Sequence[Dated]) -> str:
         return NOTHING
     tb4, day = max(known, key=lambda pair: pair[0])
     return f"{dollar_text(tb4)} on {day:%b %-d}"
+
+
+def rank_note(ranks: Ranks) -> str:
+    """Why today has no place yet, as the dashboard says it."""
+    held = max(
+        rank.of if rank else 0 for rank in (ranks.rt_average, ranks.da_average, ranks.da_tb4)
+    )
+    few = 0 < held < FEWEST_DAYS
+    return f"Today's rank needs {FEWEST_DAYS} days; {held} are held." if few else ""
 
 
 def rank_lines(ranks: Ranks) -> Iterator[tuple[str, str]]:

@@ -41,11 +41,11 @@ LABELS = {
     "methods": "Notify",
 }
 HELP = {
-    "name": "What messages and pages call it, for example Discharge.",
-    "clear_limit": "It is over at this value; empty: at the limit. A little inside the limit, one "
-    "price near it is not many alerts.",
-    "span": "Of a change its minutes, of a rank the days it looks back.",
-    "for_minutes": "Minutes beyond the limit before it opens; 0: at once.",
+    "name": "Its name in messages and on pages, for example Discharge.",
+    "clear_limit": "The alert is over at this value; if empty, at the limit. A little inside the "
+    "limit, a price that hovers there is one alert, not many.",
+    "span": "How far back: minutes for a change, days for a rank.",
+    "for_minutes": "Minutes past the limit before the alert opens; 0 for at once.",
     "methods": "",
     "direction": "",
     "limit": "",

@@ -129,7 +129,7 @@ def times(found: Preview) -> list[str]:
     """When it would have been open, the newest first."""
     newest = found.episodes[: -SHOWN_TIMES - 1 : -1]
     return [
-        f"{pacific(one.opened):%a %-d %b, %H:%M}–"
+        f"{pacific(one.opened):%a, %b %-d, %H:%M}–"
         + (f"{pacific(one.cleared):%H:%M}" if one.cleared else "now")
         for one in newest
     ]

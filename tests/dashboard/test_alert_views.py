@@ -147,7 +147,7 @@ def test_each_rule_says_how_often_how_long_and_how_good(client: Client, above: R
 def test_the_first_who_acknowledges_is_kept(admin_client: Client, above: Rule) -> None:
     alert = opened(above, NOON - HOUR)
     answer = admin_client.post(f"/alerts/{alert.pk}/acknowledge/", {"next": "/alerts/?hub=SP15"})
-    assert answer.headers["Location"] == "/alerts/?hub=SP15"
+    assert answer.headers["Location"] == f"/alerts/?hub=SP15#alert-{alert.pk}"
     second = Client()
     second.force_login(User.objects.create(username="second", is_staff=True, is_superuser=True))
     second.post(f"/alerts/{alert.pk}/acknowledge/", {"next": "https://example.org/"})
@@ -159,7 +159,7 @@ def test_the_first_who_acknowledges_is_kept(admin_client: Client, above: Rule) -
 def test_after_a_button_nobody_is_sent_elsewhere(admin_client: Client, above: Rule) -> None:
     there = {"next": "https://example.org/alerts/"}
     answer = admin_client.post(f"/alerts/rules/{above.pk}/mute/", there)
-    assert answer.headers["Location"] == "/alerts/"
+    assert answer.headers["Location"] == f"/alerts/#rule-{above.pk}"
 
 
 @pytest.mark.database

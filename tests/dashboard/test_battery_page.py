@@ -12,12 +12,12 @@ from django.test import Client
 from pytest_django import DjangoAssertNumQueries
 
 from dashboard.battery_picture import picture
-from dashboard.battery_summary import place_text, summary
+from dashboard.battery_summary import place_text, rank_note, summary
 from dashboard.battery_table import FIGURES, Row, below_zero_text, dollar_text, rows
 from market.intervals import day_intervals, intervals_between, midnight
 from market.markets import Market
 from prices.daily_figures import Day, HeldDay, figures_of
-from prices.day_ranks import Rank
+from prices.day_ranks import Rank, Ranks
 from prices.models import Node
 from tests.conftest import utc
 from tests.published import published, store
@@ -126,6 +126,16 @@ def test_a_place_is_an_ordinal_number(rank: int, text: str) -> None:
     assert place_text(Rank(rank, 30)) == f"{text} of 30"
 
 
+@pytest.mark.parametrize(
+    ("of", "text"),
+    [(3, "Today's rank needs 10 days; 3 are held."), (9, "needs 10 days; 9 are held."), (10, "")],
+)
+def test_among_a_few_days_today_has_no_place_here_nor_on_the_dashboard(of: int, text: str) -> None:
+    note = rank_note(Ranks(NOW, None, Rank(1, of), Rank(2, of)))
+    assert text in note
+    assert bool(note) == bool(text)
+
+
 def test_both_markets_are_summed_over_the_same_days() -> None:
     before = TODAY - 5 * A_DAY
     whole = dict.fromkeys(day_intervals(before, Market.RTM), Decimal(999))
@@ -230,7 +240,7 @@ def test_a_hub_that_does_not_exist_is_said(client: Client, asked: str) -> None:
 
 @pytest.mark.django_db
 def test_before_the_first_price_and_without_nodes_the_page_says_so(client: Client) -> None:
-    assert "No prices of SP15 are held of the last 30 days." in page(client).content.decode()
+    assert "No prices of SP15 from the last 30 days are held yet." in page(client).content.decode()
     Node.objects.update(tracked=False)
     assert "No node is tracked" in page(client).content.decode()
 

@@ -117,7 +117,7 @@ def test_without_scripts_a_button_shows_the_preview_and_saves_nothing(desk: Clie
     before = Rule.objects.count()
     page = desk.post(NEW, sent(preview="1")).content.decode()
     assert "This rule would have fired once in the last 90 days, for 5 min." in page
-    assert "<li>Tue 14 Jul, 11:50–11:55</li>" in page
+    assert "<li>Tue, Jul 14, 11:50–11:55</li>" in page
     assert Rule.objects.count() == before
     late = desk.post(NEW, sent(preview="1", watched="age", limit="15")).content.decode()
     assert "can&#x27;t be previewed" in late

@@ -114,7 +114,7 @@ def test_the_preview_follows_what_is_typed(pages: Pages) -> None:
     page = pages.open("/alerts/new/")
     expect(page.locator("#preview-sentence")).to_have_text(FOUND["sentence"])
     expect(page.locator("#preview-times li")).to_have_text(
-        ["Tue 14 Jul, 11:55–now", "Sun 12 Jul, 18:10–18:35"]
+        ["Tue, Jul 14, 11:55–now", "Sun, Jul 12, 18:10–18:35"]
     )
     expect(page.locator("#preview-button")).to_be_hidden()
     assert pages.asked[-1]["limit"] == "100"
@@ -161,7 +161,7 @@ def test_why_there_is_no_preview_is_said_without_the_name_of_a_field(pages: Page
 def test_without_a_limit_nothing_is_asked(pages: Pages) -> None:
     pages.html["/alerts/new/"] = rule_html(node="sp15")
     page = pages.open("/alerts/new/")
-    expect(page.locator("#preview-sentence")).to_contain_text("Give a limit")
+    expect(page.locator("#preview-sentence")).to_contain_text("Enter a limit")
     page.select_option("#id_node", "np15")
     pages.stage.let_pass(1)
     page.fill("#id_limit", "5")

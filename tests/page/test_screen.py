@@ -31,6 +31,13 @@ window.Notification = class {
 const start = OscillatorNode.prototype.start;
 OscillatorNode.prototype.start = function (at) { heard.tones += 1; start.call(this, at); };
 """
+# Where what has the focus ends; the chart is taller than what a phone has room for beside the bar.
+FOCUSED = """() => {
+  const it = document.activeElement;
+  if (!it || it === document.body || it.matches(".plot")) return null;
+  const { bottom } = it.getBoundingClientRect();
+  return { name: it.textContent, bottom, inBar: it.closest(".pages") !== null };
+}"""
 
 
 def test_the_data_come_in_one_request_and_from_one_host(stage: Stage) -> None:
@@ -175,7 +182,7 @@ def test_the_pointer_reads_an_interval_out(stage: Stage) -> None:
         "congestion",
         "loss",
         "GHG",
-        "observed · revision 1",
+        "as published",
     ]
     for word in [*words, "day-ahead", "spread"]:
         expect(tip).to_contain_text(word)
@@ -478,6 +485,40 @@ def test_a_click_at_a_price_offers_an_alert(stage: Stage) -> None:
     expect(menu).to_be_hidden()
 
 
+def test_what_is_offered_goes_when_the_keyboard_goes_on(stage: Stage) -> None:
+    page = stage.show(plain())
+    page.locator("#price-chart").focus()
+    page.keyboard.press("Enter")
+    expect(page.locator("#chart-menu a").first).to_be_focused()
+    page.keyboard.press("Tab")
+    page.keyboard.press("Tab")
+    expect(page.locator("#price-table summary")).to_be_focused()
+    expect(page.locator("#chart-menu")).to_be_hidden()
+
+
+def test_the_tab_key_begins_at_the_top_of_the_page(stage: Stage) -> None:
+    page = stage.show(plain())
+    page.keyboard.press("Tab")
+    expect(page.locator(".brand")).to_be_focused()
+
+
+def test_on_a_phone_what_has_the_focus_is_not_under_the_bar_at_the_bottom(stage: Stage) -> None:
+    page = stage.show(plain())
+    page.set_viewport_size(PHONE)  # type: ignore[arg-type]
+    bar = page.locator(".pages").bounding_box()
+    assert bar
+    page.keyboard.press("Shift+Tab")  # from the end to the top
+    for _ in range(35):
+        box = page.evaluate(FOCUSED)
+        assert box is None or box["inBar"] or box["bottom"] <= bar["y"], box
+        page.keyboard.press("Shift+Tab")
+    page.locator("#hub-tabs a").first.focus()  # and on from the top
+    for _ in range(25):
+        box = page.evaluate(FOCUSED)
+        assert box is None or box["inBar"] or box["bottom"] <= bar["y"], box
+        page.keyboard.press("Tab")
+
+
 def test_enter_offers_an_alert_at_the_price_read_out(stage: Stage) -> None:
     day = newest_is(plain(), "41.2")
     page = stage.show(day)
@@ -494,7 +535,7 @@ def test_on_a_phone_the_readout_lies_under_the_chart_and_nothing_jumps(stage: St
     stage.page.set_viewport_size({"width": 390, "height": 844})
     page = stage.show(plain())
     chart, tip = page.locator("#price-chart"), page.locator("#chart-tip")
-    expect(tip).to_have_text("Touch the chart to read a price.")
+    expect(tip).to_have_text("Touch or point at the chart to read a price.")
     empty = tip.bounding_box()
     chart.hover()
     before = tip.bounding_box()

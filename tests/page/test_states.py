@@ -8,9 +8,10 @@ import time
 from pathlib import Path
 
 import pytest
+from playwright.sync_api import expect
 
 from tests.page.staged import AXE, PHONE, WIDE, Stage, on_the_stage
-from tests.page.states import STATES
+from tests.page.states import STATES, eventful
 
 pytestmark = on_the_stage
 LOOKS = [(size, scheme) for size in (WIDE, PHONE) for scheme in ("light", "dark")]
@@ -20,6 +21,8 @@ FOLDER = os.environ.get("SCREENSHOTS")
 STILL = "() => Promise.allSettled(document.getAnimations().map(({ finished }) => finished))"
 SERIOUS = """async () => (await axe.run()).violations
     .filter(({ impact }) => impact === "serious" || impact === "critical")
+    .map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html).join(" ")}`)"""
+ALL = """async () => (await axe.run()).violations
     .map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html).join(" ")}`)"""
 WIDER = """() => [...document.querySelectorAll("body *")]
     .filter((it) => !it.closest(".scroll, .sideways, .tabs, .unseen, [hidden]"))
@@ -40,6 +43,28 @@ def test_a_state_is_legible_to_everybody(name: str, stage: Stage) -> None:
         if name in JUDGED:
             stage.page.evaluate(STILL)
             assert stage.page.evaluate(SERIOUS) == []
+
+
+def test_with_two_charts_and_in_chosen_colours_nothing_is_hard_to_tell(stage: Stage) -> None:
+    page = stage.show(eventful())
+    page.set_viewport_size({"width": 1920, "height": 1080})
+    expect(page.locator("#second-price-chart canvas").first).to_be_visible()
+    for fold in page.locator("details").all():
+        fold.evaluate("fold => { fold.open = true; }")
+    page.evaluate(AXE.read_text())
+    for colours in ("none", "active"):
+        page.emulate_media(forced_colors=colours)  # type: ignore[arg-type]
+        page.evaluate(STILL)
+        assert page.evaluate(ALL) == [], colours
+    page.emulate_media(forced_colors="none")
+
+
+@pytest.mark.parametrize("width", [768, 1024, 1440])
+def test_the_tabs_of_three_hubs_are_whole(width: int, stage: Stage) -> None:
+    page = stage.show(eventful())
+    page.set_viewport_size({"width": width, "height": 800})
+    cut = "tabs => tabs.scrollWidth > tabs.clientWidth"
+    assert not page.locator("#hub-tabs").evaluate(cut)
 
 
 def wider(stage: Stage) -> list[str]:

@@ -27,9 +27,9 @@ def test_the_tip_says_so(stage: Stage) -> None:
     page = stage.page
     page.locator("#price-chart").focus()
     page.keyboard.press("End")
-    expect(page.locator("#chart-tip .quality")).to_have_text(f"≠ {WORDS} · revision 1")
+    expect(page.locator("#chart-tip .quality")).to_have_text(f"≠ {WORDS}")
     page.keyboard.press("ArrowLeft")
-    expect(page.locator("#chart-tip .quality")).to_have_text("observed · revision 1")
+    expect(page.locator("#chart-tip .quality")).to_have_text("as published")
 
 
 def test_the_table_says_so_also_where_there_is_no_room_for_the_word(stage: Stage) -> None:

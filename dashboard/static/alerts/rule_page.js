@@ -15,7 +15,7 @@ const NARROW = "(max-width: 760px)";
 /** @type {Intl.DateTimeFormatOptions} */
 const PACIFIC = { timeZone: "America/Los_Angeles", hourCycle: "h23", hour: "2-digit", minute: "2-digit" };
 const clock = new Intl.DateTimeFormat("en-GB", PACIFIC);
-const dayAndClock = new Intl.DateTimeFormat("en-GB", { ...PACIFIC, weekday: "short", day: "numeric", month: "short" });
+const dayAndClock = new Intl.DateTimeFormat("en-US", { ...PACIFIC, weekday: "short", day: "numeric", month: "short" });
 let timer = 0;
 /** @type {AbortController | null} */
 let asking = null;
@@ -51,7 +51,7 @@ function soon() {
 
 async function ask() {
   asking?.abort();
-  if (!field("limit").value.trim()) return report("Give a limit, and here is how often the alert would have come.", []);
+  if (!field("limit").value.trim()) return report("Enter a limit to see how often this alert would have opened.", []);
   asking = new AbortController();
   element("preview").dataset.state = "asking";
   try {

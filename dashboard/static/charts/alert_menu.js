@@ -33,6 +33,13 @@ export function openAlertMenu(menu, hub, limit, { x, y }, isLeft) {
   /** @type {HTMLElement} */ (menu.firstElementChild).focus();
 }
 
+/** Who goes on with the Tab key has no more use for it. @type {(menu: HTMLElement) => void} */
+export function closeWhenLeft(menu) {
+  menu.addEventListener("focusout", ({ relatedTarget }) => {
+    if (relatedTarget instanceof Node && !menu.contains(relatedTarget)) menu.hidePopover();
+  });
+}
+
 /** @type {(text: string, address: string) => HTMLElement} */
 function link(text, address) {
   const made = make("a", "", text);

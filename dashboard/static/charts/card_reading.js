@@ -1,6 +1,6 @@
 // What is read out of a card's chart, and what is offered at a price.
 
-import { openAlertMenu } from "./alert_menu.js";
+import { closeWhenLeft, openAlertMenu } from "./alert_menu.js";
 import { part } from "./card_parts.js";
 import { startChartKeys } from "./chart_keys.js";
 import { fillTip, pricesAt } from "./chart_readout.js";
@@ -13,7 +13,7 @@ import { panned } from "./zoom.js";
 /** @import { PriceCard, Wishes } from "./types.js" */
 /** @import { Span } from "../live/types.js" */
 
-const HINT = "Touch the chart to read a price.";
+const HINT = "Touch or point at the chart to read a price.";
 
 /** look(view) shows another part of the hours. @type {(card: PriceCard, look: (view: Span | null) => void) => void} */
 export function startReading(card, look) {
@@ -34,6 +34,7 @@ export function startReading(card, look) {
   };
   startGestures(plot, wishes);
   startChartKeys(plot, wishes);
+  closeWhenLeft(part(card.root, "menu"));
   host.addEventListener("focus", () => speak(card, host.matches(":focus-visible")));
   host.addEventListener("blur", () => {
     speak(card, false);

@@ -104,13 +104,18 @@ function priceLines(name, className, price) {
   return [
     line(name, withOld(price, "lmp"), className),
     ...parts.map(([part, partName]) => line(partName, withOld(price, part), "part")),
-    make("div", "quality", `${qualityText(price)} · revision ${price.revision}${seenText(price)}`),
+    make("div", "quality", `${qualityText(price)}${revisionText(price)}${seenText(price)}`),
   ];
 }
 
 /** @type {(price: HeldPrice) => string} */
 function qualityText(price) {
-  return isUnverified(price) ? `≠ ${QUALITY.unverified}` : price.quality;
+  return `${isUnverified(price) ? "≠ " : ""}${QUALITY[price.quality]}`;
+}
+
+/** @type {(price: HeldPrice) => string} */
+function revisionText({ revision }) {
+  return revision > 1 ? ` · revision ${revision}` : "";
 }
 
 /** @type {(price: HeldPrice) => string} */

@@ -23,9 +23,20 @@ export function markHub(page, shown) {
     if (link.dataset.hub === shown.hub) link.setAttribute("aria-current", "page");
     else link.removeAttribute("aria-current");
   }
-  element("hub-tabs").querySelector("[aria-current]")?.scrollIntoView({ block: "nearest", inline: "nearest" });
+  bringIntoSight(element("hub-tabs"));
   for (const node of document.querySelectorAll("[data-shows=hub]")) node.textContent = shown.hub;
   for (const node of document.querySelectorAll("[data-shows=node]"))
     node.textContent = page.hubs.find((known) => known.hub === shown.hub)?.node ?? "";
   /** @type {HTMLAnchorElement} */ (element("api-link")).href = `/api/current?hub=${encodeURIComponent(shown.hub)}`;
+}
+
+/**
+ * The tab of the hub that is shown. After scrollIntoView the Tab key would begin there, past the header.
+ * @type {(tabs: HTMLElement) => void}
+ */
+function bringIntoSight(tabs) {
+  const tab = tabs.querySelector("[aria-current]");
+  if (!tab) return;
+  const [shown, wanted] = [tabs.getBoundingClientRect(), tab.getBoundingClientRect()];
+  tabs.scrollLeft += Math.min(0, wanted.left - shown.left) + Math.max(0, wanted.right - shown.right);
 }
