@@ -105,8 +105,10 @@ def test_an_answer_about_the_hub_before_is_not_shown(stage: Stage) -> None:
 def test_days_that_were_not_answered_are_asked_for_again_in_a_minute(stage: Stage) -> None:
     stage.page.route("**/api/v1/days*", lambda route: route.fulfill(body=""))
     page = stage.show(plain())
+    with page.expect_response("**/api/v1/days*"):
+        stage.let_pass(2)
     page.unroute_all()
-    stage.let_pass(59)
+    stage.let_pass(57)
     expect(page.locator("#days-average-todayRt")).to_have_text("—")
     stage.let_pass(2)
     expect(page.locator("#days-average-todayRt")).to_have_text("41.33")
@@ -114,10 +116,11 @@ def test_days_that_were_not_answered_are_asked_for_again_in_a_minute(stage: Stag
 
 def test_after_midnight_the_days_are_asked_for_anew(stage: Stage) -> None:
     stage.show(replace(plain(), now=midnight(date(2026, 7, 15)) - timedelta(seconds=40)))
+    stage.let_pass(2)
+    reached(lambda: stage.asked.count("/api/v1/days") == 1, stage.page)
+    stage.live_on(30)
     assert stage.asked.count("/api/v1/days") == 1
-    stage.live_on(35)
-    assert stage.asked.count("/api/v1/days") == 1
-    stage.live_on(20)
+    stage.live_on(25)
     reached(lambda: stage.asked.count("/api/v1/days") == 2, stage.page)
 
 
@@ -129,6 +132,8 @@ AWAY = """(isAway) => {
 
 def test_a_page_that_nobody_looks_at_asks_for_neither_hubs_nor_days(stage: Stage) -> None:
     page = stage.show(plain())
+    stage.let_pass(2)
+    reached(lambda: "/api/v1/hubs" in stage.asked, page)
     page.evaluate(AWAY, True)
     before = [*stage.asked]
     stage.let_pass(20 * 60)
