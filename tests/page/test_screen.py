@@ -664,11 +664,14 @@ def test_a_browser_that_is_offline_says_so_and_nothing_of_caiso(stage: Stage) ->
     expect(page.locator("#notice-outage-text")).to_contain_text("CAISO has not published")
 
 
-def test_a_price_that_nobody_asked_for_is_not_said_to_be_unpublished(stage: Stage) -> None:
+@pytest.mark.parametrize("asked", ["12:24:58", "12:25:20"])  # they are out at half past 12:25
+def test_a_price_that_nobody_asked_for_is_not_said_to_be_unpublished(
+    asked: str, stage: Stage
+) -> None:
     day = ages(plain(), minutes=12)
-    page = stage.show(replace(day, answered={"RTM": "2026-07-14T19:24:58Z"}))
+    page = stage.show(replace(day, answered={"RTM": iso(at(f"2026-07-14 {asked}-07:00"))}))
     expect(page.locator("#notice-outage-text")).to_have_text(
-        "The 3 intervals 12:25–12:40 could not be fetched yet: CAISO last answered at 12:24."
+        f"The 3 intervals 12:25–12:40 could not be fetched yet: CAISO last answered at {asked[:5]}."
     )
 
 
@@ -684,6 +687,31 @@ def test_what_the_log_shows_survives_a_reload(stage: Stage) -> None:
     expect(page.locator("body[data-loaded=true][data-painted-at]")).to_be_attached()
     stage.let_pass(1)
     assert log_lines(stage) == kept
+
+
+def test_the_log_of_a_feed_that_began_anew_is_not_taken_over(stage: Stage) -> None:
+    page = stage.show(ages(plain(), minutes=12))
+    running = real_time(RUNNING, RUNNING + FIVE)
+    stage.day.rt = [*stage.day.rt, *running]
+    stage.publish(*running)
+    stage.let_pass(2)
+    page.evaluate(
+        """() => addEventListener("pagehide", () => {
+          sessionStorage.log = sessionStorage.log.replaceAll('"epoch":"a"', '"epoch":"before"');
+        })"""
+    )
+    page.reload()
+    expect(page.locator("body[data-loaded=true][data-painted-at]")).to_be_attached()
+    stage.let_pass(1)
+    assert "Prices come in again." not in " ".join(log_lines(stage))
+
+
+def test_the_log_of_a_hub_survives_reloads_while_another_one_is_shown(stage: Stage) -> None:
+    page = stage.show(plain())
+    page.evaluate("() => { sessionStorage.log = JSON.stringify({NP15: {epoch: 'n', log: []}}); }")
+    page.reload()
+    kept = page.evaluate("() => Object.keys(JSON.parse(sessionStorage.log))")
+    assert sorted(kept) == ["NP15", "SP15"]
 
 
 def log_lines(stage: Stage) -> list[str]:
