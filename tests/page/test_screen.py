@@ -56,6 +56,15 @@ def test_all_hubs_are_a_line_that_can_be_opened(stage: Stage) -> None:
     expect(page.locator("#hubs-rows tr").first).to_be_visible()
 
 
+def test_a_late_price_of_another_hub_is_called_late_in_the_line_too(stage: Stage) -> None:
+    answer = newest_is(plain(), "-4.18").hubs_now()
+    answer["hubs"][1] |= {"stale": True, "basis": None}
+    stage.page.route("**/api/v1/hubs", lambda route: route.fulfill(json=answer))
+    page = stage.show(newest_is(plain(), "-4.18"))
+    line = "SP15 −4.18 · NP15 −3.18 late · ZP26 −2.18"
+    expect(page.locator("#hubs-line")).to_have_text(line)
+
+
 def test_tomorrow_and_today_have_their_peak_hours_and_today_its_rank(stage: Stage) -> None:
     page = stage.show(plain())
     expect(page.locator("#days-offPeak-todayRt")).to_have_text("−1,027.59")
