@@ -65,6 +65,16 @@ def test_all_hubs_are_a_line_that_can_be_opened(stage: Stage) -> None:
     expect(page.locator("#hubs-rows tr").first).to_be_visible()
 
 
+def test_a_late_price_of_another_hub_is_called_late_in_the_line_too(stage: Stage) -> None:
+    answer = newest_is(plain(), "-4.18").hubs_now()
+    answer["hubs"][1] |= {"stale": True, "basis": None}
+    stage.page.route("**/api/v1/hubs", lambda route: route.fulfill(json=answer))
+    page = stage.show(newest_is(plain(), "-4.18"))
+    stage.let_pass(2)
+    line = "SP15 −4.18 · NP15 −3.18 late · ZP26 −2.18"
+    expect(page.locator("#hubs-line")).to_have_text(line)
+
+
 def test_tomorrow_and_today_have_their_peak_hours_and_today_its_rank(stage: Stage) -> None:
     page = stage.show(plain())
     stage.let_pass(2)
@@ -108,19 +118,19 @@ def test_days_that_were_not_answered_are_asked_for_again_in_a_minute(stage: Stag
     with page.expect_response("**/api/v1/days*"):
         stage.let_pass(2)
     page.unroute_all()
-    stage.let_pass(57)
+    stage.let_pass(23)  # real time passes too
     expect(page.locator("#days-average-todayRt")).to_have_text("—")
-    stage.let_pass(2)
+    stage.let_pass(40)
     expect(page.locator("#days-average-todayRt")).to_have_text("41.33")
 
 
 def test_after_midnight_the_days_are_asked_for_anew(stage: Stage) -> None:
-    stage.show(replace(plain(), now=midnight(date(2026, 7, 15)) - timedelta(seconds=40)))
+    stage.show(replace(plain(), now=midnight(date(2026, 7, 15)) - timedelta(seconds=90)))
     stage.let_pass(2)
     reached(lambda: stage.asked.count("/api/v1/days") == 1, stage.page)
-    stage.live_on(30)
+    stage.live_on(45)
     assert stage.asked.count("/api/v1/days") == 1
-    stage.live_on(25)
+    stage.live_on(65)
     reached(lambda: stage.asked.count("/api/v1/days") == 2, stage.page)
 
 
@@ -133,7 +143,7 @@ AWAY = """(isAway) => {
 def test_a_page_that_nobody_looks_at_asks_for_neither_hubs_nor_days(stage: Stage) -> None:
     page = stage.show(plain())
     stage.let_pass(2)
-    reached(lambda: "/api/v1/hubs" in stage.asked, page)
+    reached(lambda: {"/api/v1/hubs", "/api/v1/days"} <= set(stage.asked), page)
     page.evaluate(AWAY, True)
     before = [*stage.asked]
     stage.let_pass(20 * 60)
@@ -714,11 +724,14 @@ def test_a_browser_that_is_offline_says_so_and_nothing_of_caiso(stage: Stage) ->
     expect(page.locator("#notice-outage-text")).to_contain_text("CAISO has not published")
 
 
-def test_a_price_that_nobody_asked_for_is_not_said_to_be_unpublished(stage: Stage) -> None:
+@pytest.mark.parametrize("asked", ["12:24:58", "12:25:20"])  # they are out at half past 12:25
+def test_a_price_that_nobody_asked_for_is_not_said_to_be_unpublished(
+    asked: str, stage: Stage
+) -> None:
     day = ages(plain(), minutes=12)
-    page = stage.show(replace(day, answered={"RTM": "2026-07-14T19:24:58Z"}))
+    page = stage.show(replace(day, answered={"RTM": iso(at(f"2026-07-14 {asked}-07:00"))}))
     expect(page.locator("#notice-outage-text")).to_have_text(
-        "The 3 intervals 12:25–12:40 could not be fetched yet: CAISO last answered at 12:24."
+        f"The 3 intervals 12:25–12:40 could not be fetched yet: CAISO last answered at {asked[:5]}."
     )
 
 
@@ -734,6 +747,31 @@ def test_what_the_log_shows_survives_a_reload(stage: Stage) -> None:
     expect(page.locator("body[data-loaded=true][data-painted-at]")).to_be_attached()
     stage.let_pass(1)
     assert log_lines(stage) == kept
+
+
+def test_the_log_of_a_feed_that_began_anew_is_not_taken_over(stage: Stage) -> None:
+    page = stage.show(ages(plain(), minutes=12))
+    running = real_time(RUNNING, RUNNING + FIVE)
+    stage.day.rt = [*stage.day.rt, *running]
+    stage.publish(*running)
+    stage.let_pass(2)
+    page.evaluate(
+        """() => addEventListener("pagehide", () => {
+          sessionStorage.log = sessionStorage.log.replaceAll('"epoch":"a"', '"epoch":"before"');
+        })"""
+    )
+    page.reload()
+    expect(page.locator("body[data-loaded=true][data-painted-at]")).to_be_attached()
+    stage.let_pass(1)
+    assert "Prices come in again." not in " ".join(log_lines(stage))
+
+
+def test_the_log_of_a_hub_survives_reloads_while_another_one_is_shown(stage: Stage) -> None:
+    page = stage.show(plain())
+    page.evaluate("() => { sessionStorage.log = JSON.stringify({NP15: {epoch: 'n', log: []}}); }")
+    page.reload()
+    kept = page.evaluate("() => Object.keys(JSON.parse(sessionStorage.log))")
+    assert sorted(kept) == ["NP15", "SP15"]
 
 
 def log_lines(stage: Stage) -> list[str]:

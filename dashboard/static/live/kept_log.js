@@ -16,11 +16,11 @@ function read() {
   }
 }
 
-/** Before the page goes: of each hub that was shown. @type {(held: Iterable<HubState>) => void} */
+/** Before the page goes: of each hub that was shown, beside those of earlier pages. @type {(held: Iterable<HubState>) => void} */
 export function keepLogs(held) {
   const kept = [...held].flatMap(({ hub, epoch, log }) => (epoch === null ? [] : [[hub, { epoch, log }]]));
   try {
-    sessionStorage.setItem(KEY, JSON.stringify(Object.fromEntries(kept)));
+    sessionStorage.setItem(KEY, JSON.stringify({ ...read(), ...Object.fromEntries(kept) }));
   } catch {
     // Switched off, or full: then the log begins anew.
   }

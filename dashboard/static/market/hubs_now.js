@@ -51,17 +51,20 @@ function render({ hubs, open_alerts: open }) {
 }
 
 /**
- * "SP15 44.01 · NP15 43.20 · NP15−SP15 −0.81": the first hubs, and the basis of the first that has one.
+ * "SP15 44.01 · NP15 43.20 late · NP15−SP15 −0.81": the first hubs, and the basis of the first that has one.
  * @type {(hubs: HubNow[]) => string}
  */
 export function hubsLine(hubs) {
   const prices = hubs
     .slice(0, MOST_IN_LINE)
-    .map((hub) => `${hub.hub} ${isPublished(hub) ? priceText(hub.rt_price) : NOTHING}`);
+    .map((hub) => `${hub.hub} ${isPublished(hub) ? `${priceText(hub.rt_price)}${lateText(hub)}` : NOTHING}`);
   const beside = hubs.find(({ hub, basis }) => hub === "NP15" && basis !== null);
   const more = hubs.length > MOST_IN_LINE ? [`${hubs.length - MOST_IN_LINE} more`] : [];
   return [...prices, ...more, ...(beside ? [`NP15−SP15 ${signedText(beside.basis)}`] : [])].join(" · ");
 }
+
+/** Its running interval is not held, though it should be. @type {(hub: HubNow) => string} */
+const lateText = ({ stale }) => (stale ? " late" : "");
 
 /** An estimate is no price of a hub. @type {(hub: HubNow) => boolean} */
 function isPublished({ rt_quality: quality }) {
@@ -94,7 +97,7 @@ function when(hub) {
   const start = Date.parse(hub.rt_timestamp ?? "");
   const text = Number.isNaN(start) || !isPublished(hub) ? NOTHING : intervalText(start, start + FIVE);
   const node = make("td", "", text);
-  if (hub.stale) node.append(make("small", "", " late"));
+  if (hub.stale) node.append(make("small", "", lateText(hub)));
   else if (hub.rt_quality === "corrected" || hub.rt_quality === "unverified") node.title = QUALITY[hub.rt_quality];
   return node;
 }
