@@ -105,7 +105,7 @@ def test_an_alert_that_opens_is_spoken_once_also_to_who_asked_for_no_sound(stage
     text = "SP15 real-time above 100.00: 123.40 at 12:35 PT"
     opening = alert(7, stage.day.rt[-1]) | {"at": "2026-07-14T19:37:00Z", "text": text}
     stage.publish(opening)
-    expect(spoken).to_have_text(text)
+    expect(spoken).to_have_text(f"Alert: {text}")
     page.evaluate("() => { document.getElementById('alerts-spoken').textContent = ''; }")
     stage.publish(opening, alert(7, stage.day.rt[-1], state="cleared"))
     stage.let_pass(1)
@@ -126,7 +126,7 @@ def test_who_polls_hears_of_an_opening_too(stage: Stage) -> None:
     for _ in range(4):
         stage.let_pass(3)
         page.wait_for_timeout(50)
-    expect(page.locator("#alerts-spoken")).to_have_text("NP15 above 80")
+    expect(page.locator("#alerts-spoken")).to_have_text("Alert: NP15 above 80")
 
 
 def test_a_new_alert_is_one_click_away_at_the_hub_shown(stage: Stage) -> None:

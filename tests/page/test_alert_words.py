@@ -48,6 +48,17 @@ def test_how_grave_an_alert_is_has_a_sign_and_a_word(
     assert run("alerts/alert_words.js", "severityText(a ?? undefined)", severity) == words
 
 
+def test_an_opening_is_said_aloud_with_its_rule_and_how_grave_it_is(run: Run) -> None:
+    text = "SP15 63.68 $/MWh, over 20 · 07:05–07:10 PT"
+    opened = {"state": "open", "severity": "critical", "name": "Evening", "text": text}
+    said = "SP15 63.68 dollars per megawatt-hour, over 20, 07:05–07:10 PT"
+    spoken = "spokenText(a)"
+    words = "alerts/alert_words.js"
+    assert run(words, spoken, opened) == f"Alert, critical: Evening. {said}"
+    assert run(words, spoken, {"state": "open", "text": text}) == f"Alert: {said}"
+    assert run(words, spoken, opened | {"state": "cleared"}) == said
+
+
 def test_an_alert_taken_back_is_no_longer_open_and_the_log_has_both(run: Run) -> None:
     sent = [alert(1, "open", 0, 120), alert(1, "retracted", 0, 90, sent=7)]
     open_ = "[...state.alerts.values()].filter((one) => one.state === 'open').length"

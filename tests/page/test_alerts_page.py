@@ -78,7 +78,9 @@ def test_an_alert_is_on_the_page_without_being_asked_for(desk: Desk) -> None:
     desk.words = "1 open"
     desk.send(type="events", hub="SP15", events=[{"kind": "price"}, ALERT])
     expect(desk.page.locator("#open-card b")).to_have_text("1 open")
-    expect(desk.page.locator("#announcer")).to_have_text(ALERT["text"])
+    expect(desk.page.locator("#announcer")).to_have_text(
+        "SP15 120.00 dollars per megawatt-hour, over 100, 11:00–11:05 PT"
+    )
 
 
 def test_an_alert_that_comes_while_a_copy_is_on_its_way_is_on_the_page_too(desk: Desk) -> None:

@@ -59,6 +59,14 @@ def test_with_two_charts_and_in_chosen_colours_nothing_is_hard_to_tell(stage: St
     page.emulate_media(forced_colors="none")
 
 
+@pytest.mark.parametrize("name", ["alerts-open", "asking", "simulated"])
+def test_the_header_is_whole_on_a_tablet_and_a_small_laptop(name: str, stage: Stage) -> None:
+    STATES[name](stage)
+    for width in (768, 981, 1024, 1121):
+        stage.page.set_viewport_size({"width": width, "height": 768})
+        assert wider(stage) == [], width
+
+
 @pytest.mark.parametrize("width", [768, 1024, 1440])
 def test_the_tabs_of_three_hubs_are_whole(width: int, stage: Stage) -> None:
     page = stage.show(eventful())

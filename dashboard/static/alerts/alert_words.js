@@ -40,3 +40,14 @@ export function figureName(watched = "lmp") {
 export function severityText(severity = "info") {
   return SEVERITY[severity] ? `${SEVERITY[severity]}${severity}` : "";
 }
+
+/**
+ * What is said aloud of an alert: "Alert, critical: Evening. SP15 63.68 dollars per megawatt-hour, over 20,
+ * 07:05–07:10 PT". Of one that is over, what its own text says.
+ * @type {(alert: AlertEvent) => string}
+ */
+export function spokenText({ name, severity = "info", state, text }) {
+  const words = text.replaceAll("$/MWh", "dollars per megawatt-hour").replaceAll(" · ", ", ");
+  if (state !== "open") return words;
+  return `Alert${severity === "info" ? "" : `, ${severity}`}: ${name ? `${name}. ` : ""}${words}`;
+}

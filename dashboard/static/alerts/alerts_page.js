@@ -5,6 +5,7 @@ import { refresh } from "../ui/page_refresh.js";
 import { element, show } from "../ui/show.js";
 import { otherTheme, setTheme, startTheme } from "../ui/theme.js";
 import { AlertFeed, hubsOf } from "./alert_feed.js";
+import { spokenText } from "./alert_words.js";
 import { startPush } from "./push.js";
 
 /** @import { AlertFeedState } from "./alert_feed.js" */
@@ -59,7 +60,7 @@ function lamp(state) {
 
 /** Several alerts of one publication are one refresh. @type {(alerts: AlertEvent[]) => void} */
 function announce(alerts) {
-  show("announcer", alerts.map(({ text }) => text).join(". "));
+  show("announcer", alerts.map(spokenText).join(". "));
   soon(TOGETHER_MS);
 }
 

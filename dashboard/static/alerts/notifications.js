@@ -3,6 +3,7 @@
 import { serverNow } from "../live/server_clock.js";
 import { element, reveal, show } from "../ui/show.js";
 import { isHeard, sound, startSound, wakeSound } from "./alert_sound.js";
+import { spokenText } from "./alert_words.js";
 
 /** @import { AlertFeed } from "./alert_feed.js" */
 /** @import { AlertEvent, FeedEvent } from "../live/types.js" */
@@ -132,7 +133,7 @@ export function notifyOfAlerts(events, now) {
   const opened = recent.filter((alert) => !notified.has(alert.alert_id));
   for (const alert of opened) notified.add(alert.alert_id);
   if (!opened.length) return;
-  show("alerts-spoken", opened.map(({ text }) => text).join(". "));
+  show("alerts-spoken", opened.map(spokenText).join(". "));
   if (chosen.sound) sound();
   if (isNotified()) for (const alert of opened) showNotification(alert);
 }
