@@ -1,6 +1,6 @@
 """The gap ledger: what is missing, how often OASIS was asked for it, and what was given up."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from datetime import datetime, timedelta
 
 from django.db.models import QuerySet
@@ -62,20 +62,6 @@ def stretches(start: datetime, end: datetime) -> Iterator[tuple[datetime, dateti
         stop = min(start + STRETCH, end)
         yield start, stop
         start = stop
-
-
-def oldest_open(
-    nodes: Iterable[Node], market: Market, start: datetime, end: datetime, *, now: datetime
-) -> datetime | None:
-    """The first interval in [start, end) that any of `nodes` lacks and that may be asked for."""
-    firsts = []
-    for node in nodes:
-        for begin, stop in stretches(start, end):
-            settled = is_settled(node, market, begin, stop)
-            if not settled and (found := open_gaps(node, market, begin, stop, now=now)):
-                firsts.append(found[0])
-                break
-    return min(firsts, default=None)
 
 
 def note_asked(

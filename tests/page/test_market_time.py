@@ -71,18 +71,6 @@ def test_an_interval(start: str, end: str, text: str, run: Run) -> None:
     assert run("market/market_time.js", "intervalText(a[0], a[1])", [ms(start), ms(end)]) == text
 
 
-def test_an_axis_of_autumn_has_one_oclock_twice(run: Run) -> None:
-    bounds = [ms("2026-11-01T07:00Z"), ms("2026-11-01T11:00Z")]
-    found = run("market/market_time.js", "wholeHours(a[0], a[1], 1).map(pacificHour)", bounds)
-    assert found == [0, 1, 1, 2, 3]
-
-
-def test_an_axis_of_spring_has_no_two_oclock(run: Run) -> None:
-    bounds = [ms("2026-03-08T08:00Z"), ms("2026-03-08T11:00Z")]
-    found = run("market/market_time.js", "wholeHours(a[0], a[1], 1).map(pacificHour)", bounds)
-    assert found == [0, 1, 3, 4]
-
-
 @pytest.mark.parametrize(
     ("milliseconds", "long", "rough"),
     [

@@ -10,7 +10,7 @@ const KEY = "log";
 /** @type {() => Record<string, KeptLog>} */
 function read() {
   try {
-    return JSON.parse(sessionStorage.getItem(KEY) ?? "{}");
+    return JSON.parse(sessionStorage.getItem(KEY) ?? "{}") ?? {};
   } catch {
     return {}; // storage is switched off, or holds another page's text
   }

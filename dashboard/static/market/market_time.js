@@ -140,16 +140,6 @@ export function dayText(ms) {
   return dayName.format(ms);
 }
 
-/**
- * Pacific clock hours divisible by `every`, from start to end: where the axis has its ticks.
- * @type {(start: number, end: number, every: number) => number[]}
- */
-export function wholeHours(start, end, every) {
-  const hours = [];
-  for (let at = hourStart(start + HOUR - 1); at <= end; at += HOUR) if (pacificHour(at) % every === 0) hours.push(at);
-  return hours;
-}
-
 /** "45 s", "2 min 12 s", "1 h 05 min", "3 d 4 h". @type {(ms: number) => string} */
 export function durationText(ms) {
   const seconds = Math.max(0, Math.floor(ms / SECOND));

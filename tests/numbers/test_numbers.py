@@ -6,9 +6,10 @@ corrections that reach it over the feed, and some hours on.
 
 import json
 import random
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from datetime import datetime, timedelta
 from decimal import ROUND_HALF_UP, Decimal
+from functools import partial
 from statistics import fmean, pstdev
 from typing import Any, NamedTuple
 from urllib.parse import urlsplit
@@ -16,17 +17,20 @@ from urllib.parse import urlsplit
 import pytest
 import time_machine
 from django.test import Client
+from playwright.sync_api import sync_playwright
 
 from live import frames
 from market.intervals import iso, pacific
 from market.markets import Market
 from prices.models import Feed, FeedEvent, Node, Price
-from tests.page.market_day import at
-from tests.page.page_server import Answer
-from tests.page.staged import Stage, on_the_stage
+from tests.browser import CHROMIUM, FLAGS
+from tests.page.market_day import Body, at
+from tests.page.page_server import Answer, serving
+from tests.page.staged import Stage, new_page
 from tests.published import NP15, SP15, published, store
 
-pytestmark = [*on_the_stage, pytest.mark.django_db]
+in_a_browser_of_its_own = pytest.mark.skipif(CHROMIUM is None, reason="no Chromium on this machine")
+pytestmark = [pytest.mark.browser, in_a_browser_of_its_own]
 PATIENCE = 50
 HOUR, FIVE = timedelta(hours=1), timedelta(minutes=5)
 MOMENTS = {
@@ -45,28 +49,75 @@ class Held(NamedTuple):
     length: timedelta
 
 
-@pytest.fixture(scope="module", autouse=True)
-def is_in_one_thread() -> Iterator[None]:
-    """Playwright's event loop runs in this thread; the database is asked between its turns."""
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
-        yield
+class Step(NamedTuple):
+    """A moment: what the server answers, what its feed sends, and what the page is to show."""
+
+    now: datetime
+    answers: dict[str, Answer]
+    frames: list[Body]
+    head: int
+    expected: dict[str, str]
 
 
-@pytest.mark.parametrize("name", MOMENTS)
-def test_every_number_is_the_databases(name: str, stage: Stage, client: Client) -> None:
+@pytest.fixture
+def story(name: str, db: None, client: Client) -> list[Step]:
+    """Told by the database before there is a browser, whose event loop Django would mind."""
     now, chance = MOMENTS[name], random.Random(name)
     fill(now, chance)
-    with time_machine.travel(now, tick=False):
-        seq = opened(stage, client, now)
-        compare(stage, now)
+    steps = [step(client, now, None)]
     for later in (timedelta(minutes=5), timedelta(hours=2, minutes=45)):
         correct(now, chance)
         now += later
         fill_up(now, chance)
-        with time_machine.travel(now, tick=False):
-            seq = told(stage, client, seq, now)
-            compare(stage, now)
+        steps.append(step(client, now, steps[-1].head))
+    return steps
+
+
+def step(client: Client, now: datetime, seq: int | None) -> Step:
+    """As things are now; the feed's events since `seq`."""
+    with time_machine.travel(now, tick=False):
+        feed = Feed.objects.get(node__slug="sp15")
+        sent = [] if seq is None else told(feed, seq, now)
+        expected = {**tiles(now), **summary(now), **whole_days(now), "hubs-line": hubs_line(now)}
+        return Step(now, answers(client), sent, feed.head, expected)
+
+
+@pytest.fixture
+def stage(story: list[Step]) -> Iterator[Stage]:
+    """A browser of its own."""
+    with sync_playwright() as playwright, serving() as server:
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
+        stage = Stage(new_page(browser), server)
+        yield stage
+        browser.close()
+    assert stage.complaints == []
+
+
+@pytest.mark.parametrize("name", MOMENTS)
+def test_every_number_is_the_databases(story: list[Step], stage: Stage) -> None:
+    for nth, step in enumerate(story):
+        stage.server.answer = partial(answer, step.answers)
+        if nth == 0:
+            open_page(stage, step.now)
+        else:
+            stage.send(*step.frames)
+            stage.let_pass(15)  # what the page asks for after news of whole days
+            stage.send(*step.frames[-1:])
+            stage.let_pass(1)
+        compare(stage, step.expected)
+
+
+def open_page(stage: Stage, now: datetime) -> None:
+    """The page as the server made it at that moment."""
+    stage.page.clock.set_system_time(now)
+    stage.day.speaks = False
+    stage.page.goto(f"{stage.server.url}/")
+    stage.page.locator("body[data-painted-at]").wait_for(state="attached")
+    stage.let_pass(2)  # all hubs and whole days are asked for
+
+
+def answer(answers: dict[str, Answer], address: str) -> Answer:
+    return answers.get(address) or answers.get(urlsplit(address).path, Answer("{}"))
 
 
 def fill(now: datetime, chance: random.Random) -> None:
@@ -120,20 +171,9 @@ def of(oasis_name: str) -> Node:
     return Node.objects.get(oasis_name=oasis_name)
 
 
-def opened(stage: Stage, client: Client, now: datetime) -> int:
-    """The page as the server makes it at that moment, with its answers; the feed's head in it."""
-    stage.page.clock.set_system_time(now)
-    stage.day.now, stage.day.speaks = now, False
-    stage.server.answer = answers(client)
-    stage.page.goto(f"{stage.server.url}/")
-    stage.page.locator("body[data-painted-at]").wait_for(state="attached")
-    stage.let_pass(2)  # all hubs and whole days are asked for
-    return head()
-
-
-def answers(client: Client) -> Callable[[str], Answer | None]:
+def answers(client: Client) -> dict[str, Answer]:
     """What the server says at this moment, whoever asks later."""
-    said = {
+    return {
         path: Answer(client.get(path).content.decode(), kind)
         for path, kind in (
             ("/", "text/html"),
@@ -142,45 +182,25 @@ def answers(client: Client) -> Callable[[str], Answer | None]:
             ("/api/current?hub=SP15", "application/json"),
         )
     }
-    return lambda address: said.get(address) or said.get(urlsplit(address).path, Answer("{}"))
 
 
-def head() -> int:
-    return Feed.objects.get(node__slug="sp15").head
-
-
-def told(stage: Stage, client: Client, seq: int, now: datetime) -> int:
+def told(feed: Feed, seq: int, now: datetime) -> list[Body]:
     """What was published since, as the feed sends it, and what time it is."""
-    stage.server.answer = answers(client)
-    feed = Feed.objects.get(node__slug="sp15")
     events = FeedEvent.objects.filter(node=feed.node, seq__gt=seq).order_by("seq")
     bodies = [json.dumps({"seq": one.seq, "kind": one.kind, **one.body}) for one in events]
-    beat: dict[str, Any] = {
-        "type": "heartbeat",
-        "server_time": iso(now),
-        "feeds": {"SP15": feed.head},
-    }
+    beat: Body = {"type": "heartbeat", "server_time": iso(now), "feeds": {"SP15": feed.head}}
     beat |= {"source_age_s": 1.0, "source_trouble": None, "source_answered": {"RTM": iso(now)}}
-    hello: dict[str, Any] = {
-        "type": "hello",
-        "protocol": 1,
-        "server_time": iso(now),
-        "source": "simulator",
-    }
+    hello: Body = {"type": "hello", "protocol": 1, "server_time": iso(now), "source": "simulator"}
     hello |= {"feeds": {"SP15": {"epoch": feed.epoch, "head": feed.head}}}
-    stage.page.evaluate("() => { Math.random = () => 0; }")  # pages ask one after another
-    stage.send(hello, json.loads(frames.events(feed.node, feed.epoch, seq, feed.head, bodies)))
-    stage.send(beat)
-    stage.let_pass(4)  # and what the page asks for after news of whole days
-    stage.page.wait_for_function(f"() => document.body.dataset.seq === '{feed.head}'")
-    stage.send(beat)
-    stage.let_pass(1)
-    return feed.head
+    return [
+        hello,
+        json.loads(frames.events(feed.node, feed.epoch, seq, feed.head, bodies)),
+        beat,
+    ]
 
 
-def compare(stage: Stage, now: datetime) -> None:
+def compare(stage: Stage, expected: dict[str, str]) -> None:
     """What the page says and what the database has."""
-    expected = {**tiles(now), **summary(now), **whole_days(now), "hubs-line": hubs_line(now)}
     for _ in range(PATIENCE):  # all hubs and whole days are answers of their own
         said: dict[str, str] = stage.page.evaluate(TEXTS, list(expected))
         found = {name: " ".join(text.split()) for name, text in said.items()}
