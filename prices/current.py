@@ -95,6 +95,8 @@ def is_late(node: Node, state: Current, *, now: datetime) -> bool:
     """
     if state.rt_start is None:
         return True
+    if now < state.rt_start + Market.RTM.interval:
+        return False  # nearly always, and without the query for the delay
     return now >= late_from(Market.RTM, state.rt_start, publication_delay(Market.RTM, [node]))
 
 

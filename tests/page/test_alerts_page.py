@@ -96,6 +96,28 @@ def test_an_alert_that_comes_while_a_copy_is_on_its_way_is_on_the_page_too(desk:
     expect(desk.page.locator("#open-card b")).to_have_text("2 open")
 
 
+def test_a_button_that_is_held_down_while_an_alert_comes_is_pressed_all_the_same(
+    desk: Desk,
+) -> None:
+    page = desk.page
+    page.evaluate(
+        """() => { window.clicked = [];
+            addEventListener("click", ({ target }) => clicked.push(target.id));
+        }"""
+    )
+    page.add_style_tag(content="#announcer { position: absolute; }")  # it moves nothing
+    page.locator("#acknowledge-1").hover()
+    page.mouse.down()
+    desk.words = "1 open"
+    with page.expect_response("**/alerts/"):
+        desk.send(type="events", hub="SP15", events=[ALERT])
+    page.wait_for_timeout(100)
+    expect(page.locator("#open-card b")).to_have_text("all quiet")
+    page.mouse.up()
+    expect(page.locator("#open-card b")).to_have_text("1 open")
+    assert page.evaluate("() => clicked") == ["acknowledge-1"]
+
+
 def test_prices_alone_are_no_reason_to_ask_again(desk: Desk) -> None:
     desk.page.wait_for_load_state("networkidle")
     desk.words = "1 open"

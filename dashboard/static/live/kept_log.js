@@ -16,7 +16,10 @@ function read() {
   }
 }
 
-/** Before the page goes: of each hub that was shown, beside those of earlier pages. @type {(held: Iterable<HubState>) => void} */
+/**
+ * Before the page goes: of each hub that was shown, beside those of earlier pages.
+ * @type {(held: Iterable<HubState>) => void}
+ */
 export function keepLogs(held) {
   const kept = [...held].flatMap(({ hub, epoch, log }) => (epoch === null ? [] : [[hub, { epoch, log }]]));
   try {

@@ -18,10 +18,26 @@ export function pageIn(text) {
   return page.querySelector("meta[name=application-name][content='CAISO Live']") ? page : null;
 }
 
+/** What runs once no button is held down: a click on one that was replaced meanwhile would be lost. */
+let released = Promise.resolve();
+
+addEventListener(
+  "pointerdown",
+  () => {
+    released = new Promise((resolve) => {
+      // The click follows on the release, in the same turn.
+      const ends = () => setTimeout(resolve);
+      for (const end of ["pointerup", "pointercancel"]) addEventListener(end, ends, { once: true, capture: true });
+    });
+  },
+  true,
+);
+
 /** Take over what has changed; whether the server could be reached. */
 export async function refresh() {
   const fresh = await fetchPage();
   if (!fresh) return false;
+  await released;
   for (const part of document.querySelectorAll("[data-live]")) replace(part, fresh.getElementById(part.id));
   return true;
 }
