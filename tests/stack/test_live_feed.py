@@ -79,10 +79,10 @@ async def frame(client: ClientConnection, kind: str) -> dict[str, Any]:
 
 
 @asynccontextmanager
-async def script(stage: FeedStage) -> AsyncIterator[asyncio.StreamReader]:
+async def script(stage: FeedStage, **options: Any) -> AsyncIterator[asyncio.StreamReader]:
     """A reader of the stream."""
     host, _, port = address(stage).partition(":")
-    reader, writer = await asyncio.open_connection(host, int(port), limit=A_LINE)
+    reader, writer = await asyncio.open_connection(host, int(port), limit=A_LINE, **options)
     ours = f"Host: {address(stage)}\r\nOrigin: http://{address(stage)}"
     writer.write(f"GET /api/v1/stream HTTP/1.1\r\n{ours}\r\n\r\n".encode())
     try:

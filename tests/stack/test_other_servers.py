@@ -35,6 +35,7 @@ from tests.stack.test_live_feed import (
 pytestmark = pytest.mark.xdist_group("other-servers")
 ROOT = Path(__file__).resolve().parents[2]
 OF_AN_ADDRESS = 3
+CROWDED = "127.0.0.2"  # no other test waits for its readers to leave
 Greeting = Callable[[FeedStage, AsyncExitStack], Awaitable[str]]
 MISSED = 10
 MORE_THAN_THE_SYSTEM_KEEPS = 4_000_000  # without the queue, all stood still at 2.9 MB
@@ -133,12 +134,12 @@ async def let_in(stage: FeedStage, greeting: Greeting, readers: AsyncExitStack) 
 
 
 async def greeting_of_a_socket(stage: FeedStage, readers: AsyncExitStack) -> str:
-    page = await readers.enter_async_context(opened(stage))
+    page = await readers.enter_async_context(opened(stage, local_addr=(CROWDED, 0)))
     return str(json.loads(await page.recv())["type"])
 
 
 async def greeting_of_a_stream(stage: FeedStage, readers: AsyncExitStack) -> str:
-    reader = await readers.enter_async_context(script(stage))
+    reader = await readers.enter_async_context(script(stage, local_addr=(CROWDED, 0)))
     while not (line := await reader.readline()).startswith(b"event: "):
         assert line, "the stream has ended"
     return line.removeprefix(b"event: ").decode().strip()
