@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterator
 from typing import Any
 
+import rcssmin
 from django.core.files.base import ContentFile
 from whitenoise.storage import CompressedManifestStaticFilesStorage
 
@@ -11,14 +12,16 @@ from caisoproject.bundles import bundled
 
 PAGES = ("ui/main.js", "ui/plain_page.js", "alerts/alerts_page.js", "alerts/rule_page.js")
 OUR_SCRIPTS = re.compile(r"(?:alerts|charts|live|market|ui)/[^/]+\.js")
+OUR_SHEETS = re.compile(r"(?:alerts|charts|ui)/[^/]+\.css")
 COMMENT_LINES = re.compile(rb"^[ \t]*(?://.*|/\*\*(?:[^*]|\*(?!/))*\*/)$", re.MULTILINE)
 
 
 class HashedModulesStorage(CompressedManifestStaticFilesStorage):  # type: ignore[misc]
     """Compressed and immutable; imports between ES modules are rewritten to the hashed names.
 
-    Comment lines are left out of our scripts: they are a fifth of their size. The script of a page
-    is also written as one file with all modules that it imports.
+    Comment lines are left out of our scripts: they are a fifth of their size. Our style sheets, for
+    which the first paint waits, are written as short as can be. The script of a page is also
+    written as one file with all modules that it imports.
     """
 
     support_js_module_import_aggregation = True
@@ -27,6 +30,8 @@ class HashedModulesStorage(CompressedManifestStaticFilesStorage):  # type: ignor
     def _save(self, name: str, content: Any) -> Any:
         if OUR_SCRIPTS.fullmatch(name):
             content = ContentFile(without_comments(b"".join(content.chunks())))
+        elif OUR_SHEETS.fullmatch(name):
+            content = ContentFile(rcssmin.cssmin(b"".join(content.chunks())))
         return super()._save(name, content)
 
     def post_process(self, paths: dict[str, Any], dry_run: bool = False, **options: Any) -> Any:

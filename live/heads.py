@@ -57,7 +57,7 @@ def standing(*, now: datetime) -> Standing:
 
 
 def source_state(*, now: datetime) -> SourceState:
-    """What is known of the source: five quick queries if it is well."""
+    """What is known of the source: six quick queries if it is well."""
     answered = (
         FetchRun.objects.filter(outcome__in=FetchRun.ANSWERED)
         .order_by("-started_at")
@@ -99,7 +99,8 @@ def failures(answered: datetime | None) -> tuple[Failure | None, Failure | None]
     runs = FetchRun.objects.exclude(outcome__in=FetchRun.ANSWERED)
     since = runs.filter(started_at__gt=answered) if answered else runs
     columns = since.values_list("started_at", "outcome", "status", "detail")
-    oldest, newest = columns.order_by("started_at").first(), columns.order_by("-started_at").first()
+    oldest = columns.order_by("started_at").first()
+    newest = columns.order_by("-started_at").first() if oldest else None
     return (Failure(*oldest) if oldest else None, Failure(*newest) if newest else None)
 
 

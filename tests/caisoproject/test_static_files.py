@@ -95,3 +95,15 @@ def test_our_scripts_are_collected_without_their_comments(tmp_path: Path):
     assert "export function applySnapshot" in store
     assert "\n// " not in store
     assert "/**" not in store
+
+
+def test_our_style_sheets_are_collected_short_and_others_as_they_are(tmp_path: Path):
+    kept, source = HashedModulesStorage(str(tmp_path)), FileSystemStorage(STATIC)
+    for name in ("ui/dashboard.css", "vendor/dashboard.css"):
+        with source.open("ui/dashboard.css") as sheet:
+            kept.save(name, sheet)
+    whole = (STATIC / "ui" / "dashboard.css").read_text()
+    assert (tmp_path / "vendor" / "dashboard.css").read_text() == whole
+    short = (tmp_path / "ui" / "dashboard.css").read_text()
+    assert "/*" not in short
+    assert len(short) < 0.8 * len(whole)

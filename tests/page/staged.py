@@ -363,6 +363,7 @@ class Stage:
         self.page.goto(f"{self.server.url}/{query}")
         if day.speaks:
             expect(self.page.locator("body[data-loaded=true][data-painted-at]")).to_be_attached()
+            expect(self.page.locator("#price-chart canvas")).to_be_attached()
             self.let_pass(1)
         return self.page
 

@@ -3,6 +3,7 @@
 from pathlib import Path
 
 import pytest
+import rcssmin
 from django.contrib.staticfiles import finders
 from playwright.sync_api import Route, expect
 
@@ -14,6 +15,8 @@ from tests.page.states import asking, plain
 from tests.page.test_screen import HEARD
 
 pytestmark = on_the_stage
+STATIC = Path(__file__).parents[2] / "dashboard" / "static"
+SHEETS = sorted(STATIC.glob("*/*.css"))
 
 
 def text(name: str) -> str:
@@ -45,6 +48,25 @@ def serve(stage: Stage) -> None:
 @pytest.mark.parametrize("page", PAGES)
 def test_the_modules_of_each_page_can_be_one_script(page: str) -> None:
     assert bundled(page, text).endswith("})();\n")
+
+
+RULES = """(texts) => texts.map((text) => {
+  const sheet = new CSSStyleSheet();
+  sheet.replaceSync(text);
+  // What stands in var() and in tokens is kept as it is written, with its blanks.
+  const blanks = (text) => text.replace(/\\s+/g, " ").replace(/ ?([(),]) ?/g, "$1");
+  return [...sheet.cssRules].map((rule) => blanks(rule.cssText));
+})"""
+
+
+@pytest.mark.parametrize("sheet", SHEETS, ids=lambda sheet: sheet.name)
+def test_a_style_sheet_says_the_same_as_short_as_it_is_sent(sheet: Path, stage: Stage) -> None:
+    whole = sheet.read_text()
+    short = rcssmin.cssmin(whole)
+    assert len(short) < 0.9 * len(whole)
+    as_written, as_sent = stage.page.evaluate(RULES, [whole, short])
+    assert as_written == as_sent
+    assert len(as_written) > 5
 
 
 def test_the_bundle_is_the_page(bundle: Stage) -> None:

@@ -173,3 +173,24 @@ def test_the_feed_goes_on_from_the_prices_that_the_page_came_with(stage: Stage) 
 def test_more_hours_than_the_page_came_with_are_asked_for(stage: Stage) -> None:
     stage.show(ordinary(NOON, 168), "?range=7d")
     assert "after" not in stage.sockets[-1].url
+
+
+BEGUN = """async (hasFrames) => {
+  if (!hasFrames) window.requestAnimationFrame = () => 0;
+  const { afterFirstFrame } = await import("/static/ui/first_frame.js");
+  let count = 0;
+  afterFirstFrame(() => { count += 1; });
+  const atOnce = count;
+  await new Promise((resolve) => setTimeout(resolve, 600));
+  return [atOnce, count];
+}"""
+
+
+@pytest.mark.parametrize("has_frames", [True, False])
+def test_the_scripts_begin_once_after_a_frame_or_without_any(
+    has_frames: bool, stage: Stage
+) -> None:
+    page = other_page(stage)
+    page.goto(f"{stage.server.url}/static/ui/first_frame.js")
+    assert page.evaluate(BEGUN, has_frames) == [0, 1]
+    page.context.close()

@@ -4,6 +4,7 @@ import { newestRealTime } from "../live/store.js";
 import { priceText } from "../market/format.js";
 import { dateStart, dayText, intervalText, MINUTE, operatingDate, timeText } from "../market/market_time.js";
 import { RANGE_HOURS } from "../ui/address.js";
+import { hasLibraryFailed } from "./chart_library.js";
 import { isCorrected, peaksBeyond } from "./chart_series.js";
 import { squeezeText } from "./price_axis.js";
 import { RANGE_TEXT } from "./time_axis.js";
@@ -50,6 +51,7 @@ function isFetched(days, { date }) {
 /** Why nothing is drawn, or "". @type {(scene: Scene, view: ChartView) => string} */
 export function emptyText(scene, view) {
   const { state, rt, da, whole } = scene;
+  if (hasLibraryFailed()) return "The chart could not be loaded: load the page again. The table below has its prices.";
   if (rt.length || scene.span.start !== whole.start || scene.span.end !== whole.end) return "";
   if (state.seq === null) return "Loading the prices …";
   return view.date === null ? emptyRange(scene, view) : emptyDate(scene, view, da.length > 0);

@@ -3,6 +3,7 @@
 
 import { token } from "./chart_colours.js";
 import { drawDots } from "./chart_dots.js";
+import { isLibraryHere } from "./chart_library.js";
 import { drawBehind, drawOver } from "./chart_marks.js";
 import { drawCrosshair } from "./chart_readout.js";
 import { stepColumns } from "./chart_series.js";
@@ -63,10 +64,11 @@ function takeDown(plot) {
   plot.drawing = null;
 }
 
-/** @type {(plot: Plot, view: SceneView) => Scene} */
+/** What is to be seen, and drawn as soon as the library is here. @type {(plot: Plot, view: SceneView) => Scene} */
 export function drawPlot(plot, view) {
   const scene = sceneOf(view, plot.size);
   plot.scene = scene;
+  if (!isLibraryHere()) return scene;
   const columns = stepColumns([scene.before, scene.da, scene.fmm, scene.rt], scene.span, scene.place);
   const { width, height } = plot.size;
   if (!plot.drawing) plot.drawing = new uPlot(options(plot), columns, plot.host);

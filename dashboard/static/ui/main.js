@@ -1,6 +1,7 @@
 // The wiring: frames into state, state onto the screen.
 
 import { followWhilePolling, notifyOfAlerts, startNotifications } from "../alerts/notifications.js";
+import { startLibrary } from "../charts/chart_library.js";
 import { createPriceCard, redrawPriceCard } from "../charts/price_card.js";
 import { Feed } from "../live/feed.js";
 import { keepLogs, keptLog } from "../live/kept_log.js";
@@ -25,6 +26,7 @@ import { MINUTE } from "../market/market_time.js";
 import { lateIntervals } from "../market/publication_delay.js";
 import { FIRST_RANGE, hoursWanted, nextRange, readAddress, writeAddress } from "./address.js";
 import { announce, announceInterval } from "./announcer.js";
+import { afterFirstFrame } from "./first_frame.js";
 import { startFolds } from "./folds.js";
 import { markHub, startHubTabs } from "./hub_tabs.js";
 import { startKeys } from "./keys.js";
@@ -34,6 +36,7 @@ import { redrawSecondChart } from "./second_chart.js";
 import { element, reveal } from "./show.js";
 import { chosenTheme, otherTheme, setTheme, startTheme } from "./theme.js";
 
+/** @import { PriceCard } from "../charts/types.js" */
 /**
  * @import {
  *   ConnectionState, EventsFrame, FeedEvent, Frame, HeartbeatFrame, HelloFrame, HubState, LogFilter, Outage, PageData,
@@ -44,13 +47,14 @@ import { chosenTheme, otherTheme, setTheme, startTheme } from "./theme.js";
 
 /** @type {PageData} */
 const page = JSON.parse(element("page-data").textContent ?? "");
-const chart = createPriceCard(element("chart-card"), { onRange: chooseRange, onDate: chooseDate });
 const feed = new Feed({
   cursor: resumeCursor,
   onFrame: take,
   onChange: connectionChanged,
   onTransport: transportChanged,
 });
+/** @type {PriceCard} */
+let chart;
 /** What is known of each hub that was shown. @type {Map<string, HubState>} */
 const held = new Map();
 let shown = readShown();
@@ -298,38 +302,45 @@ function goBack() {
   showWhat(next);
 }
 
-startTheme(switchTheme, redrawCharts);
-startHubTabs(chooseHub);
-startLogFilters(chooseFilter);
-startKeys({
-  hub: (n) => chooseHub(page.hubs[n]?.hub),
-  range: () => chooseRange(nextRange(shown.range)),
-  theme: switchTheme,
-  filter: () => chooseFilter(nextFilter(filter)),
-});
-startNotifications(page.hubs.map(({ hub }) => hub));
-startOutdatedPage();
-startFolds(renderSoon);
-startHubsNow();
-element("retry").addEventListener("click", () => feed.wake());
-addEventListener("online", () => {
-  offlineSince = null;
-  feed.wake();
-});
-addEventListener("offline", () => {
-  offlineSince = serverNow();
-  feed.doubt();
-});
-addEventListener("popstate", goBack);
-addEventListener("pagehide", () => keepLogs(held.values()));
-document.addEventListener("visibilitychange", () => {
-  if (!document.hidden) {
-    feed.watch();
+function begin() {
+  chart = createPriceCard(element("chart-card"), { onRange: chooseRange, onDate: chooseDate });
+  const library = /** @type {HTMLLinkElement} */ (element("chart-library"));
+  startLibrary(library.href, redrawCharts);
+  startTheme(switchTheme, redrawCharts);
+  startHubTabs(chooseHub);
+  startLogFilters(chooseFilter);
+  startKeys({
+    hub: (n) => chooseHub(page.hubs[n]?.hub),
+    range: () => chooseRange(nextRange(shown.range)),
+    theme: switchTheme,
+    filter: () => chooseFilter(nextFilter(filter)),
+  });
+  startNotifications(page.hubs.map(({ hub }) => hub));
+  startOutdatedPage();
+  startFolds(renderSoon);
+  startHubsNow();
+  element("retry").addEventListener("click", () => feed.wake());
+  addEventListener("online", () => {
+    offlineSince = null;
     feed.wake();
-  }
-});
-takeFirst();
-showWhat(shown);
-announceInterval(state, serverNow());
-reveal("notice-unscripted", false);
-tick();
+  });
+  addEventListener("offline", () => {
+    offlineSince = serverNow();
+    feed.doubt();
+  });
+  addEventListener("popstate", goBack);
+  addEventListener("pagehide", () => keepLogs(held.values()));
+  document.addEventListener("visibilitychange", () => {
+    if (!document.hidden) {
+      feed.watch();
+      feed.wake();
+    }
+  });
+  takeFirst();
+  showWhat(shown);
+  announceInterval(state, serverNow());
+  reveal("notice-unscripted", false);
+  tick();
+}
+
+afterFirstFrame(begin);

@@ -22,6 +22,7 @@ const rangeOf = (button) => /** @type {Range} */ (button.dataset.range);
 export function startRangeTabs(card, { onRange, onDate }) {
   for (const button of buttons(card)) button.addEventListener("click", () => onRange(rangeOf(button)));
   const input = dateInput(card);
+  input.type = "date"; // not in the HTML: building its parts would keep the first price waiting
   input.addEventListener("change", () => {
     const date = dateOf(input.value);
     if (input.validity.valid && (date || input.value === "")) onDate(date);

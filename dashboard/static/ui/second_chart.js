@@ -20,7 +20,10 @@ function choose(next) {
   again();
 }
 
+/** Until it is needed it is a template, which costs the first paint nothing. */
 function created() {
+  const template = /** @type {HTMLTemplateElement} */ (element("second-chart"));
+  template.replaceWith(template.content);
   return createPriceCard(element("second-chart-card"), {
     onRange: (range) => choose({ range, date: null }),
     onDate: (date) => choose({ ...shown, date }),
