@@ -8,6 +8,7 @@ from tests.page.market_day import Body, alert, at, corrected, valued
 from tests.page.staged import NODES, Day, Stage, ordinary
 
 NOON = at("2026-07-14 12:37:14-07:00")
+RUNNING = NOON - timedelta(minutes=2, seconds=14)  # the interval that NOON lies in
 LONG = "ALAMITOS_7_UNIT_1_AGGREGATED-APND_RTM_TEST"
 State = Callable[[Stage], None]
 REDIRECTED = (
