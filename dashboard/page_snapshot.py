@@ -6,27 +6,32 @@ from typing import NamedTuple
 
 from django.utils.safestring import SafeString
 
-from dashboard.first_paint.held import Body, Prices
+from dashboard.first_paint.held import Body, Prices, price_of
 from dashboard.first_paint.page import prices_of
 from live import frames
 from live.answers import current_answer
 from live.snapshot import snapshot_parts
-from prices.models import Node
+from market.markets import Market
+from prices.feed import events_after
+from prices.models import FeedEvent, Node
 
 HOURS = 24  # what a page shows unless its address says otherwise
 KEPT_FOR = timedelta(minutes=1)
 MOST_KEPT = 8  # each takes 200 kB
+MOST_ADDED = 24
+# A day-ahead price also stands beside the real-time prices of its hour.
+ADDED_TO = {Market.RTM: "rt", Market.RTPD: "fmm"}
 # As Django's json_script has it: what would end the element, or begin another.
 IN_A_SCRIPT = {ord("<"): "\\u003C", ord(">"): "\\u003E", ord("&"): "\\u0026"}
 
 
 class Kept(NamedTuple):
-    """What only changes with the feed, as JSON and as prices."""
+    """What only changes with the feed: the JSON of each part by its name, and the prices."""
 
     epoch: str
     seq: int
     made_at: datetime
-    text: str
+    texts: dict[str, str]
     prices: Prices
 
 
@@ -49,31 +54,75 @@ def page_snapshot(node: Node, *, now: datetime) -> PageSnapshot | None:
         return None
     found = kept.get(node.pk)
     if found is None or not is_current(found, current, now=now):
-        found = renewed(node, current, now=now)
+        found = renewed(node, found, current, now=now)
     names = ("hub", "epoch", "seq")
     head = {"type": "snapshot", "current": current, **{name: current[name] for name in names}}
-    text = escaped(frames.text(head)).removesuffix("}") + "," + found.text.removeprefix("{")
+    parts = (f'"{name}":{text}' for name, text in found.texts.items())
+    text = ",".join([escaped(frames.text(head)).removesuffix("}"), *parts]) + "}"
     return PageSnapshot(SafeString(text), found.prices, current)
 
 
 def is_current(found: Kept, current: Body, *, now: datetime) -> bool:
     """Whether nothing was published since. What leaves no event is seen within a minute."""
-    age = now - found.made_at
     is_same = (found.epoch, found.seq) == (current["epoch"], current["seq"])
-    return is_same and timedelta() <= age < KEPT_FOR
+    return is_same and is_young(found, now=now)
 
 
-def renewed(node: Node, current: Body, *, now: datetime) -> Kept:
-    """Made anew, and kept in place of the oldest."""
-    parts = snapshot_parts(node, HOURS, up_to=current["seq"], now=now)
-    text = escaped(frames.text(parts))
-    made = Kept(current["epoch"], current["seq"], now, text, prices_of(parts))
+def is_young(found: Kept, *, now: datetime) -> bool:
+    return timedelta() <= now - found.made_at < KEPT_FOR
+
+
+def renewed(node: Node, found: Kept | None, current: Body, *, now: datetime) -> Kept:
+    """Gone on with or made anew, and kept in place of the oldest."""
+    gone_on = found and is_young(found, now=now) and went_on(node, found, current)
+    made = gone_on or made_anew(node, current, now=now)
     with keeping:
         kept.pop(node.pk, None)
         while len(kept) >= MOST_KEPT:
             del kept[next(iter(kept))]
         kept[node.pk] = made
     return made
+
+
+def made_anew(node: Node, current: Body, *, now: datetime) -> Kept:
+    parts = snapshot_parts(node, HOURS, up_to=current["seq"], now=now)
+    texts = {name: escaped(frames.text(part)) for name, part in parts.items()}
+    return Kept(current["epoch"], current["seq"], now, texts, prices_of(parts))
+
+
+def went_on(node: Node, found: Kept, current: Body) -> Kept | None:
+    """The same with what was published since, in a tenth of the time.
+
+    None if that is more than a few new prices after those that were there.
+    """
+    missed = current["seq"] - found.seq
+    if found.epoch != current["epoch"] or not 0 < missed <= MOST_ADDED:
+        return None
+    events = events_after(node, found.seq, up_to=current["seq"])
+    for event in events:
+        if (more := with_price(found, event)) is None:
+            return None
+        found = more
+    return found if found.seq == current["seq"] and len(events) == missed else None
+
+
+def with_price(found: Kept, event: Body) -> Kept | None:
+    """With one new price at the end; None if the event says something else."""
+    part = ADDED_TO.get(event.get("market", ""))
+    if event["kind"] != FeedEvent.PRICE or part is None:
+        return None
+    price = price_of(event)
+    held = getattr(found.prices, part)
+    if held and price.start <= next(reversed(held)):
+        return None
+    body = {name: value for name, value in event.items() if name not in ("seq", "kind")}
+    row = escaped(frames.text(body))
+    before = found.texts[part].removesuffix("]")
+    texts = found.texts | {part: f"{before}{',' if held else ''}{row}]"}
+    more = {**held, price.start: price}
+    was = found.prices
+    prices = was._replace(rt=more) if part == "rt" else was._replace(fmm=more)
+    return found._replace(seq=event["seq"], texts=texts, prices=prices)
 
 
 def escaped(json_text: str) -> str:

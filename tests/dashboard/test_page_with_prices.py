@@ -9,16 +9,20 @@ from typing import Any
 
 import pytest
 import time_machine
+from django.contrib.auth.models import User
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.utils.html import escape
 
+from alerts.attending import mute
+from alerts.models import Rule
 from dashboard import page_snapshot
 from live import frames
 from live.cursor import Cursor
 from market.markets import Market
-from prices.models import Feed, Node
+from oasis.published import PublishedPrice
+from prices.models import Feed, FeedEvent, Node
 from tests.conftest import utc
 from tests.published import published, store
 
@@ -84,6 +88,86 @@ def test_a_correction_is_on_the_next_page(client: Client, sp15: Node) -> None:
     assert text(page, "rt-price") == "61.50"
     assert text(page, "rt-meta").endswith("corrected, revision 2")
     assert snapshot(page)["rt"][-1]["old"]["lmp"] == -23.4
+
+
+NEXT = START + FIVE
+QUARTER = utc("2026-07-14 19:30")
+MORNING = utc("2026-07-15 07:00")
+
+
+@pytest.mark.parametrize(
+    ("news", "goes_on"),
+    [
+        ([published(NEXT, "35")], True),
+        ([published(NEXT, "35"), published(NEXT + FIVE, "36")], True),
+        ([published(QUARTER, "33", Market.RTPD), published(NEXT, "35")], True),
+        ([published(START + n * FIVE, f"{n}") for n in range(1, 25)], True),
+        ([published(START + n * FIVE, f"{n}") for n in range(1, 26)], False),
+        ([published(START - 2 * FIVE, "29")], False),
+        ([published(START, "61.5")], False),
+        ([published(NEXT, "35"), published(START, "61.5")], False),
+        ([published(MORNING, "28", Market.DAM)], False),
+    ],
+)
+def test_new_prices_are_added_to_what_was_kept_and_all_else_makes_it_anew(
+    news: list[PublishedPrice],
+    goes_on: bool,
+    client: Client,
+    sp15: Node,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    page_of(client)
+    store(news, NOW + timedelta(seconds=1))
+    made = spied(monkeypatch)
+    page = page_of(client)
+    assert len(made) == (0 if goes_on else 1)
+    assert snapshot(page) == anew(sp15)
+    kept = page_snapshot.kept.pop(sp15.pk)
+    assert page == page_of(client)
+    assert page_snapshot.kept[sp15.pk].prices == kept.prices
+
+
+def test_a_muted_rule_makes_it_anew(
+    client: Client, sp15: Node, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    rule = Rule.objects.create(name="Low", node=sp15, market="RTM", direction="below", limit=0)
+    page_of(client)
+    store([published(NEXT, "35")], NOW + timedelta(seconds=1))
+    mute(rule.pk, NOW + timedelta(hours=1), User(username="ada"), now=NOW)
+    made = spied(monkeypatch)
+    assert snapshot(page_of(client))["muted"]
+    assert len(made) == 1
+
+
+def test_a_feed_that_began_anew_is_not_gone_on_with(client: Client, sp15: Node) -> None:
+    page_of(client)
+    store([published(NEXT, "35")], NOW + timedelta(seconds=1))
+    Feed.objects.filter(node=sp15).update(epoch="another")
+    assert snapshot(page_of(client)) == anew(sp15)
+
+
+def test_what_the_feed_no_longer_has_is_not_gone_on_without(client: Client, sp15: Node) -> None:
+    page_of(client)
+    store([published(NEXT, "35"), published(NEXT + FIVE, "36")], NOW + timedelta(seconds=1))
+    FeedEvent.objects.filter(node=sp15, seq=page_snapshot.kept[sp15.pk].seq + 1).delete()
+    assert snapshot(page_of(client)) == anew(sp15)
+
+
+def spied(monkeypatch: pytest.MonkeyPatch) -> list[int]:
+    """One more for each snapshot that is made anew."""
+    made: list[int] = []
+    usual = page_snapshot.made_anew
+    monkeypatch.setattr(
+        page_snapshot, "made_anew", lambda *args, **how: made.append(1) or usual(*args, **how)
+    )
+    return made
+
+
+def anew(node: Node) -> Any:
+    """What a page would come with that nothing was kept for."""
+    feed = Feed.objects.get(node=node)
+    sent = json.loads(frames.snapshot(node, Cursor(feed.epoch, feed.head), 24, now=NOW))
+    return {name: sent[name] for name in sent if name not in ("advice", "forecast")}
 
 
 def test_as_long_as_nothing_is_published_a_page_costs_three_queries_more(
