@@ -123,7 +123,7 @@ def test_new_prices_are_added_to_what_was_kept_and_all_else_makes_it_anew(
     assert len(made) == (0 if goes_on else 1)
     assert snapshot(page) == anew(sp15)
     kept = page_snapshot.kept.pop(sp15.pk)
-    assert page == page_of(client)
+    assert shown(page) == shown(page_of(client))
     assert page_snapshot.kept[sp15.pk].prices == kept.prices
 
 
@@ -161,6 +161,11 @@ def spied(monkeypatch: pytest.MonkeyPatch) -> list[int]:
         page_snapshot, "made_anew", lambda *args, **how: made.append(1) or usual(*args, **how)
     )
     return made
+
+
+def shown(page: str) -> str:
+    """The page but for its snapshot: PostgreSQL keeps the fields of an event in its own order."""
+    return page.replace(text(page, "snapshot"), "")
 
 
 def anew(node: Node) -> Any:
