@@ -66,7 +66,7 @@ def test_a_style_sheet_says_the_same_as_short_as_it_is_sent(sheet: Path, stage: 
     assert len(short) < 0.9 * len(whole)
     as_written, as_sent = stage.page.evaluate(RULES, [whole, short])
     assert as_written == as_sent
-    assert len(as_written) > 5
+    assert as_written
 
 
 def test_the_bundle_is_the_page(bundle: Stage) -> None:

@@ -7,7 +7,11 @@ from math import cos
 from typing import Any
 
 import pytest
+from django.contrib import admin
+from django.contrib.admin.forms import AdminAuthenticationForm
+from django.contrib.auth.models import AnonymousUser
 from django.template.loader import render_to_string
+from django.test import RequestFactory
 from playwright.sync_api import Browser, Page, expect
 
 from alerts.outbox_state import OutboxState
@@ -114,6 +118,19 @@ def status(found: Facts) -> str:
     return render_to_string("dashboard/status.html", context | shown(found))
 
 
+def log_in() -> str:
+    request = RequestFactory().get("/admin/login/")
+    request.user = AnonymousUser()
+    form = {"form": AdminAuthenticationForm(request), "app_path": "/admin/login/"}
+    context = admin.site.each_context(request) | form | {"title": "Log in"}
+    return render_to_string("admin/login.html", context, request)
+
+
+def no_such_hub() -> str:
+    hubs = [{"slug": node.slug, "hub": node.hub, "node": node.oasis_name} for node in NODES]
+    return render_to_string("dashboard/no_such_hub.html", {"asked": "XX", "hubs": hubs})
+
+
 NOTHING = Days(TODAY, [], Ranks(None, None, None, None))
 PAGES: dict[str, Callable[[], str]] = {
     "battery": battery,
@@ -125,6 +142,9 @@ PAGES: dict[str, Callable[[], str]] = {
     "status without nodes": lambda: status(
         all_well()._replace(nodes=[], nodes_count=0, requests={}, answered_at=None)
     ),
+    "log in": log_in,
+    "no such hub": no_such_hub,
+    "not here": lambda: render_to_string("404.html"),
 }
 
 
@@ -164,12 +184,14 @@ def faults(page: Page) -> Any:
     )
 
 
-@pytest.mark.parametrize("colours", ["light", "dark"])
+@pytest.mark.parametrize(
+    ("colours", "forced"), [("light", "none"), ("dark", "none"), ("light", "active")]
+)
 @pytest.mark.parametrize("name", PAGES)
 def test_it_fits_every_screen_and_everybody_can_use_it(
-    page: Page, server: PageServer, name: str, colours: Any
+    page: Page, server: PageServer, name: str, colours: Any, forced: Any
 ) -> None:
-    page.emulate_media(color_scheme=colours)
+    page.emulate_media(color_scheme=colours, forced_colors=forced)
     opened(page, server, PAGES[name]())
     for width in WIDTHS:
         page.set_viewport_size({"width": width, "height": 900})
