@@ -73,9 +73,9 @@ def is_young(found: Kept, *, now: datetime) -> bool:
 
 
 def renewed(node: Node, found: Kept | None, current: Body, *, now: datetime) -> Kept:
-    """Gone on with or made anew, and kept in place of the oldest."""
-    gone_on = found and is_young(found, now=now) and went_on(node, found, current)
-    made = gone_on or made_anew(node, current, now=now)
+    """Extended or made anew, and kept in place of the oldest."""
+    extended = found and is_young(found, now=now) and with_news(found, node, current)
+    made = extended or made_anew(node, current, now=now)
     with keeping:
         kept.pop(node.pk, None)
         while len(kept) >= MOST_KEPT:
@@ -90,37 +90,36 @@ def made_anew(node: Node, current: Body, *, now: datetime) -> Kept:
     return Kept(current["epoch"], current["seq"], now, texts, prices_of(parts))
 
 
-def went_on(node: Node, found: Kept, current: Body) -> Kept | None:
-    """The same with what was published since, in a tenth of the time.
+def with_news(found: Kept, node: Node, current: Body) -> Kept | None:
+    """Extended by what was published since, in a tenth of the time.
 
-    None if that is more than a few new prices after those that were there.
+    None if that is more than a few new prices, each after those that are there.
     """
     missed = current["seq"] - found.seq
     if found.epoch != current["epoch"] or not 0 < missed <= MOST_ADDED:
         return None
     events = events_after(node, found.seq, up_to=current["seq"])
+    if len(events) != missed:
+        return None
+    extended: Kept | None = found
     for event in events:
-        if (more := with_price(found, event)) is None:
-            return None
-        found = more
-    return found if found.seq == current["seq"] and len(events) == missed else None
+        extended = extended and with_price(extended, event)
+    return extended
 
 
 def with_price(found: Kept, event: Body) -> Kept | None:
-    """With one new price at the end; None if the event says something else."""
+    """Extended by one new price; None if the event says something else."""
     part = ADDED_TO.get(event.get("market", ""))
-    if event["kind"] != FeedEvent.PRICE or part is None:
+    if event["kind"] != FeedEvent.PRICE or event["revision"] > 1 or part is None:
         return None
-    price = price_of(event)
-    held = getattr(found.prices, part)
-    if held and price.start <= next(reversed(held)):
-        return None
+    price, was = price_of(event), found.prices
+    held = was.rt if part == "rt" else was.fmm
+    if not held or price.start <= next(reversed(held)):
+        return None  # it may be older than all that the page shows
     body = {name: value for name, value in event.items() if name not in ("seq", "kind")}
     row = escaped(frames.text(body))
-    before = found.texts[part].removesuffix("]")
-    texts = found.texts | {part: f"{before}{',' if held else ''}{row}]"}
+    texts = found.texts | {part: f"{found.texts[part].removesuffix(']')},{row}]"}
     more = {**held, price.start: price}
-    was = found.prices
     prices = was._replace(rt=more) if part == "rt" else was._replace(fmm=more)
     return found._replace(seq=event["seq"], texts=texts, prices=prices)
 

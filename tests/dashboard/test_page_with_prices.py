@@ -91,16 +91,17 @@ def test_a_correction_is_on_the_next_page(client: Client, sp15: Node) -> None:
 
 
 NEXT = START + FIVE
-QUARTER = utc("2026-07-14 19:30")
+QUARTER, QUARTERS = utc("2026-07-14 19:30"), timedelta(minutes=30)
 MORNING = utc("2026-07-15 07:00")
 
 
 @pytest.mark.parametrize(
-    ("news", "goes_on"),
+    ("news", "is_extended"),
     [
         ([published(NEXT, "35")], True),
         ([published(NEXT, "35"), published(NEXT + FIVE, "36")], True),
         ([published(QUARTER, "33", Market.RTPD), published(NEXT, "35")], True),
+        ([published(QUARTER - QUARTERS, "33", Market.RTPD)], False),
         ([published(START + n * FIVE, f"{n}") for n in range(1, 25)], True),
         ([published(START + n * FIVE, f"{n}") for n in range(1, 26)], False),
         ([published(START - 2 * FIVE, "29")], False),
@@ -111,16 +112,17 @@ MORNING = utc("2026-07-15 07:00")
 )
 def test_new_prices_are_added_to_what_was_kept_and_all_else_makes_it_anew(
     news: list[PublishedPrice],
-    goes_on: bool,
+    is_extended: bool,
     client: Client,
     sp15: Node,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
+    store([published(QUARTER - QUARTERS / 2, "32", Market.RTPD)], NOW)
     page_of(client)
     store(news, NOW + timedelta(seconds=1))
     made = spied(monkeypatch)
     page = page_of(client)
-    assert len(made) == (0 if goes_on else 1)
+    assert len(made) == (0 if is_extended else 1)
     assert snapshot(page) == anew(sp15)
     kept = page_snapshot.kept.pop(sp15.pk)
     assert shown(page) == shown(page_of(client))
@@ -139,14 +141,52 @@ def test_a_muted_rule_makes_it_anew(
     assert len(made) == 1
 
 
-def test_a_feed_that_began_anew_is_not_gone_on_with(client: Client, sp15: Node) -> None:
+def test_old_prices_of_a_hub_that_had_none_are_not_shown_as_its_newest(
+    client: Client, at_noon: time_machine.Traveller
+) -> None:
+    store([published(utc("2026-07-14 19:00"), "30", Market.DAM)], NOW)
     page_of(client)
-    store([published(NEXT, "35")], NOW + timedelta(seconds=1))
-    Feed.objects.filter(node=sp15).update(epoch="another")
+    store([published(START - timedelta(days=3), "999")], NOW)
+    page = page_of(client)
+    assert text(page, "rt-price") == "—"
+    assert snapshot(page)["rt"] == []
+
+
+def test_a_price_that_is_there_already_is_not_added_twice(client: Client, sp15: Node) -> None:
+    """The snapshot may be newer than its place in the feed: that was read before."""
+    page_of(client)
+    held = page_snapshot.kept[sp15.pk]
+    page_snapshot.kept[sp15.pk] = held._replace(seq=held.seq - 1)
     assert snapshot(page_of(client)) == anew(sp15)
 
 
-def test_what_the_feed_no_longer_has_is_not_gone_on_without(client: Client, sp15: Node) -> None:
+def test_what_was_extended_is_made_anew_within_a_minute(
+    client: Client,
+    sp15: Node,
+    at_noon: time_machine.Traveller,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    page_of(client)
+    made = spied(monkeypatch)
+    for seconds, start, total in ((40, NEXT, 0), (20, NEXT + FIVE, 1)):
+        at_noon.shift(seconds)
+        store([published(start, "35")], NOW)
+        page_of(client)
+        assert len(made) == total
+
+
+def test_a_feed_that_began_anew_is_followed_anew(
+    client: Client, sp15: Node, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    page_of(client)
+    store([published(NEXT, "35")], NOW + timedelta(seconds=1))
+    Feed.objects.filter(node=sp15).update(epoch="another")
+    made = spied(monkeypatch)
+    assert snapshot(page_of(client)) == anew(sp15)
+    assert len(made) == 1
+
+
+def test_with_a_hole_in_the_feed_it_is_made_anew(client: Client, sp15: Node) -> None:
     page_of(client)
     store([published(NEXT, "35"), published(NEXT + FIVE, "36")], NOW + timedelta(seconds=1))
     FeedEvent.objects.filter(node=sp15, seq=page_snapshot.kept[sp15.pk].seq + 1).delete()

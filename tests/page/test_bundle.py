@@ -15,8 +15,10 @@ from tests.page.states import asking, plain
 from tests.page.test_screen import HEARD
 
 pytestmark = on_the_stage
-STATIC = Path(__file__).parents[2] / "dashboard" / "static"
-SHEETS = sorted(STATIC.glob("*/*.css"))
+ROOT = Path(__file__).parents[2]
+SHEETS = sorted(
+    path for app in ("alerts", "dashboard") for path in ROOT.glob(f"{app}/static/*/*.css")
+)
 
 
 def text(name: str) -> str:

@@ -411,8 +411,17 @@ def test_each_chart_has_its_twin_in_numbers(stage: Stage) -> None:
         expect(page.locator(f"#{table} tbody tr").nth(rows - 2)).to_be_attached()
 
 
-def test_without_what_draws_it_the_prices_go_on_and_the_chart_says_so(stage: Stage) -> None:
-    stage.page.route("**/vendor/uplot/*", lambda route: route.abort())
+LOST: list[tuple[Callable[[Route], None], list[str]]] = [
+    (lambda route: route.abort(), ["Failed to load resource: net::ERR_FAILED"]),
+    (lambda route: route.fulfill(body="'log in'", content_type="text/javascript"), []),
+]
+
+
+@pytest.mark.parametrize(("answer", "complaints"), LOST)
+def test_without_what_draws_it_the_prices_go_on_and_the_chart_says_so(
+    answer: Callable[[Route], None], complaints: list[str], stage: Stage
+) -> None:
+    stage.page.route("**/vendor/uplot/*", answer)
     stage.open(plain())
     page = stage.page
     expect(page.locator("#chart-empty")).to_have_text(
@@ -423,16 +432,18 @@ def test_without_what_draws_it_the_prices_go_on_and_the_chart_says_so(stage: Sta
     stage.publish(plain().rt[-1] | {"lmp": 77.7, "revision": 2})
     stage.let_pass(1)
     expect(page.locator("#rt-price")).to_have_text("77.70")
-    assert stage.complaints == ["Failed to load resource: net::ERR_FAILED"]
+    assert stage.complaints == complaints
     stage.complaints.clear()
 
 
-def test_prices_do_not_wait_for_what_draws_the_chart(stage: Stage) -> None:
+def test_prices_do_not_wait_for_what_draws_the_charts(stage: Stage) -> None:
     held: list[Route] = []
+    stage.page.set_viewport_size({"width": 1920, "height": 1080})
     stage.page.route("**/vendor/uplot/*", lambda route: held.append(route))
     stage.open(plain())
     expect(stage.page.locator("body[data-loaded=true][data-painted-at]")).to_be_attached()
     expect(stage.page.locator("#price-chart canvas")).not_to_be_attached()
     for route in held:
         route.continue_()
-    expect(stage.page.locator("#price-chart canvas")).to_be_attached()
+    for chart in ("#price-chart", "#second-price-chart"):
+        expect(stage.page.locator(f"{chart} canvas")).to_be_attached()

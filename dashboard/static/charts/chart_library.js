@@ -15,12 +15,12 @@ export const hasLibraryFailed = () => state === "failed";
  */
 export function startLibrary(href, onChange) {
   const script = document.createElement("script");
-  const become = (/** @type {typeof state} */ next) => () => {
-    state = next;
+  const judge = () => {
+    state = "uPlot" in window ? "here" : "failed"; // something in between may have sent another script
     onChange();
   };
-  script.addEventListener("load", become("here"));
-  script.addEventListener("error", become("failed"));
+  script.addEventListener("load", judge);
+  script.addEventListener("error", judge);
   script.src = href;
   document.head.append(script);
 }

@@ -4,6 +4,8 @@ import { dateOf } from "./address.js";
 
 /** @import { Range, Selection } from "../live/types.js" */
 
+const OLDEST_DATE = "2009-04-01"; // CAISO's market began
+
 /** @typedef {{ onRange: (range: Range) => void, onDate: (date: string | null) => void }} RangeHandlers */
 
 /** @type {(card: HTMLElement) => NodeListOf<HTMLElement>} */
@@ -22,7 +24,8 @@ const rangeOf = (button) => /** @type {Range} */ (button.dataset.range);
 export function startRangeTabs(card, { onRange, onDate }) {
   for (const button of buttons(card)) button.addEventListener("click", () => onRange(rangeOf(button)));
   const input = dateInput(card);
-  input.type = "date"; // not in the HTML: building its parts would keep the first price waiting
+  // Not in the HTML: building its parts would keep the first price waiting.
+  Object.assign(input, { type: "date", min: OLDEST_DATE });
   input.addEventListener("change", () => {
     const date = dateOf(input.value);
     if (input.validity.valid && (date || input.value === "")) onDate(date);
