@@ -31,6 +31,15 @@ WIDE, PHONE = {"width": 1440, "height": 900}, {"width": 390, "height": 844}
 OBSERVED = {"rt_quality": "observed"}
 NODES = {"SP15": SP15, "NP15": "TH_NP15_GEN-APND", "ZP26": "TH_ZP26_GEN-APND"}
 # An answer that a test gives is whole at once, and a browser's own stream would end with it.
+# Playwright's clock goes on over navigations, and catches up after this script: a page that asked
+# it would be as old as all tests before it.
+FROM_ZERO = """
+{
+  const now = performance.now.bind(performance);
+  let first = null;
+  performance.now = () => now() - (first ??= now());
+}
+"""
 STREAM = """
 window.EventSource = class {
   constructor(url) {
@@ -393,5 +402,6 @@ def new_page(browser: Browser) -> Page:
     context = browser.new_context(timezone_id="Europe/Berlin", viewport=WIDE)  # type: ignore[arg-type]
     page = context.new_page()
     page.clock.install()
+    page.add_init_script(FROM_ZERO)
     page.add_init_script(STREAM)
     return page

@@ -102,6 +102,13 @@ def test_nothing_moves_when_the_scripts_take_over(size: dict[str, int], stage: S
     assert sum(value for value, *_ in shifts) < 0.01, shifts
 
 
+def test_a_page_is_as_old_as_it_is_whatever_was_tested_before(stage: Stage) -> None:
+    opened(stage, plain())
+    stage.let_pass(100)
+    opened(stage, plain())
+    assert stage.page.evaluate("performance.now()") < 50_000
+
+
 def test_a_price_on_the_page_ages_though_no_server_speaks(stage: Stage) -> None:
     stage.run_first("")  # a page whose clock no other test has moved
     opened(stage, replace(plain(), speaks=False))
