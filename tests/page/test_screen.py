@@ -107,6 +107,17 @@ def test_keys_choose_hub_range_filter_theme_and_help_and_the_address_keeps_them(
     expect(page.locator("a[data-hub=SP15]")).to_have_attribute("aria-current", "page")
 
 
+def test_a_key_right_after_the_help_is_closed_is_not_lost(stage: Stage) -> None:
+    page = stage.show(plain())
+    page.evaluate("""() => {
+        document.getElementById("keys-help").showModal();
+        document.getElementById("keys-help").close();
+        const struck = new KeyboardEvent("keydown", { key: "2", bubbles: true });
+        document.getElementById("letter-keys").dispatchEvent(struck);
+    }""")
+    expect(page.locator("a[data-hub=NP15]")).to_have_attribute("aria-current", "page")
+
+
 def test_keys_of_a_single_letter_can_be_switched_off_and_stay_off(stage: Stage) -> None:
     page = stage.show(plain())
     page.keyboard.press("?")

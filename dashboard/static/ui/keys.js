@@ -2,6 +2,9 @@
 
 import { element } from "./show.js";
 
+// A box to tick takes no letters; the dialog's own has the focus for one frame more when the dialog is closed.
+const TYPED_IN = "input:not([type=checkbox]), select, textarea";
+
 /**
  * @typedef {object} KeyActions
  * @property {(n: number) => void} hub
@@ -23,7 +26,7 @@ export function startKeys({ hub, range, theme, filter }) {
   letters.addEventListener("change", () => switchKeys(letters.checked));
   addEventListener("keydown", (event) => {
     if (!letters.checked) return;
-    if (event.ctrlKey || event.altKey || event.metaKey || isIn(event, "input, select, textarea")) return;
+    if (event.ctrlKey || event.altKey || event.metaKey || isIn(event, TYPED_IN)) return;
     const key = event.key.toLowerCase();
     if (help.open && key !== "?") return; // Esc closes it by itself
     if (/^[1-9]$/.test(key)) hub(Number(key) - 1);
