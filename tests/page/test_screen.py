@@ -5,7 +5,7 @@ from datetime import timedelta
 from urllib.parse import urlsplit
 
 import pytest
-from playwright.sync_api import expect
+from playwright.sync_api import Page, expect
 
 from market.intervals import iso
 from tests.page.market_day import FIVE, alert, at, real_time
@@ -171,12 +171,18 @@ def test_an_interval_is_shown_once_on_the_tile_aloud_and_on_the_tab(stage: Stage
     assert page.locator("link[rel=icon]").get_attribute("href") != icon
 
 
-def test_what_the_log_shows_survives_a_reload(stage: Stage) -> None:
+def after_an_outage(stage: Stage) -> Page:
+    """A page on which prices have just come in again."""
     page = stage.show(ages(plain(), minutes=12))
     running = real_time(RUNNING, RUNNING + FIVE)
     stage.day.rt = [*stage.day.rt, *running]
     stage.publish(*running)
     stage.let_pass(2)
+    return page
+
+
+def test_what_the_log_shows_survives_a_reload(stage: Stage) -> None:
+    page = after_an_outage(stage)
     kept = log_lines(stage)
     assert "● Prices come in again." in " ".join(kept)
     page.reload()
@@ -186,11 +192,7 @@ def test_what_the_log_shows_survives_a_reload(stage: Stage) -> None:
 
 
 def test_the_log_of_a_feed_that_began_anew_is_not_taken_over(stage: Stage) -> None:
-    page = stage.show(ages(plain(), minutes=12))
-    running = real_time(RUNNING, RUNNING + FIVE)
-    stage.day.rt = [*stage.day.rt, *running]
-    stage.publish(*running)
-    stage.let_pass(2)
+    page = after_an_outage(stage)
     page.evaluate(
         """() => addEventListener("pagehide", () => {
           sessionStorage.log = sessionStorage.log.replaceAll('"epoch":"a"', '"epoch":"before"');
