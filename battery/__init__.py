@@ -1,0 +1,1 @@
+"""What a battery should do: assets, dispatch, policy, settlement, advice and the paper desk."""
