@@ -92,10 +92,10 @@ def checked(asset: Asset, *, start_mwh: float, end_mwh: float | None = None) -> 
         raise Impossible(
             f"The state of charge must stay within 0 and the energy of {asset.energy_mwh:g} MWh."
         )
-    for value, name in ((start_mwh, "start"), (end_mwh, "end")):
-        if value is not None and not asset.soc_min_mwh <= value <= asset.soc_max_mwh:
+    for soc, name in ((start_mwh, "start"), (end_mwh, "end")):
+        if soc is not None and not asset.soc_min_mwh <= soc <= asset.soc_max_mwh:
             raise Impossible(
-                f"The {name} state of charge of {value:g} MWh lies outside of "
+                f"The {name} state of charge of {soc:g} MWh lies outside of "
                 f"{asset.soc_min_mwh:g} to {asset.soc_max_mwh:g} MWh."
             )
     return asset

@@ -193,6 +193,7 @@ INSTALLED_APPS = [
     "caisoproject.apps.PageFilesConfig",
     "prices",
     "alerts",
+    "battery",
     "dashboard",
     "simulator",
     "benchmarks",

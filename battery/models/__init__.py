@@ -1,0 +1,22 @@
+"""What is stored: batteries and their limits, advice, schedules, the paper desk, back-tests.
+
+Powers are MW, positive to the grid; states of charge MWh in the store; times aware UTC.
+"""
+
+from battery.models.advice import Advice, NeverChanged, Schedule
+from battery.models.backtests import Backtest
+from battery.models.batteries import Battery, GridLimit, Outage, SocReading
+from battery.models.paper import PaperDay, Restatement
+
+__all__ = [
+    "Advice",
+    "Backtest",
+    "Battery",
+    "GridLimit",
+    "NeverChanged",
+    "Outage",
+    "PaperDay",
+    "Restatement",
+    "Schedule",
+    "SocReading",
+]

@@ -1,0 +1,244 @@
+"""Batteries, what limits them, and what is known of their charge."""
+
+from decimal import Decimal
+from typing import Any
+
+from django.conf import settings
+from django.core.exceptions import ValidationError
+from django.core.validators import MaxValueValidator, MinValueValidator
+from django.db import models
+from django.utils import timezone
+
+from battery.asset import Asset, Impossible, checked, split_evenly
+from market.markets import Market
+from prices.models import Node
+from prices.plain_text import validate_plain
+
+REAL_TIME = [(Market.RTM.value, "RTM, 5 minutes"), (Market.RTPD.value, "RTPD, 15 minutes")]
+LARGEST_MW = 10_000
+
+
+def mega(name: str | None = None, **options: Any) -> "models.DecimalField[Any, Any]":
+    """MW or MWh to three places."""
+    return models.DecimalField(name, max_digits=9, decimal_places=3, **options)
+
+
+def percent(name: str | None = None, **options: Any) -> "models.DecimalField[Any, Any]":
+    return models.DecimalField(name, max_digits=5, decimal_places=2, **options)
+
+
+def usd_mwh(name: str | None = None, **options: Any) -> "models.DecimalField[Any, Any]":
+    return models.DecimalField(name, max_digits=9, decimal_places=2, **options)
+
+
+class Battery(models.Model):
+    """A battery at a node, for which advice is given and which runs on paper from then on."""
+
+    name = models.CharField(max_length=60, unique=True, validators=[validate_plain])
+    node = models.ForeignKey(
+        Node, models.PROTECT, help_text="Where it settles. Live advice needs a tracked node."
+    )
+    market = models.CharField(
+        "real-time market",
+        max_length=4,
+        choices=REAL_TIME,
+        default=Market.RTM.value,
+        help_text="What it is dispatched and settled in besides the day-ahead market.",
+    )
+    power_in_mw = mega("charging power", help_text="MW from the grid, at most.")
+    power_out_mw = mega("discharging power", help_text="MW to the grid, at most.")
+    energy_mwh = mega("energy", help_text="MWh in the store when it is full.")
+    round_trip_percent = percent(
+        "round-trip efficiency",
+        default=Decimal(86),
+        validators=[MinValueValidator(Decimal("0.01")), MaxValueValidator(100)],
+        help_text="%: MWh delivered for each 100 MWh taken from the grid.",
+    )
+    charge_percent = percent(
+        "charge efficiency",
+        null=True,
+        blank=True,
+        validators=[MinValueValidator(Decimal("0.01")), MaxValueValidator(100)],
+        help_text="%: MWh stored for each 100 MWh from the grid. Empty: losses are alike in both "
+        "directions, the square root of the round trip each.",
+    )
+    soc_min_mwh = mega("lowest state of charge", default=Decimal(0), help_text="MWh.")
+    soc_max_mwh = mega(
+        "highest state of charge", null=True, blank=True, help_text="MWh. Empty: all its energy."
+    )
+    start_soc_mwh = mega(
+        "state of charge at the start",
+        null=True,
+        blank=True,
+        help_text="MWh when advice begins, until a state of charge is reported. Empty: unknown, "
+        "and no advice but to hold until one is reported.",
+    )
+    end_soc_mwh = mega(
+        "state of charge at the end",
+        null=True,
+        blank=True,
+        help_text="MWh that a plan must leave at its end, at least.",
+    )
+    left_usd_mwh = usd_mwh(
+        "value of what is left",
+        null=True,
+        blank=True,
+        help_text="$ for each MWh that a plan leaves. Empty: learned from prices of the last days.",
+    )
+    wear_usd_mwh = usd_mwh(
+        "wear cost",
+        default=Decimal(10),
+        validators=[MinValueValidator(0)],
+        help_text="$ for each MWh delivered.",
+    )
+    cycles_per_day = models.DecimalField(
+        max_digits=4,
+        decimal_places=2,
+        null=True,
+        blank=True,
+        validators=[MinValueValidator(Decimal("0.01"))],
+        help_text="A cap that is met on average, by a price on wear, not by a stop. Empty: none.",
+    )
+    cycles_per_year = models.DecimalField(
+        max_digits=6,
+        decimal_places=1,
+        null=True,
+        blank=True,
+        validators=[MinValueValidator(Decimal("0.1"))],
+        help_text="The same over a year; of the two, the tighter one counts. Empty: none.",
+    )
+    owner = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, null=True, blank=True)
+    active = models.BooleanField(default=True, help_text="Advice is given, and settled on paper.")
+    made_at = models.DateTimeField(default=timezone.now, editable=False)
+
+    class Meta:
+        verbose_name_plural = "batteries"
+        ordering = ["pk"]
+
+    def __str__(self) -> str:
+        return self.name
+
+    def clean(self) -> None:
+        """Raises ValidationError with a sentence if there can't be such a battery."""
+        if None in (self.power_in_mw, self.power_out_mw, self.energy_mwh, self.round_trip_percent):
+            return  # said by the fields
+        if self.charge_percent is not None and self.charge_percent < self.round_trip_percent:
+            raise ValidationError(
+                {"charge_percent": "Below the round trip, discharging would have to add energy."}
+            )
+        if self.end_soc_mwh is not None and self.left_usd_mwh is not None:
+            raise ValidationError(
+                {"left_usd_mwh": "Give a state of charge at the end or a value of it, not both."}
+            )
+        try:
+            checked(self.asset, start_mwh=self.shown_start_mwh, end_mwh=as_float(self.end_soc_mwh))
+        except Impossible as why:
+            raise ValidationError(str(why)) from why
+
+    @property
+    def asset(self) -> Asset:
+        """The battery as values for calculating."""
+        charge, discharge = self.efficiencies
+        return Asset(
+            power_in_mw=float(self.power_in_mw),
+            power_out_mw=float(self.power_out_mw),
+            energy_mwh=float(self.energy_mwh),
+            charge_efficiency=charge,
+            discharge_efficiency=discharge,
+            soc_min_mwh=float(self.soc_min_mwh),
+            soc_max_mwh=float(self.energy_mwh if self.soc_max_mwh is None else self.soc_max_mwh),
+            wear_usd_mwh=float(self.wear_usd_mwh),
+        )
+
+    @property
+    def efficiencies(self) -> tuple[float, float]:
+        """Of charging and of discharging, as fractions."""
+        round_trip = float(self.round_trip_percent) / 100
+        if self.charge_percent is None:
+            return split_evenly(round_trip)
+        charge = float(self.charge_percent) / 100
+        return charge, min(round_trip / charge, 1.0)
+
+    @property
+    def shown_start_mwh(self) -> float:
+        """The state of charge that plans without a known one begin at: the lowest."""
+        return float(self.soc_min_mwh if self.start_soc_mwh is None else self.start_soc_mwh)
+
+    @property
+    def cycle_cap_per_day(self) -> float | None:
+        """The tighter of the two caps, in cycles a day; None if there is none."""
+        caps = [cap for cap in (self.cycles_per_day, self.yearly_cap_per_day) if cap is not None]
+        return float(min(caps)) if caps else None
+
+    @property
+    def yearly_cap_per_day(self) -> Decimal | None:
+        return None if self.cycles_per_year is None else self.cycles_per_year / Decimal("365.25")
+
+
+def as_float(value: Decimal | None) -> float | None:
+    return None if value is None else float(value)
+
+
+class GridLimit(models.Model):
+    """What the grid allows in some hours of every day, by the Pacific clock."""
+
+    battery = models.ForeignKey(Battery, models.CASCADE, related_name="grid_limits")
+    from_hour = models.PositiveSmallIntegerField(
+        validators=[MaxValueValidator(23)], help_text="0 to 23, Pacific."
+    )
+    until_hour = models.PositiveSmallIntegerField(
+        validators=[MinValueValidator(1), MaxValueValidator(24)],
+        help_text="1 to 24, Pacific; if it is before the first, it lies on the next day.",
+    )
+    max_in_mw = mega("charging, at most", null=True, blank=True, validators=[MinValueValidator(0)])
+    max_out_mw = mega(
+        "discharging, at most", null=True, blank=True, validators=[MinValueValidator(0)]
+    )
+
+    def __str__(self) -> str:
+        return f"{self.from_hour:02}:00 to {self.until_hour:02}:00"
+
+    def clean(self) -> None:
+        if self.from_hour is not None and self.from_hour == self.until_hour:
+            raise ValidationError("It begins and ends at the same hour.")
+        if self.max_in_mw is None and self.max_out_mw is None:
+            raise ValidationError("Give a limit for charging, for discharging or for both.")
+
+
+class Outage(models.Model):
+    """A time in which the battery can't run."""
+
+    battery = models.ForeignKey(Battery, models.CASCADE, related_name="outages")
+    start = models.DateTimeField()
+    end = models.DateTimeField()
+    note = models.CharField(max_length=80, blank=True, validators=[validate_plain])
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(end__gt=models.F("start")), name="an_outage_ends_after_its_start"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.start:%Y-%m-%dT%H:%MZ} to {self.end:%Y-%m-%dT%H:%MZ}"
+
+    def clean(self) -> None:
+        if self.start and self.end and self.end <= self.start:
+            raise ValidationError({"end": "The outage ends before it begins."})
+
+
+class SocReading(models.Model):
+    """A state of charge that was reported. Append-only."""
+
+    battery = models.ForeignKey(Battery, models.CASCADE, related_name="soc_readings")
+    at = models.DateTimeField()
+    soc_mwh = mega("state of charge")
+    recorded_at = models.DateTimeField(default=timezone.now)
+    by = models.CharField(max_length=150, blank=True)
+
+    class Meta:
+        indexes = [models.Index(fields=["battery", "-at"])]
+
+    def __str__(self) -> str:
+        return f"{self.soc_mwh} MWh at {self.at:%Y-%m-%dT%H:%M:%SZ}"
