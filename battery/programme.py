@@ -62,8 +62,8 @@ class Flow:
 
 def flow(asked: Horizon) -> Flow:
     """A whole horizon."""
-    lowest = np.full(asked.steps + 1, asked.asset.soc_min_mwh)
-    highest = np.full(asked.steps + 1, asked.asset.soc_max_mwh)
+    lowest = np.full(asked.steps + 1, float(asked.asset.soc_min_mwh))
+    highest = np.full(asked.steps + 1, float(asked.asset.soc_max_mwh))
     lowest[-1] = min(asked.least_end_mwh, asked.start_mwh + asked.most_in_mwh.sum())
     lowest[0] = highest[0] = asked.start_mwh
     worth = np.zeros(asked.steps + 1)

@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 
 from battery.horizon import SMALLEST_MWH, Floats, Horizon
-from battery.programme import Flags, Flow, Indices, Programme, exclusive, flow, relaxed, run, solver
+from battery.programme import Flags, Flow, Indices, exclusive, flow, relaxed, run, solver
 
 
 @dataclass(frozen=True)
