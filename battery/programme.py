@@ -182,7 +182,14 @@ def assembled(f: Flow, entries: list[Entry], right: Floats, binaries: int) -> Pr
         rows=rows,
         columns=columns,
         values=values,
-        right=np.concatenate([np.zeros(n), f.highest[burn + 1], -f.lowest[burn + 1], right]),
+        right=np.concatenate(
+            [
+                np.zeros(n),
+                np.maximum(f.highest[burn], f.highest[burn + 1]),
+                -np.minimum(f.lowest[burn], f.lowest[burn + 1]),
+                right,
+            ]
+        ),
         equal=n,
         binaries=binaries,
     )

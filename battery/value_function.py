@@ -102,7 +102,7 @@ def needed_mwh(asked: Horizon) -> Floats:
 
 
 def slopes(grid: Floats, values: Floats, soc: Floats) -> Floats:
-    """What one more stored MWh is worth at the end of each step: the slope above, or at full below."""
+    """What one more stored MWh is worth at the end of each step; at full, what the last one is."""
     cells = np.searchsorted(grid, soc[1:], side="right") - 1
     below = np.minimum(cells, len(grid) - 2)
     after = np.arange(1, len(soc))
