@@ -5,7 +5,15 @@ from scipy.optimize import Bounds, LinearConstraint, milp
 
 
 def optimum(
-    asset, prices, hours, *, start_mwh, end_mwh=None, left_usd_mwh=0.0, max_in_mw=None, max_out_mw=None
+    asset,
+    prices,
+    hours,
+    *,
+    start_mwh,
+    end_mwh=None,
+    left_usd_mwh=0.0,
+    max_in_mw=None,
+    max_out_mw=None,
 ):
     """The most that can be earned, by sums of what went in and out until each step."""
     n = len(prices)
