@@ -75,7 +75,8 @@ class Relaxation:
         n, k = self.flow.steps, len(self.flow.burning)
         i, j = np.searchsorted(self.flow.burning, [first, last])
         rows = [np.arange(first, last), *(n + turn * k + np.arange(i, j) for turn in range(3))]
-        return self.answer.dual[np.concatenate(rows)]
+        part: Floats = self.answer.dual[np.concatenate(rows)]
+        return part
 
     def along(self, charging: Flags) -> Answer:
         """The best course if each burning step goes the one way chosen for it.

@@ -5,7 +5,6 @@ construction, so prices below 0 and values that are not concave need nothing of 
 """
 
 import numpy as np
-from numpy.lib.stride_tricks import sliding_window_view
 from numpy.typing import ArrayLike
 
 from battery.asset import Asset
@@ -72,9 +71,17 @@ def climbed(grid: Floats, values: Floats, most: float) -> Floats:
     """The highest value from each point of a rising, even grid to `most` above it."""
     cell = (grid[-1] - grid[0]) / (len(grid) - 1)
     whole = min(int(most / cell), len(grid) - 1)
-    padded = np.concatenate([values, np.full(whole, -np.inf)])
-    highest = sliding_window_view(padded, whole + 1).max(axis=1)
-    return np.maximum(highest, np.interp(grid + most, grid, values))
+    return np.maximum(highest_ahead(values, whole), np.interp(grid + most, grid, values))
+
+
+def highest_ahead(values: Floats, count: int) -> Floats:
+    """The highest of each value and the `count` after it, from spans that double."""
+    highest, span = values.copy(), 1
+    while span <= count:
+        ahead = min(span, count + 1 - span)
+        np.maximum(highest[:-ahead], highest[ahead:], out=highest[:-ahead])
+        span += ahead
+    return highest
 
 
 def forward(asked: Horizon, grid: Floats, values: Floats) -> Floats:
@@ -106,4 +113,5 @@ def slopes(grid: Floats, values: Floats, soc: Floats) -> Floats:
     cells = np.searchsorted(grid, soc[1:], side="right") - 1
     below = np.minimum(cells, len(grid) - 2)
     after = np.arange(1, len(soc))
-    return (values[after, below + 1] - values[after, below]) / (grid[1] - grid[0])
+    slope: Floats = (values[after, below + 1] - values[after, below]) / (grid[1] - grid[0])
+    return slope

@@ -91,8 +91,54 @@ class NamesWithin(Contract):
 
 def imported(importer: str, module: str) -> set[str]:
     """The names that a module of ours imports from another."""
-    path = Path(*importer.split("."))
-    file = path / "__init__.py" if path.is_dir() else path.with_suffix(".py")
-    nodes = ast.walk(ast.parse(file.read_text()))
+    nodes = ast.walk(ast.parse(file_of(importer).read_text()))
     froms = [node for node in nodes if isinstance(node, ast.ImportFrom) and node.module == module]
     return {alias.name for node in froms for alias in node.names}
+
+
+def file_of(name: str) -> Path:
+    """The file of a module of ours."""
+    path = Path(*name.split("."))
+    return path / "__init__.py" if path.is_dir() else path.with_suffix(".py")
+
+
+class LoadedWithin(Contract):
+    """Packages that weigh so much that importing a module loads them only `within` some modules.
+
+    Others may import those within a function; the packages themselves not even there.
+    """
+
+    type_name = "loading"
+    packages = fields.SetField(subfield=fields.StringField())
+    within = fields.SetField(subfield=fields.StringField())
+
+    def check(self, graph: ImportGraph, verbose: bool) -> ContractCheck:
+        loads: dict[str, str] = {}
+        waiting = [str(name) for name in sorted(self.packages) if name in graph.modules]
+        while waiting:
+            loaded = waiting.pop()
+            for importer in sorted(graph.find_modules_that_directly_import(loaded)):
+                if importer not in loads and self.is_loaded(graph, importer, loaded):
+                    loads[importer] = loaded
+                    waiting.append(importer)
+        broken = {name: loads[name] for name in sorted(loads.keys() - self.within)}
+        return ContractCheck(kept=not broken, metadata={"broken": broken})
+
+    def is_loaded(self, graph: ImportGraph, importer: str, imported: str) -> bool:
+        """Whether a module loads another as it is imported, or takes one of the packages at all."""
+        details = graph.get_import_details(importer=importer, imported=imported)
+        lines = {detail["line_number"] for detail in details}
+        return imported in self.packages or not lines <= lines_within_functions(importer)
+
+    def render_broken_contract(self, check: ContractCheck) -> None:
+        for name, loaded in check.metadata["broken"].items():
+            output.print_error(
+                f"{name} loads {loaded}: import it within the function that uses it."
+            )
+
+
+def lines_within_functions(name: str) -> set[int]:
+    """The lines of a module of ours that are run only when a function is called."""
+    nodes = ast.walk(ast.parse(file_of(name).read_text()))
+    functions = [node for node in nodes if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)]
+    return {line for node in functions for line in range(node.lineno, (node.end_lineno or 0) + 1)}
