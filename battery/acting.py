@@ -1,0 +1,130 @@
+"""Three ways of acting on the value of stored energy, each with its own state of charge. Pure.
+
+- own price: a bid that is cleared at the interval's own price, made as the interval begins;
+- frozen 75 min: a bid of two prices, fixed 75 minutes ahead, cleared at the own price;
+- last price: a power decided as the interval begins, on the last price that is published.
+"""
+
+from dataclasses import dataclass, field
+from datetime import timedelta
+from typing import Protocol
+
+from battery.asset import Asset
+from battery.bids import Bid, best_bid, chances_after, moves
+from battery.policy import best_soc
+from battery.quantiles import Floats
+from battery.seeing import Seeing, expected_price, last_known
+
+# Real-time bids are due 75 minutes before the hour (CAISO tariff, section 34.1).
+BID_AHEAD = timedelta(minutes=75)
+OWN, FROZEN, LAST = "own price", "frozen 75 min", "last price"
+
+
+@dataclass
+class Walked:
+    """What was done: intervals, the power of each, MW, and the state of charge as each ends."""
+
+    soc_mwh: float
+    intervals: list[int] = field(default_factory=list)
+    power_mw: list[float] = field(default_factory=list)
+    soc_after_mwh: list[float] = field(default_factory=list)
+
+    def end_with(self, asset: Asset, interval: int, soc_mwh: float, hours: float) -> None:
+        """End an interval with this state of charge."""
+        change = soc_mwh - self.soc_mwh
+        factor = 1 / asset.charge_efficiency if change > 0 else asset.discharge_efficiency
+        self.intervals.append(interval)
+        self.power_mw.append(-change * factor / hours)
+        self.soc_mwh = soc_mwh
+        self.soc_after_mwh.append(soc_mwh)
+
+
+class Actor(Protocol):
+    """Decides interval after interval."""
+
+    walked: Walked
+
+    def __init__(self, soc_mwh: float) -> None: ...
+
+    def go(self, seeing: Seeing, interval: int) -> None:
+        """Decide an interval and run it."""
+
+
+class OwnPrice:
+    """Cleared at its own price, which says what state it is in."""
+
+    def __init__(self, soc_mwh: float) -> None:
+        self.walked = Walked(soc_mwh)
+
+    def go(self, seeing: Seeing, interval: int) -> None:
+        history, asset = seeing.history, seeing.asset
+        view = seeing.view(interval, history.moment(interval))
+        price = float(history.rt[interval])
+        slopes = view.value.after[0][view.table.state_of(0, price)]
+        soc = best_soc(asset, slopes, price=price, soc_mwh=self.walked.soc_mwh, hours=history.hours)
+        self.walked.end_with(asset, interval, soc, history.hours)
+
+
+class LastPublished:
+    """Decided on the last price that is published as the interval begins."""
+
+    def __init__(self, soc_mwh: float) -> None:
+        self.walked = Walked(soc_mwh)
+
+    def go(self, seeing: Seeing, interval: int) -> None:
+        history, asset = seeing.history, seeing.asset
+        view = seeing.view(interval, history.moment(interval))
+        chances = seeing.chances(interval)
+        last = last_known(history, interval - seeing.lag)
+        price = expected_price(seeing.parameters, view.table.prices[0], chances, last)
+        slopes = chances @ view.value.after[0]
+        soc = best_soc(asset, slopes, price=price, soc_mwh=self.walked.soc_mwh, hours=history.hours)
+        self.walked.end_with(asset, interval, soc, history.hours)
+
+
+class FrozenBids:
+    """Two prices for an interval, fixed 75 minutes before it begins."""
+
+    def __init__(self, soc_mwh: float) -> None:
+        self.walked = Walked(soc_mwh)
+        self.bids: list[tuple[Bid, Floats]] = []
+        self.soc_before: list[float] = []
+
+    def go(self, seeing: Seeing, interval: int) -> None:
+        history, asset = seeing.history, seeing.asset
+        self.soc_before.append(self.walked.soc_mwh)
+        bid, prices = self.bid(seeing, interval)
+        self.bids.append((bid, prices))
+        wanted = bid.power_mw(asset, float(history.rt[interval]))
+        power = asset.power_within(wanted, self.walked.soc_mwh, history.hours)
+        change = asset.stored_mwh(power, history.hours)
+        soc = min(max(self.walked.soc_mwh + change, asset.soc_min_mwh), asset.soc_max_mwh)
+        self.walked.end_with(asset, interval, soc, history.hours)
+
+    def bid(self, seeing: Seeing, interval: int) -> tuple[Bid, Floats]:
+        """From what was known 75 minutes before: the charge then, and the bids until now."""
+        history = seeing.history
+        view = seeing.view(interval, history.moment(interval) - BID_AHEAD)
+        ahead = self.consecutive(interval, -(-BID_AHEAD.seconds // history.step_s))
+        step = moves(seeing.asset, seeing.parameters.levels, history.hours)
+        chances = chances_after(
+            seeing.asset,
+            self.soc_before[-1 - ahead],
+            seeing.chances(interval - ahead),
+            self.bids[len(self.bids) - ahead :],
+            seeing.residuals.interval,
+            step,
+        )
+        return best_bid(view.value, view.table, chances, step), view.table.prices[0]
+
+    def consecutive(self, interval: int, most: int) -> int:
+        """How many of the intervals right before this one were run, up to `most`."""
+        done = self.walked.intervals
+        count = 0
+        while count < min(most, len(done)) and done[-1 - count] == interval - 1 - count:
+            count += 1
+        return count
+
+
+WAYS: dict[str, type[Actor]] = {OWN: OwnPrice, FROZEN: FrozenBids, LAST: LastPublished}
+ACTING = tuple(WAYS)

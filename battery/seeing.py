@@ -1,0 +1,102 @@
+"""What is seen as an interval is decided: the table of quantiles and the value of energy. Pure."""
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import NamedTuple
+
+import numpy as np
+
+from battery.asset import Asset
+from battery.history import History
+from battery.outlook import known_until, outlook
+from battery.policy import Parameters, StoredValue, left_at_end, stored_value
+from battery.quantiles import Floats, QuantileTable, Residuals
+
+LAST_HOURS = 4
+
+
+class View(NamedTuple):
+    """The table from an interval on, and what stored energy is worth along it."""
+
+    table: QuantileTable
+    value: StoredValue
+
+
+class LastPrice(NamedTuple):
+    """A real-time price, the day-ahead price of its hour, and its Pacific hour of the day."""
+
+    lmp: float
+    day_ahead: float
+    hour: int
+
+
+@dataclass
+class Seeing:
+    """One day's views; the last one is kept, as several ways of acting ask for it.
+
+    `lag` is how many intervals back the newest price lies that is known as an interval begins.
+    """
+
+    history: History
+    asset: Asset
+    residuals: Residuals
+    parameters: Parameters
+    left_usd_mwh: float | None = None
+    lag: int = 1
+    kept: dict[tuple[int, datetime], View] = field(default_factory=dict)
+
+    def view(self, interval: int, decided_at: datetime) -> View:
+        """For an interval, from the day-ahead prices that are out when it is decided."""
+        known = known_until(decided_at)
+        if (interval, known) not in self.kept:
+            self.kept.clear()
+            self.kept[interval, known] = self.made(interval, known, decided_at)
+        return self.kept[interval, known]
+
+    def made(self, interval: int, known: datetime, decided_at: datetime) -> View:
+        table = outlook(
+            self.history,
+            interval,
+            self.residuals,
+            self.parameters,
+            known=known,
+            issued_at=decided_at,
+        )
+        expected = table.prices.mean(axis=1)
+        left = left_at_end(self.asset, expected, self.parameters, left_usd_mwh=self.left_usd_mwh)
+        return View(table, stored_value(self.asset, table, self.residuals, left))
+
+    def chances(self, interval: int) -> Floats:
+        """Of each price state of an interval, by the last price known as it begins."""
+        last = last_known(self.history, interval - self.lag)
+        return state_chances(self.residuals, last)
+
+
+def last_known(history: History, newest: int) -> LastPrice | None:
+    """The last real-time price up to an interval; None if there is none in the last hours."""
+    for interval in range(newest, max(newest - LAST_HOURS * history.per_hour, -1), -1):
+        hour = interval // history.per_hour
+        lmp, day_ahead = history.rt[interval], history.day_ahead[hour]
+        if not np.isnan(lmp) and not np.isnan(day_ahead):
+            return LastPrice(float(lmp), float(day_ahead), int(history.hours_of_day[hour]))
+    return None
+
+
+def state_chances(residuals: Residuals, last: LastPrice | None) -> Floats:
+    """Of each price state of the interval after the last price; even if there is none."""
+    if last is None:
+        return np.full(residuals.states, 1 / residuals.states)
+    state = np.searchsorted(residuals.bounds[last.hour], last.lmp - last.day_ahead)
+    chances: Floats = residuals.interval[state]
+    return chances
+
+
+def expected_price(
+    parameters: Parameters, prices: Floats, chances: Floats, last: LastPrice | None
+) -> float:
+    """Of the coming interval: between the last price and what mostly follows it."""
+    mostly = float(chances @ prices)
+    if last is None:
+        return mostly
+    share = parameters.last_price_share
+    return share * last.lmp + (1 - share) * mostly
