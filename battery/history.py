@@ -1,4 +1,4 @@
-"""Prices of one node as arrays of consecutive intervals, for learning and back-tests."""
+"""Prices of one node as arrays of consecutive intervals, for learning and back-tests. Pure."""
 
 from collections.abc import Iterable
 from datetime import UTC, date, datetime, timedelta
@@ -12,8 +12,6 @@ from numpy.typing import NDArray
 from battery.quantiles import Floats, Whole
 from market.intervals import day_bounds, pacific
 from market.markets import Market
-from prices import readings
-from prices.models import Node
 
 HOUR_S = 3600
 # Tables look so far beyond the last price.
@@ -87,18 +85,6 @@ class History(NamedTuple):
         found.update(np.ascontiguousarray(self.rt).tobytes())
         found.update(np.ascontiguousarray(self.day_ahead).tobytes())
         return found.hexdigest()
-
-
-def read(
-    node: Node, market: Market, first: date, last: date, *, as_of: datetime | None = None
-) -> History:
-    """From the midnight that `first` begins with to the one that `last` ends with."""
-    start, end = day_bounds(first)[0], day_bounds(last)[1]
-    rt = readings.columns(node, market, start, end, "interval_start", "lmp", as_of=as_of)
-    hourly = readings.columns(
-        node, Market.DAM, start, end + AHEAD, "interval_start", "lmp", as_of=as_of
-    )
-    return history(market, start, end, rt, hourly)
 
 
 def history(
