@@ -8,6 +8,7 @@ from collections import defaultdict
 from collections.abc import Iterable
 from datetime import date
 from decimal import Decimal
+from math import fsum
 from random import Random
 from statistics import quantiles
 
@@ -37,10 +38,10 @@ def interval_90(days: Days, seed: int) -> tuple[float, float] | None:
 def week_sums(days: Days) -> list[tuple[float, float]]:
     """(net, perfect) of each ISO week, oldest first."""
     found: defaultdict[tuple[int, int], list[tuple[float, float]]] = defaultdict(list)
-    for day, net, perfect in sorted(days):
+    for day, net, perfect in days:
         found[day.isocalendar()[:2]].append((float(net), float(perfect)))
     return [
-        (sum(net for net, _ in week), sum(best for _, best in week))
+        (fsum(net for net, _ in week), fsum(best for _, best in week))
         for _, week in sorted(found.items())
     ]
 

@@ -3,6 +3,7 @@
 from datetime import date, timedelta
 from decimal import Decimal
 from random import Random
+from statistics import pstdev
 
 import pytest
 
@@ -32,9 +33,10 @@ def test_the_interval_lies_about_the_share() -> None:
     days = year(0.3)
     share = sum(net for _, net, _ in days) / sum(perfect for *_, perfect in days)
     low, high = interval_90(days, seed=1) or (0, 0)
-    # A day's deviation is 0.6 / √12; its year's mean ± 1.645 / √364 of that.
     assert low < share < high
-    assert high - low == pytest.approx(2 * 1.645 * 0.1732 / 364**0.5, rel=0.25)
+    # Weeks of equal size: as wide as the normal one of their mean, 1.645 deviations either way.
+    weekly = pstdev(net / perfect for net, perfect in week_sums(days))
+    assert high - low == pytest.approx(2 * 1.645 * weekly / 52**0.5, rel=0.08)
 
 
 def test_spells_of_good_and_bad_days_make_it_wider() -> None:
