@@ -70,6 +70,11 @@ def test_a_week_is_from_monday_to_sunday_also_over_new_year() -> None:
     assert week_sums(days) == [(7, 14), (1, 2)]
 
 
+def test_a_week_is_summed_alike_in_any_order() -> None:
+    days = [(MONDAY + nth * DAY, net, net) for nth, net in enumerate((1e16, 1.0, -1e16))]
+    assert week_sums(days) == week_sums(sorted(days, key=lambda day: day[1])) == [(1, 1)]
+
+
 @pytest.mark.parametrize(
     "days",
     [
