@@ -111,10 +111,15 @@ def by_peak(day: date, lmps: Lmps) -> tuple[list[Decimal], list[Decimal]]:
 
 def whole_hour_sums(lmps: Lmps, per_hour: int) -> list[Decimal]:
     """The sum of each clock hour's prices, of hours that are held from end to end."""
+    return [*whole_hours(lmps, per_hour).values()]
+
+
+def whole_hours(lmps: Lmps, per_hour: int) -> dict[datetime, Decimal]:
+    """The same by the start of the hour."""
     hours: dict[datetime, list[Decimal]] = {}
     for moment, lmp in lmps.items():
         hours.setdefault(moment.replace(minute=0), []).append(lmp)
-    return [sum(held, Decimal()) for held in hours.values() if len(held) == per_hour]
+    return {hour: sum(held, Decimal()) for hour, held in hours.items() if len(held) == per_hour}
 
 
 def top_bottom(hour_sums: list[Decimal], n: int, per_hour: int) -> Decimal | None:
