@@ -78,7 +78,7 @@ def test_the_page_comes_with_the_feeds_own_snapshot(client: Client, sp15: Node) 
     sent = json.loads(frames.snapshot(sp15, Cursor(feed.epoch, feed.head), 24, now=NOW))
     page = snapshot(page_of(client))
     assert page == {name: sent[name] for name in page}
-    assert sent.keys() - page.keys() == {"advice", "forecast"}
+    assert sent.keys() - page.keys() == {"forecast"}
 
 
 def test_a_correction_is_on_the_next_page(client: Client, sp15: Node) -> None:
@@ -212,7 +212,7 @@ def anew(node: Node) -> Any:
     """What a page would come with that nothing was kept for."""
     feed = Feed.objects.get(node=node)
     sent = json.loads(frames.snapshot(node, Cursor(feed.epoch, feed.head), 24, now=NOW))
-    return {name: sent[name] for name in sent if name not in ("advice", "forecast")}
+    return {name: sent[name] for name in sent if name != "forecast"}
 
 
 def test_as_long_as_nothing_is_published_a_page_costs_three_queries_more(
