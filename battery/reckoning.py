@@ -1,4 +1,4 @@
-"""Dead reckoning of a state of charge: what was known, carried forward by what was advised. Pure."""
+"""Dead reckoning of a state of charge, carried forward by what was advised. Pure."""
 
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime, timedelta

@@ -8,7 +8,7 @@ from market.intervals import pacific
 
 def split_words(battery: Battery) -> str:
     """`charge 92.74 %, discharge 92.74 %`."""
-    if not battery.can_be_judged:
+    if not battery.has_losses:
         return "—"
     charge, discharge = battery.efficiencies
     return f"charge {charge:.2%}, discharge {discharge:.2%}".replace("%", " %")

@@ -150,12 +150,15 @@ class Battery(models.Model):
     def can_be_judged(self) -> bool:
         """Whether each value is sound by itself, so that they can be looked at together."""
         needed = (self.power_in_mw, self.power_out_mw, self.energy_mwh, self.soc_min_mwh)
-        percents = (self.round_trip_percent, self.charge_percent or HUNDRED)
-        return (
-            None not in (*needed, *percents, self.wear_usd_mwh)
-            and all(0 < percent <= HUNDRED for percent in percents)
-            and self.wear_usd_mwh >= 0
-        )
+        wear = self.wear_usd_mwh
+        return None not in needed and wear is not None and wear >= 0 and self.has_losses
+
+    @property
+    def has_losses(self) -> bool:
+        """Whether the efficiencies are such as there can be."""
+        charge = HUNDRED if self.charge_percent is None else self.charge_percent
+        percents = (self.round_trip_percent, charge)
+        return all(one is not None and 0 < one <= HUNDRED for one in percents)
 
     def check_possible(self) -> None:
         """Raises Impossible if there can't be such a battery."""
