@@ -1,9 +1,10 @@
 """What the feed, snapshots and the API say of advice: docs/protocol.md lists the fields."""
 
+from dataclasses import asdict
 from datetime import datetime
 from decimal import Decimal
 
-from battery.models import Advice
+from battery.models import Advice, Battery
 from market.intervals import iso
 from prices.feed import Body
 from prices.models import Node
@@ -43,6 +44,20 @@ def newest_of(battery_id: int) -> Advice | None:
     """A battery's newest advice, without its plan and what was known."""
     advice = Advice.objects.filter(battery=battery_id).select_related("battery")
     return advice.defer("plan", "known", "parameters").order_by("-interval_start").first()
+
+
+def parameters_of(battery: Battery) -> Body:
+    """A battery as values of JSON, so that it is known later what it was."""
+    return {
+        "name": battery.name,
+        "node": battery.node.oasis_name,
+        "market": battery.market,
+        **asdict(battery.asset),
+        "start_mwh": number(battery.start_soc_mwh),
+        "end_mwh": number(battery.end_soc_mwh),
+        "left_usd_mwh": number(battery.left_usd_mwh),
+        "cycle_cap_per_day": battery.cycle_cap_per_day,
+    }
 
 
 def number(value: Decimal | float | None) -> float | None:
