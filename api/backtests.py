@@ -111,7 +111,7 @@ class BacktestAnswer(BacktestInList):
     )
     parameters = serializers.DictField(help_text="The battery as it was when it was asked for.")
     result = serializers.JSONField(
-        allow_null=True, help_text="The table that `manage.py backtest --json` writes; null: none."
+        help_text="The table that `manage.py backtest --json` writes; null: there is none yet."
     )
 
 
