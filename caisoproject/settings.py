@@ -154,6 +154,11 @@ FEED_TOKEN = env.matching(
     "FEED_TOKEN", r"[\x21-\x7e]+", "plain letters, digits and signs without a blank"
 ) or environment.kept_secret(STATE_DIR / "feed_token")
 
+# Batteries: what a program shows that reports a state of charge.
+BATTERY_TOKEN = env.matching(
+    "BATTERY_TOKEN", r"[\x21-\x7e]+", "plain letters, digits and signs without a blank"
+) or environment.kept_secret(STATE_DIR / "battery_token")
+
 # How alerts go out ----------------------------------------------------------------------------
 
 SITE_URL = env.url("SITE_URL", "", ("http", "https")).rstrip(
