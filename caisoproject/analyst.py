@@ -29,7 +29,7 @@ PAUSES_S = (0, 0, 5)
 
 
 class Child:
-    """A process that calculates: lines go to its input, and it answers each with one."""
+    """A process that calculates: lines go to its input; it answers each with one, in one write."""
 
     def __init__(self, command: tuple[str, ...]) -> None:
         child_in, self.lines = os.pipe()

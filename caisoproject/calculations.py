@@ -77,7 +77,10 @@ def work_off(
             line = lines.get(timeout=settings.ANALYST_KEEP_S)
         except queue.Empty:
             return
+        close_old_connections()
         do(line, handlers)
+        close_old_connections()
+        reset_queries()
         done()
 
 
@@ -89,11 +92,8 @@ def do(line: bytes, handlers: Handlers = HANDLERS) -> None:
     except (ValueError, LookupError, TypeError) as fault:
         log.warning("nothing to calculate", line=line.decode(errors="replace"), why=repr(fault))
         return
-    close_old_connections()
     with Isolation("calculating", now=timezone.now()).each(subject(item)):
         handler(item)
-    close_old_connections()
-    reset_queries()
 
 
 def subject(item: Item) -> str:
