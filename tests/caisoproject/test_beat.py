@@ -169,8 +169,11 @@ def test_workers_come_back_to_their_broker_every_second() -> None:
                 "api.views",
                 "rest_framework",
                 "twisted",
+                "numpy",
+                "highspy",
             ),
         ),
+        ("import caisoproject.asgi, caisoproject.urls", ("numpy", "highspy", "scipy")),
     ],
 )
 @pytest.mark.process
