@@ -23,7 +23,7 @@ LISTS = {"quick": "caiso:analyst:quick", "slow": "caiso:analyst:slow"}
 LIMITS_S: dict[str, float | None] = {"quick": 60.0, "slow": None}
 PROGRAM = (sys.executable, "-m", "caisoproject.calculating")
 WAITING_S = 10  # at Redis; then children that have ended are buried
-DELAYS_S = (1, 2, 4, 8, 15)  # between tries to reach Redis
+DELAYS_S = (1, 2, 5)  # between tries to reach Redis
 # Before each child that is handed a line: the first may just have ended, the second may die of it.
 PAUSES_S = (0, 0, 5)
 
