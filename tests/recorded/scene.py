@@ -20,7 +20,7 @@ from alerts.delivery.digest import write_digests, write_gathered
 from alerts.judging.evaluate import evaluate
 from alerts.models import Alert, Condition, Delivery, Method, Rule, Transition
 from battery.models import Battery
-from caisoproject.tasks import publish
+from caisoproject.publishing import publish
 from market.markets import Market
 from oasis.published import PublishedPrice
 from prices.feed import FeedRange
