@@ -58,6 +58,11 @@ class Asset:
             return -power_mw * hours / self.discharge_efficiency
         return -power_mw * hours * self.charge_efficiency
 
+    def power_of(self, change_mwh: float, hours: float) -> float:
+        """The power that changes the state of charge by so much in so long."""
+        factor = 1 / self.charge_efficiency if change_mwh > 0 else self.discharge_efficiency
+        return -change_mwh * factor / hours
+
     def power_within(self, power_mw: float, soc_mwh: float, hours: float) -> float:
         """The power nearest to `power_mw` that keeps the state of charge in its window."""
         if power_mw > 0:

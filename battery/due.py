@@ -4,11 +4,12 @@ and cheap.
 
 from datetime import date, datetime, timedelta
 
-from django.db.models import Exists, Max, OuterRef, Q
+from django.db.models import Max, Q
 
-from battery.models import Advice, Backtest, Battery, PaperDay
+from battery.models import Backtest, Battery, PaperDay
 from battery.models.backtests import RUNNING, WAITING
-from market.intervals import floor, from_iso, operating_date
+from battery.ready import wanting
+from market.intervals import from_iso, operating_date
 from market.markets import Market
 from prices.models import FeedEvent
 
@@ -18,13 +19,8 @@ DEAD_AFTER = timedelta(seconds=60)
 
 
 def advice_is_due(*, now: datetime) -> bool:
-    """Whether a battery at a tracked node has no advice for the interval that begins next."""
-    without = Q()
-    for market in (Market.RTM, Market.RTPD):
-        next_start = floor(now, market) + market.interval
-        advice = Advice.objects.filter(battery=OuterRef("pk"), interval_start=next_start)
-        without |= Q(~Exists(advice), market=market.value)
-    return Battery.objects.filter(without, active=True, node__tracked=True).exists()
+    """Whether it is time to advise any battery for the interval that begins next."""
+    return bool(wanting(now=now))
 
 
 def settling_is_due(*, now: datetime) -> bool:

@@ -11,6 +11,7 @@ from django.db import models
 from django.utils import timezone
 
 from battery.asset import Asset, Impossible, check_reach, checked, split_evenly
+from battery.grid_hours import GridHours
 from market.intervals import pacific
 from market.markets import Market
 from prices.models import Node
@@ -201,6 +202,19 @@ class Battery(models.Model):
     def shown_start_mwh(self) -> float:
         """The state of charge that plans without a known one begin at: the lowest."""
         return float(self.soc_min_mwh if self.start_soc_mwh is None else self.start_soc_mwh)
+
+    @property
+    def grid_hours(self) -> list[GridHours]:
+        """The grid's limits as values for calculating."""
+        return [
+            GridHours(
+                limit.from_hour,
+                limit.until_hour,
+                as_float(limit.max_in_mw),
+                as_float(limit.max_out_mw),
+            )
+            for limit in self.grid_limits.all()
+        ]
 
     @property
     def cycle_cap_per_day(self) -> float | None:
