@@ -36,7 +36,7 @@ PLACES = 5
 ZERO = Decimal(0)
 # The nodal market's first operating date was 2009-04-01: what is older is a slip of the pen.
 FIRST = datetime(2009, 4, 1, 7, tzinfo=UTC)
-# At some 800 bytes each while they are stored.
+# At some 450 bytes each until they are stored.
 MOST_PRICES = 1_000_000
 
 
@@ -99,7 +99,7 @@ def add(
 ) -> None:
     """Give one price to `assembler`, if its node is wanted. Raises BadLine."""
     if len(row) != width:
-        raise BadLine(f"{len(row)} fields instead of {width}")
+        raise BadLine(f"{len(row)} field{'' if len(row) == 1 else 's'} instead of {width}")
     texts = cells([*row, ""])
     node = texts[NODE]
     if len(node) > LONGEST_NAME or not NODE_NAME.fullmatch(node):

@@ -46,6 +46,11 @@ class Recorded:
     def __getitem__(self, kind: Verdict) -> int:
         return self.counts[kind]
 
+    def add(self, other: "Recorded") -> None:
+        """Add what came of another batch."""
+        self.counts += other.counts
+        self.feed_ranges += other.feed_ranges
+
 
 def record(
     prices: Iterable[PublishedPrice], *, seen_at: datetime, source: str, now: datetime
