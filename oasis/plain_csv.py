@@ -7,6 +7,7 @@ The columns may be in any order. Those of components may be left out, or cells i
 component is not known. Times have their offset; prices are in $/MWh.
 """
 
+import csv
 import re
 from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime
@@ -61,9 +62,18 @@ def is_plain(head: Sequence[str]) -> bool:
 def read_plain(head: Sequence[str], rows: LineReader, name: str, assembler: Assembler) -> None:
     """Give the price of each line to `assembler`. What is wrong with a line is a rejection.
 
-    Raises BadAnswer for a wrong header, and for more prices than memory should hold.
+    Raises BadAnswer for a wrong header, for what is no CSV, and for more prices than memory should
+    hold.
     """
     refuse_header(head, name)
+    try:
+        read_rows(rows, head, name, assembler)
+    except csv.Error as fault:
+        raise BadAnswer(f"{name} is not valid CSV in line {rows.line_num}: {fault}") from fault
+
+
+def read_rows(rows: LineReader, head: Sequence[str], name: str, assembler: Assembler) -> None:
+    """Give the price of each row to `assembler`, or say what is wrong with it."""
     result, cells = assembler.result, layout_of(head)
     for row in rows:
         if is_blank(row):

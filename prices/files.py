@@ -50,9 +50,9 @@ class Loaded:
 def load(path: Path, *, only: Collection[str] | None, now: datetime) -> Loaded:
     """Store the prices of one zip, XML or CSV file, of OASIS or plain CSV (`oasis.plain_csv`).
 
-    Unknown nodes are added untracked. Prices count as seen when their file was made, by its XML or its name; failing that, when it
-    was last written. So an old file never replaces what was seen after it. The file is streamed:
-    only prices of the nodes in `only` are kept in memory.
+    Unknown nodes are added untracked. Prices count as seen when their file was made, by its XML or
+    its name; failing that, when it was last written. So an old file never replaces what was seen
+    after it. The file is streamed: only prices of the nodes in `only` are kept in memory.
     Raises the errors of `oasis.errors` and OSError; then nothing is stored.
     """
     refuse_pipes(path)

@@ -65,10 +65,8 @@ def test_columns_are_read_in_any_order() -> None:
         price = one(read(content, head=",".join(names)))
         first = first or price
         assert price == first
-    assert first and first[3:] == (
-        *map(Decimal, ("41.25", "42.5", "-2", "0.75", "0")),
-        True,
-    )
+    assert first is not None
+    assert first[3:] == (*map(Decimal, ("41.25", "42.5", "-2", "0.75", "0")), True)
 
 
 @pytest.mark.parametrize("given", [(), ("loss",), ("energy", "congestion", "loss"), ("ghg",)])
@@ -79,8 +77,8 @@ def test_a_component_whose_column_or_cell_is_not_there_is_unknown_and_not_0(
     names = tuple(WHOLE) if are_columns else given
     cells = [WHOLE[name] if name in given else "" for name in names]
     price = one(read(",".join([line(), *cells]), head=",".join([HEAD, *names])))
-    for name in WHOLE:
-        assert getattr(price, name) == (Decimal(WHOLE[name]) if name in given else None)
+    for name, text in WHOLE.items():
+        assert getattr(price, name) == (Decimal(text) if name in given else None)
     assert price.verified
 
 
@@ -122,7 +120,22 @@ def test_prices_are_rounded_half_to_even_at_the_fifth_decimal(text: str, lmp: st
 
 @pytest.mark.parametrize(
     "text",
-    ["NaN", "nan", "inf", "1e99", "1_000", "٤١", "４１", "0x10", "--1", "+1", "1.", ".5", "1 ", "four"],
+    [
+        "NaN",
+        "nan",
+        "inf",
+        "1e99",
+        "1_000",
+        "٤١",
+        "４１",
+        "0x10",
+        "--1",
+        "+1",
+        "1.",
+        ".5",
+        "1 ",
+        "four",
+    ],
 )
 def test_what_is_no_number_is_rejected_by_its_line(text: str) -> None:
     assert refused(read(line(text))) == f"LMP is {text!r}, not a number"
@@ -236,9 +249,16 @@ def test_an_offset_is_a_time_zone_and_days_of_the_clock_change_have_their_hours(
         assert (len(starts), answer.rejected) == (hours, 0)
 
 
-@pytest.mark.parametrize("broken", ['"RTPD', '"RTPD"x', "x" * 70_000])
-def test_a_file_that_is_no_csv_is_refused(broken: str) -> None:
-    with pytest.raises(BadAnswer, match="plain.csv"):
+@pytest.mark.parametrize(
+    ("broken", "reason"),
+    [
+        ('"RTPD', "is not valid CSV in line 4: unexpected end of data"),
+        ('"RTPD"x', "is not valid CSV in line 3: "),
+        ("x" * 70_000, "holds a line of over 65536 characters"),
+    ],
+)
+def test_a_file_that_is_no_csv_is_refused(broken: str, reason: str) -> None:
+    with pytest.raises(BadAnswer, match=f"plain.csv {reason}"):
         read(line(), broken, line(start="2024-01-01T08:15Z"))
 
 

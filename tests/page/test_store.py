@@ -381,3 +381,20 @@ def test_fifteen_minute_prices_are_kept_from_snapshots_events_and_polls(run: Run
     polled = {"current": {"rt_quality": "observed"}, "rt": [], "fmm": [quarter(0, 31.0)], "da": []}
     script = f"fmmAt(applyPolled(emptyHub('SP15'), a, 24), {at}).lmp"
     assert run("live/store.js", script, polled) == 31.0
+
+
+UNKNOWN = dict.fromkeys(("energy", "congestion", "loss", "ghg"))
+PARTS = {"energy": 30, "congestion": -1.5, "loss": 0.5, "ghg": 0}
+
+
+def test_what_completes_a_price_brings_its_components_and_no_news(run: Run) -> None:
+    bare = price(0, 29, 2, old={"lmp": 20, **UNKNOWN}, seen=iso(NOON)) | UNKNOWN
+    whole = price(0, 29, 2) | PARTS | {"completes": True}
+    shown = "[...state.rt.values()].map((p) => [p.lmp, p.congestion, p.old.lmp, p.revision])"
+    log = "state.log.map((entry) => entry.key)"
+    (held, lines), (_, before) = (
+        after(run, f"[{shown}, {log}]", snapshot(bare), *frames)
+        for frames in ([events(10, whole)], [])
+    )
+    assert held == [[29, -1.5, 20, 2]]
+    assert lines == before

@@ -1,6 +1,7 @@
 """Rules on a component of prices that came without: what is not known is beyond no limit."""
 
 from datetime import timedelta
+from decimal import Decimal
 
 import pytest
 
@@ -76,5 +77,15 @@ def test_an_alert_whose_component_is_not_known_any_more_says_no_other_number() -
     come(published(NOON))
     come(bare(NOON, "77"), minutes=6)
     alert = Alert.objects.get()
-    assert (alert.value, alert.retracted_at is not None) == (-1.25, bool(texts()[1:]))
-    assert all("77" not in text for text in texts())
+    assert alert.value == Decimal("-1.25")
+    assert texts()[1:] == ["Withdrawn: SP15 12:00 PT not below −1, after a correction"]
+
+
+def test_an_alert_that_stands_keeps_the_figures_that_are_not_known_any_more() -> None:
+    rule("congestion", -1, "below")
+    come(published(NOON), published(NOON + FIVE))
+    said = texts()
+    come(bare(NOON, "77"), minutes=6)
+    standing = Alert.objects.filter(retracted_at=None)
+    assert {alert.value for alert in standing} == {Decimal("-1.25")}
+    assert texts()[: len(said)] == said
