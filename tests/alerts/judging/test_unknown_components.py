@@ -6,7 +6,10 @@ from decimal import Decimal
 import pytest
 
 from alerts.judging.evaluate import evaluate
+from alerts.judging.new_intervals import NewIntervals, PriceEvent, sort_out
 from alerts.models import Alert, Rule, Transition
+from alerts.rules.watched import Watch
+from market.markets import Market
 from oasis.published import PublishedPrice
 from prices.models import Node
 from tests.conftest import utc
@@ -89,3 +92,24 @@ def test_an_alert_that_stands_keeps_the_figures_that_are_not_known_any_more() ->
     standing = Alert.objects.filter(retracted_at=None)
     assert {alert.value for alert in standing} == {Decimal("-1.25")}
     assert texts()[: len(said)] == said
+
+
+@pytest.mark.parametrize(
+    ("market", "changed"),
+    [
+        (Market.RTM, {NOON: dict.fromkeys(("energy", "congestion", "loss", "ghg"))}),
+        (Market.DAM, {}),
+    ],
+)
+def test_what_completes_a_price_changes_its_components_alone(
+    market: Market, changed: dict[object, object]
+) -> None:
+    found = sort_out(
+        [PriceEvent(5, market, NOON, None, completes=True)],
+        Market.RTM,
+        after=4,
+        until=NOON + 2 * FIVE,
+        judges_from=NOON - FIVE,
+        watches=[Watch("spread"), Watch("change", 5)],
+    )
+    assert found == NewIntervals((), changed, None, corrected=False)
