@@ -77,9 +77,6 @@ def held_at(alert: Alert, start: datetime, node: Node) -> Moment | None:
     end = start + alert.market.interval
     series = held_prices.series(node.pk, alert.market, [alert.watch], start, end)
     price, value = series.prices.get(start), series.value(alert.watch, start)
-    is_known = price is not None and series.is_known(alert.watch, start)
-    return (
-        None
-        if price is None or not is_known
-        else Moment(start, price, price if value is None else value)
-    )
+    if price is None or not series.is_known(alert.watch, start):
+        return None
+    return Moment(start, price, price if value is None else value)
