@@ -459,3 +459,20 @@ def test_a_back_test_is_a_line_when_it_begins_and_when_it_ends(run: Run) -> None
     ]
     found = after(run, TEXTS, snapshot(), events(10, *moved))
     assert found == [["status", "done"], ["status", "waiting"]]
+
+
+UNKNOWN = dict.fromkeys(("energy", "congestion", "loss", "ghg"))
+PARTS = {"energy": 30, "congestion": -1.5, "loss": 0.5, "ghg": 0}
+
+
+def test_what_completes_a_price_brings_its_components_and_no_news(run: Run) -> None:
+    bare = price(0, 29, 2, old={"lmp": 20, **UNKNOWN}, seen=iso(NOON)) | UNKNOWN
+    whole = price(0, 29, 2) | PARTS | {"completes": True}
+    shown = "[...state.rt.values()].map((p) => [p.lmp, p.congestion, p.old.lmp, p.revision])"
+    log = "state.log.map((entry) => entry.key)"
+    (held, lines), (_, before) = (
+        after(run, f"[{shown}, {log}]", snapshot(bare), *frames)
+        for frames in ([events(10, whole)], [])
+    )
+    assert held == [[29, -1.5, 20, 2]]
+    assert lines == before

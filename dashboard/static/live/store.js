@@ -179,14 +179,16 @@ function pricesOf(events, market) {
 
 /**
  * A price of a lower revision never replaces a higher one:
- * a snapshot may know of a correction before its event comes.
+ * a snapshot may know of a correction before its event comes. What completes a price leaves what it replaced.
  * @type {(prices: HeldPrices, events: HeldPrice[], market: KeptMarket) => HeldPrices}
  */
 function withPrices(prices, events, market) {
   if (!events.length) return prices;
   const next = new Map(prices);
   for (const event of events) {
-    if (event.revision >= (next.get(event.start)?.revision ?? 0)) next.set(event.start, event);
+    const known = next.get(event.start);
+    if (event.revision >= (known?.revision ?? 0))
+      next.set(event.start, "completes" in event ? { ...known, ...event } : event);
   }
   return keptPrices(next.values(), market);
 }

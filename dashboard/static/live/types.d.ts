@@ -27,12 +27,12 @@ export interface FeedHead {
   head: number;
 }
 
-/** $/MWh. A report may lack the greenhouse gas component. */
+/** $/MWh. A component is null where it is not known; a report may lack the greenhouse gas component. */
 export interface Components {
   lmp: number;
-  energy: number;
-  congestion: number;
-  loss: number;
+  energy: number | null;
+  congestion: number | null;
+  loss: number | null;
   ghg: number | null;
 }
 
@@ -50,9 +50,11 @@ export interface Price extends Components {
   seen?: Instant;
 }
 
+/** `completes`: held already, without these components. */
 export interface PriceEvent extends Price {
   kind: "price";
   seq: number;
+  completes?: true;
 }
 
 export interface CorrectionEvent extends Price {
