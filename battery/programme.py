@@ -16,7 +16,7 @@ from battery.horizon import Floats, Horizon
 Indices = NDArray[np.int_]
 Flags = NDArray[np.bool_]
 # Presolve costs more here than it saves: the matrix is a path already.
-OPTIONS: dict[str, float | str | bool] = {"output_flag": False, "threads": 1, "presolve": "off"}
+OPTIONS: dict[str, float | str | bool] = {"threads": 1, "presolve": "off"}
 
 Entry = tuple[Indices, Indices, Floats | float]
 
@@ -202,9 +202,16 @@ def joined(entries: list[Entry]) -> tuple[Indices, Indices, Floats]:
     return np.concatenate(rows), np.concatenate(columns), np.concatenate(full)
 
 
+class Quiet(highspy.Highs):
+    """HiGHS without callbacks: turning them on prints its name before it can be silenced."""
+
+    def enableCallbacks(self) -> None:  # noqa: N802
+        self.setOptionValue("output_flag", False)
+
+
 def solver(of: Programme, **options: float) -> Any:
     """HiGHS with a programme in it, on one thread."""
-    highs = highspy.Highs()
+    highs = Quiet()  # type: ignore[no-untyped-call]
     for name, value in {**OPTIONS, **options}.items():
         highs.setOptionValue(name, value)
     highs.passModel(of.lp())
