@@ -76,10 +76,9 @@ class Pieces:
 def distinct(*points: Floats) -> Floats:
     """All points in order, each once; the first and the last remain exactly what they are."""
     ordered = np.sort(np.concatenate(points))
-    kept = np.concatenate([[True], np.diff(ordered) > NEAR])
-    last, ordered = ordered[-1], ordered[kept]
-    ordered[-1] = last
-    return ordered
+    once: Floats = ordered[np.concatenate([[True], np.diff(ordered) > NEAR])]
+    once[-1] = ordered[-1]
+    return once
 
 
 def envelope(knots: Floats, lefts: Floats, rights: Floats) -> Pieces:
