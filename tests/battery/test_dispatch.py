@@ -7,6 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from battery import blocks
 from battery.asset import Impossible
 from battery.dispatch import optimise
 from battery.value_function import best_course
@@ -125,13 +126,13 @@ def test_a_day_below_0_is_certified_however_much_its_prices_are_alike(prices):
     assert near.objective_usd <= found.objective_usd + 1e-6
 
 
-def test_blocks_grow_until_the_bound_is_reached():
-    luck = np.random.default_rng(11)
-    hour = np.arange(14 * 24)
-    prices = 20 - 40 * np.exp(-(((hour % 24 - 12) / 4) ** 2)) + luck.normal(0, 12, len(hour))
-    battery = asset(wear_usd_mwh=0.0)
-    found = optimise(battery, prices, 1.0, start_mwh=2.0, end_mwh=2.0)
-    holds(battery, prices, 1.0, found, start_mwh=2.0, end_mwh=2.0)
+def test_blocks_that_are_cut_too_short_grow_until_the_bound_is_reached(monkeypatch):
+    battery, prices = asset(wear_usd_mwh=0.0), np.random.default_rng(11).normal(0, 20, 96)
+    best = optimise(battery, prices, 0.25, start_mwh=4.0)
+    monkeypatch.setattr(blocks, "PRESSED_USD_MWH", -1.0)
+    found = optimise(battery, prices, 0.25, start_mwh=4.0)
+    assert found.objective_usd == pytest.approx(best.objective_usd)
+    holds(battery, prices, 0.25, found, start_mwh=4.0)
     certified(found)
 
 
