@@ -14,9 +14,10 @@ WEARS = (10, 0)
 NOTES = [
     "dispatch: 1 MW / 4 MWh, 86 %, over made-up prices (peaks, a trough below 0, spikes): no "
     "history is needed. Without wear it pays to burn",
-    "  energy at prices below 0, and steps need binaries. Ours builds the matrix, solves, proves "
-    "the bound and cleans up; beside it HiGHS alone",
-    "  on the same matrix, without binaries. The dynamic programme solves the same day on a grid.",
+    "  energy at prices below 0, and HiGHS's answer is only where ours begins. Ours builds the "
+    "matrix, solves, proves the bound and cleans up;",
+    "  beside it HiGHS alone on the same matrix. The dynamic programme solves the same day on a "
+    "grid.",
 ]
 
 

@@ -49,7 +49,7 @@ def made_up_prices(steps: int, hours: float) -> Floats:
     hour = np.arange(steps) * hours
     of_day, of_year = hour % 24, 2 * np.pi * (hour / 24 + 90) / 365
     peaks = 25 * np.exp(-(((of_day - 7) / 2) ** 2)) + 60 * np.exp(-(((of_day - 19) / 2) ** 2))
-    noon = (35 + 18 * np.sin(of_year)) * np.exp(-(((of_day - 12.5) / 3) ** 2))
+    noon = (30 + 20 * np.sin(of_year)) * np.exp(-(((of_day - 12.5) / 4) ** 4))
     shocks, noise = luck.normal(0, 4, steps), np.zeros(steps)
     for step in range(1, steps):
         noise[step] = 0.9 * noise[step - 1] + shocks[step]
