@@ -170,7 +170,7 @@ def test_the_steps_of_a_back_test_leave_it_as_it_is_and_a_changed_battery_makes_
     assert snapshot(page_of(client)) == anew(sp15)
     assert not made
     Battery.objects.update(active=False)
-    battery_changed(sp15, one.pk, "switched off", "ada", now=NOW)
+    battery_changed(sp15, one, "switched off", "ada", now=NOW)
     assert snapshot(page_of(client))["advice"] == []
     assert len(made) == 1
 
