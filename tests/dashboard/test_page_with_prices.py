@@ -17,13 +17,16 @@ from django.utils.html import escape
 
 from alerts.attending import mute
 from alerts.models import Rule
-from battery.models import Backtest, Battery
+from battery.bodies import advice_body
+from battery.models import Advice, Backtest, Battery
 from battery.news import backtest_moved, battery_changed
 from dashboard import page_snapshot
 from live import frames
 from live.cursor import Cursor
 from market.markets import Market
 from oasis.published import PublishedPrice
+from prices import feed
+from prices.feed import Event
 from prices.models import Feed, FeedEvent, Node
 from tests.battery.advised import advice, battery, told
 from tests.conftest import utc
@@ -341,3 +344,59 @@ def test_a_hub_that_is_not_there_is_said_to_be_not_there(asked: str, client: Cli
 
 def test_a_hub_is_found_in_small_letters_too(client: Client) -> None:
     assert client.get("/?hub=np15").context["hub"] == "NP15"
+
+
+def advised(battery: Battery, start: datetime, action: str, seen: datetime) -> None:
+    """Advice stored with its event, as the process that advises does it."""
+    power = {"charge": -1, "discharge": 1}.get(action, 0)
+    advice = Advice.objects.create(
+        battery=battery,
+        market="RTM",
+        interval_start=start,
+        interval_end=start + FIVE,
+        made_at=seen,
+        action=action,
+        power_mw=power,
+        soc_mwh="2.6",
+        soc_source="reported",
+        soc_known_at=START - FIVE,
+        reason=f"To {action} <now>.",
+        known={},
+        parameters={},
+        code_version="test",
+        plan=[],
+    )
+    feed.append(battery.node, [Event(FeedEvent.ADVICE, advice_body(advice))], now=seen)
+
+
+def test_the_page_says_what_the_battery_should_do(client: Client, sp15: Node) -> None:
+    battery = Battery.objects.get()
+    assert text(page_of(client), "advice-reason") == "No advice yet: it comes with the next price."
+    for start, action, tag in (
+        (START, "charge", "▲ charge 1.0 MW"),
+        (NEXT, "discharge", "▼ discharge 1.0 MW"),
+    ):
+        advised(battery, start, action, NOW)
+        page = page_of(client)
+        assert text(page, "advice-tag") == tag
+        assert text(page, "advice-reason") == f"To {action} <now>."
+        assert snapshot(page)["advice"][0]["action"] == action
+
+
+def test_each_hub_has_its_own_batteries_and_the_address_chooses(client: Client, sp15: Node) -> None:
+    first = Battery.objects.get()
+    second = Battery.objects.create(
+        name="Second", node=sp15, power_in_mw=1, power_out_mw=1, energy_mwh=2
+    )
+    Battery.objects.create(
+        name="Idle", node=sp15, power_in_mw=1, power_out_mw=1, energy_mwh=2, active=False
+    )
+    page = page_of(client, f"?battery={second.pk}")
+    assert f'<option value="{second.pk}" selected>Second</option>' in page
+    assert f'href="/battery/?battery={second.pk}"' in page
+    assert "Idle" not in page
+    for nonsense in ("0", "x", "9" * 40, "-1"):
+        assert f'href="/battery/?battery={first.pk}"' in page_of(client, f"?battery={nonsense}")
+    north = page_of(client, "?hub=NP15")
+    assert text(north, "advice-reason") == "No battery at NP15."
+    assert text(north, "advice-link") == "Add a battery"

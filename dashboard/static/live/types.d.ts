@@ -119,6 +119,13 @@ export interface AdviceEvent extends Advice {
   seq: number;
 }
 
+/** A battery as the page names it. */
+export interface BatteryName {
+  id: number;
+  name: string;
+  energy_mwh: number;
+}
+
 /**
  * What people did to rules, alerts and batteries, and how far a back-test is, is said in `about`; `until` is null where
  * a rule is heard again.
@@ -435,17 +442,20 @@ export interface PageData {
   source_trouble?: string | null;
   source_answered?: Answered;
   thresholds: Record<string, Threshold[]>;
+  /** The active ones by hub. */
+  batteries?: Record<string, BatteryName[]>;
 }
 
 /**
  * What the reader chose to see; without a theme it is the system's. An operating date ("2026-11-20") is shown in place
- * of the range; `at` is a moment of it that is read out.
+ * of the range; `at` is a moment of it that is read out. Without a battery it is the one chosen last, or the first.
  */
 export interface Selection {
   hub: string;
   range: Range;
   date: string | null;
   at: number | null;
+  battery: number | null;
   theme: Theme | null;
 }
 
