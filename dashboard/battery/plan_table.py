@@ -50,9 +50,14 @@ def run_row(run: Run) -> PlanRow:
     mean = sum(prices) / len(prices) if prices else None
     small = ""
     if prices and price_text(min(prices)) != price_text(max(prices)):
-        small = f"{price_text(min(prices))} to {price_text(max(prices))}"
+        small = range_text(min(prices), max(prices))
     row = row_of(run.slots[-1], mean, small, run_action(run))
     return row._replace(slot=interval_text(run.start, run.end), iso=run.start.isoformat())
+
+
+def range_text(low: float, high: float) -> str:
+    """`25.10 to 40.70`, broken before the `to` where there is little room."""
+    return f"{price_text(low)} to\N{NO-BREAK SPACE}{price_text(high)}"
 
 
 def run_action(run: Run) -> str:
@@ -61,13 +66,13 @@ def run_action(run: Run) -> str:
         return HOLD
     powers = [abs(slot.power_mw) for slot in run.slots]
     least, most = mega_text(min(powers)), mega_text(max(powers))
-    return f"{SIGN[run.action]} {most if least == most else f'{least}–{most}'} MW"
+    return f"{SIGN[run.action]} {most if least == most else f'{least}–{most}'}\N{NO-BREAK SPACE}MW"
 
 
 def slot_row(slot: Slot) -> PlanRow:
     band = ""
     if slot.low is not None and slot.high is not None:
-        band = f"{price_text(slot.low)} to {price_text(slot.high)}"
+        band = range_text(slot.low, slot.high)
     return row_of(slot, slot.price, band, action_text(slot.power_mw))
 
 

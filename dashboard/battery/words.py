@@ -54,7 +54,9 @@ def action_of(power_mw: float) -> str:
 def action_text(power_mw: float) -> str:
     """`▲ charge 1.0 MW`, `hold`."""
     action = action_of(power_mw)
-    return HOLD if action == HOLD else f"{SIGN[action]} {mega_text(abs(power_mw))} MW"
+    return (
+        HOLD if action == HOLD else f"{SIGN[action]} {mega_text(abs(power_mw))}\N{NO-BREAK SPACE}MW"
+    )
 
 
 def clock(moment: datetime) -> str:
