@@ -9,11 +9,11 @@ from alerts import news_words
 from alerts.limits import thresholds_at
 from alerts.locks import lock_feeds
 from alerts.models import Alert, Rule
-from alerts.publishing import publish_on_commit
 from market.intervals import iso
 from prices import feed
 from prices.feed import Body, Event
 from prices.models import FeedEvent, Node
+from prices.publishing import publish_on_commit
 
 
 def rules_changed(node: Node, rule_id: int, text: str, by: str, *, now: datetime) -> None:

@@ -7,7 +7,7 @@ from typing import Any
 
 from rest_framework import serializers
 
-from market.intervals import iso
+from market.intervals import from_iso, iso
 
 PLAIN = re.compile(r"-?[0-9]{1,5}(\.[0-9]{1,5})?")
 MINUTE = timedelta(minutes=1)
@@ -79,6 +79,18 @@ class Time(serializers.DateTimeField):
 
     def to_representation(self, value: datetime) -> str:
         return iso(value)
+
+
+class Moment(serializers.Field[Any, Any, Any, Any]):
+    """A moment of this century in ISO 8601 with its offset, as answers have it."""
+
+    default_error_messages = {"invalid": "a time with its offset, as 2026-07-14T19:00:00Z."}
+
+    def to_internal_value(self, data: Any) -> datetime:
+        try:
+            return from_iso(data if isinstance(data, str) and data.startswith("20") else "")
+        except (ValueError, OverflowError):
+            self.fail("invalid")
 
 
 class Minutes(serializers.FloatField):

@@ -35,7 +35,7 @@ class ApiView(APIView):
     """A view that answers JSON, and refuses with a problem document."""
 
     content_negotiation_class = JsonNegotiation
-    http_method_names = ["get", "head", "post", "delete"]
+    http_method_names = ["get", "head", "post", "patch", "delete"]
 
     def initialize_request(self, request: HttpRequest, *args: Any, **kwargs: Any) -> Request:
         return JsonRequest(

@@ -9,6 +9,7 @@ from rest_framework import serializers
 
 from alerts.models import Condition, Rule, Watching
 from api.fields import Choice, PlainNumber, Text, WholeNumber
+from api.strict import Strict
 from live.problems import Problem
 from live.slugs import is_slug, quoted
 from market.markets import Market
@@ -36,21 +37,6 @@ class PreviewRequest(NamedTuple):
     rule: Rule
     conditions: list[Condition]
     days: int
-
-
-class Strict(serializers.Serializer[Any]):
-    """An object that may not have unknown fields; optional ones that are null count as absent."""
-
-    def to_internal_value(self, data: Any) -> Any:
-        if isinstance(data, Mapping):
-            if unknown := next((name for name in data if name not in self.fields), None):
-                raise serializers.ValidationError({unknown[:60]: "There is no such field."})
-            data = {
-                name: value
-                for name, value in data.items()
-                if value is not None or self.fields[name].required
-            }
-        return super().to_internal_value(data)
 
 
 class WatchingRequest(Strict):

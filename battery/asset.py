@@ -11,7 +11,15 @@ HOUR = timedelta(hours=1)
 
 
 class Impossible(ValueError):
-    """A battery that there can't be, or a demand it can't meet; the text is a sentence."""
+    """A battery that there can't be, or a demand it can't meet; the text is a sentence.
+
+    `about` names the value that is wrong as the asset's field, or as the argument of `checked`;
+    empty: it is none alone.
+    """
+
+    def __init__(self, text: str, about: str = "") -> None:
+        super().__init__(text)
+        self.about = about
 
 
 @dataclass(frozen=True)
@@ -50,6 +58,11 @@ class Asset:
             return -power_mw * hours / self.discharge_efficiency
         return -power_mw * hours * self.charge_efficiency
 
+    def power_of(self, change_mwh: float, hours: float) -> float:
+        """The power that changes the state of charge by so much in so long."""
+        factor = 1 / self.charge_efficiency if change_mwh > 0 else self.discharge_efficiency
+        return -change_mwh * factor / hours
+
     def power_within(self, power_mw: float, soc_mwh: float, hours: float) -> float:
         """The power nearest to `power_mw` that keeps the state of charge in its window."""
         if power_mw > 0:
@@ -71,31 +84,48 @@ def split_evenly(round_trip: float) -> tuple[float, float]:
 
 def checked(asset: Asset, *, start_mwh: float, end_mwh: float | None = None) -> Asset:
     """The asset. Raises Impossible with a sentence if there can't be such a battery."""
-    for value, name in (
-        (asset.power_in_mw, "charging power"),
-        (asset.power_out_mw, "discharging power"),
-        (asset.energy_mwh, "energy"),
+    for about, name in (
+        ("power_in_mw", "charging power"),
+        ("power_out_mw", "discharging power"),
+        ("energy_mwh", "energy"),
     ):
-        if not value > 0:
-            raise Impossible(f"The {name} must be above 0.")
-    for value, name in (
-        (asset.charge_efficiency, "charge"),
-        (asset.discharge_efficiency, "discharge"),
-    ):
-        if not 0 < value <= 1:
-            raise Impossible(f"The {name} efficiency must be above 0 and at most 100 %.")
-    if asset.wear_usd_mwh < 0:
-        raise Impossible("The wear cost can't be negative.")
-    if not asset.soc_min_mwh < asset.soc_max_mwh:
-        raise Impossible("The lowest state of charge must be below the highest.")
-    if asset.soc_min_mwh < 0 or asset.soc_max_mwh > asset.energy_mwh:
-        raise Impossible(
-            f"The state of charge must stay within 0 and the energy of {asset.energy_mwh:g} MWh."
-        )
-    for soc, name in ((start_mwh, "start"), (end_mwh, "end")):
+        if not getattr(asset, about) > 0:
+            raise Impossible(f"The {name} must be above 0.", about)
+    for about, name in (("charge_efficiency", "charge"), ("discharge_efficiency", "discharge")):
+        if not 0 < getattr(asset, about) <= 1:
+            raise Impossible(f"The {name} efficiency must be above 0 and at most 100 %.", about)
+    if not asset.wear_usd_mwh >= 0:
+        raise Impossible("The wear cost can't be negative.", "wear_usd_mwh")
+    checked_window(asset)
+    for soc, about, name in ((start_mwh, "start_mwh", "start"), (end_mwh, "end_mwh", "end")):
         if soc is not None and not asset.soc_min_mwh <= soc <= asset.soc_max_mwh:
             raise Impossible(
                 f"The {name} state of charge of {soc:g} MWh lies outside of "
-                f"{asset.soc_min_mwh:g} to {asset.soc_max_mwh:g} MWh."
+                f"{asset.soc_min_mwh:g} to {asset.soc_max_mwh:g} MWh.",
+                about,
             )
     return asset
+
+
+def checked_window(asset: Asset) -> None:
+    """Raises Impossible with a sentence if the state of charge has no room."""
+    if asset.soc_min_mwh < 0:
+        raise Impossible("The lowest state of charge can't be below 0.", "soc_min_mwh")
+    if asset.soc_max_mwh > asset.energy_mwh:
+        raise Impossible(
+            f"The highest state of charge can't be above the energy of {asset.energy_mwh:g} MWh.",
+            "soc_max_mwh",
+        )
+    if not asset.soc_min_mwh < asset.soc_max_mwh:
+        raise Impossible("The lowest state of charge must be below the highest.", "soc_min_mwh")
+
+
+def check_reach(asset: Asset, *, start_mwh: float, end_mwh: float, hours: float) -> None:
+    """Raises Impossible if so many hours at full power don't charge it from start to end."""
+    stored = asset.stored_mwh(-asset.power_in_mw, hours)
+    if end_mwh > start_mwh + stored:
+        raise Impossible(
+            f"From {start_mwh:g} MWh it can't be charged to {end_mwh:g} MWh within "
+            f"{hours:g} hours: at {asset.power_in_mw:g} MW they store {stored:.4g} MWh.",
+            "end_mwh",
+        )

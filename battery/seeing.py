@@ -10,7 +10,6 @@ from battery.asset import Asset
 from battery.history import History
 from battery.outlook import known_until, outlook
 from battery.policy import (
-    Limits,
     Parameters,
     StoredValue,
     best_soc,
@@ -75,9 +74,7 @@ class Seeing:
         )
         expected = table.prices.mean(axis=1)
         left = left_at_end(self.asset, expected, self.parameters, left_usd_mwh=self.left_usd_mwh)
-        limits = None
-        if self.trial.limits is not None:
-            limits = Limits(*self.trial.most_at(table.starts))
+        limits = self.trial.most_at(table.starts) if self.trial.limits else None
         return View(table, stored_value(self.asset, table, self.residuals, left, limits=limits))
 
     def best_soc(self, slopes: Floats, price: float, walked: Walked, interval: int) -> float:

@@ -3,23 +3,13 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date
-from typing import NamedTuple
 
 import numpy as np
 
 from battery.asset import Asset
 from battery.history import HOUR_S, History
-from battery.quantiles import DAY_HOURS, Floats, Whole
-
-
-class HourLimits(NamedTuple):
-    """What the grid allows at each Pacific hour of the day, MW; (24,) each."""
-
-    in_mw: Floats
-    out_mw: Floats
-
-    def within(self, power_mw: float, hour: int) -> float:
-        return float(min(max(power_mw, -self.in_mw[hour]), self.out_mw[hour]))
+from battery.policy import Limits
+from battery.quantiles import Whole
 
 
 @dataclass
@@ -46,7 +36,8 @@ class Trial:
     """A battery, the days it is run over, oldest first, and its charge as they begin.
 
     `lag` is how many intervals back the newest price lies that is known as an interval begins;
-    `cap` is how many cycles a day it may make on average.
+    `cap` is how many cycles a day it may make on average, `limits` what the grid allows at each
+    Pacific hour of the day.
     """
 
     history: History
@@ -55,7 +46,7 @@ class Trial:
     start_mwh: float
     lag: int = 1
     cap: float | None = None
-    limits: HourLimits | None = None
+    limits: Limits | None = None
 
     @property
     def intervals(self) -> Whole:
@@ -73,8 +64,9 @@ class Trial:
         """The power nearest to this that the battery and the grid allow in an interval."""
         history = self.history
         if self.limits is not None:
-            hour = int(history.hours_of_day[interval // history.per_hour])
-            power_mw = self.limits.within(power_mw, hour)
+            hour = history.hours_of_day[interval // history.per_hour]
+            power_mw = max(power_mw, -float(self.limits.in_mw[hour]))
+            power_mw = min(power_mw, float(self.limits.out_mw[hour]))
         return self.asset.power_within(power_mw, soc_mwh, history.hours)
 
     def run_at(self, walked: Walked, power_mw: float, interval: int) -> None:
@@ -85,16 +77,16 @@ class Trial:
         soc = min(max(soc, asset.soc_min_mwh), asset.soc_max_mwh)
         walked.end_with(asset, interval, soc, hours)
 
-    def most_mw(self, hours_of_day: Whole) -> tuple[Floats, Floats]:
+    def most_mw(self, hours_of_day: Whole) -> Limits:
         """The most power in and out at hours of the day."""
-        most_in = np.full(DAY_HOURS, self.asset.power_in_mw)
-        most_out = np.full(DAY_HOURS, self.asset.power_out_mw)
         if self.limits is not None:
-            most_in = np.minimum(most_in, self.limits.in_mw)
-            most_out = np.minimum(most_out, self.limits.out_mw)
-        return most_in[hours_of_day], most_out[hours_of_day]
+            return Limits(self.limits.in_mw[hours_of_day], self.limits.out_mw[hours_of_day])
+        count = len(hours_of_day)
+        return Limits(
+            np.full(count, self.asset.power_in_mw), np.full(count, self.asset.power_out_mw)
+        )
 
-    def most_at(self, starts: Whole) -> tuple[Floats, Floats]:
+    def most_at(self, starts: Whole) -> Limits:
         """The most power in and out in steps that start at these epoch seconds."""
         places = (starts - self.history.start_s) // HOUR_S
         return self.most_mw(self.history.hours_of_day[places])

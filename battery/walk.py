@@ -36,7 +36,7 @@ def walk(
     Ways of acting see the same, but where a cap on cycles gives each its own price on wear.
     """
     actors = {way: WAYS[way](trial.start_mwh) for way in acting}
-    prices = dict.fromkeys(acting, start_price(trial))
+    prices: dict[str, CyclePrice | None] = dict.fromkeys(acting, start_price(trial))
     for nth, day in enumerate(trial.days):
         of_day = trial.history.day(day)
         residuals = learned_before(trial.history, of_day.start, parameters)

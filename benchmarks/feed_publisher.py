@@ -27,7 +27,7 @@ from django.conf import settings  # noqa: E402
 from django.utils import timezone  # noqa: E402
 
 from benchmarks.made_up_prices import made_up_prices  # noqa: E402
-from caisoproject.tasks import publish  # noqa: E402
+from caisoproject.publishing import publish  # noqa: E402
 from market.markets import Market  # noqa: E402
 from oasis.published import PublishedPrice  # noqa: E402
 from prices.feed import FeedRange  # noqa: E402

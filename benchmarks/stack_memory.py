@@ -5,10 +5,12 @@ import statistics
 import subprocess
 import time
 from collections.abc import Mapping
-from contextlib import AbstractContextManager
+from contextlib import AbstractContextManager, suppress
 
 import psutil
+import redis
 
+from battery import asking
 from benchmarks.figures import Figure
 from benchmarks.stage import DidNotWork, Stage, staged
 
@@ -19,10 +21,14 @@ SETTLING_S = 20
 SAMPLES, BETWEEN_S = 5, 1
 ENDS_WITHIN_S = 15
 MOST_MB = 350
+CALCULATING = "calculating"
+# How long it is looked at once there is advice to give, and how long it stays afterwards.
+ADVISING_S, KEPT_S = 6, 5
 NOTES = [
     "stack: PSS from /proc/*/smaps_rollup of the launcher and all below it, "
     f"{SETTLING_S} s after all hubs had prices;",
-    f"  median of {SAMPLES} looks; MB are 1,000,000 bytes.",
+    f"  median of {SAMPLES} looks; MB are 1,000,000 bytes;",
+    "  what calculates for batteries comes with its work and ends after it: its peak stands below.",
 ]
 # What identifies a process in its command line, in the order in which it is looked for.
 MARKS = {
@@ -31,6 +37,8 @@ MARKS = {
     "poller@": "poller",
     "worker@": "worker",
     "beat": "beat",
+    "caisoproject.analyst": "analyst",
+    "caisoproject.calculating": CALCULATING,
     "valkey": "valkey",
     "deploy.run": "launcher",
 }
@@ -43,13 +51,15 @@ def measure() -> list[Figure]:
         waited = stage.wait_until(lambda: has_prices(stage), PRICES_WITHIN_S, "prices")
         time.sleep(SETTLING_S)
         used = settled(launcher.pid)
+        advising = peak_while_advising(stage, launcher.pid)
         ended = seconds_to_end(launcher)
-    return figures_of(used, waited, ended)
+    return [*figures_of(used, waited, ended), figure_of_advice(*advising)]
 
 
 def launched(stage: Stage) -> AbstractContextManager[subprocess.Popen[bytes]]:
     """The launcher, and through it the stack."""
-    return stage.running(LAUNCHER, environ=stage.before_the_launcher)
+    kept = {"ANALYST_KEEP_S": str(KEPT_S)}
+    return stage.running(LAUNCHER, environ=stage.before_the_launcher | kept)
 
 
 def has_prices(stage: Stage) -> bool:
@@ -78,6 +88,32 @@ def by_name(pid: int) -> Megabytes:
     return used
 
 
+def peak_while_advising(stage: Stage, pid: int) -> tuple[float, float]:
+    """The largest PSS and RSS, in MB, of the process that gives advice when it is asked for."""
+    with redis.Redis.from_url(stage.plan.redis_url) as client:
+        client.rpush(asking.QUICK, '{"do": "advise"}')
+    stage.wait_until(lambda: bool(calculating(pid)), ADVISING_S, "nobody gives advice")
+    pss = rss = 0.0
+    until = time.monotonic() + ADVISING_S
+    while time.monotonic() < until:
+        for process in calculating(pid):
+            with suppress(psutil.NoSuchProcess):
+                used = process.memory_full_info()
+                pss, rss = max(pss, used.pss / 1e6), max(rss, used.rss / 1e6)
+        time.sleep(0.02)
+    return pss, rss
+
+
+def calculating(pid: int) -> list[psutil.Process]:
+    """What calculates for batteries below the launcher."""
+    found = []
+    for process in psutil.Process(pid).children(recursive=True):
+        with suppress(psutil.NoSuchProcess, psutil.ZombieProcess):
+            if called(" ".join(process.cmdline())) == CALCULATING:
+                found.append(process)
+    return found
+
+
 def called(command_line: str) -> str:
     """The Procfile's name for a process."""
     return next((name for mark, name in MARKS.items() if mark in command_line), command_line[:20])
@@ -99,7 +135,7 @@ def seconds_to_end(launcher: subprocess.Popen[bytes]) -> float:
 
 def figures_of(used: Mapping[str, float], waited: float, ended: float) -> list[Figure]:
     """The sums, then the processes, largest first."""
-    total = sum(used.values())
+    total = sum(megabytes for name, megabytes in used.items() if name != CALCULATING)
     ours = total - used.get("simulator", 0)
     by_size = sorted(used.items(), key=lambda pair: -pair[1])
     return [
@@ -114,3 +150,9 @@ def figures_of(used: Mapping[str, float], waited: float, ended: float) -> list[F
         Figure("stack: from its start to prices at all hubs", f"{waited:.0f} s"),
         Figure("stack: from Ctrl-C to its end, nothing left", f"{ended:.1f} s"),
     ]
+
+
+def figure_of_advice(pss: float, rss: float) -> Figure:
+    """What the stack takes besides while advice is given."""
+    what = "stack: PSS of what calculates, at its peak for an advice step"
+    return Figure(what, f"{pss:.1f} MB", f"{rss:.1f} MB RSS")

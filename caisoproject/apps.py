@@ -14,7 +14,7 @@ class CaisoProjectConfig(AppConfig):
 
     def ready(self) -> None:
         """What people change is announced by the process in which they did."""
-        from alerts import publishing  # noqa: PLC0415 (apps have no models before)
+        from prices import publishing  # noqa: PLC0415 (apps have no models before)
 
         publishing.set_up(announce_change)
 

@@ -22,6 +22,7 @@ BEAT_SCHEDULE = {
     "close gaps": every(15, "caisoproject.tasks.close_gaps", "backfill"),
     "sweep corrections": every(15, "caisoproject.tasks.sweep_corrections", "backfill"),
     "bring readers up to date": every(10, "caisoproject.tasks.catch_up", "alerts"),
+    "wake the analyst": every(10, "caisoproject.tasks.wake_analyst", "alerts"),
     "deliver": every(2, "alerts.tasks.deliver", "alerts"),
     "digest": every(60, "alerts.tasks.digest", "alerts"),
     "tidy prices": every(60, "prices.tasks.tidy", "analysis"),

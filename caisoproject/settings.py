@@ -31,6 +31,9 @@ POLL_SECONDS_NIGHT = env.number("POLL_SECONDS_NIGHT", 60, least=1, most=300)
 ARCHIVE_DIR = STATE_DIR / "archives"
 HISTORY_HOURS = env.number("HISTORY_HOURS", 48, least=1, most=24 * 7)
 
+# How long a process that calculates for batteries lives on after its last work.
+ANALYST_KEEP_S = env.number("ANALYST_KEEP_S", 60, least=1, most=86_400)
+
 # How long what is no price is kept: at least as long as corrections and digests look back.
 ALERTS_KEPT_DAYS = env.number("ALERTS_KEPT_DAYS", 730, least=60, most=36_500)
 DELIVERIES_KEPT_DAYS = env.number("DELIVERIES_KEPT_DAYS", 180, least=60, most=36_500)
@@ -153,6 +156,11 @@ SOCKETS_PER_ADDRESS = env.number("SOCKETS_PER_ADDRESS", 20, least=1, most=100_00
 FEED_TOKEN = env.matching(
     "FEED_TOKEN", r"[\x21-\x7e]+", "plain letters, digits and signs without a blank"
 ) or environment.kept_secret(STATE_DIR / "feed_token")
+
+# Batteries: what a program shows that reports a state of charge.
+BATTERY_TOKEN = env.matching(
+    "BATTERY_TOKEN", r"[\x21-\x7e]+", "plain letters, digits and signs without a blank"
+) or environment.kept_secret(STATE_DIR / "battery_token")
 
 # How alerts go out ----------------------------------------------------------------------------
 

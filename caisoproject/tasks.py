@@ -4,26 +4,24 @@ Every task finds out from the database what is left to do: a task that is lost, 
 out of order costs time, never data. Tasks that concern one app alone are in that app's `tasks.py`.
 """
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from functools import partial
 
-import redis
 import structlog
 from celery import shared_task
 from django.utils import timezone
 
 from alerts.judging.evaluate import evaluate
-from live.broadcast import announce, messages_of
-from live.group import Messages
+from battery import asking, due
+from battery.models import Battery
+from caisoproject.publishing import project_each, publish
 from market.markets import Market
 from oasis.errors import OasisTrouble, OurMistake
 from oasis.turns import NoTurn
 from prices import closing, corrections, polling
-from prices.fault_points import fault_point
 from prices.feed import FeedRange
 from prices.ingest import Ingested
 from prices.models import Node
-from prices.projection import project
 from prices.troubles import Isolation
 from prices.unpublished import publish_all
 
@@ -77,6 +75,26 @@ def ask(request: Callable[[], Ingested]) -> None:
         return
     if ingested.feed_ranges:
         publish(ingested.feed_ranges + judged())
+        wake_where_a_battery_is(ingested.feed_ranges)
+
+
+def wake_where_a_battery_is(feed_ranges: list[FeedRange]) -> None:
+    """New prices may change what a battery should do; what is missed here, the next tick finds."""
+    slugs = {feed_range.slug for feed_range in feed_ranges}
+    if Battery.objects.filter(active=True, node__slug__in=slugs).exists():
+        asking.wake()
+
+
+@shared_task
+def wake_analyst() -> None:
+    """Have the analyst calculate whatever is due."""
+    now = timezone.now()
+    if due.advice_is_due(now=now):
+        asking.wake()
+    if due.settling_is_due(now=now):
+        asking.ask_to_settle()
+    for backtest_id in due.backtests_waiting(now=now):
+        asking.ask_backtest(backtest_id)
 
 
 def judged() -> list[FeedRange]:
@@ -85,29 +103,3 @@ def judged() -> list[FeedRange]:
     with Isolation("judging", now=timezone.now()).each("all rules"):
         news += evaluate(now=timezone.now())
     return news
-
-
-def publish(feed_ranges: list[FeedRange]) -> None:
-    """Announce new events to every web process, whose readers wait, and copy them to Redis."""
-    slugs = {feed_range.slug for feed_range in feed_ranges}
-    nodes = {node.slug: node for node in Node.objects.filter(slug__in=slugs).order_by("pk")}
-    publishing = Isolation("publishing", now=timezone.now())
-    messages: Messages = []
-    for feed_range in feed_ranges:
-        with publishing.each(feed_range.slug):
-            messages += messages_of(feed_range, nodes[feed_range.slug])
-            fault_point("rendered")
-    announce(messages)
-    fault_point("announced")
-    project_each(nodes.values())
-
-
-def project_each(nodes: Iterable[Node]) -> None:
-    """Bring Redis up to date, node by node. Stops if Redis is away: one timeout is enough."""
-    projecting = Isolation("projecting", now=timezone.now())
-    for node in nodes:
-        with projecting.each(node.slug):
-            project(node, now=timezone.now())
-            fault_point("projected")
-        if isinstance(projecting.fault, redis.ConnectionError | redis.TimeoutError):
-            return

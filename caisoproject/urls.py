@@ -6,7 +6,9 @@ from dashboard.log_in import log_in
 admin.autodiscover()
 admin.site.site_header = "CAISO Live"
 admin.site.site_title = "CAISO Live"
-admin.site.index_title = "Rules, alerts and deliveries; nodes and what became of each request"
+admin.site.index_title = (
+    "Rules, alerts and deliveries; batteries; nodes and what became of each request"
+)
 
 handler500 = "caisoproject.failures.server_error"
 urlpatterns = [

@@ -1,8 +1,9 @@
 """The snapshot that a page comes with: the last of each hub is kept until its feed moves on."""
 
+import json
 from datetime import datetime, timedelta
 from threading import Lock
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from django.utils.safestring import SafeString
 
@@ -93,7 +94,8 @@ def made_anew(node: Node, current: Body, *, now: datetime) -> Kept:
 def with_news(found: Kept, node: Node, current: Body) -> Kept | None:
     """Extended by what was published since, in a tenth of the time.
 
-    None if that is more than a few new prices, each after those that are there.
+    None if that is more than a few new prices, each after those that are there, and the advice
+    that came of them.
     """
     missed = current["seq"] - found.seq
     if found.epoch != current["epoch"] or not 0 < missed <= MOST_ADDED:
@@ -103,21 +105,47 @@ def with_news(found: Kept, node: Node, current: Body) -> Kept | None:
         return None
     extended: Kept | None = found
     for event in events:
-        extended = extended and with_price(extended, event)
+        extended = extended and with_event(extended, event)
     return extended
 
 
+def with_event(found: Kept, event: Body) -> Kept | None:
+    """Extended by one event; None if that takes more than a price or advice."""
+    if event["kind"] == FeedEvent.PRICE:
+        return with_price(found, event)
+    if event["kind"] == FeedEvent.ADVICE:
+        return with_advice(found, event)
+    return found._replace(seq=event["seq"]) if event.get("about") == "backtest" else None
+
+
+def with_advice(found: Kept, event: Body) -> Kept:
+    """With new advice in place of what that battery was advised before."""
+    body = without_number(event)
+    others = [one for one in json.loads(found.texts["advice"]) if not is_same_battery(one, body)]
+    advice: Any = sorted([*others, body], key=lambda one: int(one["battery_id"]))
+    texts = found.texts | {"advice": escaped(frames.text(advice))}
+    return found._replace(seq=event["seq"], texts=texts)
+
+
+def is_same_battery(one: Body, other: Body) -> bool:
+    return bool(one["battery_id"] == other["battery_id"])
+
+
+def without_number(event: Body) -> Body:
+    """An event as a snapshot has it."""
+    return {name: value for name, value in event.items() if name not in ("seq", "kind")}
+
+
 def with_price(found: Kept, event: Body) -> Kept | None:
-    """Extended by one new price; None if the event says something else."""
-    part = ADDED_TO.get(event.get("market", ""))
-    if event["kind"] != FeedEvent.PRICE or event["revision"] > 1 or part is None:
+    """Extended by one new price; None if it belongs anywhere else than at the end."""
+    part = ADDED_TO.get(event["market"])
+    if event["revision"] > 1 or part is None:
         return None
     price, was = price_of(event), found.prices
     held = was.rt if part == "rt" else was.fmm
     if not held or price.start <= next(reversed(held)):
         return None  # it may be older than all that the page shows
-    body = {name: value for name, value in event.items() if name not in ("seq", "kind")}
-    row = escaped(frames.text(body))
+    row = escaped(frames.text(without_number(event)))
     texts = found.texts | {part: f"{found.texts[part].removesuffix(']')},{row}]"}
     more = {**held, price.start: price}
     prices = was._replace(rt=more) if part == "rt" else was._replace(fmm=more)

@@ -49,7 +49,6 @@ def snapshot(node: Node, head: Cursor, hours: int, *, now: datetime) -> str:
             "seq": head.seq,
             "current": current_answer(node, now=now),
             **snapshot_parts(node, hours, up_to=head.seq, now=now),
-            "advice": None,
             "forecast": None,
         }
     )

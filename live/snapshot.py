@@ -1,10 +1,11 @@
-"""What a snapshot of a hub holds: prices, the values that corrections replaced, alerts, limits."""
+"""What a snapshot of a hub holds: prices, what corrections replaced, alerts, limits, advice."""
 
 from datetime import datetime, timedelta
 
 from alerts.judging.recording import event
 from alerts.limits import muted_at, thresholds_at
 from alerts.models import OPENED, Alert, Transition
+from battery.bodies import newest_advice
 from live.answers import moment, price_bodies
 from market.intervals import day_bounds, iso, operating_date
 from market.markets import Market
@@ -25,6 +26,7 @@ def snapshot_parts(node: Node, hours: int, *, up_to: int, now: datetime) -> Body
         "alerts": with_who_knows(snapshot_alerts(node, start, up_to=up_to, now=now)),
         "thresholds": thresholds_at(node),
         "muted": muted_at(node, now=now),
+        "advice": newest_advice(node),
     }
 
 

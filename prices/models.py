@@ -178,8 +178,9 @@ class Feed(models.Model):
 class FeedEvent(models.Model):
     """One event that every reader of a node's feed gets, in commit order, without a hole."""
 
-    PRICE, CORRECTION, ALERT, STATUS = "price", "correction", "alert", "status"
-    KINDS = [(kind, kind) for kind in (PRICE, CORRECTION, ALERT, "advice", "forecast", STATUS)]
+    PRICE, CORRECTION, ALERT = "price", "correction", "alert"
+    ADVICE, STATUS = "advice", "status"
+    KINDS = [(kind, kind) for kind in (PRICE, CORRECTION, ALERT, ADVICE, "forecast", STATUS)]
 
     pk = models.CompositePrimaryKey("node", "seq")
     node = models.ForeignKey(Node, models.PROTECT)

@@ -29,6 +29,7 @@ os.environ |= {
     "VAR_DIR": str(STATE),
     "SECRET_KEY": "of the tests",
     "FEED_TOKEN": "of-the-tests",
+    "BATTERY_TOKEN": "of-the-batteries",
     "REDIS_URL": f"redis://127.0.0.1:{PORT}/0",
     "OASIS_URL": "http://127.0.0.1:1/oasisapi",
     "LOG_LEVEL": "WARNING",

@@ -8,7 +8,8 @@ from django.conf import settings
 from drf_spectacular.generators import SchemaGenerator
 from drf_spectacular.renderers import OpenApiYamlRenderer
 
-from api.openapi.documented import CSRF, SESSION, TOKEN, urlpatterns
+from api.openapi.describing import BATTERY_TOKEN, CSRF, SESSION, TOKEN
+from api.openapi.documented import urlpatterns
 
 DESCRIPTION = (
     "California's electricity prices as CAISO publishes them, for programs. Times are ISO 8601 in "
@@ -28,6 +29,12 @@ def document() -> dict[str, Any]:
             "type": "http",
             "scheme": "bearer",
             "description": "The feed token, FEED_TOKEN. Pages of this site need none.",
+        },
+        BATTERY_TOKEN: {
+            "type": "http",
+            "scheme": "bearer",
+            "description": "The battery token, BATTERY_TOKEN, with which a program reports a state "
+            "of charge.",
         },
         SESSION: {"type": "apiKey", "in": "cookie", "name": settings.SESSION_COOKIE_NAME},
         CSRF: {"type": "apiKey", "in": "header", "name": "X-CSRFToken"},

@@ -4,117 +4,36 @@ Each view has a stand-in here that says what it takes and answers. So no code th
 imports drf-spectacular, and the plain views and the event stream can be described like the others.
 """
 
-from collections.abc import Callable, Sequence
-from http import HTTPStatus
-from typing import Any
-
 from django.urls import path
 from drf_spectacular.types import OpenApiTypes
-from drf_spectacular.utils import (
-    OpenApiExample,
-    OpenApiParameter,
-    OpenApiRequest,
-    OpenApiResponse,
-    extend_schema,
-    extend_schema_view,
-)
+from drf_spectacular.utils import OpenApiParameter, OpenApiResponse, extend_schema_view
 from rest_framework.request import Request
 from rest_framework.views import APIView
 
 from api import days, delivery_tests, hubs, previews, push, source
-from api.json_body import MOST_BYTES
-from api.openapi import examples, extensions, shapes
+from api.openapi import documented_batteries, examples, extensions, shapes
+from api.openapi.describing import (
+    ALERTS,
+    CSRF,
+    EVENT_STREAM,
+    FEED,
+    HUB,
+    ITSELF,
+    JSON,
+    MARKET,
+    PRICES,
+    SESSION,
+    TOKEN,
+    answer,
+    body,
+    described,
+)
 from api.rule_request import RuleRequest
 from api.views import MOST_DAYS, MOST_HOURS
 from live import feed_request
-from live.problems import PROBLEM_JSON
 from live.slugs import DEFAULT_HUB
 
 __all__ = ["extensions", "urlpatterns"]
-
-JSON, EVENT_STREAM = "application/json", "text/event-stream"
-PRICES, FEED, ALERTS, ITSELF = "Prices", "Live feed", "Rules and alerts", "This document"
-SESSION, CSRF, TOKEN = "session", "csrfToken", "feedToken"
-RETRY_AFTER = OpenApiParameter(
-    "Retry-After",
-    {"type": "integer"},
-    OpenApiParameter.HEADER,
-    description="After how many seconds to ask again.",
-    response=[429, 503],
-)
-ALLOW = OpenApiParameter(
-    "Allow",
-    str,
-    OpenApiParameter.HEADER,
-    description="The methods that this address takes.",
-    response=[405],
-)
-WHY = {
-    400: "The request can't be read; the sentence names what is wrong.",
-    403: "Not for you, or the CSRF token is missing.",
-    404: "There is no such thing.",
-    405: "The address takes other methods.",
-    406: "Accept takes nothing that is answered here.",
-    413: f"The body has more than {MOST_BYTES} bytes.",
-    415: "The body is not JSON.",
-    429: "Too much at once, or too often.",
-    500: "A fault of the server.",
-    503: "The database or the disk is in trouble.",
-}
-ALWAYS = (400, 405, 500, 503)
-Responses = dict[Any, Any]
-
-
-def described(
-    name: str,
-    summary: str,
-    *,
-    tag: str,
-    answers: Responses,
-    refused: Sequence[int],
-    parameters: Sequence[OpenApiParameter] = (),
-    auth: Sequence[str] = (),
-    **options: Any,
-) -> Callable[[Any], Any]:
-    """What one method of an address takes and answers, its refusals included."""
-    needs: Any = [{scheme: [] for scheme in auth}] if auth else []
-    statuses = sorted({*ALWAYS, *refused})
-    return extend_schema(
-        operation_id=name,
-        summary=summary,
-        tags=[tag],
-        responses=answers | {(status, PROBLEM_JSON): problem(status) for status in statuses},
-        parameters=[*parameters, ALLOW, RETRY_AFTER],
-        auth=needs,
-        **options,
-    )
-
-
-def problem(status: int) -> OpenApiResponse:
-    why, title = WHY[status], HTTPStatus(status).phrase
-    example = OpenApiExample("problem", value=examples.problem(status, title, why))
-    return OpenApiResponse(shapes.Problem, description=why, examples=[example])
-
-
-def answer(shape: Any, description: str, example: Any) -> OpenApiResponse:
-    shown = OpenApiExample("example", value=example)
-    return OpenApiResponse(shape, description=description, examples=[shown])
-
-
-def body(shape: Any, example: Any) -> OpenApiRequest:
-    return OpenApiRequest(shape, examples=[OpenApiExample("example", value=example)])
-
-
-HUB = OpenApiParameter(
-    "hub", str, default=DEFAULT_HUB, description="The hub, in any case of letters."
-)
-MARKET = OpenApiParameter(
-    "market",
-    str,
-    enum=shapes.MARKETS,
-    default="RTM",
-    description="`RTM` (five-minute), `RTPD` (fifteen-minute) or `DAM` (day-ahead).",
-)
 
 
 class Current(APIView):
@@ -405,6 +324,7 @@ urlpatterns = [
     path("api/v1/rules/preview", RulePreview.as_view()),
     path("api/v1/push/subscriptions", PushSubscriptions.as_view()),
     path("api/v1/delivery-tests/<int:delivery_id>", DeliveryTests.as_view()),
+    *documented_batteries.urlpatterns,
     path("api/schema/", Schema.as_view()),
     path("api/docs/", Docs.as_view()),
 ]

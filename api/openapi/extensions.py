@@ -7,8 +7,9 @@ from drf_spectacular.extensions import (
     OpenApiSerializerFieldExtension,
 )
 
-from api.fields import PlainNumber, WholeNumber
-from api.rule_request import OF_STAFF, DaysRequest, Strict
+from api.fields import Moment, PlainNumber, WholeNumber
+from api.rule_request import OF_STAFF, DaysRequest
+from api.strict import Known
 
 Schema = dict[str, Any]
 
@@ -17,7 +18,8 @@ class PlainNumberSchema(OpenApiSerializerFieldExtension):
     target_class = PlainNumber
 
     def map_serializer_field(self, auto_schema: Any, direction: str) -> Schema:
-        return {"type": ["number", "string"], "pattern": r"^-?[0-9]{1,5}(\.[0-9]{1,5})?$"}
+        pattern = r"^-?[0-9]{1,5}(\.[0-9]{1,5})?$"
+        return {"type": ["number", "string"], "pattern": pattern}
 
 
 class WholeNumberSchema(OpenApiSerializerFieldExtension):
@@ -27,6 +29,13 @@ class WholeNumberSchema(OpenApiSerializerFieldExtension):
         most, least = self.target.max_value, self.target.min_value
         bounds = {"minimum": least, "maximum": most}
         return {"type": ["integer", "string"], **bounds, "pattern": "^[0-9]{1,5}$"}
+
+
+class MomentSchema(OpenApiSerializerFieldExtension):
+    target_class = Moment
+
+    def map_serializer_field(self, auto_schema: Any, direction: str) -> Schema:
+        return {"type": "string", "format": "date-time"}
 
 
 class DaysSchema(OpenApiSerializerFieldExtension):
@@ -39,7 +48,7 @@ class DaysSchema(OpenApiSerializerFieldExtension):
 class StrictSchema(OpenApiSerializerExtension):
     """Unknown fields are refused."""
 
-    target_class = Strict
+    target_class = Known
     match_subclasses = True
 
     def map_serializer(self, auto_schema: Any, direction: str) -> Schema:

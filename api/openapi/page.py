@@ -9,11 +9,18 @@ from typing import Any, NamedTuple
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 
+from api.openapi.describing import BATTERY_TOKEN, CSRF, SESSION, TOKEN
 from api.openapi.document import document
 
 Schema = dict[str, Any]
 TYPES = {"integer": "whole number", "object": "object", "null": "null"}
 REFUSED = 400
+CREDENTIALS = {
+    TOKEN: "the feed token",
+    BATTERY_TOKEN: "the battery token",
+    SESSION: "a log-in",
+    CSRF: "a CSRF token",
+}
 
 
 class Field(NamedTuple):
@@ -119,10 +126,8 @@ def operation(path: str, method: str, described: Schema) -> Operation:
 
 def needs(described: Schema) -> str:
     """The credentials that a client has to send, in words."""
-    schemes = document()["components"]["securitySchemes"]
-    words = {"bearer": "the feed token", "cookie": "a log-in", "header": "a CSRF token"}
-    asked = [schemes[name] for one in described.get("security", []) for name in one]
-    return " and ".join(words[scheme.get("in") or scheme["scheme"]] for scheme in asked)
+    ways = described.get("security", [])
+    return ", or ".join(" and ".join(CREDENTIALS[name] for name in way) for way in ways)
 
 
 def parameter(described: Schema) -> Field:

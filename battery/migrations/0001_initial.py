@@ -448,7 +448,10 @@ class Migration(migrations.Migration):
                 (
                     "soc_mwh",
                     models.DecimalField(
-                        decimal_places=3, max_digits=9, verbose_name="state of charge"
+                        decimal_places=3,
+                        help_text="MWh in the store.",
+                        max_digits=9,
+                        verbose_name="state of charge",
                     ),
                 ),
                 ("recorded_at", models.DateTimeField(default=django.utils.timezone.now)),
@@ -462,6 +465,10 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+            options={
+                "verbose_name": "state of charge",
+                "verbose_name_plural": "states of charge",
+            },
         ),
         migrations.CreateModel(
             name="Advice",

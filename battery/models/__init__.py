@@ -6,6 +6,7 @@ Powers are MW, positive to the grid; states of charge MWh in the store; times aw
 from battery.models.advice import Advice, NeverChanged, Schedule
 from battery.models.backtests import Backtest
 from battery.models.batteries import Battery, GridLimit, Outage, SocReading
+from battery.models.learned import Learned
 from battery.models.paper import PaperDay, Restatement
 
 __all__ = [
@@ -13,6 +14,7 @@ __all__ = [
     "Backtest",
     "Battery",
     "GridLimit",
+    "Learned",
     "NeverChanged",
     "Outage",
     "PaperDay",

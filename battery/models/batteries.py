@@ -1,21 +1,32 @@
 """Batteries, what limits them, and what is known of their charge."""
 
+from datetime import timedelta
 from decimal import Decimal
 from typing import Any
 
 from django.conf import settings
-from django.core.exceptions import ValidationError
+from django.core.exceptions import NON_FIELD_ERRORS, ValidationError
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.utils import timezone
 
-from battery.asset import Asset, Impossible, checked, split_evenly
+from battery.asset import Asset, Impossible, check_reach, checked, split_evenly
+from battery.grid_hours import GridHours
+from market.intervals import pacific
 from market.markets import Market
 from prices.models import Node
 from prices.plain_text import validate_plain
 
 REAL_TIME = [(Market.RTM.value, "RTM, 5 minutes"), (Market.RTPD.value, "RTPD, 15 minutes")]
-LARGEST_MW = 10_000
+HUNDRED = 100
+# What the pure module calls differently.
+FIELDS = {
+    "charge_efficiency": "charge_percent",
+    "discharge_efficiency": "round_trip_percent",
+    "start_mwh": "start_soc_mwh",
+    "end_mwh": "end_soc_mwh",
+}
+A_MINUTE = timedelta(minutes=1)
 
 
 def mega(name: str | None = None, **options: Any) -> "models.DecimalField[Any, Any]":
@@ -120,7 +131,7 @@ class Battery(models.Model):
 
     def clean(self) -> None:
         """Raises ValidationError with a sentence if there can't be such a battery."""
-        if None in (self.power_in_mw, self.power_out_mw, self.energy_mwh, self.round_trip_percent):
+        if not self.can_be_judged:
             return  # said by the fields
         if self.charge_percent is not None and self.charge_percent < self.round_trip_percent:
             raise ValidationError(
@@ -131,9 +142,37 @@ class Battery(models.Model):
                 {"left_usd_mwh": "Give a state of charge at the end or a value of it, not both."}
             )
         try:
-            checked(self.asset, start_mwh=self.shown_start_mwh, end_mwh=as_float(self.end_soc_mwh))
+            self.check_possible()
         except Impossible as why:
-            raise ValidationError(str(why)) from why
+            field = FIELDS.get(why.about, why.about) or NON_FIELD_ERRORS
+            raise ValidationError({field: str(why)}) from why
+
+    @property
+    def can_be_judged(self) -> bool:
+        """Whether each value is sound by itself, so that they can be looked at together."""
+        needed = (self.power_in_mw, self.power_out_mw, self.energy_mwh, self.soc_min_mwh)
+        wear = self.wear_usd_mwh
+        return None not in needed and wear is not None and wear >= 0 and self.has_losses
+
+    @property
+    def has_losses(self) -> bool:
+        """Whether the efficiencies are such as there can be."""
+        charge = HUNDRED if self.charge_percent is None else self.charge_percent
+        percents = (self.round_trip_percent, charge)
+        return all(one is not None and 0 < one <= HUNDRED for one in percents)
+
+    def check_possible(self) -> None:
+        """Raises Impossible if there can't be such a battery."""
+        start, end = self.shown_start_mwh, as_float(self.end_soc_mwh)
+        asset = checked(self.asset, start_mwh=start, end_mwh=end)
+        if end is not None:
+            check_reach(asset, start_mwh=start, end_mwh=end, hours=24)
+
+    @property
+    def size(self) -> str:
+        """`1 MW / 4 MWh at SP15`; of two powers, the one to the grid."""
+        power, energy = float(self.power_out_mw), float(self.energy_mwh)
+        return f"{power:g} MW / {energy:g} MWh at {self.node.hub}"
 
     @property
     def asset(self) -> Asset:
@@ -163,6 +202,19 @@ class Battery(models.Model):
     def shown_start_mwh(self) -> float:
         """The state of charge that plans without a known one begin at: the lowest."""
         return float(self.soc_min_mwh if self.start_soc_mwh is None else self.start_soc_mwh)
+
+    @property
+    def grid_hours(self) -> list[GridHours]:
+        """The grid's limits as values for calculating."""
+        return [
+            GridHours(
+                limit.from_hour,
+                limit.until_hour,
+                as_float(limit.max_in_mw),
+                as_float(limit.max_out_mw),
+            )
+            for limit in self.grid_limits.all()
+        ]
 
     @property
     def cycle_cap_per_day(self) -> float | None:
@@ -233,12 +285,30 @@ class SocReading(models.Model):
 
     battery = models.ForeignKey(Battery, models.CASCADE, related_name="soc_readings")
     at = models.DateTimeField()
-    soc_mwh = mega("state of charge")
+    soc_mwh = mega("state of charge", help_text="MWh in the store.")
     recorded_at = models.DateTimeField(default=timezone.now)
     by = models.CharField(max_length=150, blank=True)
 
     class Meta:
+        verbose_name = "state of charge"
+        verbose_name_plural = "states of charge"
         indexes = [models.Index(fields=["battery", "-at"])]
 
     def __str__(self) -> str:
         return f"{self.soc_mwh} MWh at {self.at:%Y-%m-%dT%H:%M:%SZ}"
+
+    def clean(self) -> None:
+        """Raises ValidationError with a sentence if it can't be so, or comes too late."""
+        if self.battery_id is None or self.soc_mwh is None or self.at is None:
+            return  # said by the fields
+        asset = self.battery.asset
+        if not asset.soc_min_mwh <= float(self.soc_mwh) <= asset.soc_max_mwh:
+            window = f"{asset.soc_min_mwh:g} to {asset.soc_max_mwh:g} MWh"
+            raise ValidationError({"soc_mwh": f"It lies outside of the window of {window}."})
+        if self.at > self.recorded_at + A_MINUTE:
+            raise ValidationError({"at": "It lies in the future."})
+        newest = self.battery.soc_readings.order_by("-at").values_list("at", flat=True).first()
+        if newest and self.at < newest:
+            raise ValidationError(
+                {"at": f"A newer one was reported: at {pacific(newest):%Y-%m-%d %H:%M:%S %Z}."}
+            )

@@ -1,11 +1,13 @@
 """The paper desk: what advice that was issued came to, day by day."""
 
+from typing import Any
+
 from django.db import models
 
 from battery.models.batteries import Battery
 
 
-def usd() -> "models.DecimalField[object, object]":
+def usd() -> "models.DecimalField[Any, Any]":
     return models.DecimalField(max_digits=12, decimal_places=2)
 
 

@@ -12,13 +12,13 @@ from django.contrib.auth.models import User
 from django.test import Client
 from pytest_django import DjangoCaptureOnCommitCallbacks
 
-from alerts import publishing
 from alerts.attending import acknowledge, mute
 from alerts.judging.evaluate import evaluate
 from alerts.judging.rule_changes import save_changes
 from alerts.models import Alert, Condition, Rule
 from live import group
 from live.snapshot import snapshot_parts
+from prices import publishing
 from prices.models import Feed, FeedEvent, Node
 from tests.alerts.admin.test_rules import form
 from tests.conftest import utc

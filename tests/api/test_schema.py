@@ -20,14 +20,17 @@ from openapi_spec_validator import validate
 
 from alerts.delivery.deliver import write_test
 from alerts.models import Method
-from api import previews
+from api import previews, what_ifs
+from api.openapi import battery_examples
 from api.openapi.document import document
 from api.urls import urlpatterns
+from battery import asking
 from caisoproject.asgi import http
 from live.rate_limit import RateLimits
 from market.intervals import floor
 from market.markets import Market
 from tests.api.test_push import subscription
+from tests.battery.papers import paper_history
 from tests.live.documented import Field, alternatives, shapes
 from tests.live.streaming import stream
 from tests.published import published, store
@@ -47,6 +50,7 @@ NAMED = {
     "hubs": "HubsAnswer",
     "hub now": "Hub",
     "source": "SourceAnswer",
+    "advice": "AdviceAnswer",
     "problem document": "Problem",
 }
 
@@ -54,6 +58,7 @@ NAMED = {
 @pytest.fixture(autouse=True)
 def enough(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(previews, "of_others", RateLimits(1000, 10))
+    monkeypatch.setattr(what_ifs, "of_others", RateLimits(1000, 10))
 
 
 def operations() -> Iterator[tuple[str, str, dict[str, Any]]]:
@@ -87,10 +92,15 @@ def test_it_has_each_address_and_no_other() -> None:
     assert [path for path in under_api if path.startswith("api")] == ["api/"]
 
 
+def filled(path: str, hours: str = "24") -> str:
+    """An address with numbers in it."""
+    return re.sub(r"{\w+_id}", "1", path.replace("{hours}", hours))
+
+
 @pytest.mark.django_db
 @pytest.mark.parametrize("path", sorted(served()))
 def test_each_method_that_is_taken_is_there_and_no_other(path: str) -> None:
-    address = path.replace("{hours}", "24").replace("{delivery_id}", "1")
+    address = filled(path)
     client = Client()
     if path == "/api/v1/stream":
         return
@@ -173,9 +183,35 @@ def test_rules_and_deliveries_are_answered_as_it_says(
 
 
 @pytest.mark.django_db
+def test_batteries_are_answered_as_it_says(
+    admin_client: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def sent(method: str, path: str, body: Any = None) -> Any:
+        text, kind = "" if body is None else json.dumps(body), "application/json"
+        answer = admin_client.generic(method, filled(path), text, kind)
+        return fits(answer, method, path)
+
+    monkeypatch.setattr(asking, "ask_what_if", lambda *_, **__: battery_examples.WOULD_BE)
+    of_one = "/api/v1/batteries/{battery_id}"
+    assert sent("GET", f"{of_one}/advice")["advice"] is None
+    assert sent("GET", f"{of_one}/history")["yesterday"] is None
+    paper_history()
+    sent("POST", "/api/v1/batteries", battery_examples.NEW)
+    assert sent("PATCH", of_one, battery_examples.CHANGE)["wear_usd_mwh"] == 12.5
+    sent("POST", f"{of_one}/soc", {"soc_mwh": 2.6})
+    sent("POST", f"{of_one}/what-if", battery_examples.WHAT_IF)
+    made = sent("POST", f"{of_one}/backtests", battery_examples.DAYS)
+    answer = admin_client.get(f"/api/v1/backtests/{made['id']}")
+    fits(answer, "GET", "/api/v1/backtests/{backtest_id}")
+    for rest in ("", "/advice", "/history", "/backtests"):
+        sent("GET", f"{of_one}{rest}")
+    assert len(sent("GET", "/api/v1/batteries")["batteries"]) == 2
+
+
+@pytest.mark.django_db
 @pytest.mark.parametrize(("method", "path"), sorted({(m, p) for m, p, _ in operations()}))
 def test_what_is_refused_is_answered_as_it_says(method: str, path: str) -> None:
-    address = path.replace("{hours}", "0").replace("{delivery_id}", "1")
+    address = filled(path, hours="0")
     if path in ("/api/v1/stream", "/api/docs/"):
         return
     answer = Client().generic(method, f"{address}?hub=XP99&format=no", "{", "application/json")

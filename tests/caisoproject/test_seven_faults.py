@@ -10,7 +10,7 @@ from django.test import Client
 
 from alerts.judging.evaluate import evaluate
 from alerts.models import Alert, Rule
-from caisoproject.tasks import publish
+from caisoproject.publishing import publish
 from market.intervals import NaiveTime, aware, from_iso
 from market.markets import Market
 from prices import polling

@@ -15,7 +15,7 @@ from structlog.testing import capture_logs
 from alerts.judging.evaluate import evaluate
 from alerts.metrics import registry
 from alerts.models import Alert, Rule
-from caisoproject import tasks
+from caisoproject import publishing, tasks
 from prices.models import Node, Trouble
 from prices.troubles import Isolation, forget_old
 from tests.conftest import utc
@@ -131,7 +131,7 @@ def test_the_rule_on_data_age_fires_while_redis_is_away(
 ) -> None:
     Rule.objects.update(watched="age", limit=15, quiet_from=None, quiet_until=None)
     store([published(NOON)], NOON + FIVE)
-    monkeypatch.setattr("caisoproject.tasks.announce", lambda feed_range: None)
+    monkeypatch.setattr("caisoproject.publishing.announce", lambda feed_range: None)
     monkeypatch.setattr("django.utils.timezone.now", lambda: NOON + timedelta(hours=1))
     tasks.catch_up()
     assert Alert.objects.count() == 2
@@ -141,19 +141,19 @@ def test_the_rule_on_data_age_fires_while_redis_is_away(
 def test_a_node_whose_key_is_of_the_wrong_type_leaves_the_others_projected(
     valkey: redis.Redis, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    whole = tasks.project
+    whole = publishing.project
 
     def project(node: Node, *, now: datetime) -> int:
         if node.slug == "sp15":
             raise redis.ResponseError("WRONGTYPE Operation against a key")
         return whole(node, now=now)
 
-    monkeypatch.setattr("caisoproject.tasks.project", project)
+    monkeypatch.setattr("caisoproject.publishing.project", project)
     store([published(NOON), published(NOON, node=NP15)], NOON + FIVE)
     tasks.catch_up()
     assert valkey.hget("caiso:np15:current", "seq") == "1"
     assert troubles() == [("projecting", "sp15", 1)]
-    monkeypatch.setattr("caisoproject.tasks.project", whole)
+    monkeypatch.setattr("caisoproject.publishing.project", whole)
     tasks.catch_up()
     assert troubles() == []
 

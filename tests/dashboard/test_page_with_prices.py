@@ -4,7 +4,7 @@ import html
 import json
 import re
 from collections.abc import Iterator
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
@@ -17,12 +17,15 @@ from django.utils.html import escape
 
 from alerts.attending import mute
 from alerts.models import Rule
+from battery.models import Backtest, Battery
+from battery.news import backtest_moved, battery_changed
 from dashboard import page_snapshot
 from live import frames
 from live.cursor import Cursor
 from market.markets import Market
 from oasis.published import PublishedPrice
 from prices.models import Feed, FeedEvent, Node
+from tests.battery.advised import advice, battery, told
 from tests.conftest import utc
 from tests.published import published, store
 
@@ -78,7 +81,7 @@ def test_the_page_comes_with_the_feeds_own_snapshot(client: Client, sp15: Node) 
     sent = json.loads(frames.snapshot(sp15, Cursor(feed.epoch, feed.head), 24, now=NOW))
     page = snapshot(page_of(client))
     assert page == {name: sent[name] for name in page}
-    assert sent.keys() - page.keys() == {"advice", "forecast"}
+    assert sent.keys() - page.keys() == {"forecast"}
 
 
 def test_a_correction_is_on_the_next_page(client: Client, sp15: Node) -> None:
@@ -127,6 +130,49 @@ def test_new_prices_are_added_to_what_was_kept_and_all_else_makes_it_anew(
     kept = page_snapshot.kept.pop(sp15.pk)
     assert shown(page) == shown(page_of(client))
     assert page_snapshot.kept[sp15.pk].prices == kept.prices
+
+
+def advised(
+    of: Battery, start: datetime, power_mw: float = 0.0, reason: str = "So it is tested."
+) -> None:
+    """Advice, and its event."""
+    told(advice(of, start, power_mw, reason=reason), now=NOW)
+
+
+def test_advice_takes_the_place_of_what_that_battery_was_advised(
+    client: Client, sp15: Node, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    example, second, third = Battery.objects.get(), battery(name="2nd"), battery(name="3rd")
+    advised(example, START)
+    advised(third, START)
+    page_of(client)
+    store([published(NEXT, "35")], NOW + timedelta(seconds=1))
+    advised(third, NEXT, 1.0)
+    advised(second, NEXT, -1.0, reason="</script>&")
+    made = spied(monkeypatch)
+    page = page_of(client)
+    assert snapshot(page)["advice"] == anew(sp15)["advice"]
+    assert snapshot(page) == anew(sp15)
+    found = [(one["battery_id"], one["action"]) for one in snapshot(page)["advice"]]
+    assert found == [(example.pk, "hold"), (second.pk, "charge"), (third.pk, "discharge")]
+    assert not made
+
+
+def test_the_steps_of_a_back_test_leave_it_as_it_is_and_a_changed_battery_makes_it_anew(
+    client: Client, sp15: Node, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    one = Battery.objects.get()
+    advised(one, START)
+    page_of(client)
+    backtest = Backtest.objects.create(battery=one, start=NOW, end=NOW, market="RTM", policies=[])
+    backtest_moved(backtest, now=NOW)
+    made = spied(monkeypatch)
+    assert snapshot(page_of(client)) == anew(sp15)
+    assert not made
+    Battery.objects.update(active=False)
+    battery_changed(sp15, one.pk, "switched off", "ada", now=NOW)
+    assert snapshot(page_of(client))["advice"] == []
+    assert len(made) == 1
 
 
 def test_a_muted_rule_makes_it_anew(
@@ -212,7 +258,7 @@ def anew(node: Node) -> Any:
     """What a page would come with that nothing was kept for."""
     feed = Feed.objects.get(node=node)
     sent = json.loads(frames.snapshot(node, Cursor(feed.epoch, feed.head), 24, now=NOW))
-    return {name: sent[name] for name in sent if name not in ("advice", "forecast")}
+    return {name: sent[name] for name in sent if name != "forecast"}
 
 
 def test_as_long_as_nothing_is_published_a_page_costs_three_queries_more(

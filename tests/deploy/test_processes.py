@@ -8,9 +8,9 @@ from deploy.paths import ROOT
 from deploy.processes import Child, Command, delay_s, how_it_ended, of_procfile
 
 
-def test_the_procfile_names_the_four_processes_of_the_stack():
+def test_the_procfile_names_the_five_processes_of_the_stack():
     commands = of_procfile(ROOT / "Procfile", {"PORT": "8000"})
-    assert [command.name for command in commands] == ["web", "poller", "worker", "beat"]
+    assert [command.name for command in commands] == ["web", "poller", "worker", "beat", "analyst"]
     assert all(command.cwd == ROOT for command in commands)
     assert all(command.environ == {"PORT": "8000"} for command in commands)
 

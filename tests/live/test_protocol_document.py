@@ -16,6 +16,8 @@ from alerts import attending
 from alerts.judging.evaluate import evaluate
 from alerts.judging.rule_changes import save_changes
 from alerts.models import Alert, Rule
+from battery.models import Backtest, Battery
+from battery.news import backtest_moved, battery_changed
 from live import heads, websocket
 from live.connection_limits import ConnectionLimits
 from live.fanout import fanout
@@ -24,6 +26,7 @@ from market.markets import Market
 from market.peak_hours import on_peak
 from prices.feed import FeedRange
 from prices.models import Feed, FeedEvent, FetchRun, Node
+from tests.battery.advised import advice, told
 from tests.live.browsers import FIVE, Browser, announce_all, browser
 from tests.live.documented import Comparison, close_codes, error_codes, example, shapes
 from tests.live.streaming import stream
@@ -88,6 +91,7 @@ def news() -> list[FeedRange]:
     ranges = store([*new, published(start - 4 * FIVE, "170")], now).feed_ranges
     ranges += evaluate(now=now)
     people_act(now)
+    batteries_act(now)
     sp15 = Feed.objects.select_related("node").get(node__slug="sp15")
     return [*ranges, FeedRange("sp15", sp15.epoch, ranges[-1].seq, sp15.head)]
 
@@ -102,6 +106,17 @@ def people_act(now: datetime) -> None:
         attending.mute(rule.pk, now + HOUR, anna, now=now)
         rule.limit += 1
         save_changes(rule, ["limit"], now=now, by="anna")
+
+
+def batteries_act(now: datetime) -> None:
+    """A battery is advised twice, knowing all and nothing; it is changed, and tested."""
+    one, start = Battery.objects.get(), floor(now, Market.RTM)
+    nothing = ("soc_mwh", "soc_known_at", "expected_usd_mwh", "stored_usd_mwh")
+    told(advice(one, start + 2 * FIVE, **dict.fromkeys(nothing)), now=now)
+    told(advice(one, start + FIVE, -1.0), now=now)
+    battery_changed(one.node, one.pk, "Battery “Example” was switched off", "anna", now=now)
+    days = {"start": now, "end": now, "market": "RTM", "policies": []}
+    backtest_moved(Backtest.objects.create(battery=one, **days), now=now)
 
 
 def said_by_get(address: str, status: int = 200) -> Any:

@@ -10,12 +10,15 @@ from django.test.utils import CaptureQueriesContext
 
 from alerts.judging.evaluate import evaluate
 from alerts.models import Rule
+from battery.bodies import advice_body
+from battery.models import Battery
 from live import frames
 from live.cursor import Cursor
 from live.snapshot import snapshot_alerts
 from market.markets import Market
 from prices.models import Feed, FeedEvent, Node
 from prices.retention import prune
+from tests.battery.advised import advice, battery
 from tests.conftest import utc
 from tests.published import published, store
 
@@ -114,3 +117,34 @@ def test_what_comes_after_the_head_comes_as_events_alone() -> None:
     seen("150", NOON)
     assert shown(NOON + HOUR, up_to=1)["alerts"] == []
     assert [alert["seq"] for alert in shown(NOON + HOUR, up_to=2)["alerts"]] == [2]
+
+
+def test_the_newest_advice_of_each_battery_at_the_hub_is_shown() -> None:
+    store([published(NOON)], NOON)
+    example, second = Battery.objects.get(), battery(name="Second")
+    assert shown(NOON)["advice"] == []
+    advice(battery("np15"), NOON)
+    for one in (second, example):
+        for n in (1, 2, 0):
+            advice(one, NOON + n * FIVE, -1.0)
+    found = shown(NOON)["advice"]
+    assert [one["battery_id"] for one in found] == [example.pk, second.pk]
+    assert {one["interval_start"] for one in found} == {"2026-07-14T19:10:00Z"}
+    assert found[1] == advice_body(second.advice.get(interval_start=NOON + 2 * FIVE))
+
+
+def test_a_battery_that_was_switched_off_has_no_advice_to_show() -> None:
+    store([published(NOON)], NOON)
+    advice(Battery.objects.get(), NOON)
+    assert len(shown(NOON)["advice"]) == 1
+    Battery.objects.update(active=False)
+    assert shown(NOON)["advice"] == []
+
+
+def test_what_is_long_about_advice_is_not_read_for_a_snapshot() -> None:
+    store([published(NOON)], NOON)
+    advice(Battery.objects.get(), NOON)
+    with CaptureQueriesContext(connection) as asked:
+        shown(NOON)
+    [sql] = [query["sql"] for query in asked if '"battery_advice"' in query["sql"]]
+    assert '"plan"' not in sql

@@ -381,3 +381,81 @@ def test_fifteen_minute_prices_are_kept_from_snapshots_events_and_polls(run: Run
     polled = {"current": {"rt_quality": "observed"}, "rt": [], "fmm": [quarter(0, 31.0)], "da": []}
     script = f"fmmAt(applyPolled(emptyHub('SP15'), a, 24), {at}).lmp"
     assert run("live/store.js", script, polled) == 31.0
+
+
+def advised(battery: int, minute: int, action: str, **more: Any) -> dict[str, Any]:
+    """Advice for the interval that many minutes after noon, made a minute before."""
+    start = NOON + timedelta(minutes=minute)
+    return {
+        "kind": "advice",
+        "battery_id": battery,
+        "battery": f"B{battery}",
+        "interval_start": iso(start),
+        "interval_end": iso(start + timedelta(minutes=5)),
+        "made_at": iso(start - timedelta(minutes=1)),
+        "action": action,
+        "reason": f"{action} at {minute}.",
+        **more,
+    }
+
+
+def held(*advice: dict[str, Any]) -> dict[str, Any]:
+    """A snapshot with this advice."""
+    rows = [{name: one[name] for name in one if name != "kind"} for one in advice]
+    return snapshot() | {"advice": rows}
+
+
+ADVICE = "[...state.advice].map(([id, one]) => [id, one.action, one.reason])"
+TEXTS = "state.log.map((e) => [e.kind, e.text])"
+
+
+def test_the_newest_advice_is_held_by_battery(run: Run) -> None:
+    first = held(advised(1, 0, "hold"), advised(2, 0, "charge"))
+    assert after(run, ADVICE, snapshot() | {"advice": None}) == []
+    sent = events(10, advised(2, 5, "discharge"), advised(3, 5, "hold"))
+    assert after(run, ADVICE, first, sent) == [
+        [1, "hold", "hold at 0."],
+        [2, "discharge", "discharge at 5."],
+        [3, "hold", "hold at 5."],
+    ]
+
+
+def test_advice_of_an_earlier_interval_never_replaces_a_later_one(run: Run) -> None:
+    first = held(advised(1, 5, "charge"))
+    late = events(10, advised(1, 0, "discharge"))
+    assert after(run, ADVICE, first, late) == [[1, "charge", "charge at 5."]]
+    again = events(10, advised(1, 5, "charge", reason="The same."))
+    assert after(run, ADVICE, first, again) == [[1, "charge", "The same."]]
+
+
+def test_a_snapshot_replaces_all_advice(run: Run) -> None:
+    assert after(run, ADVICE, held(advised(1, 0, "hold")), held()) == []
+
+
+def test_advice_is_a_line_of_the_log_only_when_there_is_something_else_to_do(run: Run) -> None:
+    first = held(advised(1, 0, "hold"))
+    sent = events(
+        10,
+        advised(1, 5, "hold"),
+        advised(1, 10, "charge"),
+        advised(2, 10, "hold"),
+        advised(1, 15, "charge"),
+        advised(1, 20, "hold"),
+    )
+    assert after(run, TEXTS, first, sent) == [
+        ["status", "B1: hold at 20."],
+        ["status", "B1: charge at 10."],
+        ["status", "B2: hold at 10."],
+    ]
+    assert after(run, TEXTS, first) == []
+
+
+def test_a_back_test_is_a_line_when_it_begins_and_when_it_ends(run: Run) -> None:
+    about = {"kind": "status", "about": "backtest", "backtest_id": 7, "battery_id": 1}
+    states = ["waiting", "running", "running", "done"]
+    moved = [
+        about | {"state": state, "text": state, "at": iso(NOON + timedelta(minutes=n))}
+        for n, state in enumerate(states)
+    ]
+    found = after(run, TEXTS, snapshot(), events(10, *moved))
+    assert found == [["status", "done"], ["status", "waiting"]]

@@ -19,7 +19,8 @@ from alerts import method_kinds
 from alerts.delivery.digest import write_digests, write_gathered
 from alerts.judging.evaluate import evaluate
 from alerts.models import Alert, Condition, Delivery, Method, Rule, Transition
-from caisoproject.tasks import publish
+from battery.models import Battery
+from caisoproject.publishing import publish
 from market.markets import Market
 from oasis.published import PublishedPrice
 from prices.feed import FeedRange
@@ -85,7 +86,7 @@ def play(world: Frozen) -> None:
 
 def empty() -> None:
     """Nothing that a migration made, and ids from one on."""
-    for model in (Rule, Feed, Node):
+    for model in (Battery, Rule, Feed, Node):
         model.objects.all().delete()
     through = Rule.methods.through
     counted = (Node, Rule, Condition, Method, through, Alert, Transition, Delivery, User)

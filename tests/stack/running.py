@@ -57,6 +57,7 @@ class Stack(Program):
             "web": "caisoproject.web",
             "valkey": "valkey",
             "beat": "beat",
+            "analyst": "caisoproject.analyst",
             "poller": "poll,backfill",
             "worker": "alerts,analysis",
         }

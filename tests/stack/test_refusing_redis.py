@@ -14,6 +14,7 @@ from tests.real_services import start_valkey
 from tests.stack.running import running_stack, wait_until
 
 LINES_A_MINUTE = 30
+PROGRAMS = ("web", "poller", "worker", "beat", "analyst")
 
 
 @pytest.mark.xdist_group("stack")
@@ -32,7 +33,7 @@ def test_a_full_redis_is_waited_for_and_polls_resume_in_seconds(
             running_stack(tmp_path, oasis.url, REDIS_URL=url, **pace) as stack,
         ):
             wait_until(lambda: (stack.get("/api/current") or {}).get("rt_price"), 120, "prices")
-            programs = [stack.child(name).pid for name in ("web", "poller", "worker", "beat")]
+            programs = [stack.child(name).pid for name in PROGRAMS]
             before = len(stack.output.read_text())
             client.config_set("maxmemory", "1mb")
             wait_until(lambda: "Cannot connect" in stack.output.read_text()[before:], 60, "a wait")
@@ -44,8 +45,7 @@ def test_a_full_redis_is_waited_for_and_polls_resume_in_seconds(
             asked = len(oasis.requests)
             client.config_set("maxmemory", "0")
             wait_until(lambda: len(oasis.requests) > asked, 20, "a poll after it")
-            now = [stack.child(name).pid for name in ("web", "poller", "worker", "beat")]
-            assert now == programs
+            assert [stack.child(name).pid for name in PROGRAMS] == programs
     finally:
         client.close()
         valkey.terminate()

@@ -9,7 +9,7 @@ from django.core.management.base import BaseCommand, CommandError
 from django.utils import timezone
 from tqdm import tqdm
 
-from caisoproject.tasks import publish
+from caisoproject.publishing import publish
 from market.intervals import midnight, operating_date, pacific
 from market.markets import Market
 from oasis.errors import BeyondHistory, OasisTrouble, OurMistake

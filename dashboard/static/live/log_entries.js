@@ -5,7 +5,7 @@ import { operatingDate } from "../market/market_time.js";
 
 /**
  * @import {
- *   AlertEntry, AlertEvent, DayAheadEntry, HeldEvent, HeldPrice, LogEntry, LogFilter, PriceEntry, PriceEvent,
+ *   AdviceEvent, AlertEntry, AlertEvent, DayAheadEntry, HeldEvent, HeldPrice, LogEntry, LogFilter, PriceEntry, PriceEvent,
  *   SeveralEntry, Span, StatusEntry
  * } from "./types.js"
  */
@@ -126,6 +126,7 @@ function dayAheadDays(events) {
 function entryOf(event, now) {
   if (event.kind === "alert") return alertEntry(event);
   if (event.kind === "price" || event.kind === "correction") return priceEntry(event);
+  if (event.kind === "advice") return adviceEntry(event);
   return {
     key: `${event.kind}:${event.seq}`,
     at: timeOf(event.at, now),
@@ -152,6 +153,13 @@ function priceEntry(price) {
 function alertEntry(alert) {
   const order = Date.parse(alert.interval_start) + 1; // above the price that it is about, where both came at once
   return { key: `alert:${alert.alert_id}:${alert.state}`, at: Date.parse(alert.at), order, kind: "alert", alert };
+}
+
+/** A line of the battery's name and the reason. @type {(advice: AdviceEvent) => StatusEntry} */
+function adviceEntry({ battery_id, battery, interval_start, made_at, reason }) {
+  const start = Date.parse(interval_start);
+  const key = `advice:${battery_id}:${start}`;
+  return { key, at: timeOf(made_at, start), order: start + 1, kind: "status", text: `${battery}: ${reason}` };
 }
 
 /** @type {(prices: HeldPrice[]) => SeveralEntry} */

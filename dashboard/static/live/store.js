@@ -3,6 +3,7 @@
 import { withAlert } from "../alerts/held_alerts.js";
 import { withNews } from "../alerts/rule_news.js";
 import { HOUR, hourStart, quarterStart } from "../market/market_time.js";
+import { withAdvice, withoutRepeats } from "./held_advice.js";
 import { entriesOfEvents, entriesOfSnapshot, logged, statusEntry } from "./log_entries.js";
 
 /**
@@ -30,6 +31,7 @@ export function emptyHub(hub) {
     alerts: new Map(),
     thresholds: null,
     muted: [],
+    advice: new Map(),
     log: [],
   };
 }
@@ -146,6 +148,7 @@ export function applySnapshot(state, snapshot, hours) {
     alerts: snapshot.alerts.reduce(withAlert, new Map()),
     thresholds: snapshot.thresholds ?? null,
     muted: snapshot.muted ?? [],
+    advice: (snapshot.advice ?? []).reduce(withAdvice, new Map()),
     log: logged([null, NOWHERE, snapshot.epoch].includes(state.epoch) ? state.log : [], entries),
   };
 }
@@ -162,8 +165,10 @@ export function applyEvents(state, frame, now) {
     withPrices(state.da, pricesOf(events, "DAM"), "DAM"),
   ];
   const alerts = events.filter((event) => event.kind === "alert").reduce(withAlert, state.alerts);
-  const told = withNews({ ...state, alerts }, events);
-  return { ...told, seq: frame.seq, rt, fmm, da, log: logged(state.log, entriesOfEvents(events, now)) };
+  const advice = events.filter((event) => event.kind === "advice").reduce(withAdvice, state.advice);
+  const told = withNews({ ...state, alerts, advice }, events);
+  const entries = entriesOfEvents(withoutRepeats(events, state.advice), now);
+  return { ...told, seq: frame.seq, rt, fmm, da, log: logged(state.log, entries) };
 }
 
 /** @type {(events: HeldEvent[], market: KeptMarket) => HeldPrice[]} */

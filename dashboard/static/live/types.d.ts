@@ -87,14 +87,52 @@ export interface AlertEvent {
   acknowledged_by?: string;
 }
 
-/** What people did to rules and alerts is said in `about`; `until` is null where a rule is heard again. */
+export type Action = "charge" | "discharge" | "hold";
+
+/** What a battery should do in an interval; `power_mw` is positive to the grid. */
+export interface Advice {
+  battery_id: number;
+  battery: string;
+  market: Market;
+  interval_start: Instant;
+  interval_end: Instant;
+  made_at: Instant;
+  action: Action;
+  power_mw: number;
+  /** At the start of the interval. */
+  soc_mwh: number | null;
+  soc_source: "reported" | "reckoned" | "unknown";
+  soc_known_at: Instant | null;
+  energy_mwh: number;
+  expected_price: number | null;
+  /** What one more stored MWh is worth. */
+  stored_value: number | null;
+  reason: string;
+  /** Why nothing is acted on: no prices, stale prices, no state of charge, outage; empty otherwise. */
+  fallback: string;
+}
+
+export interface AdviceEvent extends Advice {
+  kind: "advice";
+  seq: number;
+}
+
+/**
+ * What people did to rules, alerts and batteries, and how far a back-test is, is said in `about`; `until` is null where
+ * a rule is heard again.
+ */
 export interface StatusEvent {
-  kind: "status" | "advice" | "forecast";
+  kind: "status" | "forecast";
   seq: number;
   at?: Instant;
   text?: string;
-  about?: "rules" | "mute" | "acknowledged";
+  about?: "rules" | "mute" | "acknowledged" | "battery" | "backtest";
   by?: string;
+  battery_id?: number;
+  backtest_id?: number;
+  state?: "waiting" | "running" | "done" | "failed";
+  /** From 0 to 1. */
+  progress?: number;
   alert_id?: number;
   rule_id?: number;
   name?: string;
@@ -109,7 +147,7 @@ export interface MutedRule {
   until: Instant;
 }
 
-export type FeedEvent = PriceEvent | CorrectionEvent | AlertEvent | StatusEvent;
+export type FeedEvent = PriceEvent | CorrectionEvent | AlertEvent | AdviceEvent | StatusEvent;
 
 /** What /api/current answers, and a snapshot says of now. */
 export interface Current {
@@ -155,6 +193,8 @@ export interface SnapshotFrame extends Cursor {
   alerts: AlertEvent[];
   thresholds?: Threshold[];
   muted?: MutedRule[];
+  /** The newest of each active battery at the hub; null from an older server. */
+  advice?: Advice[] | null;
 }
 
 /** The events prev + 1 to seq of a hub's feed. */
@@ -226,7 +266,10 @@ export type HeldPrice = Price & Span;
 /** By the start of their interval, oldest first. */
 export type HeldPrices = Map<number, HeldPrice>;
 
-export type HeldEvent = (PriceEvent & Span) | (CorrectionEvent & Span) | AlertEvent | StatusEvent;
+export type HeldEvent = (PriceEvent & Span) | (CorrectionEvent & Span) | AlertEvent | AdviceEvent | StatusEvent;
+
+/** The newest advice by the battery's number. */
+export type HeldAdvice = Map<number, Advice>;
 
 /** Where the opening is older than what the page holds, `opened` is the event that ended it. */
 export interface HeldAlert {
@@ -262,6 +305,7 @@ export interface HubState {
   /** Null until a snapshot names them: the page came with those of then. */
   thresholds: Threshold[] | null;
   muted: MutedRule[];
+  advice: HeldAdvice;
   log: LogEntry[];
 }
 

@@ -48,7 +48,7 @@ def chosen(client: Client, *objs: Any, **more: str) -> Any:
 
 def test_a_node_with_history_is_not_deleted_and_the_page_says_why(admin_client: Client) -> None:
     node = sp15()
-    why = "SP15 can&#x27;t be deleted: it has prices and feed events, which are kept."
+    why = "SP15 can&#x27;t be deleted: it has prices and feed events and batteries, which are kept."
     for answer in (
         admin_client.get(page(node, "delete")),
         admin_client.post(page(node, "delete"), CONFIRMED),

@@ -1,0 +1,86 @@
+"""Who may do what with batteries: everybody reads, staff change, programs report."""
+
+from hmac import compare_digest
+from http import HTTPStatus
+from typing import Any
+
+from django.conf import settings
+from django.contrib.auth.models import AnonymousUser
+from rest_framework.authentication import BaseAuthentication
+from rest_framework.permissions import SAFE_METHODS, BasePermission
+from rest_framework.request import Request
+
+from battery.models import Battery
+from live.problems import Problem
+
+PROGRAM = "a program"
+BEYOND = 2**63  # no database has such numbers
+WRONG = "Authorization takes the battery token: Bearer <token>."
+
+
+class BatteryToken(BaseAuthentication):
+    """A program that shows BATTERY_TOKEN: `Authorization: Bearer ...`."""
+
+    def authenticate(self, request: Request) -> tuple[AnonymousUser, str] | None:
+        """Raises Problem if it shows something else."""
+        shown = request.headers.get("Authorization")
+        if shown is None:
+            return None
+        scheme, _, token = shown.partition(" ")
+        sent, right = token.strip().encode(), settings.BATTERY_TOKEN.encode()
+        if scheme.lower() != "bearer" or not compare_digest(sent, right):
+            raise Problem(HTTPStatus.FORBIDDEN, WRONG)
+        return AnonymousUser(), PROGRAM
+
+
+class StaffWho(BasePermission):
+    """Staff with a permission may change something; everybody may read."""
+
+    needed = ""
+    what = ""
+
+    def has_permission(self, request: Request, view: Any) -> bool:
+        self.message = f"Log in as somebody who may {self.what}."
+        return request.method in SAFE_METHODS or is_staff_who(request, self.needed)
+
+
+class MayAddBatteries(StaffWho):
+    needed, what = "battery.add_battery", "add batteries"
+
+
+class MayChangeBatteries(StaffWho):
+    needed, what = "battery.change_battery", "change batteries"
+
+
+class MayAddBacktests(StaffWho):
+    needed, what = "battery.add_backtest", "ask for back-tests"
+
+
+class MayReport(BasePermission):
+    """Programs with the token, and staff who may change batteries."""
+
+    message = "Log in as somebody who may change batteries, or send the battery token."
+
+    def has_permission(self, request: Request, view: Any) -> bool:
+        return request.auth == PROGRAM or is_staff_who(request, "battery.change_battery")
+
+
+def is_staff_who(request: Request, permission: str) -> bool:
+    user: Any = request.user
+    return bool(user.is_staff and user.has_perm(permission))
+
+
+def battery_of(battery_id: int, *, lock: bool = False) -> Battery:
+    """The battery of this number, locked if it is to be changed. Raises Problem."""
+    batteries = Battery.objects.select_related("node", "owner")
+    if lock:
+        batteries = batteries.select_for_update(of=("self",))
+    found = batteries.filter(pk=battery_id).first() if battery_id < BEYOND else None
+    if found is None:
+        raise Problem(HTTPStatus.NOT_FOUND, "There is no battery of this number.")
+    return found
+
+
+def name_of(request: Request) -> str:
+    """Who does it."""
+    return PROGRAM if request.auth == PROGRAM else request.user.get_username()

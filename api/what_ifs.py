@@ -1,0 +1,122 @@
+"""`POST /api/v1/batteries/{id}/what-if`: what another size would have earned. Changes nothing."""
+
+import time
+from decimal import Decimal
+from http import HTTPStatus
+from math import ceil
+from typing import Any, NoReturn
+
+from django.utils.decorators import method_decorator
+from django.views.decorators.cache import never_cache
+from rest_framework import serializers
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.throttling import BaseThrottle
+
+from api.battery_access import battery_of
+from api.battery_shapes import figure
+from api.fields import PlainNumber, WholeNumber
+from api.frame import ApiView
+from api.session import ReadingSession
+from api.strict import Known
+from battery import asking
+from battery.asset import Impossible
+from live.connection_limits import client_address
+from live.problems import Problem
+from live.rate_limit import RateLimit, RateLimits
+
+DAYS, MOST_DAYS = 30, 366
+RETRY_AFTER = 5
+# One takes the process that calculates up to a second. Staff are counted by account, others by
+# address.
+of_staff, of_others = RateLimits(30, 10), RateLimits(10, 10)
+
+
+class WhatIfRequest(Known):
+    """What would be different; what is not named is as it is."""
+
+    energy_mwh = PlainNumber(required=False, help_text="MWh in the store when it is full.")
+    power_mw = PlainNumber(required=False, help_text="MW in each direction.")
+    round_trip_percent = PlainNumber(
+        required=False, help_text="%: MWh delivered for each 100 MWh from the grid."
+    )
+    wear_usd_mwh = PlainNumber(required=False, help_text="$ for each MWh delivered.")
+    cycles_per_day = PlainNumber(
+        required=False, allow_null=True, help_text="A cap, met on average; null: none."
+    )
+    days = WholeNumber(
+        default=DAYS, min_value=1, max_value=MOST_DAYS, help_text="Over how many past days."
+    )
+
+
+class Earned(serializers.Serializer[Any]):
+    """What a battery had earned."""
+
+    net_usd = figure("$: revenue less wear.")
+    revenue_usd = figure("$ at real-time prices.")
+    wear_usd = figure("$ of wear.")
+    cycles = figure("How often the usable energy went out.")
+    usd_kw_month = figure("$ for each kW and month.", allow_null=True)
+    days = serializers.IntegerField(help_text="Days without gaps, which it is of.")
+
+
+class WhatIfAnswer(serializers.Serializer[Any]):
+    """The battery as it is, and as it would be, over the same days."""
+
+    as_is = Earned(help_text="The battery as it is.")
+    what_if = Earned(help_text="The battery as it would be.")
+    by_month = serializers.ListField(
+        child=serializers.DictField(), help_text="Both by month, oldest first."
+    )
+    by_hour = serializers.ListField(
+        child=serializers.DictField(), help_text="Both by the hour of the Pacific day."
+    )
+    today_plan = serializers.DictField(help_text="The plan of today, as it would be.")
+
+
+class WhatIfThrottle(BaseThrottle):
+    """Limits how many what-ifs a client may ask for."""
+
+    def allow_request(self, request: Request, view: Any) -> bool:
+        self.rate_limit = rate_limit_of(request)
+        return self.rate_limit.take(time.monotonic())
+
+    def wait(self) -> float:
+        return self.rate_limit.wait(time.monotonic())
+
+
+@method_decorator(never_cache, name="dispatch")
+class WhatIf(ApiView):
+    """What another battery in place of this one would have earned."""
+
+    authentication_classes = [ReadingSession]
+    throttle_classes = [WhatIfThrottle]
+
+    def post(self, request: Request, battery_id: int) -> Response:
+        battery = battery_of(battery_id)
+        asked = WhatIfRequest(data=request.data)
+        asked.is_valid(raise_exception=True)
+        try:
+            return Response(asking.ask_what_if(battery.pk, plain(asked.validated_data)))
+        except Impossible as why:
+            raise Problem(HTTPStatus.BAD_REQUEST, str(why)) from why
+        except asking.NoAnswer as why:
+            raise Problem(HTTPStatus.SERVICE_UNAVAILABLE, str(why), RETRY_AFTER) from why
+
+    def throttled(self, request: Request, wait: float | None) -> NoReturn:
+        """Raises Problem, which says how long to wait."""
+        seconds = ceil(wait or 0)
+        sentence = f"Too many what-ifs: ask again in {seconds} seconds."
+        raise Problem(HTTPStatus.TOO_MANY_REQUESTS, sentence, seconds)
+
+
+def plain(values: dict[str, Any]) -> dict[str, Any]:
+    """Values as JSON has them."""
+    return {name: float(one) if isinstance(one, Decimal) else one for name, one in values.items()}
+
+
+def rate_limit_of(request: Request) -> RateLimit:
+    """The rate limit of this client."""
+    if request.user.is_staff:
+        return of_staff.of(request.user.pk)
+    return of_others.of(client_address((request.META.get("REMOTE_ADDR") or "", 0)))

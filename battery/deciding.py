@@ -1,0 +1,176 @@
+"""What one battery should do in one interval, from what is known of it. Pure."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import NamedTuple
+
+import numpy as np
+
+from battery.asset import Asset
+from battery.history import History
+from battery.outlook import outlook
+from battery.plan import PlanStep, Run, action_of, next_run, planned
+from battery.policy import (
+    SMALLEST_MWH,
+    Limits,
+    Parameters,
+    left_at_end,
+    stored_value,
+    worth_at,
+)
+from battery.quantiles import Floats, QuantileTable, Residuals
+from battery.reasons import Next, Situation, from_epoch, reason
+from battery.seeing import LastPrice, expected_price, last_known, state_chances
+
+OLDEST = timedelta(minutes=15)
+
+
+@dataclass(frozen=True)
+class Known:
+    """What a decision is made from. `day_ahead_until` is where the day-ahead prices held end."""
+
+    history: History
+    interval: int
+    residuals: Residuals
+    parameters: Parameters
+    day_ahead_until: datetime
+    soc_mwh: float
+    left_usd_mwh: float | None
+    end_mwh: float | None
+
+
+class Decided(NamedTuple):
+    """What to do, MW positive to the grid, at which price, and what a stored MWh is worth, $."""
+
+    action: str
+    power_mw: float
+    price: float
+    worth: float
+    reason: str
+    plan: list[PlanStep]
+
+
+class Expected(NamedTuple):
+    """The interval's price, whether it is its own, and the chances of its price states."""
+
+    price: float
+    published: bool
+    chances: Floats
+
+
+def table_of(known: Known, *, now: datetime) -> QuantileTable:
+    """The quantiles from the interval on; NaN in the first row where no day-ahead price is near."""
+    return outlook(
+        known.history,
+        known.interval,
+        known.residuals,
+        known.parameters,
+        known=known.day_ahead_until,
+        issued_at=now,
+    )
+
+
+def newest_price(history: History, interval: int) -> tuple[LastPrice, int] | None:
+    """The last real-time price up to an interval, and which interval's it is."""
+    for back in range(interval, max(interval - 4 * history.per_hour, -1), -1):
+        if not np.isnan(history.rt[back]) and (last := last_known(history, back)):
+            return last, back
+    return None
+
+
+def is_stale(history: History, interval: int, newest: int) -> bool:
+    """Whether the newest price is too old to act on: over 15 minutes, or two intervals."""
+    age = timedelta(seconds=(interval - newest) * history.step_s)
+    return age > max(OLDEST, 2 * timedelta(seconds=history.step_s))
+
+
+def expected(known: Known, table: QuantileTable) -> Expected:
+    """The interval's own price where it is published already, else what the last one says."""
+    history, interval = known.history, known.interval
+    own = history.rt[interval]
+    if not np.isnan(own):
+        chances = np.zeros(known.residuals.states)
+        chances[table.state_of(0, float(own))] = 1.0
+        return Expected(float(own), True, chances)
+    last = last_known(history, interval - 1)
+    chances = state_chances(known.residuals, last)
+    price = expected_price(known.parameters, table.prices[0], chances, last)
+    return Expected(price, False, chances)
+
+
+def decide(
+    asset: Asset, known: Known, table: QuantileTable, limits: Limits, *, now: datetime
+) -> Decided:
+    """The action, the plan behind it, and the reason for it."""
+    left = left_at_end(
+        asset,
+        table.prices.mean(axis=1),
+        known.parameters,
+        left_usd_mwh=known.left_usd_mwh,
+        end_mwh=known.end_mwh,
+    )
+    value = stored_value(asset, table, known.residuals, left, limits=limits)
+    now_priced = expected(known, table)
+    plan = planned(
+        value,
+        table,
+        known.residuals,
+        now_priced.chances,
+        now_priced.price,
+        known.soc_mwh,
+        limits=limits,
+    )
+    slopes = now_priced.chances @ value.after[0]
+    action = action_of(plan[0].power_mw)
+    power = 0.0 if action == "hold" else round(plan[0].power_mw, 3)
+    worth = worth_at(asset, slopes, known.soc_mwh)
+    seen = situation(asset, known, slopes, now_priced, plan, limits)
+    return Decided(action, power, now_priced.price, worth, reason(seen, now=now), plan)
+
+
+def situation(
+    asset: Asset,
+    known: Known,
+    slopes: Floats,
+    priced: Expected,
+    plan: list[PlanStep],
+    limits: Limits,
+) -> Situation:
+    """The numbers that the reason names."""
+    soc, (below, above) = known.soc_mwh, worth_around(asset, slopes, known.soc_mwh)
+    can_charge = soc < asset.soc_max_mwh - SMALLEST_MWH and limits.in_mw[0] > 0
+    can_discharge = soc > asset.soc_min_mwh + SMALLEST_MWH and limits.out_mw[0] > 0
+    action = action_of(plan[0].power_mw)
+    return Situation(
+        action=action,
+        price=priced.price,
+        published=priced.published,
+        worth=below if action == "discharge" else above,
+        brings=(priced.price - asset.wear_usd_mwh) * asset.discharge_efficiency,
+        pays_up_to=above * asset.charge_efficiency if can_charge else None,
+        pays_from=below / asset.discharge_efficiency + asset.wear_usd_mwh
+        if can_discharge
+        else None,
+        next=coming(known, plan, action),
+    )
+
+
+def worth_around(asset: Asset, slopes: Floats, soc_mwh: float) -> tuple[float, float]:
+    """What the last stored MWh is worth, and what one more is."""
+    a_level = asset.usable_mwh / len(slopes)
+    return (
+        worth_at(asset, slopes, soc_mwh - a_level / 2),
+        worth_at(asset, slopes, soc_mwh + a_level / 2),
+    )
+
+
+OTHERS = {"charge": ("discharge",), "discharge": ("charge",), "hold": ("charge", "discharge")}
+
+
+def coming(known: Known, plan: list[PlanStep], action: str) -> Next | None:
+    """What is planned next: after charging a sale, after discharging a charge, else either."""
+    found: Run | None = next_run(plan, after=1, actions=OTHERS[action])
+    if found is None:
+        return None
+    starts = from_epoch(found.start)
+    return Next(found.action, starts, found.price, starts >= known.day_ahead_until)

@@ -1,0 +1,53 @@
+"""What is done to batteries, as events in their node's feed: every open page shows them.
+
+Call it in the transaction that makes the change.
+"""
+
+from datetime import datetime
+
+from battery import news_words
+from battery.models import Backtest, SocReading
+from market.intervals import iso
+from prices import feed
+from prices.feed import Body, Event
+from prices.models import FeedEvent, Node
+from prices.publishing import publish_on_commit
+
+
+def battery_changed(node: Node, battery_id: int, text: str, by: str, *, now: datetime) -> None:
+    """A battery of the node was added, changed, moved or deleted."""
+    tell(node, {"about": "battery", "battery_id": battery_id}, text, by, now=now)
+
+
+def soc_reported(reading: SocReading, *, now: datetime) -> None:
+    """Somebody reported a battery's state of charge."""
+    battery = reading.battery
+    text = news_words.reported(battery.name, float(reading.soc_mwh), reading.at, reading.by)
+    battery_changed(battery.node, battery.pk, text, reading.by, now=now)
+
+
+def backtest_moved(backtest: Backtest, *, now: datetime) -> None:
+    """A back-test was asked for, goes on, or came to its end."""
+    battery, by = backtest.battery, name_of(backtest)
+    about: Body = {
+        "about": "backtest",
+        "backtest_id": backtest.pk,
+        "battery_id": battery.pk,
+        "state": backtest.state,
+        "progress": backtest.progress,
+    }
+    days = f"{backtest.start} to {backtest.end}"
+    text = news_words.backtest(battery.name, days, backtest.state, by)
+    tell(battery.node, about, text, by, now=now)
+
+
+def name_of(backtest: Backtest) -> str:
+    """Who asked for it; empty if nobody did, or the account is gone."""
+    return backtest.asked_by.get_username() if backtest.asked_by else ""
+
+
+def tell(node: Node, about: Body, text: str, by: str, *, now: datetime) -> None:
+    """Append a status event to the node's feed."""
+    body = about | {"by": by, "at": iso(now), "text": text}
+    feed_range = feed.append(node, [Event(FeedEvent.STATUS, body)], now=now)
+    publish_on_commit(feed_range, node)

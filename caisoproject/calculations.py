@@ -1,0 +1,101 @@
+"""What the process that calculates does with each line that is handed to it.
+
+numpy and the solver are imported by what calculates, when it is first asked for.
+"""
+
+import json
+import queue
+from collections.abc import Callable, Mapping
+from typing import Any
+
+import structlog
+from django.conf import settings
+from django.db import close_old_connections, reset_queries
+from django.utils import timezone
+
+from battery import asking
+from battery.asset import Impossible
+from caisoproject.publishing import publish
+from prices.troubles import Isolation
+
+log = structlog.get_logger(__name__)
+Item = dict[str, Any]
+FAILED = "The calculation failed; why is among the troubles in the admin."
+
+
+def advise(item: Item) -> None:
+    """Say what each battery should do next."""
+    from battery.advising import advise_all  # noqa: PLC0415
+
+    publish(advise_all(now=timezone.now()))
+
+
+def what_if(item: Item) -> None:
+    """Answer somebody who waits for it."""
+    from battery.what_if import answer  # noqa: PLC0415
+
+    reply: Item = {"failed": FAILED}
+    try:
+        reply = answer(item["battery"], item["change"], now=timezone.now())
+    except Impossible as why:
+        reply = {"impossible": str(why)}
+    finally:
+        asking.reply(item["id"], reply)
+
+
+def settle(item: Item) -> None:
+    """Settle on paper what has come to an end or was corrected."""
+    from battery.paper import settle_all  # noqa: PLC0415
+
+    settle_all(now=timezone.now())
+
+
+def backtest(item: Item) -> None:
+    """Work on a back-test; its progress goes over the feed."""
+    from battery.backtesting import run  # noqa: PLC0415
+
+    run(item["id"], told=publish)
+
+
+Handlers = Mapping[str, Callable[[Item], None]]
+HANDLERS: Handlers = {
+    "advise": advise,
+    "what-if": what_if,
+    "settle": settle,
+    "backtest": backtest,
+}
+
+
+def work_off(
+    lines: "queue.SimpleQueue[bytes]",
+    done: Callable[[], object],
+    handlers: Handlers = HANDLERS,
+) -> None:
+    """Do each line and say that it is done; return when none came for a while."""
+    while True:
+        try:
+            line = lines.get(timeout=settings.ANALYST_KEEP_S)
+        except queue.Empty:
+            return
+        close_old_connections()
+        do(line, handlers)
+        close_old_connections()
+        reset_queries()
+        done()
+
+
+def do(line: bytes, handlers: Handlers = HANDLERS) -> None:
+    """Do one line. What fails is a trouble, and the next one is done all the same."""
+    try:
+        item = json.loads(line)
+        handler = handlers[item["do"]]
+    except (ValueError, LookupError, TypeError) as fault:
+        log.warning("nothing to calculate", line=line.decode(errors="replace"), why=repr(fault))
+        return
+    with Isolation("calculating", now=timezone.now()).each(subject(item)):
+        handler(item)
+
+
+def subject(item: Item) -> str:
+    """What a trouble is called: each back-test has its own."""
+    return f"{item['do']} {item['id']}" if item["do"] == "backtest" else str(item["do"])
