@@ -100,7 +100,7 @@ def asked_for(
         end=end,
         market=battery.market,
         parameters=parameters_of(battery),
-        policies=policies,
+        policies=[] if len(policies) == len(CHOICES) else policies,  # none named: all of them
         asked_by=by,
         asked_at=now,
     )

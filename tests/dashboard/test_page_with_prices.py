@@ -17,16 +17,13 @@ from django.utils.html import escape
 
 from alerts.attending import mute
 from alerts.models import Rule
-from battery.bodies import advice_body
-from battery.models import Advice, Backtest, Battery
+from battery.models import Backtest, Battery
 from battery.news import backtest_moved, battery_changed
 from dashboard import page_snapshot
 from live import frames
 from live.cursor import Cursor
 from market.markets import Market
 from oasis.published import PublishedPrice
-from prices import feed
-from prices.feed import Event
 from prices.models import Feed, FeedEvent, Node
 from tests.battery.advised import advice, battery, told
 from tests.conftest import utc
@@ -346,41 +343,15 @@ def test_a_hub_is_found_in_small_letters_too(client: Client) -> None:
     assert client.get("/?hub=np15").context["hub"] == "NP15"
 
 
-def advised(battery: Battery, start: datetime, action: str, seen: datetime) -> None:
-    """Advice stored with its event, as the process that advises does it."""
-    power = {"charge": -1, "discharge": 1}.get(action, 0)
-    advice = Advice.objects.create(
-        battery=battery,
-        market="RTM",
-        interval_start=start,
-        interval_end=start + FIVE,
-        made_at=seen,
-        action=action,
-        power_mw=power,
-        soc_mwh="2.6",
-        soc_source="reported",
-        soc_known_at=START - FIVE,
-        reason=f"To {action} <now>.",
-        known={},
-        parameters={},
-        code_version="test",
-        plan=[],
-    )
-    feed.append(battery.node, [Event(FeedEvent.ADVICE, advice_body(advice))], now=seen)
-
-
 def test_the_page_says_what_the_battery_should_do(client: Client, sp15: Node) -> None:
-    battery = Battery.objects.get()
+    example = Battery.objects.get()
     assert text(page_of(client), "advice-reason") == "No advice yet: it comes with the next price."
-    for start, action, tag in (
-        (START, "charge", "▲ charge 1.0 MW"),
-        (NEXT, "discharge", "▼ discharge 1.0 MW"),
-    ):
-        advised(battery, start, action, NOW)
+    for start, power, tag in ((START, -1.0, "▲ charge 1.0 MW"), (NEXT, 1.0, "▼ discharge 1.0 MW")):
+        advised(example, start, power, reason=f"At {power} <now>.")
         page = page_of(client)
         assert text(page, "advice-tag") == tag
-        assert text(page, "advice-reason") == f"To {action} <now>."
-        assert snapshot(page)["advice"][0]["action"] == action
+        assert text(page, "advice-reason") == f"At {power} <now>."
+        assert snapshot(page)["advice"][0]["power_mw"] == power
 
 
 def test_each_hub_has_its_own_batteries_and_the_address_chooses(client: Client, sp15: Node) -> None:

@@ -166,8 +166,8 @@ def tested(pk: int, state: str, **more: Any) -> Asked:
 ROW = {"days": 361, "revenue_usd": 61234.5, "wear_usd": 14000.0, "net_usd": 47234.5}
 ROW |= {"cycles": 388.2, "share_of_perfect": 0.861, "low": 0.84, "high": 0.883}
 TABLE = [
-    ROW | {"policy": "advice", "acting": "own_price"},
-    ROW | {"policy": "advice", "acting": "frozen", "share_of_perfect": 0.82},
+    ROW | {"policy": "advice", "acting": "own price"},
+    ROW | {"policy": "advice", "acting": "frozen 75 min", "share_of_perfect": 0.82},
     ROW | {"policy": "thresholds", "acting": "", "net_usd": -412.1, "low": None},
 ]
 
