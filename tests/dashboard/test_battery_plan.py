@@ -103,6 +103,11 @@ def test_neighbours_that_do_the_same_are_one_row() -> None:
     assert (shown[1].price, shown[1].small) == ("10.50", f"10.00 to{NBSP}11.00")
 
 
+def test_a_power_that_begins_with_next_to_nothing_is_said_by_its_most() -> None:
+    plan = [*flat(START, 1, -0.004), *flat(START + FIVE, 1, -1.0)]
+    assert [row.action for row in run_rows(plan, NOW)] == [f"▲ charge up to 1.0{NBSP}MW"]
+
+
 def test_a_run_ends_with_its_day_and_the_next_day_is_named() -> None:
     midnight_ = midnight(TODAY + A_DAY)
     plan = flat(midnight_ - FIVE, 3, 0.0)
