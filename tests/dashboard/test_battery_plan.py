@@ -7,11 +7,12 @@ from typing import Any
 import pytest
 
 from dashboard.battery.plan import Slot, runs, slots
-from dashboard.battery.plan_picture import Done, Shown, plan_picture
+from dashboard.battery.plan_picture import plan_picture
 from dashboard.battery.plan_table import run_rows, slot_rows, until_text
 from dashboard.battery.scale import scale_of
 from dashboard.battery.schedule import certificate, schedule_card
 from dashboard.battery.shapes import Step, band_path, line_path, steps_path
+from dashboard.battery.shown import Done, Shown
 from dashboard.battery.time_axis import ticks
 from dashboard.battery.words import action_text, percent_text, share_text, usd_text, whole_usd_text
 from market.intervals import day_bounds, iso, midnight

@@ -18,11 +18,12 @@ from dashboard.battery.earned import Column, by_month, columns
 from dashboard.battery.now import now_card
 from dashboard.battery.paper_days import Restated, paper_rows
 from dashboard.battery.plan import Slot, slots
-from dashboard.battery.plan_picture import Done, Shown, plan_picture
+from dashboard.battery.plan_picture import plan_picture
 from dashboard.battery.plan_table import run_rows, slot_rows, until_text
 from dashboard.battery.reading import about
 from dashboard.battery.results import DayResult, result
 from dashboard.battery.schedule import schedule_card
+from dashboard.battery.shown import Done, Shown
 from dashboard.first_paint.market_times import made_text
 from market.intervals import intervals_between, iso, midnight, pacific
 from market.markets import Market
