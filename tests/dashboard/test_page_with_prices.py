@@ -170,7 +170,7 @@ def test_the_steps_of_a_back_test_leave_it_as_it_is_and_a_changed_battery_makes_
     assert snapshot(page_of(client)) == anew(sp15)
     assert not made
     Battery.objects.update(active=False)
-    battery_changed(sp15, one.pk, "switched off", "ada", now=NOW)
+    battery_changed(sp15, one, "switched off", "ada", now=NOW)
     assert snapshot(page_of(client))["advice"] == []
     assert len(made) == 1
 
@@ -346,12 +346,15 @@ def test_a_hub_is_found_in_small_letters_too(client: Client) -> None:
 def test_the_page_says_what_the_battery_should_do(client: Client, sp15: Node) -> None:
     example = Battery.objects.get()
     assert text(page_of(client), "advice-reason") == "No advice yet: it comes with the next price."
-    for start, power, tag in ((START, -1.0, "▲ charge 1.0 MW"), (NEXT, 1.0, "▼ discharge 1.0 MW")):
-        advised(example, start, power, reason=f"At {power} <now>.")
+    for start, action, power, tag in (
+        (START, "charge", -1.0, "▲ charge 1.0 MW"),
+        (NEXT, "discharge", 1.0, "▼ discharge 1.0 MW"),
+    ):
+        told(advice(example, start, power, reason=f"To {action} <now>."), now=NOW)
         page = page_of(client)
         assert text(page, "advice-tag") == tag
-        assert text(page, "advice-reason") == f"At {power} <now>."
-        assert snapshot(page)["advice"][0]["power_mw"] == power
+        assert text(page, "advice-reason") == f"To {action} <now>."
+        assert snapshot(page)["advice"][0]["action"] == action
 
 
 def test_each_hub_has_its_own_batteries_and_the_address_chooses(client: Client, sp15: Node) -> None:

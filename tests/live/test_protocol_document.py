@@ -117,7 +117,7 @@ def batteries_act(now: datetime) -> None:
     nothing = ("soc_mwh", "soc_known_at", "expected_usd_mwh", "stored_usd_mwh")
     told(advice(one, start + 2 * FIVE, **dict.fromkeys(nothing)), now=now)
     told(advice(one, start + FIVE, -1.0), now=now)
-    battery_changed(one.node, one.pk, "Battery “Example” was switched off", "anna", now=now)
+    battery_changed(one.node, one, "Battery “Example” was switched off", "anna", now=now)
     days = {"start": now, "end": now, "market": "RTM", "policies": []}
     backtest_moved(Backtest.objects.create(battery=one, **days), now=now)
 

@@ -428,6 +428,14 @@ def test_advice_of_an_earlier_interval_never_replaces_a_later_one(run: Run) -> N
     assert after(run, ADVICE, first, again) == [[1, "charge", "The same."]]
 
 
+def test_a_battery_that_is_switched_off_has_no_advice(run: Run) -> None:
+    first = held(advised(1, 0, "hold"), advised(2, 0, "hold"))
+    about = {"kind": "status", "about": "battery", "battery_id": 1, "text": "So."}
+    for active, batteries in ((True, [1, 2]), (False, [2])):
+        sent = events(10, about | {"active": active})
+        assert after(run, "[...state.advice.keys()]", first, sent) == batteries
+
+
 def test_a_snapshot_replaces_all_advice(run: Run) -> None:
     assert after(run, ADVICE, held(advised(1, 0, "hold")), held()) == []
 

@@ -3,7 +3,7 @@
 import { withAlert } from "../alerts/held_alerts.js";
 import { withNews } from "../alerts/rule_news.js";
 import { HOUR, hourStart, quarterStart } from "../market/market_time.js";
-import { withAdvice, withoutRepeats } from "./held_advice.js";
+import { afterEvents, withAdvice, withoutRepeats } from "./held_advice.js";
 import { entriesOfEvents, entriesOfSnapshot, logged, statusEntry } from "./log_entries.js";
 
 /**
@@ -165,7 +165,7 @@ export function applyEvents(state, frame, now) {
     withPrices(state.da, pricesOf(events, "DAM"), "DAM"),
   ];
   const alerts = events.filter((event) => event.kind === "alert").reduce(withAlert, state.alerts);
-  const advice = events.filter((event) => event.kind === "advice").reduce(withAdvice, state.advice);
+  const advice = afterEvents(state.advice, events);
   const told = withNews({ ...state, alerts, advice }, events);
   const entries = entriesOfEvents(withoutRepeats(events, state.advice), now);
   return { ...told, seq: frame.seq, rt, fmm, da, log: logged(state.log, entries) };

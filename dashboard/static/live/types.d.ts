@@ -138,6 +138,8 @@ export interface StatusEvent {
   about?: "rules" | "mute" | "acknowledged" | "battery" | "backtest";
   by?: string;
   battery_id?: number;
+  /** Whether the battery is given advice at this hub from now on. */
+  active?: boolean;
   backtest_id?: number;
   state?: "waiting" | "running" | "done" | "failed";
   /** From 0 to 1. */
