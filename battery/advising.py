@@ -9,7 +9,9 @@ import numpy as np
 from django.db import IntegrityError, transaction
 
 from battery import reasons
+from battery.asset import Asset
 from battery.bodies import advice_body, parameters_of
+from battery.capping import priced_asset
 from battery.code_version import code_version
 from battery.deciding import Decided, Known, decide, is_stale, newest_price, table_of
 from battery.held_history import read
@@ -39,6 +41,7 @@ class Seen:
     """What is known of a battery before anything is decided."""
 
     battery: Battery
+    asset: Asset
     starts: datetime
     soc: KnownSoc
     known: Known
@@ -96,6 +99,7 @@ def seen_of(battery: Battery, *, now: datetime) -> Seen:
     table = table_of(known, now=now)
     return Seen(
         battery,
+        priced_asset(battery, now=now),
         starts,
         soc,
         known,
@@ -138,14 +142,15 @@ def advice_of(seen: Seen, *, now: datetime) -> Advice:
         soc_source=seen.soc.source,
         soc_known_at=seen.soc.known_at,
         known=known_json(seen),
-        parameters=parameters_of(battery) | {"policy": DEFAULT._asdict()},
+        parameters=parameters_of(battery)
+        | {"policy": DEFAULT._asdict(), "wear_usd_mwh_with_cap": seen.asset.wear_usd_mwh},
         code_version=code_version(),
         plan=[],
     )
     missing = fallback(seen)
     if missing and missing[0] != OUTAGE:
         return held_back(advice, *missing)
-    decided = decide(battery.asset, seen.known, seen.table, seen.limits, now=now)
+    decided = decide(seen.asset, seen.known, seen.table, seen.limits, now=now)
     filled(advice, decided)
     return held_back(advice, *missing) if missing else advice
 
