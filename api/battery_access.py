@@ -74,7 +74,7 @@ def battery_of(battery_id: int, *, lock: bool = False) -> Battery:
     """The battery of this number, locked if it is to be changed. Raises Problem."""
     batteries = Battery.objects.select_related("node", "owner")
     if lock:
-        batteries = batteries.select_for_update(of=("self",))
+        batteries = batteries.select_for_update(of=("self",), no_key=True)
     found = batteries.filter(pk=battery_id).first() if battery_id < BEYOND else None
     if found is None:
         raise Problem(HTTPStatus.NOT_FOUND, "There is no battery of this number.")

@@ -5,38 +5,17 @@
 - last price: a power decided as the interval begins, on the last price that is published.
 """
 
-from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Protocol
 
-from battery.asset import Asset
 from battery.bids import Bid, best_bid, chances_after, moves
-from battery.policy import best_soc
 from battery.quantiles import Floats
 from battery.seeing import Seeing, expected_price, last_known
+from battery.trial import Walked
 
 # Real-time bids are due 75 minutes before the hour (CAISO tariff, section 34.1).
 BID_AHEAD = timedelta(minutes=75)
 OWN, FROZEN, LAST = "own price", "frozen 75 min", "last price"
-
-
-@dataclass
-class Walked:
-    """What was done: intervals, the power of each, MW, and the state of charge as each ends."""
-
-    soc_mwh: float
-    intervals: list[int] = field(default_factory=list)
-    power_mw: list[float] = field(default_factory=list)
-    soc_after_mwh: list[float] = field(default_factory=list)
-
-    def end_with(self, asset: Asset, interval: int, soc_mwh: float, hours: float) -> None:
-        """End an interval with this state of charge."""
-        change = soc_mwh - self.soc_mwh
-        factor = 1 / asset.charge_efficiency if change > 0 else asset.discharge_efficiency
-        self.intervals.append(interval)
-        self.power_mw.append(-change * factor / hours)
-        self.soc_mwh = soc_mwh
-        self.soc_after_mwh.append(soc_mwh)
 
 
 class Actor(Protocol):
@@ -61,8 +40,9 @@ class OwnPrice:
         view = seeing.view(interval, history.moment(interval))
         price = float(history.rt[interval])
         slopes = view.value.after[0][view.table.state_of(0, price)]
-        soc = best_soc(asset, slopes, price=price, soc_mwh=self.walked.soc_mwh, hours=history.hours)
-        self.walked.end_with(asset, interval, soc, history.hours)
+        self.walked.end_with(
+            asset, interval, seeing.best_soc(slopes, price, self.walked, interval), history.hours
+        )
 
 
 class LastPublished:
@@ -75,11 +55,12 @@ class LastPublished:
         history, asset = seeing.history, seeing.asset
         view = seeing.view(interval, history.moment(interval))
         chances = seeing.chances(interval)
-        last = last_known(history, interval - seeing.lag)
+        last = last_known(history, interval - seeing.trial.lag)
         price = expected_price(seeing.parameters, view.table.prices[0], chances, last)
         slopes = chances @ view.value.after[0]
-        soc = best_soc(asset, slopes, price=price, soc_mwh=self.walked.soc_mwh, hours=history.hours)
-        self.walked.end_with(asset, interval, soc, history.hours)
+        self.walked.end_with(
+            asset, interval, seeing.best_soc(slopes, price, self.walked, interval), history.hours
+        )
 
 
 class FrozenBids:
@@ -96,10 +77,7 @@ class FrozenBids:
         bid, prices = self.bid(seeing, interval)
         self.bids.append((bid, prices))
         wanted = bid.power_mw(asset, float(history.rt[interval]))
-        power = asset.power_within(wanted, self.walked.soc_mwh, history.hours)
-        change = asset.stored_mwh(power, history.hours)
-        soc = min(max(self.walked.soc_mwh + change, asset.soc_min_mwh), asset.soc_max_mwh)
-        self.walked.end_with(asset, interval, soc, history.hours)
+        seeing.trial.run_at(self.walked, wanted, interval)
 
     def bid(self, seeing: Seeing, interval: int) -> tuple[Bid, Floats]:
         """From what was known 75 minutes before: the charge then, and the bids until now."""

@@ -1,7 +1,7 @@
 """Charge or discharge, not both, where a linear programme would do both to burn energy. Pure.
 
-Only the steps around those in which it burns need binaries. They are cut out as blocks that begin
-and end where the battery is pressed against empty or full, and each is solved alone, with the
+Only the steps around those in which it burns are decided anew. They are cut out as blocks that
+begin and end where the battery is pressed against empty or full, and each is solved alone, with the
 states of charge at its two borders free at a value. The bounds of all parts add up to a bound of
 the whole whatever those values are (Lagrange's); the course that reaches it is the best there is.
 """
@@ -12,11 +12,11 @@ import numpy as np
 
 from battery.course import Dispatch, course
 from battery.horizon import Horizon
+from battery.one_way import best_ways
 from battery.programme import Flags, Indices, relaxed
-from battery.relaxation import Relaxation, best_ways
+from battery.relaxation import Relaxation
 
 MOST_GAP = 1e-6
-GAP_OF_BLOCKS = 1e-7
 PRESSED_USD_MWH = 0.01
 
 Span = tuple[int, int]
@@ -48,11 +48,10 @@ class Blocks:
     def solved(self) -> tuple[Flags, float]:
         """Which burning steps may charge (the others may discharge), and the bound of it all."""
         charging, bound = self.relaxation.charging, self.relaxation.bound
-        most_gap = GAP_OF_BLOCKS * max(1.0, abs(bound)) / max(1, len(self.spans))
         for span in self.spans:
             first, last = self.borders[list(span)].tolist()
             if span not in self.known:
-                self.known[span] = lowered(self.relaxation, first, last, most_gap)
+                self.known[span] = lowered(self.relaxation, first, last)
             less, chosen = self.known[span]
             bound -= less
             i, j = np.searchsorted(self.relaxation.flow.burning, [first, last])
@@ -84,11 +83,11 @@ def borders(relaxation: Relaxation) -> Indices:
     return np.flatnonzero(pressed)
 
 
-def lowered(relaxation: Relaxation, first: int, last: int, most_gap: float) -> tuple[float, Flags]:
-    """By how much binaries lower the bound of a block, and which of its burning steps charge."""
+def lowered(relaxation: Relaxation, first: int, last: int) -> tuple[float, Flags]:
+    """By how much the bound of a block is too high, and which of its burning steps charge."""
     before, after = relaxation.worth()
     values = (before + after) / 2
     values[[0, -1]] = 0.0
     block = relaxation.flow.part(first, last, values[first], values[last])
-    bound, charging = best_ways(block, most_gap)
+    bound, charging = best_ways(block)
     return relaxed(block).bound(relaxation.part_of_dual(first, last)) - bound, charging

@@ -18,7 +18,7 @@ NAMES = {field.name: str(field.verbose_name) for field in Battery._meta.fields} 
 def announce_added(battery: Battery, *, by: str, now: datetime) -> None:
     """Tell that a battery is new."""
     text = news_words.added(battery.name, battery.size, by)
-    news.battery_changed(battery.node, battery.pk, text, by, now=now)
+    news.battery_changed(battery.node, battery, text, by, now=now)
 
 
 def announce_changed(
@@ -30,7 +30,7 @@ def announce_changed(
         return
     text = words(battery, before, shown, by)
     for node in sorted({before.node, battery.node}, key=lambda node: node.oasis_name):
-        news.battery_changed(node, battery.pk, text, by, now=now)
+        news.battery_changed(node, battery, text, by, now=now)
 
 
 def words(battery: Battery, before: Battery, fields: Collection[str], by: str) -> str:
@@ -47,9 +47,9 @@ def delete_batteries(batteries: QuerySet[Battery], *, by: str, now: datetime) ->
     with transaction.atomic():
         found = batteries.select_related("node").order_by("node__oasis_name", "pk")
         for battery in list(found):
-            pk, text = battery.pk, news_words.deleted(battery.name, by)
+            battery.active, text = False, news_words.deleted(battery.name, by)
+            news.battery_changed(battery.node, battery, text, by, now=now)
             battery.delete()
-            news.battery_changed(battery.node, pk, text, by, now=now)
 
 
 def report_soc(reading: SocReading, *, now: datetime) -> None:

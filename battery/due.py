@@ -29,6 +29,11 @@ def settling_is_due(*, now: datetime) -> bool:
 
 def backtests_waiting(*, now: datetime) -> list[int]:
     """Back-tests nobody works on, oldest first: they wait, or whoever worked on them has died."""
-    abandoned = Q(state=RUNNING) & (Q(alive_at=None) | Q(alive_at__lt=now - DEAD_AFTER))
-    waiting = Backtest.objects.filter(abandoned | Q(state=WAITING)).order_by("pk")
+    waiting = Backtest.objects.filter(nobody_works_on_it(now=now)).order_by("pk")
     return list(waiting.values_list("pk", flat=True))
+
+
+def nobody_works_on_it(*, now: datetime) -> Q:
+    """A filter for back-tests that can be begun, or begun anew."""
+    abandoned = Q(state=RUNNING) & (Q(alive_at=None) | Q(alive_at__lt=now - DEAD_AFTER))
+    return abandoned | Q(state=WAITING)

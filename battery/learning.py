@@ -8,7 +8,7 @@ import structlog
 
 from battery.held_history import read
 from battery.models import Battery, Learned
-from battery.outlook import learned_before
+from battery.outlook import is_enough, learned_before
 from battery.policy import DEFAULT, Parameters
 from battery.quantiles import Residuals
 from market.intervals import operating_date
@@ -20,6 +20,8 @@ A_DAY = timedelta(days=1)
 KEPT = timedelta(days=35)
 # Until the slow lane has learned for today, what was learned in these days is used.
 USED_FOR = timedelta(days=3)
+# History may be loaded or backfilled meanwhile.
+TOO_LITTLE_FOR = timedelta(hours=1)
 
 
 def residuals_of(node: Node, market: Market, *, now: datetime) -> tuple[Residuals, Learned]:
@@ -28,16 +30,24 @@ def residuals_of(node: Node, market: Market, *, now: datetime) -> tuple[Residual
     recent = Learned.objects.filter(
         node=node, market=market.value, date__gt=today - USED_FOR, date__lte=today
     )
-    usable = [row for row in recent.order_by("-date") if row.parameters == DEFAULT._asdict()]
-    found = usable[0] if usable else learn(node, market, today, now=now)
+    usable = (row for row in recent.order_by("-date") if is_usable(row, now=now))
+    found = next(usable, None) or learn(node, market, today, now=now)
     return from_json(found.residuals), found
+
+
+def is_usable(row: Learned, *, now: datetime) -> bool:
+    """Whether it was learned as we learn now, and from enough; too little counts for an hour."""
+    if row.parameters != DEFAULT._asdict():
+        return False
+    return row.is_enough or now - row.made_at < TOO_LITTLE_FOR
 
 
 def keep_up(*, now: datetime) -> None:
     """Learn for today what batteries on paper need, and forget what is old."""
     today = operating_date(now)
     for node, market in places():
-        if not Learned.objects.filter(node=node, market=market.value, date=today).exists():
+        rows = Learned.objects.filter(node=node, market=market.value, date=today)
+        if not any(is_usable(row, now=now) for row in rows):
             learn(node, market, today, now=now)
     Learned.objects.filter(date__lt=today - KEPT).delete()
 
@@ -51,11 +61,11 @@ def places() -> set[tuple[Node, Market]]:
 def learn(
     node: Node, market: Market, day: date, *, now: datetime, parameters: Parameters = DEFAULT
 ) -> Learned:
-    """From the days before an operating date; whoever learned it before is believed."""
+    """From the days before an operating date."""
     first = day - A_DAY * parameters.learned_days
     history = read(node, market, first, day)
     residuals = learned_before(history, history.day(day).start, parameters)
-    found, is_new = Learned.objects.get_or_create(
+    found, _ = Learned.objects.update_or_create(
         node=node,
         market=market.value,
         date=day,
@@ -63,11 +73,11 @@ def learn(
             "made_at": now,
             "first_day": first,
             "parameters": parameters._asdict(),
+            "is_enough": is_enough(residuals, history, parameters),
             "residuals": as_json(residuals),
         },
     )
-    if is_new:
-        log.info("learned", node=node.hub, market=market.value, intervals=residuals.intervals_seen)
+    log.info("learned", node=node.hub, market=market.value, intervals=residuals.intervals_seen)
     return found
 
 

@@ -6,7 +6,7 @@ Call it in the transaction that makes the change.
 from datetime import datetime
 
 from battery import news_words
-from battery.models import Backtest, SocReading
+from battery.models import Backtest, Battery, SocReading
 from market.intervals import iso
 from prices import feed
 from prices.feed import Body, Event
@@ -14,16 +14,18 @@ from prices.models import FeedEvent, Node
 from prices.publishing import publish_on_commit
 
 
-def battery_changed(node: Node, battery_id: int, text: str, by: str, *, now: datetime) -> None:
-    """A battery of the node was added, changed, moved or deleted."""
-    tell(node, {"about": "battery", "battery_id": battery_id}, text, by, now=now)
+def battery_changed(node: Node, battery: Battery, text: str, by: str, *, now: datetime) -> None:
+    """A battery was added, changed, moved to or from the node, or deleted: then it is inactive."""
+    active = battery.active and battery.node_id == node.pk
+    about: Body = {"about": "battery", "battery_id": battery.pk, "active": active}
+    tell(node, about, text, by, now=now)
 
 
 def soc_reported(reading: SocReading, *, now: datetime) -> None:
     """Somebody reported a battery's state of charge."""
     battery = reading.battery
     text = news_words.reported(battery.name, float(reading.soc_mwh), reading.at, reading.by)
-    battery_changed(battery.node, battery.pk, text, reading.by, now=now)
+    battery_changed(battery.node, battery, text, reading.by, now=now)
 
 
 def backtest_moved(backtest: Backtest, *, now: datetime) -> None:

@@ -46,8 +46,13 @@ def learned_before(history: History, interval: int, parameters: Parameters) -> R
         states=parameters.states,
         beside=parameters.hours_beside,
     )
-    enough = found.intervals_seen >= parameters.least_days * per_day
-    return found if enough else certain(found)
+    return found if is_enough(found, history, parameters) else certain(found)
+
+
+def is_enough(residuals: Residuals, history: History, parameters: Parameters) -> bool:
+    """Whether enough days were seen to believe what was learned of them."""
+    per_day = DAY_HOURS * history.per_hour
+    return residuals.intervals_seen >= parameters.least_days * per_day
 
 
 def known_until(moment: datetime) -> datetime:

@@ -1,12 +1,12 @@
-"""What the other policies want to do on a day on paper. Pure.
+"""What the other policies want to do on a day on paper, as `battery.rivals` has them. Pure.
 
 None sees a real-time price of the day, but that of the very interval it acts in:
 
-- `day_ahead_rt`, `day_ahead_da`: the optimum against the day's day-ahead prices, whatever happens,
-  paid at real-time or at day-ahead prices;
-- `clock`: charges from 10:00 to 14:00 and discharges from 18:00 to 22:00;
-- `yesterday`: the optimum against yesterday's real-time prices, at the same time of day;
-- `thresholds`: charges below 0 and discharges above 100 $/MWh.
+- `day_ahead_rt`, `day_ahead_da`: the best for the day's day-ahead prices, as if the day after had
+  the same ones, paid at real-time or at day-ahead prices;
+- `yesterday`: the same for yesterday's real-time prices, at the same time of day;
+- `clock`: in from 10:00 to 15:00 and out from 18:00 to 22:00;
+- `thresholds`: in below 0 and out above 100 $/MWh.
 """
 
 from collections.abc import Mapping, Sequence
@@ -20,15 +20,13 @@ from battery.asset import HOUR, Asset
 from battery.dispatch import optimise
 from battery.ledger import Line
 from battery.paper_run import Limits
-from battery.policy import DEFAULT, left_at_end
+from battery.rivals import CHARGED_BELOW, CHARGED_HOURS, DISCHARGED_ABOVE, DISCHARGED_HOURS
 from market.intervals import floor, pacific
 from market.markets import Market
 from prices.daily_figures import Lmps
 
 DAY_AHEAD_RT, DAY_AHEAD_DA, NOTHING = "day_ahead_rt", "day_ahead_da", "nothing"
 CLOCK, YESTERDAY, THRESHOLDS = "clock", "yesterday", "thresholds"
-CHARGING_HOURS, DISCHARGING_HOURS = range(10, 14), range(18, 22)
-CHARGE_BELOW, DISCHARGE_ABOVE = 0, 100
 
 Powers = Mapping[datetime, float]
 
@@ -42,6 +40,14 @@ class Known(NamedTuple):
     starts: Sequence[datetime]
     day_ahead: Lmps
     yesterday: Lmps
+
+
+class Slot(NamedTuple):
+    """Intervals run at one power, at one price that is expected; `hours` is their length."""
+
+    starts: Sequence[datetime]
+    price: float
+    hours: float
 
 
 def wanted(
@@ -63,15 +69,15 @@ def wanted(
 
 
 def at_clock(asset: Asset, hour: int) -> float:
-    if hour in CHARGING_HOURS:
+    if hour in CHARGED_HOURS:
         return -asset.power_in_mw
-    return asset.power_out_mw if hour in DISCHARGING_HOURS else 0.0
+    return asset.power_out_mw if hour in DISCHARGED_HOURS else 0.0
 
 
 def at_price(asset: Asset, price: float) -> float:
-    if price < CHARGE_BELOW:
+    if price < CHARGED_BELOW:
         return -asset.power_in_mw
-    return asset.power_out_mw if price > DISCHARGE_ABOVE else 0.0
+    return asset.power_out_mw if price > DISCHARGED_ABOVE else 0.0
 
 
 def scheduled(
@@ -86,12 +92,8 @@ def scheduled(
     hours = [(hour, list(group)) for hour, group in groupby(starts, hour_of)]
     if any(hour not in day_ahead for hour, _ in hours):
         return None
-    prices = [float(day_ahead[hour]) for hour, _ in hours]
-    lengths = [len(group) * hours_each for _, group in hours]
-    powers = best(asset, prices, lengths, start_mwh, [group for _, group in hours], limits)
-    return {
-        start: power for (_, group), power in zip(hours, powers, strict=True) for start in group
-    }
+    slots = [Slot(group, float(day_ahead[hour]), len(group) * hours_each) for hour, group in hours]
+    return best(asset, slots, sorted_lmps(day_ahead), start_mwh, limits)
 
 
 def hour_of(start: datetime) -> datetime:
@@ -110,12 +112,14 @@ def shaped(
     by_clock = {clock_of(start): float(lmp) for start, lmp in yesterday.items()}
     later = {clock_of(start - HOUR): float(lmp) for start, lmp in yesterday.items()}
     prices = [by_clock.get(clock_of(at), later.get(clock_of(at))) for at in starts]
-    held = [price for price in prices if price is not None]
-    if len(held) < len(starts):
+    slots = [
+        Slot([at], price, hours_each)
+        for at, price in zip(starts, prices, strict=True)
+        if price is not None
+    ]
+    if len(slots) < len(starts):
         return None
-    lengths = [hours_each] * len(held)
-    powers = best(asset, held, lengths, start_mwh, [[at] for at in starts], limits)
-    return dict(zip(starts, powers, strict=True))
+    return best(asset, slots, sorted_lmps(yesterday), start_mwh, limits)
 
 
 def clock_of(start: datetime) -> tuple[int, int]:
@@ -123,29 +127,34 @@ def clock_of(start: datetime) -> tuple[int, int]:
     return local.hour, local.minute
 
 
+def sorted_lmps(lmps: Lmps) -> list[float]:
+    return [float(lmps[start]) for start in sorted(lmps)]
+
+
 def best(
     asset: Asset,
-    prices: Sequence[float],
-    hours: Sequence[float],
+    slots: Sequence[Slot],
+    day_after: Sequence[float],
     start_mwh: float,
-    starts: Sequence[Sequence[datetime]],
     limits: Limits,
-) -> list[float]:
-    """The powers of the optimum; what it leaves is worth what the policy of advice takes it for."""
+) -> Powers:
+    """The powers of the optimum, with what comes after the slots in mind."""
     most_in, most_out = (
         [
-            float(np.mean([limits[at][side] if at in limits else power for at in group]))
-            for group in starts
+            float(np.mean([limits[at][side] if at in limits else power for at in slot.starts]))
+            for slot in slots
         ]
+        + [power] * len(day_after)
         for side, power in enumerate((asset.power_in_mw, asset.power_out_mw))
     )
     found = optimise(
         asset,
-        prices,
-        hours,
+        [*(slot.price for slot in slots), *day_after],
+        [*(slot.hours for slot in slots), *[slots[-1].hours] * len(day_after)],
         start_mwh=start_mwh,
-        left_usd_mwh=float(left_at_end(asset, np.array([np.median(prices)]), DEFAULT)[-1]),
         max_in_mw=most_in,
         max_out_mw=most_out,
     )
-    return [float(power) for power in found.power_mw]
+    powers = found.power_mw[: len(slots)].tolist()
+    pairs = zip(slots, powers, strict=True)
+    return {start: power for slot, power in pairs for start in slot.starts}

@@ -1,7 +1,7 @@
-"""The linear and mixed-integer programme of a battery, in MWh of its store, solved by HiGHS. Pure.
+"""The linear programme of a battery, in MWh of its store, for HiGHS. Pure.
 
-Columns: N stored, N taken out, N + 1 states of charge, and in a mixed-integer programme one binary
-for each burning step. In these units the matrix is that of a network: ones alone.
+Columns: N stored, N taken out, N + 1 states of charge. In these units the balance of the steps is
+that of a network: ones alone.
 """
 
 from dataclasses import dataclass
@@ -16,7 +16,7 @@ from battery.horizon import Floats, Horizon
 Indices = NDArray[np.int_]
 Flags = NDArray[np.bool_]
 # Presolve costs more here than it saves: the matrix is a path already.
-OPTIONS: dict[str, float | str | bool] = {"output_flag": False, "threads": 1, "presolve": "off"}
+OPTIONS: dict[str, float | str | bool] = {"threads": 1, "presolve": "off"}
 
 Entry = tuple[Indices, Indices, Floats | float]
 
@@ -37,6 +37,8 @@ class Flow:
     highest: Floats
     worth: Floats
     burning: Indices
+    floor: float
+    ceiling: float
 
     @property
     def steps(self) -> int:
@@ -57,6 +59,8 @@ class Flow:
             highest=self.highest[first : last + 1],
             worth=worth,
             burning=inside - first,
+            floor=self.floor,
+            ceiling=self.ceiling,
         )
 
 
@@ -77,6 +81,8 @@ def flow(asked: Horizon) -> Flow:
         highest=highest,
         worth=worth,
         burning=np.flatnonzero(asked.burning),
+        floor=float(asked.asset.soc_min_mwh),
+        ceiling=float(asked.asset.soc_max_mwh),
     )
 
 
@@ -92,7 +98,6 @@ class Programme:
     values: Floats
     right: Floats
     equal: int
-    binaries: int
 
     def bound(self, dual: Floats) -> float:
         """What no solution can exceed, by any values of the rows (weak duality)."""
@@ -117,81 +122,44 @@ class Programme:
         lp.a_matrix_.start_ = starts.astype(np.int32)
         lp.a_matrix_.index_ = self.rows[order].astype(np.int32)
         lp.a_matrix_.value_ = self.values[order]
-        if self.binaries:
-            continuous = [highspy.HighsVarType.kContinuous] * (len(self.cost) - self.binaries)
-            lp.integrality_ = continuous + [highspy.HighsVarType.kInteger] * self.binaries
         return lp
 
 
 def relaxed(f: Flow) -> Programme:
-    """A linear programme: burning steps keep to the hull of charging or discharging in one step.
+    """The balance of each step, and for each burning one the hull of charging or discharging.
 
-    The two, each as a share of its most, add up to at most one; what is stored must fit beside
-    what was there, and what is taken out must have been there.
+    In the hull what is stored fits beside what was there, what is taken out was there, and the two,
+    each as a share of its most, add up to at most one.
     """
     n, k, burn = f.steps, len(f.burning), f.burning
-    shared = n + 2 * k + np.arange(k)
-    return assembled(
-        f,
-        entries=[(shared, burn, 1 / f.most_in[burn]), (shared, n + burn, 1 / f.most_out[burn])],
-        right=np.ones(k),
-        binaries=0,
-    )
-
-
-def exclusive(f: Flow) -> Programme:
-    """A mixed-integer programme: a binary says which way a burning step goes, 1 for charging."""
-    n, k, burn = f.steps, len(f.burning), f.burning
-    charge = n + 2 * k + np.arange(k)
-    discharge, way = charge + k, 3 * n + 1 + np.arange(k)
-    return assembled(
-        f,
-        entries=[
-            (charge, burn, 1.0),
-            (charge, way, -f.most_in[burn]),
-            (discharge, n + burn, 1.0),
-            (discharge, way, f.most_out[burn]),
-        ],
-        right=np.concatenate([np.zeros(k), f.most_out[burn]]),
-        binaries=k,
-    )
-
-
-def assembled(f: Flow, entries: list[Entry], right: Floats, binaries: int) -> Programme:
-    """Balance of each step, room and stock of each burning one, and then some more rows."""
-    n, k, burn = f.steps, len(f.burning), f.burning
-    step, room = np.arange(n), n + np.arange(k)
-    stock, soc = room + k, 2 * n + step
+    step = np.arange(n)
+    out, soc = n + step, 2 * n + step
+    room, stock, shared = n + np.arange(3 * k).reshape(3, k)
     rows, columns, values = joined(
         [
             (step, soc + 1, 1.0),
             (step, soc, -1.0),
             (step, step, -1.0),
-            (step, n + step, 1.0),
+            (step, out, 1.0),
             (room, burn, 1.0),
             (room, soc[burn], 1.0),
-            (stock, n + burn, 1.0),
+            (stock, out[burn], 1.0),
             (stock, soc[burn], -1.0),
-            *entries,
+            (shared, burn, 1 / f.most_in[burn]),
+            (shared, out[burn], 1 / f.most_out[burn]),
         ]
     )
+    highest = np.maximum(f.highest[burn], f.highest[burn + 1])
+    lowest = np.minimum(f.lowest[burn], f.lowest[burn + 1])
     return Programme(
-        cost=np.concatenate([-f.buy, f.sell, f.worth, np.zeros(binaries)]),
-        low=np.concatenate([np.zeros(2 * n), f.lowest, np.zeros(binaries)]),
-        high=np.concatenate([f.most_in, f.most_out, f.highest, np.ones(binaries)]),
+        cost=np.concatenate([-f.buy, f.sell, f.worth]),
+        low=np.concatenate([np.zeros(2 * n), f.lowest]),
+        high=np.concatenate([f.most_in, f.most_out, f.highest]),
         rows=rows,
         columns=columns,
         values=values,
-        right=np.concatenate(
-            [
-                np.zeros(n),
-                np.maximum(f.highest[burn], f.highest[burn + 1]),
-                -np.minimum(f.lowest[burn], f.lowest[burn + 1]),
-                right,
-            ]
-        ),
+        right=np.concatenate([np.zeros(n), highest, -lowest, np.ones(k)]),
         equal=n,
-        binaries=binaries,
     )
 
 
@@ -202,10 +170,17 @@ def joined(entries: list[Entry]) -> tuple[Indices, Indices, Floats]:
     return np.concatenate(rows), np.concatenate(columns), np.concatenate(full)
 
 
-def solver(of: Programme, **options: float) -> Any:
+class Quiet(highspy.Highs):
+    """HiGHS without callbacks: turning them on prints its name before it can be silenced."""
+
+    def enableCallbacks(self) -> None:  # noqa: N802
+        self.setOptionValue("output_flag", False)
+
+
+def solver(of: Programme) -> Any:
     """HiGHS with a programme in it, on one thread."""
-    highs = highspy.Highs()
-    for name, value in {**OPTIONS, **options}.items():
+    highs = Quiet()  # type: ignore[no-untyped-call]
+    for name, value in OPTIONS.items():
         highs.setOptionValue(name, value)
     highs.passModel(of.lp())
     return highs

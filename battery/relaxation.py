@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 
 from battery.horizon import SMALLEST_MWH, Floats, Horizon
-from battery.programme import Flags, Flow, Indices, exclusive, flow, relaxed, run, solver
+from battery.programme import Flags, Indices, flow, relaxed, run, solver
 
 
 @dataclass(frozen=True)
@@ -96,11 +96,3 @@ class Relaxation:
         self.highs.changeRowsBounds(len(rows), rows, -free, free)
         run(self.highs)
         return answer(self.highs, n)
-
-
-def best_ways(f: Flow, most_gap_usd: float) -> tuple[float, Flags]:
-    """A bound of a flow that burns nowhere, and which of its burning steps charge at best."""
-    highs = solver(exclusive(f), mip_rel_gap=0.0, mip_abs_gap=most_gap_usd)
-    run(highs)
-    ways = np.array(highs.getSolution().col_value)[-len(f.burning) :] > 0.5
-    return highs.getInfo().mip_dual_bound, ways

@@ -1,19 +1,20 @@
-"""A battery walked through past days: each decision from what was known then. Pure.
+"""The stochastic policy walked through past days, each decision from what was known then. Pure.
 
 Day-ahead prices of tomorrow are known from 13:00 Pacific; a real-time price once its interval has
-begun and the publication delay has passed. Only days of which every price is held are run: over
-the others the battery holds its charge, and they are in no policy's result.
+begun and the publication delay has passed. Over days of which a price is missing the battery holds
+its charge, and they are in no policy's result.
 """
 
 from collections.abc import Callable, Sequence
-from datetime import date, timedelta
+from dataclasses import replace
 
-from battery.acting import ACTING, WAYS, Walked
-from battery.asset import Asset
-from battery.history import History
+from battery.acting import ACTING, WAYS
+from battery.cycle_price import CyclePrice
 from battery.outlook import learned_before
 from battery.policy import DEFAULT, Parameters
+from battery.rivals import start_price
 from battery.seeing import Seeing
+from battery.trial import Trial, Walked
 
 Told = Callable[[float], None]
 
@@ -22,40 +23,36 @@ def quiet(share: float) -> None:
     """Nobody is told."""
 
 
-def whole_days(history: History, first: date, last: date) -> list[date]:
-    """The operating dates that can be run, oldest first."""
-    count = (last - first).days + 1
-    days = (first + timedelta(days=nth) for nth in range(count))
-    return [day for day in days if history.is_whole(day)]
-
-
 def walk(
-    history: History,
-    asset: Asset,
-    days: Sequence[date],
+    trial: Trial,
     *,
-    start_mwh: float,
     acting: Sequence[str] = ACTING,
     parameters: Parameters = DEFAULT,
     left_usd_mwh: float | None = None,
-    wear_of_day: Callable[[date], float] | None = None,
-    lag: int = 1,
     told: Told = quiet,
 ) -> dict[str, Walked]:
-    """The stochastic policy over days, for each way of acting.
+    """The stochastic policy for each way of acting; `told` hears the share of days that is done.
 
-    `lag` is how many intervals back the newest price lies that is known as an interval begins;
-    `wear_of_day` is the wear cost of a day where a cap on cycles makes it change. `told` hears
-    the share of the days that is done.
+    Ways of acting see the same, but where a cap on cycles gives each its own price on wear.
     """
-    actors = {way: WAYS[way](start_mwh) for way in acting}
-    for nth, day in enumerate(days):
-        priced = asset if wear_of_day is None else asset.with_wear(wear_of_day(day))
-        of_day = history.day(day)
-        residuals = learned_before(history, of_day.start, parameters)
-        seeing = Seeing(history, priced, residuals, parameters, left_usd_mwh, lag)
+    actors = {way: WAYS[way](trial.start_mwh) for way in acting}
+    prices: dict[str, CyclePrice | None] = dict.fromkeys(acting, start_price(trial))
+    for nth, day in enumerate(trial.days):
+        of_day = trial.history.day(day)
+        residuals = learned_before(trial.history, of_day.start, parameters)
+        seeing = Seeing(trial, trial.asset, residuals, parameters, left_usd_mwh)
+        seen = {way: seen_at(seeing, price) for way, price in prices.items()}
         for interval in range(of_day.start, of_day.stop):
-            for actor in actors.values():
-                actor.go(seeing, interval)
-        told((nth + 1) / len(days))
+            for way, actor in actors.items():
+                actor.go(seen[way], interval)
+        for way, price in prices.items():
+            prices[way] = price and price.after(trial.cycles(actors[way].walked, day))
+        told((nth + 1) / len(trial.days))
     return {way: actor.walked for way, actor in actors.items()}
+
+
+def seen_at(seeing: Seeing, price: CyclePrice | None) -> Seeing:
+    """The same with a price on wear; the very same without one, so that views are shared."""
+    if price is None:
+        return seeing
+    return replace(seeing, asset=price.added_to(seeing.asset), kept={})

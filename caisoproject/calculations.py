@@ -54,7 +54,7 @@ def backtest(item: Item) -> None:
     """Work on a back-test; its progress goes over the feed."""
     from battery.backtesting import run  # noqa: PLC0415
 
-    run(item["id"], told=publish)
+    run(item["id"])
 
 
 Handlers = Mapping[str, Callable[[Item], None]]

@@ -10,9 +10,15 @@ from whitenoise.storage import CompressedManifestStaticFilesStorage
 
 from caisoproject.bundles import bundled
 
-PAGES = ("ui/main.js", "ui/plain_page.js", "alerts/alerts_page.js", "alerts/rule_page.js")
-OUR_SCRIPTS = re.compile(r"(?:alerts|charts|live|market|ui)/[^/]+\.js")
-OUR_SHEETS = re.compile(r"(?:alerts|charts|ui)/[^/]+\.css")
+PAGES = (
+    "ui/main.js",
+    "ui/plain_page.js",
+    "alerts/alerts_page.js",
+    "alerts/rule_page.js",
+    "battery/battery_page.js",
+)
+OUR_SCRIPTS = re.compile(r"(?:alerts|battery|charts|live|market|ui)/[^/]+\.js")
+OUR_SHEETS = re.compile(r"(?:alerts|battery|charts|ui)/[^/]+\.css")
 COMMENT_LINES = re.compile(rb"^[ \t]*(?://.*|/\*\*(?:[^*]|\*(?!/))*\*/)$", re.MULTILINE)
 
 

@@ -124,7 +124,8 @@ def with_advice(found: Kept, event: Body) -> Kept:
     others = [one for one in json.loads(found.texts["advice"]) if not is_same_battery(one, body)]
     advice: Any = sorted([*others, body], key=lambda one: int(one["battery_id"]))
     texts = found.texts | {"advice": escaped(frames.text(advice))}
-    return found._replace(seq=event["seq"], texts=texts)
+    prices = found.prices._replace(advice={one["battery_id"]: one for one in advice})
+    return found._replace(seq=event["seq"], texts=texts, prices=prices)
 
 
 def is_same_battery(one: Body, other: Body) -> bool:

@@ -1,10 +1,21 @@
 from django.urls import path
 
-from dashboard import alert_views, battery_page, metrics_view, rule_views, status_page, views
+from dashboard import (
+    alert_views,
+    battery_page,
+    battery_views,
+    metrics_view,
+    rule_views,
+    status_page,
+    views,
+)
 
 urlpatterns = [
     path("", views.index, name="dashboard"),
     path("battery/", battery_page.battery, name="battery"),
+    path("battery/<int:battery_id>/soc/", battery_views.report, name="report-soc"),
+    path("battery/<int:battery_id>/backtests/", battery_views.test, name="ask-backtest"),
+    path("battery/<int:battery_id>/days.csv", battery_views.days_csv, name="battery-days"),
     path("status/", status_page.status, name="status"),
     path("alerts/", alert_views.alerts, name="alerts"),
     path("alerts/new/", rule_views.new_rule, name="new-rule"),

@@ -14,6 +14,8 @@ from django.views.decorators.http import require_safe
 
 from alerts.limits import thresholds_by_hub
 from dashboard.bar import bar
+from dashboard.battery_choice import batteries_by_hub, id_in
+from dashboard.first_paint.advice import Choice
 from dashboard.first_paint.held import Body, Source
 from dashboard.first_paint.page import first_paint, nothing_yet
 from dashboard.page_snapshot import PageSnapshot, page_snapshot
@@ -46,10 +48,13 @@ def index(request: HttpRequest) -> HttpResponse:
         "source_trouble": source.trouble,
         "source_answered": {market: iso(at) for market, at in source.answered.items()},
         "thresholds": thresholds_by_hub(),
+        "batteries": batteries_by_hub(),
     }
     node = next((node for node in nodes if node.hub == hub), None)
     context = bar() | {"hubs": hubs, "hub": hub, "page": page}
-    context |= prices_now(page, source, page_snapshot(node, now=now) if node else None, now=now)
+    snapshot = page_snapshot(node, now=now) if node else None
+    asked_battery = id_in(request.GET.get("battery", ""))
+    context |= prices_now(page, source, snapshot, battery=asked_battery, now=now)
     return render(request, "dashboard/index.html", context)
 
 
@@ -59,15 +64,25 @@ def source_now(*, now: datetime) -> Source:
     return Source(settings.PRICE_SOURCE, state.trouble, state.answered)
 
 
-def prices_now(page: Body, source: Source, snapshot: PageSnapshot | None, *, now: datetime) -> Body:
-    """The page's snapshot, and what its scripts will make of it."""
+def prices_now(
+    page: Body,
+    source: Source,
+    snapshot: PageSnapshot | None,
+    *,
+    battery: int | None = None,
+    now: datetime,
+) -> Body:
+    """The page's snapshot, and what its scripts will make of it. `battery` is that asked for."""
+    hub = page["hub"]
+    choice = Choice(hub, page["batteries"].get(hub, ()), battery)
     if snapshot is None:
-        return {"snapshot": "null", "first": nothing_yet(source, now=now)}
+        return {"snapshot": "null", "first": nothing_yet(source, choice, now=now)}
     first = first_paint(
         snapshot.prices,
         snapshot.current,
-        thresholds=page["thresholds"].get(page["hub"], ()),
+        thresholds=page["thresholds"].get(hub, ()),
         source=source,
+        choice=choice,
         now=now,
     )
     return {"snapshot": snapshot.text, "first": first}

@@ -51,6 +51,8 @@ class Assembler:
         self.other_rows = 0
         self.other_item = ""
         self.parts: dict[Node, Parts] = {}
+        # Whole prices, from plain files; None where a file has two for one interval.
+        self.plain: dict[Node, dict[datetime, PublishedPrice | None]] = defaultdict(dict)
         self.faults: dict[Node, dict[datetime, str]] = defaultdict(dict)
         self.with_large: set[Node] = set()
         self.result = Answer()
@@ -141,9 +143,16 @@ class Assembler:
             self.names.add(node)
 
     def answer(self) -> Answer:
-        """The prices that are complete and add up, and the reason for each that is rejected."""
+        """The prices that are complete and add up, and the reason for each that is rejected.
+
+        Raises BadAnswer for reports and plain files in one zip, which may contradict each other.
+        """
+        if self.parts and self.plain:
+            raise BadAnswer("OASIS reports and plain CSV in one zip: load each by itself")
         answer = self.result
-        answer.nodes = {node for _, node in self.parts}
+        answer.nodes = {node for _, node in (*self.parts, *self.plain)}
+        for prices in self.plain.values():
+            answer.prices += filter(None, prices.values())
         for (market, node), parts in self.parts.items():
             faults = self.faults.get((market, node), {})
             is_usual = not faults and (market, node) not in self.with_large

@@ -1,4 +1,4 @@
-"""OASIS reports in CSV (resultformat=6), streamed. Pure.
+"""CSV, streamed: OASIS reports (resultformat=6), and plain files (`oasis.plain_csv`). Pure.
 
 The text is cut into blocks of whole lines, and what is as usual in a block is read by column
 (`oasis.csv_runs`). The rest is read row by row.
@@ -14,6 +14,7 @@ from oasis.archive import Member
 from oasis.assembling import Assembler, Row
 from oasis.csv_runs import Layout, RunReader
 from oasis.errors import BadAnswer, NotAPriceReport
+from oasis.plain_csv import is_plain, read_plain
 
 # The price column is MW for DAM, PRC for RTPD, and for RTM MW at version 1 but VALUE at 2 and 3.
 PRICE_COLUMNS = ("MW", "PRC", "VALUE")
@@ -33,11 +34,17 @@ A_BLOCK = LONGEST_LINE - 1
 def read_csv(member: Member, assembler: Assembler) -> None:
     """Give every price row of a CSV member to `assembler`.
 
-    Raises NotAPriceReport for another report or what is not text, BadAnswer for a damaged one.
+    Raises NotAPriceReport for another report or what is not text, BadAnswer for a damaged one or
+    a plain file with a wrong header.
     """
     text = io.TextIOWrapper(member, "utf-8-sig", newline="")
     try:
-        layout = layout_of(csv.reader(lines(text, member.name), strict=True), member.name)
+        reader = csv.reader(lines(text, member.name), strict=True)
+        head = header(reader, member.name)
+        if is_plain(head):
+            read_plain(head, reader, member.name, assembler)
+            return
+        layout = layout_of(head, reader, member.name)
         runs = RunReader(layout, assembler)
         for block in blocks(text, member.name):
             for unread in runs.unread(block):
@@ -76,16 +83,20 @@ def refuse_overlong(length: int, name: str) -> None:
         raise BadAnswer(f"{name} holds a line of over {LONGEST_LINE} characters")
 
 
-def layout_of(reader: Iterator[list[str]], name: str) -> Layout:
+def header(reader: Iterator[list[str]], name: str) -> list[str]:
+    """The names of the columns. Raises NotAPriceReport for what is not text."""
+    try:
+        return next(reader, [])
+    except UnicodeDecodeError as fault:
+        raise NotAPriceReport(f"{name} is not text: {fault}") from fault
+
+
+def layout_of(head: list[str], reader: Iterator[list[str]], name: str) -> Layout:
     """Where the header has the columns that matter.
 
     Raises NotAPriceReport if there is no single price column, naming the data item of the first
     row.
     """
-    try:
-        head = next(reader, [])
-    except UnicodeDecodeError as fault:
-        raise NotAPriceReport(f"{name} is not text: {fault}") from fault
     prices = [column for column in PRICE_COLUMNS if column in head]
     if all(column in head for column in NEEDED) and len(prices) == 1:
         names = min(head.index(column) for column in NAMES if column in head)

@@ -1,5 +1,6 @@
 """A price as CAISO published it, before anything is stored. Pure."""
 
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from decimal import Decimal
@@ -11,6 +12,8 @@ from market.markets import INTERVALS, Market
 
 LARGEST = Decimal(10_000)
 LEAST = -LARGEST
+TOO_LARGE = f"a price beyond ±{LARGEST:,} $/MWh"
+COMPONENTS = ("energy", "congestion", "loss", "ghg")
 REASONS_KEPT = 50
 LONGEST_SUBJECT = 120
 # CAISO keeps each of the five values as a float with 24 bits of precision and writes the shortest
@@ -28,7 +31,8 @@ LARGEST_GHG = Decimal(200)
 class PublishedPrice(NamedTuple):
     """One interval's LMP and its components at one node, $/MWh.
 
-    ghg is None if the report has no greenhouse gas component and adds up without one.
+    A component is None if it is not known: a report has them all, a plain file may lack any. ghg
+    is None too if the report has no greenhouse gas component and adds up without one.
     verified is False if the components miss the LMP by more than rounding.
     """
 
@@ -36,9 +40,9 @@ class PublishedPrice(NamedTuple):
     market: Market
     interval_start: datetime
     lmp: Decimal
-    energy: Decimal
-    congestion: Decimal
-    loss: Decimal
+    energy: Decimal | None
+    congestion: Decimal | None
+    loss: Decimal | None
     ghg: Decimal | None
     verified: bool = True
 
@@ -96,22 +100,16 @@ def checked(price: PublishedPrice) -> PublishedPrice | str:
     If the report has no greenhouse gas component, it is what the others lack. If the sum misses
     by more than rounding, the price is unverified; if by 1 % (a cent at least), it is rejected.
     """
-    _, _, _, lmp, energy, congestion, loss, ghg, _ = price
-    # Written this way round, the test also rejects NaN, which compares as false with everything.
-    if not (
-        LEAST <= lmp <= LARGEST
-        and LEAST <= energy <= LARGEST
-        and LEAST <= congestion <= LARGEST
-        and LEAST <= loss <= LARGEST
-    ):
-        return f"a price beyond ±{LARGEST:,} $/MWh"
-    total = energy + congestion + loss
-    if ghg:
-        total += ghg
+    if not are_possible(price[3:7]):
+        return TOO_LARGE
+    lmp, ghg = price.lmp, price.ghg
+    total = sum_of(price[4:8])
+    if total is None:
+        return price
     miss = lmp - total
     if MINUS_ROUNDING <= miss <= LEAST_ROUNDING:
         return price
-    largest = max(map(abs, (lmp, energy, congestion, loss, ghg or Decimal(0))))
+    largest = largest_of(price[3:8])
     if abs(miss) <= rounding(largest):
         return price
     if ghg is None and abs(miss) <= LARGEST_GHG:
@@ -119,6 +117,60 @@ def checked(price: PublishedPrice) -> PublishedPrice | str:
     if abs(miss) <= max(largest * MIXED_UP, MIXED_UP_LEAST):
         return price._replace(verified=False)
     return f"the components add up to {total}, not to the LMP {lmp}"
+
+
+def checked_as_given(price: PublishedPrice) -> PublishedPrice | str:
+    """Like `checked`, for a price of which some components may not be given.
+
+    Those stay unknown. What is given is believed unless no greenhouse gas component could make up
+    for what the others lack.
+    """
+    if price.ghg is not None and None not in price[4:7]:
+        return checked(price)
+    if not are_possible(price[3:8]):
+        return TOO_LARGE
+    total = sum_of(price[4:8])
+    if total is not None and abs(price.lmp - total) > LARGEST_GHG:
+        return f"the components add up to {total}, not to the LMP {price.lmp}"
+    return price
+
+
+def are_possible(values: Iterable[Decimal | None]) -> bool:
+    """Whether no value is too large.
+
+    Written this way round, the test also refuses NaN, which compares as false with everything.
+    """
+    return all(value is None or LEAST <= value <= LARGEST for value in values)
+
+
+def sum_of(components: Sequence[Decimal | None]) -> Decimal | None:
+    """What energy, congestion, loss and greenhouse gas add up to.
+
+    None if one of the first three is not known. Without greenhouse gas it is the sum of those.
+    """
+    energy, congestion, loss, ghg = components[:4]
+    if energy is None or congestion is None or loss is None:
+        return None
+    total = energy + congestion + loss
+    return total + ghg if ghg else total
+
+
+def unknown_components(values: Sequence[Decimal | None]) -> frozenset[str]:
+    """Which components are not known, of an LMP followed by its four components.
+
+    A greenhouse gas component that is None is known if the others add up without it: there is none.
+    """
+    lmp, *components = values[:5]
+    unknown = {name for name, one in zip(COMPONENTS, components, strict=True) if one is None}
+    total = sum_of(components) if unknown else None
+    if lmp is None or total is None or abs(lmp - total) > rounding(largest_of(values)):
+        return frozenset(unknown)
+    return frozenset()
+
+
+def largest_of(values: Iterable[Decimal | None]) -> Decimal:
+    """The largest of the values that are known, whatever its sign."""
+    return max(abs(value) for value in values if value is not None)
 
 
 def rounding(largest: Decimal) -> Decimal:

@@ -26,12 +26,14 @@ T = TypeVar("T")
 class Sorted:
     """One node's prices in a batch, by what is to be done with them.
 
+    `completed` are held with the same LMP, but with fewer components.
     `late` are those seen before what is held, whether or not their values are the same;
     `confirmed` are the first and last of each stretch of held intervals that the batch repeats.
     """
 
     new: list[PublishedPrice] = field(default_factory=list)
     corrected: list[Change] = field(default_factory=list)
+    completed: list[Change] = field(default_factory=list)
     late: list[Change] = field(default_factory=list)
     confirmed: list[tuple[Market, datetime, datetime]] = field(default_factory=list)
     counts: Counter[Verdict] = field(default_factory=Counter)
@@ -57,6 +59,8 @@ class Sorted:
                 self.corrected.append((price, version))
             else:
                 self.counts[found] += 1
+                if found is Verdict.COMPLETED:
+                    self.completed.append((price, version))
                 if is_late(version, seen_at):
                     self.late.append((price, version))
         self.counts[Verdict.NEW] += len(self.new) - new

@@ -11,7 +11,7 @@ from django.db.models.functions import Cast
 
 from market.intervals import floor, iso
 from market.markets import Market
-from oasis.published import PublishedPrice, quality
+from oasis.published import COMPONENTS, PublishedPrice, quality
 from prices.batch import numbered
 from prices.models import Feed, FeedEvent, Node
 
@@ -44,13 +44,13 @@ def is_news(price: PublishedPrice, *, now: datetime) -> bool:
 
 
 def components(price: Any) -> Body:
-    """The LMP and components, $/MWh, of anything that has them, as JSON numbers."""
-    return {
-        "lmp": float(price.lmp),
-        "energy": float(price.energy),
-        "congestion": float(price.congestion),
-        "loss": float(price.loss),
-        "ghg": None if price.ghg is None else float(price.ghg),
+    """The LMP and components, $/MWh, of anything that has them, as JSON numbers.
+
+    None for a component that is not known.
+    """
+    return {"lmp": float(price.lmp)} | {
+        name: None if (value := getattr(price, name)) is None else float(value)
+        for name in COMPONENTS
     }
 
 
@@ -76,6 +76,11 @@ def price_body(
         body["da_price"] = None if da_price is None else float(da_price)
         body["spread"] = None if da_price is None else float(price.lmp - da_price)
     return body
+
+
+def completed(body: Body) -> Body:
+    """A price's body as an event shows it that says the components of a price held without them."""
+    return body | {"completes": True}
 
 
 def corrected(body: Body, old: Any, seen_at: datetime) -> Body:

@@ -2,11 +2,12 @@
 
 import os
 import stat
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from itertools import chain, count
+from operator import attrgetter
 from pathlib import Path
 
 from django.core.exceptions import ValidationError
@@ -17,13 +18,14 @@ from oasis.errors import BadAnswer
 from oasis.published import Answer, PublishedPrice, Rejection
 from oasis.report import read_opened
 from prices.feed import FeedRange
-from prices.history import record
+from prices.history import Recorded, record
 from prices.known_names import add_names
 from prices.models import Node
 from prices.versions import Verdict
 
 # Tomorrow's day-ahead prices are the furthest there are.
 PUBLISHED_AHEAD = timedelta(days=2)
+A_BATCH = 20_000
 
 
 @dataclass
@@ -35,6 +37,7 @@ class Loaded:
     new: int
     corrected: int
     unchanged: int
+    completed: int
     outdated: int
     rejected: int
     unverified: int
@@ -45,11 +48,11 @@ class Loaded:
 
 
 def load(path: Path, *, only: Collection[str] | None, now: datetime) -> Loaded:
-    """Store the prices of one zip, XML or CSV file. Unknown nodes are added untracked.
+    """Store the prices of one zip, XML or CSV file, of OASIS or plain CSV (`oasis.plain_csv`).
 
-    Prices count as seen when their file was made, by its XML or its name; failing that, when it
-    was last written. So an old file never replaces what was seen after it. The file is streamed:
-    only prices of the nodes in `only` are kept in memory.
+    Unknown nodes are added untracked. Prices count as seen when their file was made, by its XML or
+    its name; failing that, when it was last written. So an old file never replaces what was seen
+    after it. The file is streamed: only prices of the nodes in `only` are kept in memory.
     Raises the errors of `oasis.errors` and OSError; then nothing is stored.
     """
     refuse_pipes(path)
@@ -61,13 +64,14 @@ def load(path: Path, *, only: Collection[str] | None, now: datetime) -> Loaded:
     with transaction.atomic():
         add_nodes({price.node for price in prices})
         add_names(answer.names)
-        recorded = record(prices, seen_at=min(seen_at, now), source="file", now=now)
+        recorded = record_in_batches(prices, seen_at=min(seen_at, now), now=now)
     return Loaded(
         rows=answer.rows,
         prices=len(answer.prices),
         new=recorded[Verdict.NEW],
         corrected=recorded[Verdict.CORRECTED],
         unchanged=recorded[Verdict.UNCHANGED],
+        completed=recorded[Verdict.COMPLETED],
         outdated=recorded[Verdict.OUTDATED],
         rejected=answer.rejected,
         unverified=sum(not price.verified for price in prices),
@@ -76,6 +80,18 @@ def load(path: Path, *, only: Collection[str] | None, now: datetime) -> Loaded:
         passed_over=answer.passed_over,
         feed_ranges=recorded.feed_ranges,
     )
+
+
+def record_in_batches(
+    prices: Iterable[PublishedPrice], *, seen_at: datetime, now: datetime
+) -> Recorded:
+    """Record a file's prices, a few at a time: what is held of each, and its row, take memory."""
+    ordered = sorted(prices, key=attrgetter("node", "market", "interval_start"))
+    recorded = Recorded()
+    for first in range(0, len(ordered), A_BATCH):
+        batch = ordered[first : first + A_BATCH]
+        recorded.add(record(batch, seen_at=seen_at, source="file", now=now))
+    return recorded
 
 
 def refuse_pipes(path: Path) -> None:

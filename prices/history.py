@@ -19,8 +19,15 @@ from prices.batch import Sorted, by_market, by_node, in_interval_order, sort
 from prices.fault_points import fault_point
 from prices.feed import Event, FeedRange
 from prices.models import FeedEvent, Gap, Node, Price
-from prices.revisions import keep_late, revise
-from prices.versions import Held, Verdict, clock_limit, first_version, revised_ghg
+from prices.revisions import complete, keep_late, revise
+from prices.versions import (
+    Held,
+    Verdict,
+    clock_limit,
+    first_version,
+    has_same_values,
+    revised_ghg,
+)
 
 COLUMNS = ("node_id", "market", "interval_start", "interval_end", "recorded_at", *Held._fields)
 INSERT = (
@@ -38,6 +45,11 @@ class Recorded:
 
     def __getitem__(self, kind: Verdict) -> int:
         return self.counts[kind]
+
+    def add(self, other: "Recorded") -> None:
+        """Add what came of another batch."""
+        self.counts += other.counts
+        self.feed_ranges += other.feed_ranges
 
 
 def record(
@@ -63,6 +75,7 @@ def record(
             confirm(nodes[name], batch, seen_at)
             insert(nodes[name], batch.new, seen_at, source, adapted, now=now)
             revise(nodes[name], batch.corrected, seen_at, source, now=now)
+            complete(nodes[name], batch.completed)
             keep_late(nodes[name], batch.late, seen_at, source, now=now)
             recorded.feed_ranges += publish(nodes[name], batch, seen_at, now)
     fault_point("prices committed")
@@ -168,20 +181,31 @@ def publish(node: Node, batch: Sorted, seen_at: datetime, now: datetime) -> list
 
 
 def news(batch: Sorted, *, now: datetime) -> list[tuple[PublishedPrice, Held | None]]:
-    """What goes to the feed: new prices, and corrected ones with the version they replace."""
+    """What goes to the feed: new prices, and corrected and completed ones with what was held."""
     new = [price for price in batch.new if feed.is_news(price, now=now)]
     changes = [c for c in batch.corrected if c[0].interval_start > now - feed.KEPT]
+    changes += [c for c in batch.completed if feed.is_news(c[0], now=now)]
     return in_interval_order(new, changes)
 
 
 def event_of(
     price: PublishedPrice, held: Held | None, seen_at: datetime, beside: dict[datetime, Decimal]
 ) -> Event:
-    """The event for a new price, or for a correction of the version that was held."""
+    """The event for a new price, or for one that corrects or completes the version held."""
+    if held is not None and has_same_values(held, price):
+        return completion(price, held, beside)
     if held is not None:
         return correction(price, held, seen_at, beside)
     body = feed.price_body(price, revision=1, first_seen_at=seen_at, day_ahead=beside)
     return Event(FeedEvent.PRICE, body)
+
+
+def completion(price: PublishedPrice, held: Held, beside: dict[datetime, Decimal]) -> Event:
+    """The event for a price that was held without its components: no correction."""
+    body = feed.price_body(
+        price, revision=held.revision, first_seen_at=held.first_seen_at, day_ahead=beside
+    )
+    return Event(FeedEvent.PRICE, feed.completed(body))
 
 
 def correction(

@@ -126,7 +126,7 @@ def store_answer(run: FetchRun, query: PriceQuery, download: Download) -> Ingest
     return Ingested(
         new=recorded[Verdict.NEW],
         corrected=recorded[Verdict.CORRECTED],
-        unchanged=recorded[Verdict.UNCHANGED],
+        unchanged=recorded[Verdict.UNCHANGED] + recorded[Verdict.COMPLETED],
         outdated=recorded[Verdict.OUTDATED],
         rejected=answer.rejected,
         feed_ranges=recorded.feed_ranges,

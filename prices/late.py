@@ -17,9 +17,9 @@ class Kept(NamedTuple):
     """A version in the database that is not held; `late` numbers late ones of one revision."""
 
     lmp: Decimal
-    energy: Decimal
-    congestion: Decimal
-    loss: Decimal
+    energy: Decimal | None
+    congestion: Decimal | None
+    loss: Decimal | None
     ghg: Decimal | None
     revision: int
     late: int

@@ -96,7 +96,7 @@ class PriceQuerySet(models.QuerySet["Price"]):
 
 
 class Price(models.Model):
-    """The newest version of one interval's price."""
+    """The newest version of one interval's price. Components are null where they are not known."""
 
     SOURCES = [(source, source) for source in ("oasis", "simulator", "file")]
 
@@ -106,9 +106,9 @@ class Price(models.Model):
     interval_start = models.DateTimeField()
     interval_end = models.DateTimeField()
     lmp = price_field()
-    energy = price_field()
-    congestion = price_field()
-    loss = price_field()
+    energy = price_field(null=True)
+    congestion = price_field(null=True)
+    loss = price_field(null=True)
     ghg = price_field(null=True)
     # False if the components miss the LMP by more than rounding.
     verified = models.BooleanField(default=True)
@@ -140,9 +140,9 @@ class PriceRevision(models.Model):
     interval_start = models.DateTimeField()
     interval_end = models.DateTimeField()
     lmp = price_field()
-    energy = price_field()
-    congestion = price_field()
-    loss = price_field()
+    energy = price_field(null=True)
+    congestion = price_field(null=True)
+    loss = price_field(null=True)
     ghg = price_field(null=True)
     verified = models.BooleanField(default=True)
     revision = models.PositiveSmallIntegerField()

@@ -3,7 +3,7 @@ through `prices.shown_prices` to show them.
 
 With `as_of`, a moment in the past, these functions give what was held here at that moment, going
 by when it was recorded. A late observation was never held. Without `as_of` they give what is held
-now.
+now. Components that a version lacked at first it has in both.
 """
 
 from collections.abc import Collection, Iterable, Iterator, Sequence
@@ -26,16 +26,19 @@ INTERVAL = ("interval_start", "node_id")
 
 
 class Reading(NamedTuple):
-    """One version of a price, $/MWh. first_seen_at is when the interval's first one was seen."""
+    """One version of a price, $/MWh. first_seen_at is when the interval's first one was seen.
+
+    A component is None if it is not known; ghg also if there is none.
+    """
 
     node_id: int
     market: str
     interval_start: datetime
     interval_end: datetime
     lmp: Decimal
-    energy: Decimal
-    congestion: Decimal
-    loss: Decimal
+    energy: Decimal | None
+    congestion: Decimal | None
+    loss: Decimal | None
     ghg: Decimal | None
     verified: bool
     revision: int
@@ -49,9 +52,9 @@ class Replaced(NamedTuple):
     interval_start: datetime
     revision: int
     lmp: Decimal
-    energy: Decimal
-    congestion: Decimal
-    loss: Decimal
+    energy: Decimal | None
+    congestion: Decimal | None
+    loss: Decimal | None
     ghg: Decimal | None
     superseded_at: datetime
 

@@ -4,8 +4,10 @@ from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from datetime import datetime
 
+from django.db import connection
+
 from market.markets import Market
-from oasis.published import PublishedPrice
+from oasis.published import COMPONENTS, PublishedPrice
 from prices.batch import Change
 from prices.late import Kept, adds_to_history, next_number, next_seen_at
 from prices.models import Node, Price, PriceRevision
@@ -13,6 +15,11 @@ from prices.versions import Held, revised
 
 # Not needed once the next version is held.
 NOT_KEPT = ("confirmed_at",)
+COMPLETE = (
+    f"UPDATE {Price._meta.db_table} "  # noqa: S608
+    f"SET {', '.join(f'{name} = %s' for name in (*COMPONENTS, 'verified'))} "
+    "WHERE node_id = %s AND market = %s AND interval_start = %s"
+)
 
 
 def revise(
@@ -38,6 +45,27 @@ def revise(
         Price.objects.of(node, price.market).filter(interval_start=price.interval_start).update(
             **version._asdict(), recorded_at=now
         )
+
+
+def complete(node: Node, completed: Sequence[Change]) -> None:
+    """Give held versions the components they lacked. Each stays the version it was.
+
+    With plain SQL: after a file without components was loaded, OASIS may complete months of it.
+    """
+    adapted = connection.ops.adapt_datetimefield_value
+    rows = [
+        (
+            *(getattr(price, name) for name in COMPONENTS),
+            price.verified,
+            node.pk,
+            price.market.value,
+            adapted(price.interval_start),
+        )
+        for price, _ in completed
+    ]
+    if rows:
+        with connection.cursor() as cursor:
+            cursor.executemany(COMPLETE, rows)
 
 
 def recorded_at_of(

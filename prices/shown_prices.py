@@ -49,9 +49,9 @@ class Shown(NamedTuple):
     interval_start: str
     interval_end: str
     lmp: float
-    energy: float
-    congestion: float
-    loss: float
+    energy: float | None
+    congestion: float | None
+    loss: float | None
     ghg: float | None
     verified: int
     revision: int
@@ -126,8 +126,9 @@ def json_texts(
         as_seen = verified and revision == 1
         text = (
             f'{begin}{start[:10]}T{start[11:19]}Z", "interval_end": "{end[:10]}T{end[11:19]}Z", '
-            f'"lmp": {lmp!r}, "energy": {energy!r}, "congestion": {congestion!r}, '
-            f'"loss": {loss!r}, "ghg": {"null" if ghg is None else repr(ghg)}, "quality": '
+            f'"lmp": {lmp!r}, "energy": {json_number(energy)}, '
+            f'"congestion": {json_number(congestion)}, "loss": {json_number(loss)}, '
+            f'"ghg": {json_number(ghg)}, "quality": '
             f'"{"observed" if as_seen else quality(verified=bool(verified), revision=revision)}", '
             f'"revision": {revision!r}, "first_seen": "{iso_text(seen)}"'
         )
@@ -136,6 +137,10 @@ def json_texts(
             yield f"{text}{shown}{round(lmp - da_price, PLACES)!r}}}"
         else:
             yield text + none
+
+
+def json_number(value: float | None) -> str:
+    return "null" if value is None else repr(value)
 
 
 def difference(lmp: float, other: float) -> float:

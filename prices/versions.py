@@ -3,12 +3,13 @@
 Pure.
 """
 
+from collections.abc import Iterable
 from datetime import datetime, timedelta
 from decimal import Decimal
 from enum import Enum
 from typing import Any, NamedTuple, Protocol
 
-from oasis.published import PublishedPrice, rounding
+from oasis.published import PublishedPrice, largest_of, rounding, unknown_components
 
 # No observation takes longer than this to be stored.
 LONGEST_UNDER_WAY = timedelta(minutes=2)
@@ -21,9 +22,9 @@ class Held(NamedTuple):
     """The version in the database that the next observation is compared with."""
 
     lmp: Decimal
-    energy: Decimal
-    congestion: Decimal
-    loss: Decimal
+    energy: Decimal | None
+    congestion: Decimal | None
+    loss: Decimal | None
     ghg: Decimal | None
     verified: bool
     revision: int
@@ -43,6 +44,7 @@ class Verdict(Enum):
 
     NEW = "new"
     UNCHANGED = "unchanged"
+    COMPLETED = "completed"
     CORRECTED = "corrected"
     OUTDATED = "outdated"
 
@@ -62,37 +64,52 @@ def verdict(
     """What `price`, seen at `seen_at`, means for the version that is held.
 
     An observation never replaces a version that is newer or was seen again later. But a version
-    last seen after `limit` was written by a wrong clock, and is replaced.
+    last seen after `limit` was written by a wrong clock, and is replaced. Components that a version
+    lacks are no change of it: it is completed, by an older observation too.
     """
     if held is None:
         return Verdict.NEW
     if has_same_values(held, price):
-        return Verdict.UNCHANGED
+        return Verdict.COMPLETED if completes(held, price) else Verdict.UNCHANGED
     older = seen_at < held.last_seen_at and (limit is None or held.last_seen_at <= limit)
     return Verdict.OUTDATED if older else Verdict.CORRECTED
 
 
 class Values(Protocol):
-    """A version of a price, held or kept, that begins with LMP, energy, congestion, loss."""
+    """A version of a price, held or kept, that begins with the LMP and its four components."""
 
     @property
     def lmp(self) -> Decimal: ...
-    @property
-    def energy(self) -> Decimal: ...
     @property
     def ghg(self) -> Decimal | None: ...
     def __getitem__(self, part: slice, /) -> tuple[Any, ...]: ...
 
 
 def has_same_values(held: Values, price: PublishedPrice) -> bool:
-    """Whether `price` has the values of a version; no greenhouse gas component counts as 0.
+    """Whether `price` has the values of a version, as far as both know them.
 
-    One report carries that component, for another it is worked out: they may differ by rounding.
+    No greenhouse gas component counts as 0, unless it is not known. One report carries that
+    component, for another it is worked out: they may differ by rounding.
     """
-    if held[:4] != price[3:7]:
+    if held[:4] != price[3:7] and not agree(held[:4], price[3:7]):
         return False
     was, is_now = held.ghg or Decimal(0), price.ghg or Decimal(0)
-    return was == is_now or abs(was - is_now) <= rounding(max(abs(held.lmp), abs(held.energy)))
+    if was == is_now or abs(was - is_now) <= rounding(largest_of(held[:2])):
+        return True
+    return "ghg" in unknown_components(held[:5]) | unknown_components(price[3:8])
+
+
+def agree(one: Iterable[Decimal | None], other: Iterable[Decimal | None]) -> bool:
+    """Whether two versions have the same values where both know them."""
+    pairs = zip(one, other, strict=True)
+    return all(was == is_now for was, is_now in pairs if was is not None and is_now is not None)
+
+
+def completes(held: Held, price: PublishedPrice) -> bool:
+    """Whether `price`, which has the values of `held`, knows all that it knows, and more."""
+    if None not in held[1:5]:
+        return False
+    return unknown_components(price[3:8]) < unknown_components(held[:5])
 
 
 def first_version(price: PublishedPrice, seen_at: datetime, source: str) -> Held:
@@ -121,4 +138,6 @@ def revised_ghg(held: Held, price: PublishedPrice) -> Decimal | None:
 
     The old one would not add up with the new components: if the new price has none, it is 0.
     """
-    return Decimal(0) if price.ghg is None and held.ghg is not None else price.ghg
+    if price.ghg is not None or held.ghg is None or unknown_components(price[3:8]):
+        return price.ghg
+    return Decimal(0)

@@ -23,6 +23,13 @@ def published(
     return PublishedPrice(node, market, start, total, energy, congestion, loss, Decimal(0))
 
 
+def bare(
+    start: datetime, lmp: str = "40.5", market: Market = Market.RTM, node: str = SP15
+) -> PublishedPrice:
+    """A price whose components are not known."""
+    return PublishedPrice(node, market, start, Decimal(lmp), None, None, None, None)
+
+
 def store(prices: Iterable[PublishedPrice], at: datetime, source: str = "oasis") -> Recorded:
     """Record prices seen at `at`, as a poll at that moment would."""
     return record(prices, seen_at=at, source=source, now=at)

@@ -73,8 +73,10 @@ def correct(alert: Alert, transition: Transition, node: Node) -> None:
 
 
 def held_at(alert: Alert, start: datetime, node: Node) -> Moment | None:
-    """The figures of an interval by the prices that are held now; None if it has none."""
+    """The figures of an interval by the prices that are held now; None if they are not known."""
     end = start + alert.market.interval
     series = held_prices.series(node.pk, alert.market, [alert.watch], start, end)
     price, value = series.prices.get(start), series.value(alert.watch, start)
-    return None if price is None else Moment(start, price, price if value is None else value)
+    if price is None or not series.is_known(alert.watch, start):
+        return None
+    return Moment(start, price, price if value is None else value)

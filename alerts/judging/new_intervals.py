@@ -5,23 +5,33 @@ from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import NamedTuple
 
-from alerts.rules.watched import SPREAD, Watch
+from alerts.rules.watched import COMPONENTS, SPREAD, Watch
 from market.intervals import floor, from_iso, intervals_between
 from market.markets import Market
 from prices.models import FeedEvent
 
 HOUR = timedelta(hours=1)
 MISSING: dict[str, Decimal | None] = {"lmp": None}
+WITHOUT_COMPONENTS: dict[str, Decimal | None] = dict.fromkeys(COMPONENTS[1:])
 KINDS = (FeedEvent.PRICE, FeedEvent.CORRECTION)
 
 
 class PriceEvent(NamedTuple):
-    """A price or correction; `old` are the LMP and components that a correction replaced."""
+    """A price or correction; `old` are the LMP and components that a correction replaced.
+
+    `completes`: the price was held already, without its components.
+    """
 
     seq: int
     market: Market
     start: datetime
     old: dict[str, Decimal | None] | None
+    completes: bool = False
+
+    @property
+    def before(self) -> dict[str, Decimal | None]:
+        """What was held of the interval before, where that was something else."""
+        return WITHOUT_COMPONENTS if self.completes else self.old or MISSING
 
 
 class NewIntervals(NamedTuple):
@@ -50,10 +60,11 @@ def price_events(node_id: int, after: int, up_to: int) -> list[PriceEvent]:
         node=node_id, kind__in=KINDS, seq__gt=after, seq__lte=up_to
     ).order_by("seq")
     # Only these fields, 200 rows at a time: the bodies of two days would stay in memory.
-    rows = events.values_list("seq", "body__market", "body__interval_start", "body__old")
+    names = ("market", "interval_start", "old", "completes")
+    rows = events.values_list("seq", *(f"body__{name}" for name in names))
     return [
-        PriceEvent(seq, Market(market), from_iso(start), old_values(old))
-        for seq, market, start, old in rows.iterator(200)
+        PriceEvent(seq, Market(market), from_iso(start), old_values(old), bool(completes))
+        for seq, market, start, old, completes in rows.iterator(200)
     ]
 
 
@@ -88,21 +99,27 @@ def sort_out(
         if event.seq <= after:
             continue
         if event.market is market:
-            others = first_touched(watches, event.start, begin, until)
+            lmps = [] if event.completes else watches
+            others = first_touched(lmps, event.start, begin, until)
             touched += others
             if event.start < begin:
                 corrected |= bool(others and event.old)
             elif until is None or event.start > until:
                 fresh.add(event.start)
             else:
-                changed[event.start] = (event.old or MISSING) | changed.get(event.start, {})
+                changed[event.start] = event.before | changed.get(event.start, {})
                 corrected |= bool(event.old)
-        elif event.market is Market.DAM and watches_spread and until is not None:
+        elif changes_spreads(event) and watches_spread and until is not None:
             old = {"day_ahead": event.old["lmp"] if event.old else None}
             for start in judged_within(event.start, market, begin, until):
                 changed[start] = old | changed.get(start, {})
                 corrected |= bool(event.old)
     return NewIntervals(tuple(sorted(fresh)), changed, min(touched, default=None), corrected)
+
+
+def changes_spreads(event: PriceEvent) -> bool:
+    """Whether real-time prices have another spread now."""
+    return event.market is Market.DAM and not event.completes
 
 
 def first_touched(

@@ -105,10 +105,14 @@ def figures(rule: Rule, start: datetime, judging: Judging) -> tuple[Decimal, Dec
 
 
 def retraction(alert: Alert, rule: Rule, judging: Judging, why: str) -> Announcement:
-    """That an alert should not have opened: with the figures of its interval as they are now."""
+    """That an alert should not have opened: with the figures of its interval as they are now.
+
+    What is not held any more, or not known, is as it was.
+    """
     start = alert.interval_start
-    held = start in judging.series.prices
-    price, value = figures(rule, start, judging) if held else (alert.price, alert.value)
+    price, value = judging.series.prices.get(start, alert.price), alert.value
+    if judging.series.is_known(rule.watch, start):
+        price, value = figures(rule, start, judging)
     return Announcement(rule, RETRACTED, start, price, value, why, alert_id=alert.pk)
 
 

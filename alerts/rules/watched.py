@@ -95,6 +95,10 @@ class Series:
             self.values[key] = None if lmp is None else calculate(self, watch.span, start, lmp)
         return self.values[key]
 
+    def is_known(self, watch: Watch, start: datetime) -> bool:
+        """Whether an interval has a price, and the component that is watched in it."""
+        return self.components.get(watch.watched, self.prices).get(start) is not None
+
     def spread(self, _: int, start: datetime, lmp: Decimal) -> Decimal | None:
         """The price less the day-ahead price of its hour, $/MWh."""
         day_ahead = self.day_ahead.get(self.hour_of(start))

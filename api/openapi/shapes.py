@@ -5,6 +5,7 @@ from typing import Any
 from rest_framework import serializers
 
 MARKETS = ["DAM", "RTPD", "RTM"]
+UNKNOWN = "null: not known, as of prices that a file without components brought"
 PUBLISHED = ["observed", "corrected", "unverified"]
 ESTIMATED = ["cached", "interpolated", "previous_day"]
 
@@ -84,12 +85,12 @@ class Price(serializers.Serializer[Any]):
     interval_start = time("The start of the interval.")
     interval_end = time("The end of the interval.")
     lmp = price("the locational marginal price.")
-    energy = price("the energy component.")
-    congestion = price("the congestion component.")
-    loss = price("the loss component.")
+    energy = price(f"the energy component; {UNKNOWN}.", allow_null=True)
+    congestion = price(f"the congestion component; {UNKNOWN}.", allow_null=True)
+    loss = price(f"the loss component; {UNKNOWN}.", allow_null=True)
     ghg = price(
         "the greenhouse gas component; null: the report had none, and the others add up without "
-        "it.",
+        "it, or it is not known.",
         allow_null=True,
     )
     quality = choice(

@@ -9,7 +9,8 @@ from prices.models import Node
 class Learned(models.Model):
     """How real-time prices differed from day-ahead in the days before an operating date.
 
-    `residuals` has the arrays of `battery.quantiles.Residuals`. Learned once a day, kept for 35.
+    `residuals` has the arrays of `battery.quantiles.Residuals`; without `is_enough` no difference
+    is assumed. Learned once a day, kept for 35.
     """
 
     node = models.ForeignKey(Node, models.CASCADE)
@@ -18,6 +19,7 @@ class Learned(models.Model):
     made_at = models.DateTimeField()
     first_day = models.DateField()
     parameters = models.JSONField()
+    is_enough = models.BooleanField()
     residuals = models.JSONField()
 
     class Meta:

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 from datetime import datetime
+from types import MappingProxyType
 from typing import Any, NamedTuple
 
 from market.intervals import floor, from_iso
@@ -41,12 +42,13 @@ class Source(NamedTuple):
 
 
 class Prices(NamedTuple):
-    """A hub's prices by the start of their interval, oldest first, and its open alerts."""
+    """A hub's prices by the start of their interval, oldest first, its open alerts, its advice."""
 
     rt: dict[datetime, Price]
     fmm: dict[datetime, Price]
     da: dict[datetime, Price]
     alerts: list[Body]
+    advice: Mapping[int, Body] = MappingProxyType({})
 
 
 class Held(NamedTuple):

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import NamedTuple
 
+from dashboard.first_paint.advice import AdviceTile, Choice, advice_tile
 from dashboard.first_paint.alert_chip import chip_text, severity, still_open
 from dashboard.first_paint.held import Body, Held, Prices, Source, by_start, estimate_in
 from dashboard.first_paint.market_times import clock_text, day_text, made_text
@@ -16,6 +17,7 @@ class FirstPaint(NamedTuple):
     """The texts and tones of the page by where they stand, and when they were true."""
 
     tiles: Tiles
+    advice: AdviceTile
     status: StatusLine
     as_of: str
     made: str
@@ -26,7 +28,8 @@ class FirstPaint(NamedTuple):
 
 def prices_of(snapshot: Body) -> Prices:
     rt, fmm, da = (by_start(snapshot[market]) for market in ("rt", "fmm", "da"))
-    return Prices(rt, fmm, da, still_open(snapshot["alerts"]))
+    advice = {one["battery_id"]: one for one in snapshot.get("advice") or ()}
+    return Prices(rt, fmm, da, still_open(snapshot["alerts"]), advice)
 
 
 def first_paint(
@@ -35,6 +38,7 @@ def first_paint(
     *,
     thresholds: Sequence[Threshold],
     source: Source,
+    choice: Choice,
     now: datetime,
 ) -> FirstPaint:
     """Of a page that comes with a snapshot, whose `current` is of `now`."""
@@ -43,6 +47,7 @@ def first_paint(
     status = status_line(held, source)
     return FirstPaint(
         shown,
+        advice_tile(choice, prices.advice, now=now),
         status,
         clock_text(now),
         made_text(now),
@@ -52,7 +57,8 @@ def first_paint(
     )
 
 
-def nothing_yet(source: Source, *, now: datetime) -> FirstPaint:
+def nothing_yet(source: Source, choice: Choice, *, now: datetime) -> FirstPaint:
     """Of a page that comes without a snapshot."""
     status = StatusLine(day=day_text(now), outage=source.trouble or "")
-    return FirstPaint(loading(now), status, "", made_text(now), has_prices=False)
+    advice = advice_tile(choice, None, now=now)
+    return FirstPaint(loading(now), advice, status, "", made_text(now), has_prices=False)

@@ -40,6 +40,13 @@ def dollar_text(value: float) -> str:
     return f"${math.floor(value + 0.5):,}"
 
 
+def mega_text(value: float, least: int = 1) -> str:
+    """MW or MWh: `1.0`, `0.25`, and with no decimals at least `4`."""
+    whole, _, decimals = signed(rounded(value, CENTS), plus="").partition(".")
+    kept = decimals.rstrip("0").ljust(least, "0")
+    return f"{whole}.{kept}" if kept else whole
+
+
 def limit_text(value: float | None) -> str:
     """A limit: `100`, `−20`, `7.5`."""
     if value is None:

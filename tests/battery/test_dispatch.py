@@ -7,8 +7,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from battery import blocks
 from battery.asset import Impossible
 from battery.dispatch import optimise
+from battery.value_function import best_course
 from tests.battery.days import asset, question
 from tests.battery.independent import optimum
 
@@ -59,7 +61,7 @@ def test_a_made_up_day_earns_what_another_formulation_finds(first):
 @pytest.mark.parametrize("wear", [0.0, 10.0])
 def test_a_real_day_earns_what_another_formulation_finds(real_days, wear):
     lowest_first = sorted(real_days, key=lambda prices: float(prices.min()))
-    odd, usual = lowest_first[200:1000:160], real_days[:: len(real_days) // 5][:5]
+    odd, usual = lowest_first[5:400:80], real_days[:: len(real_days) // 5][:5]
     for prices in [*odd, *usual]:
         found = optimise(asset(wear_usd_mwh=wear), prices, 0.25, start_mwh=1.0)
         best = optimum(asset(wear_usd_mwh=wear), prices, 0.25, start_mwh=1.0)
@@ -104,6 +106,34 @@ def test_wear_keeps_a_battery_from_burning_until_the_price_is_far_below_0():
         found = optimise(asset(), prices, 1.0, start_mwh=4.0)
         assert np.count_nonzero(found.power_mw) == moves
         certified(found)
+
+
+@pytest.mark.parametrize(
+    "prices",
+    [
+        np.full(288, -20.0),
+        np.tile([-5.0, -6.0, -5.0], 96),
+        -10 + 6 * np.sin(np.arange(288) / 30),
+        np.concatenate([np.full(96, 30.0), np.linspace(-5, -15, 96), np.full(96, 60.0)]),
+    ],
+)
+def test_a_day_below_0_is_certified_however_much_its_prices_are_alike(prices):
+    battery = asset(wear_usd_mwh=0.0)
+    found = optimise(battery, prices, 1 / 12, start_mwh=4.0)
+    near = best_course(battery, prices, 1 / 12, start_mwh=4.0)
+    holds(battery, prices, 1 / 12, found, start_mwh=4.0)
+    certified(found)
+    assert near.objective_usd <= found.objective_usd + 1e-6
+
+
+def test_blocks_that_are_cut_too_short_grow_until_the_bound_is_reached(monkeypatch):
+    battery, prices = asset(wear_usd_mwh=0.0), np.random.default_rng(11).normal(0, 20, 96)
+    best = optimise(battery, prices, 0.25, start_mwh=4.0)
+    monkeypatch.setattr(blocks, "PRESSED_USD_MWH", -1.0)
+    found = optimise(battery, prices, 0.25, start_mwh=4.0)
+    assert found.objective_usd == pytest.approx(best.objective_usd)
+    holds(battery, prices, 0.25, found, start_mwh=4.0)
+    certified(found)
 
 
 def test_steps_may_differ_in_length():

@@ -188,11 +188,13 @@ def test_a_redis_that_was_away_and_lost_everything_is_waited_at_again(
     with running(url, program) as process:
         for word in ("one", "two"):
             server = start_valkey(port, tmp_path / word)
-            with redis.Redis.from_url(url) as client:
-                client.rpush(asking.QUICK, word)
-            wait_until(lambda: word in words(tmp_path), 30, word)  # noqa: B023
-            server.terminate()
-            server.wait(10)
+            try:
+                with redis.Redis.from_url(url) as client:
+                    client.rpush(asking.QUICK, word)
+                wait_until(lambda: word in words(tmp_path), 30, word)  # noqa: B023
+            finally:
+                server.terminate()
+                server.wait(10)
         process.terminate()
         assert process.stderr
         said = process.stderr.read()

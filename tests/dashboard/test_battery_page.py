@@ -11,6 +11,7 @@ from django.http import HttpResponse
 from django.test import Client
 from pytest_django import DjangoAssertNumQueries
 
+from battery.models import Battery
 from dashboard.battery_picture import picture
 from dashboard.battery_summary import place_text, rank_note, summary
 from dashboard.battery_table import FIGURES, Row, below_zero_text, dollar_text, rows
@@ -207,9 +208,13 @@ def some_days() -> None:
 
 @pytest.mark.django_db
 @pytest.mark.database
-def test_the_page_shows_a_hubs_days(client: Client) -> None:
+@pytest.mark.parametrize("has_battery", [True, False])
+def test_the_page_shows_a_hubs_days(client: Client, has_battery: bool) -> None:
     some_days()
-    text = page(client, "?hub=sp15").content.decode()
+    if not has_battery:
+        Battery.objects.all().delete()
+    text = page(client, "?hub=sp15&tab=history").content.decode()
+    assert ("There is no battery at SP15" in text) is not has_battery
     assert "What 1 MW of battery could have earned at SP15" in text
     places = [text.index(f'datetime="2026-07-{day}"') for day in (15, 14, 13)]
     assert places == sorted(places)
@@ -221,9 +226,9 @@ def test_the_page_shows_a_hubs_days(client: Client) -> None:
 @pytest.mark.django_db
 def test_a_correction_is_on_the_page_the_next_time(client: Client) -> None:
     some_days()
-    assert "−7.25" not in page(client).content.decode()
+    assert "−7.25" not in page(client, "?tab=history").content.decode()
     store([published(utc("2026-07-13 20:00"), "-7.25")], NOW)
-    assert "−7.25" in page(client).content.decode()
+    assert "−7.25" in page(client, "?tab=history").content.decode()
 
 
 @pytest.mark.django_db
@@ -240,7 +245,10 @@ def test_a_hub_that_does_not_exist_is_said(client: Client, asked: str) -> None:
 
 @pytest.mark.django_db
 def test_before_the_first_price_and_without_nodes_the_page_says_so(client: Client) -> None:
-    assert "No prices of SP15 from the last 30 days are held yet." in page(client).content.decode()
+    none_held = "No prices of SP15 from the last 30 days are held yet."
+    assert none_held in page(client, "?tab=history").content.decode()
+    Battery.objects.all().delete()
+    assert none_held in page(client).content.decode()
     Node.objects.update(tracked=False)
     assert "No node is tracked" in page(client).content.decode()
 
@@ -252,17 +260,18 @@ def test_days_of_23_and_25_hours_are_whole(client: Client, day: str) -> None:
     store([published(hour, "30", Market.DAM) for hour in hours], hours[0])
     moments = day_intervals(date.fromisoformat(day), Market.RTM)
     store([published(at, "30") for at in moments], hours[0])
-    found = page(client, at=midnight(date.fromisoformat(day) + A_DAY) + HOUR)
-    [row] = found.context["rows"]  # type: ignore[attr-defined]
+    found = page(client, "?tab=history", midnight(date.fromisoformat(day) + A_DAY) + HOUR)
+    [row] = found.context["of_the_node"]["rows"]  # type: ignore[attr-defined]
     assert (row.iso, row.note) == (day, "")
 
 
 @pytest.mark.django_db
-def test_the_page_takes_four_queries_however_many_hubs(
+def test_a_hub_without_a_battery_takes_five_queries_however_many_hubs(
     client: Client, django_assert_num_queries: DjangoAssertNumQueries
 ) -> None:
     some_days()
     nodes = (Node(slug=f"node-{nth}", oasis_name=f"NODE_{nth}_N001") for nth in range(47))
     Node.objects.bulk_create(nodes)
-    with django_assert_num_queries(4):
+    Battery.objects.all().delete()
+    with django_assert_num_queries(5):
         page(client)

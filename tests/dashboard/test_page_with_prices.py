@@ -170,7 +170,7 @@ def test_the_steps_of_a_back_test_leave_it_as_it_is_and_a_changed_battery_makes_
     assert snapshot(page_of(client)) == anew(sp15)
     assert not made
     Battery.objects.update(active=False)
-    battery_changed(sp15, one.pk, "switched off", "ada", now=NOW)
+    battery_changed(sp15, one, "switched off", "ada", now=NOW)
     assert snapshot(page_of(client))["advice"] == []
     assert len(made) == 1
 
@@ -341,3 +341,36 @@ def test_a_hub_that_is_not_there_is_said_to_be_not_there(asked: str, client: Cli
 
 def test_a_hub_is_found_in_small_letters_too(client: Client) -> None:
     assert client.get("/?hub=np15").context["hub"] == "NP15"
+
+
+def test_the_page_says_what_the_battery_should_do(client: Client, sp15: Node) -> None:
+    example = Battery.objects.get()
+    assert text(page_of(client), "advice-reason") == "No advice yet: it comes with the next price."
+    for start, action, power, tag in (
+        (START, "charge", -1.0, "▲ charge 1.0 MW"),
+        (NEXT, "discharge", 1.0, "▼ discharge 1.0 MW"),
+    ):
+        told(advice(example, start, power, reason=f"To {action} <now>."), now=NOW)
+        page = page_of(client)
+        assert text(page, "advice-tag") == tag
+        assert text(page, "advice-reason") == f"To {action} <now>."
+        assert snapshot(page)["advice"][0]["action"] == action
+
+
+def test_each_hub_has_its_own_batteries_and_the_address_chooses(client: Client, sp15: Node) -> None:
+    first = Battery.objects.get()
+    second = Battery.objects.create(
+        name="Second", node=sp15, power_in_mw=1, power_out_mw=1, energy_mwh=2
+    )
+    Battery.objects.create(
+        name="Idle", node=sp15, power_in_mw=1, power_out_mw=1, energy_mwh=2, active=False
+    )
+    page = page_of(client, f"?battery={second.pk}")
+    assert f'<option value="{second.pk}" selected>Second</option>' in page
+    assert f'href="/battery/?battery={second.pk}"' in page
+    assert "Idle" not in page
+    for nonsense in ("0", "x", "9" * 40, "-1"):
+        assert f'href="/battery/?battery={first.pk}"' in page_of(client, f"?battery={nonsense}")
+    north = page_of(client, "?hub=NP15")
+    assert text(north, "advice-reason") == "No battery at NP15."
+    assert text(north, "advice-link") == "Add a battery"

@@ -30,7 +30,7 @@ from tests.battery.advised import advice, told
 from tests.live.browsers import FIVE, Browser, announce_all, browser
 from tests.live.documented import Comparison, close_codes, error_codes, example, shapes
 from tests.live.streaming import stream
-from tests.published import NP15, SP15, published, store
+from tests.published import NP15, SP15, bare, published, store
 
 HOUR = timedelta(hours=1)
 CURSOR = "[0-9a-z-]{1,40}:[0-9]+"
@@ -51,6 +51,8 @@ def seed(now: datetime) -> None:
     no_ghg = published(start - 5 * HOUR, "140")._replace(ghg=None)
     store([*whole, no_ghg], now - 3 * FIVE)
     store([published(start - 3 * FIVE, "160"), no_ghg._replace(lmp=no_ghg.lmp + 1)], now - FIVE)
+    store([bare(start - 6 * HOUR, "140"), bare(start - 7 * HOUR, "140")], now - 3 * FIVE)
+    store([bare(start - 6 * HOUR, "141")], now - FIVE)
     evaluate(now=now)
     for event in FeedEvent.objects.filter(kind="alert").filter(node__slug="np15"):
         del event.body["name"]  # as it was stored before alerts had one
@@ -88,7 +90,8 @@ def news() -> list[FeedRange]:
         published(floor(now, Market.RTPD), "50", Market.RTPD),
         published(floor(now, Market.DAM) + 5 * HOUR, "30", Market.DAM),
     ]
-    ranges = store([*new, published(start - 4 * FIVE, "170")], now).feed_ranges
+    changed = [published(start - 4 * FIVE, "170"), published(start - 7 * HOUR, "140")]
+    ranges = store([*new, *changed, bare(start - 6 * HOUR, "142")], now).feed_ranges
     ranges += evaluate(now=now)
     people_act(now)
     batteries_act(now)
@@ -114,7 +117,7 @@ def batteries_act(now: datetime) -> None:
     nothing = ("soc_mwh", "soc_known_at", "expected_usd_mwh", "stored_usd_mwh")
     told(advice(one, start + 2 * FIVE, **dict.fromkeys(nothing)), now=now)
     told(advice(one, start + FIVE, -1.0), now=now)
-    battery_changed(one.node, one.pk, "Battery “Example” was switched off", "anna", now=now)
+    battery_changed(one.node, one, "Battery “Example” was switched off", "anna", now=now)
     days = {"start": now, "end": now, "market": "RTM", "policies": []}
     backtest_moved(Backtest.objects.create(battery=one, **days), now=now)
 

@@ -61,6 +61,7 @@ on_the_stage = [
     pytest.mark.xdist_group("page-states"),
     pytest.mark.skipif(CHROMIUM is None, reason="no Chromium on this machine"),
 ]
+BATTERY = {"id": 1, "name": "Example 1 MW / 4 MWh", "energy_mwh": 4.0}
 LIMITS = [
     {"direction": "above", "limit": 100.0, "market": "RTM"},
     {"direction": "below", "limit": 0.0, "market": "RTM"},
@@ -76,6 +77,9 @@ class Day:
     da: list[Body] = field(default_factory=list)
     fmm: list[Body] = field(default_factory=list)
     alerts: list[Body] = field(default_factory=list)
+    batteries: list[Body] = field(default_factory=lambda: [dict(BATTERY)])
+    battery: int | None = None  # that the address asks for
+    advice: list[Body] = field(default_factory=list)
     current: Body | None = field(default_factory=lambda: dict(OBSERVED))
     source: str = "oasis"
     source_age_s: float | None = 12.0
@@ -98,7 +102,9 @@ class Day:
         shown = {"hub": self.hub, "hubs": hubs, "source": self.source}
         page = shown | {"thresholds": {self.hub: LIMITS}, "source_trouble": self.source_trouble}
         page |= {"source_answered": self.source_answered}
-        first = prices_now(page, self.known_source(), self.page_snapshot(), now=self.now)
+        page |= {"batteries": {self.hub: self.batteries}}
+        held = (page, self.known_source(), self.page_snapshot())
+        first = prices_now(*held, battery=self.battery, now=self.now)
         return render_to_string("dashboard/index.html", shown | first | {"page": page})
 
     @property
@@ -129,6 +135,7 @@ class Day:
             "fmm": self.fmm,
             "da": self.da,
             "alerts": self.alerts,
+            "advice": self.advice,
         }
 
     def answer(self) -> Body:

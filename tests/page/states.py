@@ -4,6 +4,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from datetime import timedelta
 
+from tests.page.advices import advice
 from tests.page.market_day import Body, alert, at, corrected, valued
 from tests.page.staged import NODES, Day, Stage, ordinary
 
@@ -50,7 +51,7 @@ def eventful() -> Day:
         alert(1, day.rt[102], state="cleared"),
         alert(2, opened[1], limit=0),
     ]
-    return replace(day, rt=rt, alerts=alerts)
+    return replace(day, rt=rt, alerts=alerts, advice=[advice()])
 
 
 def first_start(stage: Stage) -> None:
@@ -116,7 +117,10 @@ def alerts_open(stage: Stage) -> None:
 
 def long_name(stage: Stage) -> None:
     nodes = {LONG: "ALAMITOS_7_N001-UNIT-1-AGGREGATED-APND", **NODES}
-    stage.show(replace(newest_is(plain(), "-1015.37"), nodes=nodes))
+    battery = {"id": 1, "name": f"Battery of 1,234.25 MW at {LONG}"[:60], "energy_mwh": 4937.0}
+    selling = advice(action="discharge", power_mw=1234.25, soc_mwh=2468.75, energy_mwh=4937.0)
+    day = replace(newest_is(plain(), "-1015.37"), batteries=[battery], advice=[selling])
+    stage.show(replace(day, nodes=nodes))
 
 
 def spring(stage: Stage) -> None:
@@ -139,7 +143,8 @@ def never_answered(stage: Stage) -> None:
 
 def silent(stage: Stage) -> None:
     day = ages(plain(), minutes=25)
-    stage.show(replace(day, source_age_s=22 * 60, source_trouble=REFUSED))
+    late = [advice(interval=[10, 15])]
+    stage.show(replace(day, source_age_s=22 * 60, source_trouble=REFUSED, advice=late))
 
 
 def fed_by_stream(stage: Stage) -> None:
@@ -164,6 +169,22 @@ def unverified(stage: Stage) -> None:
     stage.show(replace(day, rt=rt, current={"rt_quality": "unverified"}))
 
 
+def several_batteries(stage: Stage) -> None:
+    names = ("Example 1 MW / 4 MWh", "Of the longest name that there may be for a battery, 60 char")
+    batteries = [{"id": n, "name": name, "energy_mwh": 4.0} for n, name in enumerate(names, 1)]
+    stale = {
+        "action": "hold",
+        "fallback": "stale prices",
+        "reason": "Holding: no price since 12:05.",
+    }
+    both = [advice(), advice(battery_id=2, **stale)]
+    stage.show(replace(plain(), batteries=batteries, advice=both), "?battery=2")
+
+
+def no_battery(stage: Stage) -> None:
+    stage.show(replace(plain(), batteries=[]))
+
+
 def many_nodes(stage: Stage) -> None:
     more = {f"BATTERY-{n:02}": f"BATTERY_{n:02}_UNIT_1-APND" for n in range(1, 21)}
     stage.show(replace(plain(), nodes={**NODES, **more}))
@@ -175,6 +196,8 @@ STATES: dict[str, State] = {
     "fed-by-stream": fed_by_stream,
     "asking": asking,
     "unverified": unverified,
+    "several-batteries": several_batteries,
+    "no-battery": no_battery,
     "23-nodes": many_nodes,
     "first-start": first_start,
     "loading": loading,

@@ -28,7 +28,19 @@ def test_what_an_address_says(
 ) -> None:
     found = run("ui/address.js", "readAddress(a.search, a.page)", {"search": search, "page": PAGE})
     about = {"hub": hub, "range": chosen_range, "theme": theme, "date": date, "at": None}
-    assert found == about
+    assert found == about | {"battery": None}
+
+
+@pytest.mark.parametrize(
+    ("search", "battery"),
+    [("?battery=2", 2), ("?battery=0", None), ("?battery=-1", None), ("?battery=2x", None)],
+)
+def test_a_battery_is_named_by_its_id(search: str, battery: int | None, run: Run) -> None:
+    found = run("ui/address.js", "readAddress(a.search, a.page)", {"search": search, "page": PAGE})
+    assert found["battery"] == battery
+    written = run("ui/address.js", "writeAddress('?battery=7', a)", found)
+    assert ("battery=2" in written) is (battery is not None)
+    assert "battery=7" not in written
 
 
 @pytest.mark.parametrize(

@@ -443,3 +443,22 @@ def test_a_component_that_lowers_the_price_lies_left_of_zero_and_says_so(call: C
     assert [bar["word"] for bar in bars] == ["adds", "lowers", "adds nothing", "not published"]
     assert [(bar["left"], bar["width"]) for bar in bars[:2]] == [(40, 60), (0, 40)]
     assert [bar["tone"] for bar in bars[:2]] == ["positive", "negative"]
+
+
+def test_components_that_are_not_known_are_no_bars_and_say_so(call: Call) -> None:
+    price = dict.fromkeys(("energy", "congestion", "loss", "ghg"))
+    bars = call("return m.componentBars(price)", price=price)
+    assert {bar["word"] for bar in bars} == {"not known"}
+    assert {(bar["value"], bar["tone"], bar["width"]) for bar in bars} == {(None, "none", 0)}
+
+
+def test_components_that_are_not_known_are_empty_cells_of_the_file(call: Call) -> None:
+    start = ms("2026-11-01T08:55:00Z")
+    sent = {"interval_start": "2026-11-01T08:55:00Z", "interval_end": "2026-11-01T09:00:00Z"}
+    unknown = dict.fromkeys(("energy", "congestion", "loss", "ghg"))
+    [price] = five(start, -4.18, **sent, **unknown, first_seen="2026-11-01T08:53:02Z")
+    held = {"rt": [price], "fmm": [], "da": []}
+    text = call(CSV, hub="SP15", now=start + 12 * MINUTE, **held)
+    (row,) = csv.DictReader(io.StringIO(text))
+    assert row["lmp"] == "-4.18"
+    assert {row[name] for name in unknown} == {""}

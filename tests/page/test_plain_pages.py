@@ -30,6 +30,7 @@ from prices.models import Gap, Node, Trouble
 from prices.node_standings import Ledger, MarketStanding, MarketState
 from prices.recent_corrections import Correction, RecentCorrections
 from tests.conftest import utc
+from tests.page import battery_stage
 from tests.page.modules import in_a_browser, reached
 from tests.page.page_server import Answer, PageServer
 from tests.page.staged import AXE
@@ -40,7 +41,7 @@ NOW = utc("2026-07-14 19:02:14")
 A_DAY, FIVE = timedelta(days=1), timedelta(minutes=5)
 WIDTHS = (320, 390, 768, 1024, 1440, 1920)
 PHONE = 390
-FULLEST = ("battery", "status in trouble")
+FULLEST = ("battery", "status in trouble", "a battery's plan, for staff", "a battery's history")
 LONG = "A-NODE-WITH-A-VERY-LONG-NAME-THAT-GOES-ON-AND-ON"
 NODES = [Node(pk=1, slug="sp15", oasis_name="TH_SP15_GEN-APND"), Node(pk=2, slug=LONG.lower())]
 
@@ -67,7 +68,17 @@ def battery(node: Node | None = NODES[0], days: Days | None = None) -> str:
     context = {"page_name": "battery", "hubs": NODES, "node": node, "source": "oasis"}
     context |= {"made": made_text(NOW), "open_alerts": 2}
     context |= shown_days(days or thirty_days()) if node else {}
-    return render_to_string("dashboard/battery.html", context)
+    return render_to_string("dashboard/battery_hub.html", context)
+
+
+def no_such_battery() -> str:
+    known = [battery_stage.battery(), battery_stage.battery(2, battery_stage.LONG)]
+    return render_to_string("dashboard/no_such_battery.html", {"asked": "9", "batteries": known})
+
+
+def whole_history() -> str:
+    """With the days of its node."""
+    return battery_stage.page("history", of_the_node=shown_days(thirty_days()))
 
 
 def in_trouble() -> Facts:
@@ -144,6 +155,9 @@ PAGES: dict[str, Callable[[], str]] = {
     ),
     "log in": log_in,
     "no such hub": no_such_hub,
+    "no such battery": no_such_battery,
+    "a battery's whole history": whole_history,
+    **battery_stage.STATES,
     "not here": lambda: render_to_string("404.html"),
 }
 
@@ -156,6 +170,7 @@ def as_page(text: str) -> Answer:
 def lent_page(browser: Browser) -> Iterator[Page]:
     page = browser.new_page()
     said: list[str] = []
+    page.route_web_socket("**/ws?*", lambda _: None)  # of a server that stays silent
     page.on("console", lambda message: said.append(message.text))
     page.on("pageerror", lambda error: said.append(str(error)))
     yield page

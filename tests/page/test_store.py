@@ -428,6 +428,14 @@ def test_advice_of_an_earlier_interval_never_replaces_a_later_one(run: Run) -> N
     assert after(run, ADVICE, first, again) == [[1, "charge", "The same."]]
 
 
+def test_a_battery_that_is_switched_off_has_no_advice(run: Run) -> None:
+    first = held(advised(1, 0, "hold"), advised(2, 0, "hold"))
+    about = {"kind": "status", "about": "battery", "battery_id": 1, "text": "So."}
+    for active, batteries in ((True, [1, 2]), (False, [2])):
+        sent = events(10, about | {"active": active})
+        assert after(run, "[...state.advice.keys()]", first, sent) == batteries
+
+
 def test_a_snapshot_replaces_all_advice(run: Run) -> None:
     assert after(run, ADVICE, held(advised(1, 0, "hold")), held()) == []
 
@@ -459,3 +467,20 @@ def test_a_back_test_is_a_line_when_it_begins_and_when_it_ends(run: Run) -> None
     ]
     found = after(run, TEXTS, snapshot(), events(10, *moved))
     assert found == [["status", "done"], ["status", "waiting"]]
+
+
+UNKNOWN = dict.fromkeys(("energy", "congestion", "loss", "ghg"))
+PARTS = {"energy": 30, "congestion": -1.5, "loss": 0.5, "ghg": 0}
+
+
+def test_what_completes_a_price_brings_its_components_and_no_news(run: Run) -> None:
+    bare = price(0, 29, 2, old={"lmp": 20, **UNKNOWN}, seen=iso(NOON)) | UNKNOWN
+    whole = price(0, 29, 2) | PARTS | {"completes": True}
+    shown = "[...state.rt.values()].map((p) => [p.lmp, p.congestion, p.old.lmp, p.revision])"
+    log = "state.log.map((entry) => entry.key)"
+    (held, lines), (_, before) = (
+        after(run, f"[{shown}, {log}]", snapshot(bare), *frames)
+        for frames in ([events(10, whole)], [])
+    )
+    assert held == [[29, -1.5, 20, 2]]
+    assert lines == before

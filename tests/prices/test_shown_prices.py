@@ -34,18 +34,20 @@ SEEN = [
     utc("2026-07-14 19:00:31.000400"),
     utc("2026-07-14 19:00:31.900"),
     utc("2026-07-14 19:00:31.946971"),
+    utc("2026-07-14 19:00:32"),
 ]
 
 
 def varied(market: Market) -> list[PublishedPrice]:
-    """Prices of four intervals with everything that can be special about one."""
+    """Prices of five intervals with everything that can be special about one."""
     start = floor(NOON, market)
-    plain = [published(start + n * market.interval, f"{n}.00001", market) for n in range(4)]
+    plain = [published(start + n * market.interval, f"{n}.00001", market) for n in range(5)]
     return [
         plain[0],
         plain[1]._replace(ghg=None),
         plain[2]._replace(verified=False, loss=Decimal("-0.00001")),
         plain[3]._replace(lmp=Decimal("-9999.99999"), energy=Decimal("-9999.5")),
+        plain[4]._replace(energy=None, congestion=None, loss=None, ghg=None),
     ]
 
 
@@ -86,7 +88,7 @@ def test_as_json_and_as_bodies_they_are_what_events_say(
 @pytest.mark.database
 @pytest.mark.django_db
 def test_moments_are_in_utc_whatever_the_connection_prefers() -> None:
-    store([published(NOON)], SEEN[-1])
+    store([published(NOON)], SEEN[3])
     if connection.vendor == "postgresql":
         with connection.cursor() as cursor:
             cursor.execute("SET TIME ZONE 'America/Los_Angeles'; SET DATESTYLE = 'German'")

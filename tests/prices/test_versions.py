@@ -96,3 +96,66 @@ def test_what_is_fetched_now_is_newer_than_what_a_wrong_clock_wrote(
     held = HELD._replace(seen_at=now - seen_before)
     limit = clock_limit(seen_at, now=now)
     assert verdict(held, SAME._replace(lmp=Decimal(50)), seen_at, limit) is expected
+
+
+UNKNOWN = dict.fromkeys(("energy", "congestion", "loss", "ghg"))
+BARE = SAME._replace(**UNKNOWN)
+HELD_BARE = HELD._replace(**UNKNOWN)
+PARTLY = {"energy": None, "ghg": None}
+
+
+@pytest.mark.parametrize("later", [1, 0, -1])
+@pytest.mark.parametrize(
+    ("held", "published", "expected"),
+    [
+        (HELD_BARE, SAME, Verdict.COMPLETED),
+        (HELD_BARE, BARE, Verdict.UNCHANGED),
+        (HELD, BARE, Verdict.UNCHANGED),
+        (HELD._replace(**PARTLY), SAME, Verdict.COMPLETED),
+        (HELD_BARE, SAME._replace(**PARTLY), Verdict.COMPLETED),
+        (HELD, SAME._replace(**PARTLY), Verdict.UNCHANGED),
+        # Two sources each know another part: they are not mixed.
+        (HELD._replace(**PARTLY), SAME._replace(loss=None), Verdict.UNCHANGED),
+        (HELD_BARE, SAME._replace(ghg=None), Verdict.COMPLETED),
+        (HELD._replace(ghg=None), BARE, Verdict.UNCHANGED),
+        (HELD._replace(ghg=None), SAME, Verdict.UNCHANGED),  # they add up: there was none
+        (HELD._replace(verified=False), BARE, Verdict.UNCHANGED),
+    ],
+)
+def test_what_one_of_two_versions_does_not_know_is_no_difference(
+    held: Held, published: object, later: int, expected: Verdict
+) -> None:
+    seen_at = SEEN + timedelta(seconds=later)
+    assert verdict(held, published, seen_at) is expected  # type: ignore[arg-type]
+
+
+def test_a_greenhouse_gas_component_is_unknown_where_the_others_do_not_add_up() -> None:
+    held = HELD._replace(lmp=Decimal("42.75"), ghg=None)
+    price = SAME._replace(lmp=Decimal("42.75"), ghg=Decimal("1.5"))
+    assert verdict(held, price, SEEN) is Verdict.COMPLETED
+    assert verdict(HELD._replace(ghg=None), SAME._replace(ghg=Decimal("1.5")), SEEN) is (
+        Verdict.CORRECTED
+    )
+
+
+@pytest.mark.parametrize(
+    ("held", "published"),
+    [
+        (HELD_BARE, SAME._replace(lmp=Decimal(50))),
+        (HELD, BARE._replace(lmp=Decimal(50))),
+        (HELD_BARE, BARE._replace(lmp=Decimal(50))),
+        (HELD, SAME._replace(**PARTLY, loss=Decimal(7))),
+    ],
+)
+def test_another_lmp_is_a_correction_whatever_is_known_of_its_components(
+    held: Held, published: object
+) -> None:
+    assert verdict(held, published, SEEN) is Verdict.CORRECTED  # type: ignore[arg-type]
+    outdated = verdict(held, published, SEEN - timedelta(seconds=1))  # type: ignore[arg-type]
+    assert outdated is Verdict.OUTDATED
+
+
+def test_a_correction_without_components_keeps_nothing_of_the_old_ones() -> None:
+    held = HELD._replace(ghg=Decimal("1.5"))
+    bare = BARE._replace(lmp=Decimal(50))
+    assert revised(held, bare, SEEN, "file")[:5] == (Decimal(50), None, None, None, None)

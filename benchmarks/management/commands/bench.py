@@ -7,6 +7,7 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError
 
 from benchmarks import (
+    dispatch,
     fanout,
     feed_chaos,
     feed_load,
@@ -26,6 +27,7 @@ BENCHMARKS = {
     "parse": parse,
     "ingest": ingest_speed,
     "rules": rules_speed,
+    "dispatch": dispatch,
     "http": latency,
     "memory": stack_memory,
     "feed": feed_load,

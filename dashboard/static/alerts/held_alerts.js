@@ -131,8 +131,8 @@ function peak({ opened }, state, start, end) {
 
 /** What an alert watches in an interval. @type {(a: AlertEvent, price: HeldPrice, state: HubState) => number | null} */
 function numberOf({ watched = "lmp" }, price, state) {
-  if (watched === "energy" || watched === "congestion" || watched === "loss") return price[watched];
-  if (watched === "ghg") return price.ghg;
+  if (watched === "energy" || watched === "congestion" || watched === "loss" || watched === "ghg")
+    return price[watched];
   if (watched !== "spread") return price.lmp;
   const dayAhead = state.da.get(hourStart(price.start))?.lmp ?? price.da_price ?? null;
   return dayAhead === null ? null : price.lmp - dayAhead;

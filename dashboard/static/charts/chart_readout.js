@@ -100,7 +100,7 @@ function dayAheadLines(rt, da) {
 
 /** @type {(name: string, className: string, price: HeldPrice) => Node[]} */
 function priceLines(name, className, price) {
-  const parts = PARTS.filter(([part]) => price[part] !== null && price[part] !== undefined);
+  const parts = PARTS.filter(([part]) => price[part] !== undefined && (part !== "ghg" || price.ghg !== null));
   return [
     line(name, withOld(price, "lmp"), className),
     ...parts.map(([part, partName]) => line(partName, withOld(price, part), "part")),

@@ -14,6 +14,22 @@ export function withAdvice(held, advice) {
 }
 
 /**
+ * What is held after events: of a battery that is switched off, or gone from the hub, nothing.
+ * @type {(held: HeldAdvice, events: HeldEvent[]) => HeldAdvice}
+ */
+export function afterEvents(held, events) {
+  return events.reduce((advice, event) => {
+    if (event.kind === "advice") return withAdvice(advice, event);
+    return event.kind === "status" && event.active === false ? without(advice, event.battery_id) : advice;
+  }, held);
+}
+
+/** @type {(held: HeldAdvice, battery: number | undefined) => HeldAdvice} */
+function without(held, battery) {
+  return new Map([...held].filter(([number]) => number !== battery));
+}
+
+/**
  * Events without those that are no news to a person: advice to do what was advised before, and the steps of a
  * back-test between its start and its end.
  * @type {(events: HeldEvent[], held: HeldAdvice) => HeldEvent[]}

@@ -95,10 +95,11 @@ function firstPrice(price) {
 
 /**
  * A day's worth of day-ahead prices arrives at once and is one line; after a long absence it may be several days. So
- * is what one large answer brought of another market.
+ * is what one large answer brought of another market. The components of a price that was held without are no news.
  * @type {(events: HeldEvent[], now: number) => LogEntry[]}
  */
-export function entriesOfEvents(events, now) {
+export function entriesOfEvents(all, now) {
+  const events = all.filter((event) => event.kind !== "price" || !event.completes);
   const days = dayAheadDays(events).filter((prices) => prices.length > 1);
   const intervals = events.filter((event) => event.kind === "price" && event.market !== "DAM");
   /** @type {Set<HeldEvent>} */

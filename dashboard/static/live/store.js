@@ -3,7 +3,7 @@
 import { withAlert } from "../alerts/held_alerts.js";
 import { withNews } from "../alerts/rule_news.js";
 import { HOUR, hourStart, quarterStart } from "../market/market_time.js";
-import { withAdvice, withoutRepeats } from "./held_advice.js";
+import { afterEvents, withAdvice, withoutRepeats } from "./held_advice.js";
 import { entriesOfEvents, entriesOfSnapshot, logged, statusEntry } from "./log_entries.js";
 
 /**
@@ -165,7 +165,7 @@ export function applyEvents(state, frame, now) {
     withPrices(state.da, pricesOf(events, "DAM"), "DAM"),
   ];
   const alerts = events.filter((event) => event.kind === "alert").reduce(withAlert, state.alerts);
-  const advice = events.filter((event) => event.kind === "advice").reduce(withAdvice, state.advice);
+  const advice = afterEvents(state.advice, events);
   const told = withNews({ ...state, alerts, advice }, events);
   const entries = entriesOfEvents(withoutRepeats(events, state.advice), now);
   return { ...told, seq: frame.seq, rt, fmm, da, log: logged(state.log, entries) };
@@ -179,14 +179,16 @@ function pricesOf(events, market) {
 
 /**
  * A price of a lower revision never replaces a higher one:
- * a snapshot may know of a correction before its event comes.
+ * a snapshot may know of a correction before its event comes. What completes a price leaves what it replaced.
  * @type {(prices: HeldPrices, events: HeldPrice[], market: KeptMarket) => HeldPrices}
  */
 function withPrices(prices, events, market) {
   if (!events.length) return prices;
   const next = new Map(prices);
   for (const event of events) {
-    if (event.revision >= (next.get(event.start)?.revision ?? 0)) next.set(event.start, event);
+    const known = next.get(event.start);
+    if (event.revision >= (known?.revision ?? 0))
+      next.set(event.start, "completes" in event ? { ...known, ...event } : event);
   }
   return keptPrices(next.values(), market);
 }

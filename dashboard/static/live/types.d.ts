@@ -27,12 +27,12 @@ export interface FeedHead {
   head: number;
 }
 
-/** $/MWh. A report may lack the greenhouse gas component. */
+/** $/MWh. A component is null where it is not known; a report may lack the greenhouse gas component. */
 export interface Components {
   lmp: number;
-  energy: number;
-  congestion: number;
-  loss: number;
+  energy: number | null;
+  congestion: number | null;
+  loss: number | null;
   ghg: number | null;
 }
 
@@ -50,9 +50,11 @@ export interface Price extends Components {
   seen?: Instant;
 }
 
+/** `completes`: held already, without these components. */
 export interface PriceEvent extends Price {
   kind: "price";
   seq: number;
+  completes?: true;
 }
 
 export interface CorrectionEvent extends Price {
@@ -117,6 +119,13 @@ export interface AdviceEvent extends Advice {
   seq: number;
 }
 
+/** A battery as the page names it. */
+export interface BatteryName {
+  id: number;
+  name: string;
+  energy_mwh: number;
+}
+
 /**
  * What people did to rules, alerts and batteries, and how far a back-test is, is said in `about`; `until` is null where
  * a rule is heard again.
@@ -129,6 +138,8 @@ export interface StatusEvent {
   about?: "rules" | "mute" | "acknowledged" | "battery" | "backtest";
   by?: string;
   battery_id?: number;
+  /** Whether the battery is given advice at this hub from now on. */
+  active?: boolean;
   backtest_id?: number;
   state?: "waiting" | "running" | "done" | "failed";
   /** From 0 to 1. */
@@ -433,17 +444,20 @@ export interface PageData {
   source_trouble?: string | null;
   source_answered?: Answered;
   thresholds: Record<string, Threshold[]>;
+  /** The active ones by hub. */
+  batteries?: Record<string, BatteryName[]>;
 }
 
 /**
  * What the reader chose to see; without a theme it is the system's. An operating date ("2026-11-20") is shown in place
- * of the range; `at` is a moment of it that is read out.
+ * of the range; `at` is a moment of it that is read out. Without a battery it is the one chosen last, or the first.
  */
 export interface Selection {
   hub: string;
   range: Range;
   date: string | null;
   at: number | null;
+  battery: number | null;
   theme: Theme | null;
 }
 

@@ -16,7 +16,7 @@ const COMPONENTS = [
   ["ghg", "GHG"],
 ];
 /** @type {Record<Tone, string>} */
-const WORDS = { high: "adds", positive: "adds", negative: "lowers", zero: "adds nothing", none: "not published" };
+const WORDS = { high: "adds", positive: "adds", negative: "lowers", zero: "adds nothing", none: "not known" };
 
 /**
  * @typedef {object} ComponentBar
@@ -28,9 +28,13 @@ const WORDS = { high: "adds", positive: "adds", negative: "lowers", zero: "adds 
  * @property {number} width in percent of it
  */
 
-/**
- * @type {(price: Components) => ComponentBar[]}
- */
+/** A report may have no greenhouse gas component. @type {(price: Components, tone: Tone) => string} */
+function wordOf({ energy, congestion, loss }, tone) {
+  const isReport = energy !== null && congestion !== null && loss !== null;
+  return tone === "none" && isReport ? "not published" : WORDS[tone];
+}
+
+/** @type {(price: Components) => ComponentBar[]} */
 export function componentBars(price) {
   const values = COMPONENTS.map(([part]) => price[part] ?? 0);
   const [low, high] = [Math.min(0, ...values), Math.max(0, ...values)];
@@ -38,7 +42,7 @@ export function componentBars(price) {
   return COMPONENTS.map(([part, name], i) => {
     const [value, tone] = [price[part] ?? null, priceTone(price[part])];
     const [left, width] = [percent(Math.min(0, values[i]) - low), percent(Math.abs(values[i]))];
-    return { name, value, tone, word: WORDS[tone], left, width };
+    return { name, value, tone, word: wordOf(price, tone), left, width };
   });
 }
 

@@ -76,7 +76,8 @@ function render({ hub, today: date, days, rank }) {
   renderColumn("todayRt", now);
   show("days-rank", rankText(rank));
   show("days-tomorrow", next ? dayText(Date.parse(`${next.date}T20:00:00Z`)) : "");
-  /** @type {HTMLAnchorElement} */ (element("days-more")).href = `/battery/?hub=${encodeURIComponent(hub)}`;
+  /** @type {HTMLAnchorElement} */ (element("days-more")).href =
+    `/battery/?hub=${encodeURIComponent(hub)}&tab=history#days`;
 }
 
 /** @type {(column: keyof typeof COLUMNS, day: Day | undefined) => void} */

@@ -65,6 +65,16 @@ export function signedText(value) {
   return text(signed, value);
 }
 
+/** MW or MWh: "1.0", "0.25", and with no decimals at least "4". @type {(value: number, least?: number) => string} */
+export function megaText(value, least = 1) {
+  const format = new Intl.NumberFormat("en-US", {
+    minimumFractionDigits: least,
+    maximumFractionDigits: 2,
+    signDisplay: "negative",
+  });
+  return text(format, value);
+}
+
 /** A limit or an axis label: "100", "−20", "7.5". @type {(value: MaybeNumber) => string} */
 export function shortText(value) {
   return text(short, value);

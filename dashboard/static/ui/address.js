@@ -1,4 +1,4 @@
-// What the page's address says: hub, range or date, and theme. No DOM: a link shows the same thing elsewhere.
+// What the page's address says: hub, range or date, battery and theme. No DOM: a link shows the same thing elsewhere.
 
 import { dateStart, operatingDate } from "../market/market_time.js";
 
@@ -17,7 +17,7 @@ export function hoursWanted(range) {
 }
 
 /**
- * {hub, range, date, at, theme} of "?hub=NP15&range=7d"; what it does not say, or says wrongly, is the usual; no
+ * {hub, range, date, at, battery, theme} of "?hub=NP15&range=7d"; what it does not say, or says wrongly, is the usual; no
  * date is
  * none, no theme is the system's. `at` is a moment of the date, in milliseconds: where a message leads to.
  * @type {(search: string, page: Pick<PageData, "hub" | "hubs">) => Selection}
@@ -29,8 +29,14 @@ export function readAddress(search, { hub, hubs }) {
     hub: hubs.some((known) => known.hub === asked) ? asked : hub,
     range: RANGES.find((known) => known === range) ?? FIRST_RANGE,
     ...dayOf(query),
+    battery: idOf(query.get("battery") ?? ""),
     theme: theme === "light" || theme === "dark" ? theme : null,
   };
+}
+
+/** @type {(text: string) => number | null} */
+function idOf(text) {
+  return /^[1-9]\d{0,14}$/.test(text) ? Number(text) : null;
 }
 
 /** @type {(query: URLSearchParams) => Pick<Selection, "date" | "at">} */
@@ -50,13 +56,14 @@ export function dateOf(text) {
  * hub.
  * @type {(search: string, selection: Selection) => string}
  */
-export function writeAddress(search, { hub, range, date, at, theme }) {
+export function writeAddress(search, { hub, range, date, at, battery, theme }) {
   const query = new URLSearchParams(search);
-  for (const name of ["hub", "range", "date", "at", "theme"]) query.delete(name);
+  for (const name of ["hub", "range", "date", "at", "battery", "theme"]) query.delete(name);
   query.set("hub", hub);
   if (range !== FIRST_RANGE) query.set("range", range);
   if (date) query.set("date", date);
   if (date && at) query.set("at", new Date(at).toISOString());
+  if (battery) query.set("battery", String(battery));
   if (theme) query.set("theme", theme);
   return `?${query}`;
 }

@@ -19,7 +19,7 @@ export function startHubTabs(choose) {
 /** @type {(page: PageData, shown: Selection) => void} */
 export function markHub(page, shown) {
   for (const link of element("hub-tabs").querySelectorAll("a")) {
-    link.href = writeAddress("", { ...shown, hub: link.dataset.hub ?? "" });
+    link.href = writeAddress("", { ...shown, hub: link.dataset.hub ?? "", battery: null });
     if (link.dataset.hub === shown.hub) link.setAttribute("aria-current", "page");
     else link.removeAttribute("aria-current");
   }

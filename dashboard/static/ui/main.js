@@ -20,6 +20,7 @@ import {
   logStatus,
   withLog,
 } from "../live/store.js";
+import { startAdvice } from "../market/advice_tile.js";
 import { daysChanged, daysPass, showDays } from "../market/days.js";
 import { hubsChanged, startHubsNow } from "../market/hubs_now.js";
 import { MINUTE } from "../market/market_time.js";
@@ -86,6 +87,8 @@ const known = () => ({
   date: shown.date,
   at: shown.at,
   thresholds: state.thresholds ?? page.thresholds[state.hub] ?? [],
+  batteries: page.batteries?.[state.hub] ?? [],
+  battery: shown.battery,
   now: serverNow(),
 });
 
@@ -238,7 +241,12 @@ async function askForEstimate(now) {
 
 /** @type {(hub: string | undefined) => void} */
 function chooseHub(hub) {
-  if (hub && hub !== shown.hub) go({ ...shown, hub }, "pushState");
+  if (hub && hub !== shown.hub) go({ ...shown, hub, battery: null }, "pushState");
+}
+
+/** @type {(battery: number) => void} */
+function chooseBattery(battery) {
+  go({ ...shown, battery }, "replaceState");
 }
 
 /** @type {(range: Range) => void} */
@@ -308,6 +316,7 @@ function begin() {
   startLibrary(library.href, redrawCharts);
   startTheme(switchTheme, redrawCharts);
   startHubTabs(chooseHub);
+  startAdvice(chooseBattery);
   startLogFilters(chooseFilter);
   startKeys({
     hub: (n) => chooseHub(page.hubs[n]?.hub),

@@ -4,6 +4,7 @@ import { renderAlertChip } from "../alerts/alert_chip.js";
 import { renderAlerts } from "../alerts/alerts_list.js";
 import { renderPriceCard } from "../charts/price_card.js";
 import { renderLog } from "../live/live_log.js";
+import { renderAdvice } from "../market/advice_tile.js";
 import { renderComponents } from "../market/components_bar.js";
 import { renderSummary } from "../market/summary.js";
 import { renderTiles } from "../market/tiles.js";
@@ -14,7 +15,7 @@ import { renderTab } from "./tab_title.js";
 
 /** @import { PriceCard } from "../charts/types.js" */
 /** @import { Feed } from "../live/feed.js" */
-/** @import { HubState, LogFilter, Outage, Range, SourceState, Threshold } from "../live/types.js" */
+/** @import { BatteryName, HubState, LogFilter, Outage, Range, SourceState, Threshold } from "../live/types.js" */
 
 /**
  * @typedef {object} Known
@@ -27,11 +28,13 @@ import { renderTab } from "./tab_title.js";
  * @property {string | null} date
  * @property {number | null} at
  * @property {Threshold[]} thresholds
+ * @property {BatteryName[]} batteries those at the hub that the page came with
+ * @property {number | null} battery the one that the address names
  * @property {number} now
  */
 
 /** Once a second, and at each change. @type {(known: Known) => void} */
-export function renderNow({ state, feed, source, outage, thresholds, now }) {
+export function renderNow({ state, feed, source, outage, thresholds, batteries, battery, now }) {
   const { ageMs, asOf } = source;
   const aged = ageMs === null || asOf === null ? source : { ...source, ageMs: ageMs + now - asOf };
   Object.assign(document.body.dataset, {
@@ -45,6 +48,7 @@ export function renderNow({ state, feed, source, outage, thresholds, now }) {
   renderLamps(feed, aged);
   renderOutage(outage);
   renderTiles(state, aged, thresholds, now);
+  renderAdvice(state, batteries, battery, now);
   renderTab(state, feed, source, thresholds, now);
 }
 

@@ -1,4 +1,4 @@
-"""Load OASIS files from disk."""
+"""Load files of prices from disk."""
 
 import sys
 from argparse import ArgumentParser
@@ -20,9 +20,12 @@ STOPPED = 130  # a shell's exit code for a program that Ctrl-C ended
 
 
 class Command(BaseCommand):
-    """Load OASIS zips, XML and CSV files; a bad file does not stop the others."""
+    """Load OASIS zips, XML and CSV files, and plain CSV; a bad file does not stop the others."""
 
-    help = "Load prices from OASIS zips, XML or CSV files on disk."
+    help = (
+        "Load prices from OASIS zips, XML or CSV files on disk, or from plain CSV with the header "
+        "market,node,interval_start,lmp and, if known, energy,congestion,loss,ghg."
+    )
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("files", nargs="+", type=Path, metavar="FILE")
@@ -66,6 +69,8 @@ class Command(BaseCommand):
             f"{loaded.corrected:,} corrected, {loaded.unchanged:,} unchanged, "
             f"{loaded.outdated:,} outdated, {loaded.rejected:,} rejected"
         )
+        if loaded.completed:
+            self.stdout.write(f"  {loaded.completed:,} held without components now have them")
         if loaded.unverified:
             self.stdout.write(f"  {loaded.unverified:,} unverified: their components do not add up")
         self.write_first(

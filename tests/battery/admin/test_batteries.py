@@ -86,6 +86,7 @@ def test_a_battery_is_added_with_what_limits_it(admin_client: Client) -> None:
     assert event.body == {
         "about": "battery",
         "battery_id": found.pk,
+        "active": True,
         "by": "admin",
         "at": "2026-07-14T19:00:00Z",
         "text": "Battery “Desert” was added by admin: 1 MW / 4 MWh at SP15",
@@ -180,7 +181,8 @@ def test_a_battery_that_moves_is_told_of_at_both_nodes(admin_client: Client) -> 
     admin_client.post(page_of(one), form(node=str(np15.pk)))
     text = "Battery “Desert” is now at NP15, moved by admin"
     moved = FeedEvent.objects.filter(body__text=text)
-    assert {event.node.slug for event in moved} == {"sp15", "np15"}
+    active = {event.node.slug: event.body["active"] for event in moved}
+    assert active == {"sp15": False, "np15": True}
 
 
 def test_a_battery_that_nobody_was_advised_of_is_deleted_with_its_limits(
@@ -192,6 +194,7 @@ def test_a_battery_that_nobody_was_advised_of_is_deleted_with_its_limits(
     assert answer.status_code == 302
     assert not Outage.objects.exists()
     assert told()[-1] == "Battery “Desert” was deleted by admin"
+    assert FeedEvent.objects.latest("seq").body["active"] is False
 
 
 @pytest.mark.parametrize("way", ["page", "list"])

@@ -1,0 +1,131 @@
+"""Back-tests that were asked for, and their tables. Pure."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import date, datetime
+from typing import Any, NamedTuple
+
+from dashboard.battery.results import policy_name
+from dashboard.battery.words import moment_text, percent_text, usd_text
+from dashboard.first_paint.price_words import NOTHING
+from market.intervals import operating_date
+
+MOST_WAITING = 5
+MOST_DAYS = 3660
+STATES = {
+    "waiting": "waiting for its turn",
+    "running": "running",
+    "done": "done",
+    "failed": "failed",
+}
+ACTING = {
+    "own": "cleared at its own price",
+    "own_price": "cleared at its own price",
+    "frozen": "bid frozen 75 minutes ahead",
+    "published": "on the last published price",
+    "last_published": "on the last published price",
+}
+
+
+class PolicyRow(NamedTuple):
+    """A policy, and how it acts."""
+
+    policy: str
+    acting: str
+    cells: list[str]
+
+
+class BacktestLine(NamedTuple):
+    """A back-test; `percent` is how far it is while it runs."""
+
+    pk: int
+    title: str
+    state: str
+    said: str
+    percent: int
+    error: str
+    asked: str
+    rows: list[PolicyRow]
+    code: str
+    digest: str
+
+
+class Asked(NamedTuple):
+    """The columns of a `Backtest` that are shown."""
+
+    pk: int
+    start: date
+    end: date
+    market: str
+    state: str
+    progress: float
+    error: str
+    asked_at: datetime
+    by: str
+    code_version: str
+    data_digest: str
+    result: Any
+
+
+def backtest_line(asked: Asked, now: datetime) -> BacktestLine:
+    percent = round(100 * min(max(asked.progress, 0.0), 1.0))
+    said = STATES.get(asked.state, asked.state)
+    by = f" by {asked.by}" if asked.by else ""
+    return BacktestLine(
+        pk=asked.pk,
+        title=f"{asked.start:%b %-d, %Y} to {asked.end:%b %-d, %Y}, {asked.market}",
+        state=asked.state,
+        said=f"{said}: {percent} %" if asked.state == "running" else said,
+        percent=percent,
+        error=asked.error,
+        asked=f"asked for{by} {moment_text(asked.asked_at, now)}",
+        rows=[policy_row(row) for row in table_of(asked.result)],
+        code=asked.code_version,
+        digest=asked.data_digest[:12],
+    )
+
+
+def table_of(result: Any) -> Sequence[Mapping[str, Any]]:
+    """The table of policies in a result, under whatever name it stands."""
+    candidates = result.values() if isinstance(result, Mapping) else [result]
+    return next((table for table in candidates if is_table(table)), [])
+
+
+def is_table(value: Any) -> bool:
+    return isinstance(value, list) and bool(value) and "policy" in value[0]
+
+
+def policy_row(row: Mapping[str, Any]) -> PolicyRow:
+    """`low` and `high` are the ends of a 90 % interval of the share."""
+    acting = str(row.get("acting") or "")
+    return PolicyRow(
+        policy_name(str(row["policy"])), ACTING.get(acting, acting), list(figures(row))
+    )
+
+
+def figures(row: Mapping[str, Any]) -> Iterator[str]:
+    yield f"{row.get('days', 0):,}"
+    for name in ("revenue_usd", "wear_usd", "net_usd"):
+        yield usd_text(row.get(name))
+    cycles = row.get("cycles")
+    yield NOTHING if cycles is None else f"{cycles:,.0f}"
+    yield percent_text(row.get("share_of_perfect"))
+    low, high = row.get("low"), row.get("high")
+    known = low is not None and high is not None
+    yield f"{percent_text(low)} to {percent_text(high)}" if known else NOTHING
+
+
+def fault_of(
+    start: date | None, end: date | None, policies: Sequence[str], waiting: int, now: datetime
+) -> str:
+    """Why such a back-test can't be asked for, while others wait; empty if it can."""
+    if waiting >= MOST_WAITING:
+        return f"{waiting} back-tests of this battery are not done yet."
+    if start is None or end is None:
+        return "Give the first and the last day."
+    if end < start:
+        return "The last day is before the first."
+    if end >= operating_date(now):
+        return "The last day has to be over."
+    if (end - start).days > MOST_DAYS:
+        return "At most ten years at once."
+    return "" if policies else "Choose at least one policy."

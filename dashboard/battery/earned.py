@@ -1,0 +1,130 @@
+"""What was earned by month and by hour of the day, and the picture of it. Pure."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import date, datetime
+from typing import Any, NamedTuple
+
+from dashboard.battery.results import DayResult
+from dashboard.battery.scale import Scale, scale_of
+from dashboard.battery.words import usd_text
+from market.intervals import from_iso, pacific
+
+BAND = 100.0  # per cent that all columns take
+HOURS = range(24)
+
+
+class Column(NamedTuple):
+    """A month or an hour: a value for each series, None where there is none."""
+
+    label: str
+    values: Sequence[float | None]
+
+
+class ColumnBar(NamedTuple):
+    series: int
+    x: float
+    y: float
+    width: float
+    height: float
+
+
+class Place(NamedTuple):
+    """A column as it is drawn: per cent of the picture's width."""
+
+    x: float
+    width: float
+    middle: float
+    label: str
+    title: str
+    rank: str
+    bars: list[ColumnBar]
+
+
+class Columns(NamedTuple):
+    """The picture and its table: `texts` has a row for each column."""
+
+    title: str
+    series: Sequence[str]
+    zero: float
+    lines: Sequence[tuple[float, str]]
+    places: Sequence[Place]
+    texts: Sequence[tuple[str, Sequence[str]]]
+
+
+def columns(title: str, series: Sequence[str], found: Sequence[Column]) -> Columns | None:
+    """None without any value."""
+    values = [value for column in found for value in column.values if value is not None]
+    if not values:
+        return None
+    scale = scale_of(values)
+    return Columns(
+        title,
+        series,
+        scale.down(0),
+        [(scale.down(tick), label_of(tick)) for tick in scale.ticks],
+        [place(nth, column, found, series, scale) for nth, column in enumerate(found)],
+        [(column.label, [usd_text(value) for value in column.values]) for column in found],
+    )
+
+
+def label_of(tick: float) -> str:
+    return f"{'−' if tick < 0 else ''}${abs(tick):,.10g}"
+
+
+def place(
+    nth: int, column: Column, found: Sequence[Column], series: Sequence[str], scale: Scale
+) -> Place:
+    width = BAND / len(found)
+    said = [f"{name} {usd_text(v)}" for name, v in zip(series, column.values, strict=True)]
+    return Place(
+        x=round(nth * width, 3),
+        width=round(width, 3),
+        middle=round((nth + 0.5) * width, 3),
+        label=column.label,
+        title=f"{column.label}: {', '.join(said)}",
+        rank="major" if nth % max(1, len(found) // 6) == 0 else "minor",
+        bars=[
+            column_bar(which, value, nth, width / (len(series) + 0.6), width, scale)
+            for which, value in enumerate(column.values)
+            if value is not None
+        ],
+    )
+
+
+def column_bar(
+    which: int, value: float, nth: int, wide: float, width: float, scale: Scale
+) -> ColumnBar:
+    top, bottom = sorted((scale.down(value), scale.down(0)))
+    x = nth * width + (0.3 + which) * wide
+    return ColumnBar(which, round(x, 3), top, round(wide, 3), round(bottom - top, 2))
+
+
+def by_month(days: Iterable[DayResult]) -> list[Column]:
+    """Net of advice and of perfect foresight by month."""
+    found: dict[date, list[float]] = {}
+    for day in days:
+        sums = found.setdefault(day.date.replace(day=1), [0.0, 0.0])
+        sums[0] += float(day.net_usd)
+        sums[1] += float(day.perfect_usd)
+    return [Column(f"{month:%b %Y}", values) for month, values in sorted(found.items())]
+
+
+def by_hour(ledgers: Iterable[Mapping[str, Any]]) -> list[Column]:
+    """Net dollars of all lines by the hour of the Pacific clock; none without a line."""
+    sums = dict.fromkeys(HOURS, 0.0)
+    count = 0
+    for ledger in ledgers:
+        for start, net in net_lines(ledger):
+            sums[pacific(start).hour] += net
+            count += 1
+    return [Column(f"{hour:02}", [sums[hour]]) for hour in HOURS] if count else []
+
+
+def net_lines(ledger: Mapping[str, Any]) -> Iterable[tuple[datetime, float]]:
+    """The start and the net of each line of a ledger as it is stored."""
+    lines = ledger.get("lines") or {"columns": [], "rows": []}
+    names = lines["columns"]
+    if not lines["rows"]:
+        return []
+    start, net = names.index("interval_start"), names.index("net_usd")
+    return [(from_iso(row[start]), float(row[net])) for row in lines["rows"]]

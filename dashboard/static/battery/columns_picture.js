@@ -1,0 +1,84 @@
+// Columns as a picture: two series beside each other, from zero up or down. As templates/dashboard/_columns_picture.html
+// draws them.
+
+import { usdText } from "./what_if_words.js";
+
+/** @import { Column } from "./what_if_words.js" */
+
+const SVG = "http://www.w3.org/2000/svg";
+const STEPS = [1, 2, 2.5, 5, 10];
+const ABOUT = 4;
+const MARKED = 6;
+
+/** @type {(name: string, attributes: Record<string, string | number>, ...children: (Node | string)[]) => SVGElement} */
+function shape(name, attributes, ...children) {
+  const made = /** @type {SVGElement} */ (document.createElementNS(SVG, name));
+  for (const [key, value] of Object.entries(attributes)) made.setAttribute(key, String(value));
+  made.append(...children);
+  return made;
+}
+
+/** Round ends that hold 0 and all values, and the lines between. @type {(values: number[]) => number[]} */
+export function ticksOf(values) {
+  const [low, high] = [Math.min(0, ...values), Math.max(0, ...values)];
+  const least = (high - low) / ABOUT || 1;
+  const power = 10 ** Math.floor(Math.log10(least));
+  const step = power * (STEPS.find((one) => one * power >= least * 0.999) ?? 10);
+  const first = Math.floor(low / step);
+  const last = Math.max(Math.ceil(high / step), first + 1);
+  return Array.from({ length: last - first + 1 }, (_, n) => (first + n) * step);
+}
+
+/** @type {(title: string, series: string[], columns: Column[]) => Element} */
+export function columnsPicture(title, series, columns) {
+  const ticks = ticksOf(columns.flatMap(({ values }) => values.filter((value) => value !== null)));
+  const [low, high] = [ticks[0], ticks[ticks.length - 1]];
+  const down = (/** @type {number} */ value) => (100 * (high - value)) / (high - low);
+  const lines = ticks.map((tick) => line(down(tick), "rule"));
+  const places = columns.map((column, nth) => place(column, nth, columns.length, series, down));
+  const plot = shape("svg", { class: "plot", role: "img", "aria-label": title }, ...lines, ...places);
+  plot.append(line(down(0), "zero"));
+  const labels = ticks.map((tick) => shape("text", { x: 4, y: `${down(tick)}%`, dy: "0.35em" }, tickText(tick)));
+  const names = columns.map(({ label }, nth) => name(label, nth, columns.length));
+  const box = document.createElement("div");
+  box.className = "columns-chart";
+  box.append(plot, shape("svg", { class: "scale", "aria-hidden": "true" }, ...labels));
+  box.append(shape("svg", { class: "hours", "aria-hidden": "true" }, ...names));
+  return box;
+}
+
+/** "$20", "−$2.50". @type {(tick: number) => string} */
+function tickText(tick) {
+  return `${tick < 0 ? "−" : ""}$${Math.abs(tick).toLocaleString("en-US", { maximumFractionDigits: 2 })}`;
+}
+
+/** @type {(y: number, kind: string) => SVGElement} */
+function line(y, kind) {
+  return shape("line", { class: kind, x1: 0, x2: "100%", y1: `${y}%`, y2: `${y}%` });
+}
+
+/** @type {(label: string, nth: number, count: number) => SVGElement} */
+function name(label, nth, count) {
+  const rank = nth % Math.max(1, Math.floor(count / MARKED)) === 0 ? "major" : "minor";
+  return shape("text", { class: rank, x: `${(100 * (nth + 0.5)) / count}%`, y: 14, "text-anchor": "middle" }, label);
+}
+
+/**
+ * @type {(column: Column, nth: number, count: number, series: string[], down: (value: number) => number) => SVGElement}
+ */
+function place({ label, values }, nth, count, series, down) {
+  const [width, wide] = [100 / count, 100 / count / (series.length + 0.6)];
+  const said = series.map((one, which) => `${one} ${usdText(values[which])}`).join(", ");
+  const band = { class: "hour", x: `${nth * width}%`, y: 0, width: `${width}%`, height: "100%" };
+  const bars = values.flatMap((value, which) =>
+    value === null ? [] : [bar(which, nth * width + (0.3 + which) * wide, wide, down(value), down(0))],
+  );
+  return shape("g", {}, shape("title", {}, `${label}: ${said}`), shape("rect", band), ...bars);
+}
+
+/** @type {(which: number, x: number, width: number, y: number, zero: number) => SVGElement} */
+function bar(which, x, width, y, zero) {
+  const [top, height] = [Math.min(y, zero), Math.abs(y - zero)];
+  const at = { x: `${x}%`, y: `${top}%`, width: `${width}%`, height: `${height}%` };
+  return shape("rect", { class: `series-${which}`, ...at });
+}
