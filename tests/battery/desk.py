@@ -55,11 +55,11 @@ def prices(
     market: Market = Market.RTPD,
     at: datetime | None = None,
 ) -> None:
-    """LMPs of intervals one after the other, seen as they ended or at a moment."""
-    for nth, lmp in enumerate(lmps):
-        if lmp is not GAP:
-            moment = start + nth * market.interval
-            store([published(moment, str(lmp), market)], at or moment + market.interval)
+    """LMPs of intervals one after the other, seen as the last one ended or at a moment."""
+    moments = [start + nth * market.interval for nth in range(len(lmps))]
+    found = zip(moments, lmps, strict=True)
+    rows = [published(moment, str(lmp), market) for moment, lmp in found if lmp is not GAP]
+    store(rows, at or moments[-1] + market.interval)
 
 
 def schedule(battery: Battery, awards: Sequence[float], start: datetime = EIGHT) -> Schedule:
