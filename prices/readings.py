@@ -160,6 +160,14 @@ def counts(nodes: Nodes, market: Market, start: datetime, end: datetime) -> dict
     return dict(held.annotate(Count("interval_start")))
 
 
+def any_recorded(
+    node: Node | int, market: Market, start: datetime, end: datetime, *, after: datetime
+) -> bool:
+    """Whether a price that starts in [start, end) was recorded, first or anew, after a moment."""
+    held = Price.objects.filter(span(node, market, start, end))
+    return held.filter(recorded_at__gt=after).exists()
+
+
 def any_held() -> bool:
     """Whether any price at all is held."""
     return Price.objects.exists()
