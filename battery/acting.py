@@ -83,12 +83,13 @@ class FrozenBids:
         """From what was known 75 minutes before: the charge then, and the bids until now."""
         history = seeing.history
         view = seeing.view(interval, history.moment(interval) - BID_AHEAD)
-        ahead = self.consecutive(interval, -(-BID_AHEAD.seconds // history.step_s))
         step = moves(seeing.asset, seeing.parameters.levels, history.hours)
+        steps = -(-BID_AHEAD.seconds // history.step_s)
+        ahead = self.consecutive(interval, steps)
         chances = chances_after(
             seeing.asset,
             self.soc_before[-1 - ahead],
-            seeing.chances(interval - ahead),
+            followed(seeing.chances(interval - steps), seeing.residuals.interval, steps - ahead),
             self.bids[len(self.bids) - ahead :],
             seeing.residuals.interval,
             step,
@@ -102,6 +103,13 @@ class FrozenBids:
         while count < min(most, len(done)) and done[-1 - count] == interval - 1 - count:
             count += 1
         return count
+
+
+def followed(chances: Floats, follows: Floats, intervals: int) -> Floats:
+    """The chances of price states so many intervals later."""
+    for _ in range(intervals):
+        chances = follows.T @ chances
+    return chances
 
 
 WAYS: dict[str, type[Actor]] = {OWN: OwnPrice, FROZEN: FrozenBids, LAST: LastPublished}

@@ -9,7 +9,9 @@ import numpy as np
 from django.db import IntegrityError, transaction
 
 from battery import reasons
+from battery.asset import Asset
 from battery.bodies import advice_body, parameters_of
+from battery.capping import priced_asset
 from battery.code_version import code_version
 from battery.deciding import Decided, Known, decide, is_stale, newest_price, table_of
 from battery.held_history import read
@@ -22,6 +24,7 @@ from battery.quantiles import QuantileTable
 from battery.ready import next_start, wanting
 from battery.schedules import schedule_what_is_out
 from battery.soc import KnownSoc, soc_at
+from battery.timing import LAST_CALL
 from market.intervals import iso, operating_date
 from market.markets import Market
 from prices import feed, readings
@@ -39,6 +42,7 @@ class Seen:
     """What is known of a battery before anything is decided."""
 
     battery: Battery
+    asset: Asset
     starts: datetime
     soc: KnownSoc
     known: Known
@@ -60,8 +64,13 @@ def advise_all(*, now: datetime) -> list[FeedRange]:
 
 
 def advise(battery: Battery, *, now: datetime) -> list[FeedRange]:
-    """Advise one battery for the interval that begins next. Nothing if somebody else did."""
+    """Advise one battery for the interval that begins next. Nothing if somebody else did.
+
+    Missing prices are waited for as long as there is time.
+    """
     advice = advice_of(seen_of(battery, now=now), now=now)
+    if advice.fallback in (NO_PRICES, STALE) and now < advice.interval_start - LAST_CALL:
+        return []
     try:
         with transaction.atomic():
             advice.save()
@@ -96,6 +105,7 @@ def seen_of(battery: Battery, *, now: datetime) -> Seen:
     table = table_of(known, now=now)
     return Seen(
         battery,
+        priced_asset(battery, now=now),
         starts,
         soc,
         known,
@@ -138,14 +148,15 @@ def advice_of(seen: Seen, *, now: datetime) -> Advice:
         soc_source=seen.soc.source,
         soc_known_at=seen.soc.known_at,
         known=known_json(seen),
-        parameters=parameters_of(battery) | {"policy": DEFAULT._asdict()},
+        parameters=parameters_of(battery)
+        | {"policy": DEFAULT._asdict(), "wear_usd_mwh_with_cap": seen.asset.wear_usd_mwh},
         code_version=code_version(),
         plan=[],
     )
     missing = fallback(seen)
     if missing and missing[0] != OUTAGE:
         return held_back(advice, *missing)
-    decided = decide(battery.asset, seen.known, seen.table, seen.limits, now=now)
+    decided = decide(seen.asset, seen.known, seen.table, seen.limits, now=now)
     filled(advice, decided)
     return held_back(advice, *missing) if missing else advice
 

@@ -6,6 +6,7 @@ import numpy as np
 from django.db import IntegrityError, transaction
 
 from battery.bodies import parameters_of
+from battery.capping import priced_asset
 from battery.code_version import code_version
 from battery.dispatch import optimise
 from battery.limits import limits_of
@@ -67,7 +68,7 @@ def made_from(
     now: datetime,
 ) -> Schedule:
     """The optimum over the day; what it leaves is worth what the policy takes it for."""
-    asset = battery.asset
+    asset = priced_asset(battery, now=now)
     limits = limits_of(
         asset,
         np.array([int(hour.timestamp()) for hour in hours]),
@@ -88,7 +89,9 @@ def made_from(
         max_out_mw=limits.out_mw,
     )
     rows = zip(hours, prices, found.power_mw, found.soc_mwh[1:], found.stored_usd_mwh, strict=True)
-    net = found.revenue_usd - found.wear_usd
+    delivered = float(np.maximum(found.power_mw, 0).sum())
+    extra = delivered * (asset.wear_usd_mwh - battery.asset.wear_usd_mwh)  # a price, no cost
+    net = found.revenue_usd - found.wear_usd + extra
     return Schedule(
         battery=battery,
         date=day,
@@ -98,7 +101,7 @@ def made_from(
             for hour, price, power, soc, worth in rows
         ],
         net_usd=round(net, 2),
-        bound_usd=round((found.bound_usd or found.objective_usd) - found.left_usd, 2),
+        bound_usd=round((found.bound_usd or found.objective_usd) - found.left_usd + extra, 2),
         gap=max(found.gap or 0.0, 0.0),
         parameters=parameters_of(battery) | {"start_mwh": round(start_mwh, 3), "left": left},
         code_version=code_version(),

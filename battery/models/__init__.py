@@ -8,6 +8,7 @@ from battery.models.backtests import Backtest
 from battery.models.batteries import Battery, GridLimit, Outage, SocReading
 from battery.models.learned import Learned
 from battery.models.paper import PaperDay, Restatement
+from battery.models.wear_prices import WearPrice
 
 __all__ = [
     "Advice",
@@ -21,4 +22,5 @@ __all__ = [
     "Restatement",
     "Schedule",
     "SocReading",
+    "WearPrice",
 ]

@@ -17,12 +17,11 @@ STATES = {
     "done": "done",
     "failed": "failed",
 }
+# As `battery/acting.py` names them.
 ACTING = {
-    "own": "cleared at its own price",
-    "own_price": "cleared at its own price",
-    "frozen": "bid frozen 75 minutes ahead",
-    "published": "on the last published price",
-    "last_published": "on the last published price",
+    "own price": "cleared at its own price",
+    "frozen 75 min": "bid frozen 75 minutes ahead",
+    "last price": "on the last published price",
 }
 
 
@@ -91,7 +90,8 @@ def table_of(result: Any) -> Sequence[Mapping[str, Any]]:
 
 
 def is_table(value: Any) -> bool:
-    return isinstance(value, list) and bool(value) and "policy" in value[0]
+    first = value[0] if isinstance(value, list) and value else None
+    return isinstance(first, Mapping) and "policy" in first
 
 
 def policy_row(row: Mapping[str, Any]) -> PolicyRow:

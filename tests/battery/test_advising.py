@@ -7,7 +7,16 @@ import pytest
 
 from battery.advising import advise, advise_all
 from battery.learning import keep_up
-from battery.models import Advice, Battery, Learned, NeverChanged, Outage, Schedule, SocReading
+from battery.models import (
+    Advice,
+    Battery,
+    Learned,
+    NeverChanged,
+    Outage,
+    Schedule,
+    SocReading,
+    WearPrice,
+)
 from market.intervals import day_bounds, intervals_between
 from market.markets import Market
 from prices.models import FeedEvent, Node
@@ -128,7 +137,8 @@ def test_nothing_is_done_on_old_prices(battery: Battery) -> None:
 
 def test_without_a_day_ahead_price_it_holds_and_names_the_hub(battery: Battery) -> None:
     real_time(NOON + FIVE)
-    advise(battery, now=NOON + timedelta(seconds=30))
+    assert advise(battery, now=NOON + timedelta(seconds=30)) == []  # it may still come
+    advise(battery, now=NOON + timedelta(minutes=4, seconds=45))
     advice = Advice.objects.get()
     assert (advice.action, advice.fallback) == ("hold", "no prices")
     assert "no day-ahead price of SP15 is held for 12:05" in advice.reason
@@ -216,3 +226,22 @@ def test_a_battery_that_is_switched_off_gets_none(battery: Battery) -> None:
     day_ahead()
     real_time(NOON + FIVE)
     assert advise_all(now=NOON + timedelta(seconds=30)) == []
+
+
+def test_a_cap_on_cycles_is_a_price_on_wear_that_follows_what_was_advised(battery: Battery) -> None:
+    Battery.objects.update(cycles_per_day=Decimal("0.25"))
+    battery.refresh_from_db()
+    day_ahead(DAY - timedelta(days=10), 12)
+    real_time(NOON + FIVE)
+    advise(battery, now=NOON + timedelta(seconds=30))
+    first = WearPrice.objects.get()
+    assert first.date == DAY
+    assert first.usd_mwh > 5
+    advice = Advice.objects.get()
+    assert advice.parameters["wear_usd_mwh_with_cap"] == pytest.approx(10 + first.usd_mwh)
+    tomorrow = NOON + timedelta(days=1)
+    real_time(tomorrow + FIVE)
+    advise(battery, now=tomorrow + timedelta(seconds=30))
+    assert WearPrice.objects.get(date=DAY + timedelta(days=1)).usd_mwh == pytest.approx(
+        first.usd_mwh - 4 * 0.25
+    )

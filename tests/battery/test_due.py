@@ -15,6 +15,7 @@ pytestmark = pytest.mark.django_db
 NOON = utc("2026-07-14 19:00")
 MADE = utc("2026-07-11 20:00")
 FIVE = timedelta(minutes=5)
+SHORTLY = timedelta(seconds=15)
 
 
 @pytest.fixture
@@ -45,10 +46,9 @@ def advise(battery: Battery, start: datetime) -> None:
 @pytest.mark.parametrize(
     ("market", "now", "next_start"),
     [
-        ("RTM", NOON, NOON + FIVE),
+        ("RTM", NOON + FIVE - SHORTLY, NOON + FIVE),
         ("RTM", NOON + timedelta(minutes=4, seconds=59), NOON + FIVE),
-        ("RTPD", NOON, NOON + 3 * FIVE),
-        ("RTPD", NOON + 2 * FIVE, NOON + 3 * FIVE),
+        ("RTPD", NOON + 3 * FIVE - SHORTLY, NOON + 3 * FIVE),
     ],
 )
 def test_advice_is_due_until_there_is_one_for_the_interval_that_begins_next(
@@ -60,15 +60,17 @@ def test_advice_is_due_until_there_is_one_for_the_interval_that_begins_next(
     assert advice_is_due(now=now)
     advise(battery, next_start)
     assert not advice_is_due(now=now)
+    assert not advice_is_due(now=next_start)
+    store([published(next_start, market=Market(market))], next_start)
     assert advice_is_due(now=next_start)
 
 
 def test_one_of_several_batteries_without_advice_is_enough(battery: Battery) -> None:
-    advise(battery, NOON + FIVE)
+    advise(battery, NOON + 3 * FIVE)
     battery.pk, battery.name, battery.market = None, "Another", "RTPD"
     battery._state.adding = True
     battery.save()
-    assert advice_is_due(now=NOON)
+    assert advice_is_due(now=NOON + 3 * FIVE - SHORTLY)
 
 
 def test_no_advice_is_due_for_a_battery_at_rest_or_at_a_node_without_polls(
@@ -184,7 +186,14 @@ def test_back_tests_wait_until_somebody_works_on_them_and_lives(battery: Battery
 def test_the_questions_are_few(battery: Battery, django_assert_max_num_queries) -> None:
     for day in (11, 12, 13):
         settle(battery, day)
-    with django_assert_max_num_queries(6):
-        advice_is_due(now=NOON)
-        settling_is_due(now=NOON)
-        backtests_waiting(now=NOON)
+    with django_assert_max_num_queries(8):
+        ask_everything()
+    advise(battery, NOON + FIVE)
+    with django_assert_max_num_queries(6):  # whether it is time is not asked any more
+        ask_everything()
+
+
+def ask_everything() -> None:
+    advice_is_due(now=NOON)
+    settling_is_due(now=NOON)
+    backtests_waiting(now=NOON)

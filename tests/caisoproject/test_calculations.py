@@ -104,16 +104,17 @@ def test_a_what_if_that_fails_is_answered_too_and_a_trouble(
     assert Trouble.objects.get().subject == "what-if"
 
 
-def test_advice_is_published_and_a_back_test_says_how_far_it_is(
+def test_advice_is_published_and_a_back_test_is_worked_on(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     published: list[Any] = []
     monkeypatch.setattr(calculations, "publish", published.append)
     stand_in(monkeypatch, "advising", advise_all=lambda now: ["advice"])
-    stand_in(monkeypatch, "backtesting", run=lambda pk, told: told([f"half of {pk}"]))
+    worked_on: list[int] = []
+    stand_in(monkeypatch, "backtesting", run=worked_on.append)
     do(line(do="advise"))
     do(line(do="backtest", id=3))
-    assert published == [["advice"], ["half of 3"]]
+    assert (published, worked_on) == ([["advice"]], [3])
     assert not Trouble.objects.exists()
 
 

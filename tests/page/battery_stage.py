@@ -18,11 +18,12 @@ from dashboard.battery.earned import Column, by_month, columns
 from dashboard.battery.now import now_card
 from dashboard.battery.paper_days import Restated, paper_rows
 from dashboard.battery.plan import Slot, slots
-from dashboard.battery.plan_picture import Done, Shown, plan_picture
+from dashboard.battery.plan_picture import plan_picture
 from dashboard.battery.plan_table import run_rows, slot_rows, until_text
 from dashboard.battery.reading import about
 from dashboard.battery.results import DayResult, result
 from dashboard.battery.schedule import schedule_card
+from dashboard.battery.shown import Done, Shown
 from dashboard.first_paint.market_times import made_text
 from market.intervals import intervals_between, iso, midnight, pacific
 from market.markets import Market
@@ -166,8 +167,8 @@ def tested(pk: int, state: str, **more: Any) -> Asked:
 ROW = {"days": 361, "revenue_usd": 61234.5, "wear_usd": 14000.0, "net_usd": 47234.5}
 ROW |= {"cycles": 388.2, "share_of_perfect": 0.861, "low": 0.84, "high": 0.883}
 TABLE = [
-    ROW | {"policy": "advice", "acting": "own_price"},
-    ROW | {"policy": "advice", "acting": "frozen", "share_of_perfect": 0.82},
+    ROW | {"policy": "advice", "acting": "own price"},
+    ROW | {"policy": "advice", "acting": "frozen 75 min", "share_of_perfect": 0.82},
     ROW | {"policy": "thresholds", "acting": "", "net_usd": -412.1, "low": None},
 ]
 

@@ -1,5 +1,5 @@
-// Columns as a picture: two series beside each other, from zero up or down. As templates/dashboard/_columns_picture.html
-// draws them.
+// Columns as a picture: series beside each other, from zero up or down, as the server's template
+// dashboard/_columns_picture.html draws them.
 
 import { usdText } from "./what_if_words.js";
 
