@@ -188,3 +188,17 @@ def test_the_interval_of_a_share_is_in_per_cent() -> None:
 
 def test_a_sound_back_test_has_no_fault() -> None:
     assert fault_of(TODAY - 2 * A_DAY, TODAY - A_DAY, ["advice"], 0, NOW) == ""
+
+
+def test_a_result_has_its_months_and_hours_as_pictures() -> None:
+    month = {"name": "2022-01", "net_usd": 90.0, "perfect_usd": 100.0}
+    hour = {"name": "07", "net_usd": -5.0, "perfect_usd": 0.0}
+    found = {"table": [DAY_ROW], "by_month": [month], "by_hour": [hour]}
+    found |= {"pictured": {"policy": "clock"}, "left_out": {"days": 1204, "ranges": []}}
+    line = backtest_line(asked(state="done", result=found), NOW)
+    months, hours = line.pictures
+    assert months.series == ["a fixed clock", "perfect foresight"]
+    assert months.texts == [("Jan 2022", ["$90.00", "$100.00"])]
+    assert hours.texts == [("07", ["−$5.00", "$0.00"])]
+    assert line.left_out == "1,204 days with gaps left out on all sides. "
+    assert backtest_line(asked(result=[DAY_ROW]), NOW).pictures == []
