@@ -1,6 +1,5 @@
 """Which days a battery on paper is to be settled for, first or again. Without numpy."""
 
-from collections.abc import Iterable
 from datetime import date, datetime, timedelta
 
 from django.db.models import F, Max
@@ -70,6 +69,5 @@ def is_outdated(day: PaperDay, node: int) -> bool:
 
 def recorded(node: int, market: Market, start: datetime, end: datetime, *, since: datetime) -> bool:
     """Whether a price in [start, end) may have been recorded after `since`."""
-    markets: Iterable[Market] = (market, Market.DAM)
     after = since - COMMITTED_WITHIN
-    return any(readings.any_recorded(node, one, start, end, after=after) for one in markets)
+    return readings.any_recorded(node, (market, Market.DAM), start, end, after=after)

@@ -9,8 +9,9 @@ now. Components that a version lacked at first it has in both.
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from datetime import datetime
 from decimal import Decimal
+from functools import reduce
 from itertools import groupby
-from operator import itemgetter
+from operator import itemgetter, or_
 from typing import Any, NamedTuple
 
 from django.db.models import Count, OuterRef, Q, QuerySet, Subquery
@@ -161,11 +162,11 @@ def counts(nodes: Nodes, market: Market, start: datetime, end: datetime) -> dict
 
 
 def any_recorded(
-    node: Node | int, market: Market, start: datetime, end: datetime, *, after: datetime
+    node: Node | int, markets: Iterable[Market], start: datetime, end: datetime, *, after: datetime
 ) -> bool:
     """Whether a price that starts in [start, end) was recorded, first or anew, after a moment."""
-    held = Price.objects.filter(span(node, market, start, end))
-    return held.filter(recorded_at__gt=after).exists()
+    either = reduce(or_, (span(node, market, start, end) for market in markets))
+    return Price.objects.filter(either, recorded_at__gt=after).exists()
 
 
 def any_held() -> bool:
