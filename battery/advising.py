@@ -24,6 +24,7 @@ from battery.quantiles import QuantileTable
 from battery.ready import next_start, wanting
 from battery.schedules import schedule_what_is_out
 from battery.soc import KnownSoc, soc_at
+from battery.timing import LAST_CALL
 from market.intervals import iso, operating_date
 from market.markets import Market
 from prices import feed, readings
@@ -63,8 +64,13 @@ def advise_all(*, now: datetime) -> list[FeedRange]:
 
 
 def advise(battery: Battery, *, now: datetime) -> list[FeedRange]:
-    """Advise one battery for the interval that begins next. Nothing if somebody else did."""
+    """Advise one battery for the interval that begins next. Nothing if somebody else did.
+
+    Missing prices are waited for as long as there is time.
+    """
     advice = advice_of(seen_of(battery, now=now), now=now)
+    if advice.fallback in (NO_PRICES, STALE) and now < advice.interval_start - LAST_CALL:
+        return []
     try:
         with transaction.atomic():
             advice.save()

@@ -43,6 +43,7 @@ def planned(
             chances = chances @ (residuals.hour if hours >= 1 else residuals.interval)
         price = first_price if nth == 0 else float(chances @ table.prices[nth])
         low, high = band(table.prices[nth], chances)
+        low, high = min(low, price), max(high, price)
         after = best_soc(
             asset,
             chances @ value.after[nth],

@@ -22,9 +22,14 @@ A_DAY = timedelta(days=1)
 
 
 def schedule_what_is_out(battery: Battery, *, now: datetime) -> None:
-    """Schedule today and tomorrow, as soon as every hour of theirs is held."""
+    """Schedule today and tomorrow, as soon as every hour of theirs is held.
+
+    A battery's first schedule is of the first whole day that there is of it.
+    """
     today = operating_date(now)
     for day in (today, today + A_DAY):
+        if battery.made_at > day_bounds(day)[0]:
+            continue
         if not Schedule.objects.filter(battery=battery, date=day).exists():
             schedule(battery, day, now=now)
 

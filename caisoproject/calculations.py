@@ -47,7 +47,7 @@ def settle(item: Item) -> None:
     """Settle on paper what has come to an end or was corrected."""
     from battery.paper import settle_all  # noqa: PLC0415
 
-    settle_all(now=timezone.now())
+    publish(settle_all(now=timezone.now()))
 
 
 def backtest(item: Item) -> None:

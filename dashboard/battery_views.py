@@ -20,7 +20,7 @@ from battery.models import Backtest, Battery, SocReading
 from battery.models.backtests import RUNNING, WAITING
 from battery.news import backtest_moved
 from dashboard.alert_views import for_staff, who
-from dashboard.battery import reading
+from dashboard.battery import past
 from dashboard.battery.backtest_lines import fault_of
 from dashboard.battery.pages import CHOICES, HISTORY
 from dashboard.battery.paper_days import csv_lines
@@ -100,7 +100,7 @@ def asked_for(
         end=end,
         market=battery.market,
         parameters=parameters_of(battery),
-        policies=policies,
+        policies=[] if len(policies) == len(CHOICES) else policies,  # none named: all of them
         asked_by=by,
         asked_at=now,
     )
@@ -119,7 +119,7 @@ def days_csv(_request: HttpRequest, battery_id: int) -> HttpResponse:
     """The paper desk by day, as a table for a spreadsheet."""
     battery = get_object_or_404(Battery, pk=battery_id)
     since = timezone.now().date() - timedelta(days=366)
-    lines = csv_lines(reading.paper_days(battery, since=since))
+    lines = csv_lines(past.paper_days(battery, since=since))
     response = HttpResponse("".join(f"{line}\n" for line in lines), content_type="text/csv")
     response["Content-Disposition"] = f'attachment; filename="battery-{battery.pk}-days.csv"'
     return response

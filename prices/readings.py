@@ -9,8 +9,9 @@ now. Components that a version lacked at first it has in both.
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from datetime import datetime
 from decimal import Decimal
+from functools import reduce
 from itertools import groupby
-from operator import itemgetter
+from operator import itemgetter, or_
 from typing import Any, NamedTuple
 
 from django.db.models import Count, OuterRef, Q, QuerySet, Subquery
@@ -158,6 +159,14 @@ def counts(nodes: Nodes, market: Market, start: datetime, end: datetime) -> dict
     """How many intervals are held that start in [start, end), by node id; none are left out."""
     held = Price.objects.filter(span(nodes, market, start, end)).order_by().values_list("node_id")
     return dict(held.annotate(Count("interval_start")))
+
+
+def any_recorded(
+    node: Node | int, markets: Iterable[Market], start: datetime, end: datetime, *, after: datetime
+) -> bool:
+    """Whether a price that starts in [start, end) was recorded, first or anew, after a moment."""
+    either = reduce(or_, (span(node, market, start, end) for market in markets))
+    return Price.objects.filter(either, recorded_at__gt=after).exists()
 
 
 def any_held() -> bool:

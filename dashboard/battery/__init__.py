@@ -1,1 +1,1 @@
-"""What `/battery/` says of a battery: texts and shapes. All but `reading` is pure."""
+"""What `/battery/` says of a battery. All is pure but `pages`, `reading` and `past`."""

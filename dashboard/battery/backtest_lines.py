@@ -4,6 +4,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from datetime import date, datetime
 from typing import Any, NamedTuple
 
+from dashboard.battery.earned import Columns, tested_columns
 from dashboard.battery.results import policy_name
 from dashboard.battery.words import moment_text, percent_text, usd_text
 from dashboard.first_paint.price_words import NOTHING
@@ -17,12 +18,13 @@ STATES = {
     "done": "done",
     "failed": "failed",
 }
+# As `battery/acting.py` names them.
 ACTING = {
-    "own": "cleared at its own price",
-    "own_price": "cleared at its own price",
-    "frozen": "bid frozen 75 minutes ahead",
-    "published": "on the last published price",
-    "last_published": "on the last published price",
+    "own price": "cleared at its own price",
+    "frozen 75 min": "bid frozen 75 minutes ahead",
+    "last price": "on the last published price",
+    "as planned": "as planned",
+    "in hindsight": "every price known ahead",
 }
 
 
@@ -45,6 +47,8 @@ class BacktestLine(NamedTuple):
     error: str
     asked: str
     rows: list[PolicyRow]
+    pictures: list[Columns]
+    left_out: str
     code: str
     digest: str
 
@@ -79,9 +83,18 @@ def backtest_line(asked: Asked, now: datetime) -> BacktestLine:
         error=asked.error,
         asked=f"asked for{by} {moment_text(asked.asked_at, now)}",
         rows=[policy_row(row) for row in table_of(asked.result)],
+        pictures=tested_columns(asked.result),
+        left_out=left_out(asked.result),
         code=asked.code_version,
         digest=asked.data_digest[:12],
     )
+
+
+def left_out(result: Any) -> str:
+    """How many days were in no policy's result."""
+    found = result.get("left_out") if isinstance(result, Mapping) else None
+    days = found["days"] if found else 0
+    return f"{days:,} days with gaps left out on all sides. " if days else ""
 
 
 def table_of(result: Any) -> Sequence[Mapping[str, Any]]:
@@ -91,7 +104,8 @@ def table_of(result: Any) -> Sequence[Mapping[str, Any]]:
 
 
 def is_table(value: Any) -> bool:
-    return isinstance(value, list) and bool(value) and "policy" in value[0]
+    first = value[0] if isinstance(value, list) and value else None
+    return isinstance(first, Mapping) and "policy" in first
 
 
 def policy_row(row: Mapping[str, Any]) -> PolicyRow:

@@ -1,16 +1,17 @@
 """What was earned by month and by hour of the day, and the picture of it. Pure."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import date, datetime
 from typing import Any, NamedTuple
 
-from dashboard.battery.results import DayResult
+from dashboard.battery.results import ADVICE, PERFECT, DayResult, policy_name
 from dashboard.battery.scale import Scale, scale_of
 from dashboard.battery.words import usd_text
 from market.intervals import from_iso, pacific
 
 BAND = 100.0  # per cent that all columns take
 HOURS = range(24)
+SHORT, FEW, SOME = 4, 4, 6  # letters of a label, and how many labels there are
 
 
 class Column(NamedTuple):
@@ -82,13 +83,20 @@ def place(
         middle=round((nth + 0.5) * width, 3),
         label=column.label,
         title=f"{column.label}: {', '.join(said)}",
-        rank="major" if nth % max(1, len(found) // 6) == 0 else "minor",
+        rank=rank_of(nth, len(found), column.label),
         bars=[
             column_bar(which, value, nth, width / (len(series) + 0.6), width, scale)
             for which, value in enumerate(column.values)
             if value is not None
         ],
     )
+
+
+def rank_of(nth: int, count: int, label: str) -> str:
+    """Which labels have room: of long ones a few, of short ones a few on a narrow screen."""
+    is_long = len(label) > SHORT
+    marked = nth % max(1, -(-count // FEW) if is_long else count // SOME) == 0
+    return "major" if marked else "unmarked" if is_long else "minor"
 
 
 def column_bar(
@@ -118,6 +126,26 @@ def by_hour(ledgers: Iterable[Mapping[str, Any]]) -> list[Column]:
             sums[pacific(start).hour] += net
             count += 1
     return [Column(f"{hour:02}", [sums[hour]]) for hour in HOURS] if count else []
+
+
+def tested_columns(result: Any) -> list[Columns]:
+    """By month and by hour, of a back-test's result that has them."""
+    found = result if isinstance(result, Mapping) else {}
+    series = [policy_name(found.get("pictured", {}).get("policy", ADVICE)), PERFECT]
+    made = [
+        columns("By month", series, [part(one, month_name) for one in found.get("by_month", [])]),
+        columns("By hour of the day", series, [part(one, str) for one in found.get("by_hour", [])]),
+    ]
+    return [one for one in made if one]
+
+
+def part(one: Mapping[str, Any], called: Callable[[str], str]) -> Column:
+    return Column(called(one["name"]), [one["net_usd"], one["perfect_usd"]])
+
+
+def month_name(name: str) -> str:
+    """`2022-01` as `Jan 2022`."""
+    return f"{date.fromisoformat(f'{name}-01'):%b %Y}"
 
 
 def net_lines(ledger: Mapping[str, Any]) -> Iterable[tuple[datetime, float]]:

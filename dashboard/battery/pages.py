@@ -6,7 +6,7 @@ from typing import Any
 from battery.models import Battery
 from battery.models.advice import RECKONED
 from battery.soc import KnownSoc
-from dashboard.battery import reading
+from dashboard.battery import past, reading
 from dashboard.battery.backtest_lines import backtest_line
 from dashboard.battery.earned import by_hour, by_month, columns
 from dashboard.battery.now import Pair, now_card
@@ -68,12 +68,12 @@ def plan_context(battery: Battery, advice: Any, *, now: datetime) -> Context:
 def history_context(battery: Battery, *, now: datetime) -> Context:
     """Without what its hub's days could have earned, which the page adds."""
     today = operating_date(now)
-    since = reading.month_before(today)
-    days = reading.paper_days(battery)
+    since = past.month_before(today)
+    days = past.paper_days(battery)
     lately = [day for day in days if day.date >= since]
     month = [day for day in lately if day.date >= today.replace(day=1)]
     yesterday = [day for day in lately if day.date == today - A_DAY]
-    hours = by_hour(reading.ledgers(battery, since=today - 31 * A_DAY))
+    hours = by_hour(past.ledgers(battery, since=today - 31 * A_DAY))
     found = [
         result(f"Yesterday, {today - A_DAY:%a, %b %-d}", yesterday),
         result(f"{today:%B} so far", month),
@@ -84,9 +84,9 @@ def history_context(battery: Battery, *, now: datetime) -> Context:
     ]
     return {
         "results": [one for one in found if one],
-        "paper_rows": paper_rows(lately, reading.restatements(battery, since=since), now),
+        "paper_rows": paper_rows(lately, past.restatements(battery, since=since), now),
         "pictures": [one for one in pictures if one],
-        "backtests": [backtest_line(one, now) for one in reading.backtests(battery)],
+        "backtests": [backtest_line(one, now) for one in past.backtests(battery)],
         "policies": CHOICES,
     }
 

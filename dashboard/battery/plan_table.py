@@ -10,6 +10,8 @@ from dashboard.first_paint.market_times import interval_text
 from dashboard.first_paint.price_words import NOTHING, mega_text, price_text, tone_of
 from market.intervals import operating_date, pacific
 
+NO_MW = "0.0"  # as it is written
+
 
 class PlanRow(NamedTuple):
     """A line of either table; `day` is said where it begins."""
@@ -61,12 +63,14 @@ def range_text(low: float, high: float) -> str:
 
 
 def run_action(run: Run) -> str:
-    """`▲ charge 1.0 MW`; `▲ charge 0.4–1.0 MW` where the power changes within it."""
+    """`▲ charge 1.0 MW`; where the power changes within it `0.4–1.0 MW` or `up to 1.0 MW`."""
     if run.action == HOLD:
         return HOLD
     powers = [abs(slot.power_mw) for slot in run.slots]
     least, most = mega_text(min(powers)), mega_text(max(powers))
-    return f"{SIGN[run.action]} {most if least == most else f'{least}–{most}'}\N{NO-BREAK SPACE}MW"
+    said = most if least == most else f"{least}–{most}"
+    said = f"up to {most}" if least == NO_MW else said
+    return f"{SIGN[run.action]} {said}\N{NO-BREAK SPACE}MW"
 
 
 def slot_row(slot: Slot) -> PlanRow:

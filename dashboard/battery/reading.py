@@ -1,21 +1,14 @@
-"""What the page of a battery shows, read from the database."""
+"""What a battery should do and plans, read from the database."""
 
-from collections.abc import Mapping
-from datetime import date, datetime, timedelta
-from decimal import Decimal
-from typing import Any
+from datetime import datetime, timedelta
 
 from battery.bodies import advice_body
-from battery.models import Advice, Battery, PaperDay, Restatement, Schedule
-from battery.models.backtests import Backtest
+from battery.models import Advice, Battery, Schedule
 from battery.soc import KnownSoc, last_report, soc_at
-from dashboard.battery.backtest_lines import Asked
 from dashboard.battery.now import About, facts
-from dashboard.battery.paper_days import Restated
 from dashboard.battery.plan import Slot, slots
-from dashboard.battery.plan_picture import Done, Shown
-from dashboard.battery.results import DayResult
 from dashboard.battery.schedule import ScheduleCard, schedule_card
+from dashboard.battery.shown import Done, Shown
 from dashboard.first_paint.held import Body
 from market.intervals import day_bounds, iso, midnight, operating_date
 from market.markets import Market
@@ -23,8 +16,6 @@ from prices import readings
 
 A_DAY = timedelta(days=1)
 LONGEST = timedelta(days=3)
-DAYS_BACK = 62  # this month and the one before it
-MOST_TESTS = 20
 
 
 def about(battery: Battery) -> About:
@@ -121,52 +112,3 @@ def card(schedule: Schedule) -> ScheduleCard:
         gap=schedule.gap,
         made_at=schedule.made_at,
     )
-
-
-def paper_days(battery: Battery, *, since: date | None = None) -> list[DayResult]:
-    """Oldest first."""
-    days = PaperDay.objects.filter(battery=battery).order_by("date")
-    days = days if since is None else days.filter(date__gte=since)
-    return [DayResult(*row) for row in days.values_list(*DayResult._fields)]
-
-
-def restatements(battery: Battery, *, since: date) -> list[Restated]:
-    found = Restatement.objects.filter(day__battery=battery, day__date__gte=since)
-    names = ("day__date", *Restated._fields[1:])
-    return [Restated(*row) for row in found.order_by("at", "pk").values_list(*names)]
-
-
-def ledgers(battery: Battery, *, since: date) -> list[Mapping[str, Any]]:
-    days = PaperDay.objects.filter(battery=battery, date__gte=since)
-    found = days.order_by("date").values_list("ledger", flat=True)
-    return [ledger for ledger in found if isinstance(ledger, Mapping)]
-
-
-def month_before(day: date) -> date:
-    return day - DAYS_BACK * A_DAY
-
-
-def backtests(battery: Battery) -> list[Asked]:
-    """The newest first."""
-    found = Backtest.objects.filter(battery=battery).select_related("asked_by")
-    return [
-        Asked(
-            one.pk,
-            one.start,
-            one.end,
-            one.market,
-            one.state,
-            one.progress,
-            one.error,
-            one.asked_at,
-            one.asked_by.get_username() if one.asked_by else "",
-            one.code_version,
-            one.data_digest,
-            one.result,
-        )
-        for one in found.order_by("-asked_at", "-pk")[:MOST_TESTS]
-    ]
-
-
-def as_number(value: Decimal | None) -> float | None:
-    return None if value is None else float(value)

@@ -10,16 +10,14 @@ from dashboard.battery.words import share_text, usd_text
 ADVICE, PERFECT, NOTHING_DONE = "advice", "perfect foresight", "do nothing"
 # Policies by the names that they are stored under.
 POLICIES = {
-    "advice": "advice",
-    "perfect": "perfect foresight",
-    "day_ahead": "day-ahead schedule at real-time prices",
-    "day_ahead_rt": "day-ahead schedule at real-time prices",
-    "day_ahead_da": "day-ahead schedule at day-ahead prices",
+    "perfect": PERFECT,
+    "nothing": NOTHING_DONE,
+    "day ahead": "day-ahead schedule at real-time prices",
+    "day ahead rt": "day-ahead schedule at real-time prices",
+    "day ahead da": "day-ahead schedule at day-ahead prices",
     "clock": "a fixed clock",
     "yesterday": "yesterday's shape",
     "thresholds": "below 0 charge, above 100 discharge",
-    "threshold": "below 0 charge, above 100 discharge",
-    "nothing": "do nothing",
 }
 WIDTH = 100.0
 
@@ -60,7 +58,9 @@ class Result(NamedTuple):
 
 
 def policy_name(policy: str) -> str:
-    return POLICIES.get(policy, policy.replace("_", " "))
+    """As people say it; a name that is not known here stands for itself."""
+    plain = policy.replace("_", " ").replace("-", " ")
+    return POLICIES.get(plain, policy.replace("_", " "))
 
 
 def result(title: str, days: Sequence[DayResult]) -> Result | None:

@@ -17,6 +17,7 @@ from market.intervals import from_iso, operating_date
 LATE_AFTER = timedelta(minutes=1)
 ACTION = {"charge": "▲ charge", "discharge": "▼ discharge"}
 OF_PRICES = ("no prices", "stale prices")
+SAID = ("estimated", "nothing is done")  # in a reason that says it already
 LOADING, WAITING = "Loading the newest advice …", "No advice yet: it comes with the next price."
 
 
@@ -103,7 +104,7 @@ def tag_text(advice: Body, *, is_late: bool) -> str:
 
 def reason_text(advice: Body) -> str:
     reason: str = advice["reason"]
-    is_said = advice["fallback"] not in OF_PRICES or "estimated" in reason
+    is_said = advice["fallback"] not in OF_PRICES or any(words in reason for words in SAID)
     return reason if is_said else f"{reason} Nothing estimated is acted on."
 
 

@@ -105,10 +105,11 @@ def test_settling_is_due_until_every_day_up_to_yesterday_is_settled(battery: Bat
         assert settling_is_due(now=NOON)
         settle(battery, day)
     assert not settling_is_due(now=NOON)
-    assert not settling_is_due(now=utc("2026-07-15 06:59"))
-    assert settling_is_due(now=utc("2026-07-15 07:00"))  # midnight in California
+    # An hour after midnight in California nobody waits for the last prices any more.
+    assert not settling_is_due(now=utc("2026-07-15 07:59"))
+    assert settling_is_due(now=utc("2026-07-15 08:00"))
     Battery.objects.update(active=False)
-    assert not settling_is_due(now=utc("2026-07-15 07:00"))
+    assert not settling_is_due(now=utc("2026-07-15 08:00"))
 
 
 def test_a_battery_of_today_has_nothing_to_settle(battery: Battery) -> None:

@@ -215,7 +215,7 @@ def test_the_days_are_to_be_had_as_csv(client: Client, battery: Battery) -> None
 
 
 def test_back_tests_are_listed_with_their_tables(client: Client, battery: Battery) -> None:
-    row = {"policy": "advice", "acting": "frozen", "days": 361, "net_usd": 47234.5}
+    row = {"policy": "advice", "acting": "frozen 75 min", "days": 361, "net_usd": 47234.5}
     row |= {"share_of_perfect": 0.861, "low": 0.84, "high": 0.883, "cycles": 388.2}
     backtest_of(battery, state="done", result={"market": "RTPD", "table": [row]})
     backtest_of(battery, state="running", progress=0.42)

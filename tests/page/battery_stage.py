@@ -18,11 +18,12 @@ from dashboard.battery.earned import Column, by_month, columns
 from dashboard.battery.now import now_card
 from dashboard.battery.paper_days import Restated, paper_rows
 from dashboard.battery.plan import Slot, slots
-from dashboard.battery.plan_picture import Done, Shown, plan_picture
+from dashboard.battery.plan_picture import plan_picture
 from dashboard.battery.plan_table import run_rows, slot_rows, until_text
 from dashboard.battery.reading import about
 from dashboard.battery.results import DayResult, result
 from dashboard.battery.schedule import schedule_card
+from dashboard.battery.shown import Done, Shown
 from dashboard.first_paint.market_times import made_text
 from market.intervals import intervals_between, iso, midnight, pacific
 from market.markets import Market
@@ -166,10 +167,24 @@ def tested(pk: int, state: str, **more: Any) -> Asked:
 ROW = {"days": 361, "revenue_usd": 61234.5, "wear_usd": 14000.0, "net_usd": 47234.5}
 ROW |= {"cycles": 388.2, "share_of_perfect": 0.861, "low": 0.84, "high": 0.883}
 TABLE = [
-    ROW | {"policy": "advice", "acting": "own_price"},
-    ROW | {"policy": "advice", "acting": "frozen", "share_of_perfect": 0.82},
+    ROW | {"policy": "advice", "acting": "own price"},
+    ROW | {"policy": "advice", "acting": "frozen 75 min", "share_of_perfect": 0.82},
     ROW | {"policy": "thresholds", "acting": "", "net_usd": -412.1, "low": None},
 ]
+
+
+RESULT = {
+    "table": TABLE,
+    "left_out": {"days": 4, "ranges": []},
+    "pictured": {"policy": "advice", "acting": "own price"},
+    "by_month": [
+        {"name": f"2022-{n:02}", "net_usd": 900.0 * n, "perfect_usd": 1000.0 * n}
+        for n in range(1, 13)
+    ],
+    "by_hour": [
+        {"name": f"{n:02}", "net_usd": 90.0 * n - 700, "perfect_usd": 100.0 * n} for n in range(24)
+    ],
+}
 
 
 def history(one: Battery) -> dict[str, Any]:
@@ -194,7 +209,7 @@ def history(one: Battery) -> dict[str, Any]:
         ],
         "backtests": [
             backtest_line(tested(1, "running"), NOW),
-            backtest_line(tested(2, "done", result={"market": "RTPD", "table": TABLE}), NOW),
+            backtest_line(tested(2, "done", result=RESULT), NOW),
             backtest_line(tested(3, "failed", error="No prices of those days are held."), NOW),
         ],
         "policies": pages.CHOICES,

@@ -72,6 +72,17 @@ def test_advice_that_nothing_follows_becomes_late(stage: Stage) -> None:
     expect(page.locator("#advice-reason")).to_contain_text("nothing estimated is acted on")
 
 
+def test_a_dead_screen_has_no_colour(stage: Stage) -> None:
+    page = stage.show(advised(advice()))
+    colour = "getComputedStyle(document.getElementById('advice-soc')).color"
+    live = page.evaluate(colour)
+    stage.day.speaks = False
+    stage.let_pass(17)
+    assert page.evaluate(colour) != live
+    dim = "getComputedStyle(document.getElementById('advice-known')).color"
+    assert page.evaluate(colour) == page.evaluate(dim)
+
+
 def test_a_battery_that_was_chosen_is_in_the_address_and_remembered(stage: Stage) -> None:
     two = advised(advice(), advice(battery_id=2, action="hold"), batteries=TWO)
     page = stage.show(two)

@@ -17,8 +17,9 @@ pytestmark = in_a_browser
 HELLO = {"type": "hello", "protocol": 1, "server_time": "2026-07-14T19:37:14Z", "source": "oasis"}
 WHAT_IF = "**/api/v1/batteries/1/what-if"
 EARNED = {"net_usd": 1234.5, "revenue_usd": 1600.0, "wear_usd": 365.5, "cycles": 29.9, "days": 30}
-EARNED |= {"usd_kw_month": 1.2345}
+EARNED |= {"usd_kw_month": 1.2345, "perfect_usd": 1500.0}
 FOUND = {
+    "text": "Over 30 whole days: what the schedule would have earned.",
     "as_is": EARNED,
     "what_if": EARNED | {"net_usd": 2469.0, "cycles": 12.0},
     "by_month": [
@@ -159,7 +160,9 @@ def test_a_what_if_is_answered_as_one_types(desk: Desk) -> None:
     asked = asked_of(desk, [(200, FOUND)])
     page = desk.open(battery_stage.page("what-if"))
     expect(page.locator("#what-if-rows tr").first).to_have_text("net$1,234.50$2,469.00+$1,234.50")
-    expect(page.locator("#what-if-rows tr").last).to_have_text("cycles29.912.0−17.9")
+    expect(page.locator("#what-if-rows tr").nth(4)).to_have_text("cycles29.912.0−17.9")
+    expect(page.locator("#what-if-rows tr").last).to_contain_text("perfect foresight$1,500.00")
+    expect(page.locator("#what-if-days")).to_contain_text("what the schedule would have earned")
     page.fill("#what-energy_mwh", "8")
     reached(lambda: len(asked) == 2, page)
     assert asked == [{}, {"energy_mwh": 8}]

@@ -47,7 +47,9 @@ def test_tomorrow_and_today_have_their_peak_hours_and_today_its_rank(stage: Stag
         "Today, real-time so far 3rd highest of 30 days; day-ahead 12th highest of 30 days;"
         " its TB4 highest of 30 days."
     )
-    expect(page.locator("#days-more")).to_have_attribute("href", "/battery/?hub=SP15")
+    expect(page.locator("#days-more")).to_have_attribute(
+        "href", "/battery/?hub=SP15&tab=history#days"
+    )
 
 
 def test_the_days_of_one_hub_never_stand_under_another(stage: Stage) -> None:

@@ -5,12 +5,13 @@ from pathlib import Path
 
 from django.template.loader import render_to_string
 
+from tests.page import battery_stage
 from tests.page.staged import Stage, on_the_stage
 from tests.page.states import plain
 
 pytestmark = on_the_stage
 PRELOAD = re.compile(r'<link rel="modulepreload" href="([^"]*)">')
-OF_ITSELF = {"main.js", "alerts_page.js", "theme_boot.js", "uPlot.iife.min.js"}
+OF_ITSELF = {"main.js", "alerts_page.js", "battery_page.js", "theme_boot.js", "uPlot.iife.min.js"}
 
 
 def named(html: str) -> set[str]:
@@ -39,4 +40,9 @@ def test_the_dashboard_names_its_modules(stage: Stage) -> None:
 
 def test_the_page_of_alerts_names_its_modules(stage: Stage) -> None:
     html = render_to_string("dashboard/alerts.html", {"page_data": {"hubs": []}})
+    assert named(html) == needed(stage, html)
+
+
+def test_the_page_of_a_battery_names_its_modules(stage: Stage) -> None:
+    html = battery_stage.page()
     assert named(html) == needed(stage, html)

@@ -7,6 +7,7 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError
 
 from benchmarks import (
+    battery,
     dispatch,
     fanout,
     feed_chaos,
@@ -28,6 +29,7 @@ BENCHMARKS = {
     "ingest": ingest_speed,
     "rules": rules_speed,
     "dispatch": dispatch,
+    "battery": battery,
     "http": latency,
     "memory": stack_memory,
     "feed": feed_load,

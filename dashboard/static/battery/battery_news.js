@@ -2,7 +2,10 @@
 
 /** @import { FeedEvent } from "../live/types.js" */
 
-/** Advice, what people did to it, and how far its back-tests are. @type {(event: FeedEvent, battery: number) => boolean} */
+/**
+ * Advice, what people did to it, and how far its back-tests are.
+ * @type {(event: FeedEvent, battery: number) => boolean}
+ */
 export function isAbout(event, battery) {
   if (event.kind === "advice") return event.battery_id === battery;
   const isNews = event.kind === "status" && (event.about === "battery" || event.about === "backtest");

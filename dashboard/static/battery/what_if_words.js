@@ -10,12 +10,14 @@
  * @property {number} cycles
  * @property {number | null} usd_kw_month
  * @property {number} days
+ * @property {number} [perfect_usd] what nobody could have exceeded
  */
 
 /** Of a month ("2026-11") or an hour (0 to 23). @typedef {Record<string, string | number | null>} Part */
 
 /**
  * @typedef {object} WhatIfAnswer
+ * @property {string} [text] what is meant by earned
  * @property {Earned} as_is
  * @property {Earned} what_if
  * @property {Part[]} by_month
@@ -23,7 +25,7 @@
  */
 
 /** @typedef {{ label: string, values: (number | null)[] }} Column */
-/** @typedef {"net_usd" | "revenue_usd" | "wear_usd" | "usd_kw_month" | "cycles"} Figure */
+/** @typedef {"net_usd" | "revenue_usd" | "wear_usd" | "usd_kw_month" | "cycles" | "perfect_usd"} Figure */
 
 /** @type {[Figure, string][]} */
 const FIGURES = [
@@ -32,6 +34,7 @@ const FIGURES = [
   ["wear_usd", "wear"],
   ["usd_kw_month", "$/kW-month"],
   ["cycles", "cycles"],
+  ["perfect_usd", "perfect foresight"],
 ];
 const MONTHS = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];
 
@@ -85,9 +88,9 @@ function numberOf(value) {
   return typeof value === "number" ? value : null;
 }
 
-/** Of how many days, said of the figures. @type {(answer: WhatIfAnswer) => string} */
-export function daysText({ what_if: { days } }) {
-  return `Over ${days} ${days === 1 ? "day" : "days"}, net of wear where it says net.`;
+/** What the figures are of. @type {(answer: WhatIfAnswer) => string} */
+export function daysText({ text, what_if: { days } }) {
+  return text ?? `Over ${days} ${days === 1 ? "day" : "days"}; net of wear where it says net.`;
 }
 
 /** What is said aloud. @type {(answer: WhatIfAnswer) => string} */

@@ -8,6 +8,7 @@ import { dayText, intervalText, MINUTE, operatingDate, roughDurationText, timeTe
 const LATE_AFTER = MINUTE;
 const ACTION = { charge: "▲ charge", discharge: "▼ discharge" };
 const OF_PRICES = ["no prices", "stale prices"];
+const SAID = ["estimated", "nothing is done"]; // in a reason that says it already
 
 /**
  * @typedef {object} AdviceTile
@@ -93,7 +94,7 @@ function tagText({ action, power_mw: power, fallback }, isLate) {
 
 /** @type {(advice: Advice) => string} */
 function reasonText({ reason, fallback }) {
-  const isSaid = !OF_PRICES.includes(fallback) || reason.includes("estimated");
+  const isSaid = !OF_PRICES.includes(fallback) || SAID.some((words) => reason.includes(words));
   return isSaid ? reason : `${reason} Nothing estimated is acted on.`;
 }
 

@@ -1,0 +1,48 @@
+"""The lines of the prices and their scale. Pure."""
+
+from datetime import datetime, timedelta
+
+from dashboard.battery.scale import Scale, scale_of
+from dashboard.battery.shapes import Step, minutes
+from dashboard.battery.shown import Prices, Shown
+
+ROOM = 1.2  # the band is cut off above so many times the dearest price
+
+
+def price_scale(shown: Shown) -> Scale:
+    """Holds every price; of the band what is not far above all of them."""
+    prices = [*shown.rt.values(), *shown.da.values()]
+    prices += [slot.price for slot in shown.plan if slot.price is not None]
+    high = ROOM * max([0.0, *prices])
+    low = min(ROOM * min([0.0, *prices]), -high / 4)
+    ends = [end for slot in shown.plan for end in (slot.low, slot.high) if end is not None]
+    return scale_of([*prices, *(min(max(end, low), high) for end in ends)] if prices else ends)
+
+
+def price_steps(prices: Prices, shown: Shown, length: timedelta, scale: Scale) -> list[Step]:
+    inside = sorted(at for at in prices if shown.start <= at < shown.end)
+    return [step(shown, at, at + length, prices[at], scale) for at in inside]
+
+
+def plan_steps(shown: Shown, scale: Scale) -> list[Step]:
+    return [
+        step(shown, slot.start, slot.end, slot.price, scale)
+        for slot in shown.plan
+        if slot.price is not None
+    ]
+
+
+def band_steps(shown: Shown, scale: Scale) -> tuple[list[Step], list[Step]]:
+    """The upper ends of the band, and the lower ones."""
+    known = [
+        (slot, slot.low, slot.high)
+        for slot in shown.plan
+        if slot.low is not None and slot.high is not None
+    ]
+    tops = [step(shown, slot.start, slot.end, high, scale) for slot, _, high in known]
+    return tops, [step(shown, slot.start, slot.end, low, scale) for slot, low, _ in known]
+
+
+def step(shown: Shown, start: datetime, end: datetime, price: float, scale: Scale) -> Step:
+    left, right = minutes(shown.start, start), minutes(shown.start, end)
+    return Step(left, right, scale.down(price))
