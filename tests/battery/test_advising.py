@@ -6,8 +6,8 @@ from decimal import Decimal
 import pytest
 
 from battery.advising import advise, advise_all
-from battery.learning import keep_up
 from battery.cycle_price import CyclePrice
+from battery.learning import keep_up
 from battery.models import (
     Advice,
     Battery,
