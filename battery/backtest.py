@@ -82,7 +82,7 @@ def outcomes(
     real_time = trial.history.rt[trial.intervals]
     for policy, acting, done, prices in walked_rivals(trial, policies, real_time):
         yield Outcome(policy, acting, done, earned(trial, done, prices))
-    told(RIVALS_SHARE)
+    told(RIVALS_SHARE if ADVICE in policies else 1.0)
     if ADVICE in policies:
         ways = walk(
             trial,

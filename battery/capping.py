@@ -27,15 +27,13 @@ def price_of_day(battery: Battery, day: date, cap: float) -> CyclePrice:
         return kept
     before = known_price(battery, day - A_DAY, cap)
     made = before.after(cycled(battery, day - A_DAY)) if before else begun(battery, day, cap)
-    WearPrice.objects.update_or_create(
-        battery=battery, date=day, defaults={"usd_mwh": made.usd_mwh, "cap": cap}
-    )
+    WearPrice.objects.update_or_create(battery=battery, date=day, defaults=made._asdict())
     return made
 
 
 def known_price(battery: Battery, day: date, cap: float) -> CyclePrice | None:
     found = battery.wear_prices.filter(date=day, cap=cap).first()
-    return CyclePrice(found.usd_mwh, cap) if found else None
+    return CyclePrice(found.usd_mwh, cap, found.owed) if found else None
 
 
 def begun(battery: Battery, day: date, cap: float) -> CyclePrice:

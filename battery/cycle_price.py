@@ -3,8 +3,9 @@
 A hard stop would waste the evening of a good day for the morning's cycle. A price on every MWh
 delivered, on top of what it costs the cells, leaves out the cycles that earn least, on whichever
 day they are. It begins at the one that would have met the cap over the last 30 days' day-ahead
-prices. Each day then moves it by what was really cycled above or below the cap (dual ascent), so
-that the sum of all that is too much stays small however long it runs.
+prices. Each day then moves it by what was really cycled above or below the cap (dual ascent), and
+by a part of all that has been too much so far: prices that rise make for a few cycles beyond the
+cap until it has followed them, and those are made up for.
 """
 
 from collections.abc import Callable, Sequence
@@ -22,15 +23,22 @@ DAYS_SEEN = 30
 LEAST_DAYS = 3
 HALVINGS = 12
 CLOSE_ENOUGH = 0.002  # of the cap
-# $/MWh for each cycle beyond the cap: a week of half a cycle too much a day is 14 $/MWh.
-STEP_USD_MWH = 4.0
+# $/MWh for each cycle a day beyond the cap: a week of half a cycle too much is 28 $/MWh.
+STEP_USD_MWH = 8.0
+# What was too much is made up for within about so many days, and no more cycles are saved up.
+PAID_BACK_DAYS = 20
+MOST_SAVED = 10.0
 
 
 class CyclePrice(NamedTuple):
-    """What a MWh delivered costs on top of its wear, on one day; `cap` is in cycles a day."""
+    """What a MWh delivered costs on top of its wear, on one day.
+
+    `cap` is in cycles a day; `owed` are the cycles beyond it so far, below 0 those saved up.
+    """
 
     usd_mwh: float
     cap: float
+    owed: float = 0.0
 
     def added_to(self, asset: Asset) -> Asset:
         """The asset as it is to be run on the day."""
@@ -38,7 +46,9 @@ class CyclePrice(NamedTuple):
 
     def after(self, cycles: float) -> "CyclePrice":
         """The next day's, after a day with so many cycles."""
-        return self._replace(usd_mwh=max(self.usd_mwh + STEP_USD_MWH * (cycles - self.cap), 0.0))
+        owed = max(self.owed + cycles - self.cap, -MOST_SAVED)
+        too_much = cycles - self.cap + owed / PAID_BACK_DAYS
+        return CyclePrice(max(self.usd_mwh + STEP_USD_MWH * too_much, 0.0), self.cap, owed)
 
 
 def first_price(history: History, asset: Asset, day: date, cap: float) -> CyclePrice:

@@ -6,6 +6,7 @@ from decimal import Decimal
 import pytest
 
 from battery.advising import advise, advise_all
+from battery.cycle_price import CyclePrice
 from battery.learning import keep_up
 from battery.models import (
     Advice,
@@ -242,6 +243,7 @@ def test_a_cap_on_cycles_is_a_price_on_wear_that_follows_what_was_advised(batter
     tomorrow = NOON + timedelta(days=1)
     real_time(tomorrow + FIVE)
     advise(battery, now=tomorrow + timedelta(seconds=30))
-    assert WearPrice.objects.get(date=DAY + timedelta(days=1)).usd_mwh == pytest.approx(
-        first.usd_mwh - 4 * 0.25
-    )
+    second = WearPrice.objects.get(date=DAY + timedelta(days=1))
+    expected = CyclePrice(first.usd_mwh, 0.25).after(0.0)
+    assert (second.usd_mwh, second.owed) == pytest.approx((expected.usd_mwh, expected.owed))
+    assert second.usd_mwh < first.usd_mwh

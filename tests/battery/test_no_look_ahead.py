@@ -1,7 +1,7 @@
 """Whatever prices come later: what is decided is the same, to the last bit."""
 
 from dataclasses import replace
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 
 import numpy as np
 import pytest
@@ -9,11 +9,12 @@ import pytest
 from battery import rivals
 from battery.acting import BID_AHEAD, FROZEN, OWN, WAYS, FrozenBids
 from battery.history import History
-from battery.outlook import known_until, learned_before
+from battery.outlook import learned_before
 from battery.policy import DEFAULT, Parameters
 from battery.quantiles import Residuals
 from battery.seeing import Seeing
 from battery.trial import Trial, Walked, whole_days
+from market.intervals import PACIFIC, midnight
 from market.markets import Market
 from tests.battery.days import asset
 from tests.battery.past import A_DAY, QUICK, past, trial, with_noise
@@ -29,6 +30,12 @@ def autumn(days: int, **made: object) -> tuple[History, Trial]:
     lacking = [history.day(AUTUMN + A_DAY).start + 7]
     history.rt[lacking] = np.nan
     return history, trial(history, first, first + (days - 1) * A_DAY, start_mwh=2.0)
+
+
+def out_until(moment: datetime) -> datetime:
+    """Where the day-ahead prices end that CAISO has published: tomorrow's come by 13:00."""
+    clock = moment.astimezone(PACIFIC)
+    return midnight(clock.date() + (2 if clock.hour >= 13 else 1) * A_DAY)
 
 
 def known_before(history: History, moment_interval: int, lag: int) -> int:
@@ -71,7 +78,7 @@ def decided(way: str, seen: Seeing, actor, interval: int):
         other.soc_before.append(other.walked.soc_mwh)
         other.soc_before[len(other.soc_before) - later :] = [1.2345] * later
     noisy = with_noise(
-        history, rt_from=max(unknown, 0), day_ahead_from=history.hour_of(known_until(at))
+        history, rt_from=max(unknown, 0), day_ahead_from=history.hour_of(out_until(at))
     )
     seeing = replace(seen, trial=replace(trial, history=noisy), kept={})
     if way == FROZEN:
@@ -144,7 +151,7 @@ def test_a_day_s_plan_is_the_same_whatever_comes_later(rival, lag, cap):
         noisy = with_noise(
             history,
             rt_from=known_before(history, of_day.start, lag),
-            day_ahead_from=history.hour_of(known_until(history.moment(of_day.start - 1))),
+            day_ahead_from=history.hour_of(out_until(history.moment(of_day.start - 1))),
         )
         if cap is None:
             again = rival(replace(over, history=noisy, days=[day], start_mwh=charge))
