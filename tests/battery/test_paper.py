@@ -245,14 +245,14 @@ def test_a_kill_before_the_commit_leaves_nothing_and_the_next_one_settles(
 
     morning(battery)
     with monkeypatch.context() as patched:
-        patched.setattr(paper.feed, "append", killed)
+        patched.setattr(paper, "day_settled", killed)
         with pytest.raises(KeyboardInterrupt):
             settle_all(now=NEXT_DAY)
     assert not PaperDay.objects.exists()
     settle_all(now=NEXT_DAY)
     prices([80], EIGHT + 2 * QUARTER, at=NEXT_DAY + HOUR)
     with monkeypatch.context() as patched:
-        patched.setattr(paper.feed, "append", killed)
+        patched.setattr(paper, "day_settled", killed)
         with pytest.raises(KeyboardInterrupt):
             settle_all(now=NEXT_DAY + HOUR)
     assert PaperDay.objects.get().net_usd == Decimal("22.50")
