@@ -11,6 +11,7 @@ from market.intervals import from_iso, pacific
 
 BAND = 100.0  # per cent that all columns take
 HOURS = range(24)
+SHORT, FEW, SOME = 4, 4, 6  # letters of a label, and how many labels there are
 
 
 class Column(NamedTuple):
@@ -82,13 +83,20 @@ def place(
         middle=round((nth + 0.5) * width, 3),
         label=column.label,
         title=f"{column.label}: {', '.join(said)}",
-        rank="major" if nth % max(1, len(found) // 6) == 0 else "minor",
+        rank=rank_of(nth, len(found), column.label),
         bars=[
             column_bar(which, value, nth, width / (len(series) + 0.6), width, scale)
             for which, value in enumerate(column.values)
             if value is not None
         ],
     )
+
+
+def rank_of(nth: int, count: int, label: str) -> str:
+    """Which labels have room: of long ones a few, of short ones a few on a narrow screen."""
+    is_long = len(label) > SHORT
+    marked = nth % max(1, -(-count // FEW) if is_long else count // SOME) == 0
+    return "major" if marked else "unmarked" if is_long else "minor"
 
 
 def column_bar(

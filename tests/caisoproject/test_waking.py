@@ -65,7 +65,9 @@ def test_a_poll_does_not_fail_where_nobody_can_be_woken(
 def test_every_ten_seconds_the_analyst_is_woken_for_what_is_due(valkey: redis.Redis) -> None:
     battery = Battery.objects.get()
     Battery.objects.update(made_at=timezone.now() - timedelta(days=2))
-    today = timezone.now().date()
+    now = timezone.now()
+    store([published(floor(now, Market.RTM))], now)
+    today = now.date()
     backtest = Backtest.objects.create(
         battery=battery, start=today, end=today, market="RTM", policies=[]
     )

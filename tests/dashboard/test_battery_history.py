@@ -202,3 +202,17 @@ def test_a_result_has_its_months_and_hours_as_pictures() -> None:
     assert hours.texts == [("07", ["−$5.00", "$0.00"])]
     assert line.left_out == "1,204 days with gaps left out on all sides. "
     assert backtest_line(asked(result=[DAY_ROW]), NOW).pictures == []
+
+
+@pytest.mark.parametrize(
+    ("labels", "marked"),
+    [
+        (["May 2026", "Jun 2026", "Jul 2026"], ["major"] * 3),
+        ([f"Jan {year}" for year in range(2014, 2026)], ["major", "unmarked", "unmarked"] * 4),
+        ([f"{hour:02}" for hour in range(24)], ["major", *["minor"] * 3] * 6),
+    ],
+)
+def test_labels_below_columns_have_room(labels: list[str], marked: list[str]) -> None:
+    found = columns("By month", ["advice"], [Column(label, [1.0]) for label in labels])
+    assert found
+    assert [place.rank for place in found.places] == marked

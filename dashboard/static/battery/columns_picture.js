@@ -8,7 +8,8 @@ import { usdText } from "./what_if_words.js";
 const SVG = "http://www.w3.org/2000/svg";
 const STEPS = [1, 2, 2.5, 5, 10];
 const ABOUT = 4;
-const MARKED = 6;
+// Letters of a label, and how many labels there are.
+const [SHORT, FEW, SOME] = [4, 4, 6];
 
 /** @type {(name: string, attributes: Record<string, string | number>, ...children: (Node | string)[]) => SVGElement} */
 function shape(name, attributes, ...children) {
@@ -59,7 +60,9 @@ function line(y, kind) {
 
 /** @type {(label: string, nth: number, count: number) => SVGElement} */
 function name(label, nth, count) {
-  const rank = nth % Math.max(1, Math.floor(count / MARKED)) === 0 ? "major" : "minor";
+  const isLong = label.length > SHORT;
+  const every = Math.max(1, isLong ? Math.ceil(count / FEW) : Math.floor(count / SOME));
+  const rank = nth % every === 0 ? "major" : isLong ? "unmarked" : "minor";
   return shape("text", { class: rank, x: `${(100 * (nth + 0.5)) / count}%`, y: 14, "text-anchor": "middle" }, label);
 }
 

@@ -5,8 +5,8 @@ import { operatingDate } from "../market/market_time.js";
 
 /**
  * @import {
- *   AdviceEvent, AlertEntry, AlertEvent, DayAheadEntry, HeldEvent, HeldPrice, LogEntry, LogFilter, PriceEntry, PriceEvent,
- *   SeveralEntry, Span, StatusEntry
+ *   AdviceEvent, AlertEntry, AlertEvent, DayAheadEntry, HeldEvent, HeldPrice, LogEntry, LogFilter, PriceEntry,
+ *   PriceEvent, SeveralEntry, Span, StatusEntry
  * } from "./types.js"
  */
 

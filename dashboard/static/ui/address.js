@@ -17,9 +17,8 @@ export function hoursWanted(range) {
 }
 
 /**
- * {hub, range, date, at, battery, theme} of "?hub=NP15&range=7d"; what it does not say, or says wrongly, is the usual; no
- * date is
- * none, no theme is the system's. `at` is a moment of the date, in milliseconds: where a message leads to.
+ * {hub, range, date, at, battery, theme} of "?hub=NP15&range=7d"; what it does not say, or says wrongly, is the usual;
+ * no date is none, no theme is the system's. `at` is a moment of the date, in milliseconds: where a message leads to.
  * @type {(search: string, page: Pick<PageData, "hub" | "hubs">) => Selection}
  */
 export function readAddress(search, { hub, hubs }) {
