@@ -13,7 +13,6 @@ const [SHORT, FEW, SOME] = [4, 4, 6];
 // The widest a bar is, in per cent of the picture.
 const WIDEST = 4;
 
-
 /** @type {(name: string, attributes: Record<string, string | number>, ...children: (Node | string)[]) => SVGElement} */
 function shape(name, attributes, ...children) {
   const made = /** @type {SVGElement} */ (document.createElementNS(SVG, name));
