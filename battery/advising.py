@@ -1,6 +1,6 @@
 """Giving advice: what is known is read, decided on, and stored with its event, once an interval."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -22,7 +22,6 @@ from battery.models.advice import HOLD
 from battery.policy import DEFAULT, Limits
 from battery.quantiles import QuantileTable
 from battery.ready import next_start, wanting
-from battery.schedules import schedule_what_is_out
 from battery.soc import KnownSoc, soc_at
 from battery.timing import LAST_CALL
 from market.intervals import iso, operating_date
@@ -52,15 +51,14 @@ class Seen:
     newest: datetime | None
 
 
-def advise_all(*, now: datetime) -> list[FeedRange]:
-    """Advise each battery for which it is time, and schedule days whose prices came out."""
-    ranges: list[FeedRange] = []
+def advise_all(*, now: datetime) -> Iterator[FeedRange]:
+    """Advise each battery for which it is time; what is to be published comes one by one."""
     advising = Isolation("advising", now=now)
     for battery in wanting(now=now):
+        ranges: list[FeedRange] = []
         with advising.each(battery.name):
             ranges += advise(battery, now=now)
-            schedule_what_is_out(battery, now=now)
-    return ranges
+        yield from ranges
 
 
 def advise(battery: Battery, *, now: datetime) -> list[FeedRange]:

@@ -24,10 +24,18 @@ FAILED = "The calculation failed; why is among the troubles in the admin."
 
 
 def advise(item: Item) -> None:
-    """Say what each battery should do next."""
+    """Say what each battery should do next, and then what it should do in the days that are out.
+
+    Each is told of as soon as it is stored; the solver is imported when nobody waits any more.
+    """
     from battery.advising import advise_all  # noqa: PLC0415
 
-    publish(advise_all(now=timezone.now()))
+    for told in advise_all(now=timezone.now()):
+        publish([told])
+
+    from battery.schedules import schedule_all  # noqa: PLC0415
+
+    schedule_all(now=timezone.now())
 
 
 def what_if(item: Item) -> None:

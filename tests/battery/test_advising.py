@@ -17,6 +17,7 @@ from battery.models import (
     SocReading,
     WearPrice,
 )
+from battery.schedules import schedule_all
 from market.intervals import day_bounds, intervals_between
 from market.markets import Market
 from prices.models import FeedEvent, Node
@@ -103,8 +104,8 @@ def test_an_interval_gets_advice_once_and_it_never_changes(battery: Battery) -> 
     day_ahead()
     real_time(NOON + FIVE)
     now = NOON + timedelta(seconds=30)
-    assert len(advise_all(now=now)) == 1
-    assert advise_all(now=now + timedelta(seconds=10)) == []
+    assert len(list(advise_all(now=now))) == 1
+    assert list(advise_all(now=now + timedelta(seconds=10))) == []
     assert advise(battery, now=now) == []
     advice = Advice.objects.get()
     advice.reason = "Better so."
@@ -184,7 +185,7 @@ def test_tomorrow_is_scheduled_once_it_is_out_with_a_certificate(battery: Batter
     day_ahead(days=2)
     afternoon = MIDNIGHT + timedelta(hours=13, minutes=10)
     real_time(afternoon + FIVE)
-    advise_all(now=afternoon + timedelta(seconds=30))
+    schedule_all(now=afternoon + timedelta(seconds=30))
     schedule = Schedule.objects.get(date=DAY + timedelta(days=1))
     assert len(schedule.hours) == 24
     assert schedule.net_usd > 200
@@ -215,7 +216,7 @@ def test_a_battery_at_another_node_than_a_hub_is_advised_there(battery: Battery)
         MIDNIGHT,
     )
     store([published(NOON, "-20", node=name)], NOON)
-    advise_all(now=NOON + timedelta(seconds=30))
+    assert len(list(advise_all(now=NOON + timedelta(seconds=30)))) == 1
     advice = Advice.objects.get()
     assert advice.action == "charge"
     assert FeedEvent.objects.get(kind="advice").node == node
@@ -225,7 +226,7 @@ def test_a_battery_that_is_switched_off_gets_none(battery: Battery) -> None:
     Battery.objects.update(active=False)
     day_ahead()
     real_time(NOON + FIVE)
-    assert advise_all(now=NOON + timedelta(seconds=30)) == []
+    assert list(advise_all(now=NOON + timedelta(seconds=30))) == []
 
 
 def test_a_cap_on_cycles_is_a_price_on_wear_that_follows_what_was_advised(battery: Battery) -> None:

@@ -109,12 +109,15 @@ def test_advice_is_published_and_a_back_test_is_worked_on(
 ) -> None:
     published: list[Any] = []
     monkeypatch.setattr(calculations, "publish", published.append)
-    stand_in(monkeypatch, "advising", advise_all=lambda now: ["advice"])
+    story: list[str] = []
+    stand_in(monkeypatch, "advising", advise_all=lambda now: iter(["advice", "another"]))
+    stand_in(monkeypatch, "schedules", schedule_all=lambda now: story.append(*published[1]))
     worked_on: list[int] = []
     stand_in(monkeypatch, "backtesting", run=worked_on.append)
     do(line(do="advise"))
     do(line(do="backtest", id=3))
-    assert (published, worked_on) == ([["advice"]], [3])
+    assert (published, worked_on) == ([["advice"], ["another"]], [3])
+    assert story == ["another"]
     assert not Trouble.objects.exists()
 
 
