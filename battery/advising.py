@@ -21,7 +21,7 @@ from battery.models import Advice, Battery, Learned
 from battery.models.advice import HOLD
 from battery.policy import DEFAULT, Limits
 from battery.quantiles import QuantileTable
-from battery.ready import next_start, wanting
+from battery.ready import next_start, wanting, without_advice
 from battery.soc import KnownSoc, soc_at
 from battery.timing import LAST_CALL
 from market.intervals import iso, operating_date
@@ -59,6 +59,14 @@ def advise_all(*, now: datetime) -> Iterator[FeedRange]:
         with advising.each(battery.name):
             ranges += advise(battery, now=now)
         yield from ranges
+
+
+def prepare_all(*, now: datetime) -> None:
+    """Work out what would be advised now, so that everything is imported, learned and cached."""
+    preparing = Isolation("preparing advice", now=now)
+    for battery in without_advice(now=now):
+        with preparing.each(battery.name):
+            advice_of(seen_of(battery, now=now), now=now)
 
 
 def advise(battery: Battery, *, now: datetime) -> list[FeedRange]:

@@ -38,6 +38,13 @@ def advise(item: Item) -> None:
     schedule_all(now=timezone.now())
 
 
+def prepare(item: Item) -> None:
+    """Import what advice is made with, and read what it is made from."""
+    from battery.advising import prepare_all  # noqa: PLC0415
+
+    prepare_all(now=timezone.now())
+
+
 def what_if(item: Item) -> None:
     """Answer somebody who waits for it."""
     from battery.what_if import answer  # noqa: PLC0415
@@ -68,6 +75,7 @@ def backtest(item: Item) -> None:
 Handlers = Mapping[str, Callable[[Item], None]]
 HANDLERS: Handlers = {
     "advise": advise,
+    "prepare": prepare,
     "what-if": what_if,
     "settle": settle,
     "backtest": backtest,

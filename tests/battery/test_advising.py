@@ -5,7 +5,7 @@ from decimal import Decimal
 
 import pytest
 
-from battery.advising import advise, advise_all
+from battery.advising import advise, advise_all, prepare_all
 from battery.learning import keep_up
 from battery.models import (
     Advice,
@@ -20,7 +20,7 @@ from battery.models import (
 from battery.schedules import schedule_all
 from market.intervals import day_bounds, intervals_between
 from market.markets import Market
-from prices.models import FeedEvent, Node
+from prices.models import FeedEvent, Node, Trouble
 from tests.published import published, store
 
 pytestmark = [pytest.mark.django_db, pytest.mark.database]
@@ -111,6 +111,15 @@ def test_an_interval_gets_advice_once_and_it_never_changes(battery: Battery) -> 
     advice.reason = "Better so."
     with pytest.raises(NeverChanged, match="can't be changed"):
         advice.save()
+
+
+def test_what_is_prepared_for_is_not_given_yet(battery: Battery) -> None:
+    day_ahead()
+    real_time(NOON)
+    prepare_all(now=NOON + timedelta(seconds=30))
+    assert Learned.objects.exists()
+    assert not Trouble.objects.exists()
+    assert not Advice.objects.exists()
 
 
 def test_advice_is_an_event_of_its_nodes_feed(battery: Battery) -> None:

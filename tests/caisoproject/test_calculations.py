@@ -121,6 +121,13 @@ def test_advice_is_published_and_a_back_test_is_worked_on(
     assert not Trouble.objects.exists()
 
 
+def test_advice_is_prepared_for_and_none_is_given(monkeypatch: pytest.MonkeyPatch) -> None:
+    story: list[str] = []
+    stand_in(monkeypatch, "advising", prepare_all=lambda now: story.append("prepared"))
+    do(line(do="prepare"))
+    assert story == ["prepared"]
+
+
 def test_settling_is_the_paper_desk_s(monkeypatch: pytest.MonkeyPatch) -> None:
     done: list[str] = []
     stand_in(monkeypatch, "paper", settle_all=lambda now: [done.append("settled")][:0])
@@ -130,6 +137,7 @@ def test_settling_is_the_paper_desk_s(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def test_everything_that_is_asked_for_is_done_by_somebody(valkey: redis.Redis) -> None:
     asking.wake()
+    asking.prepare()
     asking.ask_to_settle()
     asking.ask_backtest(3)
     with pytest.raises(asking.NoAnswer):
