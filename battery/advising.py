@@ -1,8 +1,9 @@
 """Giving advice: what is known is read, decided on, and stored with its event, once an interval."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from decimal import Decimal
 from typing import Any
 
 import numpy as np
@@ -19,6 +20,7 @@ from battery.learning import residuals_of
 from battery.limits import limits_of
 from battery.models import Advice, Battery, Learned
 from battery.models.advice import HOLD
+from battery.outlook import without_gaps
 from battery.policy import DEFAULT, Limits
 from battery.quantiles import QuantileTable
 from battery.ready import next_start, wanting, without_advice
@@ -93,7 +95,9 @@ def seen_of(battery: Battery, *, now: datetime) -> Seen:
     market = Market(battery.market)
     starts = next_start(market, now=now)
     today = operating_date(now)
-    history = read(battery.node, market, today - A_DAY * DAYS_READ, today + A_DAY)
+    until = day_ahead_until(battery, starts)
+    held = read(battery.node, market, today - A_DAY * DAYS_READ, today + A_DAY)
+    history = without_gaps(held, until)
     residuals, learned = residuals_of(battery.node, market, now=now)
     soc = soc_at(battery, starts)
     interval = history.interval_of(starts)
@@ -103,7 +107,7 @@ def seen_of(battery: Battery, *, now: datetime) -> Seen:
         interval=interval,
         residuals=residuals,
         parameters=DEFAULT,
-        day_ahead_until=day_ahead_until(battery, starts),
+        day_ahead_until=until,
         soc_mwh=battery.shown_start_mwh if soc.soc_mwh is None else soc.soc_mwh,
         left_usd_mwh=None if battery.left_usd_mwh is None else float(battery.left_usd_mwh),
         end_mwh=None if battery.end_soc_mwh is None else float(battery.end_soc_mwh),
@@ -162,7 +166,7 @@ def advice_of(seen: Seen, *, now: datetime) -> Advice:
     missing = fallback(seen)
     if missing and missing[0] != OUTAGE:
         return held_back(advice, *missing)
-    decided = decide(seen.asset, seen.known, seen.table, seen.limits, now=now)
+    decided = decide(seen.asset, seen.known, seen.table, seen.limits)
     filled(advice, decided)
     return held_back(advice, *missing) if missing else advice
 
@@ -170,8 +174,10 @@ def advice_of(seen: Seen, *, now: datetime) -> Advice:
 def fallback(seen: Seen) -> tuple[str, str] | None:
     """Why nothing can be acted on: its name and a sentence."""
     history, starts = seen.known.history, seen.starts
-    if np.isnan(seen.table.prices).any():
-        return NO_PRICES, reasons.no_prices(seen.battery.node.hub, starts)
+    lacking = np.isnan(seen.table.prices).any(axis=1)
+    if lacking.any():
+        first = reasons.from_epoch(seen.table.starts[np.argmax(lacking)])
+        return NO_PRICES, reasons.no_prices(seen.battery.node.hub, first, starts)
     if seen.newest is None or is_stale(
         history, seen.known.interval, history.interval_of(seen.newest)
     ):
@@ -179,7 +185,7 @@ def fallback(seen: Seen) -> tuple[str, str] | None:
     if seen.soc.soc_mwh is None:
         return NO_CHARGE, reasons.no_charge_known()
     outage = seen.battery.outages.filter(start__lte=starts, end__gt=starts).first()
-    return (OUTAGE, reasons.out_of_service(outage.end)) if outage else None
+    return (OUTAGE, reasons.out_of_service(outage.end, starts)) if outage else None
 
 
 def held_back(advice: Advice, name: str, sentence: str) -> Advice:
@@ -190,11 +196,11 @@ def held_back(advice: Advice, name: str, sentence: str) -> Advice:
 
 def filled(advice: Advice, decided: Decided) -> None:
     """Put what was decided into the advice."""
-    rounded: Callable[[float], Any] = lambda value: round(value, 2)  # noqa: E731
-    advice.action, advice.reason = decided.action, decided.reason
+    price, worth = decided.seen.price, decided.seen.worth
+    advice.action, advice.reason = decided.seen.action, decided.reason
     advice.power_mw = decided.power_mw
-    advice.expected_usd_mwh = rounded(decided.price)
-    advice.stored_usd_mwh = rounded(decided.worth)
+    advice.expected_usd_mwh = cents(price)
+    advice.stored_usd_mwh = None if worth is None else cents(worth)
     advice.plan = [
         [
             iso(reasons.from_epoch(step.start)),
@@ -204,6 +210,10 @@ def filled(advice: Advice, decided: Decided) -> None:
         ]
         for step in decided.plan
     ]
+
+
+def cents(usd: float) -> Decimal:
+    return Decimal(str(round(usd, 2)))
 
 
 def known_json(seen: Seen) -> dict[str, Any]:

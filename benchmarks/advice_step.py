@@ -26,7 +26,7 @@ def main(rounds: str) -> None:
         read.append(time.perf_counter() - began)
         began = time.perf_counter()
         table = table_of(seen.known, now=now)
-        decide(battery.asset, seen.known, table, seen.limits, now=now)
+        decide(seen.asset, seen.known, table, seen.limits)
         decided.append(time.perf_counter() - began)
     newest = Advice.objects.latest("interval_start")
     learned = seen.known.residuals.intervals_seen
