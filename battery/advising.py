@@ -51,6 +51,7 @@ class Seen:
     table: QuantileTable
     limits: Limits
     newest: datetime | None
+    feed: dict[str, Any] | None
 
 
 def advise_all(*, now: datetime) -> Iterator[FeedRange]:
@@ -95,6 +96,7 @@ def seen_of(battery: Battery, *, now: datetime) -> Seen:
     market = Market(battery.market)
     starts = next_start(market, now=now)
     today = operating_date(now)
+    position = feed_position(battery)  # before prices are read: what it says was seen, was
     until = day_ahead_until(battery, starts)
     held = read(battery.node, market, today - A_DAY * DAYS_READ, today + A_DAY)
     history = without_gaps(held, until)
@@ -123,6 +125,7 @@ def seen_of(battery: Battery, *, now: datetime) -> Seen:
         table,
         limits_at(battery, table, known),
         history.moment(newest[1]) if newest else None,
+        position,
     )
 
 
@@ -166,9 +169,15 @@ def advice_of(seen: Seen, *, now: datetime) -> Advice:
     missing = fallback(seen)
     if missing and missing[0] != OUTAGE:
         return held_back(advice, *missing)
-    decided = decide(seen.asset, seen.known, seen.table, seen.limits)
-    filled(advice, decided)
+    limits = idle_at_first(seen.limits) if missing else seen.limits
+    filled(advice, decide(seen.asset, seen.known, seen.table, limits))
     return held_back(advice, *missing) if missing else advice
+
+
+def idle_at_first(limits: Limits) -> Limits:
+    """In an interval that an outage ends in, nothing is done until the next one."""
+    first_not = np.arange(len(limits.in_mw)) > 0
+    return Limits(limits.in_mw * first_not, limits.out_mw * first_not)
 
 
 def fallback(seen: Seen) -> tuple[str, str] | None:
@@ -227,11 +236,11 @@ def known_json(seen: Seen) -> dict[str, Any]:
             "first_day": seen.learned.first_day.isoformat(),
             "intervals": seen.known.residuals.intervals_seen,
         },
-        "feed": feed_position(seen.battery),
+        "feed": seen.feed,
     }
 
 
 def feed_position(battery: Battery) -> dict[str, Any] | None:
-    """How far the node's feed was as this was read."""
+    """How far the node's feed is."""
     found = Feed.objects.filter(node=battery.node).values_list("epoch", "head").first()
     return None if found is None else {"epoch": found[0], "head": found[1]}
