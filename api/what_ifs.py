@@ -21,11 +21,11 @@ from api.session import ReadingSession
 from api.strict import Known
 from battery import asking
 from battery.asset import Impossible
+from battery.variant import DAYS, MOST_DAYS
 from live.connection_limits import client_address
 from live.problems import Problem
 from live.rate_limit import RateLimit, RateLimits
 
-DAYS, MOST_DAYS = 30, 366
 RETRY_AFTER = 5
 # One takes the process that calculates up to a second. Staff are counted by account, others by
 # address.
@@ -50,19 +50,23 @@ class WhatIfRequest(Known):
 
 
 class Earned(serializers.Serializer[Any]):
-    """What a battery had earned."""
+    """What a battery had earned by following each day's day-ahead schedule."""
 
     net_usd = figure("$: revenue less wear.")
     revenue_usd = figure("$ at real-time prices.")
     wear_usd = figure("$ of wear.")
-    cycles = figure("How often the usable energy went out.")
+    cycles = figure("How often a day the usable energy went out, on average.")
     usd_kw_month = figure("$ for each kW and month.", allow_null=True)
     days = serializers.IntegerField(help_text="Days without gaps, which it is of.")
+    perfect_usd = figure("$ net that nobody could have exceeded, knowing every price ahead.")
+    day_ahead_usd = figure("$ net by the day-ahead schedule: the same as `net_usd`.")
 
 
 class WhatIfAnswer(serializers.Serializer[Any]):
     """The battery as it is, and as it would be, over the same days."""
 
+    text = serializers.CharField(help_text="What is meant by earned, for people.")
+    until = serializers.DateField(help_text="The last day, included.")
     as_is = Earned(help_text="The battery as it is.")
     what_if = Earned(help_text="The battery as it would be.")
     by_month = serializers.ListField(
@@ -71,7 +75,15 @@ class WhatIfAnswer(serializers.Serializer[Any]):
     by_hour = serializers.ListField(
         child=serializers.DictField(), help_text="Both by the hour of the Pacific day."
     )
-    today_plan = serializers.DictField(help_text="The plan of today, as it would be.")
+    today_plan = serializers.DictField(
+        help_text="The best for today's day-ahead prices, and tomorrow's once they are out; empty "
+        "without."
+    )
+
+    def get_fields(self) -> Any:
+        """With `from`, which is a word of Python."""
+        first = serializers.DateField(help_text="The first day.")
+        return {"from": first, **super().get_fields()}
 
 
 class WhatIfThrottle(BaseThrottle):

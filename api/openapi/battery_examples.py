@@ -141,15 +141,21 @@ EARNED: Body = {
     "net_usd": 5120.4,
     "revenue_usd": 6210.4,
     "wear_usd": 1090.0,
-    "cycles": 27.3,
+    "cycles": 0.91,
     "usd_kw_month": 5.12,
     "days": 30,
+    "perfect_usd": 6240.9,
+    "day_ahead_usd": 5120.4,
 }
 WOULD_BE: Body = {
+    "text": "Over 30 whole days from Jun 15 to Jul 14: what following each day's "
+    "day-ahead schedule would have earned at real-time prices, net of wear.",
+    "from": "2026-06-15",
+    "until": "2026-07-14",
     "as_is": EARNED,
     "what_if": EARNED | {"net_usd": 9873.1},
-    "by_month": [{"month": "2026-07", "as_is": 5120.4, "what_if": 9873.1}],
-    "by_hour": [{"hour": 18, "as_is": 812.0, "what_if": 1604.5}],
+    "by_month": [{"month": "2026-07", "as_is_usd": 5120.4, "what_if_usd": 9873.1}],
+    "by_hour": [{"hour": 18, "as_is_usd": 812.0, "what_if_usd": 1604.5}],
     "today_plan": {},
 }
 DAYS: Body = {"start": "2022-01-01", "end": "2022-12-31", "market": "RTPD"}

@@ -232,7 +232,7 @@ def test_a_what_if_is_answered_as_the_process_that_calculates_says(
         ({"energy_mwh": "x"}, "energy_mwh: a plain number"),
         ({"energy_mwh": None}, "energy_mwh: "),
         ({"days": 0}, "days: Ensure this value is greater than or equal to 1."),
-        ({"days": 367}, "days: Ensure this value is less than or equal to 366."),
+        ({"days": 93}, "days: Ensure this value is less than or equal to 92."),
         ({"size": 3}, "size: There is no such field."),
     ],
 )
