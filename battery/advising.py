@@ -1,8 +1,9 @@
 """Giving advice: what is known is read, decided on, and stored with its event, once an interval."""
 
-from collections.abc import Callable
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from decimal import Decimal
 from typing import Any
 
 import numpy as np
@@ -19,10 +20,10 @@ from battery.learning import residuals_of
 from battery.limits import limits_of
 from battery.models import Advice, Battery, Learned
 from battery.models.advice import HOLD
+from battery.outlook import without_gaps
 from battery.policy import DEFAULT, Limits
 from battery.quantiles import QuantileTable
-from battery.ready import next_start, wanting
-from battery.schedules import schedule_what_is_out
+from battery.ready import next_start, wanting, without_advice
 from battery.soc import KnownSoc, soc_at
 from battery.timing import LAST_CALL
 from market.intervals import iso, operating_date
@@ -50,17 +51,25 @@ class Seen:
     table: QuantileTable
     limits: Limits
     newest: datetime | None
+    feed: dict[str, Any] | None
 
 
-def advise_all(*, now: datetime) -> list[FeedRange]:
-    """Advise each battery for which it is time, and schedule days whose prices came out."""
-    ranges: list[FeedRange] = []
+def advise_all(*, now: datetime) -> Iterator[FeedRange]:
+    """Advise each battery for which it is time; what is to be published comes one by one."""
     advising = Isolation("advising", now=now)
     for battery in wanting(now=now):
+        ranges: list[FeedRange] = []
         with advising.each(battery.name):
             ranges += advise(battery, now=now)
-            schedule_what_is_out(battery, now=now)
-    return ranges
+        yield from ranges
+
+
+def prepare_all(*, now: datetime) -> None:
+    """Work out what would be advised now, so that everything is imported, learned and cached."""
+    preparing = Isolation("preparing advice", now=now)
+    for battery in without_advice(now=now):
+        with preparing.each(battery.name):
+            advice_of(seen_of(battery, now=now), now=now)
 
 
 def advise(battery: Battery, *, now: datetime) -> list[FeedRange]:
@@ -87,7 +96,10 @@ def seen_of(battery: Battery, *, now: datetime) -> Seen:
     market = Market(battery.market)
     starts = next_start(market, now=now)
     today = operating_date(now)
-    history = read(battery.node, market, today - A_DAY * DAYS_READ, today + A_DAY)
+    position = feed_position(battery)  # before prices are read: what it says was seen, was
+    until = day_ahead_until(battery, starts)
+    held = read(battery.node, market, today - A_DAY * DAYS_READ, today + A_DAY)
+    history = without_gaps(held, until)
     residuals, learned = residuals_of(battery.node, market, now=now)
     soc = soc_at(battery, starts)
     interval = history.interval_of(starts)
@@ -97,7 +109,7 @@ def seen_of(battery: Battery, *, now: datetime) -> Seen:
         interval=interval,
         residuals=residuals,
         parameters=DEFAULT,
-        day_ahead_until=day_ahead_until(battery, starts),
+        day_ahead_until=until,
         soc_mwh=battery.shown_start_mwh if soc.soc_mwh is None else soc.soc_mwh,
         left_usd_mwh=None if battery.left_usd_mwh is None else float(battery.left_usd_mwh),
         end_mwh=None if battery.end_soc_mwh is None else float(battery.end_soc_mwh),
@@ -113,6 +125,7 @@ def seen_of(battery: Battery, *, now: datetime) -> Seen:
         table,
         limits_at(battery, table, known),
         history.moment(newest[1]) if newest else None,
+        position,
     )
 
 
@@ -156,16 +169,24 @@ def advice_of(seen: Seen, *, now: datetime) -> Advice:
     missing = fallback(seen)
     if missing and missing[0] != OUTAGE:
         return held_back(advice, *missing)
-    decided = decide(seen.asset, seen.known, seen.table, seen.limits, now=now)
-    filled(advice, decided)
+    limits = idle_at_first(seen.limits) if missing else seen.limits
+    filled(advice, decide(seen.asset, seen.known, seen.table, limits))
     return held_back(advice, *missing) if missing else advice
+
+
+def idle_at_first(limits: Limits) -> Limits:
+    """In an interval that an outage ends in, nothing is done until the next one."""
+    first_not = np.arange(len(limits.in_mw)) > 0
+    return Limits(limits.in_mw * first_not, limits.out_mw * first_not)
 
 
 def fallback(seen: Seen) -> tuple[str, str] | None:
     """Why nothing can be acted on: its name and a sentence."""
     history, starts = seen.known.history, seen.starts
-    if np.isnan(seen.table.prices).any():
-        return NO_PRICES, reasons.no_prices(seen.battery.node.hub, starts)
+    lacking = np.isnan(seen.table.prices).any(axis=1)
+    if lacking.any():
+        first = reasons.from_epoch(seen.table.starts[np.argmax(lacking)])
+        return NO_PRICES, reasons.no_prices(seen.battery.node.hub, first, starts)
     if seen.newest is None or is_stale(
         history, seen.known.interval, history.interval_of(seen.newest)
     ):
@@ -173,7 +194,7 @@ def fallback(seen: Seen) -> tuple[str, str] | None:
     if seen.soc.soc_mwh is None:
         return NO_CHARGE, reasons.no_charge_known()
     outage = seen.battery.outages.filter(start__lte=starts, end__gt=starts).first()
-    return (OUTAGE, reasons.out_of_service(outage.end)) if outage else None
+    return (OUTAGE, reasons.out_of_service(outage.end, starts)) if outage else None
 
 
 def held_back(advice: Advice, name: str, sentence: str) -> Advice:
@@ -184,11 +205,11 @@ def held_back(advice: Advice, name: str, sentence: str) -> Advice:
 
 def filled(advice: Advice, decided: Decided) -> None:
     """Put what was decided into the advice."""
-    rounded: Callable[[float], Any] = lambda value: round(value, 2)  # noqa: E731
-    advice.action, advice.reason = decided.action, decided.reason
+    price, worth = decided.seen.price, decided.seen.worth
+    advice.action, advice.reason = decided.seen.action, decided.reason
     advice.power_mw = decided.power_mw
-    advice.expected_usd_mwh = rounded(decided.price)
-    advice.stored_usd_mwh = rounded(decided.worth)
+    advice.expected_usd_mwh = cents(price)
+    advice.stored_usd_mwh = None if worth is None else cents(worth)
     advice.plan = [
         [
             iso(reasons.from_epoch(step.start)),
@@ -198,6 +219,10 @@ def filled(advice: Advice, decided: Decided) -> None:
         ]
         for step in decided.plan
     ]
+
+
+def cents(usd: float) -> Decimal:
+    return Decimal(str(round(usd, 2)))
 
 
 def known_json(seen: Seen) -> dict[str, Any]:
@@ -211,11 +236,11 @@ def known_json(seen: Seen) -> dict[str, Any]:
             "first_day": seen.learned.first_day.isoformat(),
             "intervals": seen.known.residuals.intervals_seen,
         },
-        "feed": feed_position(seen.battery),
+        "feed": seen.feed,
     }
 
 
 def feed_position(battery: Battery) -> dict[str, Any] | None:
-    """How far the node's feed was as this was read."""
+    """How far the node's feed is."""
     found = Feed.objects.filter(node=battery.node).values_list("epoch", "head").first()
     return None if found is None else {"epoch": found[0], "head": found[1]}

@@ -1,7 +1,8 @@
 """Asking the process that calculates, by lists in Redis. What they say is a hint, and may be lost:
 what is due is in the database (`battery/due.py`), and is asked for again.
 
-- caiso:analyst:quick        list of JSON: {"do": "advise"}, or a what-if, which somebody waits for
+- caiso:analyst:quick        list of JSON: {"do": "advise"}, {"do": "prepare"}, or a what-if, which
+                             somebody waits for
 - caiso:analyst:slow         list of JSON: {"do": "settle"}, or {"do": "backtest", "id": 7}
 - caiso:analyst:reply:<id>   list of one: the reply to a what-if, for 30 s
 - caiso:analyst:settling     for ten minutes after settling was asked for
@@ -37,6 +38,12 @@ def wake() -> None:
     """Have advice given where it is due, before anything else."""
     with logged("advise"):
         put(QUICK, {"do": "advise"}, first=True)
+
+
+def prepare() -> None:
+    """Have what advice needs in memory before the price comes that it waits for."""
+    with logged("prepare"):
+        put(QUICK, {"do": "prepare"})
 
 
 def ask_to_settle() -> None:

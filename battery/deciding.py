@@ -1,5 +1,6 @@
 """What one battery should do in one interval, from what is known of it. Pure."""
 
+import math
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import NamedTuple
@@ -9,17 +10,26 @@ import numpy as np
 from battery.asset import Asset
 from battery.history import History
 from battery.outlook import outlook
-from battery.plan import PlanStep, Run, action_of, next_run, planned
+from battery.plan import SMALLEST_MW, PlanStep, Run, action_of, next_run, planned
 from battery.policy import (
-    SMALLEST_MWH,
+    NEVER,
     Limits,
     Parameters,
     left_at_end,
     stored_value,
-    worth_at,
 )
 from battery.quantiles import Floats, QuantileTable, Residuals
-from battery.reasons import Next, Situation, from_epoch, reason
+from battery.reasons import (
+    EMPTY,
+    FULL,
+    NEEDED,
+    NO_GRID_IN,
+    NO_GRID_OUT,
+    Next,
+    Situation,
+    from_epoch,
+    reason,
+)
 from battery.seeing import LastPrice, expected_price, last_known, state_chances
 
 OLDEST = timedelta(minutes=15)
@@ -40,12 +50,10 @@ class Known:
 
 
 class Decided(NamedTuple):
-    """What to do, MW positive to the grid, at which price, and what a stored MWh is worth, $."""
+    """What to do, MW positive to the grid, the numbers behind it, and a sentence of them."""
 
-    action: str
+    seen: Situation
     power_mw: float
-    price: float
-    worth: float
     reason: str
     plan: list[PlanStep]
 
@@ -98,9 +106,7 @@ def expected(known: Known, table: QuantileTable) -> Expected:
     return Expected(price, False, chances)
 
 
-def decide(
-    asset: Asset, known: Known, table: QuantileTable, limits: Limits, *, now: datetime
-) -> Decided:
+def decide(asset: Asset, known: Known, table: QuantileTable, limits: Limits) -> Decided:
     """The action, the plan behind it, and the reason for it."""
     left = left_at_end(
         asset,
@@ -121,11 +127,9 @@ def decide(
         limits=limits,
     )
     slopes = now_priced.chances @ value.after[0]
-    action = action_of(plan[0].power_mw)
-    power = 0.0 if action == "hold" else round(plan[0].power_mw, 3)
-    worth = worth_at(asset, slopes, known.soc_mwh)
     seen = situation(asset, known, slopes, now_priced, plan, limits)
-    return Decided(action, power, now_priced.price, worth, reason(seen, now=now), plan)
+    power = 0.0 if seen.action == "hold" else round(plan[0].power_mw, 3)
+    return Decided(seen, power, reason(seen), plan)
 
 
 def situation(
@@ -136,32 +140,73 @@ def situation(
     plan: list[PlanStep],
     limits: Limits,
 ) -> Situation:
-    """The numbers that the reason names."""
-    soc, (below, above) = known.soc_mwh, worth_around(asset, slopes, known.soc_mwh)
-    can_charge = soc < asset.soc_max_mwh - SMALLEST_MWH and limits.in_mw[0] > 0
-    can_discharge = soc > asset.soc_min_mwh + SMALLEST_MWH and limits.out_mw[0] > 0
-    action = action_of(plan[0].power_mw)
+    """The numbers that the action follows from, and the reason names."""
+    hours, action = plan[0].hours, action_of(plan[0].power_mw)
+    below, above = worth_around(asset, slopes, known.soc_mwh, hours)
+    no_charging = why_no_charging(asset, known.soc_mwh, hours, limits)
+    no_discharging = why_no_discharging(asset, known.soc_mwh, hours, limits, below)
     return Situation(
+        starts=from_epoch(plan[0].start),
         action=action,
         price=priced.price,
         published=priced.published,
-        worth=below if action == "discharge" else above,
+        worth=known_worth(below if action == "discharge" else above),
         brings=(priced.price - asset.wear_usd_mwh) * asset.discharge_efficiency,
-        pays_up_to=above * asset.charge_efficiency if can_charge else None,
-        pays_from=below / asset.discharge_efficiency + asset.wear_usd_mwh
-        if can_discharge
-        else None,
+        pays_up_to=None if no_charging else above * asset.charge_efficiency,
+        pays_from=None if no_discharging else pays_from(asset, below),
+        no_charging=no_charging,
+        no_discharging=no_discharging,
         next=coming(known, plan, action),
     )
 
 
-def worth_around(asset: Asset, slopes: Floats, soc_mwh: float) -> tuple[float, float]:
-    """What the last stored MWh is worth, and what one more is."""
-    a_level = asset.usable_mwh / len(slopes)
-    return (
-        worth_at(asset, slopes, soc_mwh - a_level / 2),
-        worth_at(asset, slopes, soc_mwh + a_level / 2),
+def pays_from(asset: Asset, below: float) -> float:
+    """From which price on discharging pays; it is not done where charging would pay more."""
+    return max(
+        below / asset.discharge_efficiency + asset.wear_usd_mwh, below * asset.charge_efficiency
     )
+
+
+def why_no_charging(asset: Asset, soc_mwh: float, hours: float, limits: Limits) -> str:
+    """Why not even the smallest power is possible; empty if one is."""
+    if asset.soc_max_mwh - soc_mwh <= smallest_in_mwh(asset, hours):
+        return FULL
+    return "" if limits.in_mw[0] > SMALLEST_MW else NO_GRID_IN
+
+
+def why_no_discharging(
+    asset: Asset, soc_mwh: float, hours: float, limits: Limits, below: float
+) -> str:
+    if soc_mwh - asset.soc_min_mwh <= smallest_out_mwh(asset, hours):
+        return EMPTY
+    if limits.out_mw[0] <= SMALLEST_MW:
+        return NO_GRID_OUT
+    return NEEDED if known_worth(below) is None else ""
+
+
+def smallest_in_mwh(asset: Asset, hours: float) -> float:
+    return SMALLEST_MW * hours * asset.charge_efficiency
+
+
+def smallest_out_mwh(asset: Asset, hours: float) -> float:
+    return SMALLEST_MW * hours / asset.discharge_efficiency
+
+
+def worth_around(asset: Asset, slopes: Floats, soc_mwh: float, hours: float) -> tuple[float, float]:
+    """What the last stored MWh is worth, and what one more is, beyond what is too little to act.
+
+    They are the slopes that `best_soc` compares with the price.
+    """
+    per_mwh, empty = len(slopes) / asset.usable_mwh, asset.soc_min_mwh
+    below = math.ceil((soc_mwh - smallest_out_mwh(asset, hours) - empty) * per_mwh) - 1
+    above = math.floor((soc_mwh + smallest_in_mwh(asset, hours) - empty) * per_mwh)
+    last = len(slopes) - 1
+    return float(slopes[min(max(below, 0), last)]), float(slopes[min(max(above, 0), last)])
+
+
+def known_worth(slope: float) -> float | None:
+    """None where the state of charge is needed to end as it must."""
+    return slope if slope < NEVER / 2 else None
 
 
 OTHERS = {"charge": ("discharge",), "discharge": ("charge",), "hold": ("charge", "discharge")}

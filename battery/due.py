@@ -9,7 +9,7 @@ from django.db.models import Q
 from battery.models import Backtest, Battery
 from battery.models.backtests import RUNNING, WAITING
 from battery.paper_due import may_be_outdated, unsettled
-from battery.ready import wanting
+from battery.ready import is_awaited, wanting
 
 DEAD_AFTER = timedelta(seconds=60)
 
@@ -17,6 +17,11 @@ DEAD_AFTER = timedelta(seconds=60)
 def advice_is_due(*, now: datetime) -> bool:
     """Whether it is time to advise any battery for the interval that begins next."""
     return bool(wanting(now=now))
+
+
+def advice_is_near(*, now: datetime) -> bool:
+    """Whether advice will be due as soon as a price is there that usually comes about now."""
+    return is_awaited(now=now)
 
 
 def settling_is_due(*, now: datetime) -> bool:

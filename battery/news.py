@@ -3,13 +3,13 @@
 Call it in the transaction that makes the change.
 """
 
-from datetime import datetime
+from datetime import date, datetime
 
 from battery import news_words
 from battery.models import Backtest, Battery, SocReading
 from market.intervals import iso
 from prices import feed
-from prices.feed import Body, Event
+from prices.feed import Body, Event, FeedRange
 from prices.models import FeedEvent, Node
 from prices.publishing import publish_on_commit
 
@@ -43,6 +43,12 @@ def backtest_moved(backtest: Backtest, *, now: datetime) -> None:
     tell(battery.node, about, text, by, now=now)
 
 
+def day_settled(node: Node, battery_id: int, day: date, text: str, *, now: datetime) -> FeedRange:
+    """A day on paper was settled, or restated; whoever settles publishes it."""
+    about: Body = {"about": "paper", "battery_id": battery_id, "date": day.isoformat()}
+    return append(node, about, text, "", now=now)
+
+
 def name_of(backtest: Backtest) -> str:
     """Who asked for it; empty if nobody did, or the account is gone."""
     return backtest.asked_by.get_username() if backtest.asked_by else ""
@@ -50,6 +56,9 @@ def name_of(backtest: Backtest) -> str:
 
 def tell(node: Node, about: Body, text: str, by: str, *, now: datetime) -> None:
     """Append a status event to the node's feed."""
+    publish_on_commit(append(node, about, text, by, now=now), node)
+
+
+def append(node: Node, about: Body, text: str, by: str, *, now: datetime) -> FeedRange:
     body = about | {"by": by, "at": iso(now), "text": text}
-    feed_range = feed.append(node, [Event(FeedEvent.STATUS, body)], now=now)
-    publish_on_commit(feed_range, node)
+    return feed.append(node, [Event(FeedEvent.STATUS, body)], now=now)

@@ -112,6 +112,12 @@ def assumed(day_ahead: Floats, places: Whole, known: int) -> Floats:
     return found
 
 
+def without_gaps(history: History, known: datetime) -> History:
+    """With assumed day-ahead prices where none is held, so that real-time ones have one beside."""
+    places = np.arange(len(history.day_ahead))
+    return history._replace(day_ahead=assumed(history.day_ahead, places, history.hour_of(known)))
+
+
 def at(values: Floats, places: Whole) -> Floats:
     """Values by their place; NaN where there is none."""
     inside = (places >= 0) & (places < len(values))

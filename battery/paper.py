@@ -18,6 +18,7 @@ from battery.asset import Asset
 from battery.limits import limits_of
 from battery.measures import cycles
 from battery.models import Battery, PaperDay, Restatement
+from battery.news import day_settled
 from battery.paper_changes import Change, changes
 from battery.paper_day import beside
 from battery.paper_due import outdated, unsettled
@@ -27,11 +28,10 @@ from battery.paper_rivals import Known
 from battery.paper_run import Advised, Allowed, Limits, run_as_advised
 from battery.restatement import restated
 from battery.settlement import exact, settled
-from market.intervals import day_bounds, day_intervals, from_iso, iso, pacific
+from market.intervals import day_bounds, day_intervals, from_iso, pacific
 from market.markets import Market
-from prices import feed
-from prices.feed import Event, FeedRange
-from prices.models import FeedEvent, Node
+from prices.feed import FeedRange
+from prices.models import Node
 from prices.troubles import Isolation
 
 ADVISED = ("interval_start", "interval_end", "power_mw", "soc_mwh", "soc_known_at")
@@ -194,13 +194,5 @@ def told(paper_day: PaperDay, node_id: int, text: str, *, now: datetime) -> list
     """The event that says so in the node's feed, if there is something to say."""
     if not text:
         return []
-    body = {
-        "about": "paper",
-        "battery_id": paper_day.battery_id,
-        "date": paper_day.date.isoformat(),
-        "by": "",
-        "at": iso(now),
-        "text": text,
-    }
     node = Node.objects.get(pk=node_id)
-    return [feed.append(node, [Event(FeedEvent.STATUS, body)], now=now)]
+    return [day_settled(node, paper_day.battery_id, paper_day.date, text, now=now)]

@@ -16,7 +16,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from battery.asset import HOUR, Asset
+from battery.asset import Asset
 from battery.dispatch import optimise
 from battery.ledger import Line
 from battery.paper_run import Limits
@@ -108,10 +108,13 @@ def shaped(
     yesterday: Lmps,
     limits: Limits,
 ) -> Powers | None:
-    """By yesterday's price at the same time on the clock, or an hour later where it had none."""
+    """By yesterday's price at the same time on the clock.
+
+    Where yesterday's clock sprang over it, by the one of an hour before.
+    """
     by_clock = {clock_of(start): float(lmp) for start, lmp in yesterday.items()}
-    later = {clock_of(start - HOUR): float(lmp) for start, lmp in yesterday.items()}
-    prices = [by_clock.get(clock_of(at), later.get(clock_of(at))) for at in starts]
+    clocks = [clock_of(start) for start in starts]
+    prices = [by_clock.get(at, by_clock.get((at[0] - 1, at[1]))) for at in clocks]
     slots = [
         Slot([at], price, hours_each)
         for at, price in zip(starts, prices, strict=True)

@@ -161,9 +161,3 @@ def best_soc(
         room = most_out_mw * hours / asset.discharge_efficiency
         return max(pays_down_to, soc_mwh - room, asset.soc_min_mwh)
     return soc_mwh
-
-
-def worth_at(asset: Asset, slopes: Floats, soc_mwh: float) -> float:
-    """What one more stored MWh is worth at a state of charge; of a full store, the last one."""
-    level = (soc_mwh - asset.soc_min_mwh) / asset.usable_mwh * len(slopes)
-    return float(slopes[min(max(int(level + 1e-6), 0), len(slopes) - 1)])

@@ -6,7 +6,7 @@ from functools import cache
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from battery.models import Advice, Battery
-from battery.timing import is_time
+from battery.timing import is_near, is_time
 from market.intervals import floor
 from market.markets import Market
 from prices import readings
@@ -49,4 +49,18 @@ def is_timely(node: Node, market: Market, now: datetime) -> bool:
         before_is_held=held is not None and held.interval_end >= starts,
         usual_delay=publication_delay(market, [node]),
         now=now,
+    )
+
+
+def is_awaited(*, now: datetime) -> bool:
+    """Whether advice waits for a price that usually comes about now."""
+    places = {(battery.node, Market(battery.market)) for battery in without_advice(now=now)}
+    return any(
+        is_near(
+            next_start(market, now=now),
+            market.interval,
+            usual_delay=publication_delay(market, [node]),
+            now=now,
+        )
+        for node, market in places
     )

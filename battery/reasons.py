@@ -6,6 +6,9 @@ from typing import NamedTuple
 from market.intervals import operating_date, pacific
 
 WORDS = {"charge": "charge", "discharge": "sale"}
+# By how many days after the interval's the assumed day-ahead prices are of.
+ASSUMED = {0: "today is priced like yesterday", 1: "tomorrow is priced like today"}
+LATER = "that day is priced like the days before"
 
 
 class Next(NamedTuple):
@@ -18,26 +21,38 @@ class Next(NamedTuple):
 
 
 class Situation(NamedTuple):
-    """What an action was chosen by, $/MWh; `worth` is of one more stored MWh.
+    """What an action was chosen by, $/MWh.
 
-    `pays_up_to` and `pays_from` are the prices up to which charging and from which on discharging
-    would pay. `published` says whether the price is the interval's own.
+    `worth` is of one more stored MWh, while discharging of the last one; None if without it the
+    battery can't end as charged as it must. `pays_up_to` and `pays_from` are the prices below which
+    charging and above which discharging pays; None if there is none: `no_charging` and
+    `no_discharging` say why. `published` says whether the price is the interval's own.
     """
 
+    starts: datetime
     action: str
     price: float
     published: bool
-    worth: float
+    worth: float | None
     brings: float
     pays_up_to: float | None
     pays_from: float | None
+    no_charging: str
+    no_discharging: str
     next: Next | None
 
 
-def reason(seen: Situation, *, now: datetime) -> str:
+FULL, EMPTY = "the battery is full", "the battery is empty"
+NO_GRID_IN, NO_GRID_OUT = "the grid allows no charging", "the grid allows no discharging"
+NEEDED = "what is stored is needed at the end"
+
+
+def reason(seen: Situation) -> str:
     """One sentence."""
     at = f"at {'' if seen.published else 'about '}{dollars(seen.price)}"
-    then = next_words(seen.next, now=now)
+    then = next_words(seen.next, since=seen.starts)
+    if seen.action == "charge" and seen.worth is None:
+        return f"Charging {at}: there is just time enough to end as charged as it must{then}."
     if seen.action == "charge":
         return (
             f"Charging {at}: a stored MWh is worth {dollars(seen.worth)} after losses and wear"
@@ -53,27 +68,40 @@ def reason(seen: Situation, *, now: datetime) -> str:
 
 def why_hold(seen: Situation) -> str:
     if seen.pays_up_to is None and seen.pays_from is None:
-        return "the battery can neither charge nor discharge now"
+        return f"{seen.no_charging}, and {seen.no_discharging}"
     if seen.pays_up_to is None:
-        return f"the battery is full, and discharging pays from {dollars(seen.pays_from)}"
+        return f"{seen.no_charging}, and discharging pays from {dollars(seen.pays_from)}"
     if seen.pays_from is None:
-        return f"the battery is empty, and charging pays up to {dollars(seen.pays_up_to)}"
+        return f"{seen.no_discharging}, and charging pays up to {dollars(seen.pays_up_to)}"
     return (
         f"charging pays up to {dollars(seen.pays_up_to)}, discharging from "
         f"{dollars(seen.pays_from)}"
     )
 
 
-def next_words(planned: Next | None, *, now: datetime) -> str:
+def next_words(planned: Next | None, *, since: datetime) -> str:
+    """What is planned next, its day as seen from the interval that the advice is for."""
     if planned is None:
         return ""
-    word = WORDS[planned.action]
-    day = "" if operating_date(planned.start) == operating_date(now) else "tomorrow "
-    source = ", if tomorrow is priced like today" if planned.assumed else ""
+    days = days_between(since, planned.start)
+    source = f", if {ASSUMED.get(days, LATER)}" if planned.assumed else ""
     return (
-        f"; planned {word} {day}{pacific(planned.start):%H:%M} at about "
+        f"; planned {WORDS[planned.action]} {clock(planned.start, since=since)} at about "
         f"{dollars(planned.price)}{source}"
     )
+
+
+def clock(moment: datetime, *, since: datetime) -> str:
+    """18:40, tomorrow 18:40, Thursday 18:40, or Jul 28 18:40."""
+    local, days = pacific(moment), days_between(since, moment)
+    if days > 6:
+        return f"{local:%b} {local.day} {local:%H:%M}"
+    day = {0: "", 1: "tomorrow "}.get(days, f"{local:%A} ")
+    return f"{day}{local:%H:%M}"
+
+
+def days_between(since: datetime, moment: datetime) -> int:
+    return (operating_date(moment) - operating_date(since)).days
 
 
 def dollars(price: float | None) -> str:
@@ -86,10 +114,11 @@ def no_charge_known() -> str:
     return "Holding: the state of charge is unknown. Advice begins once it is reported."
 
 
-def no_prices(hub: str, start: datetime) -> str:
+def no_prices(hub: str, lacking: datetime, start: datetime) -> str:
+    """`lacking` is the first hour without one."""
     return (
-        f"Holding: no day-ahead price of {hub} is held for {pacific(start):%H:%M} or the same hour "
-        "of the days before."
+        f"Holding: no day-ahead price of {hub} is held for {clock(lacking, since=start)} or the "
+        "same hour of the days before."
     )
 
 
@@ -103,8 +132,8 @@ def stale_prices(last: datetime | None, start: datetime) -> str:
     )
 
 
-def out_of_service(until: datetime) -> str:
-    return f"Holding: the battery is out of service until {pacific(until):%H:%M}."
+def out_of_service(until: datetime, start: datetime) -> str:
+    return f"Holding: the battery is out of service until {clock(until, since=start)}."
 
 
 def from_epoch(seconds: float) -> datetime:

@@ -17,8 +17,18 @@ from battery.soc import soc_at
 from market.intervals import day_bounds, day_intervals, iso, operating_date, pacific
 from market.markets import Market
 from prices import readings
+from prices.troubles import Isolation
 
 A_DAY = timedelta(days=1)
+
+
+def schedule_all(*, now: datetime) -> None:
+    """Schedule the days of each battery whose prices came out."""
+    scheduling = Isolation("scheduling", now=now)
+    batteries = Battery.objects.filter(active=True, node__tracked=True)
+    for battery in batteries.select_related("node"):
+        with scheduling.each(battery.name):
+            schedule_what_is_out(battery, now=now)
 
 
 def schedule_what_is_out(battery: Battery, *, now: datetime) -> None:

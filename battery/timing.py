@@ -10,6 +10,8 @@ from datetime import datetime, timedelta
 LAST_CALL = timedelta(seconds=20)
 # A publication that usually comes ahead is waited for this much longer.
 GRACE = timedelta(seconds=60)
+# A price is prepared for from so long before it usually comes, and for so long afterwards.
+BEFORE, AFTER = timedelta(seconds=20), timedelta(seconds=60)
 
 
 def is_time(
@@ -30,3 +32,12 @@ def is_time(
     if usual_delay is not None and usual_delay < -LAST_CALL:
         return before_is_held and now >= starts + usual_delay + GRACE
     return before_is_held
+
+
+def is_near(
+    starts: datetime, interval: timedelta, *, usual_delay: timedelta | None, now: datetime
+) -> bool:
+    """Whether the price that this advice waits for usually comes about now."""
+    delay = usual_delay or timedelta(0)
+    awaited = starts if delay < -LAST_CALL else starts - interval
+    return awaited + delay - BEFORE <= now <= awaited + delay + AFTER

@@ -140,7 +140,7 @@ def of_step(asset: Asset, given: Known, moment: datetime) -> dict[str, Callable[
     limits = Limits(np.full(count, asset.power_in_mw), np.full(count, asset.power_out_mw))
 
     def step() -> object:
-        return decide(asset, given, table_of(given, now=moment), limits, now=moment)
+        return decide(asset, given, table_of(given, now=moment), limits)
 
     return {
         "step": step,

@@ -24,10 +24,25 @@ FAILED = "The calculation failed; why is among the troubles in the admin."
 
 
 def advise(item: Item) -> None:
-    """Say what each battery should do next."""
+    """Say what each battery should do next, and then what it should do in the days that are out.
+
+    Each is told of as soon as it is stored; the solver is imported when nobody waits any more.
+    """
     from battery.advising import advise_all  # noqa: PLC0415
 
-    publish(advise_all(now=timezone.now()))
+    for told in advise_all(now=timezone.now()):
+        publish([told])
+
+    from battery.schedules import schedule_all  # noqa: PLC0415
+
+    schedule_all(now=timezone.now())
+
+
+def prepare(item: Item) -> None:
+    """Import what advice is made with, and read what it is made from."""
+    from battery.advising import prepare_all  # noqa: PLC0415
+
+    prepare_all(now=timezone.now())
 
 
 def what_if(item: Item) -> None:
@@ -60,6 +75,7 @@ def backtest(item: Item) -> None:
 Handlers = Mapping[str, Callable[[Item], None]]
 HANDLERS: Handlers = {
     "advise": advise,
+    "prepare": prepare,
     "what-if": what_if,
     "settle": settle,
     "backtest": backtest,

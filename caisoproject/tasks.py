@@ -91,6 +91,8 @@ def wake_analyst() -> None:
     now = timezone.now()
     if due.advice_is_due(now=now):
         asking.wake()
+    elif due.advice_is_near(now=now):
+        asking.prepare()
     if due.settling_is_due(now=now):
         asking.ask_to_settle()
     for backtest_id in due.backtests_waiting(now=now):

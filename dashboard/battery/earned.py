@@ -10,6 +10,7 @@ from dashboard.battery.words import usd_text
 from market.intervals import from_iso, pacific
 
 BAND = 100.0  # per cent that all columns take
+WIDEST = 4.0  # a bar of few, in per cent
 HOURS = range(24)
 SHORT, FEW, SOME = 4, 4, 6  # letters of a label, and how many labels there are
 
@@ -76,6 +77,8 @@ def place(
     nth: int, column: Column, found: Sequence[Column], series: Sequence[str], scale: Scale
 ) -> Place:
     width = BAND / len(found)
+    wide = min(width / (len(series) + 0.6), WIDEST)
+    first = (nth + 0.5) * width - len(series) * wide / 2
     said = [f"{name} {usd_text(v)}" for name, v in zip(series, column.values, strict=True)]
     return Place(
         x=round(nth * width, 3),
@@ -85,7 +88,7 @@ def place(
         title=f"{column.label}: {', '.join(said)}",
         rank=rank_of(nth, len(found), column.label),
         bars=[
-            column_bar(which, value, nth, width / (len(series) + 0.6), width, scale)
+            column_bar(which, value, first + which * wide, wide, scale)
             for which, value in enumerate(column.values)
             if value is not None
         ],
@@ -99,11 +102,8 @@ def rank_of(nth: int, count: int, label: str) -> str:
     return "major" if marked else "unmarked" if is_long else "minor"
 
 
-def column_bar(
-    which: int, value: float, nth: int, wide: float, width: float, scale: Scale
-) -> ColumnBar:
+def column_bar(which: int, value: float, x: float, wide: float, scale: Scale) -> ColumnBar:
     top, bottom = sorted((scale.down(value), scale.down(0)))
-    x = nth * width + (0.3 + which) * wide
     return ColumnBar(which, round(x, 3), top, round(wide, 3), round(bottom - top, 2))
 
 

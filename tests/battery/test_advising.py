@@ -5,7 +5,7 @@ from decimal import Decimal
 
 import pytest
 
-from battery.advising import advise, advise_all
+from battery.advising import advise, advise_all, prepare_all
 from battery.cycle_price import CyclePrice
 from battery.learning import keep_up
 from battery.models import (
@@ -18,9 +18,11 @@ from battery.models import (
     SocReading,
     WearPrice,
 )
+from battery.schedules import schedule_all
 from market.intervals import day_bounds, intervals_between
 from market.markets import Market
-from prices.models import FeedEvent, Node
+from prices.models import FeedEvent, Node, Trouble
+from tests.battery import advised
 from tests.published import published, store
 
 pytestmark = [pytest.mark.django_db, pytest.mark.database]
@@ -104,13 +106,22 @@ def test_an_interval_gets_advice_once_and_it_never_changes(battery: Battery) -> 
     day_ahead()
     real_time(NOON + FIVE)
     now = NOON + timedelta(seconds=30)
-    assert len(advise_all(now=now)) == 1
-    assert advise_all(now=now + timedelta(seconds=10)) == []
+    assert len(list(advise_all(now=now))) == 1
+    assert list(advise_all(now=now + timedelta(seconds=10))) == []
     assert advise(battery, now=now) == []
     advice = Advice.objects.get()
     advice.reason = "Better so."
     with pytest.raises(NeverChanged, match="can't be changed"):
         advice.save()
+
+
+def test_what_is_prepared_for_is_not_given_yet(battery: Battery) -> None:
+    day_ahead()
+    real_time(NOON)
+    prepare_all(now=NOON + timedelta(seconds=30))
+    assert Learned.objects.exists()
+    assert not Trouble.objects.exists()
+    assert not Advice.objects.exists()
 
 
 def test_advice_is_an_event_of_its_nodes_feed(battery: Battery) -> None:
@@ -185,7 +196,7 @@ def test_tomorrow_is_scheduled_once_it_is_out_with_a_certificate(battery: Batter
     day_ahead(days=2)
     afternoon = MIDNIGHT + timedelta(hours=13, minutes=10)
     real_time(afternoon + FIVE)
-    advise_all(now=afternoon + timedelta(seconds=30))
+    schedule_all(now=afternoon + timedelta(seconds=30))
     schedule = Schedule.objects.get(date=DAY + timedelta(days=1))
     assert len(schedule.hours) == 24
     assert schedule.net_usd > 200
@@ -216,7 +227,7 @@ def test_a_battery_at_another_node_than_a_hub_is_advised_there(battery: Battery)
         MIDNIGHT,
     )
     store([published(NOON, "-20", node=name)], NOON)
-    advise_all(now=NOON + timedelta(seconds=30))
+    assert len(list(advise_all(now=NOON + timedelta(seconds=30)))) == 1
     advice = Advice.objects.get()
     assert advice.action == "charge"
     assert FeedEvent.objects.get(kind="advice").node == node
@@ -226,7 +237,7 @@ def test_a_battery_that_is_switched_off_gets_none(battery: Battery) -> None:
     Battery.objects.update(active=False)
     day_ahead()
     real_time(NOON + FIVE)
-    assert advise_all(now=NOON + timedelta(seconds=30)) == []
+    assert list(advise_all(now=NOON + timedelta(seconds=30))) == []
 
 
 def test_a_cap_on_cycles_is_a_price_on_wear_that_follows_what_was_advised(battery: Battery) -> None:
@@ -247,3 +258,136 @@ def test_a_cap_on_cycles_is_a_price_on_wear_that_follows_what_was_advised(batter
     expected = CyclePrice(first.usd_mwh, 0.25).after(0.0)
     assert (second.usd_mwh, second.owed) == pytest.approx((expected.usd_mwh, expected.owed))
     assert second.usd_mwh < first.usd_mwh
+
+
+def test_an_interval_that_an_outage_ends_in_is_idle_in_the_plan_too(battery: Battery) -> None:
+    day_ahead()
+    real_time(NOON + FIVE)
+    Outage.objects.create(battery=battery, start=NOON, end=NOON + timedelta(minutes=7))
+    advise(battery, now=NOON + timedelta(seconds=30))
+    advice = Advice.objects.get()
+    assert (advice.fallback, advice.plan[0][4], advice.plan[1][4]) == ("outage", 0.0, -1.0)
+
+
+def test_a_day_without_day_ahead_prices_is_advised_by_the_day_before(battery: Battery) -> None:
+    """The newest real-time price counts all the same, and it is said what is assumed."""
+    day_ahead(DAY - timedelta(days=1))
+    real_time(NOON + FIVE, "5")
+    advise(battery, now=NOON + timedelta(seconds=30))
+    advice = Advice.objects.get()
+    assert (advice.action, advice.fallback) == ("charge", "")
+    assert advice.known["real_time_of"] == "2026-07-14T19:00:00Z"
+    assert advice.reason.startswith("Charging at about 5: ")
+    assert advice.reason.endswith(", if today is priced like yesterday.")
+
+
+def test_the_hour_that_lacks_a_day_ahead_price_is_named(battery: Battery) -> None:
+    hours = list(intervals_between(NOON - timedelta(hours=2), NOON + 5 * FIVE, Market.DAM))
+    store([published(hour, "30", Market.DAM) for hour in hours], MIDNIGHT)
+    real_time(NOON + FIVE)
+    advise(battery, now=NOON + timedelta(minutes=4, seconds=50))
+    assert "of SP15 is held for 13:00 or the same hour" in Advice.objects.get().reason
+
+
+def test_a_fifteen_minute_price_that_is_out_is_the_one_decided_with(battery: Battery) -> None:
+    Battery.objects.update(market="RTPD")
+    battery.refresh_from_db()
+    day_ahead()
+    quarter = 3 * FIVE
+    starts = intervals_between(NOON - timedelta(hours=2), NOON + 3 * quarter, Market.RTPD)
+    prices = {NOON + quarter: "-9.6", NOON + 2 * quarter: "300"}
+    store([published(start, prices.get(start, "5"), Market.RTPD) for start in starts], NOON)
+    assert len(list(advise_all(now=NOON + timedelta(seconds=1)))) == 1
+    advice = Advice.objects.get()
+    assert advice.interval_start == NOON + quarter
+    assert advice.interval_end == NOON + 2 * quarter
+    assert advice.reason.startswith("Charging at −10: ")
+
+
+def test_each_battery_at_a_node_gets_its_own(battery: Battery) -> None:
+    full = advised.battery(name="Full", start_soc_mwh=Decimal(4), made_at=MIDNIGHT)
+    advised.battery(name="Elsewhere", slug="np15", made_at=MIDNIGHT)
+    day_ahead()
+    real_time(NOON + FIVE)
+    told = list(advise_all(now=NOON + timedelta(seconds=30)))
+    assert [(one.slug, one.seq - one.prev) for one in told] == [("sp15", 1), ("sp15", 1)]
+    actions = {advice.battery: advice.action for advice in Advice.objects.all()}
+    assert actions == {battery: "charge", full: "hold"}
+
+
+def test_one_that_can_not_be_advised_keeps_nobody_else_from_it(battery: Battery) -> None:
+    advised.battery(pk=0, name="Broken", soc_max_mwh=Decimal(0), made_at=MIDNIGHT)
+    day_ahead()
+    real_time(NOON + FIVE)
+    assert len(list(advise_all(now=NOON + timedelta(seconds=30)))) == 1
+    assert Trouble.objects.get().subject == "Broken"
+
+
+def test_a_correction_after_the_advice_changes_nothing(battery: Battery) -> None:
+    day_ahead()
+    real_time(NOON + FIVE)
+    now = NOON + timedelta(seconds=30)
+    assert len(list(advise_all(now=now))) == 1
+    store([published(NOON, "900")], now)
+    assert list(advise_all(now=now + timedelta(seconds=1))) == []
+    assert Advice.objects.get().action == "charge"
+
+
+def test_a_clock_that_is_set_back_gives_no_advice_twice(battery: Battery) -> None:
+    day_ahead()
+    real_time(NOON + 2 * FIVE)
+    assert len(list(advise_all(now=NOON + FIVE + timedelta(seconds=30)))) == 1
+    assert len(list(advise_all(now=NOON + timedelta(seconds=30)))) == 1
+    assert list(advise_all(now=NOON + FIVE + timedelta(seconds=30))) == []
+    assert Advice.objects.count() == 2
+
+
+def test_a_charge_outside_of_a_window_that_became_narrower_is_at_its_edge(
+    battery: Battery,
+) -> None:
+    SocReading.objects.create(battery=battery, at=NOON, soc_mwh=Decimal("3.5"))
+    Battery.objects.update(soc_max_mwh=3)
+    battery.refresh_from_db()
+    day_ahead()
+    real_time(NOON + FIVE)
+    advise(battery, now=NOON + timedelta(seconds=30))
+    advice = Advice.objects.get()
+    assert (advice.action, advice.soc_mwh) == ("hold", 3)
+    assert "the battery is full" in advice.reason
+
+
+def test_advice_for_midnight_is_read_on_the_day_that_begins(battery: Battery) -> None:
+    day_ahead(days=2)
+    midnight = MIDNIGHT + timedelta(days=1)
+    real_time(midnight)
+    advise(battery, now=midnight - FIVE + timedelta(seconds=30))
+    advice = Advice.objects.get()
+    assert advice.interval_start == midnight
+    assert "tomorrow" not in advice.reason
+
+
+@pytest.mark.parametrize("day", [date(2026, 3, 8), date(2026, 11, 1)])
+def test_days_with_23_and_25_hours_are_advised_from_midnight_to_midnight(
+    battery: Battery, day: date
+) -> None:
+    Battery.objects.update(made_at=day_bounds(day - timedelta(days=1))[0])
+    battery.refresh_from_db()
+    day_ahead(day - timedelta(days=1), days=3)
+    start, end = day_bounds(day)
+    for moment in intervals_between(start, end, Market.DAM):
+        real_time(moment + FIVE, hours=1)
+        assert len(advise(battery, now=moment + timedelta(seconds=30))) == 1
+    assert Advice.objects.filter(fallback="").count() == (end - start) / timedelta(hours=1)
+
+
+def test_what_must_be_left_at_the_end_and_can_not_be_reached_is_said(battery: Battery) -> None:
+    """An outage over all of the horizon: nothing is worth a billion, and nothing overflows."""
+    Battery.objects.update(end_soc_mwh=4)
+    battery.refresh_from_db()
+    day_ahead(days=2)
+    real_time(NOON + FIVE)
+    Outage.objects.create(battery=battery, start=NOON, end=NOON + timedelta(days=4))
+    advise(battery, now=NOON + timedelta(seconds=30))
+    advice = Advice.objects.get()
+    assert (advice.fallback, advice.stored_usd_mwh) == ("outage", None)
+    assert advice.reason == "Holding: the battery is out of service until Saturday 12:00."

@@ -4,7 +4,7 @@ from datetime import date, datetime, timedelta
 
 import pytest
 
-from battery.due import advice_is_due, backtests_waiting, settling_is_due
+from battery.due import advice_is_due, advice_is_near, backtests_waiting, settling_is_due
 from battery.models import Advice, Backtest, Battery, PaperDay
 from market.markets import Market
 from prices.models import Node
@@ -186,14 +186,15 @@ def test_back_tests_wait_until_somebody_works_on_them_and_lives(battery: Battery
 def test_the_questions_are_few(battery: Battery, django_assert_max_num_queries) -> None:
     for day in (11, 12, 13):
         settle(battery, day)
-    with django_assert_max_num_queries(8):
+    with django_assert_max_num_queries(11):
         ask_everything()
     advise(battery, NOON + FIVE)
-    with django_assert_max_num_queries(6):  # whether it is time is not asked any more
+    with django_assert_max_num_queries(8):  # whether it is time is not asked any more
         ask_everything()
 
 
 def ask_everything() -> None:
-    advice_is_due(now=NOON)
+    assert not advice_is_due(now=NOON)
+    advice_is_near(now=NOON)
     settling_is_due(now=NOON)
     backtests_waiting(now=NOON)

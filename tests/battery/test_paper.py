@@ -6,6 +6,7 @@ from decimal import Decimal
 import pytest
 
 from battery import paper
+from battery.bodies import parameters_of
 from battery.due import settling_is_due
 from battery.models import Battery, Outage, PaperDay, Restatement
 from battery.paper import settle, settle_again, settle_all
@@ -200,6 +201,32 @@ def test_a_correction_of_an_interval_without_advice_restates_nothing(battery: Ba
     assert not settling_is_due(now=NEXT_DAY + 2 * HOUR)
 
 
+def test_a_price_that_was_being_stored_as_a_day_was_settled_is_not_missed(
+    battery: Battery,
+) -> None:
+    morning(battery)
+    settle_all(now=NEXT_DAY)
+    prices([80], EIGHT + 2 * QUARTER, at=NEXT_DAY - timedelta(minutes=4))  # committed only now
+    assert settling_is_due(now=NEXT_DAY + QUARTER)
+    settle_all(now=NEXT_DAY + QUARTER)
+    assert PaperDay.objects.get().net_usd == Decimal("17.50")
+
+
+def test_advice_is_settled_for_the_battery_that_it_was_given_to(battery: Battery) -> None:
+    was = parameters_of(battery)
+    elsewhere = was | {"node": "TH_NP15_GEN-APND"}
+    advise(battery, [1], parameters=elsewhere)
+    advise(battery, [1], EIGHT + QUARTER, parameters=was)
+    prices([50, 50])
+    settle_all(now=NEXT_DAY)
+    day = PaperDay.objects.get()
+    assert (day.settled, day.wear_usd) == (1, Decimal("2.50"))
+    PaperDay.objects.all().delete()
+    on_paper(wear_usd_mwh=Decimal(90))
+    settle_all(now=NEXT_DAY)
+    assert PaperDay.objects.get().wear_usd == Decimal("2.50")
+
+
 def test_a_battery_that_has_become_another_since_is_settled_as_it_was(battery: Battery) -> None:
     morning(battery)
     settle_all(now=NEXT_DAY)
@@ -218,14 +245,14 @@ def test_a_kill_before_the_commit_leaves_nothing_and_the_next_one_settles(
 
     morning(battery)
     with monkeypatch.context() as patched:
-        patched.setattr(paper.feed, "append", killed)
+        patched.setattr(paper, "day_settled", killed)
         with pytest.raises(KeyboardInterrupt):
             settle_all(now=NEXT_DAY)
     assert not PaperDay.objects.exists()
     settle_all(now=NEXT_DAY)
     prices([80], EIGHT + 2 * QUARTER, at=NEXT_DAY + HOUR)
     with monkeypatch.context() as patched:
-        patched.setattr(paper.feed, "append", killed)
+        patched.setattr(paper, "day_settled", killed)
         with pytest.raises(KeyboardInterrupt):
             settle_all(now=NEXT_DAY + HOUR)
     assert PaperDay.objects.get().net_usd == Decimal("22.50")
@@ -316,7 +343,12 @@ def test_days_since_it_was_made_are_settled_and_none_older_than_35() -> None:
 
 @pytest.mark.parametrize(
     ("day", "intervals"),
-    [(date(2026, 3, 8), 92), (date(2026, 7, 14), 96), (date(2026, 11, 1), 100)],
+    [
+        (date(2026, 3, 8), 92),
+        (date(2026, 3, 9), 96),
+        (date(2026, 7, 14), 96),
+        (date(2026, 11, 1), 100),
+    ],
 )
 def test_a_day_of_any_length_is_settled_whole(day: date, intervals: int) -> None:
     starts = day_intervals(day, Market.RTPD)
@@ -330,7 +362,7 @@ def test_a_day_of_any_length_is_settled_whole(day: date, intervals: int) -> None
     )
     curve = [20 + 60 * (nth % 50) / 50 for nth in range(intervals)]
     prices(curve, starts[0])
-    prices([20 + 60 * (nth % 50) / 50 for nth in range(96)], yesterday[0])
+    prices([20 + 60 * (nth % 50) / 50 for nth in range(len(yesterday))], yesterday[0])
     prices(curve[::4], starts[0], market=Market.DAM)
     settle_all(now=starts[-1] + 2 * HOUR)
     found = PaperDay.objects.get(date=day)

@@ -102,18 +102,19 @@ def test_perfect_foresight_leaves_what_advice_left() -> None:
     assert beside(BATTERY, ledger, NOTHING_KNOWN, {}).perfect_usd == Decimal("-50.00")
 
 
-def test_a_drift_of_less_than_a_tenth_is_no_new_beginning() -> None:
-    soc = [Decimal("2"), Decimal("2.3"), Decimal("3.2")]
+def test_drifts_are_a_new_beginning_once_they_add_up_to_a_tenth() -> None:
+    soc = [Decimal(mwh) for mwh in ("2", "2.3", "2.6", "2.3", "2.2")]
     advised = [
         Advised(EIGHT + nth * HOUR, EIGHT + (nth + 1) * HOUR, Decimal(0), mwh, EIGHT + nth * HOUR)
         for nth, mwh in enumerate(soc)
     ]
     steps = run_as_advised(BATTERY, advised, {}).steps
-    ledger = settled(steps, lmps(10, 50, 90), {}, Decimal(10), two_settlement=False)
+    prices = lmps(10, 50, 90, 90, 90)
+    ledger = settled(steps, prices, {}, Decimal(10), two_settlement=False)
     found = parts(BATTERY, ledger.lines)
     assert [(len(one.lines), one.start_mwh, one.end_mwh) for one in found] == [
         (2, 2.0, 2.0),
-        (1, 3.2, 3.2),
+        (3, 2.6, 2.6),
     ]
 
 

@@ -11,7 +11,6 @@ from battery.policy import (
     left_at_end,
     one_step,
     stored_value,
-    worth_at,
 )
 from battery.quantiles import QuantileTable, Residuals
 from battery.value_function import best_course
@@ -155,8 +154,3 @@ def test_it_goes_only_as_far_as_it_pays():
     slopes = np.where(np.arange(LEVELS) < 20, 50.0, 5.0)
     assert best_soc(asset(), slopes, price=20.0, soc_mwh=1.9, hours=0.25) == pytest.approx(2.0)
     assert best_soc(asset(), slopes, price=40.0, soc_mwh=2.1, hours=0.25) == pytest.approx(2.0)
-
-
-def test_the_worth_of_one_more_mwh_at_a_state_of_charge():
-    slopes = np.arange(40.0, 0.0, -1)
-    assert [worth_at(asset(), slopes, soc) for soc in (0.0, 0.05, 0.1, 4.0)] == [40, 40, 39, 1]

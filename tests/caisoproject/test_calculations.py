@@ -109,13 +109,23 @@ def test_advice_is_published_and_a_back_test_is_worked_on(
 ) -> None:
     published: list[Any] = []
     monkeypatch.setattr(calculations, "publish", published.append)
-    stand_in(monkeypatch, "advising", advise_all=lambda now: ["advice"])
+    story: list[str] = []
+    stand_in(monkeypatch, "advising", advise_all=lambda now: iter(["advice", "another"]))
+    stand_in(monkeypatch, "schedules", schedule_all=lambda now: story.append(*published[1]))
     worked_on: list[int] = []
     stand_in(monkeypatch, "backtesting", run=worked_on.append)
     do(line(do="advise"))
     do(line(do="backtest", id=3))
-    assert (published, worked_on) == ([["advice"]], [3])
+    assert (published, worked_on) == ([["advice"], ["another"]], [3])
+    assert story == ["another"]
     assert not Trouble.objects.exists()
+
+
+def test_advice_is_prepared_for_and_none_is_given(monkeypatch: pytest.MonkeyPatch) -> None:
+    story: list[str] = []
+    stand_in(monkeypatch, "advising", prepare_all=lambda now: story.append("prepared"))
+    do(line(do="prepare"))
+    assert story == ["prepared"]
 
 
 def test_settling_is_the_paper_desk_s(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -127,6 +137,7 @@ def test_settling_is_the_paper_desk_s(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def test_everything_that_is_asked_for_is_done_by_somebody(valkey: redis.Redis) -> None:
     asking.wake()
+    asking.prepare()
     asking.ask_to_settle()
     asking.ask_backtest(3)
     with pytest.raises(asking.NoAnswer):

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator
 from datetime import timedelta
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -63,6 +64,7 @@ def test_a_poll_does_not_fail_where_nobody_can_be_woken(
 
 
 def test_every_ten_seconds_the_analyst_is_woken_for_what_is_due(valkey: redis.Redis) -> None:
+    brought(SP15)()
     battery = Battery.objects.get()
     Battery.objects.update(made_at=timezone.now() - timedelta(days=2))
     now = timezone.now()
@@ -83,3 +85,16 @@ def test_every_ten_seconds_the_analyst_is_woken_for_what_is_due(valkey: redis.Re
     valkey.delete(QUICK, SLOW)
     tasks.wake_analyst()
     assert waiting(valkey, QUICK) == waiting(valkey, SLOW) == []
+
+
+def test_before_a_price_usually_comes_the_analyst_prepares(
+    valkey: redis.Redis, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    start = floor(timezone.now(), Market.RTM)
+    store([published(start - Market.RTM.interval)], start)
+    for seconds, asked in ((10, ['{"do": "prepare"}']), (150, []), (285, ['{"do": "advise"}'])):
+        valkey.delete(QUICK)
+        clock = SimpleNamespace(now=lambda s=seconds: start + timedelta(seconds=s))
+        monkeypatch.setattr(tasks, "timezone", clock)
+        tasks.wake_analyst()
+        assert waiting(valkey, QUICK) == asked

@@ -17,7 +17,7 @@ from alerts.judging.evaluate import evaluate
 from alerts.judging.rule_changes import save_changes
 from alerts.models import Alert, Rule
 from battery.models import Backtest, Battery
-from battery.news import backtest_moved, battery_changed
+from battery.news import backtest_moved, battery_changed, day_settled
 from live import heads, websocket
 from live.connection_limits import ConnectionLimits
 from live.fanout import fanout
@@ -120,6 +120,7 @@ def batteries_act(now: datetime) -> None:
     battery_changed(one.node, one, "Battery “Example” was switched off", "anna", now=now)
     days = {"start": now, "end": now, "market": "RTM", "policies": []}
     backtest_moved(Backtest.objects.create(battery=one, **days), now=now)
+    day_settled(one.node, one.pk, now.date(), "A day was settled.", now=now)
 
 
 def said_by_get(address: str, status: int = 200) -> Any:

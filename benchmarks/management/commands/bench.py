@@ -7,6 +7,7 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError
 
 from benchmarks import (
+    advice,
     battery,
     dispatch,
     fanout,
@@ -34,6 +35,7 @@ BENCHMARKS = {
     "memory": stack_memory,
     "feed": feed_load,
     "page": page,
+    "advice": advice,
     "chaos": feed_chaos,
     "fanout": fanout,
 }

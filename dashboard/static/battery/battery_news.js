@@ -2,13 +2,15 @@
 
 /** @import { FeedEvent } from "../live/types.js" */
 
+const ABOUT = ["battery", "backtest", "paper"];
+
 /**
- * Advice, what people did to it, and how far its back-tests are.
+ * Advice, what people did to it, how far its back-tests are, and its days on paper.
  * @type {(event: FeedEvent, battery: number) => boolean}
  */
 export function isAbout(event, battery) {
   if (event.kind === "advice") return event.battery_id === battery;
-  const isNews = event.kind === "status" && (event.about === "battery" || event.about === "backtest");
+  const isNews = event.kind === "status" && ABOUT.includes(event.about ?? "");
   return isNews && event.battery_id === battery;
 }
 

@@ -10,6 +10,8 @@ const STEPS = [1, 2, 2.5, 5, 10];
 const ABOUT = 4;
 // Letters of a label, and how many labels there are.
 const [SHORT, FEW, SOME] = [4, 4, 6];
+// The widest a bar is, in per cent of the picture.
+const WIDEST = 4;
 
 /** @type {(name: string, attributes: Record<string, string | number>, ...children: (Node | string)[]) => SVGElement} */
 function shape(name, attributes, ...children) {
@@ -70,11 +72,13 @@ function name(label, nth, count) {
  * @type {(column: Column, nth: number, count: number, series: string[], down: (value: number) => number) => SVGElement}
  */
 function place({ label, values }, nth, count, series, down) {
-  const [width, wide] = [100 / count, 100 / count / (series.length + 0.6)];
+  const width = 100 / count;
+  const wide = Math.min(width / (series.length + 0.6), WIDEST);
+  const first = (nth + 0.5) * width - (series.length * wide) / 2;
   const said = series.map((one, which) => `${one} ${usdText(values[which])}`).join(", ");
   const band = { class: "hour", x: `${nth * width}%`, y: 0, width: `${width}%`, height: "100%" };
   const bars = values.flatMap((value, which) =>
-    value === null ? [] : [bar(which, nth * width + (0.3 + which) * wide, wide, down(value), down(0))],
+    value === null ? [] : [bar(which, first + which * wide, wide, down(value), down(0))],
   );
   return shape("g", {}, shape("title", {}, `${label}: ${said}`), shape("rect", band), ...bars);
 }

@@ -135,7 +135,7 @@ export interface StatusEvent {
   seq: number;
   at?: Instant;
   text?: string;
-  about?: "rules" | "mute" | "acknowledged" | "battery" | "backtest";
+  about?: "rules" | "mute" | "acknowledged" | "battery" | "backtest" | "paper";
   by?: string;
   battery_id?: number;
   /** Whether the battery is given advice at this hub from now on. */
@@ -144,6 +144,8 @@ export interface StatusEvent {
   state?: "waiting" | "running" | "done" | "failed";
   /** From 0 to 1. */
   progress?: number;
+  /** The operating date of a battery's day on paper. */
+  date?: string;
   alert_id?: number;
   rule_id?: number;
   name?: string;
