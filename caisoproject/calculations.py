@@ -59,9 +59,11 @@ def what_if(item: Item) -> None:
 
 
 def settle(item: Item) -> None:
-    """Settle on paper what has come to an end or was corrected."""
+    """Learn for today, and settle on paper what has come to an end or was corrected."""
+    from battery.learning import keep_up  # noqa: PLC0415
     from battery.paper import settle_all  # noqa: PLC0415
 
+    keep_up(now=timezone.now())
     publish(settle_all(now=timezone.now()))
 
 
