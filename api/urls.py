@@ -8,6 +8,7 @@ from api.battery_history import BatteryHistory
 from api.days import Days
 from api.delivery_tests import DeliveryTests
 from api.hubs import Hubs
+from api.measures import Measures
 from api.previews import RulePreview
 from api.push import PushSubscriptions
 from api.schema import Schema, docs
@@ -21,6 +22,7 @@ urlpatterns = [
     path("v1/source", Source.as_view(), name="source"),
     path("v1/hubs", Hubs.as_view(), name="hubs"),
     path("v1/days", Days.as_view(), name="days"),
+    path("v1/measures", Measures.as_view(), name="measures"),
     path("v1/rules/preview", RulePreview.as_view(), name="rule-preview"),
     path("v1/push/subscriptions", PushSubscriptions.as_view(), name="push-subscriptions"),
     path("schema/", Schema.as_view(), name="schema"),

@@ -29,6 +29,7 @@ http = URLRouter(
         path("api/v1/stream", with_send_queue(feed_stream)),  # type: ignore[arg-type]
         re_path("^api/history/", expensive),  # type: ignore[arg-type]
         re_path("^api/v1/days$", expensive),  # type: ignore[arg-type]
+        re_path("^api/v1/measures$", expensive),  # type: ignore[arg-type]
         re_path("^api/v1/prices$", expensive),  # type: ignore[arg-type]
         re_path("^api/v1/rules/preview$", expensive),  # type: ignore[arg-type]
         re_path("", ordinary),  # type: ignore[arg-type]

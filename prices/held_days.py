@@ -41,12 +41,14 @@ def newest_days(node: Node, count: int, *, now: datetime) -> Days:
 def held_days(node: Node, first: date, last: date) -> list[HeldDay]:
     """What is held of each day from `first` to `last`, with empty ones. Two queries."""
     days = [first + A_DAY * nth for nth in range((last - first).days + 1)]
-    start, end = midnight(first), day_bounds(last)[1]
-    by_market = [
-        by_day(days, readings.columns(node, market, start, end, "interval_start", "lmp"))
-        for market in (Market.RTM, Market.DAM)
-    ]
+    by_market = [held_of(node, market, days) for market in (Market.RTM, Market.DAM)]
     return [HeldDay(*found) for found in zip(days, *by_market, strict=True)]
+
+
+def held_of(node: Node, market: Market, days: Sequence[date]) -> list[dict[datetime, Decimal]]:
+    """One market's prices of days that follow each other. One query."""
+    start, end = midnight(days[0]), day_bounds(days[-1])[1]
+    return by_day(days, readings.columns(node, market, start, end, "interval_start", "lmp"))
 
 
 def by_day(

@@ -10,7 +10,7 @@ from drf_spectacular.utils import OpenApiParameter, OpenApiResponse, extend_sche
 from rest_framework.request import Request
 from rest_framework.views import APIView
 
-from api import days, delivery_tests, hubs, previews, push, source
+from api import days, delivery_tests, hubs, measures, previews, push, source
 from api.openapi import documented_batteries, examples, extensions, shapes
 from api.openapi.describing import (
     ALERTS,
@@ -34,6 +34,12 @@ from live import feed_request
 from live.slugs import DEFAULT_HUB
 
 __all__ = ["extensions", "urlpatterns"]
+LAST_DAYS = OpenApiParameter(
+    "days",
+    {"type": "integer", "minimum": 1, "maximum": days.MOST_DAYS},
+    default=days.DAYS,
+    description=f"How many days: 1 to {days.MOST_DAYS}.",
+)
 
 
 class Current(APIView):
@@ -114,20 +120,30 @@ class Prices(APIView):
         description="Averages, on-peak and off-peak, extremes, TB2 and TB4 of the last operating "
         "dates, real-time and day-ahead, and how today compares with the 29 days before it. An "
         "address gets two such answers at once; four more may wait.",
-        parameters=[
-            HUB,
-            OpenApiParameter(
-                "days",
-                {"type": "integer", "minimum": 1, "maximum": days.MOST_DAYS},
-                default=days.DAYS,
-                description=f"How many days: 1 to {days.MOST_DAYS}.",
-            ),
-        ],
+        parameters=[HUB, LAST_DAYS],
         answers={(200, JSON): answer(days.DaysAnswer, "The days, oldest first.", examples.DAYS)},
         refused=[404, 406, 429],
     )
 )
 class Days(days.Days): ...
+
+
+@extend_schema_view(
+    get=described(
+        "measures",
+        "What days are compared by",
+        tag=PRICES,
+        description="Of the last operating dates that are over, each market by itself: TB1, TB2 "
+        "and TB4 by whole hours and by sorted intervals, $/kW-month of TB4, realised volatility, "
+        "hours below 0, the best and the worst days; and what real-time prices lie above "
+        "day-ahead by the hour of the day. An address gets two such answers at once; four more "
+        "may wait.",
+        parameters=[HUB, LAST_DAYS],
+        answers={(200, JSON): answer(measures.MeasuresAnswer, "The measures.", examples.MEASURES)},
+        refused=[404, 406, 429],
+    )
+)
+class Measures(measures.Measures): ...
 
 
 @extend_schema_view(
@@ -318,6 +334,7 @@ urlpatterns = [
     path("api/history/<str:hours>", History.as_view()),
     path("api/v1/days", Days.as_view()),
     path("api/v1/hubs", Hubs.as_view()),
+    path("api/v1/measures", Measures.as_view()),
     path("api/v1/prices", Prices.as_view()),
     path("api/v1/source", Source.as_view()),
     path("api/v1/stream", Stream.as_view()),

@@ -72,6 +72,29 @@ DAYS: Body = {
         "da_tb4": None,
     },
 }
+MARKET_MEASURES: Body = {
+    "days": 29,
+    "hourly": {"tb1": 97.65, "tb2": 188.42, "tb4": 316.7, "tb4_usd_kw_month": 9.63956},
+    "sorted_intervals": {"tb1": 128.3, "tb2": 232.9, "tb4": 371.15, "tb4_usd_kw_month": 11.29688},
+    "volatility": 11.42,
+    "negative_hours": 41.25,
+    "best_day": {"date": "2026-07-10", "tb4": 512.6},
+    "worst_day": {"date": "2026-06-21", "tb4": 144.05},
+    "worst_days": {"days": 1, "threshold_tb4": 161.3, "mean_tb4": 144.05},
+}
+MEASURES: Body = {
+    "hub": "SP15",
+    "node": "TH_SP15_GEN-APND",
+    "first_date": "2026-06-14",
+    "last_date": "2026-07-13",
+    "da": None,
+    "fmm": None,
+    "rt": MARKET_MEASURES,
+    "fmm_spread_by_hour": [],
+    "rt_spread_by_hour": [
+        {"hour": 19, "days": 30, "mean": 12.6, "low": -21.15, "high": 58.4},
+    ],
+}
 HUBS: Body = {
     "hubs": [
         {

@@ -2,8 +2,10 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import date, datetime
+from decimal import Decimal
 from typing import Any, NamedTuple
 
+from battery.measures import usd_per_kw_month
 from dashboard.battery.earned import Columns, tested_columns
 from dashboard.battery.results import policy_name
 from dashboard.battery.words import moment_text, percent_text, usd_text
@@ -68,6 +70,7 @@ class Asked(NamedTuple):
     code_version: str
     data_digest: str
     result: Any
+    power_out_mw: float | None = None
 
 
 def backtest_line(asked: Asked, now: datetime) -> BacktestLine:
@@ -82,7 +85,7 @@ def backtest_line(asked: Asked, now: datetime) -> BacktestLine:
         percent=percent,
         error=asked.error,
         asked=f"asked for{by} {moment_text(asked.asked_at, now)}",
-        rows=[policy_row(row) for row in table_of(asked.result)],
+        rows=[policy_row(row, asked.power_out_mw) for row in table_of(asked.result)],
         pictures=tested_columns(asked.result),
         left_out=left_out(asked.result),
         code=asked.code_version,
@@ -108,24 +111,35 @@ def is_table(value: Any) -> bool:
     return isinstance(first, Mapping) and "policy" in first
 
 
-def policy_row(row: Mapping[str, Any]) -> PolicyRow:
+def policy_row(row: Mapping[str, Any], power_out_mw: float | None = None) -> PolicyRow:
     """`low` and `high` are the ends of a 90 % interval of the share."""
     acting = str(row.get("acting") or "")
     return PolicyRow(
-        policy_name(str(row["policy"])), ACTING.get(acting, acting), list(figures(row))
+        policy_name(str(row["policy"])),
+        ACTING.get(acting, acting),
+        list(figures(row, power_out_mw)),
     )
 
 
-def figures(row: Mapping[str, Any]) -> Iterator[str]:
+def figures(row: Mapping[str, Any], power_out_mw: float | None) -> Iterator[str]:
     yield f"{row.get('days', 0):,}"
     for name in ("revenue_usd", "wear_usd", "net_usd"):
         yield usd_text(row.get(name))
+    yield kw_month_text(row, power_out_mw)
     cycles = row.get("cycles")
     yield NOTHING if cycles is None else f"{cycles:,.0f}"
     yield percent_text(row.get("share_of_perfect"))
     low, high = row.get("low"), row.get("high")
     known = low is not None and high is not None
     yield f"{percent_text(low)} to {percent_text(high)}" if known else NOTHING
+
+
+def kw_month_text(row: Mapping[str, Any], power_out_mw: float | None) -> str:
+    """Its net for each kW and month; nothing without a day, or of a battery of unknown power."""
+    net, days = row.get("net_usd"), row.get("days")
+    if net is None or not days or not power_out_mw:
+        return NOTHING
+    return usd_text(usd_per_kw_month(Decimal(str(net)), days, power_out_mw))
 
 
 def fault_of(

@@ -31,7 +31,10 @@ class ColumnBar(NamedTuple):
 
 
 class Place(NamedTuple):
-    """A column as it is drawn: per cent of the picture's width."""
+    """A column as it is drawn: per cent of the picture's width.
+
+    `reach` is the top and the bottom of what most values lie between, where that is drawn too.
+    """
 
     x: float
     width: float
@@ -40,6 +43,7 @@ class Place(NamedTuple):
     title: str
     rank: str
     bars: list[ColumnBar]
+    reach: tuple[float, float] | None = None
 
 
 class Columns(NamedTuple):

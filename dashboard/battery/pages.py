@@ -5,21 +5,27 @@ from typing import Any
 
 from battery.models import Battery
 from battery.models.advice import RECKONED
+from battery.newest_measures import newest_measures
 from battery.soc import KnownSoc
 from dashboard.battery import past, reading
 from dashboard.battery.backtest_lines import backtest_line
 from dashboard.battery.earned import by_hour, by_month, columns
 from dashboard.battery.now import Pair, now_card
 from dashboard.battery.paper_days import paper_rows
+from dashboard.battery.paper_measures import paper_measures
 from dashboard.battery.plan_picture import plan_picture
 from dashboard.battery.plan_table import run_rows, slot_rows, until_text
+from dashboard.battery.price_measures import price_measures
 from dashboard.battery.results import result
+from dashboard.battery.spread_picture import spread_card
 from dashboard.battery.words import moment_text
 from dashboard.first_paint.price_words import mega_text
 from market.intervals import operating_date
+from market.markets import Market
 
 Context = dict[str, Any]
 A_DAY = timedelta(days=1)
+DAYS_BACK = 30
 PLAN, HISTORY, WHAT_IF = "plan", "history", "what-if"
 TABS = {PLAN: "Plan", HISTORY: "History", WHAT_IF: "What if"}
 # Policies of a back-test, by the names that it is asked for with.
@@ -88,6 +94,18 @@ def history_context(battery: Battery, *, now: datetime) -> Context:
         "pictures": [one for one in pictures if one],
         "backtests": [backtest_line(one, now) for one in past.backtests(battery)],
         "policies": CHOICES,
+        "paper_measures": paper_measures(lately, today, float(battery.power_out_mw)),
+        **measures_context(battery, now=now),
+    }
+
+
+def measures_context(battery: Battery, *, now: datetime) -> Context:
+    """What the last days' prices at its node were worth."""
+    found = newest_measures(battery.node, DAYS_BACK, now=now)
+    return {
+        "days_back": DAYS_BACK,
+        "price_measures": price_measures(found),
+        "spread": spread_card(found, Market(battery.market)),
     }
 
 

@@ -54,6 +54,7 @@ def backtests(battery: Battery) -> list[Asked]:
             one.code_version,
             one.data_digest,
             one.result,
+            one.parameters.get("power_out_mw"),
         )
         for one in found.order_by("-asked_at", "-pk")[:MOST_TESTS]
     ]

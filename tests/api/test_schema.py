@@ -43,6 +43,12 @@ NAMED = {
     "price": "Price",
     "gap": "Gap",
     "days": "DaysAnswer",
+    "measures": "MeasuresAnswer",
+    "market measures": "MarketMeasures",
+    "mean spreads": "MeanSpreads",
+    "extreme day": "DayOfTb4",
+    "worst days": "WorstDays",
+    "spread of an hour": "SpreadOfHour",
     "day": "Day",
     "day figures": "DayFigures",
     "ranks": "Ranks",
@@ -157,7 +163,7 @@ def test_prices_are_answered_as_it_says(client: Client) -> None:
         dates = f"start={start - 24 * HOUR:%Y-%m-%d}&end={start + 24 * HOUR:%Y-%m-%d}"
         fits(client.get(f"/api/v1/prices?{dates}&market={market}"), "GET", "/api/v1/prices")
     store([published(start + n * HOUR, "40") for n in (-25, -26)], now)
-    for path in ("/api/v1/source", "/api/v1/hubs", "/api/v1/days"):
+    for path in ("/api/v1/source", "/api/v1/hubs", "/api/v1/days", "/api/v1/measures"):
         fits(client.get(path), "GET", path)
 
 

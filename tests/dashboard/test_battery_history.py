@@ -172,7 +172,7 @@ def test_a_back_test_says_how_far_it_is() -> None:
 def test_its_table_is_found_under_any_name(result_: Any) -> None:
     [row] = backtest_line(asked(state="done", result=result_), NOW).rows
     assert (row.policy, row.acting) == ("advice", "cleared at its own price")
-    assert row.cells == ["1,361", "—", "—", "$47,234.50", "—", "—", "—"]
+    assert row.cells == ["1,361", "—", "—", "$47,234.50", "—", "—", "—", "—"]
 
 
 @pytest.mark.parametrize("result_", [None, {}, [], {"days": [1, 2]}, {"table": []}])
@@ -183,7 +183,24 @@ def test_a_result_without_a_table_has_no_rows(result_: Any) -> None:
 def test_the_interval_of_a_share_is_in_per_cent() -> None:
     row = DAY_ROW | {"share_of_perfect": 0.861, "low": 0.84, "high": 0.8829, "cycles": 1388.2}
     cells = backtest_line(asked(result=[row]), NOW).rows[0].cells
-    assert cells[4:] == ["1,388", "86 %", "84 % to 88 %"]
+    assert cells[5:] == ["1,388", "86 %", "84 % to 88 %"]
+
+
+@pytest.mark.parametrize(
+    ("power_mw", "row", "said"),
+    [
+        (1.0, {}, "$1.06"),  # 47,234.50 / 1,361 * 30.4375 / 1000
+        (50.0, {}, "$0.02"),
+        (None, {}, "—"),
+        (1.0, {"days": 0}, "—"),
+        (1.0, {"net_usd": None}, "—"),
+    ],
+)
+def test_its_net_is_said_for_each_kw_and_month(
+    power_mw: float | None, row: dict[str, Any], said: str
+) -> None:
+    line = backtest_line(asked(result=[DAY_ROW | row], power_out_mw=power_mw), NOW)
+    assert line.rows[0].cells[4] == said
 
 
 def test_a_sound_back_test_has_no_fault() -> None:

@@ -217,11 +217,12 @@ def test_the_days_are_to_be_had_as_csv(client: Client, battery: Battery) -> None
 def test_back_tests_are_listed_with_their_tables(client: Client, battery: Battery) -> None:
     row = {"policy": "advice", "acting": "frozen 75 min", "days": 361, "net_usd": 47234.5}
     row |= {"share_of_perfect": 0.861, "low": 0.84, "high": 0.883, "cycles": 388.2}
-    backtest_of(battery, state="done", result={"market": "RTPD", "table": [row]})
+    result = {"market": "RTPD", "table": [row]}
+    backtest_of(battery, state="done", result=result, parameters={"power_out_mw": 1.0})
     backtest_of(battery, state="running", progress=0.42)
     backtest_of(battery, state="failed", error="No prices of those days.")
     said = text(get(client, "?tab=history"))
-    assert "bid frozen 75 minutes ahead 361 — — $47,234.50 388 86 % 84 % to 88 %" in said
+    assert "bid frozen 75 minutes ahead 361 — — $47,234.50 $3.98 388 86 % 84 % to 88 %" in said
     assert "running: 42 %" in said
     assert "No prices of those days." in said
 

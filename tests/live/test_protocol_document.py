@@ -74,6 +74,16 @@ def days_to_compare() -> None:
     store([published(floor(now, Market.RTM), "31", node=NP15)], now)
 
 
+def measures_to_compare() -> None:
+    """Twenty days day-ahead, and yesterday by fifteen minutes."""
+    now = timezone.now()
+    days = [operating_date(now) - timedelta(days=nth) for nth in range(1, 21)]
+    hours = [start for day in days for start in day_intervals(day, Market.DAM)]
+    quarters = day_intervals(days[0], Market.RTPD)
+    store([published(start, "30", Market.DAM) for start in hours], now)
+    store([published(start, "31", Market.RTPD) for start in quarters], now)
+
+
 def opens(at: datetime, prices: Any) -> None:
     """Prices that a rule judges as they come."""
     store(prices, at)
@@ -194,6 +204,7 @@ async def test_what_is_documented_is_what_comes(monkeypatch: pytest.MonkeyPatch)
     await Node.objects.acreate(slug="unfollowed", oasis_name="UNFOLLOWED_1_N001", tracked=False)
     compared.add("current", await get("/api/current?hub=unfollowed"))
     compared.add("days", await get("/api/v1/days?hub=unfollowed"))
+    compared.add("measures", await get("/api/v1/measures?hub=unfollowed"))
     compared.add("hubs", await get("/api/v1/hubs"))
     compared.add("source", await get("/api/v1/source"))
     await sync_to_async(seed)(timezone.now())
@@ -205,6 +216,8 @@ async def test_what_is_documented_is_what_comes(monkeypatch: pytest.MonkeyPatch)
     compared.add("source", await get("/api/v1/source"))
     await sync_to_async(days_to_compare)()
     compared.add("days", await get("/api/v1/days?hub=SP15"))
+    await sync_to_async(measures_to_compare)()
+    compared.add("measures", await get("/api/v1/measures?hub=SP15"))
     compared.add("hubs", await get("/api/v1/hubs"))
     for market in Market:
         compared.add("history", await get(f"/api/history/24?hub=SP15&market={market}"))

@@ -11,21 +11,25 @@ from django.contrib.auth.models import AnonymousUser, User
 from django.template.loader import render_to_string
 from django.test import RequestFactory
 
+from battery.hub_measures import hub_measures
 from battery.models import Battery
 from dashboard.battery import pages
 from dashboard.battery.backtest_lines import Asked, backtest_line
 from dashboard.battery.earned import Column, by_month, columns
 from dashboard.battery.now import now_card
 from dashboard.battery.paper_days import Restated, paper_rows
+from dashboard.battery.paper_measures import paper_measures
 from dashboard.battery.plan import Slot, slots
 from dashboard.battery.plan_picture import plan_picture
 from dashboard.battery.plan_table import run_rows, slot_rows, until_text
+from dashboard.battery.price_measures import price_measures
 from dashboard.battery.reading import about
 from dashboard.battery.results import DayResult, result
 from dashboard.battery.schedule import schedule_card
 from dashboard.battery.shown import Done, Shown
+from dashboard.battery.spread_picture import spread_card
 from dashboard.first_paint.market_times import made_text
-from market.intervals import intervals_between, iso, midnight, pacific
+from market.intervals import day_intervals, intervals_between, iso, midnight, pacific
 from market.markets import Market
 from prices.models import Node
 from tests.conftest import utc
@@ -209,11 +213,37 @@ def history(one: Battery) -> dict[str, Any]:
         ],
         "backtests": [
             backtest_line(tested(1, "running"), NOW),
-            backtest_line(tested(2, "done", result=RESULT), NOW),
+            backtest_line(tested(2, "done", result=RESULT, power_out_mw=1.0), NOW),
             backtest_line(tested(3, "failed", error="No prices of those days are held."), NOW),
         ],
         "policies": pages.CHOICES,
         "of_the_node": {"rows": []},
+        "paper_measures": paper_measures(days, TODAY, 1.0),
+        **measured(40),
+    }
+
+
+def measured(count: int) -> dict[str, Any]:
+    """The prices of so many days by their measures; a third market from 40 days on."""
+    days = [TODAY - back * A_DAY for back in range(max(count, 1), 0, -1)]
+    rt, da, fmm = (
+        [prices_of(day, market, nth) if count else {} for nth, day in enumerate(days)]
+        for market in (Market.RTM, Market.DAM, Market.RTPD)
+    )
+    found = hub_measures(days, da, fmm if count >= 40 else [{}] * len(days), rt)
+    return {
+        "days_back": 30,
+        "price_measures": price_measures(found),
+        "spread": spread_card(found, Market.RTM),
+    }
+
+
+def prices_of(day: date, market: Market, nth: int) -> dict[datetime, Decimal]:
+    """A day's shape, of which real time is dearer in every third day's evening."""
+    dearer = market != Market.DAM and nth % 3 == 0
+    return {
+        at: Decimal(str(level(at) * (1 + nth / 50) * (9 if dearer and level(at) > 80 else 1)))
+        for at in day_intervals(day, market)
     }
 
 
@@ -250,7 +280,13 @@ STATES: dict[str, Callable[[], str]] = {
         page_data={"battery": 1, "hub": ""},
     ),
     "a battery before anything is settled": lambda: page(
-        "history", results=[], paper_rows=[], pictures=[], backtests=[]
+        "history",
+        results=[],
+        paper_rows=[],
+        pictures=[],
+        backtests=[],
+        paper_measures=None,
+        **measured(0),
     ),
     "simulated": lambda: page(source="simulator"),
 }
