@@ -2,33 +2,26 @@
 
 from collections.abc import Iterator, Sequence
 from datetime import date
-from decimal import Decimal
 from typing import NamedTuple
 
 from battery.hub_measures import DayOfTb4, HubMeasures, MarketMeasures
 from dashboard.battery.words import usd_text, whole_usd_text
-from dashboard.battery_table import below_zero_text
-from dashboard.first_paint.price_words import price_text
+from dashboard.first_paint.price_words import mega_text, price_text
 from market.markets import Market
 
 LABELS = [market.label for market in (Market.DAM, Market.RTPD, Market.RTM)]
-HOURS, SORTED = "by whole hours", "by sorted intervals"
-LOSSLESS = "without losses or wear"
+# What stands in small is of the sorted intervals, or a date.
 NAMES = (
-    ("TB1 a day", HOURS),
-    ("TB1 a day", SORTED),
-    ("TB2 a day", HOURS),
-    ("TB2 a day", SORTED),
-    ("TB4 a day", HOURS),
-    ("TB4 a day", SORTED),
-    ("TB4, $/kW-month", f"{HOURS}, {LOSSLESS}"),
-    ("TB4, $/kW-month", f"{SORTED}, {LOSSLESS}"),
-    ("best day", f"TB4 {HOURS}"),
-    ("worst day", f"TB4 {HOURS}"),
-    ("19 days of 20 exceed", f"TB4 {HOURS}"),
+    ("TB1 a day", "by whole hours"),
+    ("TB2 a day", "by whole hours"),
+    ("TB4 a day", "by whole hours"),
+    ("TB4, $/kW-month", "without losses or wear"),
+    ("best day", "its TB4"),
+    ("worst day", "its TB4"),
+    ("19 days of 20 exceed", "TB4"),
     ("the worst 5 % of days", "their mean TB4"),
     ("realised volatility", "$/MWh, from interval to interval"),
-    ("below 0", "all days"),
+    ("hours below 0", "on all days"),
     ("days held whole", ""),
 )
 
@@ -68,26 +61,20 @@ def price_measures(found: HubMeasures) -> PriceMeasures:
 
 def cells(found: MarketMeasures) -> Iterator[Cell]:
     """In the order of NAMES."""
-    for pair in zip(found.hourly, found.sorted_intervals, strict=True):
-        for usd in pair:
-            yield Cell(usd_text(usd))
+    for by_hours, by_intervals in zip(found.hourly, found.sorted_intervals, strict=True):
+        yield Cell(usd_text(by_hours), f"sorted {usd_text(by_intervals)}")
     yield day_cell(found.best_day)
     yield day_cell(found.worst_day)
     worst = found.worst_days
     yield Cell(whole_usd_text(worst.threshold_usd if worst else None))
     yield Cell(whole_usd_text(worst.mean_usd if worst else None))
     yield Cell(price_text(float(found.volatility)))
-    yield Cell(hours_text(found.negative_hours))
+    yield Cell(mega_text(float(found.negative_hours), 0))
     yield Cell(str(found.days))
 
 
 def day_cell(day: DayOfTb4) -> Cell:
-    return Cell(whole_usd_text(day.tb4), short(day.date))
-
-
-def hours_text(hours: Decimal) -> str:
-    """`41 h 15 min`, `none`."""
-    return below_zero_text(round(hours * 60))
+    return Cell(whole_usd_text(day.tb4), short(day.date).replace(" ", "\N{NO-BREAK SPACE}"))
 
 
 def short(day: date) -> str:

@@ -11,6 +11,8 @@ from django.test import Client
 
 from battery.models import Backtest, Battery, SocReading
 from dashboard import battery_views
+from market.intervals import day_intervals
+from market.markets import Market
 from prices.models import FeedEvent, Node
 from tests.dashboard.batteries import (
     A_DAY,
@@ -25,6 +27,7 @@ from tests.dashboard.batteries import (
     scheduled,
     settled,
 )
+from tests.published import published, store
 
 pytestmark = [pytest.mark.django_db, pytest.mark.database]
 
@@ -225,6 +228,34 @@ def test_back_tests_are_listed_with_their_tables(client: Client, battery: Batter
     assert "bid frozen 75 minutes ahead 361 — — $47,234.50 $3.98 388 86 % 84 % to 88 %" in said
     assert "running: 42 %" in said
     assert "No prices of those days." in said
+
+
+def test_the_last_days_are_there_by_the_usual_measures(client: Client, battery: Battery) -> None:
+    yesterday = TODAY - A_DAY
+    for market, lmp in ((Market.DAM, "30"), (Market.RTM, "42.5")):
+        starts = day_intervals(yesterday, market)
+        prices = [published(at, "90" if nth == 5 else lmp, market) for nth, at in enumerate(starts)]
+        store(prices, NOW)
+    settled(battery, yesterday)
+    said = text(get(client, "?tab=history"))
+    for words in (
+        "Prices of the last 30 days at SP15 What they were worth Jun 14 to Jul 13 DA RT",
+        "TB1 a day by whole hours $60.00 sorted $60.00 $3.96 sorted $3.96",
+        "days held whole 1 1",
+        "RT less DA by hour of the day",
+        "04 +12.50 +12.50 +12.50 1",
+        "On paper, by measure July so far last 30 days",
+        "$/kW-month for each kW of discharging power $5.70 $5.70",
+        "The worst days are said once there are 20.",
+    ):
+        assert words in said, words
+
+
+def test_without_prices_the_measures_say_what_they_wait_for(client: Client) -> None:
+    said = text(get(client, "?tab=history"))
+    assert "No day is held whole yet: these measures need every interval of a day." in said
+    assert "No hour is held whole in both markets yet." in said
+    assert "On paper, by measure" not in said
 
 
 def test_what_if_begins_with_the_battery_as_it_is(client: Client, battery: Battery) -> None:
