@@ -5,7 +5,9 @@ from datetime import date
 import numpy as np
 import pytest
 
-from battery import rivals
+from battery.backtests import rivals
+from battery.backtests.trial import Trial
+from battery.backtests.walk import walk
 from battery.cycle_price import (
     MOST_SAVED,
     PAID_BACK_DAYS,
@@ -14,8 +16,6 @@ from battery.cycle_price import (
     first_price,
     meeting,
 )
-from battery.trial import Trial
-from battery.walk import walk
 from tests.battery.days import asset
 from tests.battery.past import A_DAY, QUICK, past, trial
 

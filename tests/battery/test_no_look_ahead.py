@@ -6,14 +6,14 @@ from datetime import date, datetime, timedelta
 import numpy as np
 import pytest
 
-from battery import rivals
-from battery.acting import BID_AHEAD, FROZEN, OWN, WAYS, FrozenBids
+from battery.backtests import rivals
+from battery.backtests.acting import BID_AHEAD, FROZEN, OWN, WAYS, FrozenBids
+from battery.backtests.seeing import Seeing
+from battery.backtests.trial import Trial, Walked, whole_days
 from battery.history import History
 from battery.outlook import learned_before
 from battery.policy import DEFAULT, Parameters
 from battery.quantiles import Residuals
-from battery.seeing import Seeing
-from battery.trial import Trial, Walked, whole_days
 from market.intervals import PACIFIC, midnight
 from market.markets import Market
 from tests.battery.days import asset

@@ -6,7 +6,7 @@ from datetime import date
 import numpy as np
 import pytest
 
-from battery import rivals
+from battery.backtests import rivals
 from battery.dispatch import optimise
 from battery.grid_hours import GridHours
 from battery.limits import limits_of

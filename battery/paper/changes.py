@@ -7,7 +7,7 @@ from itertools import groupby
 from typing import NamedTuple
 
 from battery.ledger import Restatement
-from battery.paper_words import shortened
+from battery.paper.words import shortened
 from battery.restatement import Restated
 from market.intervals import floor
 from market.markets import Market

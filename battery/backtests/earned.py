@@ -5,9 +5,9 @@ from typing import NamedTuple
 
 import numpy as np
 
-from battery.bootstrap import interval_90
+from battery.backtests.bootstrap import interval_90
+from battery.backtests.trial import Trial, Walked
 from battery.quantiles import Floats
-from battery.trial import Trial, Walked
 
 SEED = 13
 

@@ -14,15 +14,15 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
+from battery.backtests.earned import Earned, Part, by_hour, by_month, earned
+from battery.backtests.rivals import best_powers, day_ahead_schedule
+from battery.backtests.trial import Trial
 from battery.cycle_price import cycles_of_optimum, meeting
-from battery.earned import Earned, Part, by_hour, by_month, earned
 from battery.history import History
 from battery.limits import limits_of
 from battery.measures import usd_per_kw_month
 from battery.quantiles import DAY_HOURS, Floats
-from battery.rivals import best_powers, day_ahead_schedule
-from battery.trial import Trial
-from battery.variant import Variant
+from battery.what_ifs.variant import Variant
 
 SOME_DAYS = 3  # every third
 

@@ -7,19 +7,8 @@ from typing import NamedTuple
 
 import numpy as np
 
-from battery.asset import Asset
-from battery.history import History
-from battery.outlook import outlook
-from battery.plan import SMALLEST_MW, PlanStep, Run, action_of, next_run, planned
-from battery.policy import (
-    NEVER,
-    Limits,
-    Parameters,
-    left_at_end,
-    stored_value,
-)
-from battery.quantiles import Floats, QuantileTable, Residuals
-from battery.reasons import (
+from battery.advice.plan import SMALLEST_MW, PlanStep, Run, action_of, next_run, planned
+from battery.advice.reasons import (
     EMPTY,
     FULL,
     NEEDED,
@@ -30,7 +19,18 @@ from battery.reasons import (
     from_epoch,
     reason,
 )
-from battery.seeing import LastPrice, expected_price, last_known, state_chances
+from battery.asset import Asset
+from battery.history import History
+from battery.last_price import LastPrice, expected_price, last_known, state_chances
+from battery.outlook import outlook
+from battery.policy import (
+    NEVER,
+    Limits,
+    Parameters,
+    left_at_end,
+    stored_value,
+)
+from battery.quantiles import Floats, QuantileTable, Residuals
 
 OLDEST = timedelta(minutes=15)
 

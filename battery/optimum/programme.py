@@ -11,7 +11,7 @@ import highspy
 import numpy as np
 from numpy.typing import NDArray
 
-from battery.horizon import Floats, Horizon
+from battery.optimum.horizon import Floats, Horizon
 
 Indices = NDArray[np.int_]
 Flags = NDArray[np.bool_]

@@ -13,19 +13,19 @@ from typing import Any
 import numpy as np
 from django.db import IntegrityError, transaction
 
-from battery import paper_words
 from battery.asset import Asset
 from battery.limits import limits_of
 from battery.measures import cycles
 from battery.models import Battery, PaperDay, Restatement
 from battery.news import day_settled
-from battery.paper_changes import Change, changes
-from battery.paper_day import beside
-from battery.paper_due import outdated, unsettled
-from battery.paper_kept import Kept, kept_from, to_json
-from battery.paper_prices import DayPrices, day_prices
-from battery.paper_rivals import Known
-from battery.paper_run import Advised, Allowed, Limits, run_as_advised
+from battery.paper import words as paper_words
+from battery.paper.changes import Change, changes
+from battery.paper.day import beside
+from battery.paper.due import outdated, unsettled
+from battery.paper.kept import Kept, kept_from, to_json
+from battery.paper.prices import DayPrices, day_prices
+from battery.paper.rivals import Known
+from battery.paper.run import Advised, Allowed, Limits, run_as_advised
 from battery.restatement import restated
 from battery.settlement import exact, settled
 from market.intervals import day_bounds, day_intervals, from_iso, pacific

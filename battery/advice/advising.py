@@ -9,23 +9,23 @@ from typing import Any
 import numpy as np
 from django.db import IntegrityError, transaction
 
-from battery import reasons
+from battery.advice import reasons
+from battery.advice.capping import priced_asset
+from battery.advice.deciding import Decided, Known, decide, is_stale, newest_price, table_of
+from battery.advice.learning import residuals_of
+from battery.advice.ready import next_start, wanting, without_advice
+from battery.advice.timing import LAST_CALL
 from battery.asset import Asset
 from battery.bodies import advice_body, parameters_of
-from battery.capping import priced_asset
 from battery.code_version import code_version
-from battery.deciding import Decided, Known, decide, is_stale, newest_price, table_of
 from battery.held_history import read
-from battery.learning import residuals_of
 from battery.limits import limits_of
 from battery.models import Advice, Battery, Learned
 from battery.models.advice import HOLD
 from battery.outlook import without_gaps
 from battery.policy import DEFAULT, Limits
 from battery.quantiles import QuantileTable
-from battery.ready import next_start, wanting, without_advice
 from battery.soc import KnownSoc, soc_at
-from battery.timing import LAST_CALL
 from market.intervals import iso, operating_date
 from market.markets import Market
 from prices import feed, readings

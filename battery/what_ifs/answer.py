@@ -8,14 +8,14 @@ from typing import Any
 import numpy as np
 
 from battery.asset import Impossible
+from battery.backtests.trial import whole_days
 from battery.dispatch import optimise
 from battery.history import AHEAD, History, history
 from battery.limits import limits_of
 from battery.models import Battery
 from battery.policy import DEFAULT, left_at_end
-from battery.trial import whole_days
-from battery.variant import Variant, changed, days_of
-from battery.what_if_results import Outcome, hours, months, outcome, sums
+from battery.what_ifs.results import Outcome, hours, months, outcome, sums
+from battery.what_ifs.variant import Variant, changed, days_of
 from market.intervals import day_bounds, day_intervals, iso, operating_date, pacific
 from market.markets import Market
 from prices import readings

@@ -5,7 +5,7 @@ from itertools import combinations
 
 import numpy as np
 
-from battery.horizon import Floats
+from battery.optimum.horizon import Floats
 
 # MWh below which two points are one, and the share of a value that rounding may have moved it.
 NEAR = 1e-12

@@ -5,8 +5,8 @@ from typing import Any
 
 import numpy as np
 
-from battery.horizon import SMALLEST_MWH, Floats, Horizon
-from battery.programme import Flags, Indices, flow, relaxed, run, solver
+from battery.optimum.horizon import SMALLEST_MWH, Floats, Horizon
+from battery.optimum.programme import Flags, Indices, flow, relaxed, run, solver
 
 
 @dataclass(frozen=True)

@@ -10,11 +10,11 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from battery.course import Dispatch, course
-from battery.horizon import Horizon
-from battery.one_way import best_ways
-from battery.programme import Flags, Indices, relaxed
-from battery.relaxation import Relaxation
+from battery.optimum.course import Dispatch, course
+from battery.optimum.horizon import Horizon
+from battery.optimum.one_way import best_ways
+from battery.optimum.programme import Flags, Indices, relaxed
+from battery.optimum.relaxation import Relaxation
 
 MOST_GAP = 1e-6
 PRESSED_USD_MWH = 0.01

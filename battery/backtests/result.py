@@ -7,8 +7,10 @@ from typing import Any
 
 import numpy as np
 
-from battery import backtest
-from battery.backtest import POLICIES, left_out
+from battery.backtests import table as backtest
+from battery.backtests.table import POLICIES, left_out
+from battery.backtests.trial import Trial, whole_days
+from battery.backtests.walk import Told, quiet
 from battery.bodies import number, parameters_of
 from battery.code_version import code_version
 from battery.held_history import read
@@ -16,8 +18,6 @@ from battery.limits import limits_of
 from battery.models import Battery
 from battery.policy import DEFAULT, Limits, Parameters
 from battery.quantiles import DAY_HOURS
-from battery.trial import Trial, whole_days
-from battery.walk import Told, quiet
 from market.markets import Market
 from prices.publication_delay import publication_delay
 

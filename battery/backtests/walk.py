@@ -8,13 +8,13 @@ its charge, and they are in no policy's result.
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 
-from battery.acting import ACTING, WAYS
+from battery.backtests.acting import ACTING, WAYS
+from battery.backtests.rivals import start_price
+from battery.backtests.seeing import Seeing
+from battery.backtests.trial import Trial, Walked
 from battery.cycle_price import CyclePrice
 from battery.outlook import learned_before
 from battery.policy import DEFAULT, Parameters
-from battery.rivals import start_price
-from battery.seeing import Seeing
-from battery.trial import Trial, Walked
 
 Told = Callable[[float], None]
 

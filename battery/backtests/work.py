@@ -16,11 +16,10 @@ from django.utils import timezone
 
 from battery import news
 from battery.asset import Impossible
-from battery.backtest_result import NotPossible, check_span, policies_called, result_of
+from battery.backtests.result import NotPossible, check_span, policies_called, result_of
 from battery.code_version import code_version
-from battery.due import nobody_works_on_it
 from battery.models import Backtest
-from battery.models.backtests import DONE, FAILED, RUNNING
+from battery.models.backtests import DONE, FAILED, RUNNING, nobody_works_on_it
 from battery.policy import DEFAULT, Parameters
 from market.intervals import operating_date
 from market.markets import Market

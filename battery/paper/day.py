@@ -15,11 +15,11 @@ from decimal import Decimal
 from typing import NamedTuple
 
 from battery.asset import Asset
-from battery.course import Dispatch
 from battery.dispatch import optimise
 from battery.ledger import Ledger, Line
-from battery.paper_rivals import DAY_AHEAD_DA, DAY_AHEAD_RT, NOTHING, Known, Powers, hour_of, wanted
-from battery.paper_run import Allowed, Limits
+from battery.optimum.course import Dispatch
+from battery.paper.rivals import DAY_AHEAD_DA, DAY_AHEAD_RT, NOTHING, Known, Powers, hour_of, wanted
+from battery.paper.run import Allowed, Limits
 from prices.daily_figures import Lmps
 
 CENT = Decimal("0.01")

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from battery.horizon import SMALLEST_MWH, Floats, Horizon
+from battery.optimum.horizon import SMALLEST_MWH, Floats, Horizon
 
 
 @dataclass(frozen=True)

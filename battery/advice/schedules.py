@@ -5,8 +5,8 @@ from datetime import date, datetime, timedelta
 import numpy as np
 from django.db import IntegrityError, transaction
 
+from battery.advice.capping import priced_asset
 from battery.bodies import parameters_of
-from battery.capping import priced_asset
 from battery.code_version import code_version
 from battery.dispatch import optimise
 from battery.limits import limits_of

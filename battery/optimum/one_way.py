@@ -7,8 +7,8 @@ programme say the same, and take HiGHS up to a hundred times as long on prices t
 
 import numpy as np
 
-from battery.pieces import Pieces
-from battery.programme import Flags, Flow
+from battery.optimum.pieces import Pieces
+from battery.optimum.programme import Flags, Flow
 
 
 def best_ways(f: Flow) -> tuple[float, Flags]:

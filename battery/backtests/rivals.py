@@ -9,12 +9,12 @@ from datetime import date, timedelta
 import numpy as np
 
 from battery.asset import Asset
+from battery.backtests.trial import Trial, Walked
 from battery.cycle_price import CyclePrice, first_price, meeting
 from battery.dispatch import optimise
 from battery.history import History
+from battery.last_price import last_known
 from battery.quantiles import Floats
-from battery.seeing import last_known
-from battery.trial import Trial, Walked
 
 CHARGED_HOURS = range(10, 15)
 DISCHARGED_HOURS = range(18, 22)

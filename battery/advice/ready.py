@@ -5,8 +5,8 @@ from functools import cache
 
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
+from battery.advice.timing import is_near, is_time
 from battery.models import Advice, Battery
-from battery.timing import is_near, is_time
 from market.intervals import floor
 from market.markets import Market
 from prices import readings

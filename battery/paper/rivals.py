@@ -1,4 +1,4 @@
-"""What the other policies want to do on a day on paper, as `battery.rivals` has them. Pure.
+"""What the other policies want to do on a day on paper, as in a back-test. Pure.
 
 None sees a real-time price of the day, but that of the very interval it acts in:
 
@@ -17,10 +17,15 @@ from typing import NamedTuple
 import numpy as np
 
 from battery.asset import Asset
+from battery.backtests.rivals import (
+    CHARGED_BELOW,
+    CHARGED_HOURS,
+    DISCHARGED_ABOVE,
+    DISCHARGED_HOURS,
+)
 from battery.dispatch import optimise
 from battery.ledger import Line
-from battery.paper_run import Limits
-from battery.rivals import CHARGED_BELOW, CHARGED_HOURS, DISCHARGED_ABOVE, DISCHARGED_HOURS
+from battery.paper.run import Limits
 from market.intervals import floor, pacific
 from market.markets import Market
 from prices.daily_figures import Lmps

@@ -8,10 +8,11 @@
 from datetime import timedelta
 from typing import Protocol
 
-from battery.bids import Bid, best_bid, chances_after, moves
+from battery.backtests.bids import Bid, best_bid, chances_after, moves
+from battery.backtests.seeing import Seeing
+from battery.backtests.trial import Walked
+from battery.last_price import expected_price, last_known
 from battery.quantiles import Floats
-from battery.seeing import Seeing, expected_price, last_known
-from battery.trial import Walked
 
 # Real-time bids are due 75 minutes before the hour (CAISO tariff, section 34.1).
 BID_AHEAD = timedelta(minutes=75)

@@ -7,7 +7,7 @@ from typing import Any
 
 from battery.asset import Asset
 from battery.ledger import Ledger, as_json, from_json
-from battery.paper_run import Allowed, Clipped, Limits
+from battery.paper.run import Allowed, Clipped, Limits
 from market.intervals import from_iso, iso
 
 

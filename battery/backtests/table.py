@@ -4,13 +4,13 @@ from collections.abc import Callable, Iterator, Sequence
 from datetime import date, timedelta
 from typing import NamedTuple
 
-from battery import rivals
-from battery.acting import ACTING, FROZEN, LAST, OWN
-from battery.earned import Earned, Part, Row, by_hour, by_month, earned, row
+from battery.backtests import rivals
+from battery.backtests.acting import ACTING, FROZEN, LAST, OWN
+from battery.backtests.earned import Earned, Part, Row, by_hour, by_month, earned, row
+from battery.backtests.trial import Trial, Walked
+from battery.backtests.walk import Told, quiet, walk
 from battery.policy import DEFAULT, Parameters
 from battery.quantiles import Floats
-from battery.trial import Trial, Walked
-from battery.walk import Told, quiet, walk
 
 ADVICE, DAY_AHEAD, CLOCK, YESTERDAY = "advice", "day_ahead", "clock", "yesterday"
 THRESHOLDS, NOTHING, PERFECT = "thresholds", "nothing", "perfect"
