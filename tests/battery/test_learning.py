@@ -5,8 +5,8 @@ from datetime import date, timedelta
 import numpy as np
 import pytest
 
+from battery.advice.learning import TOO_LITTLE_FOR, from_json, keep_up, residuals_of
 from battery.held_history import read
-from battery.learning import TOO_LITTLE_FOR, from_json, keep_up, residuals_of
 from battery.models import Battery, Learned
 from battery.outlook import learned_before
 from battery.policy import DEFAULT, Parameters

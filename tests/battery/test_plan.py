@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from battery.plan import PlanStep, action_of, band, next_run
+from battery.advice.plan import PlanStep, action_of, band, next_run
 
 
 def steps(*powers: float, hours: float = 1.0) -> list[PlanStep]:

@@ -6,8 +6,8 @@ from itertools import pairwise
 
 import pytest
 
+from battery.advice.schedules import schedule_all
 from battery.models import Battery, GridLimit, NeverChanged, Outage, Schedule, SocReading
-from battery.schedules import schedule_all
 from market.intervals import day_bounds, intervals_between, iso
 from market.markets import Market
 from prices.models import Node, Trouble
