@@ -18,9 +18,9 @@ from battery.limits import limits_of
 from battery.measures import cycles
 from battery.models import Battery, PaperDay, Restatement
 from battery.news import day_settled
+from battery.paper import words as paper_words
 from battery.paper.changes import Change, changes
 from battery.paper.day import beside
-from battery.paper.desk import words as paper_words
 from battery.paper.due import outdated, unsettled
 from battery.paper.kept import Kept, kept_from, to_json
 from battery.paper.prices import DayPrices, day_prices

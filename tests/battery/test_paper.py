@@ -8,7 +8,7 @@ import pytest
 from battery.bodies import parameters_of
 from battery.due import settling_is_due
 from battery.models import Battery, Outage, PaperDay, Restatement
-from battery.paper.desk import desk as paper
+from battery.paper import desk as paper
 from battery.paper.desk import settle, settle_again, settle_all
 from battery.paper.kept import kept_from, to_json
 from market.intervals import day_intervals, iso
