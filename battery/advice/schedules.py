@@ -13,6 +13,7 @@ from battery.limits import limits_of
 from battery.models import Battery, Schedule
 from battery.policy import DEFAULT, left_at_end
 from battery.quantiles import Floats
+from battery.reckoning import within
 from battery.soc import soc_at
 from market.intervals import day_bounds, day_intervals, iso, operating_date, pacific
 from market.markets import Market
@@ -68,10 +69,13 @@ def charge_at(battery: Battery, moment: datetime, *, now: datetime) -> float | N
 
 
 def planned_charge(battery: Battery, moment: datetime) -> float | None:
-    """What the newest plan has before a moment."""
+    """What the newest plan has before a moment, if it reaches so far."""
     newest = battery.advice.order_by("-interval_start").first()
-    before = [row[5] for row in newest.plan if row[0] < iso(moment)] if newest else []
-    return float(before[-1]) if before else None
+    plan = newest.plan if newest else []
+    before = [row[5] for row in plan if row[0] < iso(moment)]
+    if not before or len(before) == len(plan):
+        return None
+    return within(battery.asset, float(before[-1]))
 
 
 def made_from(
