@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator, Sequence
 from datetime import date, timedelta
 from typing import NamedTuple
 
-from battery.backtests import rivals
+from battery.backtests import planned_days, rivals
 from battery.backtests.acting import ACTING, FROZEN, LAST, OWN
 from battery.backtests.earned import Earned, Part, Row, by_hour, by_month, earned, row
 from battery.backtests.trial import Trial, Walked
@@ -99,13 +99,13 @@ def walked_rivals(
 ) -> Iterator[tuple[str, str, Walked, Floats]]:
     """Each with the prices that it is settled at."""
     if DAY_AHEAD in policies:
-        schedule = rivals.day_ahead_schedule(trial)
+        schedule = planned_days.day_ahead_schedule(trial)
         day_ahead = trial.history.day_ahead[trial.intervals // trial.history.per_hour]
         yield f"{DAY_AHEAD}_rt", PLANNED, schedule, real_time
         yield f"{DAY_AHEAD}_da", PLANNED, schedule, day_ahead
     planned: dict[str, Callable[[Trial], Walked]] = {
         CLOCK: rivals.fixed_clock,
-        YESTERDAY: rivals.yesterdays_shape,
+        YESTERDAY: planned_days.yesterdays_shape,
         NOTHING: rivals.nothing,
     }
     for policy, rival in planned.items():

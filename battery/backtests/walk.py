@@ -9,7 +9,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 
 from battery.backtests.acting import ACTING, WAYS
-from battery.backtests.rivals import start_price
+from battery.backtests.planned_days import start_price
 from battery.backtests.seeing import Seeing
 from battery.backtests.trial import Trial, Walked
 from battery.cycle_price import CyclePrice

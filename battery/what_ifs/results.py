@@ -15,7 +15,8 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from battery.backtests.earned import Earned, Part, by_hour, by_month, earned
-from battery.backtests.rivals import best_powers, day_ahead_schedule
+from battery.backtests.planned_days import day_ahead_schedule
+from battery.backtests.rivals import best_powers
 from battery.backtests.trial import Trial
 from battery.cycle_price import cycles_of_optimum, meeting
 from battery.history import History

@@ -6,7 +6,7 @@ from datetime import date, datetime, timedelta
 import numpy as np
 import pytest
 
-from battery.backtests import rivals
+from battery.backtests import planned_days, rivals
 from battery.backtests.acting import BID_AHEAD, FROZEN, OWN, WAYS, FrozenBids
 from battery.backtests.seeing import Seeing
 from battery.backtests.trial import Trial, Walked, whole_days
@@ -137,7 +137,7 @@ def same_whatever_comes(way: str, over: Trial, parameters: Parameters, every: in
     assert np.ptp(actor.walked.soc_after_mwh) > 1  # it did run
 
 
-@pytest.mark.parametrize("rival", [rivals.day_ahead_schedule, rivals.yesterdays_shape])
+@pytest.mark.parametrize("rival", [planned_days.day_ahead_schedule, planned_days.yesterdays_shape])
 @pytest.mark.parametrize("lag", [1, 3])
 @pytest.mark.parametrize("cap", [None, 0.5])
 def test_a_day_s_plan_is_the_same_whatever_comes_later(rival, lag, cap):
