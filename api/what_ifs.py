@@ -21,7 +21,7 @@ from api.session import ReadingSession
 from api.strict import Known
 from battery import asking
 from battery.asset import Impossible
-from battery.variant import DAYS, MOST_DAYS
+from battery.what_ifs.variant import DAYS, MOST_DAYS
 from live.connection_limits import client_address
 from live.problems import Problem
 from live.rate_limit import RateLimit, RateLimits

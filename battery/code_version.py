@@ -6,12 +6,16 @@ from pathlib import Path
 
 VERSION = "0.1.0"
 SHOWN = 12
+NO_DECISIONS = ("admin", "management", "migrations")
 
 
 @cache
 def code_version() -> str:
-    """The version, and the beginning of a SHA-256 over the source of everything in `battery`."""
+    """The version, and the beginning of a SHA-256 over the source of all that decides."""
     found = sha256()
-    for module in sorted(Path(__file__).parent.glob("*.py")):
-        found.update(module.name.encode() + b"\0" + module.read_bytes())
+    here = Path(__file__).parent
+    for module in sorted(here.rglob("*.py")):
+        name = module.relative_to(here)
+        if name.parts[0] not in NO_DECISIONS:
+            found.update(name.as_posix().encode() + b"\0" + module.read_bytes())
     return f"{VERSION}+{found.hexdigest()[:SHOWN]}"

@@ -3,10 +3,10 @@
 from numpy.typing import ArrayLike
 
 from battery.asset import Asset
-from battery.blocks import without_burning
-from battery.course import Dispatch, course
-from battery.horizon import horizon
-from battery.relaxation import Relaxation
+from battery.optimum.blocks import without_burning
+from battery.optimum.course import Dispatch, course
+from battery.optimum.horizon import horizon
+from battery.optimum.relaxation import Relaxation
 
 
 def optimise(

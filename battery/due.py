@@ -2,16 +2,12 @@
 and cheap.
 """
 
-from datetime import datetime, timedelta
+from datetime import datetime
 
-from django.db.models import Q
-
+from battery.advice.ready import is_awaited, wanting
 from battery.models import Backtest, Battery
-from battery.models.backtests import RUNNING, WAITING
-from battery.paper_due import may_be_outdated, unsettled
-from battery.ready import is_awaited, wanting
-
-DEAD_AFTER = timedelta(seconds=60)
+from battery.models.backtests import nobody_works_on_it
+from battery.paper.due import may_be_outdated, unsettled
 
 
 def advice_is_due(*, now: datetime) -> bool:
@@ -36,9 +32,3 @@ def backtests_waiting(*, now: datetime) -> list[int]:
     """Back-tests nobody works on, oldest first: they wait, or whoever worked on them has died."""
     waiting = Backtest.objects.filter(nobody_works_on_it(now=now)).order_by("pk")
     return list(waiting.values_list("pk", flat=True))
-
-
-def nobody_works_on_it(*, now: datetime) -> Q:
-    """A filter for back-tests that can be begun, or begun anew."""
-    abandoned = Q(state=RUNNING) & (Q(alive_at=None) | Q(alive_at__lt=now - DEAD_AFTER))
-    return abandoned | Q(state=WAITING)

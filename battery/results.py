@@ -48,7 +48,7 @@ def restatement_body(one: Restatement) -> dict[str, Any]:
 
 
 def sums_body(days: Sequence[PaperDay], first: date, last: date) -> dict[str, Any]:
-    """Days together: of rivals those that have a result of each day."""
+    """Days together."""
     net = sum((day.net_usd for day in days), ZERO)
     perfect = sum((day.perfect_usd for day in days), ZERO)
     return {
@@ -63,11 +63,12 @@ def sums_body(days: Sequence[PaperDay], first: date, last: date) -> dict[str, An
 
 
 def rivals_together(days: Sequence[PaperDay]) -> dict[str, float]:
-    """What each policy came to that was followed on all of the days."""
-    if not days:
-        return {}
-    policies = [name for name in days[0].rivals if all(name in day.rivals for day in days)]
-    return {name: float(sum(Decimal(str(day.rivals[name])) for day in days)) for name in policies}
+    """What each policy came to; on a day that it had no plan for it did nothing."""
+    sums: dict[str, Decimal] = {}
+    for day in days:
+        for name, usd in day.rivals.items():
+            sums[name] = sums.get(name, ZERO) + Decimal(str(usd))
+    return {name: float(usd) for name, usd in sums.items()}
 
 
 def share(net: Decimal, perfect: Decimal) -> float | None:

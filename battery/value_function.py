@@ -8,8 +8,8 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from battery.asset import Asset
-from battery.course import Dispatch, course
-from battery.horizon import Floats, Horizon, horizon
+from battery.optimum.course import Dispatch, course
+from battery.optimum.horizon import Floats, Horizon, horizon
 
 CELLS = 400
 

@@ -29,6 +29,8 @@ NOTES = [
     "  and the advice that the one before led to is deleted first, so that advice is due again.",
     "  Warm: the process that calculates lives from the price before; cold: it has ended, and is "
     "started. Committed: seen by another connection.",
+    "  In a running stack it is started 10 s before a price usually comes: only one that comes "
+    "out of time meets it cold.",
 ]
 Measured = dict[str, Any]
 Seconds = Sequence[float]

@@ -20,8 +20,8 @@ django.setup()
 import psutil  # noqa: E402
 from django.utils import timezone  # noqa: E402
 
+from battery.advice.ready import next_start  # noqa: E402
 from battery.models import Advice, Battery  # noqa: E402
-from battery.ready import next_start  # noqa: E402
 from benchmarks.advice_fill import SP15  # noqa: E402
 from caisoproject import tasks  # noqa: E402
 from market.intervals import floor  # noqa: E402

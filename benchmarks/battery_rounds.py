@@ -16,20 +16,20 @@ import numpy as np  # noqa: E402
 from django.core.management import call_command  # noqa: E402
 from django.utils import timezone  # noqa: E402
 
+from battery.advice.deciding import Known, decide, table_of  # noqa: E402
 from battery.asset import Asset  # noqa: E402
-from battery.deciding import Known, decide, table_of  # noqa: E402
+from battery.backtests.trial import whole_days  # noqa: E402
 from battery.dispatch import optimise  # noqa: E402
 from battery.history import History  # noqa: E402
-from battery.horizon import horizon  # noqa: E402
 from battery.models import Battery  # noqa: E402
+from battery.optimum.horizon import horizon  # noqa: E402
+from battery.optimum.programme import flow, relaxed, run, solver  # noqa: E402
 from battery.outlook import known_until, learned_before  # noqa: E402
 from battery.policy import DEFAULT, Limits  # noqa: E402
-from battery.programme import flow, relaxed, run, solver  # noqa: E402
-from battery.trial import whole_days  # noqa: E402
 from battery.value_function import best_course  # noqa: E402
-from battery.variant import Variant  # noqa: E402
-from battery.what_if import answer, held, known  # noqa: E402
-from battery.what_if_results import outcome  # noqa: E402
+from battery.what_ifs.answer import answer, held, known  # noqa: E402
+from battery.what_ifs.results import outcome  # noqa: E402
+from battery.what_ifs.variant import Variant  # noqa: E402
 from benchmarks.dispatch_rounds import made_up_prices  # noqa: E402
 from market.intervals import day_bounds, midnight, operating_date  # noqa: E402
 from market.markets import Market  # noqa: E402

@@ -9,10 +9,10 @@ from typing import Any
 import numpy as np
 
 from battery.asset import Asset, split_evenly
-from battery.course import Dispatch
 from battery.dispatch import optimise
-from battery.horizon import Floats, horizon
-from battery.programme import flow, relaxed, run, solver
+from battery.optimum.course import Dispatch
+from battery.optimum.horizon import Floats, horizon
+from battery.optimum.programme import flow, relaxed, run, solver
 from battery.value_function import best_course
 
 DAY = 24

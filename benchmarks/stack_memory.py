@@ -1,11 +1,12 @@
 """The memory of the whole stack, as `make run SOURCE=simulator` starts it."""
 
 import signal
+import sqlite3
 import statistics
 import subprocess
 import time
 from collections.abc import Mapping
-from contextlib import AbstractContextManager, suppress
+from contextlib import AbstractContextManager, closing, suppress
 
 import psutil
 import redis
@@ -22,8 +23,8 @@ SAMPLES, BETWEEN_S = 5, 1
 ENDS_WITHIN_S = 15
 MOST_MB = 350
 CALCULATING = "calculating"
-# How long it is looked at once there is advice to give, and how long it stays afterwards.
-ADVISING_S, KEPT_S = 6, 5
+# A price may be waited for; how often it is looked at, and how long it stays without work.
+ADVICE_WITHIN_S, LOOK_EVERY_S, KEPT_S = 90, 0.02, 5
 NOTES = [
     "stack: PSS from /proc/*/smaps_rollup of the launcher and all below it, "
     f"{SETTLING_S} s after all hubs had prices;",
@@ -83,24 +84,54 @@ def by_name(pid: int) -> Megabytes:
     root = psutil.Process(pid)
     used: Megabytes = {}
     for process in (root, *root.children(recursive=True)):
-        name = called(" ".join(process.cmdline()))
-        used[name] = used.get(name, 0) + process.memory_full_info().pss / 1e6
+        with suppress(psutil.NoSuchProcess):  # a child of the analyst that has just ended
+            name = called(" ".join(process.cmdline()))
+            used[name] = used.get(name, 0) + process.memory_full_info().pss / 1e6
     return used
 
 
 def peak_while_advising(stage: Stage, pid: int) -> tuple[float, float]:
-    """The largest PSS and RSS, in MB, of the process that gives advice when it is asked for."""
+    """The largest PSS and RSS, in MB, of the process that gives advice and looks for schedules.
+
+    What it gave before is forgotten; it gives it again once a price is held that allows it.
+    """
+    pss = rss = 0.0
+    until = time.monotonic() + ADVICE_WITHIN_S
+    with closing(sqlite3.connect(stage.plan.state / "db.sqlite3", timeout=20)) as database:
+        forget_advice(database)
+        while not (done := has_advice(database)) and time.monotonic() < until:
+            ask_for_advice(stage)
+            looked = time.monotonic() + 1
+            while time.monotonic() < looked:
+                pss, rss = map(max, (pss, rss), largest(pid))
+                time.sleep(LOOK_EVERY_S)
+    if not done:
+        raise DidNotWork(f"no advice within {ADVICE_WITHIN_S} s")
+    return pss, rss
+
+
+def forget_advice(database: sqlite3.Connection) -> None:
+    with database:
+        database.execute("DELETE FROM battery_advice")
+
+
+def has_advice(database: sqlite3.Connection) -> bool:
+    found = database.execute("SELECT EXISTS (SELECT 1 FROM battery_advice)")
+    return bool(found.fetchone()[0])
+
+
+def ask_for_advice(stage: Stage) -> None:
     with redis.Redis.from_url(stage.plan.redis_url) as client:
         client.rpush(asking.QUICK, '{"do": "advise"}')
-    stage.wait_until(lambda: bool(calculating(pid)), ADVISING_S, "nobody gives advice")
+
+
+def largest(pid: int) -> tuple[float, float]:
+    """PSS and RSS of what calculates, in MB; the largest of each."""
     pss = rss = 0.0
-    until = time.monotonic() + ADVISING_S
-    while time.monotonic() < until:
-        for process in calculating(pid):
-            with suppress(psutil.NoSuchProcess):
-                used = process.memory_full_info()
-                pss, rss = max(pss, used.pss / 1e6), max(rss, used.rss / 1e6)
-        time.sleep(0.02)
+    for process in calculating(pid):
+        with suppress(psutil.NoSuchProcess):
+            used = process.memory_full_info()
+            pss, rss = max(pss, used.pss / 1e6), max(rss, used.rss / 1e6)
     return pss, rss
 
 
@@ -154,5 +185,5 @@ def figures_of(used: Mapping[str, float], waited: float, ended: float) -> list[F
 
 def figure_of_advice(pss: float, rss: float) -> Figure:
     """What the stack takes besides while advice is given."""
-    what = "stack: PSS of what calculates, at its peak for an advice step"
+    what = "stack: PSS of what calculates, at its peak for advice"
     return Figure(what, f"{pss:.1f} MB", f"{rss:.1f} MB RSS")

@@ -28,26 +28,26 @@ def advise(item: Item) -> None:
 
     Each is told of as soon as it is stored; the solver is imported when nobody waits any more.
     """
-    from battery.advising import advise_all  # noqa: PLC0415
+    from battery.advice.advising import advise_all  # noqa: PLC0415
 
     for told in advise_all(now=timezone.now()):
         publish([told])
 
-    from battery.schedules import schedule_all  # noqa: PLC0415
+    from battery.advice.schedules import schedule_all  # noqa: PLC0415
 
     schedule_all(now=timezone.now())
 
 
 def prepare(item: Item) -> None:
     """Import what advice is made with, and read what it is made from."""
-    from battery.advising import prepare_all  # noqa: PLC0415
+    from battery.advice.advising import prepare_all  # noqa: PLC0415
 
     prepare_all(now=timezone.now())
 
 
 def what_if(item: Item) -> None:
     """Answer somebody who waits for it."""
-    from battery.what_if import answer  # noqa: PLC0415
+    from battery.what_ifs.answer import answer  # noqa: PLC0415
 
     reply: Item = {"failed": FAILED}
     try:
@@ -60,8 +60,8 @@ def what_if(item: Item) -> None:
 
 def settle(item: Item) -> None:
     """Learn for today, and settle on paper what has come to an end or was corrected."""
-    from battery.learning import keep_up  # noqa: PLC0415
-    from battery.paper import settle_all  # noqa: PLC0415
+    from battery.advice.learning import keep_up  # noqa: PLC0415
+    from battery.paper.desk import settle_all  # noqa: PLC0415
 
     keep_up(now=timezone.now())
     publish(settle_all(now=timezone.now()))
@@ -69,7 +69,7 @@ def settle(item: Item) -> None:
 
 def backtest(item: Item) -> None:
     """Work on a back-test; its progress goes over the feed."""
-    from battery.backtesting import run  # noqa: PLC0415
+    from battery.backtests.work import run  # noqa: PLC0415
 
     run(item["id"])
 

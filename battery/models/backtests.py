@@ -1,5 +1,7 @@
 """Back-tests that were asked for, and their results."""
 
+from datetime import datetime, timedelta
+
 from django.conf import settings
 from django.db import models
 from django.utils import timezone
@@ -7,6 +9,8 @@ from django.utils import timezone
 from battery.models.batteries import Battery
 
 WAITING, RUNNING, DONE, FAILED = "waiting", "running", "done", "failed"
+# Whoever works on one says so every few seconds.
+DEAD_AFTER = timedelta(seconds=60)
 STATES = [(name, name) for name in (WAITING, RUNNING, DONE, FAILED)]
 
 
@@ -38,3 +42,11 @@ class Backtest(models.Model):
 
     def __str__(self) -> str:
         return f"{self.battery} {self.start} to {self.end}: {self.state}"
+
+
+def nobody_works_on_it(*, now: datetime) -> models.Q:
+    """A filter for back-tests that can be begun, or begun anew."""
+    abandoned = models.Q(state=RUNNING) & (
+        models.Q(alive_at=None) | models.Q(alive_at__lt=now - DEAD_AFTER)
+    )
+    return abandoned | models.Q(state=WAITING)

@@ -20,7 +20,7 @@ STATES = {
     "done": "done",
     "failed": "failed",
 }
-# As `battery/acting.py` names them.
+# As `battery/backtests/acting.py` names them.
 ACTING = {
     "own price": "cleared at its own price",
     "frozen 75 min": "bid frozen 75 minutes ahead",

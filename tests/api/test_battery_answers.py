@@ -190,10 +190,11 @@ def test_the_month_is_summed_whatever_days_are_asked_for(client: Client, one: Ba
     assert len(read(client, one, "history?days=60")["days"]) == 5
 
 
-def test_a_rival_is_summed_only_if_it_has_each_day(client: Client, one: Battery) -> None:
+def test_a_rival_did_nothing_on_a_day_that_it_had_no_plan_for(client: Client, one: Battery) -> None:
     paper_day(one, TODAY, rivals={"nothing": 0, "clock": 5})
     paper_day(one, TODAY - DAY)
-    assert read(client, one, "history")["month"]["rivals"] == {"nothing": 0.0}
+    rivals = {"nothing": 0.0, "clock": 5.0, "day-ahead": 70.25}
+    assert read(client, one, "history")["month"]["rivals"] == rivals
 
 
 def test_where_there_was_nothing_to_earn_there_is_no_share(client: Client, one: Battery) -> None:

@@ -6,9 +6,9 @@ from datetime import date, datetime, timedelta
 import numpy as np
 
 from battery.asset import Asset
+from battery.backtests.trial import Trial, whole_days
 from battery.history import AHEAD, HOUR_S, History, clock_hours
 from battery.policy import Parameters
-from battery.trial import Trial, whole_days
 from market.intervals import day_bounds
 from market.markets import Market
 from tests.battery.days import asset

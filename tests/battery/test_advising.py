@@ -5,9 +5,10 @@ from decimal import Decimal
 
 import pytest
 
-from battery.advising import advise, advise_all, prepare_all
+from battery.advice.advising import advise, advise_all, prepare_all
+from battery.advice.learning import keep_up
+from battery.advice.schedules import schedule_all
 from battery.cycle_price import CyclePrice
-from battery.learning import keep_up
 from battery.models import (
     Advice,
     Battery,
@@ -18,7 +19,6 @@ from battery.models import (
     SocReading,
     WearPrice,
 )
-from battery.schedules import schedule_all
 from market.intervals import day_bounds, intervals_between
 from market.markets import Market
 from prices.models import FeedEvent, Node, Trouble

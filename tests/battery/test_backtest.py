@@ -6,14 +6,15 @@ from decimal import Decimal
 import numpy as np
 import pytest
 
-from battery import acting, backtest
-from battery.acting import ACTING, FROZEN, OWN
-from battery.backtest import POLICIES, left_out, run
+from battery.backtests import acting
+from battery.backtests import table as backtest
+from battery.backtests.acting import ACTING, FROZEN, OWN
+from battery.backtests.earned import earned
+from battery.backtests.table import POLICIES, left_out, run
+from battery.backtests.trial import Walked
+from battery.backtests.walk import walk
 from battery.dispatch import optimise
-from battery.earned import earned
 from battery.settlement import Run, settle
-from battery.trial import Walked
-from battery.walk import walk
 from tests.battery.days import asset
 from tests.battery.past import A_DAY, QUICK, past, trial
 from tests.battery.test_rivals import AUTUMN, SPRING, SUMMER, around

@@ -10,7 +10,7 @@ from unittest.mock import Mock
 import pytest
 from django.core.management import CommandError, call_command
 
-from battery import backtest_result
+from battery.backtests import result as backtest_result
 from battery.code_version import code_version
 from battery.models import Backtest, Battery, GridLimit
 from market.intervals import midnight
@@ -182,7 +182,7 @@ def test_without_any_battery_it_says_so() -> None:
 def test_ctrl_c_stores_nothing_and_says_so(
     battery: Battery, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("battery.backtest.walk", Mock(side_effect=KeyboardInterrupt))
+    monkeypatch.setattr("battery.backtests.table.walk", Mock(side_effect=KeyboardInterrupt))
     assert refusal() == "Stopped. Nothing is stored."
 
 

@@ -6,8 +6,9 @@ from typing import Any
 
 import pytest
 
-from battery import backtest_result, backtesting
-from battery.backtesting import BROKEN, run
+from battery.backtests import result as backtest_result
+from battery.backtests import work as backtesting
+from battery.backtests.work import BROKEN, run
 from battery.due import backtests_waiting
 from battery.models import Backtest, Battery
 from prices.models import FeedEvent

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from battery.bids import (
+from battery.backtests.bids import (
     Bid,
     after_bid,
     best_bid,

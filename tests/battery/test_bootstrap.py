@@ -7,7 +7,7 @@ from statistics import pstdev
 
 import pytest
 
-from battery.bootstrap import interval_90, week_sums
+from battery.backtests.bootstrap import interval_90, week_sums
 
 MONDAY = date(2026, 7, 13)
 DAY = timedelta(days=1)

@@ -3,8 +3,8 @@
 import numpy as np
 import pytest
 
-from battery.course import course
-from battery.horizon import horizon
+from battery.optimum.course import course
+from battery.optimum.horizon import horizon
 from tests.battery.days import asset
 
 

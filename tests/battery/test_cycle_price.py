@@ -5,7 +5,9 @@ from datetime import date
 import numpy as np
 import pytest
 
-from battery import rivals
+from battery.backtests import planned_days, rivals
+from battery.backtests.trial import Trial
+from battery.backtests.walk import walk
 from battery.cycle_price import (
     MOST_SAVED,
     PAID_BACK_DAYS,
@@ -14,8 +16,6 @@ from battery.cycle_price import (
     first_price,
     meeting,
 )
-from battery.trial import Trial
-from battery.walk import walk
 from tests.battery.days import asset
 from tests.battery.past import A_DAY, QUICK, past, trial
 
@@ -41,8 +41,8 @@ def cycles_a_day(over: Trial, done) -> float:
 @pytest.mark.parametrize(
     "rival",
     [
-        rivals.day_ahead_schedule,
-        rivals.yesterdays_shape,
+        planned_days.day_ahead_schedule,
+        planned_days.yesterdays_shape,
         pytest.param(rivals.perfect_foresight, marks=pytest.mark.long),
     ],
 )
@@ -63,8 +63,8 @@ def test_each_way_of_acting_meets_the_cap(months):
 def test_where_no_cap_binds_the_price_is_0_and_nothing_else_is_decided(months):
     few = Trial(**{**vars(months), "days": months.days[:20]})
     capped = Trial(**{**vars(few), "cap": 50.0})
-    assert rivals.start_price(capped) == CyclePrice(0.0, 50.0)
-    assert rivals.day_ahead_schedule(capped) == rivals.day_ahead_schedule(few)
+    assert planned_days.start_price(capped) == CyclePrice(0.0, 50.0)
+    assert planned_days.day_ahead_schedule(capped) == planned_days.day_ahead_schedule(few)
     assert rivals.perfect_foresight(capped) == rivals.perfect_foresight(few)
     short = Trial(**{**vars(months), "days": months.days[:3]})
     held = Trial(**{**vars(short), "cap": 50.0})
@@ -77,7 +77,7 @@ def test_it_begins_at_what_would_have_met_the_cap_over_the_last_30_days(months):
     priced = months.asset.with_wear(months.asset.wear_usd_mwh + price.usd_mwh)
     hindsight = Trial(**{**vars(months), "days": before, "asset": priced})
     assert price.usd_mwh > 5
-    done = rivals.day_ahead_schedule(hindsight)
+    done = planned_days.day_ahead_schedule(hindsight)
     assert cycles_a_day(hindsight, done) == pytest.approx(0.7, rel=0.1)
 
 

@@ -9,8 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from battery.asset import Asset
-from battery.deciding import (
+from battery.advice.deciding import (
     Decided,
     Known,
     decide,
@@ -21,9 +20,10 @@ from battery.deciding import (
     table_of,
     worth_around,
 )
+from battery.advice.plan import SMALLEST_MW, action_of
+from battery.asset import Asset
 from battery.history import History
 from battery.outlook import learned_before, without_gaps
-from battery.plan import SMALLEST_MW, action_of
 from battery.policy import DEFAULT, Limits, best_soc
 from market.intervals import day_bounds, pacific
 from market.markets import Market

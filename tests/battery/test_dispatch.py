@@ -7,9 +7,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from battery import blocks
 from battery.asset import Impossible
 from battery.dispatch import optimise
+from battery.optimum import blocks
 from battery.value_function import best_course
 from tests.battery.days import asset, question
 from tests.battery.independent import optimum

@@ -6,14 +6,14 @@ from datetime import date, datetime, timedelta
 import numpy as np
 import pytest
 
-from battery import rivals
-from battery.acting import BID_AHEAD, FROZEN, OWN, WAYS, FrozenBids
+from battery.backtests import planned_days, rivals
+from battery.backtests.acting import BID_AHEAD, FROZEN, OWN, WAYS, FrozenBids
+from battery.backtests.seeing import Seeing
+from battery.backtests.trial import Trial, Walked, whole_days
 from battery.history import History
 from battery.outlook import learned_before
 from battery.policy import DEFAULT, Parameters
 from battery.quantiles import Residuals
-from battery.seeing import Seeing
-from battery.trial import Trial, Walked, whole_days
 from market.intervals import PACIFIC, midnight
 from market.markets import Market
 from tests.battery.days import asset
@@ -137,7 +137,7 @@ def same_whatever_comes(way: str, over: Trial, parameters: Parameters, every: in
     assert np.ptp(actor.walked.soc_after_mwh) > 1  # it did run
 
 
-@pytest.mark.parametrize("rival", [rivals.day_ahead_schedule, rivals.yesterdays_shape])
+@pytest.mark.parametrize("rival", [planned_days.day_ahead_schedule, planned_days.yesterdays_shape])
 @pytest.mark.parametrize("lag", [1, 3])
 @pytest.mark.parametrize("cap", [None, 0.5])
 def test_a_day_s_plan_is_the_same_whatever_comes_later(rival, lag, cap):

@@ -5,12 +5,12 @@ from decimal import Decimal
 
 import pytest
 
-from battery import paper
 from battery.bodies import parameters_of
 from battery.due import settling_is_due
 from battery.models import Battery, Outage, PaperDay, Restatement
-from battery.paper import settle, settle_again, settle_all
-from battery.paper_kept import kept_from, to_json
+from battery.paper import desk as paper
+from battery.paper.desk import settle, settle_again, settle_all
+from battery.paper.kept import kept_from, to_json
 from market.intervals import day_intervals, iso
 from market.markets import Market
 from prices.models import FeedEvent, Node

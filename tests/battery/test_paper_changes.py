@@ -2,8 +2,8 @@
 
 from decimal import Decimal
 
-from battery.paper_changes import changes
-from battery.paper_words import LONGEST_WHY, first_settled, restated, shortened, usd
+from battery.paper.changes import changes
+from battery.paper.words import LONGEST_WHY, first_settled, restated, shortened, usd
 from battery.restatement import restated as restate
 from battery.settlement import DayAhead, settle
 from tests.battery.settled_days import BATTERY, EIGHT, FIVE, HOUR, lmps, runs

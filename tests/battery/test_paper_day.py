@@ -8,7 +8,7 @@ from random import Random
 from hypothesis import given, settings
 
 from battery.ledger import Ledger
-from battery.paper_day import (
+from battery.paper.day import (
     beside,
     earned,
     followed,
@@ -17,8 +17,8 @@ from battery.paper_day import (
     perfect,
     real_time,
 )
-from battery.paper_rivals import Known
-from battery.paper_run import Advised, Allowed, Limits, run_as_advised
+from battery.paper.rivals import Known
+from battery.paper.run import Advised, Allowed, Limits, run_as_advised
 from battery.settlement import Run, settle, settled
 from market.intervals import day_intervals, operating_date
 from market.markets import Market

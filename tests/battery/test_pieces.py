@@ -4,7 +4,7 @@ import numpy as np
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from battery.pieces import Pieces
+from battery.optimum.pieces import Pieces
 
 SHAPES = st.lists(st.integers(-9, 9), min_size=2, max_size=9)
 ALONG = np.linspace(0.0, 1.0, 501)

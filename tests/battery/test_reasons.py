@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from battery.reasons import (
+from battery.advice.reasons import (
     EMPTY,
     FULL,
     NO_GRID_IN,

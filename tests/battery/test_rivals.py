@@ -6,7 +6,7 @@ from datetime import date
 import numpy as np
 import pytest
 
-from battery import rivals
+from battery.backtests import planned_days, rivals
 from battery.dispatch import optimise
 from battery.grid_hours import GridHours
 from battery.limits import limits_of
@@ -17,8 +17,8 @@ from tests.battery.past import A_DAY, past, trial
 
 SUMMER, AUTUMN, SPRING = date(2026, 7, 14), date(2026, 11, 1), date(2026, 3, 8)
 OTHERS = {
-    "day-ahead": rivals.day_ahead_schedule,
-    "yesterday": rivals.yesterdays_shape,
+    "day-ahead": planned_days.day_ahead_schedule,
+    "yesterday": planned_days.yesterdays_shape,
     "clock": rivals.fixed_clock,
     "thresholds": lambda over: rivals.thresholds(over, last_published=False),
     "last price": lambda over: rivals.thresholds(over, last_published=True),
@@ -73,7 +73,7 @@ def test_the_day_ahead_schedule_is_the_best_for_its_own_prices():
     history, of_day = over.history, over.history.day(SUMMER)
     hours = history.day_ahead[of_day.start // 4 : of_day.stop // 4]
     best = optimise(over.asset, np.tile(hours, 2), 1.0, start_mwh=0.0)
-    done = rivals.day_ahead_schedule(over)
+    done = planned_days.day_ahead_schedule(over)
     assert done.soc_after_mwh[3::4] == pytest.approx(best.soc_mwh[1:25])
     by_hour = np.array(done.power_mw).reshape(24, 4)
     assert np.ptp(by_hour, axis=1) == pytest.approx(np.zeros(24))  # one power for each hour
@@ -85,7 +85,7 @@ def test_a_schedule_charges_for_the_day_after():
     shape = np.where(np.arange(24) < 12, 100.0, 10.0)
     at = over.history.day(SUMMER).start // 4
     over.history.day_ahead[at : at + 24] = shape
-    assert rivals.day_ahead_schedule(over).soc_after_mwh[-1] == pytest.approx(4.0)
+    assert planned_days.day_ahead_schedule(over).soc_after_mwh[-1] == pytest.approx(4.0)
 
 
 @pytest.mark.parametrize(
@@ -95,7 +95,7 @@ def test_yesterday_s_prices_come_at_today_s_clock(day, lengths):
     over = around(day)
     history = over.history
     before, today = history.day(day - A_DAY), history.day(day)
-    found = rivals.prices_of_yesterday(history, day, lag=1)
+    found = planned_days.prices_of_yesterday(history, day, lag=1)
     assert (before.stop - before.start, len(found)) == lengths
     for place, interval in enumerate(range(today.start, today.stop)):
         clock = pacific(history.moment(interval))
@@ -110,7 +110,7 @@ def test_yesterday_s_prices_come_at_today_s_clock(day, lengths):
 
 def test_the_day_after_the_clocks_went_forward_takes_the_hour_before_the_one_that_was_not():
     history = around(SPRING + A_DAY).history
-    found = rivals.prices_of_yesterday(history, SPRING + A_DAY, lag=1)
+    found = planned_days.prices_of_yesterday(history, SPRING + A_DAY, lag=1)
     assert found[8:12].tolist() == found[4:8].tolist()  # 2 o'clock as 1 o'clock
     assert len(found) == 96
 
@@ -118,10 +118,10 @@ def test_the_day_after_the_clocks_went_forward_takes_the_hour_before_the_one_tha
 def test_without_the_whole_day_before_the_charge_is_held():
     over = around(SUMMER, 3, start_mwh=2.0)
     over.history.rt[over.history.day(SUMMER - A_DAY).start + 5] = np.nan
-    done = rivals.yesterdays_shape(replace(over, days=[SUMMER, SUMMER + A_DAY]))
+    done = planned_days.yesterdays_shape(replace(over, days=[SUMMER, SUMMER + A_DAY]))
     assert set(done.power_mw[:96]) == {0.0}
     assert set(done.power_mw[96:]) != {0.0}
-    assert rivals.prices_of_yesterday(over.history, SUMMER - 9 * A_DAY, 1) is None
+    assert planned_days.prices_of_yesterday(over.history, SUMMER - 9 * A_DAY, 1) is None
 
 
 def test_the_fixed_clock_charges_from_10_to_15_and_discharges_from_18_to_22():

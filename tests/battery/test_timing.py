@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import pytest
 
-from battery.timing import is_near, is_time
+from battery.advice.timing import is_near, is_time
 from tests.conftest import utc
 
 STARTS = utc("2026-07-14 19:05")

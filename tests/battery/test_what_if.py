@@ -8,10 +8,10 @@ from typing import Any
 
 import pytest
 
-from battery import what_if
 from battery.asset import Impossible
 from battery.models import Battery, GridLimit
-from battery.what_if import answer
+from battery.what_ifs import answer as what_if
+from battery.what_ifs.answer import answer
 from market.intervals import day_bounds, day_intervals, operating_date
 from market.markets import Market
 from tests.conftest import utc

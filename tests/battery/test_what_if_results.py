@@ -9,8 +9,8 @@ import pytest
 from battery.asset import Asset, Impossible
 from battery.grid_hours import GridHours
 from battery.history import AHEAD, History, clock_hours
-from battery.variant import Variant, changed
-from battery.what_if_results import outcome, sums
+from battery.what_ifs.results import outcome, sums
+from battery.what_ifs.variant import Variant, changed
 from market.intervals import day_bounds
 from market.markets import Market
 from tests.battery.days import asset

@@ -78,7 +78,7 @@ def replied(valkey: redis.Redis) -> Any:
 
 
 def test_a_what_if_is_answered(valkey: redis.Redis, monkeypatch: pytest.MonkeyPatch) -> None:
-    stand_in(monkeypatch, "what_if", answer=lambda *asked, now: {"asked": asked})
+    stand_in(monkeypatch, "what_ifs.answer", answer=lambda *asked, now: {"asked": asked})
     do(line(**WHAT_IF))
     assert replied(valkey) == {"asked": [7, {"energy_mwh": 8}]}
 
@@ -89,7 +89,7 @@ def test_whoever_asks_what_can_not_be_is_told_why(
     def answer(*asked: Any, now: Any) -> Any:
         raise Impossible("The energy must be above 0.")
 
-    stand_in(monkeypatch, "what_if", answer=answer)
+    stand_in(monkeypatch, "what_ifs.answer", answer=answer)
     do(line(**WHAT_IF))
     assert replied(valkey) == {"impossible": "The energy must be above 0."}
     assert not Trouble.objects.exists()
@@ -98,7 +98,7 @@ def test_whoever_asks_what_can_not_be_is_told_why(
 def test_a_what_if_that_fails_is_answered_too_and_a_trouble(
     valkey: redis.Redis, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    stand_in(monkeypatch, "what_if", answer=lambda *asked, now: {}["days"])
+    stand_in(monkeypatch, "what_ifs.answer", answer=lambda *asked, now: {}["days"])
     do(line(**WHAT_IF))
     assert replied(valkey) == {"failed": calculations.FAILED}
     assert Trouble.objects.get().subject == "what-if"
@@ -110,10 +110,10 @@ def test_advice_is_published_and_a_back_test_is_worked_on(
     published: list[Any] = []
     monkeypatch.setattr(calculations, "publish", published.append)
     story: list[str] = []
-    stand_in(monkeypatch, "advising", advise_all=lambda now: iter(["advice", "another"]))
-    stand_in(monkeypatch, "schedules", schedule_all=lambda now: story.append(*published[1]))
+    stand_in(monkeypatch, "advice.advising", advise_all=lambda now: iter(["advice", "another"]))
+    stand_in(monkeypatch, "advice.schedules", schedule_all=lambda now: story.append(*published[1]))
     worked_on: list[int] = []
-    stand_in(monkeypatch, "backtesting", run=worked_on.append)
+    stand_in(monkeypatch, "backtests.work", run=worked_on.append)
     do(line(do="advise"))
     do(line(do="backtest", id=3))
     assert (published, worked_on) == ([["advice"], ["another"]], [3])
@@ -123,16 +123,17 @@ def test_advice_is_published_and_a_back_test_is_worked_on(
 
 def test_advice_is_prepared_for_and_none_is_given(monkeypatch: pytest.MonkeyPatch) -> None:
     story: list[str] = []
-    stand_in(monkeypatch, "advising", prepare_all=lambda now: story.append("prepared"))
+    stand_in(monkeypatch, "advice.advising", prepare_all=lambda now: story.append("prepared"))
     do(line(do="prepare"))
     assert story == ["prepared"]
 
 
 def test_settling_is_the_paper_desk_s(monkeypatch: pytest.MonkeyPatch) -> None:
     done: list[str] = []
-    stand_in(monkeypatch, "paper", settle_all=lambda now: [done.append("settled")][:0])
+    stand_in(monkeypatch, "advice.learning", keep_up=lambda now: done.append("learned"))
+    stand_in(monkeypatch, "paper.desk", settle_all=lambda now: [done.append("settled")][:0])
     do(line(do="settle"))
-    assert done == ["settled"]
+    assert done == ["learned", "settled"]
 
 
 def test_everything_that_is_asked_for_is_done_by_somebody(valkey: redis.Redis) -> None:

@@ -101,7 +101,7 @@ def calculated(
 ) -> Json:
     """The result, with a progress bar. Raises CommandError with a sentence."""
     from battery.asset import Impossible  # noqa: PLC0415
-    from battery.backtest_result import (  # noqa: PLC0415 (numpy: only where it is calculated)
+    from battery.backtests.result import (  # noqa: PLC0415 (numpy: only where it is calculated)
         NotPossible,
         check_span,
         policies_called,

@@ -1,0 +1,246 @@
+"""Giving advice: what is known is read, decided on, and stored with its event, once an interval."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from decimal import Decimal
+from typing import Any
+
+import numpy as np
+from django.db import IntegrityError, transaction
+
+from battery.advice import reasons
+from battery.advice.capping import priced_asset
+from battery.advice.deciding import Decided, Known, decide, is_stale, newest_price, table_of
+from battery.advice.learning import residuals_of
+from battery.advice.ready import next_start, wanting, without_advice
+from battery.advice.timing import LAST_CALL
+from battery.asset import Asset
+from battery.bodies import advice_body, parameters_of
+from battery.code_version import code_version
+from battery.held_history import read
+from battery.limits import limits_of
+from battery.models import Advice, Battery, Learned
+from battery.models.advice import HOLD
+from battery.outlook import without_gaps
+from battery.policy import DEFAULT, Limits
+from battery.quantiles import QuantileTable
+from battery.soc import KnownSoc, soc_at
+from market.intervals import iso, operating_date
+from market.markets import Market
+from prices import feed, readings
+from prices.feed import Event, FeedRange
+from prices.models import Feed, FeedEvent
+from prices.troubles import Isolation
+
+A_DAY = timedelta(days=1)
+DAYS_READ = 3
+NO_PRICES, STALE, NO_CHARGE, OUTAGE = "no prices", "stale prices", "no state of charge", "outage"
+
+
+@dataclass(frozen=True)
+class Seen:
+    """What is known of a battery before anything is decided."""
+
+    battery: Battery
+    asset: Asset
+    starts: datetime
+    soc: KnownSoc
+    known: Known
+    learned: Learned
+    table: QuantileTable
+    limits: Limits
+    newest: datetime | None
+    feed: dict[str, Any] | None
+
+
+def advise_all(*, now: datetime) -> Iterator[FeedRange]:
+    """Advise each battery for which it is time; what is to be published comes one by one."""
+    advising = Isolation("advising", now=now)
+    for battery in wanting(now=now):
+        ranges: list[FeedRange] = []
+        with advising.each(battery.name):
+            ranges += advise(battery, now=now)
+        yield from ranges
+
+
+def prepare_all(*, now: datetime) -> None:
+    """Work out what would be advised now, so that everything is imported, learned and cached."""
+    preparing = Isolation("preparing advice", now=now)
+    for battery in without_advice(now=now):
+        with preparing.each(battery.name):
+            advice_of(seen_of(battery, now=now), now=now)
+
+
+def advise(battery: Battery, *, now: datetime) -> list[FeedRange]:
+    """Advise one battery for the interval that begins next. Nothing if somebody else did.
+
+    Missing prices are waited for as long as there is time.
+    """
+    advice = advice_of(seen_of(battery, now=now), now=now)
+    if advice.fallback in (NO_PRICES, STALE) and now < advice.interval_start - LAST_CALL:
+        return []
+    try:
+        with transaction.atomic():
+            advice.save()
+            event = Event(FeedEvent.ADVICE, advice_body(advice))
+            return [feed.append(battery.node, [event], now=now)]
+    except IntegrityError:
+        if Advice.objects.filter(battery=battery, interval_start=advice.interval_start).exists():
+            return []
+        raise
+
+
+def seen_of(battery: Battery, *, now: datetime) -> Seen:
+    """Read what is known at this moment."""
+    market = Market(battery.market)
+    starts = next_start(market, now=now)
+    today = operating_date(now)
+    position = feed_position(battery)  # before prices are read: what it says was seen, was
+    until = day_ahead_until(battery, starts)
+    held = read(battery.node, market, today - A_DAY * DAYS_READ, today + A_DAY)
+    history = without_gaps(held, until)
+    residuals, learned = residuals_of(battery.node, market, now=now)
+    soc = soc_at(battery, starts)
+    interval = history.interval_of(starts)
+    newest = newest_price(history, interval)
+    known = Known(
+        history=history,
+        interval=interval,
+        residuals=residuals,
+        parameters=DEFAULT,
+        day_ahead_until=until,
+        soc_mwh=battery.shown_start_mwh if soc.soc_mwh is None else soc.soc_mwh,
+        left_usd_mwh=None if battery.left_usd_mwh is None else float(battery.left_usd_mwh),
+        end_mwh=None if battery.end_soc_mwh is None else float(battery.end_soc_mwh),
+    )
+    table = table_of(known, now=now)
+    return Seen(
+        battery,
+        priced_asset(battery, now=now),
+        starts,
+        soc,
+        known,
+        learned,
+        table,
+        limits_at(battery, table, known),
+        history.moment(newest[1]) if newest else None,
+        position,
+    )
+
+
+def day_ahead_until(battery: Battery, starts: datetime) -> datetime:
+    """Where the day-ahead prices end that are held; the interval's start if there are none."""
+    newest = readings.newest(battery.node, Market.DAM)
+    return starts if newest is None else max(newest.interval_end, starts)
+
+
+def limits_at(battery: Battery, table: QuantileTable, known: Known) -> Limits:
+    """What outages and the grid leave, along a table."""
+    history = known.history
+    return limits_of(
+        battery.asset,
+        table.starts,
+        table.hours,
+        history.hours_of_day[(table.starts - history.start_s) // 3600],
+        outages=battery.outages.values_list("start", "end"),
+        grid=battery.grid_hours,
+    )
+
+
+def advice_of(seen: Seen, *, now: datetime) -> Advice:
+    """The advice, not saved yet: decided, or to hold where something is missing."""
+    battery, market = seen.battery, Market(seen.battery.market)
+    advice = Advice(
+        battery=battery,
+        market=market.value,
+        interval_start=seen.starts,
+        interval_end=seen.starts + market.interval,
+        made_at=now,
+        soc_mwh=None if seen.soc.soc_mwh is None else round(seen.soc.soc_mwh, 3),
+        soc_source=seen.soc.source,
+        soc_known_at=seen.soc.known_at,
+        known=known_json(seen),
+        parameters=parameters_of(battery)
+        | {"policy": DEFAULT._asdict(), "wear_usd_mwh_with_cap": seen.asset.wear_usd_mwh},
+        code_version=code_version(),
+        plan=[],
+    )
+    missing = fallback(seen)
+    if missing and missing[0] != OUTAGE:
+        return held_back(advice, *missing)
+    limits = idle_at_first(seen.limits) if missing else seen.limits
+    filled(advice, decide(seen.asset, seen.known, seen.table, limits))
+    return held_back(advice, *missing) if missing else advice
+
+
+def idle_at_first(limits: Limits) -> Limits:
+    """In an interval that an outage ends in, nothing is done until the next one."""
+    first_not = np.arange(len(limits.in_mw)) > 0
+    return Limits(limits.in_mw * first_not, limits.out_mw * first_not)
+
+
+def fallback(seen: Seen) -> tuple[str, str] | None:
+    """Why nothing can be acted on: its name and a sentence."""
+    history, starts = seen.known.history, seen.starts
+    lacking = np.isnan(seen.table.prices).any(axis=1)
+    if lacking.any():
+        first = reasons.from_epoch(seen.table.starts[np.argmax(lacking)])
+        return NO_PRICES, reasons.no_prices(seen.battery.node.hub, first, starts)
+    if seen.newest is None or is_stale(
+        history, seen.known.interval, history.interval_of(seen.newest)
+    ):
+        return STALE, reasons.stale_prices(seen.newest, starts)
+    if seen.soc.soc_mwh is None:
+        return NO_CHARGE, reasons.no_charge_known()
+    outage = seen.battery.outages.filter(start__lte=starts, end__gt=starts).first()
+    return (OUTAGE, reasons.out_of_service(outage.end, starts)) if outage else None
+
+
+def held_back(advice: Advice, name: str, sentence: str) -> Advice:
+    advice.action, advice.power_mw = HOLD, 0
+    advice.fallback, advice.reason = name, sentence
+    return advice
+
+
+def filled(advice: Advice, decided: Decided) -> None:
+    """Put what was decided into the advice."""
+    price, worth = decided.seen.price, decided.seen.worth
+    advice.action, advice.reason = decided.seen.action, decided.reason
+    advice.power_mw = decided.power_mw
+    advice.expected_usd_mwh = cents(price)
+    advice.stored_usd_mwh = None if worth is None else cents(worth)
+    advice.plan = [
+        [
+            iso(reasons.from_epoch(step.start)),
+            *(round(price, 2) for price in (step.price, step.low, step.high)),
+            round(step.power_mw, 3),
+            round(step.soc_mwh, 3),
+        ]
+        for step in decided.plan
+    ]
+
+
+def cents(usd: float) -> Decimal:
+    return Decimal(str(round(usd, 2)))
+
+
+def known_json(seen: Seen) -> dict[str, Any]:
+    """What was known, for whoever checks the advice later."""
+    return {
+        "real_time_of": iso(seen.newest) if seen.newest else None,
+        "day_ahead_until": iso(seen.known.day_ahead_until),
+        "quantiles_issued": iso(reasons.from_epoch(seen.table.issued_at)),
+        "learned": {
+            "date": seen.learned.date.isoformat(),
+            "first_day": seen.learned.first_day.isoformat(),
+            "intervals": seen.known.residuals.intervals_seen,
+        },
+        "feed": seen.feed,
+    }
+
+
+def feed_position(battery: Battery) -> dict[str, Any] | None:
+    """How far the node's feed is."""
+    found = Feed.objects.filter(node=battery.node).values_list("epoch", "head").first()
+    return None if found is None else {"epoch": found[0], "head": found[1]}

@@ -1,0 +1,1 @@
+"""What the exact optimum is made of: a linear programme, and stretches where burning pays."""

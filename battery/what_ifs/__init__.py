@@ -1,0 +1,1 @@
+"""What another battery would have earned."""
