@@ -1,6 +1,6 @@
 """What was advised, and the day-ahead schedules: written once, never changed."""
 
-from typing import Any
+from typing import Any, TypeVar
 
 from django.db import models
 
@@ -16,7 +16,10 @@ class NeverChanged(RuntimeError):
     """Somebody tried to change what was advised."""
 
 
-class WrittenOnceQuerySet(models.QuerySet[Any]):
+Row = TypeVar("Row", bound=models.Model)
+
+
+class WrittenOnceQuerySet(models.QuerySet[Row]):
     """Rows that are evidence. What adds them only if they are new is as good as ever."""
 
     def update(self, **values: Any) -> int:

@@ -65,7 +65,7 @@ def test_it_comes_out_the_same_after_everything_has_changed() -> None:
     Battery.objects.update(made_at=NOON - timedelta(hours=12), start_soc_mwh=Decimal("1.234"))
     battery.refresh_from_db()
     battery.grid_limits.create(from_hour=17, until_hour=19, max_out_mw=Decimal("0.4"))
-    Outage.objects.create(battery=battery, start=NOON + 4 * 12 * FIVE, end=NOON + 5 * 12 * FIVE)
+    Outage.objects.create(battery=battery, start=NOON + 7 * 12 * FIVE, end=NOON + 8 * 12 * FIVE)
     SocReading.objects.create(battery=battery, at=NOON - FIVE, soc_mwh=Decimal("1.5"))
     advised.advice(battery, NOON, 0.777)  # the charge after it has many digits
     day_ahead()
