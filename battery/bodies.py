@@ -57,7 +57,14 @@ def parameters_of(battery: Battery) -> Body:
         "end_mwh": number(battery.end_soc_mwh),
         "left_usd_mwh": number(battery.left_usd_mwh),
         "cycle_cap_per_day": battery.cycle_cap_per_day,
+        "grid_limits": [limit._asdict() for limit in battery.grid_hours],
     }
+
+
+def outages_after(battery: Battery, moment: datetime) -> list[list[str]]:
+    """The outages that a plan from this moment on has to keep to, as values of JSON."""
+    outages = battery.outages.filter(end__gt=moment).order_by("start")
+    return [[iso(start), iso(end)] for start, end in outages.values_list("start", "end")]
 
 
 def number(value: Decimal | float | None) -> float | None:

@@ -15,7 +15,6 @@ from typing import NamedTuple
 import numpy as np
 
 from battery.asset import Asset
-from battery.dispatch import optimise
 from battery.history import History
 from battery.quantiles import Floats
 
@@ -77,6 +76,8 @@ def day_ahead_before(history: History, day: date) -> Sequence[Floats]:
 
 def cycles_of_optimum(asset: Asset, prices: Floats, usd_mwh: float, hours: float = 1.0) -> float:
     """How many cycles pay at a price on wear, over known prices."""
+    from battery.dispatch import optimise  # noqa: PLC0415 (advice needs no solver on most days)
+
     priced = asset.with_wear(asset.wear_usd_mwh + usd_mwh)
     best = optimise(priced, prices, hours, start_mwh=asset.soc_min_mwh)
     return asset.cycles(float(np.maximum(best.power_mw, 0).sum()) * hours)

@@ -16,7 +16,7 @@ from battery.advice.learning import residuals_of
 from battery.advice.ready import next_start, wanting, without_advice
 from battery.advice.timing import LAST_CALL
 from battery.asset import Asset
-from battery.bodies import advice_body, parameters_of
+from battery.bodies import advice_body, outages_after, parameters_of
 from battery.code_version import code_version
 from battery.held_history import read
 from battery.limits import limits_of
@@ -101,7 +101,7 @@ def seen_of(battery: Battery, *, now: datetime) -> Seen:
     held = read(battery.node, market, today - A_DAY * DAYS_READ, today + A_DAY)
     history = without_gaps(held, until)
     residuals, learned = residuals_of(battery.node, market, now=now)
-    soc = soc_at(battery, starts)
+    soc = as_kept(soc_at(battery, starts))
     interval = history.interval_of(starts)
     newest = newest_price(history, interval)
     known = Known(
@@ -127,6 +127,11 @@ def seen_of(battery: Battery, *, now: datetime) -> Seen:
         history.moment(newest[1]) if newest else None,
         position,
     )
+
+
+def as_kept(soc: KnownSoc) -> KnownSoc:
+    """To the kWh, as advice keeps it: so it can be decided again from what is kept."""
+    return soc._replace(soc_mwh=None if soc.soc_mwh is None else round(soc.soc_mwh, 3))
 
 
 def day_ahead_until(battery: Battery, starts: datetime) -> datetime:
@@ -157,12 +162,16 @@ def advice_of(seen: Seen, *, now: datetime) -> Advice:
         interval_start=seen.starts,
         interval_end=seen.starts + market.interval,
         made_at=now,
-        soc_mwh=None if seen.soc.soc_mwh is None else round(seen.soc.soc_mwh, 3),
+        soc_mwh=seen.soc.soc_mwh,
         soc_source=seen.soc.source,
         soc_known_at=seen.soc.known_at,
         known=known_json(seen),
         parameters=parameters_of(battery)
-        | {"policy": DEFAULT._asdict(), "wear_usd_mwh_with_cap": seen.asset.wear_usd_mwh},
+        | {
+            "policy": DEFAULT._asdict(),
+            "wear_usd_mwh_with_cap": seen.asset.wear_usd_mwh,
+            "outages": outages_after(battery, seen.starts),
+        },
         code_version=code_version(),
         plan=[],
     )
@@ -233,6 +242,7 @@ def known_json(seen: Seen) -> dict[str, Any]:
         "quantiles_issued": iso(reasons.from_epoch(seen.table.issued_at)),
         "learned": {
             "date": seen.learned.date.isoformat(),
+            "made_at": iso(seen.learned.made_at),
             "first_day": seen.learned.first_day.isoformat(),
             "intervals": seen.known.residuals.intervals_seen,
         },

@@ -6,7 +6,7 @@ import numpy as np
 from django.db import IntegrityError, transaction
 
 from battery.advice.capping import priced_asset
-from battery.bodies import parameters_of
+from battery.bodies import outages_after, parameters_of
 from battery.code_version import code_version
 from battery.dispatch import optimise
 from battery.limits import limits_of
@@ -52,7 +52,9 @@ def schedule(battery: Battery, day: date, *, now: datetime) -> Schedule | None:
     start_mwh = charge_at(battery, hours[0], now=now)
     if start_mwh is None or any(hour not in held for hour in hours):
         return None
-    made = made_from(battery, day, hours, [float(held[hour]) for hour in hours], start_mwh, now)
+    made = made_from(
+        battery, day, hours, [float(held[hour]) for hour in hours], round(start_mwh, 3), now
+    )
     try:
         with transaction.atomic():
             made.save()
@@ -122,7 +124,13 @@ def made_from(
         net_usd=round(net, 2),
         bound_usd=round((found.bound_usd or found.objective_usd) - found.left_usd + extra, 2),
         gap=max(found.gap or 0.0, 0.0),
-        parameters=parameters_of(battery) | {"start_mwh": round(start_mwh, 3), "left": left},
+        parameters=parameters_of(battery)
+        | {
+            "start_mwh": start_mwh,
+            "left": left,
+            "wear_usd_mwh_with_cap": asset.wear_usd_mwh,
+            "outages": outages_after(battery, hours[0]),
+        },
         code_version=code_version(),
     )
 

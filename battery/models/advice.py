@@ -1,6 +1,6 @@
 """What was advised, and the day-ahead schedules: written once, never changed."""
 
-from typing import Any
+from typing import Any, TypeVar
 
 from django.db import models
 
@@ -16,8 +16,27 @@ class NeverChanged(RuntimeError):
     """Somebody tried to change what was advised."""
 
 
+Row = TypeVar("Row", bound=models.Model)
+
+
+class WrittenOnceQuerySet(models.QuerySet[Row]):
+    """Rows that are evidence. What adds them only if they are new is as good as ever."""
+
+    def update(self, **values: Any) -> int:
+        """Raises NeverChanged; bulk_update goes through here too."""
+        raise NeverChanged(f"{self.model._meta.verbose_name_plural} can't be changed")
+
+    def bulk_create(self, *args: Any, update_conflicts: bool = False, **options: Any) -> list[Any]:
+        """Raises NeverChanged if rows that are there already would be updated."""
+        if update_conflicts:
+            raise NeverChanged(f"{self.model._meta.verbose_name_plural} can't be changed")
+        return super().bulk_create(*args, **options)
+
+
 class WrittenOnce(models.Model):
     """A row that is evidence: it can be added and, with its battery, deleted, but not changed."""
+
+    objects = WrittenOnceQuerySet.as_manager()
 
     class Meta:
         abstract = True
@@ -26,7 +45,7 @@ class WrittenOnce(models.Model):
         """Raises NeverChanged if it has been saved before."""
         if not self._state.adding:
             raise NeverChanged(f"{self._meta.verbose_name} {self.pk} can't be changed")
-        super().save(*args, **options)
+        super().save(*args, **options | {"force_insert": True})  # a known key would be an update
 
 
 class Advice(WrittenOnce):

@@ -83,7 +83,7 @@ def settle_again(battery: Battery, paper_day: PaperDay, *, now: datetime) -> lis
             return []
         rows = [Restatement(day=paper_day, at=now, **change._asdict()) for change in found]
         Restatement.objects.bulk_create(rows)
-        text = restated_text(battery, paper_day, found) if found else ""
+        text = restated_text(battery, paper_day.date, before, after, found) if found else ""
         return told(paper_day, node.pk, text, now=now)
 
 
@@ -183,11 +183,18 @@ def first_text(battery: Battery, day: PaperDay, kept: Kept) -> str:
     )
 
 
-def restated_text(battery: Battery, day: PaperDay, found: list[Change]) -> str:
-    whys = [change.why for change in found]
-    return paper_words.restated(
-        battery.name, day.date, found[0].old_net_usd, found[-1].new_net_usd, whys
+def restated_text(
+    battery: Battery, day: date, before: Kept, after: Kept, found: list[Change]
+) -> str:
+    """Of real time alone if that changed, else of the two-settlement, which is another result."""
+    alone = after.alone.restatements[len(before.alone.restatements) :]
+    old, new = (
+        (before.alone.totals.net_usd, after.alone.totals.net_usd)
+        if alone
+        else (before.two_settlement_usd, after.two_settlement_usd)
     )
+    whys = [change.why for change in found]
+    return paper_words.restated(battery.name, day, old, new, whys, two_settlements=not alone)
 
 
 def told(paper_day: PaperDay, node_id: int, text: str, *, now: datetime) -> list[FeedRange]:

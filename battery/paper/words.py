@@ -20,10 +20,13 @@ def less_run(clipped: int) -> str:
     return f"; in {intervals} less than advised could be run"
 
 
-def restated(name: str, day: date, old: Decimal, new: Decimal, whys: Sequence[str]) -> str:
+def restated(
+    name: str, day: date, old: Decimal, new: Decimal, whys: Sequence[str], *, two_settlements: bool
+) -> str:
     """`“Example”, Jul 14: $187.20 became $169.00 on paper. CAISO corrected ...`."""
     more = f", and {len(whys) - 1} more" if len(whys) > 1 else ""
-    return f"“{name}”, {day:%b %-d}: {usd(old)} became {usd(new)} on paper. {whys[0]}{more}"
+    how = "on paper in two settlements" if two_settlements else "on paper"
+    return f"“{name}”, {day:%b %-d}: {usd(old)} became {usd(new)} {how}. {whys[0]}{more}"
 
 
 def usd(amount: Decimal) -> str:

@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 from django.core.exceptions import ValidationError
+from django.db import IntegrityError, transaction
 
 from battery.models import Advice, Battery, GridLimit, NeverChanged, SocReading
 from prices.models import Node
@@ -146,4 +147,19 @@ def test_what_was_advised_is_never_changed() -> None:
     one.action = "charge"
     with pytest.raises(NeverChanged):
         one.save()
+    with pytest.raises(NeverChanged):
+        Advice.objects.filter(pk=one.pk).update(action="charge")
+    with pytest.raises(NeverChanged), transaction.atomic():
+        Advice.objects.bulk_update([one], ["action"])
+    with pytest.raises(NeverChanged):
+        Advice.objects.bulk_create(
+            [one], update_conflicts=True, unique_fields=["id"], update_fields=["action"]
+        )
+    assert Advice.objects.get().action == "hold"
+
+
+def test_another_row_with_the_key_of_what_was_advised_does_not_replace_it() -> None:
+    one = advice(Battery.objects.get(), NOON)
+    with pytest.raises(IntegrityError), transaction.atomic():
+        advice(one.battery, NOON, -1.0, pk=one.pk)
     assert Advice.objects.get().action == "hold"

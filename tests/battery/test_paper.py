@@ -190,6 +190,19 @@ def test_a_corrected_day_ahead_price_restates_the_two_settlement(battery: Batter
     assert (one.old_price, one.new_price) == (60, 50)
     assert (one.old_net_usd, one.new_net_usd) == (Decimal("31.25"), Decimal("27.50"))
     assert one.why.startswith("CAISO corrected the day-ahead price of 08:00 from 60.00 to 50.00")
+    assert "Jul 14: $31.25 became $27.50 on paper in two settlements. CAISO" in said()[-1]
+
+
+def test_two_results_that_changed_at_once_are_not_mixed_in_what_is_said(battery: Battery) -> None:
+    morning(battery)
+    schedule(battery, [0.5])
+    prices([60], market=Market.DAM)
+    settle_all(now=NEXT_DAY)
+    prices([50], market=Market.DAM, at=NEXT_DAY + HOUR)
+    prices([80], EIGHT + 2 * QUARTER, at=NEXT_DAY + HOUR)
+    settle_all(now=NEXT_DAY + HOUR)
+    assert "Jul 14: $22.50 became $17.50 on paper. CAISO" in said()[-1]
+    assert said()[-1].endswith(", and 1 more")
 
 
 def test_a_correction_of_an_interval_without_advice_restates_nothing(battery: Battery) -> None:

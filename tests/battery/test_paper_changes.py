@@ -52,8 +52,12 @@ def test_words() -> None:
         "“A” earned $1.00 on paper on Jul 14, 33 % of perfect foresight; "
         "in 2 intervals less than advised could be run"
     )
-    assert restated("A", JULY_14, Decimal(1), Decimal(2), ["Why", "b", "c"]) == (
+    one_two = ("A", JULY_14, Decimal(1), Decimal(2))
+    assert restated(*one_two, ["Why", "b", "c"], two_settlements=False) == (
         "“A”, Jul 14: $1.00 became $2.00 on paper. Why, and 2 more"
+    )
+    assert restated(*one_two, ["Why"], two_settlements=True) == (
+        "“A”, Jul 14: $1.00 became $2.00 on paper in two settlements. Why"
     )
     assert len(shortened("x" * 300)) == LONGEST_WHY
     assert shortened("short") == "short"

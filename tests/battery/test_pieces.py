@@ -39,3 +39,9 @@ def test_the_higher_of_two_is_the_higher_everywhere(one, other):
 def test_points_on_a_straight_line_are_spared():
     line = shape([0, 1, 2, 3, 5]).best_of(shape([-1, -1]))
     assert line.at.tolist() == [0.0, 0.75, 1.0]
+
+
+def test_two_points_at_a_peak_next_to_nothing_apart_leave_it_where_it_is():
+    high = np.array([1000.0, 1009.0, 1009.0, 1000.0])
+    peak = Pieces(np.array([0.0, 0.5, 0.5 + 2e-12, 1.0]), high).thinned()
+    assert np.allclose(peak(np.array([0.25, 0.5, 0.75])), [1004.5, 1009.0, 1004.5])

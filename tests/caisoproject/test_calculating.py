@@ -75,11 +75,21 @@ def test_what_a_solver_prints_is_no_answer() -> None:
     assert said.split(b"\n")[-4:] == [b"from Python", b"from below", b"1", b""]
 
 
-def test_it_holds_neither_numpy_nor_the_judging_of_rules_before_it_is_asked() -> None:
+def loaded_by(module: str, *unneeded: str) -> list[str]:
+    """Which of these are loaded with a module."""
     ask = (
-        "import sys, django; django.setup(); import caisoproject.calculations;"
-        "print(*{'numpy', 'highspy', 'celery', 'alerts.judging.evaluate'} & sys.modules.keys())"
+        f"import sys, django; django.setup(); import {module};"
+        f"print(*{set(unneeded)} & sys.modules.keys())"
     )
     environ = {**os.environ, "DJANGO_SETTINGS_MODULE": "caisoproject.settings"}
-    loaded = subprocess.check_output([sys.executable, "-c", ask], cwd=ROOT, env=environ, text=True)
-    assert loaded.split() == []
+    told = subprocess.check_output([sys.executable, "-c", ask], cwd=ROOT, env=environ, text=True)
+    return told.split()
+
+
+def test_it_holds_neither_numpy_nor_the_judging_of_rules_before_it_is_asked() -> None:
+    unneeded = ("numpy", "highspy", "celery", "alerts.judging.evaluate")
+    assert loaded_by("caisoproject.calculations", *unneeded) == []
+
+
+def test_advice_does_not_wait_for_the_solver_to_be_imported() -> None:
+    assert loaded_by("battery.advice.advising", "highspy", "scipy") == []
