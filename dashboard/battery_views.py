@@ -1,7 +1,9 @@
 """What staff do on a battery's page: report its state of charge, ask for a back-test; its CSV."""
 
+from collections.abc import Callable
 from datetime import date, datetime, timedelta
 from decimal import Decimal, InvalidOperation
+from functools import wraps
 
 from django.contrib.auth.models import User
 from django.core.exceptions import ValidationError
@@ -27,8 +29,30 @@ from dashboard.battery.paper_days import csv_lines
 from dashboard.battery_page import REPORTS, TESTS, page
 
 LARGEST = Decimal(1_000_000)
+View = Callable[..., HttpResponseBase]
 
 
+def read_at(anchor: str, tab: str = "") -> Callable[[View], View]:
+    """Let reads of a form's address, to which a refused one is answered, go on to the page."""
+
+    def decorate(view: View) -> View:
+        @wraps(view)
+        def wrapped(request: HttpRequest, battery_id: int) -> HttpResponseBase:
+            if request.method in ("GET", "HEAD"):
+                return redirect(page_of(battery_id, anchor, tab))
+            return view(request, battery_id)
+
+        return wrapped
+
+    return decorate
+
+
+def page_of(battery_id: int, anchor: str, tab: str = "") -> str:
+    """The address of a battery's page."""
+    return f"{reverse('battery')}?battery={battery_id}{tab and f'&tab={tab}'}#{anchor}"
+
+
+@read_at("now")
 @require_POST
 @for_staff(REPORTS)
 def report(request: HttpRequest, battery_id: int) -> HttpResponseBase:
@@ -47,7 +71,7 @@ def report(request: HttpRequest, battery_id: int) -> HttpResponseBase:
     except ValidationError as why:
         return refused(request, battery, typed, " ".join(why.messages))
     report_soc(found, now=now)
-    return redirect(f"{reverse('battery')}?battery={battery.pk}#now")
+    return redirect(page_of(battery.pk, "now"))
 
 
 def number_in(text: str) -> Decimal | None:
@@ -71,6 +95,7 @@ def shown(request: HttpRequest, battery: Battery, tab: str = "plan") -> None:
     request.GET = query  # type: ignore[assignment]
 
 
+@read_at("backtests", HISTORY)
 @require_POST
 @for_staff(TESTS)
 def test(request: HttpRequest, battery_id: int) -> HttpResponseBase:
@@ -83,12 +108,13 @@ def test(request: HttpRequest, battery_id: int) -> HttpResponseBase:
     fault = fault_of(start, end, policies, waiting, now)
     if fault or start is None or end is None:
         shown(request, battery, HISTORY)
-        return page(request, status=400, test_fault=fault)
+        days = {"start": start, "end": end}
+        return page(request, status=400, test_fault=fault, days=days, ticked=policies)
     with transaction.atomic():
         asked = asked_for(battery, start, end, policies, who(request), now)
         backtest_moved(asked, now=now)
     ask_backtest(asked.pk)
-    return redirect(f"{reverse('battery')}?battery={battery.pk}&tab={HISTORY}#backtests")
+    return redirect(page_of(battery.pk, "backtests", HISTORY))
 
 
 def asked_for(

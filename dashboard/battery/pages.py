@@ -94,6 +94,7 @@ def history_context(battery: Battery, *, now: datetime) -> Context:
         "pictures": [one for one in pictures if one],
         "backtests": [backtest_line(one, now) for one in past.backtests(battery)],
         "policies": CHOICES,
+        "ticked": list(CHOICES),
         "paper_measures": paper_measures(lately, today, float(battery.power_out_mw)),
         **measures_context(battery, now=now),
     }

@@ -355,6 +355,31 @@ def test_a_back_test_that_cannot_be_is_refused_with_a_sentence(
     assert asked == []
 
 
+def test_a_back_test_that_is_refused_keeps_what_was_chosen(
+    client: Client, battery: Battery, anna: User
+) -> None:
+    chosen = {"start": "2026-07-02", "end": "2026-07-01", "policies": ["clock"]}
+    found = post(client, f"/battery/{battery.pk}/backtests/", **chosen).content.decode()
+    assert re.findall(r'type="date".* name="(\w+)" required value="([^"]+)"', found) == [
+        ("start", "2026-07-02"),
+        ("end", "2026-07-01"),
+    ]
+    assert re.findall(r'value="(\w+)" checked', found) == ["clock"]
+
+
+@pytest.mark.parametrize(
+    ("path", "page"), [("soc", "#now"), ("backtests", "&tab=history#backtests")]
+)
+def test_a_refused_form_is_live_and_can_be_read_again_as_the_page(
+    path: str, page: str, client: Client, battery: Battery
+) -> None:
+    answer = client.get(f"/battery/{battery.pk}/{path}/")
+    assert (answer.status_code, answer["Location"]) == (
+        302,
+        f"/battery/?battery={battery.pk}{page}",
+    )
+
+
 def test_a_queue_of_back_tests_has_an_end(
     client: Client, battery: Battery, anna: User, asked: list[int]
 ) -> None:
@@ -370,7 +395,6 @@ def test_others_may_do_neither(path: str, client: Client, battery: Battery) -> N
     assert post(client, f"/battery/{battery.pk}/{path}/").status_code == 403
     client.force_login(User.objects.create_user("reader", is_staff=True))
     assert post(client, f"/battery/{battery.pk}/{path}/").status_code == 403
-    assert client.get(f"/battery/{battery.pk}/{path}/").status_code == 405
     strict = Client(enforce_csrf_checks=True)
     strict.force_login(User.objects.create_superuser("anna", "a@example.org", "of tests"))
     assert strict.post(f"/battery/{battery.pk}/{path}/").status_code == 403

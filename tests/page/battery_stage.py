@@ -217,6 +217,7 @@ def history(one: Battery) -> dict[str, Any]:
             backtest_line(tested(3, "failed", error="No prices of those days are held."), NOW),
         ],
         "policies": pages.CHOICES,
+        "ticked": list(pages.CHOICES),
         "of_the_node": {"rows": []},
         "paper_measures": paper_measures(days, TODAY, 1.0),
         **measured(40),
