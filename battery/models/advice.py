@@ -4,7 +4,8 @@ from typing import Any, TypeVar
 
 from django.db import models
 
-from battery.models.batteries import Battery, mega, usd_mwh
+from battery.models.batteries import Battery
+from battery.models.fields import mega, usd_mwh
 
 CHARGE, DISCHARGE, HOLD = "charge", "discharge", "hold"
 ACTIONS = [(name, name) for name in (CHARGE, DISCHARGE, HOLD)]
