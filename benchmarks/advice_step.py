@@ -10,8 +10,8 @@ django.setup()
 
 from django.utils import timezone  # noqa: E402
 
-from battery.advice.advising import seen_of  # noqa: E402
 from battery.advice.deciding import decide, table_of  # noqa: E402
+from battery.advice.seen import seen_of  # noqa: E402
 from battery.models import Advice, Battery  # noqa: E402
 
 
