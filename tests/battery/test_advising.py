@@ -260,6 +260,25 @@ def test_a_cap_on_cycles_is_a_price_on_wear_that_follows_what_was_advised(batter
     assert second.usd_mwh < first.usd_mwh
 
 
+def test_what_was_sold_yesterday_counts_towards_the_cap(battery: Battery) -> None:
+    Battery.objects.update(cycles_per_day=Decimal("0.25"))
+    battery.refresh_from_db()
+    yesterday = DAY - timedelta(days=1)
+    WearPrice.objects.create(battery=battery, date=yesterday, usd_mwh=20.0, cap=0.25, owed=0.0)
+    for nth in (-1, 6, 24):  # the first is of the day before
+        advised.advice(battery, MIDNIGHT - timedelta(days=1) + nth * FIVE, 1.0)
+    advised.advice(battery, MIDNIGHT - FIVE, -1.0)
+    advised.advice(battery, MIDNIGHT, 1.0)
+    day_ahead()
+    real_time(NOON + FIVE)
+    advise(battery, now=NOON + timedelta(seconds=30))
+    made = WearPrice.objects.get(date=DAY)
+    cycled = battery.asset.cycles(2 * 1 / 12)
+    expected = CyclePrice(20.0, 0.25).after(cycled)
+    assert (made.usd_mwh, made.owed) == pytest.approx((expected.usd_mwh, expected.owed))
+    assert made.owed == pytest.approx(cycled - 0.25)
+
+
 def test_an_interval_that_an_outage_ends_in_is_idle_in_the_plan_too(battery: Battery) -> None:
     day_ahead()
     real_time(NOON + FIVE)

@@ -10,6 +10,8 @@ from hypothesis import strategies as st
 from battery.asset import Impossible
 from battery.dispatch import optimise
 from battery.optimum import blocks
+from battery.optimum.horizon import horizon
+from battery.optimum.programme import flow, relaxed
 from battery.value_function import best_course
 from tests.battery.days import asset, question
 from tests.battery.independent import optimum
@@ -83,6 +85,15 @@ def test_any_course_keeps_to_the_battery_and_is_certified(prices, wear, round_tr
     found = optimise(battery, prices, hours, start_mwh=start)
     holds(battery, np.array(prices, float), hours, found, start_mwh=start)
     certified(found)
+
+
+def test_no_values_of_the_rows_make_a_bound_that_a_course_exceeds():
+    asked = horizon(asset(wear_usd_mwh=0.0), [-150.0, 20.0, -150.0], 1.0, start_mwh=3.5)
+    programme = relaxed(flow(asked))
+    best = optimise(asked.asset, asked.prices, 1.0, start_mwh=3.5).objective_usd
+    luck = np.random.default_rng(5)
+    for _ in range(200):
+        assert programme.bound(luck.normal(0, 200, len(programme.right))) >= best
 
 
 def test_a_full_battery_is_not_paid_for_burning():
