@@ -6,6 +6,7 @@ from decimal import Decimal
 from typing import Any
 
 from battery.bodies import number
+from battery.measures import share_of_perfect
 from battery.models import Battery, PaperDay, Restatement
 from market.intervals import iso
 
@@ -28,7 +29,7 @@ def day_body(day: PaperDay) -> dict[str, Any]:
         "date": day.date.isoformat(),
         **{name: getattr(day, name) for name in COUNTS},
         **{name: float(getattr(day, name)) for name in SUMS},
-        "share_of_perfect": share(day.net_usd, day.perfect_usd),
+        "share_of_perfect": number(share_of_perfect(day.net_usd, day.perfect_usd)),
         "rivals": rivals,
         "restatements": [restatement_body(one) for one in restated],
     }
@@ -57,7 +58,7 @@ def sums_body(days: Sequence[PaperDay], first: date, last: date) -> dict[str, An
         "days": len(days),
         **{name: sum(getattr(day, name) for day in days) for name in COUNTS},
         **{name: float(sum(getattr(day, name) for day in days)) for name in SUMS},
-        "share_of_perfect": share(net, perfect),
+        "share_of_perfect": number(share_of_perfect(net, perfect)),
         "rivals": rivals_together(days),
     }
 
@@ -69,11 +70,6 @@ def rivals_together(days: Sequence[PaperDay]) -> dict[str, float]:
         for name, usd in day.rivals.items():
             sums[name] = sums.get(name, ZERO) + Decimal(str(usd))
     return {name: float(usd) for name, usd in sums.items()}
-
-
-def share(net: Decimal, perfect: Decimal) -> float | None:
-    """How much of what was there to earn was earned; None if nothing was."""
-    return round(float(net / perfect), 4) if perfect > 0 else None
 
 
 def month_of(day: date) -> tuple[date, date]:

@@ -7,6 +7,8 @@ from collections.abc import Sequence
 
 import numpy as np
 
+from battery.asset import Asset
+from battery.backtests.bids import Bid
 from battery.backtests.trial import Trial, Walked
 from battery.cycle_price import meeting
 from battery.dispatch import optimise
@@ -15,32 +17,33 @@ from battery.quantiles import Floats
 
 CHARGED_HOURS = range(10, 15)
 DISCHARGED_HOURS = range(18, 22)
-CHARGED_BELOW, DISCHARGED_ABOVE = 0.0, 100.0
+THRESHOLDS = Bid(charge_below=0.0, discharge_above=100.0)
+
+
+def at_clock(asset: Asset, hour: int) -> float:
+    """The power that the fixed clock wants at a Pacific hour of the day."""
+    if hour in CHARGED_HOURS:
+        return -asset.power_in_mw
+    return asset.power_out_mw if hour in DISCHARGED_HOURS else 0.0
 
 
 def fixed_clock(trial: Trial) -> Walked:
     """In from 10:00 to 15:00 and out from 18:00 to 22:00 Pacific, as far as it goes."""
-    walked, asset = Walked(trial.start_mwh), trial.asset
+    walked = Walked(trial.start_mwh)
     for interval, hour in hours_by_interval(trial):
-        wanted = -asset.power_in_mw if hour in CHARGED_HOURS else 0.0
-        wanted = asset.power_out_mw if hour in DISCHARGED_HOURS else wanted
-        trial.run_at(walked, wanted, interval)
+        trial.run_at(walked, at_clock(trial.asset, hour), interval)
     return walked
 
 
 def thresholds(trial: Trial, *, last_published: bool) -> Walked:
     """In below 0 and out above 100 $/MWh, by an interval's own price or by the last known one."""
-    walked, asset, history = Walked(trial.start_mwh), trial.asset, trial.history
+    walked, history = Walked(trial.start_mwh), trial.history
     for interval, _ in hours_by_interval(trial):
         price: float | None = float(history.rt[interval])
         if last_published:
             last = last_known(history, interval - trial.lag)
             price = None if last is None else last.lmp
-        wanted = 0.0
-        if price is not None and price < CHARGED_BELOW:
-            wanted = -asset.power_in_mw
-        elif price is not None and price > DISCHARGED_ABOVE:
-            wanted = asset.power_out_mw
+        wanted = 0.0 if price is None else THRESHOLDS.power_mw(trial.asset, price)
         trial.run_at(walked, wanted, interval)
     return walked
 

@@ -23,10 +23,8 @@ class Walked:
 
     def end_with(self, asset: Asset, interval: int, soc_mwh: float, hours: float) -> None:
         """End an interval with this state of charge."""
-        change = soc_mwh - self.soc_mwh
-        factor = 1 / asset.charge_efficiency if change > 0 else asset.discharge_efficiency
         self.intervals.append(interval)
-        self.power_mw.append(-change * factor / hours)
+        self.power_mw.append(asset.power_of(soc_mwh - self.soc_mwh, hours))
         self.soc_mwh = soc_mwh
         self.soc_after_mwh.append(soc_mwh)
 

@@ -17,12 +17,7 @@ from typing import NamedTuple
 import numpy as np
 
 from battery.asset import Asset
-from battery.backtests.rivals import (
-    CHARGED_BELOW,
-    CHARGED_HOURS,
-    DISCHARGED_ABOVE,
-    DISCHARGED_HOURS,
-)
+from battery.backtests import rivals
 from battery.dispatch import optimise
 from battery.ledger import Line
 from battery.paper.run import Limits
@@ -66,23 +61,14 @@ def wanted(
     hours = float(lines[0].part_of_hour)
     found: dict[str, Powers | None] = {
         DAY_AHEAD_RT: scheduled(asset, starts, hours, start_mwh, known.day_ahead, limits),
-        CLOCK: {start: at_clock(asset, pacific(start).hour) for start in starts},
+        CLOCK: {start: rivals.at_clock(asset, pacific(start).hour) for start in starts},
         YESTERDAY: shaped(asset, starts, hours, start_mwh, known.yesterday, limits),
-        THRESHOLDS: {line.interval_start: at_price(asset, float(line.rt_price)) for line in lines},
+        THRESHOLDS: {
+            line.interval_start: rivals.THRESHOLDS.power_mw(asset, float(line.rt_price))
+            for line in lines
+        },
     }
     return {policy: powers for policy, powers in found.items() if powers is not None}
-
-
-def at_clock(asset: Asset, hour: int) -> float:
-    if hour in CHARGED_HOURS:
-        return -asset.power_in_mw
-    return asset.power_out_mw if hour in DISCHARGED_HOURS else 0.0
-
-
-def at_price(asset: Asset, price: float) -> float:
-    if price < CHARGED_BELOW:
-        return -asset.power_in_mw
-    return asset.power_out_mw if price > DISCHARGED_ABOVE else 0.0
 
 
 def scheduled(
