@@ -10,7 +10,7 @@ from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.utils import timezone
 
-from battery.asset import Asset, Impossible, check_reach, checked, split_evenly
+from battery.asset import Asset, Impossible, check_reach, checked, plain, split_evenly
 from battery.grid_hours import GridHours
 from market.intervals import pacific
 from market.markets import Market
@@ -171,8 +171,8 @@ class Battery(models.Model):
     @property
     def size(self) -> str:
         """`1 MW / 4 MWh at SP15`; of two powers, the one to the grid."""
-        power, energy = float(self.power_out_mw), float(self.energy_mwh)
-        return f"{power:g} MW / {energy:g} MWh at {self.node.hub}"
+        power, energy = plain(float(self.power_out_mw)), plain(float(self.energy_mwh))
+        return f"{power} MW / {energy} MWh at {self.node.hub}"
 
     @property
     def asset(self) -> Asset:
@@ -303,7 +303,7 @@ class SocReading(models.Model):
             return  # said by the fields
         asset = self.battery.asset
         if not asset.soc_min_mwh <= float(self.soc_mwh) <= asset.soc_max_mwh:
-            window = f"{asset.soc_min_mwh:g} to {asset.soc_max_mwh:g} MWh"
+            window = f"{plain(asset.soc_min_mwh)} to {plain(asset.soc_max_mwh)} MWh"
             raise ValidationError({"soc_mwh": f"It lies outside of the window of {window}."})
         if self.at > self.recorded_at + A_MINUTE:
             raise ValidationError({"at": "It lies in the future."})

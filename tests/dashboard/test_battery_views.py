@@ -239,6 +239,17 @@ def test_what_if_begins_with_the_battery_as_it_is(client: Client, battery: Batte
     }
 
 
+def test_what_if_begins_with_a_battery_of_any_size_to_the_kilowatt(
+    client: Client, battery: Battery
+) -> None:
+    Battery.objects.update(energy_mwh=Decimal("99999"), power_out_mw=Decimal("0.001"))
+    page = get(client, "?tab=what-if").content.decode()
+    assert 'name="energy_mwh" value="99999"' in page
+    assert 'data-of="energy_mwh" value="99999" min="24999.75" max="99999"' in page
+    assert 'name="power_mw" value="0.001"' in page
+    assert 'data-of="power_mw" value="0.001" min="0.00025" max="0.004"' in page
+
+
 def test_only_who_may_sees_forms_and_who_has_none_gets_it_short(
     client: Client, battery: Battery
 ) -> None:

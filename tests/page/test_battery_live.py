@@ -218,7 +218,7 @@ def test_what_is_no_number_is_said_and_not_asked(desk: Desk) -> None:
     page = desk.open(battery_stage.page("what-if"))
     reached(lambda: len(asked) == 1, page)
     page.fill("#what-energy_mwh", "")
-    expect(page.locator("#what-if-fault")).to_have_text("Energy: a number of 0 or more.")
+    expect(page.locator("#what-if-fault")).to_have_text("Energy: a number from 0 to 99,999.")
     assert len(asked) == 1
 
 
