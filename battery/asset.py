@@ -118,7 +118,8 @@ def checked_window(asset: Asset) -> None:
         raise Impossible("The lowest state of charge can't be below 0.", "soc_min_mwh")
     if asset.soc_max_mwh > asset.energy_mwh:
         raise Impossible(
-            f"The highest state of charge can't be above the energy of {plain(asset.energy_mwh)} MWh.",
+            "The highest state of charge can't be above the energy of "
+            f"{plain(asset.energy_mwh)} MWh.",
             "soc_max_mwh",
         )
     if not asset.soc_min_mwh < asset.soc_max_mwh:
