@@ -19,6 +19,7 @@ from api.fields import Choice, Text, Time
 from api.frame import ApiView
 from api.strict import Strict
 from battery import asking, news
+from battery.backtests.names import POLICIES, unknown_policy
 from battery.bodies import parameters_of
 from battery.models import Backtest
 from battery.models.backtests import RUNNING, STATES, WAITING
@@ -58,12 +59,14 @@ class BacktestRequest(Strict):
         child=Text(max_length=40),
         required=False,
         allow_null=True,
-        help_text="Their names; by default all.",
+        help_text=f"Some of {', '.join(POLICIES)}; by default all.",
     )
 
     def validate_policies(self, found: list[str]) -> list[str]:
         if len(found) > MOST_POLICIES or not all(map(NAME.fullmatch, found)):
             raise serializers.ValidationError(f"a list of at most {MOST_POLICIES} names.")
+        if fault := next(filter(None, map(unknown_policy, found)), ""):
+            raise serializers.ValidationError(fault)
         return found
 
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:

@@ -76,6 +76,11 @@ class Asset:
         return delivered_mwh / self.discharge_efficiency / self.usable_mwh
 
 
+def plain(number: float) -> str:
+    """As sentences write it, to the kW or kWh: `4`, `0.25`, `99,999`."""
+    return f"{round(number, 3):,.12g}"
+
+
 def split_evenly(round_trip: float) -> tuple[float, float]:
     """Charge and discharge efficiency of a round trip whose losses are alike both ways."""
     half = round_trip**0.5
@@ -100,8 +105,8 @@ def checked(asset: Asset, *, start_mwh: float, end_mwh: float | None = None) -> 
     for soc, about, name in ((start_mwh, "start_mwh", "start"), (end_mwh, "end_mwh", "end")):
         if soc is not None and not asset.soc_min_mwh <= soc <= asset.soc_max_mwh:
             raise Impossible(
-                f"The {name} state of charge of {soc:g} MWh lies outside of "
-                f"{asset.soc_min_mwh:g} to {asset.soc_max_mwh:g} MWh.",
+                f"The {name} state of charge of {plain(soc)} MWh lies outside of "
+                f"{plain(asset.soc_min_mwh)} to {plain(asset.soc_max_mwh)} MWh.",
                 about,
             )
     return asset
@@ -113,7 +118,8 @@ def checked_window(asset: Asset) -> None:
         raise Impossible("The lowest state of charge can't be below 0.", "soc_min_mwh")
     if asset.soc_max_mwh > asset.energy_mwh:
         raise Impossible(
-            f"The highest state of charge can't be above the energy of {asset.energy_mwh:g} MWh.",
+            "The highest state of charge can't be above the energy of "
+            f"{plain(asset.energy_mwh)} MWh.",
             "soc_max_mwh",
         )
     if not asset.soc_min_mwh < asset.soc_max_mwh:
@@ -125,7 +131,7 @@ def check_reach(asset: Asset, *, start_mwh: float, end_mwh: float, hours: float)
     stored = asset.stored_mwh(-asset.power_in_mw, hours)
     if end_mwh > start_mwh + stored:
         raise Impossible(
-            f"From {start_mwh:g} MWh it can't be charged to {end_mwh:g} MWh within "
-            f"{hours:g} hours: at {asset.power_in_mw:g} MW they store {stored:.4g} MWh.",
+            f"From {plain(start_mwh)} MWh it can't be charged to {plain(end_mwh)} MWh within "
+            f"{hours:g} hours: at {plain(asset.power_in_mw)} MW they store {plain(stored)} MWh.",
             "end_mwh",
         )

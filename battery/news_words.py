@@ -3,6 +3,7 @@
 from collections.abc import Collection
 from datetime import datetime
 
+from battery.asset import plain
 from market.intervals import pacific
 
 ON, OFF = "was switched on", "was switched off"
@@ -32,7 +33,7 @@ def deleted(name: str, by: str) -> str:
 
 def reported(name: str, soc_mwh: float, at: datetime, by: str) -> str:
     """`“Example” holds 2.6 MWh at 12:05 PT, reported by anna`."""
-    return f"“{name}” holds {soc_mwh:g} MWh at {pacific(at):%H:%M} PT, reported{of(by)}"
+    return f"“{name}” holds {plain(soc_mwh)} MWh at {pacific(at):%H:%M} PT, reported{of(by)}"
 
 
 def backtest(name: str, days: str, state: str, by: str) -> str:

@@ -1,5 +1,6 @@
 """What the admin says of a battery: its losses, its cap on cycles, its state of charge."""
 
+from battery.asset import plain
 from battery.models import Battery
 from battery.models.advice import REPORTED
 from battery.soc import KnownSoc
@@ -31,7 +32,7 @@ def soc_words(known: KnownSoc) -> str:
         return "unknown"
     since = f"{pacific(known.known_at):%Y-%m-%d %H:%M %Z}"
     how = "reported" if known.source == REPORTED else "reckoned since"
-    return f"{known.soc_mwh:.4g} MWh, {how} {since}"
+    return f"{plain(known.soc_mwh)} MWh, {how} {since}"
 
 
 def no_live_prices(battery: Battery) -> str:

@@ -111,7 +111,10 @@ def dollars(price: float | None) -> str:
 
 
 def no_charge_known() -> str:
-    return "Holding: the state of charge is unknown. Advice begins once it is reported."
+    return (
+        "Holding: the state of charge is not known. Advice begins with the interval after it is "
+        "reported."
+    )
 
 
 def no_prices(hub: str, lacking: datetime, start: datetime) -> str:

@@ -8,7 +8,8 @@ from typing import Any
 import numpy as np
 
 from battery.backtests import table as backtest
-from battery.backtests.table import POLICIES, left_out
+from battery.backtests.names import POLICIES, plain_name, unknown_policy
+from battery.backtests.table import left_out
 from battery.backtests.trial import Trial, whole_days
 from battery.backtests.walk import Told, quiet
 from battery.bodies import number, parameters_of
@@ -31,10 +32,9 @@ class NotPossible(Exception):
 
 def policies_called(names: Sequence[str]) -> list[str]:
     """The policies of these names; of none, all. Raises NotPossible."""
-    found = [name.strip().lower().replace("-", "_") for name in names]
-    for typed, name in zip(names, found, strict=True):
-        if name not in POLICIES:
-            raise NotPossible(f"There is no policy {typed!r}. There are {', '.join(POLICIES)}.")
+    if fault := next(filter(None, map(unknown_policy, names)), ""):
+        raise NotPossible(fault)
+    found = [plain_name(name) for name in names]
     return [name for name in POLICIES if not found or name in found]
 
 

@@ -7,14 +7,21 @@ from typing import NamedTuple
 from battery.backtests import planned_days, rivals
 from battery.backtests.acting import ACTING, FROZEN, LAST, OWN
 from battery.backtests.earned import Earned, Part, Row, by_hour, by_month, earned, row
+from battery.backtests.names import (
+    ADVICE,
+    CLOCK,
+    DAY_AHEAD,
+    NOTHING,
+    PERFECT,
+    POLICIES,
+    THRESHOLDS,
+    YESTERDAY,
+)
 from battery.backtests.trial import Trial, Walked
 from battery.backtests.walk import Told, quiet, walk
 from battery.policy import DEFAULT, Parameters
 from battery.quantiles import Floats
 
-ADVICE, DAY_AHEAD, CLOCK, YESTERDAY = "advice", "day_ahead", "clock", "yesterday"
-THRESHOLDS, NOTHING, PERFECT = "thresholds", "nothing", "perfect"
-POLICIES = (ADVICE, DAY_AHEAD, CLOCK, YESTERDAY, THRESHOLDS, NOTHING, PERFECT)
 PLANNED, IN_HINDSIGHT = "as planned", "in hindsight"
 # What a part of the work takes of the whole, roughly.
 PERFECT_SHARE, RIVALS_SHARE = 0.03, 0.1

@@ -8,7 +8,7 @@ from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.utils import timezone
 
-from battery.asset import Asset, Impossible, check_reach, checked, split_evenly
+from battery.asset import Asset, Impossible, check_reach, checked, plain, split_evenly
 from battery.grid_hours import GridHours
 from battery.models.fields import as_float, mega, percent, usd_mwh
 from market.markets import Market
@@ -155,8 +155,8 @@ class Battery(models.Model):
     @property
     def size(self) -> str:
         """`1 MW / 4 MWh at SP15`; of two powers, the one to the grid."""
-        power, energy = float(self.power_out_mw), float(self.energy_mwh)
-        return f"{power:g} MW / {energy:g} MWh at {self.node.hub}"
+        power, energy = plain(float(self.power_out_mw)), plain(float(self.energy_mwh))
+        return f"{power} MW / {energy} MWh at {self.node.hub}"
 
     @property
     def asset(self) -> Asset:

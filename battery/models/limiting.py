@@ -7,6 +7,7 @@ from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.utils import timezone
 
+from battery.asset import plain
 from battery.models.batteries import Battery
 from battery.models.fields import mega
 from market.intervals import pacific
@@ -87,7 +88,7 @@ class SocReading(models.Model):
             return  # said by the fields
         asset = self.battery.asset
         if not asset.soc_min_mwh <= float(self.soc_mwh) <= asset.soc_max_mwh:
-            window = f"{asset.soc_min_mwh:g} to {asset.soc_max_mwh:g} MWh"
+            window = f"{plain(asset.soc_min_mwh)} to {plain(asset.soc_max_mwh)} MWh"
             raise ValidationError({"soc_mwh": f"It lies outside of the window of {window}."})
         if self.at > self.recorded_at + A_MINUTE:
             raise ValidationError({"at": "It lies in the future."})

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from battery.asset import Asset, Impossible, checked
+from battery.asset import Asset, Impossible, checked, plain
 
 Floats = NDArray[np.float64]
 
@@ -126,8 +126,8 @@ def reachable(asked: Horizon) -> Horizon:
     short = asked.least_end_mwh - highest
     if short > SMALLEST_MWH:
         raise Impossible(
-            f"The end state of charge of {asked.least_end_mwh:g} MWh can't be reached: from "
-            f"{asked.start_mwh:g} MWh, charging in every step ends at {highest:g} MWh, "
+            f"The end state of charge of {plain(asked.least_end_mwh)} MWh can't be reached: from "
+            f"{plain(asked.start_mwh)} MWh, charging in every step ends at {plain(highest)} MWh, "
             f"{short:.3g} MWh short."
         )
     return asked

@@ -12,6 +12,7 @@ from market.intervals import from_iso, pacific
 BAND = 100.0  # per cent that all columns take
 WIDEST = 4.0  # a bar of few, in per cent
 HOURS = range(24)
+UNITS = ((1e9, "B"), (1e6, "M"), (1e3, "k"), (1.0, ""))  # of dollars
 SHORT, FEW, SOME = 4, 4, 6  # letters of a label, and how many labels there are
 
 
@@ -74,7 +75,9 @@ def columns(title: str, series: Sequence[str], found: Sequence[Column]) -> Colum
 
 
 def label_of(tick: float) -> str:
-    return f"{'−' if tick < 0 else ''}${abs(tick):,.10g}"
+    """`$250`, `−$20k`, `$1.5M`: beside a picture there is little room."""
+    one, unit = next((found for found in UNITS if abs(tick) >= found[0]), UNITS[-1])
+    return f"{'−' if tick < 0 else ''}${abs(tick) / one:,.10g}{unit}"
 
 
 def place(

@@ -11,7 +11,11 @@ from dashboard.first_paint.price_words import mega_text, price_text
 from market.intervals import from_iso
 
 OFF = "It is switched off: no advice is given, and nothing is settled on paper."
-UNKNOWN_SOC = "Its state of charge is not known, so the only advice is to hold. Report it below."
+UNKNOWN_SOC = (
+    "Its state of charge is reported on this page by staff, or by a program: "
+    "POST /api/v1/batteries/{}/soc."
+)
+REPORTED_SINCE = "Its state of charge was reported since: the next advice goes by it."
 
 
 class Pair(NamedTuple):
@@ -70,7 +74,9 @@ def remarks_on(about: About, advice: Body | None) -> Iterator[str]:
             " is given. An administrator can track it."
         )
     if advice and advice["soc_source"] == "unknown":
-        yield UNKNOWN_SOC
+        yield UNKNOWN_SOC.format(about.pk)
+    elif advice and advice["fallback"] == "no state of charge":
+        yield REPORTED_SINCE
 
 
 def facts(

@@ -28,6 +28,7 @@ A_DAY = timedelta(days=1)
 DAYS_BACK = 30
 PLAN, HISTORY, WHAT_IF = "plan", "history", "what-if"
 TABS = {PLAN: "Plan", HISTORY: "History", WHAT_IF: "What if"}
+MOST = 99_999  # that the API takes of anything
 # Policies of a back-test, by the names that it is asked for with.
 CHOICES = {
     "advice": "advice",
@@ -115,6 +116,7 @@ def what_if_context(battery: Battery) -> Context:
     energy, power = float(battery.energy_mwh), float(battery.power_out_mw)
     cap = battery.cycle_cap_per_day
     return {
+        "most": MOST,
         "fields": [
             field("energy_mwh", "Energy", "MWh", energy, energy / 4, energy * 4),
             field("power_mw", "Power", "MW", power, power / 4, power * 4),
@@ -123,12 +125,12 @@ def what_if_context(battery: Battery) -> Context:
             ),
             field("wear_usd_mwh", "Wear", "$/MWh delivered", float(battery.wear_usd_mwh), 0, 60),
             field("cycles_per_day", "Cycles a day, at most", "0: no cap", cap or 0.0, 0, 4),
-        ]
+        ],
     }
 
 
 def field(name: str, label: str, unit: str, value: float, low: float, high: float) -> Context:
-    plain = {"value": value, "low": low, "high": max(high, value)}
+    plain = {"value": value, "low": low, "high": max(min(high, MOST), value)}
     return {"name": name, "label": label, "unit": unit} | {
-        key: f"{number:.4g}" for key, number in plain.items()
+        key: f"{round(number, 5):.12g}" for key, number in plain.items()
     }

@@ -10,7 +10,7 @@ from dashboard.first_paint.market_times import interval_text
 from dashboard.first_paint.price_words import NOTHING, mega_text, price_text, tone_of
 from market.intervals import operating_date, pacific
 
-NO_MW = "0.0"  # as it is written
+NO_SHARE = 0.005  # of the most power: not worth a number
 
 
 class PlanRow(NamedTuple):
@@ -69,7 +69,7 @@ def run_action(run: Run) -> str:
     powers = [abs(slot.power_mw) for slot in run.slots]
     least, most = mega_text(min(powers)), mega_text(max(powers))
     said = most if least == most else f"{least}–{most}"
-    said = f"up to {most}" if least == NO_MW else said
+    said = f"up to {most}" if min(powers) < NO_SHARE * max(powers) else said
     return f"{SIGN[run.action]} {said}\N{NO-BREAK SPACE}MW"
 
 

@@ -12,12 +12,12 @@ ADVICE, PERFECT, NOTHING_DONE = "advice", "perfect foresight", "do nothing"
 POLICIES = {
     "perfect": PERFECT,
     "nothing": NOTHING_DONE,
-    "day ahead": "day-ahead schedule at real-time prices",
-    "day ahead rt": "day-ahead schedule at real-time prices",
-    "day ahead da": "day-ahead schedule at day-ahead prices",
-    "clock": "a fixed clock",
+    "day ahead": "day-ahead schedule, at real-time prices",
+    "day ahead rt": "day-ahead schedule, at real-time prices",
+    "day ahead da": "day-ahead schedule, at day-ahead prices",
+    "clock": "fixed clock",
     "yesterday": "yesterday's shape",
-    "thresholds": "below 0 charge, above 100 discharge",
+    "thresholds": "thresholds 0 and 100",
 }
 WIDTH = 100.0
 

@@ -23,6 +23,8 @@ SPREAD_TAG = {
 }
 GRAVITY = ("info", "warning", "critical")
 CENTS, FIVE_PLACES = Decimal("0.01"), Decimal("0.00001")
+TENTHS, KILO = Decimal("0.1"), Decimal("0.001")
+SMALL, LARGE = 0.1, 1000  # MW or MWh: in kW below, without the last digits above
 
 
 def price_text(value: float | None) -> str:
@@ -41,9 +43,12 @@ def dollar_text(value: float) -> str:
 
 
 def mega_text(value: float, least: int = 1) -> str:
-    """MW or MWh: `1.0`, `0.25`, and with no decimals at least `4`."""
-    whole, _, decimals = signed(rounded(value, CENTS), plus="").partition(".")
-    kept = decimals.rstrip("0").ljust(least, "0")
+    """MW or MWh: `1.0`, `0.25`, and with no decimals at least `4`; `0.001`, and `9,999`."""
+    size = abs(value)
+    is_large = size >= LARGE
+    places = TENTHS if is_large else CENTS if size >= SMALL else KILO
+    whole, _, decimals = signed(rounded(value, places), plus="").partition(".")
+    kept = decimals.rstrip("0").ljust(0 if is_large else least, "0")
     return f"{whole}.{kept}" if kept else whole
 
 

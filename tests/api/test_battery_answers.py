@@ -288,12 +288,12 @@ def test_staff_ask_for_a_back_test_and_everybody_reads_it(
 ) -> None:
     asked: list[int] = []
     monkeypatch.setattr(asking, "ask_backtest", asked.append)
-    answer = post(admin_client, one, "backtests", DAYS | {"policies": ["policy", "day-ahead"]})
+    answer = post(admin_client, one, "backtests", DAYS | {"policies": ["clock", "day-ahead"]})
     assert answer.status_code == 201
     made = answer.json()
     assert asked == [made["id"]]
     assert (made["state"], made["market"], made["asked_by"]) == ("waiting", "RTM", "admin")
-    assert made["policies"] == ["policy", "day-ahead"]
+    assert made["policies"] == ["clock", "day-ahead"]
     assert made["parameters"]["node"] == "TH_SP15_GEN-APND"
     assert made["parameters"]["charge_efficiency"] == pytest.approx(0.86**0.5)
     assert client.get(f"/api/v1/backtests/{made['id']}").json() == made
@@ -325,6 +325,7 @@ def test_staff_ask_for_a_back_test_and_everybody_reads_it(
         ({"market": "DAM"}, "market: one of RTM, RTPD."),
         ({"policies": "all"}, "policies: "),
         ({"policies": ["a b"]}, "policies: a list of at most 20 names."),
+        ({"policies": ["clock", "clok"]}, "policies: There is no policy 'clok'. There are advice,"),
         ({"policies": [1]}, "policies"),
         ({"policies": ["a"] * 21}, "policies: a list of at most 20 names."),
         ({"seed": 1}, "seed: There is no such field."),

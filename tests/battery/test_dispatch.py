@@ -194,7 +194,7 @@ def test_the_end_that_can_just_be_reached_is_reached():
 @pytest.mark.parametrize(
     ("changes", "sentence"),
     [
-        ({"end_mwh": 4.0}, "can't be reached: from 1 MWh.* ends at 2.85472 MWh, 1.15 MWh short"),
+        ({"end_mwh": 4.0}, "can't be reached: from 1 MWh.* ends at 2.855 MWh, 1.15 MWh short"),
         ({"end_mwh": 5.0}, "The end state of charge of 5 MWh lies outside of 0 to 4 MWh"),
         ({"start_mwh": -0.1}, "The start state of charge of -0.1 MWh lies outside of 0 to 4 MWh"),
         ({"start_mwh": np.nan}, "The start state of charge of nan MWh lies outside"),

@@ -30,6 +30,18 @@ def test_the_example_can_be_and_is_half_charged() -> None:
 
 
 @pytest.mark.parametrize(
+    ("power", "energy", "size"),
+    [
+        ("0.001", "0.004", "0.001 MW / 0.004 MWh"),
+        ("9999", "123456.789", "9,999 MW / 123,456.789 MWh"),
+    ],
+)
+def test_a_battery_of_any_size_says_it_in_full(power: str, energy: str, size: str) -> None:
+    found = built(power_out_mw=Decimal(power), energy_mwh=Decimal(energy))
+    assert found.size == f"{size} at SP15"
+
+
+@pytest.mark.parametrize(
     ("wrong", "field", "sentence"),
     [
         ({"power_in_mw": 0.0}, "power_in_mw", "The charging power must be above 0."),

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from dashboard.battery.backtest_lines import Asked, backtest_line, fault_of, table_of
-from dashboard.battery.earned import Column, by_hour, by_month, columns
+from dashboard.battery.earned import Column, by_hour, by_month, columns, label_of
 from dashboard.battery.paper_days import Restated, csv_lines, paper_rows
 from dashboard.battery.results import DayResult, policy_name, result
 from market.intervals import iso, midnight
@@ -40,7 +40,7 @@ def test_policies_are_bars_from_the_dearest_to_the_worst() -> None:
         ("perfect foresight", "$100.00", "100 %"),
         ("advice", "$80.00", "80 %"),
         ("do nothing", "$0.00", "0 %"),
-        ("a fixed clock", "−$25.00", "−25 %"),
+        ("fixed clock", "−$25.00", "−25 %"),
     ]
     assert found.zero == 20.0  # of −25 to 100
     assert [(row.x, row.width) for row in found.rows] == [(20, 80), (20, 64), (20, 0), (0, 20)]
@@ -51,7 +51,7 @@ def test_a_policy_that_a_day_lacks_is_in_no_sum() -> None:
     found = result("July", [day(2, rivals={"clock": 1, "yesterday": 2}), day(1)])
     assert found
     names = [row.name for row in found.rows]
-    assert "a fixed clock" in names
+    assert "fixed clock" in names
     assert "yesterday's shape" not in names
 
 
@@ -75,8 +75,8 @@ def test_where_there_was_nothing_to_earn_there_is_no_share() -> None:
 @pytest.mark.parametrize(
     ("stored", "said"),
     [
-        ("day-ahead", "day-ahead schedule at real-time prices"),
-        ("day_ahead_da", "day-ahead schedule at day-ahead prices"),
+        ("day-ahead", "day-ahead schedule, at real-time prices"),
+        ("day_ahead_da", "day-ahead schedule, at day-ahead prices"),
         ("a_new_one", "a new one"),
     ],
 )
@@ -214,11 +214,19 @@ def test_a_result_has_its_months_and_hours_as_pictures() -> None:
     found |= {"pictured": {"policy": "clock"}, "left_out": {"days": 1204, "ranges": []}}
     line = backtest_line(asked(state="done", result=found), NOW)
     months, hours = line.pictures
-    assert months.series == ["a fixed clock", "perfect foresight"]
+    assert months.series == ["fixed clock", "perfect foresight"]
     assert months.texts == [("Jan 2022", ["$90.00", "$100.00"])]
     assert hours.texts == [("07", ["−$5.00", "$0.00"])]
     assert line.left_out == "1,204 days with gaps left out on all sides. "
     assert backtest_line(asked(result=[DAY_ROW]), NOW).pictures == []
+
+
+@pytest.mark.parametrize(
+    ("tick", "text"),
+    [(0.0, "$0"), (2.5, "$2.5"), (-250.0, "−$250"), (20000.0, "$20k"), (-1500000.0, "−$1.5M")],
+)
+def test_dollars_beside_a_picture_are_short(tick: float, text: str) -> None:
+    assert label_of(tick) == text
 
 
 @pytest.mark.parametrize(

@@ -99,7 +99,7 @@ def test_before_the_first_advice_it_says_what_is_known_of_the_charge(client: Cli
     assert "No advice yet: it comes with the next price." in said
     assert "2.0 MWh, reckoned" in said
     assert "There is no plan yet: it comes with the first advice." in said
-    assert "There is no schedule of today yet" in said
+    assert "There is no schedule yet. Each is made" in said
     assert "No prices of today are held yet, and nothing was advised." in said
 
 
@@ -111,6 +111,20 @@ def test_a_charge_reported_since_the_advice_is_the_one_shown(
     said = text(get(client))
     assert "SoC 3.25 MWh of 4" in said
     assert "SoC reported 12:37" in said
+
+
+def test_a_charge_reported_after_the_advice_to_hold_without_one_is_said_to_count_next(
+    client: Client, battery: Battery
+) -> None:
+    unknown = {"soc_mwh": None, "soc_source": "unknown", "soc_known_at": None, "plan": []}
+    advised(battery, fallback="no state of charge", action="hold", **unknown)
+    path = f"POST /api/v1/batteries/{battery.pk}/soc"
+    Battery.objects.update(start_soc_mwh=None)
+    assert path in text(get(client))
+    SocReading.objects.create(battery=battery, at=NOW, soc_mwh=2)
+    said = text(get(client))
+    assert "Its state of charge was reported since: the next advice goes by it." in said
+    assert path not in said
 
 
 def test_stale_prices_and_late_advice_are_not_acted_on(client: Client, battery: Battery) -> None:
@@ -190,7 +204,7 @@ def test_history_has_yesterday_and_the_month_beside_the_others(
         "do nothing $0.00 0 %",
         "July so far",
         "advice $287.40 65 %",
-        "a fixed clock −$6.50 −1 %",
+        "fixed clock −$6.50 −1 %",
         "2 days, 564 intervals settled; 12 left out on all sides, without advice or a price.",
         "12 of 288 intervals left out",
         "restated 12:37: $248.11 → $187.40 , 12:00 1,015.37 → —: CAISO withdrew &lt;the&gt; price.",
@@ -269,6 +283,17 @@ def test_what_if_begins_with_the_battery_as_it_is(client: Client, battery: Batte
         "wear_usd_mwh": "10",
         "cycles_per_day": "1.5",
     }
+
+
+def test_what_if_begins_with_a_battery_of_any_size_to_the_kilowatt(
+    client: Client, battery: Battery
+) -> None:
+    Battery.objects.update(energy_mwh=Decimal("99999"), power_out_mw=Decimal("0.001"))
+    page = get(client, "?tab=what-if").content.decode()
+    assert 'name="energy_mwh" value="99999"' in page
+    assert 'data-of="energy_mwh" value="99999" min="24999.75" max="99999"' in page
+    assert 'name="power_mw" value="0.001"' in page
+    assert 'data-of="power_mw" value="0.001" min="0.00025" max="0.004"' in page
 
 
 def test_only_who_may_sees_forms_and_who_has_none_gets_it_short(

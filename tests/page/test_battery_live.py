@@ -175,6 +175,20 @@ def test_a_what_if_is_answered_as_one_types(desk: Desk) -> None:
     reached(lambda: asked[-1] == {}, page)
 
 
+def test_millions_have_room_beside_the_picture(desk: Desk) -> None:
+    month = {"month": "2026-07", "as_is_usd": 5_043_306.52, "what_if_usd": -1000.0}
+    asked_of(desk, [(200, FOUND | {"by_month": [month]})])
+    page = desk.open(battery_stage.page("what-if"))
+    scale = page.locator("#what-if-pictures .scale").first
+    expect(scale).to_contain_text("$6M")
+    card = page.locator("#what-if-answer").bounding_box()
+    assert card
+    for tick in scale.locator("text").all():
+        box = tick.bounding_box()
+        assert box
+        assert box["x"] + box["width"] <= card["x"] + card["width"]
+
+
 def test_a_slider_moves_its_field_and_a_cap_of_none_is_said_as_none(desk: Desk) -> None:
     asked = asked_of(desk, [(200, FOUND)])
     page = desk.open(battery_stage.page("what-if"))
@@ -218,7 +232,7 @@ def test_what_is_no_number_is_said_and_not_asked(desk: Desk) -> None:
     page = desk.open(battery_stage.page("what-if"))
     reached(lambda: len(asked) == 1, page)
     page.fill("#what-energy_mwh", "")
-    expect(page.locator("#what-if-fault")).to_have_text("Energy: a number of 0 or more.")
+    expect(page.locator("#what-if-fault")).to_have_text("Energy: a number from 0 to 99,999.")
     assert len(asked) == 1
 
 

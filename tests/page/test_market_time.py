@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 
+from dashboard.first_paint.price_words import mega_text
 from tests.page.by_name import Run, run
 from tests.page.modules import in_a_browser
 
@@ -86,6 +87,28 @@ def test_a_duration(milliseconds: int, long: str, rough: str, run: Run) -> None:
         "market/market_time.js", "[durationText(a), roughDurationText(a)]", milliseconds
     )
     assert found == [long, rough]
+
+
+@pytest.mark.parametrize(
+    ("value", "text", "short"),
+    [
+        (0.001, "0.001", "0.001"),
+        (0.0004, "0.0", "0"),
+        (0.0996, "0.1", "0.1"),
+        (0.125, "0.13", "0.13"),
+        (1.0, "1.0", "1"),
+        (-2.5, "−2.5", "−2.5"),
+        (999.99, "999.99", "999.99"),
+        (9999.0, "9,999", "9,999"),
+        (75908.97, "75,909", "75,909"),
+        (1234.56, "1,234.6", "1,234.6"),
+    ],
+)
+def test_megawatts_have_the_digits_that_say_something(
+    value: float, text: str, short: str, run: Run
+) -> None:
+    assert [mega_text(value), mega_text(value, 0)] == [text, short]
+    assert run("market/format.js", "[megaText(a), megaText(a, 0)]", value) == [text, short]
 
 
 @pytest.mark.parametrize(

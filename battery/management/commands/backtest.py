@@ -13,6 +13,7 @@ from django.core.management.base import BaseCommand, CommandError
 from django.utils import timezone
 from tqdm import tqdm
 
+from battery.backtests.names import POLICIES
 from battery.models import Backtest, Battery
 from battery.models.backtests import DONE
 from market.intervals import operating_date
@@ -24,9 +25,9 @@ NAMES = {
     "advice": "advice",
     "day_ahead_rt": "day-ahead schedule, at real-time prices",
     "day_ahead_da": "day-ahead schedule, at day-ahead prices",
-    "clock": "fixed clock, 10 to 15 and 18 to 22",
+    "clock": "fixed clock",
     "yesterday": "yesterday's shape",
-    "thresholds": "below 0 charge, above 100 discharge",
+    "thresholds": "thresholds 0 and 100",
     "nothing": "do nothing",
     "perfect": "perfect foresight",
 }
@@ -41,13 +42,18 @@ class Command(BaseCommand):
     help = "Measure advice and simple policies against perfect foresight over past days."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
-        parser.add_argument("--battery", type=int, help="its number; the first one by default")
-        parser.add_argument("--start", required=True, help="first operating date: 2022-01-01")
-        parser.add_argument("--end", required=True, help="last operating date: 2022-12-31")
+        parser.add_argument("--battery", type=int, help="its number; by default the first one's")
         parser.add_argument(
-            "--market", choices=[Market.RTM.value, Market.RTPD.value], help="the battery's if none"
+            "--start", required=True, help="the first operating date, as 2022-01-01"
         )
-        parser.add_argument("--policies", default="", help="separated by commas; all by default")
+        parser.add_argument("--end", required=True, help="the last operating date, as 2022-12-31")
+        parser.add_argument(
+            "--market",
+            choices=[Market.RTM.value, Market.RTPD.value],
+            help="by default the battery's",
+        )
+        known = f"some of {','.join(POLICIES)}; all by default"
+        parser.add_argument("--policies", default="", help=known)
         parser.add_argument("--json", type=Path, metavar="FILE", help="write the result there too")
 
     def handle(self, *args: Any, **options: Any) -> None:

@@ -8,6 +8,12 @@ import { usdText } from "./what_if_words.js";
 const SVG = "http://www.w3.org/2000/svg";
 const STEPS = [1, 2, 2.5, 5, 10];
 const ABOUT = 4;
+/** Of dollars. @type {[number, string][]} */
+const UNITS = [
+  [1e9, "B"],
+  [1e6, "M"],
+  [1e3, "k"],
+];
 // Letters of a label, and how many labels there are.
 const [SHORT, FEW, SOME] = [4, 4, 6];
 // The widest a bar is, in per cent of the picture.
@@ -50,9 +56,10 @@ export function columnsPicture(title, series, columns) {
   return box;
 }
 
-/** "$20", "−$2.50". @type {(tick: number) => string} */
+/** "$250", "−$20k", "$1.5M": beside a picture there is little room. @type {(tick: number) => string} */
 function tickText(tick) {
-  return `${tick < 0 ? "−" : ""}$${Math.abs(tick).toLocaleString("en-US", { maximumFractionDigits: 2 })}`;
+  const [one, unit] = UNITS.find(([least]) => Math.abs(tick) >= least) ?? [1, ""];
+  return `${tick < 0 ? "−" : ""}$${(Math.abs(tick) / one).toLocaleString("en-US", { maximumFractionDigits: 2 })}${unit}`;
 }
 
 /** @type {(y: number, kind: string) => SVGElement} */

@@ -65,10 +65,13 @@ function change() {
   return Object.fromEntries(changed.map((input) => [input.name, numberOf(input)]));
 }
 
+/** @type {(input: HTMLInputElement) => string} */
+const labelOf = (input) => input.labels?.[0]?.firstChild?.textContent?.trim() ?? input.name;
+
 async function ask() {
   asking?.abort();
   const empty = [...fields()].find((input) => !input.checkValidity());
-  if (empty) return refuse(`${empty.labels?.[0]?.firstChild?.textContent?.trim()}: a number of 0 or more.`);
+  if (empty) return refuse(`${labelOf(empty)}: a number from 0 to ${Number(empty.max).toLocaleString("en-US")}.`);
   const mine = new AbortController();
   asking = mine;
   clearTimeout(slow);

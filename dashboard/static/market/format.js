@@ -15,6 +15,8 @@ const signed = new Intl.NumberFormat("en-US", {
 const short = new Intl.NumberFormat("en-US", { maximumFractionDigits: 5, signDisplay: "negative" });
 
 export const NOTHING = "—";
+// MW or MWh: in kW below, without the last digits above.
+const [SMALL, LARGE] = [0.1, 1000];
 
 export const QUALITY = {
   observed: "as published",
@@ -65,11 +67,16 @@ export function signedText(value) {
   return text(signed, value);
 }
 
-/** MW or MWh: "1.0", "0.25", and with no decimals at least "4". @type {(value: number, least?: number) => string} */
+/**
+ * MW or MWh: "1.0", "0.25", and with no decimals at least "4"; "0.001", and "9,999".
+ * @type {(value: number, least?: number) => string}
+ */
 export function megaText(value, least = 1) {
+  const size = Math.abs(value);
+  const isLarge = size >= LARGE;
   const format = new Intl.NumberFormat("en-US", {
-    minimumFractionDigits: least,
-    maximumFractionDigits: 2,
+    minimumFractionDigits: isLarge ? 0 : least,
+    maximumFractionDigits: isLarge ? 1 : size >= SMALL ? 2 : 3,
     signDisplay: "negative",
   });
   return text(format, value);
