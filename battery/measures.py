@@ -6,7 +6,7 @@ whole clock hours by their mean (`hourly`), or n hours' worth of the market's ow
 (`sorted_intervals`), which is never less.
 """
 
-from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
+from collections.abc import Hashable, Mapping, Sequence
 from datetime import date
 from decimal import Decimal
 from itertools import pairwise
@@ -14,12 +14,11 @@ from statistics import quantiles, stdev
 from typing import NamedTuple, TypeVar
 
 from battery.asset import Asset
-from battery.ledger import Line, Totals
-from market.intervals import day_bounds, operating_date, pacific
+from battery.ledger import Totals
+from market.intervals import day_bounds, pacific
 from market.markets import Market
 from prices.daily_figures import (
     HOUR,
-    HeldDay,
     Lmps,
     mean,
     rounded,
@@ -70,11 +69,6 @@ class WorstDays(NamedTuple):
     days: int
     threshold_usd: Decimal
     mean_usd: Decimal
-
-
-def day_spreads(day: HeldDay, rt_market: Market = Market.RTM) -> tuple[DaySpreads, DaySpreads]:
-    """Of the day-ahead market, then of `rt_market`, whose prices are in `day.rt`."""
-    return spreads(day.date, Market.DAM, day.da), spreads(day.date, rt_market, day.rt)
 
 
 def spreads(day: date, market: Market, lmps: Lmps) -> DaySpreads:
@@ -163,21 +157,3 @@ def worst_days(results: Mapping[date, Decimal]) -> WorstDays | None:
     worst = ranked[: len(ranked) // WORST_SHARE]
     threshold, _ = tails(ranked, WORST_SHARE)
     return WorstDays(len(worst), rounded(threshold), mean(worst))
-
-
-def earned_by_month(lines: Iterable[Line]) -> dict[date, Decimal]:
-    """Net dollars by the first day of the operating date's month, in order."""
-    return earned_by(lines, lambda line: operating_date(line.interval_start).replace(day=1))
-
-
-def earned_by_hour(lines: Iterable[Line]) -> dict[int, Decimal]:
-    """Net dollars by the hour on a clock in California, 0 to 23."""
-    return earned_by(lines, lambda line: pacific(line.interval_start).hour)
-
-
-def earned_by(lines: Iterable[Line], key: Callable[[Line], Key]) -> dict[Key, Decimal]:
-    found: dict[Key, Decimal] = {}
-    for line in lines:
-        name = key(line)
-        found[name] = found.get(name, Decimal("0.00")) + line.net_usd
-    return found

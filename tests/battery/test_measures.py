@@ -12,9 +12,6 @@ from battery.measures import (
     TopBottom,
     WorstDays,
     cycles,
-    day_spreads,
-    earned_by_hour,
-    earned_by_month,
     negative_hours,
     per_mw,
     realised_volatility,
@@ -27,7 +24,7 @@ from battery.measures import (
 from battery.settlement import settle
 from market.intervals import day_bounds, day_intervals
 from market.markets import Market
-from prices.daily_figures import HeldDay, day_figures
+from prices.daily_figures import day_figures
 from tests.battery.settled_days import BATTERY, EIGHT, FIFTEEN, FIVE, HOUR, lmps, runs
 from tests.conftest import utc
 
@@ -96,7 +93,8 @@ def test_tb_is_that_of_the_daily_figures_on_days_of_any_length(day: date, hours:
     rt = {start: Decimal(dice.randint(-50, 200)) for start in day_intervals(day, Market.RTM)}
     da = {start: Decimal(dice.randint(-50, 200)) for start in day_intervals(day, Market.DAM)}
     assert len(da) == hours
-    for found, prices in zip(day_spreads(HeldDay(day, rt, da)), (da, rt), strict=True):
+    for market, prices in ((Market.DAM, da), (Market.RTM, rt)):
+        found = spreads(day, market, prices)
         figures = day_figures(day, found.market, prices)
         assert figures is not None
         assert (found.hourly.tb2, found.hourly.tb4) == (figures.tb2, figures.tb4)
@@ -191,19 +189,3 @@ def test_the_worst_twentieth_of_days() -> None:
 def test_fewer_than_twenty_days_have_no_worst_twentieth() -> None:
     assert worst_days(days_of(*range(19))) is None
     assert worst_days(days_of(*range(20))) == WorstDays(1, Decimal("0.95"), Decimal(0))
-
-
-def test_what_was_earned_by_month_and_by_hour() -> None:
-    # 22:00 to 01:00 over the turn of the month in California, 05:00 to 08:00 UTC.
-    start = utc("2026-08-01 05:00")
-    some, prices = runs(-1, -1, "0.72", start=start), lmps(10, -5, 50, start=start)
-    lines = settle(BATTERY, some, prices, start_mwh=0).lines
-    assert earned_by_month(lines) == {
-        date(2026, 7, 1): Decimal("-5.00"),
-        date(2026, 8, 1): Decimal("28.80"),
-    }
-    assert earned_by_hour(lines) == {
-        22: Decimal("-10.00"),
-        23: Decimal("5.00"),
-        0: Decimal("28.80"),
-    }
