@@ -6,12 +6,12 @@ whole clock hours by their mean (`hourly`), or n hours' worth of the market's ow
 (`sorted_intervals`), which is never less.
 """
 
-from collections.abc import Hashable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date
 from decimal import Decimal
 from itertools import pairwise
 from statistics import quantiles, stdev
-from typing import NamedTuple, TypeVar
+from typing import NamedTuple
 
 from battery.asset import Asset
 from battery.ledger import Totals
@@ -30,7 +30,6 @@ from prices.gap_ranges import expected
 
 DAYS_A_MONTH = Decimal("30.4375")  # 365.25 days in twelve months
 WORST_SHARE = 20  # the worst of so many
-Key = TypeVar("Key", bound=Hashable)
 
 
 class TopBottom(NamedTuple):
