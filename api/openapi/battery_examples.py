@@ -148,7 +148,7 @@ EARNED: Body = {
     "day_ahead_usd": 5120.4,
 }
 WOULD_BE: Body = {
-    "text": "Over 30 whole days from Jun 15 to Jul 14: what following each day's "
+    "text": "Over 30 whole days, Jun 15 to Jul 14: what following each day's "
     "day-ahead schedule would have earned at real-time prices, net of wear.",
     "from": "2026-06-15",
     "until": "2026-07-14",

@@ -58,7 +58,8 @@ class Outage(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.start:%Y-%m-%dT%H:%MZ} to {self.end:%Y-%m-%dT%H:%MZ}"
+        start, end = (f"{pacific(one):%Y-%m-%d %H:%M %Z}" for one in (self.start, self.end))
+        return f"{start} to {end}"
 
     def clean(self) -> None:
         if self.start and self.end and self.end <= self.start:

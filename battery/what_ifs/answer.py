@@ -82,11 +82,13 @@ def known(prices: Held, days: tuple[date, ...], variant: Variant) -> Outcome:
 
 def text(days: tuple[date, ...]) -> str:
     """What is meant by earned."""
-    count = "1 whole day" if len(days) == 1 else f"{len(days)} whole days"
+    first, last = f"{days[0]:%b %-d}", f"{days[-1]:%b %-d}"
+    several = f"{len(days)} whole days, {first} to {last}"
+    count = f"1 whole day, {first}" if first == last else several
     return (
-        f"Over {count} from {days[0]:%b %-d} to {days[-1]:%b %-d}: what following each day's "
-        "day-ahead schedule would have earned at real-time prices, net of wear. Perfect foresight "
-        "is what nobody could have exceeded: it knows every price ahead."
+        f"Over {count}: what following each day's day-ahead schedule would have earned at "
+        "real-time prices, net of wear. Perfect foresight is what nobody could have exceeded: it "
+        "knows every price ahead."
     )
 
 

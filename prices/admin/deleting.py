@@ -37,9 +37,8 @@ class DeleteUnusedAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
         found = self.dependents(obj)
         if not found:
             return ""
-        return (
-            f"{obj} can't be deleted: it has {' and '.join(found)}, which are kept. {self.instead}"
-        )
+        kept = " and ".join(found)
+        return f"{obj} can't be deleted: it has {kept} that must be kept. {self.instead}"
 
     @admin.display(description="deleting")
     def why_it_stays(self, obj: Model) -> str:

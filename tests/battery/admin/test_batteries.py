@@ -204,7 +204,7 @@ def test_a_battery_with_advice_is_kept_and_the_page_says_why(
     one = Battery.objects.get()
     advice(one, NOON)
     why = (
-        f"{one} can't be deleted: it has advice, which are kept. Untick “active” instead: no "
+        f"{one} can't be deleted: it has advice that must be kept. Untick “active” instead: no "
         "advice is given from then on, and what was is kept."
     )
     if way == "page":

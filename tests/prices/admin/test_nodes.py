@@ -48,7 +48,9 @@ def chosen(client: Client, *objs: Any, **more: str) -> Any:
 
 def test_a_node_with_history_is_not_deleted_and_the_page_says_why(admin_client: Client) -> None:
     node = sp15()
-    why = "SP15 can&#x27;t be deleted: it has prices and feed events and batteries, which are kept."
+    why = (
+        "SP15 can&#x27;t be deleted: it has prices and feed events and batteries that must be kept."
+    )
     for answer in (
         admin_client.get(page(node, "delete")),
         admin_client.post(page(node, "delete"), CONFIRMED),
@@ -120,7 +122,7 @@ def test_a_node_that_something_depends_on_is_kept(what: str, admin_client: Clien
     node = mistyped()
     add_dependent(node, what)
     answer = admin_client.post(page(node, "delete"), CONFIRMED)
-    assert f"it has {what}, which are kept" in answer.content.decode()
+    assert f"it has {what} that must be kept" in answer.content.decode()
     assert Node.objects.filter(pk=node.pk).exists()
 
 
@@ -158,7 +160,7 @@ def test_a_rule_with_alerts_and_a_method_with_deliveries_are_kept_too(admin_clie
     for obj, what in ((rule, "alerts"), (method, "deliveries")):
         answer = admin_client.post(page(obj, "delete"), CONFIRMED)
         assert answer.status_code == 403
-        assert f"it has {what}, which are kept. Untick “active”" in answer.content.decode()
+        assert f"it has {what} that must be kept. Untick “active”" in answer.content.decode()
         assert f"it has {what}" in admin_client.get(page(obj, "change")).content.decode()
 
 
