@@ -86,10 +86,12 @@ def result(title: str, days: Sequence[DayResult]) -> Result | None:
 
 
 def policy_sums(days: Iterable[DayResult]) -> dict[str, Decimal]:
-    """Dollars by policy, of those that every one of the days has."""
-    found = [day_sums(day) for day in days]
-    everywhere = set.intersection(*(set(one) for one in found))
-    return {name: sum((one[name] for one in found), Decimal()) for name in everywhere}
+    """Dollars by policy; on a day that it had no plan for it did nothing, as in a back-test."""
+    sums: dict[str, Decimal] = {}
+    for day in days:
+        for name, usd in day_sums(day).items():
+            sums[name] = sums.get(name, Decimal()) + usd
+    return sums
 
 
 def day_sums(day: DayResult) -> dict[str, Decimal]:

@@ -47,12 +47,13 @@ def test_policies_are_bars_from_the_dearest_to_the_worst() -> None:
     assert found.note == "288 intervals settled. Net of wear."
 
 
-def test_a_policy_that_a_day_lacks_is_in_no_sum() -> None:
-    found = result("July", [day(2, rivals={"clock": 1, "yesterday": 2}), day(1)])
+def test_on_a_day_that_a_policy_had_no_plan_for_it_did_nothing() -> None:
+    nothing_settled = day(3, "0.00", settled=0, excluded=288, rivals={"nothing": 0})
+    days = [nothing_settled, day(2, rivals={"clock": 1, "yesterday": 2}), day(1)]
+    found = result("July", days)
     assert found
-    names = [row.name for row in found.rows]
-    assert "fixed clock" in names
-    assert "yesterday's shape" not in names
+    sums = {row.name: row.usd for row in found.rows}
+    assert (sums["fixed clock"], sums["yesterday's shape"]) == ("−$24.00", "$2.00")
 
 
 def test_sums_add_up_to_the_cent_and_say_what_is_left_out() -> None:
