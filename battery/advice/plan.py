@@ -67,7 +67,7 @@ def band(prices: Floats, chances: Floats) -> tuple[float, float]:
 
 
 class Run(NamedTuple):
-    """Steps of the same action, one after the other; the price is the mean of them."""
+    """Steps of the same action, one after the other; the price is the mean of its energy."""
 
     action: str
     start: int
@@ -85,9 +85,8 @@ def next_run(steps: list[PlanStep], *, after: int, actions: tuple[str, ...]) -> 
             found.append(step)
     if not found:
         return None
-    price = float(
-        np.average([step.price for step in found], weights=[step.hours for step in found])
-    )
+    energies = [abs(step.power_mw) * step.hours for step in found]
+    price = float(np.average([step.price for step in found], weights=energies))
     return Run(action_of(found[0].power_mw), found[0].start, price)
 
 

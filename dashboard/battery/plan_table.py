@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import NamedTuple
 
-from dashboard.battery.plan import Run, Slot, runs
+from dashboard.battery.plan import HOUR, Run, Slot, runs
 from dashboard.battery.words import HOLD, SIGN, action_text, clock, moment_text, whole_usd_text
 from dashboard.first_paint.market_times import interval_text
 from dashboard.first_paint.price_words import NOTHING, mega_text, price_text, tone_of
@@ -29,7 +29,7 @@ class PlanRow(NamedTuple):
 
 
 def run_rows(found: Sequence[Slot], now: datetime) -> list[PlanRow]:
-    """One line for each run: its price is the mean, and from where to where it goes below."""
+    """One line for each run: the mean price of its energy, or of its time; its range below."""
     return with_days([run_row(run) for run in runs(found)], [run.start for run in runs(found)], now)
 
 
@@ -49,12 +49,25 @@ def with_days(rows: Sequence[PlanRow], starts: Sequence[datetime], now: datetime
 
 def run_row(run: Run) -> PlanRow:
     prices = [slot.price for slot in run.slots if slot.price is not None]
-    mean = sum(prices) / len(prices) if prices else None
+    mean = mean_price(run)
     small = ""
     if prices and price_text(min(prices)) != price_text(max(prices)):
         small = range_text(min(prices), max(prices))
     row = row_of(run.slots[-1], mean, small, run_action(run))
     return row._replace(slot=interval_text(run.start, run.end), iso=run.start.isoformat())
+
+
+def mean_price(run: Run) -> float | None:
+    """Of what is charged or discharged; while it holds, of the time."""
+    priced = [(slot.price, weight(slot)) for slot in run.slots if slot.price is not None]
+    whole = sum(mwh for _, mwh in priced)
+    return sum(price * mwh for price, mwh in priced) / whole if priced else None
+
+
+def weight(slot: Slot) -> float:
+    """MWh, while it holds hours."""
+    hours = (slot.end - slot.start) / HOUR
+    return hours if slot.action == HOLD else hours * abs(slot.power_mw)
 
 
 def range_text(low: float, high: float) -> str:

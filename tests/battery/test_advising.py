@@ -65,7 +65,7 @@ def test_a_cheap_interval_before_a_dear_evening_is_charged_in_and_says_why(
     assert advice.interval_start == NOON + FIVE
     assert advice.reason == (
         f"Charging at about 5: a stored MWh is worth {round(advice.stored_usd_mwh)} after losses "
-        "and wear; planned sale 17:00 at about 73."
+        "and wear; planned sale 17:00 at about 80."
     )
     assert advice.fallback == ""
     assert advice.soc_mwh == 2

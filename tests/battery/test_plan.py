@@ -51,6 +51,17 @@ def test_a_short_step_counts_less_in_the_mean() -> None:
     assert run.price == 25.0
 
 
+def test_a_price_at_which_next_to_nothing_is_charged_counts_next_to_nothing() -> None:
+    plan = [
+        *steps(0.0),
+        PlanStep(3600, 0.75, 12.0, 0, 0, -1.0, 2),
+        PlanStep(6300, 1, 16, 0, 0, -0.01, 2),
+    ]
+    run = next_run(plan, after=1, actions=("charge",))
+    assert run
+    assert run.price == pytest.approx(12.05, abs=0.01)
+
+
 def test_a_band_is_as_wide_as_the_chances_make_it() -> None:
     prices = np.array([0.0, 10.0, 20.0, 30.0])
     sure = band(prices, np.array([0.0, 0.0, 1.0, 0.0]))

@@ -99,9 +99,17 @@ def test_neighbours_that_do_the_same_are_one_row() -> None:
         ("12:35–12:55", f"▲ charge 0.4–1.0{NBSP}MW"),
         ("12:55–13:05", "hold"),
     ]
-    assert (shown[0].price, shown[0].small) == ("10.75", f"10.00 to{NBSP}12.00")
+    assert (shown[0].price, shown[0].small) == ("10.88", f"10.00 to{NBSP}12.00")
     assert (shown[0].soc, shown[0].usd) == ("2.0", "$7")
     assert (shown[1].price, shown[1].small) == ("10.50", f"10.00 to{NBSP}11.00")
+
+
+def test_a_price_counts_as_much_as_is_charged_at_it_and_while_holding_as_it_lasts() -> None:
+    hour = Slot(START + FIVE, START + 13 * FIVE, 40.0, None, None, -0.25, 2.0, 7.4)
+    [row] = run_rows([*flat(START, 1, -1.0), hour], NOW)
+    assert row.price == "32.50"  # 1 part at 10, 3 parts at 40
+    [row] = run_rows([*flat(START, 1, 0.0), hour._replace(power_mw=0.0)], NOW)
+    assert row.price == "37.69"  # 1 part at 10, 12 parts at 40
 
 
 def test_a_power_that_begins_with_next_to_nothing_is_said_by_its_most() -> None:

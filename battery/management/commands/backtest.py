@@ -52,7 +52,7 @@ class Command(BaseCommand):
             choices=[Market.RTM.value, Market.RTPD.value],
             help="by default the battery's",
         )
-        known = f"some of {','.join(POLICIES)}; all by default"
+        known = f"some of {', '.join(POLICIES)}; all by default"
         parser.add_argument("--policies", default="", help=known)
         parser.add_argument("--json", type=Path, metavar="FILE", help="write the result there too")
 
