@@ -135,7 +135,7 @@ def filled(advice: Advice, decided: Decided) -> None:
         [
             iso(reasons.from_epoch(step.start)),
             *(round(price, 2) for price in (step.price, step.low, step.high)),
-            round(step.power_mw, 3),
+            round(step.power_mw, 3) + 0.0,  # never -0.0
             round(step.soc_mwh, 3),
         ]
         for step in decided.plan
