@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from typing import NamedTuple
 
 from dashboard.battery.power_bars import Bar, bars, soc_points
-from dashboard.battery.price_lines import band_steps, plan_steps, price_scale, price_steps
+from dashboard.battery.price_lines import band_steps, cut_text, plan_steps, price_scale, price_steps
 from dashboard.battery.shapes import band_path, line_path, minutes, number, steps_path
 from dashboard.battery.shown import Shown
 from dashboard.battery.time_axis import Tick, ticks
@@ -48,6 +48,7 @@ class PlanPicture(NamedTuple):
     soc: str
     ticks: Sequence[Tick]
     readings: Sequence[Reading]
+    cut: str
 
 
 def plan_picture(shown: Shown) -> PlanPicture | None:
@@ -73,6 +74,7 @@ def plan_picture(shown: Shown) -> PlanPicture | None:
         soc=line_path(soc_points(shown), minutes(shown.start, shown.start + HOUR)),
         ticks=list(ticks(shown.start, shown.end)),
         readings=list(readings(shown)),
+        cut=cut_text(shown),
     )
 
 

@@ -1,22 +1,49 @@
 """The lines of the prices and their scale. Pure."""
 
 from datetime import datetime, timedelta
+from math import inf
 
 from dashboard.battery.scale import Scale, scale_of
 from dashboard.battery.shapes import Step, minutes
 from dashboard.battery.shown import Prices, Shown
+from dashboard.battery.words import clock
+from dashboard.first_paint.price_words import price_text
 
 ROOM = 1.2  # the band is cut off above so many times the dearest price
 
 
 def price_scale(shown: Shown) -> Scale:
-    """Holds every price; of the band what is not far above all of them."""
-    prices = [*shown.rt.values(), *shown.da.values()]
-    prices += [slot.price for slot in shown.plan if slot.price is not None]
+    """Holds every price but a spike; of the band what is not far above all of them."""
+    least, most = spikes_from(shown)
+    prices = [*(min(max(lmp, least), most) for lmp in shown.rt.values()), *planned_by(shown)]
     high = ROOM * max([0.0, *prices])
     low = min(ROOM * min([0.0, *prices]), -high / 4)
     ends = [end for slot in shown.plan for end in (slot.low, slot.high) if end is not None]
     return scale_of([*prices, *(min(max(end, low), high) for end in ends)] if prices else ends)
+
+
+def planned_by(shown: Shown) -> list[float]:
+    """Day-ahead and expected prices."""
+    expected = [slot.price for slot in shown.plan if slot.price is not None]
+    return [*shown.da.values(), *expected]
+
+
+def spikes_from(shown: Shown) -> tuple[float, float]:
+    """Real-time prices beyond these are spikes, which would flatten all that is planned by."""
+    prices = planned_by(shown)
+    if not prices:
+        return -inf, inf
+    low, high = min(0.0, *prices), max(0.0, *prices)
+    return low - (high - low), high + (high - low)
+
+
+def cut_text(shown: Shown) -> str:
+    """The dearest and the cheapest spike, which are cut off; empty without."""
+    least, most = spikes_from(shown)
+    held = [(lmp, at) for at, lmp in shown.rt.items() if shown.start <= at < shown.end]
+    ends = [max(held), min(held)] if held else []
+    said = [f"{price_text(lmp)} at {clock(at)}" for lmp, at in ends if not least <= lmp <= most]
+    return f"Beyond the scale: real-time {' and '.join(said)}." if said else ""
 
 
 def price_steps(prices: Prices, shown: Shown, length: timedelta, scale: Scale) -> list[Step]:

@@ -206,6 +206,19 @@ def test_the_charge_is_a_line_through_what_was_known_and_what_is_planned() -> No
     assert drawn.soc == "M750 37.5L755 50L760 50L765 50L770 50"
 
 
+def test_a_spike_is_cut_off_and_said() -> None:
+    common = shown()
+    drawn = plan_picture(shown(rt={START - 2 * FIVE: 1015.37, START - FIVE: -150.0, START: 30.0}))
+    calm = plan_picture(shown(rt={START: 30.0}))
+    assert drawn
+    assert calm
+    assert float(drawn.lines[-1].text.replace("$", "")) < 3 * max(
+        *common.da.values(), *(slot.price or 0.0 for slot in common.plan)
+    )
+    assert drawn.cut.startswith("Beyond the scale: real-time 1,015.37 at 12:25")
+    assert calm.cut == ""
+
+
 def test_the_band_is_cut_off_far_above_all_prices_and_below_zero_is_kept() -> None:
     plan = [slot._replace(low=-500.0, high=9000.0) for slot in shown().plan]
     drawn = plan_picture(shown(plan=plan, rt={START: 30.0}))
