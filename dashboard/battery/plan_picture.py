@@ -74,7 +74,7 @@ def plan_picture(shown: Shown) -> PlanPicture | None:
         soc=line_path(soc_points(shown), minutes(shown.start, shown.start + HOUR)),
         ticks=list(ticks(shown.start, shown.end)),
         readings=list(readings(shown)),
-        cut=cut_text(shown),
+        cut=cut_text(shown, scale),
     )
 
 

@@ -37,13 +37,13 @@ def spikes_from(shown: Shown) -> tuple[float, float]:
     return low - (high - low), high + (high - low)
 
 
-def cut_text(shown: Shown) -> str:
-    """The dearest and the cheapest spike, which are cut off; empty without."""
-    least, most = spikes_from(shown)
-    held = [(lmp, at) for at, lmp in shown.rt.items() if shown.start <= at < shown.end]
-    ends = [max(held), min(held)] if held else []
-    said = [f"{price_text(lmp)} at {clock(at)}" for lmp, at in ends if not least <= lmp <= most]
-    return f"Beyond the scale: real-time {' and '.join(said)}." if said else ""
+def cut_text(shown: Shown, scale: Scale) -> str:
+    """The dearest and the cheapest spike, where they are cut off; empty without."""
+    held = [at for at in sorted(shown.rt) if shown.start <= at < shown.end]
+    ends = [choose(held, key=shown.rt.__getitem__) for choose in (max, min)] if held else []
+    beyond = [at for at in ends if not scale.low <= shown.rt[at] <= scale.high]
+    said = " and ".join(f"{price_text(shown.rt[at])} at {clock(at)}" for at in beyond)
+    return f"Beyond the scale: real-time {said}." if said else ""
 
 
 def price_steps(prices: Prices, shown: Shown, length: timedelta, scale: Scale) -> list[Step]:

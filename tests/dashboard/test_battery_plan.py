@@ -216,6 +216,9 @@ def test_a_spike_is_cut_off_and_said() -> None:
         *common.da.values(), *(slot.price or 0.0 for slot in common.plan)
     )
     assert drawn.cut.startswith("Beyond the scale: real-time 1,015.37 at 12:25")
+    both = plan_picture(shown(rt={START: 1015.37, START + FIVE: 1015.37, START - FIVE: -950.0}))
+    assert both
+    assert both.cut.endswith("1,015.37 at 12:35 and −950.00 at 12:30.")
     assert calm.cut == ""
 
 
