@@ -27,8 +27,12 @@ class Connection:
         parts = urlsplit(url)
         self.reader = Reader(protocolError=Refused, replyError=Refused)
         self.socket = connected(parts)
-        for greeting in greetings(parts):
-            self.ask(*greeting)
+        try:
+            for greeting in greetings(parts):
+                self.ask(*greeting)
+        except OSError:
+            self.close()
+            raise
 
     def ask(self, *words: str | int | bytes, wait_s: float = 0.0) -> object:
         """The answer to a command that may wait for `wait_s` at the server."""
@@ -52,7 +56,11 @@ def connected(parts: SplitResult) -> socket.socket:
     if parts.scheme == "unix":
         local = socket.socket(socket.AF_UNIX)
         local.settimeout(CONNECT_S)
-        local.connect(unquote(parts.path))
+        try:
+            local.connect(unquote(parts.path))
+        except OSError:
+            local.close()
+            raise
         return local
     host = unquote(parts.hostname or "localhost")
     plain = socket.create_connection((host, parts.port or 6379), CONNECT_S)
@@ -74,7 +82,11 @@ def secured(plain: socket.socket, host: str, query: str) -> socket.socket:
     named = asked.get("ssl_check_hostname", "true").lower() not in ("0", "f", "false", "n", "no")
     context.check_hostname = named and required != "none"
     context.verify_mode = ssl.VerifyMode[f"CERT_{required.upper()}"]
-    return context.wrap_socket(plain, server_hostname=host)
+    try:
+        return context.wrap_socket(plain, server_hostname=host)
+    except OSError:
+        plain.close()
+        raise
 
 
 def greetings(parts: SplitResult) -> list[Words]:

@@ -6,12 +6,13 @@ import ssl
 import threading
 from collections.abc import Iterator
 from pathlib import Path
-from urllib.parse import urlsplit
+from urllib.parse import SplitResult, urlsplit
 
 import pytest
 import redis
 from redis.connection import parse_url
 
+from caisoproject import bare_redis
 from caisoproject.bare_redis import Connection, Lost, Refused, connected, greetings
 from tests.outbound.certificates import Authority
 
@@ -45,9 +46,19 @@ def test_a_user_with_a_password_and_a_database(valkey: redis.Redis, user: str) -
     connection.close()
 
 
-def test_a_wrong_password_is_refused_in_redis_own_words(valkey: redis.Redis, user: str) -> None:
+def test_a_wrong_password_is_refused_in_redis_own_words_and_nothing_stays_open(
+    valkey: redis.Redis, user: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    opened: list[socket.socket] = []
+
+    def noted(parts: SplitResult) -> socket.socket:
+        opened.append(connected(parts))
+        return opened[-1]
+
+    monkeypatch.setattr(bare_redis, "connected", noted)
     with pytest.raises(Refused, match="WRONGPASS"):
         Connection(URL.replace("://", "://desk:wrong@"))
+    assert [one.fileno() for one in opened] == [-1]
 
 
 def test_a_redis_that_closes_the_connection_is_lost(valkey: redis.Redis) -> None:

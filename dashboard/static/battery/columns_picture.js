@@ -59,7 +59,8 @@ export function columnsPicture(title, series, columns) {
 /** "$250", "−$20k", "$1.5M": beside a picture there is little room. @type {(tick: number) => string} */
 function tickText(tick) {
   const [one, unit] = UNITS.find(([least]) => Math.abs(tick) >= least) ?? [1, ""];
-  return `${tick < 0 ? "−" : ""}$${(Math.abs(tick) / one).toLocaleString("en-US", { maximumFractionDigits: 2 })}${unit}`;
+  const digits = (Math.abs(tick) / one).toLocaleString("en-US", { maximumFractionDigits: 2 });
+  return `${tick < 0 ? "−" : ""}$${digits}${unit}`;
 }
 
 /** @type {(y: number, kind: string) => SVGElement} */
