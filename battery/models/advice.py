@@ -63,12 +63,16 @@ class Advice(WrittenOnce):
     interval_end = models.DateTimeField()
     made_at = models.DateTimeField()
     action = models.CharField(max_length=9, choices=ACTIONS)
-    power_mw = mega(help_text="Positive to the grid, negative from it.")
-    soc_mwh = mega(null=True, help_text="At the start of the interval.")
-    soc_source = models.CharField(max_length=8, choices=SOC_SOURCES)
-    soc_known_at = models.DateTimeField(null=True)
-    expected_usd_mwh = usd_mwh(null=True, help_text="The price that is expected.")
-    stored_usd_mwh = usd_mwh(null=True, help_text="What one more stored MWh is worth.")
+    power_mw = mega("power, MW", help_text="Positive to the grid, negative from it.")
+    soc_mwh = mega("state of charge, MWh", null=True, help_text="At the start of the interval.")
+    soc_source = models.CharField("state of charge is", max_length=8, choices=SOC_SOURCES)
+    soc_known_at = models.DateTimeField("state of charge known at", null=True)
+    expected_usd_mwh = usd_mwh(
+        "expected price, $/MWh", null=True, help_text="The price that is expected."
+    )
+    stored_usd_mwh = usd_mwh(
+        "value of a stored MWh, $", null=True, help_text="What one more stored MWh is worth."
+    )
     reason = models.CharField(max_length=300)
     # Why nothing was acted on: no prices, stale prices, no state of charge; empty otherwise.
     fallback = models.CharField(max_length=20, blank=True)
@@ -99,8 +103,8 @@ class Schedule(WrittenOnce):
     date = models.DateField()
     made_at = models.DateTimeField()
     hours = models.JSONField()
-    net_usd = models.DecimalField(max_digits=12, decimal_places=2)
-    bound_usd = models.DecimalField(max_digits=12, decimal_places=2)
+    net_usd = models.DecimalField("net, $", max_digits=12, decimal_places=2)
+    bound_usd = models.DecimalField("bound, $", max_digits=12, decimal_places=2)
     gap = models.FloatField()
     parameters = models.JSONField()
     code_version = models.CharField(max_length=40)

@@ -40,6 +40,9 @@ class Backtest(models.Model):
     result = models.JSONField(null=True)
     error = models.CharField(max_length=300, blank=True)
 
+    class Meta:
+        verbose_name = "back-test"
+
     def __str__(self) -> str:
         return f"{self.battery} {self.start} to {self.end}: {self.state}"
 

@@ -7,8 +7,8 @@ from django.db import models
 from battery.models.batteries import Battery
 
 
-def usd() -> "models.DecimalField[Any, Any]":
-    return models.DecimalField(max_digits=12, decimal_places=2)
+def usd(name: str) -> "models.DecimalField[Any, Any]":
+    return models.DecimalField(f"{name}, $", max_digits=12, decimal_places=2)
 
 
 class PaperDay(models.Model):
@@ -23,11 +23,11 @@ class PaperDay(models.Model):
     market = models.CharField(max_length=4)
     settled = models.PositiveSmallIntegerField("intervals settled")
     excluded = models.PositiveSmallIntegerField("intervals without advice or price")
-    revenue_usd = usd()
-    wear_usd = usd()
-    net_usd = usd()
-    two_settlement_usd = usd()
-    perfect_usd = usd()
+    revenue_usd = usd("revenue")
+    wear_usd = usd("wear")
+    net_usd = usd("net")
+    two_settlement_usd = usd("two-settlement")
+    perfect_usd = usd("perfect foresight")
     cycles = models.FloatField()
     rivals = models.JSONField()
     ledger = models.JSONField()
@@ -51,8 +51,8 @@ class Restatement(models.Model):
     interval_start = models.DateTimeField()
     old_price = models.DecimalField(max_digits=10, decimal_places=5, null=True)
     new_price = models.DecimalField(max_digits=10, decimal_places=5, null=True)
-    old_net_usd = usd()
-    new_net_usd = usd()
+    old_net_usd = usd("old net")
+    new_net_usd = usd("new net")
     why = models.CharField(max_length=200)
 
     def __str__(self) -> str:
