@@ -88,10 +88,23 @@ class FeedStage:
         self.stage.wait_until(lambda: self.ask("PING") == "PONG", 10, "Valkey")
 
     def publish(self, pause_s: float, each: int, back_hours: int = 6 * 24) -> None:
-        """Start a publisher: `each` events of each hub every `pause_s` s, from long ago on."""
+        """Start a publisher: `each` events of each hub every `pause_s` s, from long ago on.
+
+        It is up once it has published: on a busy machine it takes its time to begin.
+        """
         program = "python -m benchmarks.feed_publisher"
         self.publisher.line = f"{program} {pause_s} {each} {back_hours}"
+        before = self.publications.stat().st_size if self.publications.exists() else 0
         self.publisher.start()
+        self.stage.wait_until(lambda: self.has_published(before), 30, "the publisher")
+
+    @property
+    def publications(self) -> Path:
+        return self.stage.plan.state / "published.jsonl"
+
+    def has_published(self, before: int) -> bool:
+        """Whether anything was published since so many bytes told of it."""
+        return self.publications.exists() and self.publications.stat().st_size > before
 
     def ask(self, *words: str) -> object:
         """One command to Valkey."""
@@ -109,7 +122,7 @@ class FeedStage:
 
     def published(self) -> dict[tuple[str, int], float]:
         """When each publication was committed, by hub and seq."""
-        lines = (self.stage.plan.state / "published.jsonl").read_text().splitlines()
+        lines = self.publications.read_text().splitlines()
         published = map(json.loads, lines)
         return {(line["slug"].upper(), line["seq"]): line["at"] for line in published}
 
