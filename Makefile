@@ -60,4 +60,5 @@ kills: setup-dev ## 200 kills of a worker at every step between a price and its 
 lock: setup-dev ## locks what the .in files ask for; --upgrade is LOCK_FLAGS=-U
 	$(LOCK) $(LOCK_FLAGS) requirements-dev.in -o requirements-dev.txt
 	$(LOCK) $(LOCK_FLAGS) -c requirements-dev.txt requirements.in -o requirements.txt
+	$(LOCK) $(LOCK_FLAGS) -c requirements-dev.txt requirements-tracing.in -o requirements-tracing.txt
 	$(LOCK) $(LOCK_FLAGS) deploy/requirements-node.in -o deploy/requirements-node.txt

@@ -200,6 +200,7 @@ INSTALLED_APPS = [
     "django.contrib.messages",
     "caisoproject.apps.PageFilesConfig",
     "prices",
+    "accounts",
     "alerts",
     "battery",
     "dashboard",

@@ -1,0 +1,1 @@
+"""Who may do what: roles, signing in, sessions, and who changed what."""

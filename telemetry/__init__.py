@@ -1,0 +1,1 @@
+"""What the processes say of themselves: counts, request and task ids, traces."""
