@@ -78,7 +78,7 @@ def requests_by_outcome(*, now: datetime) -> dict[str, int]:
 
 def redis_answers() -> bool:
     """Whether Redis answers within a second; asked once, on a connection of its own."""
-    client = redis_factory.client(
+    client = redis_factory.projection(
         settings.REDIS_URL,
         socket_timeout=REDIS_PATIENCE_S,
         socket_connect_timeout=REDIS_PATIENCE_S,

@@ -12,6 +12,7 @@ from urllib.parse import quote
 from deploy.paths import VENV
 from deploy.ports import Port
 from deploy.refusal import Refused
+from prices import redis_address
 
 # Of the ten wrong passwords that an address may try, each web process allows its share.
 MOST_WEB_PROCESSES = 10
@@ -102,10 +103,21 @@ def wanted_web_processes(environ: Mapping[str, str]) -> int:
     return int(wanted)
 
 
+def wanted_redis(environ: Mapping[str, str]) -> str | None:
+    """The address of a Redis; none means our own. Raises Refused."""
+    url = environ.get("REDIS_URL")
+    try:
+        if url:
+            redis_address.read(url)
+    except redis_address.Unreadable as fault:
+        raise Refused(f"REDIS_URL {fault}") from fault
+    return url
+
+
 def decide(environ: Mapping[str, str], *, source: str, port: int, var_dir: Path) -> Plan:
     """The plan for a source that is chosen: live or simulator."""
     state = var_dir / source
-    redis_url, oasis_url = environ.get("REDIS_URL"), environ.get("OASIS_URL")
+    redis_url, oasis_url = wanted_redis(environ), environ.get("OASIS_URL")
     embeds_simulator = source == "simulator" and not oasis_url
     simulator_url = f"http://127.0.0.1:{port + 2}/oasisapi"
     return Plan(

@@ -14,6 +14,7 @@ from tests.stack.running import wait_until
 
 Server = subprocess.Popen[bytes]
 SERVICE = "prices"
+SLOTS = 16384
 SENTINEL = """\
 port {port}
 bind 127.0.0.1
@@ -60,6 +61,48 @@ def end(server: Server) -> None:
     with suppress(ProcessLookupError):
         server.kill()
     server.wait(timeout=10)
+
+
+@contextmanager
+def cluster(folder: Path, replicas: int = 0, *options: str) -> Iterator[dict[int, Server]]:
+    """Three primaries with a third of the slots each; the first ones have a replica each."""
+    first = free_ports.reserve()
+    ports = [first + number for number in range(3 + replicas)]
+    mode = ("--cluster-enabled", "yes", "--cluster-node-timeout", "1000", *options)
+    with ExitStack() as started:
+        servers = {}
+        for port in ports:
+            bus = ("--cluster-port", str(port + 5))
+            node = valkey(port, folder / str(port), *mode, *bus)
+            servers[port] = started.enter_context(node)
+        join(ports)
+        yield servers
+
+
+def join(ports: list[int]) -> None:
+    """Give each primary its slots, and have all nodes meet; more than three are replicas."""
+    nodes = [redis.Redis(port=port, decode_responses=True) for port in ports]
+    for number, node in enumerate(nodes[:3]):
+        ends = (number * SLOTS // 3, (number + 1) * SLOTS // 3 - 1)
+        node.execute_command("CLUSTER", "ADDSLOTSRANGE", *ends)
+        node.execute_command("CLUSTER", "SET-CONFIG-EPOCH", number + 1)
+    for port in ports[1:]:
+        nodes[0].execute_command("CLUSTER", "MEET", "127.0.0.1", port, port + 5)
+    wait_until(lambda: all(knows_all(node, len(nodes)) for node in nodes), 20, "a Cluster")
+    for primary, replica in zip(nodes, nodes[3:], strict=False):
+        replica.execute_command("CLUSTER", "REPLICATE", primary.cluster("MYID"))
+        wait_until(lambda node=primary: has_a_replica(node), 20, "a replica")
+    for node in nodes:
+        node.close()
+
+
+def has_a_replica(node: redis.Redis) -> bool:
+    return bool(node.info("replication")["connected_slaves"])
+
+
+def knows_all(node: redis.Redis, count: int) -> bool:
+    facts = node.cluster("INFO")
+    return facts["cluster_state"] == "ok" and int(facts["cluster_known_nodes"]) == count
 
 
 class Watched:
