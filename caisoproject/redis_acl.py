@@ -57,11 +57,12 @@ WATCHING = (
 
 
 class Role(NamedTuple):
-    """Commands, key patterns, channel patterns."""
+    """Commands, key patterns, channel patterns, and patterns of keys that it may only read."""
 
     commands: tuple[str, ...]
     keys: tuple[str, ...] = ()
     channels: tuple[str, ...] = ()
+    read_only: tuple[str, ...] = ()
 
 
 def roles(database: int) -> dict[str, Role]:
@@ -70,8 +71,9 @@ def roles(database: int) -> dict[str, Role]:
     return {
         "web": Role(
             (*COMMON, *ASKING, *LISTENING, *LOOKING),
-            (*SIGNS_KEYS, *ASKING_KEYS, *QUEUES),
+            (*SIGNS_KEYS, *ASKING_KEYS),
             (GROUP,),
+            QUEUES,
         ),
         "worker": Role(
             (*COMMON, *ASKING, *PUBLISHING, *TURNS, *SENDING, *TAKING, "scan"),
@@ -88,7 +90,7 @@ def roles(database: int) -> dict[str, Role]:
             (*SIGNS_KEYS, *ASKING_KEYS, *PUBLISHING_KEYS),
             PUBLISHING_CHANNELS,
         ),
-        "metrics": Role((*GREETING, "info", "config|get", "llen", "dbsize"), QUEUES),
+        "metrics": Role((*GREETING, "info", "config|get", "llen", "dbsize"), read_only=QUEUES),
         "replica": Role(REPLICATING),
         "sentinel": Role(WATCHING, channels=("*",)),
     }
@@ -110,6 +112,7 @@ def line(name: str, role: Role, password: str) -> str:
         "reset resetchannels on",
         f"#{sha256(password.encode()).hexdigest()}",
         *marked("~", role.keys),
+        *marked("%R~", role.read_only),
         *marked("&", role.channels),
         *marked("+", role.commands),
     ]

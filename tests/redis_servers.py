@@ -1,7 +1,7 @@
 """Redis servers of every kind for tests: with users, by a socket, behind sentinels, a Cluster."""
 
 import subprocess
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 
@@ -13,6 +13,8 @@ from tests.real_services import start_valkey, wait_for_valkey
 from tests.stack.running import wait_until
 
 Server = subprocess.Popen[bytes]
+Login = Mapping[str, str]
+NO_LOGIN: Login = {}
 SERVICE = "prices"
 SLOTS = 16384
 SENTINEL = """\
@@ -26,9 +28,9 @@ sentinel failover-timeout {service} 3000
 
 
 @contextmanager
-def valkey(port: int, folder: Path, *options: str, password: str | None = None) -> Iterator[Server]:
-    """One server, which is gone afterwards."""
-    server = start_valkey(port, folder, *options, password=password)
+def valkey(port: int, folder: Path, *options: str, login: Login = NO_LOGIN) -> Iterator[Server]:
+    """One server, which is gone afterwards; with the login it is asked if it is up."""
+    server = start_valkey(port, folder, *options, **login)
     try:
         yield server
     finally:
@@ -113,16 +115,16 @@ class Watched:
         ports: list[int],
         servers: dict[int, Server],
         sentinels: list[int],
-        passwords: tuple[str | None, str | None],
+        logins: tuple[Login, Login],
     ) -> None:
         self.ports, self.servers, self.sentinels = ports, servers, sentinels
-        self.password, self.sentinel_password = passwords
+        self.login, self.sentinel_login = logins
 
     def sentinel(self, port: int) -> redis.Redis:
-        return redis.Redis(port=port, password=self.sentinel_password, decode_responses=True)
+        return redis.Redis(port=port, decode_responses=True, **self.sentinel_login)
 
     def server(self, port: int) -> redis.Redis:
-        return redis.Redis(port=port, password=self.password, decode_responses=True)
+        return redis.Redis(port=port, decode_responses=True, **self.login)
 
     @property
     def hosts(self) -> str:
@@ -149,11 +151,12 @@ def watched(
     replicas: int = 1,
     *options: str,
     more: str = "",
-    passwords: tuple[str | None, str | None] = (None, None),
+    login: Login = NO_LOGIN,
+    sentinel_login: Login = NO_LOGIN,
 ) -> Iterator[Watched]:
     """A primary with replicas and three sentinels that know each other and all of them.
 
-    `options` are of the servers, `more` is of the sentinels, and so are the two passwords.
+    `options` are of the servers, `more` stands in the sentinels' file.
     """
     first = free_ports.reserve()
     ports = list(range(first, first + 1 + replicas))
@@ -165,19 +168,17 @@ def watched(
             quick = ("--repl-diskless-sync-delay", "0")
             place = folder / str(port)
             servers[port] = started.enter_context(
-                valkey(port, place, *follows, *quick, *options, password=passwords[0])
+                valkey(port, place, *follows, *quick, *options, login=login)
             )
         for port in sentinels:
-            started.enter_context(sentinel(folder / str(port), port, first, more, passwords[1]))
-        found = Watched(ports, servers, sentinels, passwords)
+            started.enter_context(sentinel(folder / str(port), port, first, more, sentinel_login))
+        found = Watched(ports, servers, sentinels, (login, sentinel_login))
         wait_until(lambda: all_known(found, replicas), 20, "sentinels that know each other")
         yield found
 
 
 @contextmanager
-def sentinel(
-    folder: Path, port: int, primary: int, more: str, password: str | None
-) -> Iterator[None]:
+def sentinel(folder: Path, port: int, primary: int, more: str, login: Login) -> Iterator[None]:
     """One sentinel: it writes down in its file whom it meets."""
     folder.mkdir(parents=True)
     file, log = folder / "sentinel.conf", folder / "output.txt"
@@ -187,7 +188,7 @@ def sentinel(
         command = [str(get_binary_path()), str(file), "--sentinel"]
         server = subprocess.Popen(command, stdout=output, stderr=output)
     try:
-        wait_for_valkey(port, server, log, password=password)
+        wait_for_valkey(port, server, log, **login)
         yield
     finally:
         end(server)

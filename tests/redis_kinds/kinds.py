@@ -69,7 +69,14 @@ def behind_sentinels(folder: Path, authority: Authority) -> Iterator[str]:
     """Everything has a password: the servers one, the sentinels another."""
     servers = ("--requirepass", SECRET, "--masterauth", SECRET)
     sentinels = f'sentinel auth-pass prices "{SECRET}"\nrequirepass asked\n'
-    with watched(folder, 1, *servers, more=sentinels, passwords=(SECRET, "asked")) as found:
+    with watched(
+        folder,
+        1,
+        *servers,
+        more=sentinels,
+        login={"password": SECRET},
+        sentinel_login={"password": "asked"},
+    ) as found:
         hosts = ",".join(f"{HOST}:{port}" for port in found.sentinels)
         yield f"sentinel://:{WRITTEN}@{hosts}/prices/1?sentinel_password=asked"
 
