@@ -28,7 +28,7 @@ def main(folder: Path) -> str | int:
             (folder / name).write_bytes(written.stdout)
             print(folder / name)
     except subprocess.CalledProcessError as failed:
-        return failed.stderr.decode(errors="replace")
+        return str(failed.stderr, errors="replace")
     except Refused as refusal:
         return str(refusal)
     return 0
