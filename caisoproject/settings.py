@@ -62,6 +62,7 @@ if DATABASES["default"]["ENGINE"].endswith("sqlite3"):
     # A shared in-memory database has no WAL: two threads of one test would lock each other out.
     DATABASES["default"]["TEST"] = {"NAME": str(STATE_DIR / f"test-{os.getpid()}.sqlite3")}
 if DATABASES["default"]["ENGINE"].endswith("postgresql"):
+    DATABASES["default"]["ENGINE"] = "caisoproject.postgresql"
     # A host that fell silent is known as away after seconds, not after the system's minutes.
     # What DATABASE_URL says of it itself counts.
     DATABASES["default"]["OPTIONS"] = {
