@@ -72,6 +72,8 @@ if DATABASES["default"]["ENGINE"].endswith("postgresql"):
     }
     # Behind PgBouncer in transaction mode a cursor on the server is another connection's.
     DATABASES["default"]["DISABLE_SERVER_SIDE_CURSORS"] = True
+# Where pg_dump and pg_restore are, if not on the PATH: they may not be older than the server.
+POSTGRESQL_BIN = env.folder("POSTGRESQL_BIN")
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 # Redis is a projection ------------------------------------------------------------------------
