@@ -10,6 +10,7 @@ django_application = get_asgi_application()
 
 from django.urls import path, re_path  # noqa: E402
 
+from caisoproject.behind_proxies import behind_proxies  # noqa: E402
 from caisoproject.lifespan import lifespan  # noqa: E402
 from caisoproject.pooling import take_connections_from_a_pool  # noqa: E402
 from caisoproject.send_queue import with_send_queue  # noqa: E402
@@ -38,4 +39,6 @@ http = URLRouter(
         re_path("", ordinary),  # type: ignore[arg-type]
     ]
 )
-application = ProtocolTypeRouter({"http": http, "websocket": live_feed, "lifespan": lifespan})
+application = behind_proxies(
+    ProtocolTypeRouter({"http": http, "websocket": live_feed, "lifespan": lifespan})
+)
