@@ -37,6 +37,10 @@ ANALYST_KEEP_S = env.number("ANALYST_KEEP_S", 60, least=1, most=86_400)
 # How long what is no price is kept: at least as long as corrections and digests look back.
 ALERTS_KEPT_DAYS = env.number("ALERTS_KEPT_DAYS", 730, least=60, most=36_500)
 DELIVERIES_KEPT_DAYS = env.number("DELIVERIES_KEPT_DAYS", 180, least=60, most=36_500)
+ADVICE_KEPT_DAYS = env.number("ADVICE_KEPT_DAYS", 365, least=60, most=36_500)
+BACKTESTS_KEPT_DAYS = env.number("BACKTESTS_KEPT_DAYS", 730, least=30, most=36_500)
+# Who changed what, and who signed in.
+AUDIT_KEPT_DAYS = env.number("AUDIT_KEPT_DAYS", 730, least=30, most=36_500)
 FETCH_RUNS_KEPT_DAYS = env.number("FETCH_RUNS_KEPT_DAYS", 90, least=30, most=36_500)
 
 # The database is the truth --------------------------------------------------------------------
