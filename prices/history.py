@@ -14,7 +14,7 @@ from django.db.models.lookups import LessThan
 
 from market.markets import Market
 from oasis.published import PublishedPrice
-from prices import feed, readings, unpublished
+from prices import counted, feed, readings, unpublished
 from prices.batch import Sorted, by_market, by_node, in_interval_order, sort
 from prices.fault_points import fault_point
 from prices.feed import Event, FeedRange
@@ -61,17 +61,19 @@ def record(
     writers at work: the nodes' rows are locked first. Raises Node.DoesNotExist, and stores
     nothing, if any price belongs to an unknown node.
     """
-    recorded = Recorded()
+    recorded, counts = Recorded(), Counter[tuple[str, str]]()
     # Each moment occurs once for every node, and again as the end of the interval before it.
     adapted = cache(connection.ops.adapt_datetimefield_value)
     batches = dict(by_node(prices))
     with transaction.atomic():
         nodes = locked(set(batches))
         recorded.feed_ranges += unpublished.publish(nodes.values(), now=now)
+        transaction.on_commit(lambda: counted.count(counts))
         for name, published in batches.items():
             held = partial(held_between, nodes[name])
             batch = sort(published, held, seen_at, clock_limit(seen_at, now=now))
             recorded.counts += batch.counts
+            counts += counted.by_verdict(batch)
             confirm(nodes[name], batch, seen_at)
             insert(nodes[name], batch.new, seen_at, source, adapted, now=now)
             revise(nodes[name], batch.corrected, seen_at, source, now=now)
