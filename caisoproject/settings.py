@@ -206,6 +206,11 @@ BATTERY_TOKEN = env.matching(
     "BATTERY_TOKEN", r"[\x21-\x7e]+", "plain letters, digits and signs without a blank"
 ) or environment.kept_secret(STATE_DIR / "battery_token")
 
+# What Prometheus shows to read /metrics; without one it is open.
+METRICS_TOKEN = env.matching(
+    "METRICS_TOKEN", r"[\x21-\x7e]+", "plain letters, digits and signs without a blank"
+)
+
 # How alerts go out ----------------------------------------------------------------------------
 
 EMAIL_HOST = env.host("EMAIL_HOST")
@@ -252,6 +257,7 @@ INSTALLED_APPS = [
 LOGIN_REDIRECT_URL = "/"
 MIDDLEWARE = [
     "caisoproject.https_pages.no_redirect_in_circles",
+    "caisoproject.counted_answers.counted_answers",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "dashboard.content_security.content_security_policy",

@@ -29,7 +29,7 @@ def enable_where_it_is_installed(apps, schema_editor):
 
 class Migration(migrations.Migration):
     atomic = False
-    dependencies = [("prices", "0011_unknown_components")]
+    dependencies = [("prices", "0012_request_total")]
     operations = [
         migrations.RunPython(enable_where_it_is_installed, migrations.RunPython.noop, elidable=True)
     ]
