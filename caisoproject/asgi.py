@@ -10,6 +10,7 @@ django_application = get_asgi_application()
 
 from django.urls import path, re_path  # noqa: E402
 
+from caisoproject.lifespan import lifespan  # noqa: E402
 from caisoproject.readiness import healthz, readyz  # noqa: E402
 from caisoproject.send_queue import with_send_queue  # noqa: E402
 from live.event_stream import feed_stream  # noqa: E402
@@ -38,4 +39,4 @@ http = URLRouter(
         re_path("", ordinary),  # type: ignore[arg-type]
     ]
 )
-application = ProtocolTypeRouter({"http": http, "websocket": live_feed})
+application = ProtocolTypeRouter({"http": http, "websocket": live_feed, "lifespan": lifespan})

@@ -4,12 +4,13 @@ It reads the same addresses: redis://, rediss:// and unix://, with user, passwor
 """
 
 import socket
+from collections.abc import Sequence
 from urllib.parse import SplitResult, parse_qs, unquote, urlsplit
 
 from hiredis import Reader, pack_command
 
 CONNECT_S, ANSWER_S = 2.0, 5.0
-Words = tuple[str | int | bytes, ...]
+Words = tuple[str | int | float | bytes, ...]
 
 
 class Refused(OSError):
@@ -34,7 +35,7 @@ class Connection:
             self.close()
             raise
 
-    def ask(self, *words: str | int | bytes, wait_s: float = 0.0) -> object:
+    def ask(self, *words: str | int | float | bytes, wait_s: float = 0.0) -> object:
         """The answer to a command that may wait for `wait_s` at the server."""
         self.socket.settimeout(ANSWER_S + wait_s)
         self.socket.sendall(pack_command(words))  # type: ignore[arg-type]
@@ -49,6 +50,27 @@ class Connection:
 
     def close(self) -> None:
         self.socket.close()
+
+
+class Running:
+    """Runs commands over a connection that is opened when needed, and anew after a failure."""
+
+    def __init__(self, url: str) -> None:
+        self.url = url
+        self.connection: Connection | None = None
+
+    def __call__(self, commands: Sequence[Words]) -> list[object]:
+        try:
+            self.connection = self.connection or Connection(self.url)
+            return [self.connection.ask(*command) for command in commands]
+        except OSError:
+            self.close()
+            raise
+
+    def close(self) -> None:
+        if self.connection:
+            self.connection.close()
+        self.connection = None
 
 
 def connected(parts: SplitResult) -> socket.socket:
