@@ -12,6 +12,7 @@ from django.urls import path, re_path  # noqa: E402
 
 from caisoproject.lifespan import lifespan  # noqa: E402
 from caisoproject.readiness import healthz, readyz  # noqa: E402
+from caisoproject.request_log import identified  # noqa: E402
 from caisoproject.send_queue import with_send_queue  # noqa: E402
 from live.event_stream import feed_stream  # noqa: E402
 from live.websocket import feed_socket, no_such_socket  # noqa: E402
@@ -39,4 +40,6 @@ http = URLRouter(
         re_path("", ordinary),  # type: ignore[arg-type]
     ]
 )
-application = ProtocolTypeRouter({"http": http, "websocket": live_feed, "lifespan": lifespan})
+application = identified(
+    ProtocolTypeRouter({"http": http, "websocket": live_feed, "lifespan": lifespan})
+)

@@ -8,7 +8,7 @@ from celery import Celery
 from celery.exceptions import CPendingDeprecationWarning
 from celery.signals import setup_logging, worker_before_create_process
 
-from caisoproject import task_tallies  # noqa: F401 (listens to Celery's signals)
+from caisoproject import task_context, task_tallies  # noqa: F401 (listen to Celery's signals)
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "caisoproject.settings")
 

@@ -9,6 +9,7 @@ import dj_database_url
 
 from caisoproject import environment, logs
 from caisoproject.beat_schedule import BEAT_SCHEDULE
+from telemetry.log_lines import SECRETS, secrets_among
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 VAR_DIR = Path(os.environ.get("VAR_DIR") or BASE_DIR / "var")
@@ -229,6 +230,7 @@ MIDDLEWARE = [
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "caisoproject.request_log.note_user",
 ]
 ROOT_URLCONF = "caisoproject.urls"
 ASGI_APPLICATION = "caisoproject.asgi.application"
@@ -295,5 +297,7 @@ STORAGES = {
     "staticfiles": {"BACKEND": "caisoproject.static_files.HashedModulesStorage"},
 }
 
-logs.configure(as_json=env.flag("LOG_JSON", default=False), level=env.text("LOG_LEVEL", "INFO"))
+LOG_JSON = env.flag("LOG_JSON", default=False)
+logs.configure(as_json=LOG_JSON, level=env.text("LOG_LEVEL", "INFO"))
+SECRETS.know(secrets_among(globals()) | {str(DATABASES["default"].get("PASSWORD", ""))})
 LOGGING_CONFIG = None
