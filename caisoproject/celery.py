@@ -15,7 +15,7 @@ from celery.signals import (
     worker_shutting_down,
 )
 
-from caisoproject import task_tallies  # noqa: F401 (listens to Celery's signals)
+from caisoproject import task_context, task_tallies  # noqa: F401 (listen to Celery's signals)
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "caisoproject.settings")
 

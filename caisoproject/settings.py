@@ -9,6 +9,7 @@ import dj_database_url
 
 from caisoproject import environment, logs, production, redis_settings
 from caisoproject.beat_schedule import BEAT_SCHEDULE
+from telemetry.log_lines import SECRETS, secrets_among
 
 environment.take_proxies(os.environ)
 BASE_DIR = Path(__file__).resolve().parent.parent
@@ -45,6 +46,13 @@ BACKTESTS_KEPT_DAYS = env.number("BACKTESTS_KEPT_DAYS", 730, least=30, most=36_5
 # Who changed what, and who signed in.
 AUDIT_KEPT_DAYS = env.number("AUDIT_KEPT_DAYS", 730, least=30, most=36_500)
 FETCH_RUNS_KEPT_DAYS = env.number("FETCH_RUNS_KEPT_DAYS", 90, least=30, most=36_500)
+
+# From when on something is wrong: less room on the disk, a fuller Redis (where it has a limit), a
+# worker or beat that is silent for longer; and for how long the source may be down before an alert.
+DISK_FREE_MB = env.number("DISK_FREE_MB", 1024, least=1, most=100_000_000)
+REDIS_FULL_PERCENT = env.number("REDIS_FULL_PERCENT", 85, least=20, most=99)
+SILENT_S = env.number("SILENT_S", 60, least=15, most=86_400)
+SOURCE_DOWN_MINUTES = env.number("SOURCE_DOWN_MINUTES", 5, least=0, most=1440)
 
 # The database is the truth --------------------------------------------------------------------
 
@@ -269,6 +277,7 @@ MIDDLEWARE = [
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "caisoproject.request_log.note_user",
 ]
 ROOT_URLCONF = "caisoproject.urls"
 ASGI_APPLICATION = "caisoproject.asgi.application"
@@ -335,5 +344,7 @@ STORAGES = {
     "staticfiles": {"BACKEND": "caisoproject.static_files.HashedModulesStorage"},
 }
 
-logs.configure(as_json=env.flag("LOG_JSON", default=False), level=env.text("LOG_LEVEL", "INFO"))
+LOG_JSON = env.flag("LOG_JSON", default=False)
+logs.configure(as_json=LOG_JSON, level=env.text("LOG_LEVEL", "INFO"))
+SECRETS.know(secrets_among(globals()) | {str(DATABASES["default"].get("PASSWORD", ""))})
 LOGGING_CONFIG = None
