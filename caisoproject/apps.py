@@ -1,6 +1,6 @@
 from typing import TYPE_CHECKING
 
-from django.apps import AppConfig
+from django.apps import AppConfig, apps
 from django.contrib.admin.apps import SimpleAdminConfig
 from django.contrib.staticfiles.apps import StaticFilesConfig
 from django.db.models.signals import post_migrate
@@ -20,7 +20,9 @@ class CaisoProjectConfig(AppConfig):
         from prices import publishing  # noqa: PLC0415
 
         publishing.set_up(announce_change)
-        post_migrate.connect(make_groups, sender=self)  # the last app: all permissions are there
+        # The last app with models: by then all permissions are there.
+        last = [one for one in apps.get_app_configs() if one.models_module is not None][-1]
+        post_migrate.connect(make_groups, sender=last)
 
 
 def announce_change(feed_range: "FeedRange", node: "Node") -> None:

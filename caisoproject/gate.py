@@ -19,7 +19,13 @@ from live.problems import API, Problem, refusal
 # token of their own), and pages that ask for a user themselves.
 OPEN = {
     *("/healthz", "/readyz", "/metrics", "/favicon.ico", "/push-worker.js"),
-    *("/accounts/", "/accounts/log-in/", "/accounts/log-in/code/", "/accounts/log-out/"),
+    *(
+        "/accounts/",
+        "/accounts/log-in/",
+        "/accounts/log-in/code/",
+        "/accounts/log-out/",
+        "/admin/logout/",
+    ),
     *("/accounts/password/", "/accounts/second-factor/"),
     *("/accounts/second-factor/codes/", "/accounts/second-factor/remove/"),
 }

@@ -14,7 +14,14 @@ from django.conf import settings
 from django.db import Error as DatabaseTrouble
 
 from live import frames
-from live.close_codes import BAD_REQUEST, FOREIGN_ORIGIN, TOO_MANY, TRY_AGAIN, UNKNOWN_HUB
+from live.close_codes import (
+    BAD_REQUEST,
+    FOREIGN_ORIGIN,
+    SIGNED_OUT,
+    TOO_MANY,
+    TRY_AGAIN,
+    UNKNOWN_HUB,
+)
 from live.connection_limits import ConnectionLimits, Full, client_address
 from live.daphne.inflow import MOST_BYTES
 from live.daphne.wires import DaphneSocket
@@ -23,6 +30,7 @@ from live.feed_request import BadRequest, feed_request, resumed
 from live.origin import may_read
 from live.rate_limit import RateLimit
 from live.reader import Reader
+from live.session_watch import SIGN_IN, SignedOut, session_of
 from live.slugs import quoted
 from live.wire import AsgiSocket, Frame, Message, Receive, Send, Wire
 
@@ -95,8 +103,12 @@ async def serve(scope: Message, receive: Receive, wire: Wire) -> None:
         await fanout().readers.say_bye(wire)
         return
     try:
+        key = await session_of(dict(scope["headers"]))
         reader = Reader(wire, feed_request(scope["query_string"]))
-        await live(reader, receive)
+        with fanout().sessions.following(reader, key):
+            await live(reader, receive)
+    except SignedOut as out:
+        raise Refused(SIGNED_OUT, "signed_out", SIGN_IN) from out
     except BadRequest as fault:
         raise Refused(BAD_REQUEST, fault.code, fault.message) from fault
     except UnknownHub as unknown:
