@@ -7,8 +7,9 @@ from urllib.parse import quote
 
 import dj_database_url
 
-from caisoproject import environment, logs, production
+from caisoproject import environment, logs, production, redis_settings
 from caisoproject.beat_schedule import BEAT_SCHEDULE
+from telemetry.log_lines import SECRETS, secrets_among
 
 environment.take_proxies(os.environ)
 BASE_DIR = Path(__file__).resolve().parent.parent
@@ -40,7 +41,18 @@ ANALYST_KEEP_S = env.number("ANALYST_KEEP_S", 60, least=1, most=86_400)
 # How long what is no price is kept: at least as long as corrections and digests look back.
 ALERTS_KEPT_DAYS = env.number("ALERTS_KEPT_DAYS", 730, least=60, most=36_500)
 DELIVERIES_KEPT_DAYS = env.number("DELIVERIES_KEPT_DAYS", 180, least=60, most=36_500)
+ADVICE_KEPT_DAYS = env.number("ADVICE_KEPT_DAYS", 365, least=60, most=36_500)
+BACKTESTS_KEPT_DAYS = env.number("BACKTESTS_KEPT_DAYS", 730, least=30, most=36_500)
+# Who changed what, and who signed in.
+AUDIT_KEPT_DAYS = env.number("AUDIT_KEPT_DAYS", 730, least=30, most=36_500)
 FETCH_RUNS_KEPT_DAYS = env.number("FETCH_RUNS_KEPT_DAYS", 90, least=30, most=36_500)
+
+# From when on something is wrong: less room on the disk, a fuller Redis (where it has a limit), a
+# worker or beat that is silent for longer; and for how long the source may be down before an alert.
+DISK_FREE_MB = env.number("DISK_FREE_MB", 1024, least=1, most=100_000_000)
+REDIS_FULL_PERCENT = env.number("REDIS_FULL_PERCENT", 85, least=20, most=99)
+SILENT_S = env.number("SILENT_S", 60, least=15, most=86_400)
+SOURCE_DOWN_MINUTES = env.number("SOURCE_DOWN_MINUTES", 5, least=0, most=1440)
 
 # The database is the truth --------------------------------------------------------------------
 
@@ -63,6 +75,7 @@ if DATABASES["default"]["ENGINE"].endswith("sqlite3"):
     # A shared in-memory database has no WAL: two threads of one test would lock each other out.
     DATABASES["default"]["TEST"] = {"NAME": str(STATE_DIR / f"test-{os.getpid()}.sqlite3")}
 if DATABASES["default"]["ENGINE"].endswith("postgresql"):
+    DATABASES["default"]["ENGINE"] = "caisoproject.postgresql"
     # A host that fell silent is known as away after seconds, not after the system's minutes.
     # What DATABASE_URL says of it itself counts.
     DATABASES["default"]["OPTIONS"] = {
@@ -72,34 +85,37 @@ if DATABASES["default"]["ENGINE"].endswith("postgresql"):
     }
     # Behind PgBouncer in transaction mode a cursor on the server is another connection's.
     DATABASES["default"]["DISABLE_SERVER_SIDE_CURSORS"] = True
+# Where pg_dump and pg_restore are, if not on the PATH: they may not be older than the server.
+POSTGRESQL_BIN = env.folder("POSTGRESQL_BIN")
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 # Redis is a projection ------------------------------------------------------------------------
 
-REDIS_SCHEMES = ("redis", "rediss", "unix")
-REDIS_URL = env.url("REDIS_URL", "redis://127.0.0.1:8001/0", REDIS_SCHEMES)
-CHANNEL_REDIS_URL = env.url("CHANNEL_REDIS_URL", REDIS_URL, REDIS_SCHEMES)
-CELERY_BROKER_URL = environment.for_celery(
-    env.url("CELERY_BROKER_URL", REDIS_URL, (*REDIS_SCHEMES, "redis+socket"))
+REDIS_URL = redis_settings.address(
+    env, "REDIS_URL", "redis://127.0.0.1:8001/0", use="the projection"
 )
-REDIS_OPTIONS = environment.client_options(
-    REDIS_URL,
-    socket_timeout=5,
-    socket_connect_timeout=2,
-    socket_keepalive=True,
-    health_check_interval=15,
+CHANNEL_REDIS_URL = redis_settings.address(
+    env, "CHANNEL_REDIS_URL", REDIS_URL, use="the channel layer"
 )
-CHANNEL_REDIS_OPTIONS = environment.client_options(
-    CHANNEL_REDIS_URL,
-    socket_timeout=30,
-    socket_connect_timeout=5,
-    socket_keepalive=True,
-    health_check_interval=15,
+BROKER_REDIS_URL = redis_settings.address(
+    env, "CELERY_BROKER_URL", REDIS_URL, use="the Celery broker"
 )
+REDIS_OPTIONS = {
+    "socket_timeout": 5,
+    "socket_connect_timeout": 2,
+    "socket_keepalive": True,
+    "health_check_interval": 15,
+}
+CHANNEL_REDIS_OPTIONS = {
+    "socket_timeout": 30,
+    "socket_connect_timeout": 5,
+    "socket_keepalive": True,
+    "health_check_interval": 15,
+}
 CHANNEL_LAYERS = {
     "default": {
         "BACKEND": "channels_redis.pubsub.RedisPubSubChannelLayer",
-        "CONFIG": {"hosts": [{"address": CHANNEL_REDIS_URL, **CHANNEL_REDIS_OPTIONS}]},
+        "CONFIG": {"hosts": [redis_settings.layer_host(CHANNEL_REDIS_URL, CHANNEL_REDIS_OPTIONS)]},
     }
 }
 
@@ -116,7 +132,6 @@ CELERY_WORKER_PREFETCH_MULTIPLIER = 1
 CELERY_WORKER_MAX_TASKS_PER_CHILD = 500
 # In KiB. A child that read a large archive keeps 25 MB of it for ever: it is replaced.
 CELERY_WORKER_MAX_MEMORY_PER_CHILD = 90_000
-CELERY_WORKER_SOFT_SHUTDOWN_TIMEOUT = 4
 # A task that loses its broker goes on: it works on the database, and may run twice.
 CELERY_WORKER_CANCEL_LONG_RUNNING_TASKS_ON_CONNECTION_LOSS = False
 CELERY_WORKER_HIJACK_ROOT_LOGGER = False
@@ -125,6 +140,8 @@ CELERY_TIMEZONE = "UTC"
 CELERY_ACCEPT_CONTENT = ["json"]
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
 CELERY_BROKER_CONNECTION_MAX_RETRIES = None
+CELERY_BROKER_URL = redis_settings.broker_url(BROKER_REDIS_URL)
+CELERY_BROKER_USE_SSL = redis_settings.broker_tls(BROKER_REDIS_URL)
 CELERY_BROKER_TRANSPORT_OPTIONS = {
     "visibility_timeout": 180,
     "socket_timeout": 10,
@@ -136,6 +153,7 @@ CELERY_BROKER_TRANSPORT_OPTIONS = {
     # Whatever else a worker does comes after its first queue: no poll behind a gap, no delivery
     # behind tidying.
     "queue_order_strategy": "priority",
+    **redis_settings.broker_options(BROKER_REDIS_URL),
 }
 CELERY_BEAT_SCHEDULE = BEAT_SCHEDULE
 CELERY_BEAT_SCHEDULER = "caisoproject.beat.SteadyScheduler"
@@ -196,6 +214,11 @@ BATTERY_TOKEN = env.matching(
     "BATTERY_TOKEN", r"[\x21-\x7e]+", "plain letters, digits and signs without a blank"
 ) or environment.kept_secret(STATE_DIR / "battery_token")
 
+# What Prometheus shows to read /metrics; without one it is open.
+METRICS_TOKEN = env.matching(
+    "METRICS_TOKEN", r"[\x21-\x7e]+", "plain letters, digits and signs without a blank"
+)
+
 # How alerts go out ----------------------------------------------------------------------------
 
 EMAIL_HOST = env.host("EMAIL_HOST")
@@ -242,6 +265,7 @@ INSTALLED_APPS = [
 LOGIN_REDIRECT_URL = "/"
 MIDDLEWARE = [
     "caisoproject.https_pages.no_redirect_in_circles",
+    "caisoproject.counted_answers.counted_answers",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "dashboard.content_security.content_security_policy",
@@ -253,6 +277,7 @@ MIDDLEWARE = [
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "caisoproject.request_log.note_user",
 ]
 ROOT_URLCONF = "caisoproject.urls"
 ASGI_APPLICATION = "caisoproject.asgi.application"
@@ -319,5 +344,7 @@ STORAGES = {
     "staticfiles": {"BACKEND": "caisoproject.static_files.HashedModulesStorage"},
 }
 
-logs.configure(as_json=env.flag("LOG_JSON", default=False), level=env.text("LOG_LEVEL", "INFO"))
+LOG_JSON = env.flag("LOG_JSON", default=False)
+logs.configure(as_json=LOG_JSON, level=env.text("LOG_LEVEL", "INFO"))
+SECRETS.know(secrets_among(globals()) | {str(DATABASES["default"].get("PASSWORD", ""))})
 LOGGING_CONFIG = None
