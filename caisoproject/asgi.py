@@ -10,6 +10,7 @@ django_application = get_asgi_application()
 
 from django.urls import path, re_path  # noqa: E402
 
+from caisoproject.behind_proxies import behind_proxies  # noqa: E402
 from caisoproject.send_queue import with_send_queue  # noqa: E402
 from live.event_stream import feed_stream  # noqa: E402
 from live.websocket import feed_socket, no_such_socket  # noqa: E402
@@ -35,4 +36,4 @@ http = URLRouter(
         re_path("", ordinary),  # type: ignore[arg-type]
     ]
 )
-application = ProtocolTypeRouter({"http": http, "websocket": live_feed})
+application = behind_proxies(ProtocolTypeRouter({"http": http, "websocket": live_feed}))

@@ -9,13 +9,16 @@ import os
 import re
 import secrets
 import time
+from collections.abc import MutableMapping
 from contextlib import suppress
 from email.utils import parseaddr
-from ipaddress import ip_address
+from ipaddress import ip_address, ip_network
 from pathlib import Path
 from tempfile import NamedTemporaryFile
 from typing import Any
 from urllib.parse import urlsplit
+
+from caisoproject.secret_files import value_of
 
 HOST = re.compile(r"(?i:[a-z0-9_]([a-z0-9_.-]*[a-z0-9_])?\.?|\[[0-9a-f:.]+\])")
 ORIGIN = re.compile(r"https?://(\*\.)?([a-z0-9_.-]+|\[[0-9a-f:.]+\])(:[0-9]{1,5})?")
@@ -32,11 +35,14 @@ class Environment:
     """The environment, and behind it the values that the last `make run` chose."""
 
     def __init__(self, chosen: dict[str, str]) -> None:
-        self.chosen = chosen
+        self.chosen = {name.upper(): value for name, value in chosen.items()}
 
     def text(self, name: str, default: str) -> str:
-        """The value of NAME, or of the last run, or `default`; an empty value counts as none."""
-        return os.environ.get(name) or self.chosen.get(name.lower()) or default
+        """The value of NAME, or of the last run, or `default`; an empty value counts as none.
+
+        Any value may be in a file that NAME_FILE names instead.
+        """
+        return value_of(name, os.environ) or value_of(name, self.chosen) or default
 
     def flag(self, name: str, *, default: bool) -> bool:
         """NAME as yes or no."""
@@ -85,6 +91,17 @@ class Environment:
         for host in found:
             if not HOST_AND_PORT.fullmatch(host):
                 raise SystemExit(f"{name} has {host!r}; it takes host:port, with commas between.")
+        return found
+
+    def networks(self, name: str) -> list[str]:
+        """NAME as a list of addresses and networks, and `unix` for whoever comes over a socket."""
+        found = self.items(name, "")
+        for network in found:
+            if network != "unix" and not is_network(network):
+                raise SystemExit(
+                    f"{name} has {network!r}; it takes addresses, networks that end in zeros, and "
+                    "unix, with commas between: 10.0.0.7,192.0.2.0/24,2001:db8::/64."
+                )
         return found
 
     def names(self, name: str, default: str) -> list[str]:
@@ -169,9 +186,25 @@ def misread(url: str) -> str | None:
     return None
 
 
+def take_proxies(environ: MutableMapping[str, str]) -> None:
+    """Proxies that are named in files, to where every library looks for them."""
+    for name in ("HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY"):
+        if environ.get(f"{name}_FILE"):
+            environ[name] = value_of(name, environ)
+            del environ[f"{name}_FILE"]
+
+
 def is_address(text: str) -> bool:
     try:
         return bool(ip_address(text))
+    except ValueError:
+        return False
+
+
+def is_network(text: str) -> bool:
+    """Whether this is an address or a network, but not all there are."""
+    try:
+        return ip_network(text).prefixlen > 0
     except ValueError:
         return False
 

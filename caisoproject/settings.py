@@ -7,9 +7,10 @@ from urllib.parse import quote
 
 import dj_database_url
 
-from caisoproject import environment, logs
+from caisoproject import environment, logs, production
 from caisoproject.beat_schedule import BEAT_SCHEDULE
 
+environment.take_proxies(os.environ)
 BASE_DIR = Path(__file__).resolve().parent.parent
 VAR_DIR = Path(os.environ.get("VAR_DIR") or BASE_DIR / "var")
 env = environment.Environment(environment.last_run(VAR_DIR / "run.json", os.environ.get("SOURCE")))
@@ -142,8 +143,39 @@ CELERY_BEAT_MAX_LOOP_INTERVAL = 3
 
 DEBUG = env.flag("DEBUG", default=False)
 SECRET_KEY = env.text("SECRET_KEY", "") or environment.kept_secret(STATE_DIR / "secret_key")
-ALLOWED_HOSTS = env.names("ALLOWED_HOSTS", "localhost,127.0.0.1,[::1]")
+SITE_URL = env.url("SITE_URL", "", ("http", "https")).rstrip("/")  # what links begin with
+OWN_HOSTS = f"localhost,127.0.0.1,[::1],{production.host_of(SITE_URL)}"
+ALLOWED_HOSTS = env.names("ALLOWED_HOSTS", OWN_HOSTS)
 CSRF_TRUSTED_ORIGINS = env.origins("CSRF_TRUSTED_ORIGINS")
+# Whose X-Forwarded-For and X-Forwarded-Proto are believed.
+TRUSTED_PROXIES = env.networks("TRUSTED_PROXIES")
+PRODUCTION = env.flag("PRODUCTION", default=False)
+if PRODUCTION and (
+    unsafe := production.refusal(production.Chosen(SECRET_KEY, DEBUG, ALLOWED_HOSTS, SITE_URL))
+):
+    raise SystemExit(unsafe)
+
+# Where the site's address is https, browsers never come another way and never show a cookie there.
+# Programs and probes are not sent elsewhere.
+IS_HTTPS = SITE_URL.startswith("https://")
+SECURE_SSL_REDIRECT = IS_HTTPS
+SECURE_REDIRECT_EXEMPT = [r"^(healthz|readyz|metrics)$", r"^api/"]
+SECURE_HSTS_SECONDS = (
+    env.number("HSTS_SECONDS", 31_536_000, least=0, most=63_072_000) if IS_HTTPS else 0
+)
+SECURE_HSTS_INCLUDE_SUBDOMAINS = env.flag("HSTS_SUBDOMAINS", default=False)
+SECURE_HSTS_PRELOAD = env.flag("HSTS_PRELOAD", default=False)
+# Whether everything below the site's name is https too, only its operator knows.
+SILENCED_SYSTEM_CHECKS = ["security.W005", "security.W021"]
+SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = IS_HTTPS
+SESSION_COOKIE_HTTPONLY = CSRF_COOKIE_HTTPONLY = True
+SESSION_COOKIE_SAMESITE = CSRF_COOKIE_SAMESITE = "Lax"
+if IS_HTTPS:  # with this beginning browsers take them from the site itself alone, over https
+    SESSION_COOKIE_NAME, CSRF_COOKIE_NAME = "__Host-session", "__Host-csrf"
+SECURE_REFERRER_POLICY = "same-origin"
+SECURE_CROSS_ORIGIN_OPENER_POLICY = "same-origin"
+# Addresses with passwords are shown on no error page.
+DEFAULT_EXCEPTION_REPORTER_FILTER = "caisoproject.hidden_settings.HiddenSettings"
 
 # How many web processes there are. Of what all of them together may allow, each allows its share.
 WEB_PROCESSES = env.number("WEB_PROCESSES", 1, least=1, most=10)
@@ -164,9 +196,6 @@ BATTERY_TOKEN = env.matching(
 
 # How alerts go out ----------------------------------------------------------------------------
 
-SITE_URL = env.url("SITE_URL", "", ("http", "https")).rstrip(
-    "/"
-)  # what links in messages begin with
 EMAIL_HOST = env.host("EMAIL_HOST")
 EMAIL_PORT = env.number("EMAIL_PORT", 25, least=1, most=65535)
 EMAIL_HOST_USER = env.text("EMAIL_HOST_USER", "")
@@ -210,6 +239,7 @@ INSTALLED_APPS = [
 ]
 LOGIN_REDIRECT_URL = "/"
 MIDDLEWARE = [
+    "caisoproject.https_pages.no_redirect_in_circles",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "dashboard.content_security.content_security_policy",

@@ -25,13 +25,14 @@ from django.db import connection  # isort: skip
 from caisoproject.listening import SharedPort, listen, passed_socket
 from caisoproject.memory import collect_seldom, give_back_memory, resident_mb
 from live import websocket
-from live.daphne import open_files
+from live.daphne import direct, open_files
 from live.daphne.arrivals import Arrivals
 from live.daphne.channel import Channel, Request
 from live.daphne.compression import accepted
 from live.daphne.feed_protocol import FeedProtocol
 from live.daphne.quiet import quieten
 from live.fanout import fanout
+from live.forwarded import trusted_proxies
 
 # Time for a slow reader to take its backlog, and behind it the code that says why it was cut.
 CLOSE_SECONDS = 10
@@ -66,6 +67,7 @@ class Web(Server):  # type: ignore[misc]
         websocket.connection_limits.most = room.readers
         of_an_address = CONNECTIONS_A_READER * settings.SOCKETS_PER_ADDRESS
         Channel.arrivals = Arrivals(room.connections, of_an_address)
+        Channel.proxies = trusted_proxies(settings.TRUSTED_PROXIES)
 
     def prepare(self) -> None:
         """Called before the first connection: Daphne makes its factories only when it runs."""
@@ -106,6 +108,7 @@ class Web(Server):  # type: ignore[misc]
         scope["extensions"] = {"caiso.protocol": protocol}
         if scope["type"] == "websocket":
             scope["extensions"]["websocket.http.response"] = {}
+            scope["scheme"] = "wss" if direct.is_encrypted(protocol.transport) else "ws"
         return super().create_application(protocol, scope)
 
     async def handle_reply(self, protocol: Any, message: dict[str, Any]) -> None:

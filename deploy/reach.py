@@ -1,10 +1,12 @@
 """Checks if OASIS answers, in the way of the poller: same client, proxies and certificates."""
 
+import os
 import sys
 from urllib.parse import urlsplit
 
 import requests
 
+from caisoproject.environment import take_proxies
 from deploy.source_choice import PATIENCE_S
 from oasis import proxies
 
@@ -54,4 +56,5 @@ def why_not_oasis(answer: requests.Response, begin: bytes) -> str | None:
 
 
 if __name__ == "__main__":
-    print(why_unreachable(sys.argv[1]) or "")
+    take_proxies(os.environ)
+    print(why_unreachable(sys.stdin.read()) or "")

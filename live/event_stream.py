@@ -54,7 +54,7 @@ def feed_request_of(scope: Message) -> FeedRequest:
         raise Problem(HTTPStatus.METHOD_NOT_ALLOWED, "The stream is read with GET.", allow=["GET"])
     if not is_our_host(headers):
         raise Problem(HTTPStatus.BAD_REQUEST, "This server has another name.")
-    if not may_read(headers):
+    if not may_read(headers, scope.get("scheme", "http")):
         raise Problem(HTTPStatus.FORBIDDEN, NOT_FOR_YOU)
     last = headers.get(b"last-event-id", b"").decode("latin-1")[:MOST_CURSORS]
     try:

@@ -46,7 +46,7 @@ class Refused(Exception):
 async def feed_socket(scope: Message, receive: Receive, send: Send) -> None:
     """Serve one client: `/ws?hubs=SP15,NP15&after=<epoch>:<seq>,<epoch>:<seq>&hours=24`."""
     await receive()  # websocket.connect
-    if not may_read(dict(scope["headers"])):
+    if not may_read(dict(scope["headers"]), scope.get("scheme", "http")):
         await send({"type": "websocket.close", "code": FOREIGN_ORIGIN})
         return
     await send({"type": "websocket.accept"})
