@@ -15,19 +15,16 @@ from email.utils import parseaddr
 from ipaddress import ip_address, ip_network
 from pathlib import Path
 from tempfile import NamedTemporaryFile
-from typing import Any
 from urllib.parse import urlsplit
 
 from caisoproject.secret_files import value_of
+from prices.redis_address import ENCODE
 
 HOST = re.compile(r"(?i:[a-z0-9_]([a-z0-9_.-]*[a-z0-9_])?\.?|\[[0-9a-f:.]+\])")
 ORIGIN = re.compile(r"https?://(\*\.)?([a-z0-9_.-]+|\[[0-9a-f:.]+\])(:[0-9]{1,5})?")
 MAILBOX = re.compile(r"[^\s@<>,;:\"()]+@[^\s@<>,;:\"()]+")
 SECRET_SECONDS = 2.0
 HOST_AND_PORT = re.compile(r"([a-z0-9.-]+|\[[0-9a-f:]+\]):[0-9]{1,5}")
-ENCODE = (
-    "in a user name or password write # as %23, ? as %3F, / as %2F, @ as %40, [ as %5B, % as %25."
-)
 TRUE, FALSE = {"1", "true", "yes", "on"}, {"0", "false", "no", "off"}
 
 
@@ -181,8 +178,6 @@ def misread(url: str) -> str | None:
         return "has a blank or a line break in it."
     if parts.scheme in ("http", "https") and (not parts.hostname or parts.query or "?" in url):
         return "takes a host, and no question mark behind it."
-    if parts.scheme == "unix" and not parts.path.startswith("/"):
-        return "takes a whole path: unix:///run/redis.sock?db=0."
     return None
 
 
@@ -207,27 +202,6 @@ def is_network(text: str) -> bool:
         return ip_network(text).prefixlen > 0
     except ValueError:
         return False
-
-
-def for_celery(redis_url: str) -> str:
-    """A Redis URL as Celery writes it, which names a Unix socket and its database differently."""
-    if not redis_url.startswith("unix://"):
-        return redis_url
-    return redis_url.replace("unix://", "redis+socket://", 1).replace("?db=", "?virtual_host=", 1)
-
-
-def from_celery(broker_url: str) -> str:
-    """A broker's URL as Redis's own client writes it."""
-    if not broker_url.startswith("redis+socket://"):
-        return broker_url
-    return broker_url.replace("redis+socket://", "unix://", 1).replace("?virtual_host=", "?db=", 1)
-
-
-def client_options(redis_url: str, **options: Any) -> dict[str, Any]:
-    """`options` for a Redis client, without keepalive for a Unix socket, which has none."""
-    if redis_url.startswith("unix://"):
-        options.pop("socket_keepalive", None)
-    return options
 
 
 def last_run(path: Path, source: str | None) -> dict[str, str]:

@@ -7,7 +7,7 @@ from urllib.parse import quote
 
 import dj_database_url
 
-from caisoproject import environment, logs, production
+from caisoproject import environment, logs, production, redis_settings
 from caisoproject.beat_schedule import BEAT_SCHEDULE
 
 environment.take_proxies(os.environ)
@@ -74,30 +74,31 @@ DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 # Redis is a projection ------------------------------------------------------------------------
 
-REDIS_SCHEMES = ("redis", "rediss", "unix")
-REDIS_URL = env.url("REDIS_URL", "redis://127.0.0.1:8001/0", REDIS_SCHEMES)
-CHANNEL_REDIS_URL = env.url("CHANNEL_REDIS_URL", REDIS_URL, REDIS_SCHEMES)
-CELERY_BROKER_URL = environment.for_celery(
-    env.url("CELERY_BROKER_URL", REDIS_URL, (*REDIS_SCHEMES, "redis+socket"))
+REDIS_URL = redis_settings.address(
+    env, "REDIS_URL", "redis://127.0.0.1:8001/0", use="the projection"
 )
-REDIS_OPTIONS = environment.client_options(
-    REDIS_URL,
-    socket_timeout=5,
-    socket_connect_timeout=2,
-    socket_keepalive=True,
-    health_check_interval=15,
+CHANNEL_REDIS_URL = redis_settings.address(
+    env, "CHANNEL_REDIS_URL", REDIS_URL, use="the channel layer"
 )
-CHANNEL_REDIS_OPTIONS = environment.client_options(
-    CHANNEL_REDIS_URL,
-    socket_timeout=30,
-    socket_connect_timeout=5,
-    socket_keepalive=True,
-    health_check_interval=15,
+BROKER_REDIS_URL = redis_settings.address(
+    env, "CELERY_BROKER_URL", REDIS_URL, use="the Celery broker"
 )
+REDIS_OPTIONS = {
+    "socket_timeout": 5,
+    "socket_connect_timeout": 2,
+    "socket_keepalive": True,
+    "health_check_interval": 15,
+}
+CHANNEL_REDIS_OPTIONS = {
+    "socket_timeout": 30,
+    "socket_connect_timeout": 5,
+    "socket_keepalive": True,
+    "health_check_interval": 15,
+}
 CHANNEL_LAYERS = {
     "default": {
         "BACKEND": "channels_redis.pubsub.RedisPubSubChannelLayer",
-        "CONFIG": {"hosts": [{"address": CHANNEL_REDIS_URL, **CHANNEL_REDIS_OPTIONS}]},
+        "CONFIG": {"hosts": [redis_settings.layer_host(CHANNEL_REDIS_URL, CHANNEL_REDIS_OPTIONS)]},
     }
 }
 
@@ -123,6 +124,8 @@ CELERY_TIMEZONE = "UTC"
 CELERY_ACCEPT_CONTENT = ["json"]
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
 CELERY_BROKER_CONNECTION_MAX_RETRIES = None
+CELERY_BROKER_URL = redis_settings.broker_url(BROKER_REDIS_URL)
+CELERY_BROKER_USE_SSL = redis_settings.broker_tls(BROKER_REDIS_URL)
 CELERY_BROKER_TRANSPORT_OPTIONS = {
     "visibility_timeout": 180,
     "socket_timeout": 10,
@@ -134,6 +137,7 @@ CELERY_BROKER_TRANSPORT_OPTIONS = {
     # Whatever else a worker does comes after its first queue: no poll behind a gap, no delivery
     # behind tidying.
     "queue_order_strategy": "priority",
+    **redis_settings.broker_options(BROKER_REDIS_URL),
 }
 CELERY_BEAT_SCHEDULE = BEAT_SCHEDULE
 CELERY_BEAT_SCHEDULER = "caisoproject.beat.SteadyScheduler"
@@ -147,6 +151,8 @@ SITE_URL = env.url("SITE_URL", "", ("http", "https")).rstrip("/")  # what links 
 OWN_HOSTS = f"localhost,127.0.0.1,[::1],{production.host_of(SITE_URL)}"
 ALLOWED_HOSTS = env.names("ALLOWED_HOSTS", OWN_HOSTS)
 CSRF_TRUSTED_ORIGINS = env.origins("CSRF_TRUSTED_ORIGINS")
+# Of the account `admin`, when it is made: one by chance where this is empty.
+ADMIN_PASSWORD = env.text("ADMIN_PASSWORD", "")
 # Whose X-Forwarded-For and X-Forwarded-Proto are believed.
 TRUSTED_PROXIES = env.networks("TRUSTED_PROXIES")
 PRODUCTION = env.flag("PRODUCTION", default=False)

@@ -13,7 +13,7 @@ from redis.retry import Retry
 from alerts.outbox_state import OutboxState, outbox_state
 from live.heads import SourceState, source_state
 from market.markets import Market
-from prices import readings
+from prices import readings, redis_factory
 from prices.models import FetchRun, Node, Trouble
 from prices.node_standings import Ledger, MarketState, ledger, market_state
 from prices.readings import Reading
@@ -78,7 +78,7 @@ def requests_by_outcome(*, now: datetime) -> dict[str, int]:
 
 def redis_answers() -> bool:
     """Whether Redis answers within a second; asked once, on a connection of its own."""
-    client = redis.Redis.from_url(
+    client = redis_factory.client(
         settings.REDIS_URL,
         socket_timeout=REDIS_PATIENCE_S,
         socket_connect_timeout=REDIS_PATIENCE_S,
