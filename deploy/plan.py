@@ -58,7 +58,7 @@ class Plan:
     @property
     def web_host(self) -> str:
         """The host under which this machine reaches the web process."""
-        return {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(self.bind, self.bind)  # noqa: S104
+        return {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(self.bind, self.bind)  # noqa: S104  # nosec B104
 
     @property
     def url(self) -> str:

@@ -31,7 +31,7 @@ from prices.versions import (
 
 COLUMNS = ("node_id", "market", "interval_start", "interval_end", "recorded_at", *Held._fields)
 INSERT = (
-    f"INSERT INTO {Price._meta.db_table} ({', '.join(COLUMNS)}) "  # noqa: S608
+    f"INSERT INTO {Price._meta.db_table} ({', '.join(COLUMNS)}) "  # noqa: S608  # nosec B608
     f"VALUES ({', '.join(['%s'] * len(COLUMNS))})"
 )
 
