@@ -9,10 +9,16 @@ from argparse import ArgumentParser
 from collections.abc import Sequence
 
 from benchmarks.figures import Figure
+from benchmarks.machine import machine
 from benchmarks.stage import DidNotWork
 from benchmarks.table import table
 from benchmarks.topology import run
 from benchmarks.topology.kills import KILLS
+
+NOTES = [
+    "Killed: SIGKILL, and started again after a second as a supervisor would. The time is until",
+    "  each reader has a price published after the kill; a publication comes every two seconds.",
+]
 
 
 def main(arguments: Sequence[str]) -> int:
@@ -24,7 +30,7 @@ def main(arguments: Sequence[str]) -> int:
         say(str(fault))
         return 1
     found = figures(done)
-    say(table(found))
+    say(table(found, machine(), NOTES))
     return int(any(figure.met is False for figure in found))
 
 

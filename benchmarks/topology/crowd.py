@@ -1,4 +1,4 @@
-"""Three hundred readers over TLS, who verify the proxy's certificate and come back with a cursor."""
+"""Readers over TLS, who verify the proxy's certificate and come back with a cursor."""
 
 import asyncio
 import ssl
@@ -49,11 +49,12 @@ class Crowd:
     async def until_new(self, before: Heads) -> Heads:
         """The heads once each hub has something that came after `before`."""
         until = time.monotonic() + WITHIN_S
-        while min((held := await self.heads())[hub] - before[hub] for hub in HUBS) == 0:
-            if time.monotonic() > until:
-                raise DidNotWork(f"nothing more is published: {before}")
+        while time.monotonic() < until:
+            held = await self.heads()
+            if all(held[hub] > before[hub] for hub in HUBS):
+                return held
             await asyncio.sleep(LOOK_EVERY_S)
-        return held
+        raise DidNotWork(f"nothing more is published: {before}")
 
     async def until_whole(self, heads: Heads, readers: list[Reader] | None = None) -> None:
         """Until every reader is connected and has all up to these heads."""

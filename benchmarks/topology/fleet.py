@@ -65,7 +65,7 @@ class Fleet:
         return Program(self.site.told(**settings), ONE_LINE.format(role=role))
 
     def is_ticking(self) -> bool:
-        return valkeys.lock_of_beat(self.site) is not None
+        return valkeys.beat_is_active(self.site)
 
     def answers(self, port: int) -> bool:
         with suppress(psutil.Error):

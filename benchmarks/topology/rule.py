@@ -2,6 +2,7 @@
 
 import json
 import sys
+from datetime import timedelta
 from decimal import Decimal
 
 import django
@@ -11,20 +12,19 @@ django.setup()
 from django.utils import timezone  # noqa: E402
 
 from alerts.models import Method, Rule  # noqa: E402
+from benchmarks.topology.site import RULE  # noqa: E402
 from prices.models import Node  # noqa: E402
 
-NAME = "topology"
-DAY = timezone.timedelta(days=1)
+SIGNED_WITH = "of-the-topology"
+DAY = timedelta(days=1)
 
 
 def main(url: str) -> None:
     Rule.objects.update(active=False)
-    method = Method.objects.create(
-        name="receiver", kind="webhook", address=url, secret="of-topology"
-    )  # noqa: S106
+    method = Method.objects.create(name="receiver", kind="webhook", address=url, secret=SIGNED_WITH)
     rule = Rule.objects.create(
         node=Node.objects.get(slug="sp15"),
-        name=NAME,
+        name=RULE,
         limit=Decimal(1000),
         clear_limit=Decimal(900),
         judges_from=timezone.now() - DAY,

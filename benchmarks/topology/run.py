@@ -7,8 +7,9 @@ from contextlib import ExitStack
 from dataclasses import dataclass, field
 
 from benchmarks.feed_check import Verdict
+from benchmarks.feed_reader import HUBS
 from benchmarks.stage import DidNotWork
-from benchmarks.topology import fleet, rule, site, source, truth
+from benchmarks.topology import fleet, site, source, truth
 from benchmarks.topology.crowd import Crowd
 from benchmarks.topology.fleet import Fleet
 from benchmarks.topology.kills import KILLS, Topology
@@ -95,7 +96,7 @@ async def follow(stack: Stack, done: Run, names: Sequence[str], say: Say) -> Non
     stack.source.flows.set()
     crowd = Crowd(stack.fleet.site, stack.truth, done.readers)
     try:
-        await crowd.until_new({hub: 0 for hub in ("NP15", "SP15")})
+        await crowd.until_new(dict.fromkeys(HUBS, 0))
         await crowd.come()
         webs = [f"web-{number + 1}" for number in range(site.EACH)]
         done.spread = [stack.fleet.readers_of(web) for web in webs]
@@ -146,7 +147,7 @@ def told(stack: Stack) -> Messages:
     states, came = stack.truth.deliveries(), stack.receiver.keys
     sent = {key for key, state in states.items() if state == "sent"}
     return Messages(
-        alerts=stack.truth.alerts(rule.NAME),
+        alerts=stack.truth.alerts(site.RULE),
         wanted=stack.source.highs,
         sent=len(sent),
         lost=len(sent - came.keys()),

@@ -10,7 +10,7 @@ from pathlib import Path
 from benchmarks.stage import Stage, staged
 from deploy import free_ports
 
-SERVICE = "caiso"
+SERVICE, RULE = "caiso", "topology"
 EACH = 3  # web processes, Valkeys, Sentinels
 # The readers come from so many addresses of loopback, as many as a web process takes from one.
 FROM_EACH_ADDRESS = 5

