@@ -6,7 +6,7 @@ BIN := .venv/bin
 LOCK := $(BIN)/uv pip compile -q --python-version 3.11 --universal --generate-hashes \
 	--no-emit-index-url --custom-compile-command 'make lock'
 
-.PHONY: help setup setup-dev run test quick check sizes bench soak outage model kills sbom lock
+.PHONY: help setup setup-dev run test quick check sizes bench soak outage model kills threats sbom lock
 
 help: ## these lines
 	@sed -n 's/^\([a-z]*\):.*## /make \1	/p' Makefile
@@ -57,6 +57,9 @@ model: setup-dev ## 20,000 seeds of the feed with faults, and how soon each miss
 
 kills: setup-dev ## 200 kills of a worker at every step between a price and its delivery
 	@$(BIN)/python -m tests.stack.delivery_kills --runs $(or $(RUNS),200)
+
+threats: setup-dev ## takes each control of docs/security.md out in a copy, and sees its test fail
+	@$(BIN)/python -m tests.security.take_out $(WORDS)
 
 sbom: setup-dev ## lists what others wrote of what we ship, as CycloneDX, in var/
 	@$(BIN)/python -m deploy.sbom var

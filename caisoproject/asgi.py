@@ -11,6 +11,8 @@ django_application = get_asgi_application()
 from django.urls import path, re_path  # noqa: E402
 
 from caisoproject.behind_proxies import behind_proxies  # noqa: E402
+from caisoproject.lifespan import lifespan  # noqa: E402
+from caisoproject.pooling import take_connections_from_a_pool  # noqa: E402
 from caisoproject.send_queue import with_send_queue  # noqa: E402
 from live.event_stream import feed_stream  # noqa: E402
 from live.websocket import feed_socket, no_such_socket  # noqa: E402
@@ -20,6 +22,7 @@ from live.work_limits import (  # noqa: E402
     limited_per_address,
 )
 
+take_connections_from_a_pool()
 live_feed = URLRouter(
     [path("ws", with_send_queue(feed_socket)), re_path("", no_such_socket)]  # type: ignore[arg-type]
 )
@@ -36,4 +39,6 @@ http = URLRouter(
         re_path("", ordinary),  # type: ignore[arg-type]
     ]
 )
-application = behind_proxies(ProtocolTypeRouter({"http": http, "websocket": live_feed}))
+application = behind_proxies(
+    ProtocolTypeRouter({"http": http, "websocket": live_feed, "lifespan": lifespan})
+)

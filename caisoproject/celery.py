@@ -8,6 +8,8 @@ from celery import Celery
 from celery.exceptions import CPendingDeprecationWarning
 from celery.signals import setup_logging, worker_before_create_process
 
+from caisoproject import task_tallies  # noqa: F401 (listens to Celery's signals)
+
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "caisoproject.settings")
 
 # Celery says at each lost connection that another default is coming; ours is chosen.

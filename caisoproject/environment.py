@@ -82,6 +82,13 @@ class Environment:
             raise SystemExit(f"{name} is {value!r}; there is no such file.")
         return value
 
+    def folder(self, name: str) -> str:
+        """NAME as the path of an existing folder; empty where it is not set."""
+        value = self.text(name, "")
+        if value and not Path(value).is_dir():
+            raise SystemExit(f"{name} is {value!r}; there is no such folder.")
+        return value
+
     def hosts(self, name: str) -> list[str]:
         """NAME as a list of host:port, separated by commas."""
         found = self.items(name, "")

@@ -63,6 +63,7 @@ if DATABASES["default"]["ENGINE"].endswith("sqlite3"):
     # A shared in-memory database has no WAL: two threads of one test would lock each other out.
     DATABASES["default"]["TEST"] = {"NAME": str(STATE_DIR / f"test-{os.getpid()}.sqlite3")}
 if DATABASES["default"]["ENGINE"].endswith("postgresql"):
+    DATABASES["default"]["ENGINE"] = "caisoproject.postgresql"
     # A host that fell silent is known as away after seconds, not after the system's minutes.
     # What DATABASE_URL says of it itself counts.
     DATABASES["default"]["OPTIONS"] = {
@@ -72,6 +73,8 @@ if DATABASES["default"]["ENGINE"].endswith("postgresql"):
     }
     # Behind PgBouncer in transaction mode a cursor on the server is another connection's.
     DATABASES["default"]["DISABLE_SERVER_SIDE_CURSORS"] = True
+# Where pg_dump and pg_restore are, if not on the PATH: they may not be older than the server.
+POSTGRESQL_BIN = env.folder("POSTGRESQL_BIN")
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 # Redis is a projection ------------------------------------------------------------------------

@@ -24,6 +24,7 @@ from django.db import connection  # isort: skip
 
 from caisoproject.listening import SharedPort, listen, passed_socket
 from caisoproject.memory import collect_seldom, give_back_memory, resident_mb
+from caisoproject.pulses import start_web_pulse, stop_web_pulse
 from live import websocket
 from live.daphne import direct, open_files
 from live.daphne.arrivals import Arrivals
@@ -86,6 +87,7 @@ class Web(Server):  # type: ignore[misc]
 
         quieten()
         collect_seldom()
+        reactor.callLater(0, start_web_pulse)
         self.usual_mb = resident_mb()
         reactor.callLater(GIVE_BACK_SECONDS, self.give_back)
 
@@ -148,6 +150,7 @@ class Web(Server):  # type: ignore[misc]
             self.shared_port.stopListening()
         await fanout().readers.close_all()
         await fanout().stop()
+        await stop_web_pulse()
         running = [
             details["application_instance"]
             for details in self.connections.values()

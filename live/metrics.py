@@ -1,30 +1,25 @@
 """For Prometheus: the readers of the live feed in this web process, and how they are written to."""
 
-from collections import Counter
 from collections.abc import Iterable, Iterator
 
 from prometheus_client.core import GaugeMetricFamily, Metric
 from prometheus_client.registry import Collector
 
-from live.fanout import FANOUTS
-from live.reader import Way
+from live.readers_by_way import readers_by_way
 
 
 class Readers(Collector):
     """Readers by the way in which frames reach them."""
 
     def collect(self) -> Iterator[Metric]:
-        found: Counter[Way] = Counter()
-        for fanout in list(FANOUTS.values()):
-            found.update(fanout.readers.ways)
         gauge = GaugeMetricFamily(
             "caiso_feed_readers",
             "Readers of the live feed in the web process that answers: written to straight on "
             "their socket, or in the server's way.",
             labels=["way"],
         )
-        for way in Way:
-            gauge.add_metric([way.value], found[way])
+        for way, found in readers_by_way().items():
+            gauge.add_metric([way.value], found)
         yield gauge
 
     def describe(self) -> Iterable[Metric]:
