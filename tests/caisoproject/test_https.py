@@ -3,16 +3,21 @@
 The web process is real; the proxy is who writes its headers.
 """
 
+import json
 import re
 from collections.abc import Iterator
+from contextlib import AsyncExitStack
 
 import pytest
+from websockets.asyncio.client import connect
 
 from tests.live.real_web import Web, running_web
 from tests.prepared import Prepared
 
 pytestmark = [pytest.mark.process, pytest.mark.xdist_group("stack")]
 HOST = "prices.example.com"
+OF_AN_ADDRESS = 2
+READERS = 5  # together they have more connections than an address may have
 SECURE = ("X-Forwarded-For: 203.0.113.5", "X-Forwarded-Proto: https")
 PLAIN = ("X-Forwarded-For: 203.0.113.5", "X-Forwarded-Proto: http")
 # Of the environment of tests the key is too short for production: one is made.
@@ -22,7 +27,8 @@ SETTINGS = {"PRODUCTION": "1", "SITE_URL": f"https://{HOST}", "SECRET_KEY": ""}
 @pytest.fixture(scope="module")
 def web(tmp_path_factory: pytest.TempPathFactory, prepared: Prepared) -> Iterator[Web]:
     folder = tmp_path_factory.mktemp("https")
-    with running_web(folder, prepared, **SETTINGS, TRUSTED_PROXIES="127.0.0.1") as web:
+    believed = {"TRUSTED_PROXIES": "127.0.0.1", "SOCKETS_PER_ADDRESS": str(OF_AN_ADDRESS)}
+    with running_web(folder, prepared, **SETTINGS, **believed) as web:
         yield web
 
 
@@ -107,6 +113,29 @@ def test_the_feed_opens_for_the_page_of_the_readers_own_scheme(web: Web, scheme:
 def request_of(web: Web, path: str, *headers: str) -> bytes:
     lines = [f"GET {path} HTTP/1.1", f"Host: {HOST}", *headers]
     return "\r\n".join([*lines, "", ""]).encode()
+
+
+async def test_each_reader_counts_for_himself_and_the_proxy_for_nobody(web: Web) -> None:
+    async with AsyncExitStack() as readers:
+        for number in range(READERS):
+            of_one = [await greeting(web, readers, number) for _ in range(OF_AN_ADDRESS)]
+            assert of_one == ["hello"] * OF_AN_ADDRESS
+        assert await greeting(web, readers, 0) == "error"
+
+
+async def greeting(web: Web, readers: AsyncExitStack, number: int) -> str:
+    """How a reader is greeted who comes through the proxy."""
+    page = connect(
+        f"ws://127.0.0.1:{web.port}/ws",
+        additional_headers={
+            "X-Forwarded-For": f"10.9.9.9, 203.0.113.{number}",
+            "X-Forwarded-Proto": "https",
+            "Authorization": "Bearer of-the-tests",
+        },
+        proxy=None,
+    )
+    opened = await readers.enter_async_context(page)
+    return str(json.loads(await opened.recv())["type"])
 
 
 def test_a_proxy_that_was_forgotten_is_named_instead_of_redirecting_for_ever(
