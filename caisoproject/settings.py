@@ -42,6 +42,13 @@ ALERTS_KEPT_DAYS = env.number("ALERTS_KEPT_DAYS", 730, least=60, most=36_500)
 DELIVERIES_KEPT_DAYS = env.number("DELIVERIES_KEPT_DAYS", 180, least=60, most=36_500)
 FETCH_RUNS_KEPT_DAYS = env.number("FETCH_RUNS_KEPT_DAYS", 90, least=30, most=36_500)
 
+# From when on something is wrong: less room on the disk, a fuller Redis (where it has a limit), a
+# worker or beat that is silent for longer; and for how long the source may be down before an alert.
+DISK_FREE_MB = env.number("DISK_FREE_MB", 1024, least=1, most=100_000_000)
+REDIS_FULL_PERCENT = env.number("REDIS_FULL_PERCENT", 85, least=20, most=99)
+SILENT_S = env.number("SILENT_S", 60, least=15, most=86_400)
+SOURCE_DOWN_MINUTES = env.number("SOURCE_DOWN_MINUTES", 5, least=0, most=1440)
+
 # The database is the truth --------------------------------------------------------------------
 
 DATABASES = {
