@@ -1,12 +1,13 @@
-"""Makes the secrets of a deployment in containers: `python3 -m deploy.new_secrets deploy/secrets`.
+"""Makes the secrets of a deployment: `python3 -m deploy.new_secrets deploy/secrets`.
 
-One file each, as `*_FILE` settings and container engines take them; what is there already stays.
+One file each, as `*_FILE` settings, containers and systemd take them; what is there already stays.
 The folder is closed, the files are not: inside a container another user reads each of them.
 Standard library only, so that it runs before anything is installed.
 """
 
 import secrets
 import sys
+from argparse import ArgumentParser
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
@@ -25,16 +26,22 @@ RANDOM = {
 }
 
 
-def main(arguments: Sequence[str]) -> str | None:
-    if len(arguments) != 1:
-        return "Name a folder for the secrets: python3 -m deploy.new_secrets deploy/secrets."
-    folder = Path(arguments[0])
+def main(arguments: Sequence[str]) -> None:
+    asked = parser().parse_args(arguments)
+    folder: Path = asked.folder
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     made = {name: kept(folder / name, secrets.token_urlsafe(size)) for name, size in RANDOM.items()}
-    for name, text in derived(made).items():
+    for name, text in derived(made, asked.database, asked.redis).items():
         kept(folder / name, text)
     print(f"The secrets are in {folder}; the password of the account admin in admin_password.")
-    return None
+
+
+def parser() -> ArgumentParser:
+    made = ArgumentParser(prog="python3 -m deploy.new_secrets", description="Make the secrets.")
+    made.add_argument("folder", type=Path)
+    made.add_argument("--database", default="database", help="host of PostgreSQL, and :port")
+    made.add_argument("--redis", help="host:port of one Redis or Valkey, without Sentinels")
+    return made
 
 
 def kept(file: Path, text: str) -> str:
@@ -45,16 +52,17 @@ def kept(file: Path, text: str) -> str:
     return file.read_text().strip()
 
 
-def derived(made: Mapping[str, str]) -> dict[str, str]:
+def derived(made: Mapping[str, str], database: str, redis: str | None) -> dict[str, str]:
     """What holds a password that another file holds too. Pure."""
     password = made["valkey_password"]
+    sentinels = f"sentinel://:{password}@{SENTINELS}/caiso/0"
     return {
-        "database_url": f"postgres://caiso:{made['postgres_password']}@database/caiso",
-        "redis_url": f"sentinel://:{password}@{SENTINELS}/caiso/0",
+        "database_url": f"postgres://caiso:{made['postgres_password']}@{database}/caiso",
+        "redis_url": f"redis://:{password}@{redis}/0" if redis else sentinels,
         "valkey_conf": f"requirepass {password}\nmasterauth {password}",
         "sentinel_conf": f"sentinel auth-pass caiso {password}",
     }
 
 
 if __name__ == "__main__":
-    sys.exit(main(sys.argv[1:]))
+    main(sys.argv[1:])

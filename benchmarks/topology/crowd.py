@@ -3,6 +3,7 @@
 import asyncio
 import ssl
 import time
+from contextlib import suppress
 
 import psycopg
 
@@ -38,13 +39,13 @@ class Crowd:
 
     async def heads(self) -> Heads:
         """What the database has, as soon as it answers."""
-        while True:
-            try:
+        until = time.monotonic() + WITHIN_S
+        while time.monotonic() < until:
+            with suppress(psycopg.OperationalError):
                 held = await asyncio.to_thread(self.truth.heads)
-            except psycopg.OperationalError:
-                await asyncio.sleep(LOOK_EVERY_S)
-            else:
                 return {hub: held.get(hub, 0) for hub in HUBS}
+            await asyncio.sleep(LOOK_EVERY_S)
+        raise DidNotWork("the database does not answer")
 
     async def until_new(self, before: Heads) -> Heads:
         """The heads once each hub has something that came after `before`."""
@@ -64,6 +65,12 @@ class Crowd:
             if time.monotonic() > until:
                 raise DidNotWork(not_whole(lacking, heads, WITHIN_S))
             await asyncio.sleep(LOOK_EVERY_S / 2)
+
+    async def recovered_s(self, before: Heads) -> float:
+        """Seconds from now until all readers have something that came after `before`."""
+        began = time.monotonic()
+        await self.until_whole(await self.until_new(before))
+        return time.monotonic() - began
 
     async def verdict(self) -> Verdict:
         """Compared with the whole log of the database, while nothing is published."""

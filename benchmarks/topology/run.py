@@ -111,21 +111,17 @@ async def follow(stack: Stack, done: Run, names: Sequence[str], say: Say) -> Non
 
 async def killed(stack: Stack, crowd: Crowd, name: str) -> Killed:
     """Kill one; the time until every reader has a price that was published after it."""
+    stack.source.flows.set()
     what, kill = KILLS[name]
     before, ended = await crowd.heads(), crowd.connections()
-    began = time.monotonic()
-    killing = asyncio.ensure_future(kill(Topology(stack.fleet, stack.truth)))
     try:
-        await crowd.until_whole(await crowd.until_new(before))
-        recovered_s = time.monotonic() - began
-        await killing
+        recovered_s, _ = await asyncio.gather(
+            crowd.recovered_s(before), kill(Topology(stack.fleet, stack.truth))
+        )
         stack.source.flows.clear()
         verdict = await crowd.verdict()
     except DidNotWork as fault:
         raise DidNotWork(f"{what} was killed: {fault}\n{stack.fleet.said()}") from fault
-    finally:
-        killing.cancel()
-        stack.source.flows.set()
     again = sum(now > then for now, then in zip(crowd.connections(), ended, strict=True))
     return Killed(what, recovered_s, again, verdict)
 

@@ -18,8 +18,9 @@ INTERVAL_S = 300
 EVERY_S = 2.0
 BEGINS_AGO_S = 14 * 3600
 HUB = "TH_SP15_GEN-APND"
-# An alert opens at every tenth interval, and is over three later: six messages a minute.
-HIGH_EVERY, HIGH_FOR, HIGH = 10, 3, Decimal(1500)
+# An alert opens at every eighth interval, and is over two later: eight messages a minute, below the
+# ten at which they are gathered.
+HIGH_EVERY, HIGH_FOR, HIGH = 8, 2, Decimal(1500)
 
 
 @dataclass(slots=True)

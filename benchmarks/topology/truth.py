@@ -2,7 +2,6 @@
 
 import asyncio
 import tempfile
-import time
 from collections import Counter
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
@@ -72,13 +71,10 @@ class Truth:
         process.kill()
         await asyncio.to_thread(self.start_again, children)
 
-    def start_again(self, children: list[Any]) -> None:
+    def start_again(self, children: list[psutil.Process]) -> None:
         """Those that are left end by themselves; before that nobody may use the data."""
-        until = time.monotonic() + UP_WITHIN_S
-        while any(child.is_running() and child.status() != "zombie" for child in children):
-            if time.monotonic() > until:
-                raise DidNotWork("PostgreSQL's processes did not end")
-            time.sleep(0.05)
+        if psutil.wait_procs(children, UP_WITHIN_S)[1]:
+            raise DidNotWork("PostgreSQL's processes did not end")
         self.server.ensure_postgres_running()
 
 

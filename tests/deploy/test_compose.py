@@ -164,7 +164,8 @@ def test_prometheus_asks_every_web_process_and_grafana_asks_prometheus() -> None
 
 
 def test_addresses_in_the_secrets_are_those_of_the_services() -> None:
-    derived = new_secrets.derived({"valkey_password": "v", "postgres_password": "p"})
+    made = {"valkey_password": "v", "postgres_password": "p"}
+    derived = new_secrets.derived(made, "database", None)
     assert "@database/caiso" in derived["database_url"]
     assert SERVICES["database"]["environment"]["POSTGRES_DB"] == "caiso"
     assert SERVICES["database"]["environment"]["POSTGRES_USER"] == "caiso"

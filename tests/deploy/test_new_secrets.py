@@ -2,13 +2,15 @@
 
 import stat
 
+import pytest
+
 from caisoproject.environment import misread
 from deploy import new_secrets
 from prices import redis_address
 
 
-def made(folder):
-    assert new_secrets.main([str(folder)]) is None
+def made(folder, *options):
+    new_secrets.main([str(folder), *options])
     return {file.name: file.read_text().strip() for file in folder.iterdir()}
 
 
@@ -41,5 +43,14 @@ def test_no_password_is_shown(tmp_path, capsys):
     assert not [name for name, text in held.items() if text in shown]
 
 
-def test_without_a_folder_it_says_what_is_missing():
-    assert "Name a folder" in new_secrets.main([])
+def test_servers_of_this_machine_are_named_without_sentinels(tmp_path):
+    held = made(tmp_path, "--database", "127.0.0.1", "--redis", "127.0.0.1:6379")
+    assert held["database_url"].endswith("@127.0.0.1/caiso")
+    assert held["redis_url"] == f"redis://:{held['valkey_password']}@127.0.0.1:6379/0"
+    assert redis_address.read(held["redis_url"]).hosts == (("127.0.0.1", 6379),)
+
+
+def test_without_a_folder_it_says_what_is_missing(capsys):
+    with pytest.raises(SystemExit):
+        new_secrets.main([])
+    assert "required: folder" in capsys.readouterr().err
