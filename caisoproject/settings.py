@@ -40,6 +40,10 @@ ANALYST_KEEP_S = env.number("ANALYST_KEEP_S", 60, least=1, most=86_400)
 # How long what is no price is kept: at least as long as corrections and digests look back.
 ALERTS_KEPT_DAYS = env.number("ALERTS_KEPT_DAYS", 730, least=60, most=36_500)
 DELIVERIES_KEPT_DAYS = env.number("DELIVERIES_KEPT_DAYS", 180, least=60, most=36_500)
+ADVICE_KEPT_DAYS = env.number("ADVICE_KEPT_DAYS", 365, least=60, most=36_500)
+BACKTESTS_KEPT_DAYS = env.number("BACKTESTS_KEPT_DAYS", 730, least=30, most=36_500)
+# Who changed what, and who signed in.
+AUDIT_KEPT_DAYS = env.number("AUDIT_KEPT_DAYS", 730, least=30, most=36_500)
 FETCH_RUNS_KEPT_DAYS = env.number("FETCH_RUNS_KEPT_DAYS", 90, least=30, most=36_500)
 
 # From when on something is wrong: less room on the disk, a fuller Redis (where it has a limit), a
@@ -127,7 +131,6 @@ CELERY_WORKER_PREFETCH_MULTIPLIER = 1
 CELERY_WORKER_MAX_TASKS_PER_CHILD = 500
 # In KiB. A child that read a large archive keeps 25 MB of it for ever: it is replaced.
 CELERY_WORKER_MAX_MEMORY_PER_CHILD = 90_000
-CELERY_WORKER_SOFT_SHUTDOWN_TIMEOUT = 4
 # A task that loses its broker goes on: it works on the database, and may run twice.
 CELERY_WORKER_CANCEL_LONG_RUNNING_TASKS_ON_CONNECTION_LOSS = False
 CELERY_WORKER_HIJACK_ROOT_LOGGER = False
@@ -212,6 +215,11 @@ BATTERY_TOKEN = env.matching(
     "BATTERY_TOKEN", r"[\x21-\x7e]+", "plain letters, digits and signs without a blank"
 ) or environment.kept_secret(STATE_DIR / "battery_token")
 
+# What Prometheus shows to read /metrics; without one it is open.
+METRICS_TOKEN = env.matching(
+    "METRICS_TOKEN", r"[\x21-\x7e]+", "plain letters, digits and signs without a blank"
+)
+
 # How alerts go out ----------------------------------------------------------------------------
 
 EMAIL_HOST = env.host("EMAIL_HOST")
@@ -258,6 +266,7 @@ INSTALLED_APPS = [
 LOGIN_REDIRECT_URL = "/"
 MIDDLEWARE = [
     "caisoproject.https_pages.no_redirect_in_circles",
+    "caisoproject.counted_answers.counted_answers",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "dashboard.content_security.content_security_policy",

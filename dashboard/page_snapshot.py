@@ -11,6 +11,7 @@ from dashboard.first_paint.held import Body, Prices, price_of
 from dashboard.first_paint.page import prices_of
 from live import frames
 from live.answers import current_answer
+from live.counted import read_from
 from live.snapshot import snapshot_parts
 from market.markets import Market
 from prices.feed import events_after
@@ -54,7 +55,9 @@ def page_snapshot(node: Node, *, now: datetime) -> PageSnapshot | None:
     if current["epoch"] is None:
         return None
     found = kept.get(node.pk)
-    if found is None or not is_current(found, current, now=now):
+    is_kept = found is not None and is_current(found, current, now=now)
+    read_from("page", hit=is_kept)
+    if found is None or not is_kept:
         found = renewed(node, found, current, now=now)
     names = ("hub", "epoch", "seq")
     head = {"type": "snapshot", "current": current, **{name: current[name] for name in names}}

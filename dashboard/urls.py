@@ -4,7 +4,6 @@ from dashboard import (
     alert_views,
     battery_page,
     battery_views,
-    metrics_view,
     rule_views,
     status_page,
     views,
@@ -25,7 +24,6 @@ urlpatterns = [
     path("alerts/rules/<int:rule_id>/mute/", alert_views.mute, name="mute"),
     path("alerts/rules/<int:rule_id>/unmute/", alert_views.unmute, name="unmute"),
     path("push-worker.js", alert_views.push_worker, name="push-worker"),
-    path("metrics", metrics_view.show, name="metrics"),
     path("favicon.ico", views.icon, name="icon"),
     path("healthz", views.health, name="health"),
 ]

@@ -14,7 +14,7 @@ from http import HTTPStatus
 import structlog
 from django.db import Error as DatabaseTrouble
 
-from live import frames
+from live import counted, frames
 from live.close_codes import TRY_AGAIN
 from live.daphne.wires import DaphneStream
 from live.fanout import UnknownHub, fanout
@@ -39,11 +39,15 @@ async def feed_stream(scope: Message, receive: Receive, send: Send) -> None:
         async with admitted(scope):
             await serve(scope, receive, send, asked)
     except Refused as refused:
+        counted.client_refused("full")
         await send_off(send, Frame("error", refused.frame.text, FULL_RETRY_MS))
     except UnknownHub as unknown:
+        counted.client_refused("hub")
         problem = Problem(HTTPStatus.NOT_FOUND, f"There is no hub {quoted(unknown.slug)}.")
         await send_problem(send, problem)
     except Problem as problem:
+        is_foreign = problem.status is HTTPStatus.FORBIDDEN
+        counted.client_refused("origin" if is_foreign else "request")
         await send_problem(send, problem)
 
 
@@ -76,6 +80,7 @@ async def serve(scope: Message, receive: Receive, send: Send, asked: FeedRequest
         await gone
     except DatabaseTrouble as trouble:
         log.warning("a reader can't be served", why=str(trouble))
+        counted.client_refused("database")
         retry_ms = NOT_READY_RETRY_MS + random.randrange(NOT_READY_RETRY_MS)
         await wire.write(Frame("error", frames.error("not_ready", NOT_READY), retry_ms))
         await wire.close(TRY_AGAIN)

@@ -8,6 +8,7 @@ from django.core.management.base import BaseCommand, CommandError
 
 from benchmarks import (
     advice,
+    all_nodes,
     attacks,
     battery,
     dispatch,
@@ -29,6 +30,7 @@ from benchmarks.table import table
 BENCHMARKS = {
     "parse": parse,
     "ingest": ingest_speed,
+    "all_nodes": all_nodes,
     "rules": rules_speed,
     "dispatch": dispatch,
     "battery": battery,
