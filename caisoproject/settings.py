@@ -169,6 +169,8 @@ SITE_URL = env.url("SITE_URL", "", ("http", "https")).rstrip("/")  # what links 
 OWN_HOSTS = f"localhost,127.0.0.1,[::1],{production.host_of(SITE_URL)}"
 ALLOWED_HOSTS = env.names("ALLOWED_HOSTS", OWN_HOSTS)
 CSRF_TRUSTED_ORIGINS = env.origins("CSRF_TRUSTED_ORIGINS")
+# Of the account `admin`, when it is made: one by chance where this is empty.
+ADMIN_PASSWORD = env.text("ADMIN_PASSWORD", "")
 # Whose X-Forwarded-For and X-Forwarded-Proto are believed.
 TRUSTED_PROXIES = env.networks("TRUSTED_PROXIES")
 PRODUCTION = env.flag("PRODUCTION", default=False)
