@@ -6,6 +6,7 @@ names the server; on a Cluster, a command goes on to the node that has the key.
 
 import re
 import socket
+from collections.abc import Sequence
 from typing import Any
 
 from hiredis import Reader, pack_command
@@ -16,7 +17,7 @@ from prices.redis_address import CLUSTER, SENTINEL, SOCKET, Address, Host
 CONNECT_S, ANSWER_S = 2.0, 5.0
 MOST_MOVES = 3
 MOVED = re.compile(r"MOVED [0-9]+ (.*):([0-9]+)")
-Words = tuple[str | int | bytes, ...]
+Words = tuple[str | int | float | bytes, ...]
 
 
 class Refused(OSError):
@@ -34,7 +35,7 @@ class Connection:
         self.address = redis_address.read(url)
         self.talk = opened(self.address)
 
-    def ask(self, *words: str | int | bytes, wait_s: float = 0.0) -> object:
+    def ask(self, *words: str | int | float | bytes, wait_s: float = 0.0) -> object:
         """The answer to a command that may wait for `wait_s` at the server."""
         for _ in range(MOST_MOVES):
             try:
@@ -64,7 +65,7 @@ class Talk:
             self.close()
             raise
 
-    def ask(self, *words: str | int | bytes, wait_s: float = 0.0) -> object:
+    def ask(self, *words: str | int | float | bytes, wait_s: float = 0.0) -> object:
         """The answer to a command that may wait for `wait_s` at the server."""
         self.socket.settimeout(ANSWER_S + wait_s)
         self.socket.sendall(pack_command(words))  # type: ignore[arg-type]
@@ -79,6 +80,27 @@ class Talk:
 
     def close(self) -> None:
         self.socket.close()
+
+
+class Running:
+    """Runs commands over a connection that is opened when needed, and anew after a failure."""
+
+    def __init__(self, url: str) -> None:
+        self.url = url
+        self.connection: Connection | None = None
+
+    def __call__(self, commands: Sequence[Words]) -> list[object]:
+        try:
+            self.connection = self.connection or Connection(self.url)
+            return [self.connection.ask(*command) for command in commands]
+        except OSError:
+            self.close()
+            raise
+
+    def close(self) -> None:
+        if self.connection:
+            self.connection.close()
+        self.connection = None
 
 
 def opened(address: Address) -> Talk:

@@ -20,6 +20,7 @@ from redbeat.schedulers import (
 )
 from redis.exceptions import LockError
 
+from caisoproject import pulses
 from caisoproject.broker import broker_client, refusal, wait_until_writable
 from prices import redis_address, redis_factory
 
@@ -90,13 +91,20 @@ class SteadyScheduler(RedBeatScheduler):  # type: ignore[misc]
         try:
             if fault := refusal(broker_client()):
                 raise fault
-            return float(super().tick(*arguments, **options))
+            until_next_s = float(super().tick(*arguments, **options))
         except LockError:
             acquire_distributed_beat_lock(SimpleNamespace(scheduler=self))
             return 0.0
         except (redis.ConnectionError, redis.TimeoutError, redis.ResponseError) as fault:
             warn(fault)
             return AWAY_SECONDS
+        pulses.of_beat().beat_if_due()
+        return until_next_s
+
+    def close(self) -> None:
+        """Say that beat ends, and leave the lock to another."""
+        pulses.of_beat().end()
+        super().close()
 
     def pull_back(self) -> None:
         """Set the last run of entries to now, where it lies in the future."""

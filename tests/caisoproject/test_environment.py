@@ -106,6 +106,22 @@ def test_a_host_without_its_port_stops_the_program(
         environment(monkeypatch, value).hosts(NAME)
 
 
+def test_proxies_are_named_by_address_network_or_as_unix(monkeypatch: pytest.MonkeyPatch) -> None:
+    named = environment(monkeypatch, "10.0.0.7, 192.0.2.0/24,2001:db8::/64,unix")
+    assert named.networks(NAME) == ["10.0.0.7", "192.0.2.0/24", "2001:db8::/64", "unix"]
+    assert environment(monkeypatch, None).networks(NAME) == []
+
+
+@pytest.mark.parametrize(
+    "value", ["proxy", "10.0.0.1/8", "0.0.0.0/0", "::/0", "10.0.0.1:80", "[::1]", "10.0.0.1;::1"]
+)
+def test_a_proxy_that_is_no_network_or_everybody_stops_the_program(
+    monkeypatch: pytest.MonkeyPatch, value: str
+) -> None:
+    with pytest.raises(SystemExit, match=f"{NAME} has .*; it takes addresses, networks"):
+        environment(monkeypatch, value).networks(NAME)
+
+
 def test_a_file_that_is_not_there_stops_the_program(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
