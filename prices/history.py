@@ -15,7 +15,7 @@ from django.db.models.lookups import LessThan
 
 from market.markets import Market
 from oasis.published import PublishedPrice
-from prices import feed, readings, unpublished
+from prices import counted, feed, readings, unpublished
 from prices.adding import add_rows
 from prices.batch import (
     News,
@@ -71,7 +71,7 @@ def record(
     writers at work: the nodes' rows are locked first. Raises Node.DoesNotExist, and stores
     nothing, if any price belongs to an unknown node.
     """
-    recorded = Recorded()
+    recorded, counts = Recorded(), Counter[tuple[str, str]]()
     batches = dict(by_node(prices))
     with transaction.atomic():
         nodes = locked(set(batches))
@@ -82,6 +82,9 @@ def record(
             (nodes[name], sort(published, partial(held_between, held[name]), seen_at, limit))
             for name, published in batches.items()
         ]
+        for _, batch in compared:
+            counts.update(counted.by_verdict(batch))
+        transaction.on_commit(lambda: counted.count(counts))
         store(compared, seen_at, source, now=now)
         recorded.feed_ranges += publish_all(compared, seen_at, now=now)
     for _, batch in compared:

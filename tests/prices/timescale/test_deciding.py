@@ -11,9 +11,7 @@ TABLES = frozenset({"prices_price", "prices_pricerevision"})
 VIEWS = frozenset({"prices_hourly", "prices_daily"})
 PLAIN = Facts("postgresql", available="2.17.2", may_create=True)
 INSTALLED = replace(PLAIN, installed="2.17.2", licence="timescale")
-WHOLE = replace(
-    INSTALLED, hypertables=TABLES, compressed=TABLES, aggregates=VIEWS, unbounded=True
-)
+WHOLE = replace(INSTALLED, hypertables=TABLES, compressed=TABLES, aggregates=VIEWS, unbounded=True)
 
 
 @pytest.mark.parametrize(
