@@ -71,7 +71,7 @@ def histories() -> Iterator[Old]:
 
 def rows_of(one: Old, *, now: datetime) -> QuerySet[Any]:
     days = getattr(settings, one.setting) if one.setting else 0
-    rows = apps.get_model(one.model)._base_manager
+    rows: QuerySet[Any] = apps.get_model(one.model)._base_manager.all()
     return rows.filter(**{f"{one.moment}__lt": now - timedelta(days=days)})
 
 
@@ -96,8 +96,10 @@ def thin(battery: Battery, before: datetime) -> int:
     advice = Advice._base_manager.filter(battery=battery, interval_start__lt=before)
     newest_first = advice.order_by("-interval_start").values_list("interval_start", flat=True)
     done = newest_first.filter(parameters={}).first()
-    newest = battery.advice.order_by("-interval_start").values_list("pk", flat=True).first()
-    whole = advice.filter(Q(interval_start__gt=done) if done else Q()).exclude(pk=newest)
+    newest = battery.advice.order_by("-interval_start").first()
+    whole = advice.filter(Q(interval_start__gt=done) if done else Q())
+    if newest:
+        whole = whole.exclude(pk=newest.pk)
     ids = list(
         whole.order_by("interval_start").values_list("pk", flat=True)[: A_BATCH * MOST_BATCHES]
     )

@@ -18,6 +18,7 @@ from benchmarks import (
     page,
     parse,
     rules_speed,
+    scaling,
     stack_memory,
 )
 from benchmarks.figures import Figure
@@ -38,8 +39,9 @@ BENCHMARKS = {
     "advice": advice,
     "chaos": feed_chaos,
     "fanout": fanout,
+    "scaling": scaling,
 }
-ONLY_BY_NAME = {"chaos", "fanout"}
+ONLY_BY_NAME = {"chaos", "fanout", "scaling"}
 
 
 class Command(BaseCommand):
@@ -50,7 +52,9 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument(
-            "which", nargs="*", help=f"{', '.join(BENCHMARKS)}; all but chaos and fanout by default"
+            "which",
+            nargs="*",
+            help=f"{', '.join(BENCHMARKS)}; all but chaos, fanout and scaling by default",
         )
 
     def handle(self, *args: Any, **options: Any) -> None:
