@@ -17,7 +17,7 @@ PAUSE_S, STARTING_S, LASTS_S, SETTLING_S = 0.2, 2, 10, 2
 REQUEST = (
     "GET /api/v1/stream?hubs=SP15&hours={hours} HTTP/1.1\r\nHost: 127.0.0.1:{port}\r\n{token}\r\n"
 )
-EVENT, SNAPSHOT = b"event: price\n", b"event: snapshot\n"
+EVENT, SNAPSHOT = b"event: events\n", b"event: snapshot\n"
 CONNECTS_WITHIN_S = 30
 
 

@@ -15,6 +15,8 @@ from celery.signals import (
     worker_shutting_down,
 )
 
+from caisoproject import task_context, task_tallies  # noqa: F401 (listen to Celery's signals)
+
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "caisoproject.settings")
 
 # Celery says at each lost connection that another default is coming; ours is chosen.
