@@ -22,6 +22,7 @@ import structlog  # isort: skip
 from django.conf import settings  # isort: skip
 from django.db import connection  # isort: skip
 
+from alerts import watching
 from caisoproject.listening import SharedPort, listen, passed_socket
 from caisoproject.memory import collect_seldom, give_back_memory, resident_mb
 from caisoproject.pulses import start_web_pulse, stop_web_pulse
@@ -86,6 +87,7 @@ class Web(Server):  # type: ignore[misc]
         quieten()
         collect_seldom()
         reactor.callLater(0, start_web_pulse)
+        watching.start(as_reserve=True)
         self.usual_mb = resident_mb()
         reactor.callLater(GIVE_BACK_SECONDS, self.give_back)
 
