@@ -9,6 +9,7 @@ import dj_database_url
 
 from caisoproject import environment, logs
 from caisoproject.beat_schedule import BEAT_SCHEDULE
+from telemetry import traces
 from telemetry.log_lines import SECRETS, secrets_among
 
 BASE_DIR = Path(__file__).resolve().parent.parent
@@ -297,6 +298,7 @@ STORAGES = {
     "staticfiles": {"BACKEND": "caisoproject.static_files.HashedModulesStorage"},
 }
 
+traces.check()
 LOG_JSON = env.flag("LOG_JSON", default=False)
 logs.configure(as_json=LOG_JSON, level=env.text("LOG_LEVEL", "INFO"))
 SECRETS.know(secrets_among(globals()) | {str(DATABASES["default"].get("PASSWORD", ""))})

@@ -34,6 +34,7 @@ from live.daphne.compression import accepted
 from live.daphne.feed_protocol import FeedProtocol
 from live.daphne.quiet import quieten
 from live.fanout import fanout
+from telemetry import traces
 
 # Time for a slow reader to take its backlog, and behind it the code that says why it was cut.
 CLOSE_SECONDS = 10
@@ -88,6 +89,7 @@ class Web(Server):  # type: ignore[misc]
         collect_seldom()
         reactor.callLater(0, start_web_pulse)
         watching.start(as_reserve=True)
+        traces.start("web")
         self.usual_mb = resident_mb()
         reactor.callLater(GIVE_BACK_SECONDS, self.give_back)
 
@@ -150,6 +152,7 @@ class Web(Server):  # type: ignore[misc]
         await fanout().readers.close_all()
         await fanout().stop()
         await stop_web_pulse()
+        await asyncio.to_thread(traces.stop)
         running = [
             details["application_instance"]
             for details in self.connections.values()
