@@ -11,6 +11,7 @@ import dj_database_url
 from accounts.roles import ROLES
 from caisoproject import environment, logs, production, redis_settings
 from caisoproject.beat_schedule import BEAT_SCHEDULE
+from telemetry import traces
 from telemetry.log_lines import SECRETS, secrets_among
 
 environment.take_proxies(os.environ)
@@ -381,6 +382,7 @@ STORAGES = {
     "staticfiles": {"BACKEND": "caisoproject.static_files.HashedModulesStorage"},
 }
 
+traces.check()
 LOG_JSON = env.flag("LOG_JSON", default=False)
 logs.configure(as_json=LOG_JSON, level=env.text("LOG_LEVEL", "INFO"))
 SECRETS.know(secrets_among(globals()) | {str(DATABASES["default"].get("PASSWORD", ""))})
