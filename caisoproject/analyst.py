@@ -16,7 +16,11 @@ import time
 from collections.abc import Iterator
 
 from caisoproject.bare_log import warn
-from caisoproject.bare_redis import Connection
+from caisoproject.bare_redis import Connection, Running
+from caisoproject.secret_files import value_of
+from telemetry import signs
+from telemetry.of_process import resident_bytes
+from telemetry.pulse import Pulse
 
 # Each lane's list in Redis, and how many seconds one line may take.
 LISTS = {"quick": "caiso:analyst:quick", "slow": "caiso:analyst:slow"}
@@ -114,7 +118,7 @@ def taken(url: str, name: str) -> Iterator[bytes]:
 
 def redis_url() -> str:
     """The address as the settings have it: the launcher always puts it into the environment."""
-    if url := os.environ.get("REDIS_URL"):
+    if url := value_of("REDIS_URL", os.environ):
         return url
     from caisoproject import settings  # noqa: PLC0415 (25 MB)
 
@@ -128,9 +132,16 @@ def main(program: tuple[str, ...] = PROGRAM) -> int:
     threads = [threading.Thread(target=lane.run, daemon=True) for lane in lanes]
     for thread in threads:
         thread.start()
+    pulse = Pulse(Running(redis_url()), kind=signs.ANALYST, said=says)
     while all(thread.is_alive() for thread in threads):
         threads[0].join(1.0)
+        pulse.beat_if_due()
     return 1
+
+
+def says() -> dict[str, float]:
+    """What this process says of itself, its children included."""
+    return {"caiso_process_resident_memory_bytes": resident_bytes()}
 
 
 if __name__ == "__main__":

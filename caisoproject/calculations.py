@@ -5,6 +5,7 @@ numpy and the solver are imported by what calculates, when it is first asked for
 
 import json
 import queue
+import time
 from collections.abc import Callable, Mapping
 from typing import Any
 
@@ -12,11 +13,14 @@ import structlog
 from django.conf import settings
 from django.db import close_old_connections, reset_queries
 from django.utils import timezone
+from structlog.contextvars import bound_contextvars
 
 from battery import asking
 from battery.asset import Impossible
+from caisoproject import pulses
 from caisoproject.publishing import publish
 from prices.troubles import Isolation
+from telemetry import tallies
 
 log = structlog.get_logger(__name__)
 Item = dict[str, Any]
@@ -94,11 +98,13 @@ def work_off(
         try:
             line = lines.get(timeout=settings.ANALYST_KEEP_S)
         except queue.Empty:
+            pulses.of_tasks().end()
             return
         close_old_connections()
         do(line, handlers)
         close_old_connections()
         reset_queries()
+        pulses.of_tasks().beat_if_due()
         done()
 
 
@@ -110,8 +116,17 @@ def do(line: bytes, handlers: Handlers = HANDLERS) -> None:
     except (ValueError, LookupError, TypeError) as fault:
         log.warning("nothing to calculate", line=line.decode(errors="replace"), why=repr(fault))
         return
-    with Isolation("calculating", now=timezone.now()).each(subject(item)):
+    began, state = time.monotonic(), "failed"
+    whose = {name: str(item[name]) for name in ("request_id",) if name in item}
+    with (
+        bound_contextvars(calculating=subject(item), **whose),
+        Isolation("calculating", now=timezone.now()).each(subject(item)),
+    ):
         handler(item)
+        state = "done"
+    task = f"analyst.{item['do']}"
+    tallies.count("caiso_tasks", task=task, state=state)
+    tallies.observe("caiso_task_duration_seconds", time.monotonic() - began, task=task)
 
 
 def subject(item: Item) -> str:

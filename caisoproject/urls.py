@@ -1,6 +1,7 @@
 from django.contrib import admin
 from django.urls import include, path
 
+from caisoproject.metrics import view as metrics
 from dashboard.log_in import log_out
 
 admin.autodiscover()
@@ -15,5 +16,6 @@ urlpatterns = [
     path("admin/logout/", log_out),
     path("admin/", admin.site.urls),
     path("api/", include("api.urls")),
+    path("metrics", metrics.show, name="metrics"),
     path("", include("dashboard.urls")),
 ]

@@ -3,25 +3,22 @@
 from datetime import datetime, timedelta
 from typing import NamedTuple
 
-import redis
-from django.conf import settings
 from django.db import connection
 from django.db.models import Count
-from redis.backoff import NoBackoff
-from redis.retry import Retry
 
+from alerts.operations import facts as operations
+from alerts.operations.conditions import Condition
 from alerts.outbox_state import OutboxState, outbox_state
-from live.heads import SourceState, source_state
 from market.markets import Market
 from prices import readings
 from prices.models import FetchRun, Node, Trouble
 from prices.node_standings import Ledger, MarketState, ledger, market_state
 from prices.readings import Reading
 from prices.recent_corrections import RecentCorrections, recent_corrections
+from prices.source_state import SourceState, source_state
 
 A_DAY = timedelta(days=1)
 MOST_NODES, MOST_CORRECTIONS, MOST_TROUBLES = 100, 8, 20
-REDIS_PATIENCE_S = 1
 DATABASES = {"sqlite": "SQLite", "postgresql": "PostgreSQL"}
 
 
@@ -42,7 +39,7 @@ class Facts(NamedTuple):
     troubles: list[Trouble]
     troubles_count: int
     outbox: OutboxState
-    redis_answers: bool
+    conditions: list[Condition]
     database: str
 
 
@@ -65,7 +62,7 @@ def facts(*, now: datetime) -> Facts:
         troubles=list(Trouble.objects.order_by("-last_at", "pk")[:MOST_TROUBLES]),
         troubles_count=Trouble.objects.count(),
         outbox=outbox_state(now=now),
-        redis_answers=redis_answers(),
+        conditions=looked_at(),
         database=DATABASES.get(connection.vendor, connection.vendor),
     )
 
@@ -76,17 +73,6 @@ def requests_by_outcome(*, now: datetime) -> dict[str, int]:
     return dict(runs.values_list("outcome").annotate(Count("pk")))
 
 
-def redis_answers() -> bool:
-    """Whether Redis answers within a second; asked once, on a connection of its own."""
-    client = redis.Redis.from_url(
-        settings.REDIS_URL,
-        socket_timeout=REDIS_PATIENCE_S,
-        socket_connect_timeout=REDIS_PATIENCE_S,
-        retry=Retry(NoBackoff(), 0),
-    )
-    try:
-        return bool(client.ping())
-    except redis.RedisError:
-        return False
-    finally:
-        client.close()
+def looked_at() -> list[Condition]:
+    """Disk, Redis, and the processes that give signs of life; seconds at most if Redis is away."""
+    return [operations.at_disk(), *operations.at_redis(), *operations.at_signs()]

@@ -6,7 +6,6 @@ from dashboard import (
     battery_page,
     battery_views,
     log_in,
-    metrics_view,
     rule_views,
     status_page,
     views,
@@ -35,7 +34,6 @@ urlpatterns = [
     path("accounts/second-factor/codes/", account_views.new_codes, name="recovery-codes"),
     path("accounts/second-factor/remove/", account_views.remove, name="remove-second-factor"),
     path("push-worker.js", alert_views.push_worker, name="push-worker"),
-    path("metrics", metrics_view.show, name="metrics"),
     path("favicon.ico", views.icon, name="icon"),
     path("healthz", views.health, name="health"),
 ]

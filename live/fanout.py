@@ -21,7 +21,7 @@ from channels.db import database_sync_to_async
 from django.db import Error as DatabaseTrouble
 from django.utils import timezone
 
-from live import frames, heads
+from live import counted, frames, heads
 from live.catch_up import CatchUp
 from live.cursor import Cursor
 from live.feed_request import HOURS
@@ -101,6 +101,7 @@ class Fanout:
         if not self.readers.closing:  # else it was said bye meanwhile
             hello = frames.hello({feed.node.hub: feed for feed in feeds}, now=timezone.now())
             await reader.wire.write(Frame("hello", hello))
+        counted.reader_joined(reader)
         self.readers.enter(reader)
         for feed in feeds:
             await self.catch_up(reader, feed)
@@ -110,11 +111,17 @@ class Fanout:
         self.readers.joining.add(reader)
         try:
             return [
-                (None if cursor else self.heart.known_feed(slug)) or await self.feed_of(slug)
+                (None if cursor else self.known_feed(slug)) or await self.feed_of(slug)
                 for slug, cursor in reader.cursors.items()
             ]
         finally:
             self.readers.joining.discard(reader)
+
+    def known_feed(self, slug: str) -> Feed | None:
+        """A feed as the heart knows it, for a reader that begins at our cursor."""
+        feed = self.heart.known_feed(slug)
+        counted.read_from("head", hit=feed is not None)
+        return feed
 
     async def resume(self, reader: Reader, cursors: dict[str, Cursor]) -> None:
         """Send a reader what came after these cursors. Raises UnknownHub."""
@@ -160,6 +167,7 @@ class Fanout:
                 await self.whole(self.write_all_for(reader, slug))
             else:
                 frame, reader.cursors[slug] = await self.next_batch(reader, feed)
+                counted.frames_written([frame])
                 if not await reader.write_and_drain(frame):
                     await self.readers.cut(reader)
 
@@ -182,6 +190,7 @@ class Fanout:
         slug, node = feed.node.slug, feed.node
         theirs, hours = reader.cursors[slug], reader.hours
         batch = self.batches.at_hand(node, theirs, self.cursors[slug], hours)
+        counted.read_from("catch-up", hit=batch is not None)
         if batch:
             return batch
         async with self.batches.slot():  # our cursor is looked up inside: more share a batch
@@ -267,6 +276,7 @@ class Fanout:
         if not reader.latest:
             await self.readers.cut(reader)
             return
+        counted.reader_skipped()
         reader.due |= self.readers.caught_up.hubs_of(reader)
         self.readers.caught_up.leave(reader)
         if reader.renewal is None:

@@ -13,7 +13,7 @@ import structlog
 from django.conf import settings
 from django.db import Error as DatabaseTrouble
 
-from live import frames
+from live import counted, frames
 from live.close_codes import (
     BAD_REQUEST,
     FOREIGN_ORIGIN,
@@ -37,6 +37,8 @@ from live.wire import AsgiSocket, Frame, Message, Receive, Send, Wire
 log = structlog.get_logger(__name__)
 MOST_ID = 100
 MOST_FRAMES, FRAMES_SECONDS = 20, 10
+# As who is turned away is counted.
+WHY = {SIGNED_OUT: "session", TOO_MANY: "full", UNKNOWN_HUB: "hub", TRY_AGAIN: "database"}
 NOT_READY = "The database can't be read at the moment; come back soon."
 
 connection_limits = ConnectionLimits(settings.SOCKETS_MOST, settings.SOCKETS_PER_ADDRESS)
@@ -54,7 +56,8 @@ class Refused(Exception):
 async def feed_socket(scope: Message, receive: Receive, send: Send) -> None:
     """Serve one client: `/ws?hubs=SP15,NP15&after=<epoch>:<seq>,<epoch>:<seq>&hours=24`."""
     await receive()  # websocket.connect
-    if not may_read(dict(scope["headers"])):
+    if not may_read(dict(scope["headers"]), scope.get("scheme", "http")):
+        counted.client_refused("origin")
         await send({"type": "websocket.close", "code": FOREIGN_ORIGIN})
         return
     await send({"type": "websocket.accept"})
@@ -63,6 +66,7 @@ async def feed_socket(scope: Message, receive: Receive, send: Send) -> None:
         async with admitted(scope):
             await serve(scope, receive, wire)
     except Refused as refused:
+        counted.client_refused(WHY.get(refused.close_code, "request"))
         await wire.write(refused.frame)
         await wire.close(refused.close_code)
 

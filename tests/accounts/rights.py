@@ -117,7 +117,14 @@ MODELS: dict[str, tuple[str, str, str, str]] = {
 # the others hand on to Django.
 ROUTES = {
     "http": {
-        *("api/v1/stream", "^api/history/", "^api/v1/days$", "^api/v1/measures$"),
+        *(
+            "healthz",
+            "readyz",
+            "api/v1/stream",
+            "^api/history/",
+            "^api/v1/days$",
+            "^api/v1/measures$",
+        ),
         *("^api/v1/prices$", "^api/v1/rules/preview$", ""),
     },
     "websocket": {"ws", ""},

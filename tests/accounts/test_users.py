@@ -1,6 +1,7 @@
 """Who may change users and groups, and that nobody gets more by it than he has."""
 
 from fnmatch import fnmatchcase
+from itertools import pairwise
 from typing import Any
 
 import pytest
@@ -61,7 +62,7 @@ def names(of: Group) -> set[str]:
 def test_each_role_has_what_the_one_before_it_has_and_its_own() -> None:
     held = [names(group(role)) for role in ROLES]
     assert held[0] == {"accounts.read"}
-    assert all(less < more for less, more in zip(held, held[1:], strict=False))
+    assert all(less < more for less, more in pairwise(held))
     assert len(held[-1]) == Permission.objects.count()
 
 

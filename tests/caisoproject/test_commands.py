@@ -187,7 +187,7 @@ def test_a_redis_cluster_is_refused_by_name(tmp_path: Path, settings: Settings) 
     cluster = ("--cluster-enabled", "yes", "--cluster-port", str(port + 1))
     server = start_valkey(port, tmp_path / "cluster", *cluster)
     try:
-        settings.CELERY_BROKER_URL = f"redis://127.0.0.1:{port}/0"
+        settings.BROKER_REDIS_URL = f"redis://127.0.0.1:{port}/0"
         with pytest.raises(CommandError, match="CELERY_BROKER_URL is a Redis Cluster"):
             said("check_redis")
     finally:

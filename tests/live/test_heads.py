@@ -9,7 +9,7 @@ from asgiref.sync import sync_to_async
 from django.test import Client
 from django.utils import timezone
 
-from live import heads
+from prices import source_state
 from prices.models import FetchRun, Node
 from tests.conftest import utc
 from tests.live.browsers import browser
@@ -98,9 +98,9 @@ def test_when_each_market_was_answered_is_told(client: Client) -> None:
 
 @pytest.mark.django_db
 def test_nobody_has_asked_yet(client: Client, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(heads, "WATCHED_SINCE", timezone.now())
+    monkeypatch.setattr(source_state, "WATCHED_SINCE", timezone.now())
     assert client.get("/api/v1/source").json()["source_trouble"] is None
-    monkeypatch.setattr(heads, "WATCHED_SINCE", timezone.now() - timedelta(minutes=2))
+    monkeypatch.setattr(source_state, "WATCHED_SINCE", timezone.now() - timedelta(minutes=2))
     trouble = client.get("/api/v1/source").json()["source_trouble"]
     assert trouble == ("The simulator has not been asked yet: do the worker, beat and Redis run?")
 

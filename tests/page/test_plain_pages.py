@@ -14,13 +14,13 @@ from django.template.loader import render_to_string
 from django.test import RequestFactory
 from playwright.sync_api import Browser, Page, expect
 
+from alerts.operations.conditions import MIB, of_disk, of_redis, of_signs
 from alerts.outbox_state import OutboxState
 from dashboard.battery_page import shown_days
 from dashboard.content_security import POLICY
 from dashboard.first_paint.market_times import made_text
 from dashboard.status_facts import Facts
 from dashboard.status_page import shown
-from live.heads import SourceState
 from market.intervals import intervals_between, midnight
 from market.markets import Market
 from prices.daily_figures import HeldDay, figures_of
@@ -29,6 +29,7 @@ from prices.held_days import Days
 from prices.models import Gap, Node, Trouble
 from prices.node_standings import Ledger, MarketStanding, MarketState
 from prices.recent_corrections import Correction, RecentCorrections
+from prices.source_state import SourceState
 from tests.conftest import utc
 from tests.page import battery_stage
 from tests.page.modules import in_a_browser, reached
@@ -104,7 +105,11 @@ def in_trouble() -> Facts:
         troubles=[trouble, trouble],
         troubles_count=2,
         outbox=OutboxState(3, 2, 1, 4, 1),
-        redis_answers=False,
+        conditions=[
+            *of_redis(None, 85),
+            of_disk(1234 * MIB, 2048),
+            *of_signs({"worker": 3700.0, "beat": 2.0}, 60),
+        ],
         database="SQLite",
     )
 
@@ -120,7 +125,7 @@ def all_well() -> Facts:
         troubles=[],
         troubles_count=0,
         outbox=OutboxState(0, 0, 0, 0, 0),
-        redis_answers=True,
+        conditions=[],
     )
 
 
