@@ -32,7 +32,7 @@ TALLIES: Families = {
         how=one_of("how a reader comes", "anew", "resumed"),
     ),
     "caiso_feed_dropped_readers": counter(
-        "Readers that were cut off: too slow, silent for so long that nobody is there, or logged out.",
+        "Readers that were cut off: too slow, silent for so long that nobody is there, logged out.",
         why=one_of("why a reader is cut off", "slow", "silent", "session"),
     ),
     "caiso_feed_skipped_readers": counter(
