@@ -18,6 +18,13 @@ from deploy.refusal import Refused
 MOST_WEB_PROCESSES = 10
 SOURCES = ("auto", "live", "simulator")
 OASIS_URL = "https://oasis.caiso.com/oasisapi"
+# Of every process, whoever starts it.
+TUNED = {
+    "PYTHONUNBUFFERED": "1",
+    # With two threads on two cores LightGBM and XGBoost take 40 s, with one 6 s.
+    "OMP_NUM_THREADS": "1",
+    "MALLOC_ARENA_MAX": "2",
+}
 
 
 @dataclass(frozen=True)
@@ -156,13 +163,14 @@ def environment(plan: Plan, environ: Mapping[str, str]) -> dict[str, str]:
         "SOURCE": plan.source,
         "PORT": str(plan.port),
         "BIND": plan.bind,
-        # Colons are escaped in the description of a Twisted endpoint.
-        "WEB_INTERFACE": plan.bind.replace(":", r"\:"),
+        "WEB_INTERFACE": interface(plan.bind),
         "VAR_DIR": str(plan.state.parent),
         **plan.services(),
         "OASIS_ASKED": "1" if plan.oasis_was_asked else "",
-        "PYTHONUNBUFFERED": "1",
-        # With two threads on two cores LightGBM and XGBoost take 40 s, with one 6 s.
-        "OMP_NUM_THREADS": "1",
-        "MALLOC_ARENA_MAX": "2",
+        **TUNED,
     }
+
+
+def interface(bind: str) -> str:
+    """An address in the description of a Twisted endpoint, where colons are escaped."""
+    return bind.replace(":", r"\:")

@@ -30,6 +30,7 @@ from live.heart import Heart
 from live.publications import sorted_out
 from live.reader import Reader
 from live.readers import Readers
+from live.session_watch import SessionWatch
 from live.single_flight import SharedRead
 from live.wire import Frame
 from prices.models import Feed
@@ -54,6 +55,7 @@ class Fanout:
         self.cursors: dict[str, Cursor] = {}
         # Held while anything is passed on: nobody falls behind in between.
         self.lock = asyncio.Lock()
+        self.sessions = SessionWatch(self.readers)
         self.heart = Heart(self.readers, self.lock, self.cursors, self.advance)
         self.batches = CatchUp()
         self.feeds = SharedRead()
@@ -66,7 +68,7 @@ class Fanout:
     def start(self) -> None:
         """Join the group and begin the heartbeat: at the first reader, and again after a crash."""
         running = {task.get_name() for task in self.tasks if not task.done()}
-        for work in (self.listen, self.keep_pace, self.heart.beat):
+        for work in (self.listen, self.keep_pace, self.heart.beat, self.sessions.look_again):
             if work.__name__ not in running:
                 task = asyncio.create_task(forever(work), name=work.__name__)
                 task.add_done_callback(self.ended)

@@ -48,10 +48,13 @@ def origin_of(address: str) -> str:
 
 def has_token(headers: Headers) -> bool:
     """Whether a program sends the feed token: `Authorization: Bearer ...`."""
-    scheme, _, token = headers.get(b"authorization", b"").partition(b" ")
-    return scheme.lower() == b"bearer" and compare_digest(
-        token.strip(), settings.FEED_TOKEN.encode()
-    )
+    return shows_token(headers.get(b"authorization", b""), settings.FEED_TOKEN)
+
+
+def shows_token(authorization: bytes, right: str) -> bool:
+    """Whether an Authorization header is `Bearer` and this token."""
+    scheme, _, token = authorization.partition(b" ")
+    return scheme.lower() == b"bearer" and compare_digest(token.strip(), right.encode())
 
 
 def is_ours(origin: str, headers: Headers, scheme: str) -> bool:

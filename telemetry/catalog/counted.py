@@ -40,7 +40,10 @@ TALLIES: Families = {
     ),
     "caiso_feed_refused": counter(
         "Clients that asked for the live feed and were turned away.",
-        why=one_of("why a client is refused", "origin", "full", "request", "hub", "database"),
+        why=one_of(
+            *("why a client is refused", "origin", "session"),
+            *("full", "request", "hub", "database"),
+        ),
     ),
     "caiso_cache_reads": counter(
         "Reads that were answered from what a web process keeps (hit), or from the database (miss)."

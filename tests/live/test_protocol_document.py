@@ -9,7 +9,7 @@ import pytest
 from asgiref.sync import sync_to_async
 from django.contrib.auth.models import User
 from django.db import OperationalError
-from django.test import Client
+from django.test import Client, override_settings
 from django.utils import timezone
 
 from alerts import attending
@@ -256,9 +256,9 @@ BAD_FRAMES = [
 ]
 
 
-async def refused(hubs: str = "SP15") -> tuple[str, str]:
+async def refused(hubs: str = "SP15", **headers: str) -> tuple[str, str]:
     """The code of a refusal's error, and what became of the connection."""
-    client = browser(hubs)
+    client = browser(hubs, **headers)
     await client.connect()
     code = (await client.frame("error"))["code"]
     return code, f"closed, {(await client.receive_output())['code']}"
@@ -292,7 +292,9 @@ async def test_every_error_code_is_documented_with_what_becomes_of_the_connectio
     with monkeypatch.context() as patch:
         patch.setattr(websocket, "connection_limits", ConnectionLimits(0, 0))
         found |= [await refused()]
+    with override_settings(PUBLIC_DASHBOARD=False):
+        found |= [await refused(host="127.0.0.1:8000", origin="http://127.0.0.1:8000")]
     monkeypatch.setattr(heads, "feed_of", broken)
     found |= [await refused()]
     assert found == error_codes()
-    assert close_codes() == {1012, 1013, 4400, 4404, 4408, 4429}
+    assert close_codes() == {1012, 1013, 4400, 4401, 4404, 4408, 4429}
