@@ -12,7 +12,7 @@ from typing import Any, NamedTuple
 from django.apps import apps
 from django.conf import settings
 from django.db import models, transaction
-from django.db.models import Exists, OuterRef, Q, QuerySet, Subquery
+from django.db.models import OuterRef, Q, QuerySet, Subquery
 
 from battery.models import Advice, Battery, SocReading
 from prices.retention import A_BATCH, MOST_BATCHES, in_batches
@@ -45,8 +45,6 @@ def prune(*, now: datetime) -> dict[str, int]:
         for one in (*OLD, *histories())
         if is_installed(one.model)
     }
-    for rows in orphans():
-        in_batches(rows, partial(delete, rows.model))
     before = now - timedelta(days=settings.ADVICE_KEPT_DAYS)
     readings = in_batches(old_readings(before), partial(delete, SocReading))
     thinned = sum(thin(battery, before) for battery in Battery.objects.order_by("pk"))
@@ -74,15 +72,6 @@ def histories() -> list[Old]:
             chosen = Old(model._meta.label, f"history__{CHANGED_AT}", "AUDIT_KEPT_DAYS")
             found.insert(0, chosen)
     return found
-
-
-def orphans() -> Iterator[QuerySet[Any]]:
-    """What a change said of a model's lists (a rule's methods, a user's groups), without it."""
-    for model in apps.get_models():
-        if "m2m_history_id" in {field.attname for field in model._meta.concrete_fields}:
-            change = model._meta.get_field("history").related_model
-            its_own = change._base_manager.filter(pk=OuterRef("history_id"))  # type: ignore[union-attr]
-            yield model._base_manager.filter(~Exists(its_own))
 
 
 def rows_of(one: Old, *, now: datetime) -> QuerySet[Any]:
