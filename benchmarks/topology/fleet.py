@@ -96,6 +96,10 @@ class Fleet:
         """What the processes said last."""
         return (self.site.stage.plan.state / "said.log").read_text(errors="replace")[-3000:]
 
+    def ended(self) -> list[str]:
+        """What does not run, though it should: it ended by itself."""
+        return [name for name, one in self.programs.items() if one.process.poll() is not None]
+
     def end(self) -> None:
         """The proxy first, Valkey last."""
         for program in reversed(self.programs.values()):
