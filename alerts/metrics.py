@@ -1,11 +1,11 @@
-"""Alerts and deliveries for Prometheus, read from the database at each scrape.
+"""Alerts and deliveries for `/metrics`, read from the database at each scrape.
 
 So every web process gives the same figures. Each counter is one statement over the totals and the
 rows that are not in them yet: a row that is being counted meanwhile is in it once.
 """
 
 from collections.abc import Iterable, Iterator
-from math import inf
+from datetime import datetime
 from typing import Any
 
 from django.db.models import (
@@ -16,6 +16,7 @@ from django.db.models import (
     F,
     FloatField,
     Func,
+    Min,
     OuterRef,
     Q,
     QuerySet,
@@ -23,48 +24,27 @@ from django.db.models import (
     Value,
 )
 from django.db.models.functions import Cast, Ceil, Coalesce, Round
-from prometheus_client.core import (
-    CounterMetricFamily,
-    GaugeMetricFamily,
-    HistogramMetricFamily,
-    InfoMetricFamily,
-    Metric,
-)
-from prometheus_client.registry import Collector, CollectorRegistry
 
 from alerts.models import Alert, Delivery, Rule, Total, Transition
 from alerts.totals import ANNOUNCED, BUCKETS_S, DELIVERED, FAILED, FINISHED, TOOK
-from prices.metrics import Requests
 from prices.models import Trouble
+from telemetry.catalog.read import RULE
+from telemetry.sample import Sample
 
 NOT_YET = (Delivery.WAITING, Delivery.HELD, Delivery.GATHERED)
 TEXT = CharField()
 
 
-class Alerts(Collector):
+def samples(*, now: datetime) -> Iterator[Sample]:
     """Alerts by rule and kind; deliveries by method and state, failures and latency; troubles."""
-
-    def collect(self) -> Iterator[Metric]:
-        yield transitions()
-        yield rules()
-        yield delivered()
-        yield given_up()
-        yield waiting()
-        yield failures()
-        yield latency()
-        yield troubles()
-
-    def describe(self) -> Iterable[Metric]:
-        """Without this, registering would query the database."""
-        return []
-
-
-def registry() -> CollectorRegistry:
-    """The collectors of `/metrics`: alerts and deliveries, and requests to OASIS."""
-    collectors = CollectorRegistry(auto_describe=False)
-    collectors.register(Alerts())
-    collectors.register(Requests())
-    return collectors
+    yield from transitions()
+    yield from rules()
+    yield from delivered()
+    yield from given_up()
+    yield from waiting(now=now)
+    yield failures()
+    yield from latency()
+    yield from troubles()
 
 
 def with_totals(
@@ -90,75 +70,59 @@ def added(rows: Iterable[tuple[str, str, int, float]]) -> dict[tuple[str, str], 
     return dict(sorted(found.items()))
 
 
-def transitions() -> Metric:
-    found = CounterMetricFamily(
-        "caiso_alerts", "Alerts opened, cleared and retracted.", labels=["rule", "kind"]
-    )
-    rows = with_totals(ANNOUNCED, Transition.objects.all(), "alert__rule", "kind")
-    for labels, count in added(rows).items():
-        found.add_metric(list(labels), count)
-    return found
+def transitions() -> Iterator[Sample]:
+    """Rules in the order of their ids: those that are too many are the latest."""
+    rows = added(with_totals(ANNOUNCED, Transition.objects.all(), "alert__rule", "kind"))
+    for (rule, kind), count in sorted(rows.items(), key=lambda row: (int(row[0][0]), row[0][1])):
+        yield Sample("caiso_alerts", count, {"rule": rule, "kind": kind})
 
 
-def rules() -> Metric:
+def rules() -> Iterator[Sample]:
     """Names and wordings of the rules that ever opened an alert, by their ids."""
-    found = InfoMetricFamily("caiso_rule", "A rule, by its id.", labels=["rule"])
     counted = Total.objects.filter(name=ANNOUNCED).values_list(Cast("first", BigIntegerField()))
     has_alerts = Exists(Alert.objects.filter(rule=OuterRef("pk")))
     fired = Rule.objects.filter(Q(has_alerts) | Q(pk__in=counted)).select_related("node")
-    for rule in fired.prefetch_related("conditions").order_by("pk"):
-        found.add_metric([str(rule.pk)], {"name": rule.name, "wording": rule.subject})
-    return found
+    for rule in fired.prefetch_related("conditions").order_by("pk")[: RULE.most]:
+        labels = {"rule": str(rule.pk), "name": rule.name, "wording": rule.subject}
+        yield Sample("caiso_rule", 1, labels)
 
 
-def delivered() -> Metric:
-    found = CounterMetricFamily(
-        "caiso_deliveries", "Deliveries by outcome.", labels=["method_kind", "state"]
-    )
+def delivered() -> Iterator[Sample]:
     done = Delivery.objects.filter(state__in=FINISHED)
-    for labels, count in added(with_totals(DELIVERED, done, "method__kind", "state")).items():
-        found.add_metric(list(labels), count)
-    return found
+    rows = added(with_totals(DELIVERED, done, "method__kind", "state"))
+    for (kind, state), count in rows.items():
+        yield Sample("caiso_deliveries", count, {"method_kind": kind, "state": state})
 
 
-def given_up() -> Metric:
+def given_up() -> Iterator[Sample]:
     """A gauge, as given-up deliveries can be tried again."""
-    found = GaugeMetricFamily(
-        "caiso_deliveries_given_up", "Deliveries that are given up.", labels=["method_kind"]
-    )
     rows = Delivery.objects.filter(state=Delivery.GIVEN_UP).values_list("method__kind")
     for kind, count in rows.annotate(Count("pk")).order_by():
-        found.add_metric([kind], count)
-    return found
+        yield Sample("caiso_deliveries_given_up", count, {"method_kind": kind})
 
 
-def waiting() -> Metric:
-    found = GaugeMetricFamily(
-        "caiso_deliveries_waiting", "Deliveries still to go out.", labels=["state"]
-    )
+def waiting(*, now: datetime) -> Iterator[Sample]:
+    """How many wait, and how long the oldest has been due."""
     rows = Delivery.objects.filter(state__in=NOT_YET).values_list("state")
     counts = dict(rows.annotate(Count("pk")).order_by())
     for state in NOT_YET:
-        found.add_metric([state], counts.get(state, 0))
-    return found
+        yield Sample("caiso_deliveries_waiting", counts.get(state, 0), {"state": state})
+    due = Delivery.objects.filter(state=Delivery.WAITING).aggregate(first=Min("due_at"))["first"]
+    overdue_s = max(0.0, (now - due).total_seconds()) if due else 0
+    yield Sample("caiso_delivery_overdue_seconds", overdue_s)
 
 
-def failures() -> Metric:
+def failures() -> Sample:
     """Failed tries, those of given-up deliveries included."""
     rows = with_totals(FAILED, Delivery.objects.all(), "state", count=Sum("failures"))
-    count = sum(added(rows).values())
-    return CounterMetricFamily("caiso_delivery_failures", "Failed delivery attempts.", value=count)
+    return Sample("caiso_delivery_failures", sum(added(rows).values()))
 
 
-def troubles() -> Metric:
+def troubles() -> Iterator[Sample]:
     """What keeps failing, by part of the work; the admin says what and why."""
-    found = GaugeMetricFamily(
-        "caiso_troubles", "Nodes, rules and delivery methods that fail.", labels=["part"]
-    )
-    rows = Trouble.objects.values_list("part").annotate(Count("pk")).order_by()
+    rows = Trouble.objects.values_list("part").annotate(Count("pk")).order_by("part")
     for part, count in rows:
-        found.add_metric([part], count)
-    return found
+        yield Sample("caiso_troubles", count, {"part": part})
 
 
 class Epoch(Func):
@@ -177,24 +141,15 @@ class Epoch(Func):
         )
 
 
-def latency() -> Metric:
+def latency() -> Iterator[Sample]:
     """From a transition until its message was sent."""
     announced_at = Coalesce("transition__at", "created_at")
     took_s = Round(Epoch(F("sent_at")) - Epoch(announced_at), 3)
     sent = Delivery.objects.filter(state=Delivery.SENT, sent_at__isnull=False)
     by_second = sent.annotate(took_s=took_s, at_most=Ceil("took_s"))
-    found = with_totals(TOOK, by_second, "at_most", amount=Sum("took_s"))
-    rows = [(float(at_most), count, took) for at_most, _, count, took in found]
-    buckets: list[tuple[str, float]] = [
-        (
-            "+Inf" if most == inf else str(float(most)),
-            sum(count for at_most, count, _ in rows if at_most <= most),
-        )
-        for most in (*BUCKETS_S, inf)
-    ]
-    return HistogramMetricFamily(
-        "caiso_delivery_latency_seconds",
-        "Seconds from an alert, or from writing a test or digest, until it was sent.",
-        buckets=buckets,
-        sum_value=sum(total for _, _, total in rows),
-    )
+    rows = with_totals(TOOK, by_second, "at_most", amount=Sum("took_s"))
+    yield Sample("caiso_delivery_latency_seconds:sum", 0)
+    for at_most, _, count, took in rows:
+        bound = next((str(float(most)) for most in BUCKETS_S if float(at_most) <= most), "+Inf")
+        yield Sample("caiso_delivery_latency_seconds:bucket", count, {"le": bound})
+        yield Sample("caiso_delivery_latency_seconds:sum", took)

@@ -8,6 +8,8 @@ from datetime import datetime, timedelta
 from threading import Lock
 from typing import Any, NamedTuple
 
+from live.counted import read_from
+
 MOST_KEPT = 12  # a month of days takes 60 kB
 
 
@@ -30,7 +32,9 @@ class SharedAnswers:
         """The answer for this key; who asks while it is made waits for it."""
         with self.making:
             found = self.made.get(key)
-            if found is None or not timedelta() <= now - found.at < self.kept_for:
+            is_kept = found is not None and timedelta() <= now - found.at < self.kept_for
+            read_from("answers", hit=is_kept)
+            if found is None or not is_kept:
                 found = self.keep(key, Made(make(), now))
             return found.answer
 

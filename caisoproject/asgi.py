@@ -10,7 +10,9 @@ django_application = get_asgi_application()
 
 from django.urls import path, re_path  # noqa: E402
 
+from caisoproject.behind_proxies import behind_proxies  # noqa: E402
 from caisoproject.lifespan import lifespan  # noqa: E402
+from caisoproject.pooling import take_connections_from_a_pool  # noqa: E402
 from caisoproject.readiness import healthz, readyz  # noqa: E402
 from caisoproject.request_log import identified  # noqa: E402
 from caisoproject.send_queue import with_send_queue  # noqa: E402
@@ -22,6 +24,7 @@ from live.work_limits import (  # noqa: E402
     limited_per_address,
 )
 
+take_connections_from_a_pool()
 live_feed = URLRouter(
     [path("ws", with_send_queue(feed_socket)), re_path("", no_such_socket)]  # type: ignore[arg-type]
 )
@@ -40,6 +43,6 @@ http = URLRouter(
         re_path("", ordinary),  # type: ignore[arg-type]
     ]
 )
-application = identified(
-    ProtocolTypeRouter({"http": http, "websocket": live_feed, "lifespan": lifespan})
+application = behind_proxies(
+    identified(ProtocolTypeRouter({"http": http, "websocket": live_feed, "lifespan": lifespan}))
 )

@@ -22,7 +22,7 @@ from redis.exceptions import LockError
 
 from caisoproject import pulses
 from caisoproject.broker import broker_client, refusal, wait_until_writable
-from caisoproject.environment import from_celery
+from prices import redis_address, redis_factory
 
 log = structlog.get_logger(__name__)
 app = Celery("caisoproject.beat", fixups=[], set_as_current=False)
@@ -31,9 +31,17 @@ app.config_from_object("caisoproject.settings", namespace="CELERY")
 
 @app.on_after_configure.connect
 def place_the_lock(sender: Celery, **_: object) -> None:
-    """RedBeat reads these without the namespace that the settings have, so they are set here."""
-    sender.conf.redbeat_redis_url = from_celery(sender.conf.broker_url)
-    sender.conf.redbeat_redis_options = {"socket_timeout": 10, "socket_connect_timeout": 5}
+    """RedBeat reads these without the namespace that the settings have, so they are set here.
+
+    It is given a client of ours, and the address only to show it.
+    """
+    from caisoproject.settings import BROKER_REDIS_URL  # noqa: PLC0415 (it reads the environment)
+
+    waits = {"socket_timeout": 10, "socket_connect_timeout": 5}
+    client = redis_factory.client(BROKER_REDIS_URL, decode_responses=True, **waits)
+    sender.redbeat_redis = client  # type: ignore[attr-defined]
+    sender.conf.redbeat_redis_options = waits
+    sender.conf.redbeat_redis_url = redis_address.read(BROKER_REDIS_URL).shown
     sender.conf.redbeat_lock_timeout = 15
     sender.conf.redbeat_key_prefix = "caiso:beat:"
 

@@ -73,6 +73,9 @@ def configure(*, as_json: bool, level: str) -> None:
                 "celery.app.trace": {"level": "WARNING"},
                 "daphne": {"level": "WARNING"},
                 "django.server": {"level": "WARNING"},
+                "psycopg.pool": {
+                    "level": "ERROR"
+                },  # whoever wanted a connection says what is wrong
                 "urllib3": {"level": "WARNING"},
                 "asyncio": {"level": "WARNING"},
             },

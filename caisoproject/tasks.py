@@ -14,6 +14,7 @@ from django.utils import timezone
 from alerts.judging.evaluate import evaluate
 from battery import asking, due
 from battery.models import Battery
+from caisoproject import retention
 from caisoproject.publishing import project_each, publish
 from market.markets import Market
 from oasis.errors import OasisTrouble, OurMistake
@@ -98,6 +99,12 @@ def wake_analyst() -> None:
         asking.ask_to_settle()
     for backtest_id in due.backtests_waiting(now=now):
         asking.ask_backtest(backtest_id)
+
+
+@shared_task
+def prune() -> None:
+    """Delete what was kept long enough, of every app but prices and alerts."""
+    log.info("pruned", **retention.prune(now=timezone.now()))
 
 
 def judged() -> list[FeedRange]:

@@ -1,7 +1,8 @@
 from django.contrib import admin
 from django.urls import include, path
 
-from dashboard.log_in import log_in
+from caisoproject.metrics import view as metrics
+from dashboard.log_in import log_out
 
 admin.autodiscover()
 admin.site.site_header = "CAISO Live"
@@ -12,8 +13,9 @@ admin.site.index_title = (
 
 handler500 = "caisoproject.failures.server_error"
 urlpatterns = [
-    path("admin/login/", log_in),
+    path("admin/logout/", log_out),
     path("admin/", admin.site.urls),
     path("api/", include("api.urls")),
+    path("metrics", metrics.show, name="metrics"),
     path("", include("dashboard.urls")),
 ]

@@ -11,6 +11,7 @@ from dashboard.first_paint.held import Body, Prices, price_of
 from dashboard.first_paint.page import prices_of
 from live import frames
 from live.answers import current_answer
+from live.counted import read_from
 from live.snapshot import snapshot_parts
 from market.markets import Market
 from prices.feed import events_after
@@ -54,13 +55,16 @@ def page_snapshot(node: Node, *, now: datetime) -> PageSnapshot | None:
     if current["epoch"] is None:
         return None
     found = kept.get(node.pk)
-    if found is None or not is_current(found, current, now=now):
+    is_kept = found is not None and is_current(found, current, now=now)
+    read_from("page", hit=is_kept)
+    if found is None or not is_kept:
         found = renewed(node, found, current, now=now)
     names = ("hub", "epoch", "seq")
     head = {"type": "snapshot", "current": current, **{name: current[name] for name in names}}
     parts = (f'"{name}":{text}' for name, text in found.texts.items())
     text = ",".join([escaped(frames.text(head)).removesuffix("}"), *parts]) + "}"
-    return PageSnapshot(SafeString(text), found.prices, current)
+    # Each part is JSON whose <, > and & are escaped.
+    return PageSnapshot(SafeString(text), found.prices, current)  # nosec B703
 
 
 def is_current(found: Kept, current: Body, *, now: datetime) -> bool:

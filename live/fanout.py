@@ -21,7 +21,7 @@ from channels.db import database_sync_to_async
 from django.db import Error as DatabaseTrouble
 from django.utils import timezone
 
-from live import frames, heads
+from live import counted, frames, heads
 from live.catch_up import CatchUp
 from live.cursor import Cursor
 from live.feed_request import HOURS
@@ -30,6 +30,7 @@ from live.heart import Heart
 from live.publications import sorted_out
 from live.reader import Reader
 from live.readers import Readers
+from live.session_watch import SessionWatch
 from live.single_flight import SharedRead
 from live.wire import Frame
 from prices.models import Feed
@@ -55,6 +56,7 @@ class Fanout:
         self.cursors: dict[str, Cursor] = {}
         # Held while anything is passed on: nobody falls behind in between.
         self.lock = asyncio.Lock()
+        self.sessions = SessionWatch(self.readers)
         self.heart = Heart(self.readers, self.lock, self.cursors, self.advance)
         self.batches = CatchUp()
         self.feeds = SharedRead()
@@ -68,7 +70,7 @@ class Fanout:
     def start(self) -> None:
         """Join the group and begin the heartbeat: at the first reader, and again after a crash."""
         running = {task.get_name() for task in self.tasks if not task.done()}
-        for work in (self.listen, self.keep_pace, self.heart.beat):
+        for work in (self.listen, self.keep_pace, self.heart.beat, self.sessions.look_again):
             if work.__name__ not in running:
                 task = asyncio.create_task(forever(work), name=work.__name__)
                 task.add_done_callback(self.ended)
@@ -101,6 +103,7 @@ class Fanout:
         if not self.readers.closing:  # else it was said bye meanwhile
             hello = frames.hello({feed.node.hub: feed for feed in feeds}, now=timezone.now())
             await reader.wire.write(Frame("hello", hello))
+        counted.reader_joined(reader)
         self.readers.enter(reader)
         for feed in feeds:
             await self.catch_up(reader, feed)
@@ -110,11 +113,17 @@ class Fanout:
         self.readers.joining.add(reader)
         try:
             return [
-                (None if cursor else self.heart.known_feed(slug)) or await self.feed_of(slug)
+                (None if cursor else self.known_feed(slug)) or await self.feed_of(slug)
                 for slug, cursor in reader.cursors.items()
             ]
         finally:
             self.readers.joining.discard(reader)
+
+    def known_feed(self, slug: str) -> Feed | None:
+        """A feed as the heart knows it, for a reader that begins at our cursor."""
+        feed = self.heart.known_feed(slug)
+        counted.read_from("head", hit=feed is not None)
+        return feed
 
     async def resume(self, reader: Reader, cursors: dict[str, Cursor]) -> None:
         """Send a reader what came after these cursors. Raises UnknownHub."""
@@ -160,6 +169,7 @@ class Fanout:
                 await self.whole(self.write_all_for(reader, slug))
             else:
                 frame, reader.cursors[slug] = await self.next_batch(reader, feed)
+                counted.frames_written([frame])
                 if not await reader.write_and_drain(frame):
                     await self.readers.cut(reader)
 
@@ -182,6 +192,7 @@ class Fanout:
         slug, node = feed.node.slug, feed.node
         theirs, hours = reader.cursors[slug], reader.hours
         batch = self.batches.at_hand(node, theirs, self.cursors[slug], hours)
+        counted.read_from("catch-up", hit=batch is not None)
         if batch:
             return batch
         async with self.batches.slot():  # our cursor is looked up inside: more share a batch
@@ -284,6 +295,7 @@ class Fanout:
         if not reader.latest:
             await self.readers.cut(reader)
             return
+        counted.reader_skipped()
         reader.due |= self.readers.caught_up.hubs_of(reader)
         self.readers.caught_up.leave(reader)
         if reader.renewal is None:

@@ -8,7 +8,7 @@ from collections.abc import Awaitable, Callable, Iterable, Iterator
 
 import structlog
 
-from live import frames
+from live import counted, frames
 from live.caught_up import CaughtUp, Row
 from live.close_codes import GOING_AWAY, TOO_SLOW
 from live.delivery import Audience, Delivery, Parcel, slices
@@ -92,7 +92,9 @@ class Readers:
             if number:
                 await asyncio.sleep(0)
             for audience, parcel in some:
-                for reader in audience.write(parcel):
+                others = audience.write(parcel)
+                counted.frames_written(parcel.frames, len(audience) - len(others))
+                for reader in others:
                     await self.send_parcel(reader, parcel)
 
     async def send_parcel(self, reader: Reader, parcel: Parcel) -> None:
@@ -111,12 +113,20 @@ class Readers:
             if frame.moved:
                 reader.cursors[frame.moved.slug] = frame.moved.cursor
             await reader.wire.write(frame)
+            counted.frames_written([frame])
 
     async def cut(self, reader: Reader) -> None:
         """Close the connection of a slow reader, which can reconnect and resume."""
         log.info("cut a slow reader", backlog=reader.wire.backlog)
+        counted.reader_dropped("slow")
         self.leave(reader)
         await reader.wire.close(TOO_SLOW)
+
+    async def send_away(self, reader: Reader, frame: Frame, code: int) -> None:
+        """Tell a reader why it may not read any longer, and close its connection."""
+        self.leave(reader)
+        await reader.wire.write(frame)
+        await reader.wire.close(code)
 
     def drop_the_silent(self, turn: int) -> None:
         """Give up the readers of a turn whose connection is dead: they did not answer a ping."""
@@ -124,6 +134,7 @@ class Readers:
             wire = reader.wire
             if not wire.backlog and not wire.has_spoken():  # behind a backlog it has seen no ping
                 log.info("dropped a silent reader")
+                counted.reader_dropped("silent")
                 self.leave(reader)
                 wire.drop()
 

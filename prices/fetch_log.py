@@ -7,13 +7,15 @@ from contextlib import contextmanager
 
 import structlog
 from django.conf import settings
+from django.db import transaction
+from django.db.models import F
 from django.utils import timezone
 
 from oasis.errors import NoData, OasisTrouble
 from oasis.printable import printable
 from oasis.turns import NoTurn
 from prices import archives
-from prices.models import FetchRun
+from prices.models import FetchRun, RequestTotal
 
 log = structlog.get_logger(__name__)
 BROKE_OFF = "broke_off"
@@ -44,9 +46,18 @@ def saving(run: FetchRun) -> Iterator[None]:
 
 
 def save(run: FetchRun, clock: float) -> None:
-    """Save a run that began at `clock` on the monotonic clock."""
+    """Save a run that began at `clock` on the monotonic clock, and count it."""
     run.duration_ms = int((time.monotonic() - clock) * 1000)
-    run.save()
+    with transaction.atomic():
+        run.save()
+        add_to_total(run)
+
+
+def add_to_total(run: FetchRun) -> None:
+    """Count a run for ever: it is deleted after a while, and no counter may go back."""
+    row, _ = RequestTotal.objects.get_or_create(report=run.report, outcome=run.outcome)
+    added = {"count": F("count") + 1, "seconds": F("seconds") + run.duration_ms / 1000}
+    RequestTotal.objects.filter(pk=row.pk).update(**added)
 
 
 def note_failure(run: FetchRun, fault: OasisTrouble) -> None:

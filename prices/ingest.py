@@ -55,7 +55,8 @@ class Ingested:
 def oasis() -> Oasis:
     """The OASIS client of this process."""
     pause = settings.OASIS_SECONDS_BETWEEN_REQUESTS
-    return Oasis(settings.OASIS_URL, Turns(redis_client(), pause))
+    turns = Turns(redis_client(), pause)
+    return Oasis(settings.OASIS_URL, turns, inside=settings.OASIS_INSIDE)
 
 
 def ingest(query: PriceQuery, priority: Priority, purpose: str) -> Ingested:

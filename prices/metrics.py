@@ -1,31 +1,73 @@
-"""What tracked nodes cost at OASIS, and which of them it has nothing of."""
+"""How old prices are, what is missing, and what OASIS answers: for `/metrics`."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
+from datetime import datetime, timedelta
 
 from django.conf import settings
-from prometheus_client.core import GaugeMetricFamily, Metric
-from prometheus_client.registry import Collector
+from django.db.models import Count
 
-from prices import budget
-from prices.models import Node
+from market.markets import Market
+from prices import budget, readings, standings
+from prices.models import FetchRun, Gap, Node, RequestTotal
+from prices.schedule import late_by
+from telemetry.sample import Sample
+
+SECOND = timedelta(seconds=1)
 
 
-class Requests(Collector):
-    """Requests a minute that the tracked nodes need, and that there are."""
+def samples(*, now: datetime) -> Iterator[Sample]:
+    """A few queries, each along an index, whatever the number of prices."""
+    nodes = list(Node.objects.tracked())
+    yield Sample("caiso_tracked_nodes", len(nodes))
+    yield from requests(nodes)
+    yield from last_answer(now=now)
+    for market in Market:
+        yield from freshness(market, nodes, now=now)
+    yield from gaps()
 
-    def collect(self) -> Iterator[Metric]:
-        nodes = Node.objects.tracked().count()
-        yield GaugeMetricFamily(
-            "caiso_oasis_requests_needed_per_minute",
-            "Requests to OASIS that the tracked nodes need.",
-            value=budget.needed_per_minute(nodes),
-        )
-        yield GaugeMetricFamily(
-            "caiso_oasis_requests_given_per_minute",
-            "Requests to OASIS that there are.",
-            value=budget.given_per_minute(settings.OASIS_SECONDS_BETWEEN_REQUESTS),
-        )
 
-    def describe(self) -> Iterable[Metric]:
-        """Nothing is asked of the database before the first scrape."""
-        return []
+def requests(nodes: list[Node]) -> Iterator[Sample]:
+    """What OASIS was asked, what came of it, and how much of its limit the nodes need."""
+    for report, outcome, count, seconds in RequestTotal.objects.values_list(
+        "report", "outcome", "count", "seconds"
+    ):
+        labels = {"report": report, "outcome": outcome}
+        yield Sample("caiso_oasis_requests", count, labels)
+        yield Sample("caiso_oasis_request_seconds", seconds, labels)
+    needed = budget.needed_per_minute(len(nodes))
+    given = budget.given_per_minute(settings.OASIS_SECONDS_BETWEEN_REQUESTS)
+    yield Sample("caiso_oasis_requests_needed_per_minute", needed)
+    yield Sample("caiso_oasis_requests_given_per_minute", given)
+
+
+def last_answer(*, now: datetime) -> Iterator[Sample]:
+    """How long OASIS has been silent; nothing if it never answered."""
+    answered = FetchRun.objects.filter(outcome__in=FetchRun.ANSWERED).order_by("-started_at")
+    at = answered.values_list("started_at", flat=True).first()
+    if at is not None:
+        yield Sample("caiso_oasis_last_answer_age_seconds", max(0.0, (now - at) / SECOND))
+
+
+def freshness(market: Market, nodes: list[Node], *, now: datetime) -> Iterator[Sample]:
+    """Of each node that ever had a price: its newest interval's age, and how late the next is."""
+    newest = readings.newest_starts(market, Node.objects.tracked())
+    delay = standings.delay_learned(market, nodes, newest)
+    if delay is not None:
+        labels = {"market": market.value}
+        yield Sample("caiso_publication_delay_seconds", delay / SECOND, labels)
+    for node in nodes:
+        if start := newest.get(node.pk):
+            labels = {"node": node.slug, "market": market.value}
+            age_s = max(0.0, (now - start) / SECOND)
+            late_s = late_by(market, start, delay, now=now) / SECOND
+            yield Sample("caiso_newest_interval_age_seconds", age_s, labels)
+            yield Sample("caiso_price_late_seconds", late_s, labels)
+
+
+def gaps() -> Iterator[Sample]:
+    """The gaps that are asked for again, 0 of a market without one."""
+    rows = Gap.objects.filter(given_up_at=None).order_by().values_list("market")
+    counts = dict(rows.annotate(Count("pk")))
+    for market in Market:
+        labels = {"market": market.value}
+        yield Sample("caiso_gaps_open", counts.get(market.value, 0), labels)

@@ -235,6 +235,23 @@ class FetchRun(models.Model):
         return f"{self.report} {self.started_at:%Y-%m-%dT%H:%M:%SZ} {self.outcome}"
 
 
+class RequestTotal(models.Model):
+    """How many requests ever had an outcome: their FetchRuns are deleted after a while."""
+
+    report = models.CharField(max_length=32)
+    outcome = models.CharField(max_length=20)
+    count = models.PositiveBigIntegerField(default=0)
+    seconds = models.FloatField(default=0)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["report", "outcome"], name="one_total_an_outcome")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.report} {self.outcome}: {self.count}"
+
+
 class Gap(models.Model):
     """An interval that OASIS should have had, but did not when asked."""
 
@@ -251,6 +268,11 @@ class Gap(models.Model):
         constraints = [
             models.UniqueConstraint(
                 fields=["node", "market", "interval_start"], name="one_gap_an_interval"
+            )
+        ]
+        indexes = [
+            models.Index(
+                fields=["market"], condition=models.Q(given_up_at=None), name="gaps_still_open"
             )
         ]
 

@@ -8,7 +8,7 @@ from datetime import date, datetime, time, timedelta
 from statistics import quantiles
 from typing import NamedTuple
 
-from market.intervals import day_bounds, floor, midnight, operating_date, pacific
+from market.intervals import PACIFIC, day_bounds, floor, midnight, operating_date, pacific
 from market.markets import Market
 from prices.resting import after_refusal, after_silence
 
@@ -111,6 +111,18 @@ def late_from(market: Market, newest_begun: datetime, delay: timedelta | None) -
     """
     usual = FIRST_GUESS[market] if delay is None else min(delay, 2 * market.interval)
     return newest_begun + market.interval + max(usual, timedelta(0)) + LATE_AFTER
+
+
+def late_by(
+    market: Market, newest: datetime, delay: timedelta | None, *, now: datetime
+) -> timedelta:
+    """How long the price of the interval after the newest one held has been late, or nothing."""
+    if market is Market.DAM:
+        lacking = operating_date(newest + market.interval)
+        late = datetime.combine(lacking - timedelta(days=1), DAY_AHEAD_FROM, PACIFIC) + LATE_AFTER
+    else:
+        late = late_from(market, newest, delay)
+    return max(now - late, timedelta(0))
 
 
 def learned_delay(delays: Sequence[timedelta]) -> timedelta | None:

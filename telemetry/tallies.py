@@ -2,7 +2,7 @@
 
 Counting is a look into a dictionary under a lock: cheap, but count a batch at once where there are
 thousands. What Redis did not take stays here and is added later; as there are only so many names
-and values of labels (`telemetry/catalog.py`), that is bounded. If an answer is lost on the way,
+and values of labels (`telemetry/catalog/`), that is bounded. If an answer is lost on the way,
 a flush may be counted twice; if Redis is emptied, counters begin anew, as Prometheus expects of
 counters; if a process is killed, its last seconds are lost.
 """
@@ -12,7 +12,8 @@ from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from threading import Lock
 
-from telemetry.catalog import SEPARATOR, TALLIES, Tally
+from telemetry.catalog.counted import TALLIES
+from telemetry.catalog.family import SEPARATOR, Families
 from telemetry.redis_words import Command, Run, pairs
 
 KEY = "caiso:tallies"
@@ -22,7 +23,7 @@ BUCKET, SUM = ":bucket", ":sum"
 class Tallies:
     """What was counted and is not in Redis yet."""
 
-    def __init__(self, catalog: Mapping[str, Tally] = TALLIES) -> None:
+    def __init__(self, catalog: Families = TALLIES) -> None:
         self.catalog = catalog
         self.forget()
 

@@ -79,9 +79,9 @@ class MethodAdmin(DeleteUnusedAdmin, StrictAdmin):
 
     def send_test(self, request: HttpRequest, pk: int) -> HttpResponseBase:
         """What the button on a delivery method's page does."""
-        method = get_object_or_404(Method, pk=pk)
-        if not self.has_change_permission(request, method):
+        if not self.has_change_permission(request):
             raise PermissionDenied
+        method = get_object_or_404(Method, pk=pk)
         self.test(request, method)
         return redirect(reverse("admin:alerts_method_change", args=[pk]))
 

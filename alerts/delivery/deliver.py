@@ -193,13 +193,18 @@ def record_outcome(delivery: Delivery, fault: Fault, *, now: datetime) -> None:
     fault_point("delivery put down")
 
 
+def switch_off(method: Method) -> None:
+    method.active = False
+    method.save(update_fields=["active"])
+
+
 def after_failure(delivery: Delivery, fault: BaseException, *, now: datetime) -> dict[str, object]:
     """The changes to a delivery whose try failed; switches off a method that is gone."""
     error = one_line(f"{type(fault).__name__}: {fault}")[:300]
     again = None if isinstance(fault, Refused) else next_try_at(delivery, fault, now=now)
     log.warning("not delivered", delivery=delivery.pk, why=error, again=again)
     if isinstance(fault, Gone):
-        Method.objects.filter(pk=delivery.method_id).update(active=False)
+        switch_off(delivery.method)
     if again is not None and isinstance(fault, Unreachable):
         postpone_others(delivery, min(again, now + LONGEST_POSTPONED))
     kept = {"last_error": error, "failures": F("failures") + 1}

@@ -22,6 +22,7 @@ from alerts.operations.conditions import (
     of_signs,
     of_source,
 )
+from prices import redis_factory
 from prices.source_state import source_state
 from prices.source_trouble import NAMES
 from telemetry import signs
@@ -97,7 +98,7 @@ def at_signs() -> list[Condition]:
 @cache
 def client(url: str) -> redis.Redis:
     """A client that waits for a second, once."""
-    return redis.Redis.from_url(
+    return redis_factory.client(
         url,
         socket_timeout=PATIENCE_S,
         socket_connect_timeout=PATIENCE_S,

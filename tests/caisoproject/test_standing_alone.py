@@ -13,9 +13,9 @@ from django.test import Client
 from structlog.testing import capture_logs
 
 from alerts.judging.evaluate import evaluate
-from alerts.metrics import registry
 from alerts.models import Alert, Rule
 from caisoproject import publishing, tasks
+from caisoproject.metrics.page import registry
 from prices.models import Node, Trouble
 from prices.troubles import Isolation, forget_old
 from tests.conftest import utc

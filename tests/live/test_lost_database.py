@@ -39,7 +39,9 @@ def test_without_postgresql_there_are_sentences_and_streams_that_come_back(
             head, _, body = web.ask(path).partition(b"\r\n\r\n")
             assert (status(head), b"Retry-After: 10" in head) == (503, True)
             assert json.loads(body[body.index(b"{") :])["detail"].startswith("The database")
-        for path in ("/", "/alerts/", "/metrics"):
+        figures = web.ask("/metrics")
+        assert (status(figures), b"\ncaiso_database_up 0.0\n" in figures) == (200, True)
+        for path in ("/", "/alerts/"):
             page = web.ask(path)
             assert (status(page), b"be reached at the moment" in page) == (503, True)
         stream = begun(web, b"data: ")

@@ -9,15 +9,15 @@ import pytest
 import redis
 
 from telemetry import tallies
-from telemetry.catalog import OTHER, Tally, names, one_of
+from telemetry.catalog.family import OTHER, counter, histogram, names, one_of
 from telemetry.redis_pipe import through
 from telemetry.redis_words import Command
 from telemetry.tallies import KEY, Tallies
 
 CATALOG = {
-    "frames": Tally("Frames."),
-    "requests": Tally("Requests.", {"outcome": one_of("outcomes", "ok", "late")}),
-    "work": Tally("Work.", {"task": names("our code", 2)}, (0.5, 1)),
+    "frames": counter("Frames."),
+    "requests": counter("Requests.", outcome=one_of("outcomes", "ok", "late")),
+    "work": histogram("Work.", 0.5, 1, task=names("our code", 2)),
 }
 
 

@@ -8,6 +8,8 @@ from django.core.management.base import BaseCommand, CommandError
 
 from benchmarks import (
     advice,
+    all_nodes,
+    attacks,
     battery,
     dispatch,
     fanout,
@@ -28,6 +30,7 @@ from benchmarks.table import table
 BENCHMARKS = {
     "parse": parse,
     "ingest": ingest_speed,
+    "all_nodes": all_nodes,
     "rules": rules_speed,
     "dispatch": dispatch,
     "battery": battery,
@@ -36,10 +39,11 @@ BENCHMARKS = {
     "feed": feed_load,
     "page": page,
     "advice": advice,
+    "attacks": attacks,
     "chaos": feed_chaos,
     "fanout": fanout,
 }
-ONLY_BY_NAME = {"chaos", "fanout"}
+ONLY_BY_NAME = {"attacks", "chaos", "fanout"}
 
 
 class Command(BaseCommand):
@@ -49,9 +53,9 @@ class Command(BaseCommand):
     requires_system_checks = ()
 
     def add_arguments(self, parser: ArgumentParser) -> None:
-        parser.add_argument(
-            "which", nargs="*", help=f"{', '.join(BENCHMARKS)}; all but chaos and fanout by default"
-        )
+        left_out = ", ".join(sorted(ONLY_BY_NAME))
+        which = f"{', '.join(BENCHMARKS)}; all but {left_out} by default"
+        parser.add_argument("which", nargs="*", help=which)
 
     def handle(self, *args: Any, **options: Any) -> None:
         signal.signal(signal.SIGTERM, signal.default_int_handler)

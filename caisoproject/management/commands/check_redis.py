@@ -10,13 +10,15 @@ from redis.backoff import ConstantBackoff
 from redis.retry import Retry
 
 from caisoproject.broker import refusal
-from caisoproject.environment import from_celery
+from prices import redis_factory
 
 USES = {
     "REDIS_URL": "the projection",
     "CELERY_BROKER_URL": "the Celery broker",
     "CHANNEL_REDIS_URL": "the channel layer",
 }
+
+ADDRESS_OF = {"CELERY_BROKER_URL": "BROKER_REDIS_URL"}  # as typed, where Celery's is its own
 
 
 class Command(BaseCommand):
@@ -30,9 +32,9 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         retry = Retry(ConstantBackoff(0.25), 4 * options["wait"])
         for name, use in USES.items():
-            url = from_celery(getattr(settings, name))
+            url = getattr(settings, ADDRESS_OF.get(name, name))
             try:
-                refuse_unfit(redis.Redis.from_url(url, socket_timeout=5, retry=retry), name, use)
+                refuse_unfit(redis_factory.client(url, socket_timeout=5, retry=retry), name, use)
             except redis.ResponseError as fault:
                 raise CommandError(f"{name}: Redis takes no writes: {fault}") from fault
             except redis.RedisError as fault:

@@ -1,0 +1,1 @@
+"""`/metrics`, for Prometheus: what every web process answers the same, whoever is asked."""
