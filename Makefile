@@ -6,7 +6,7 @@ BIN := .venv/bin
 LOCK := $(BIN)/uv pip compile -q --python-version 3.11 --universal --generate-hashes \
 	--no-emit-index-url --custom-compile-command 'make lock'
 
-.PHONY: help setup setup-dev run test quick check sizes bench soak outage model kills threats sbom lock
+.PHONY: help setup setup-dev run test quick check sizes bench soak outage model kills topology threats sbom lock
 
 help: ## these lines
 	@sed -n 's/^\([a-z]*\):.*## /make \1	/p' Makefile
@@ -63,6 +63,9 @@ threats: setup-dev ## takes each control of docs/security.md out in a copy, and 
 
 sbom: setup-dev ## lists what others wrote of what we ship, as CycloneDX, in var/
 	@$(BIN)/python -m deploy.sbom var
+
+topology: setup-dev ## what deploy/compose.yaml describes, as processes: one of each killed, nothing lost
+	@$(BIN)/python -m benchmarks.topology --readers $(or $(READERS),300)
 
 lock: setup-dev ## locks what the .in files ask for; --upgrade is LOCK_FLAGS=-U
 	$(LOCK) $(LOCK_FLAGS) requirements-dev.in -o requirements-dev.txt

@@ -13,11 +13,19 @@ from caisoproject.secret_files import value_of
 from deploy.paths import VENV
 from deploy.ports import Port
 from deploy.refusal import Refused
+from prices import redis_address
 
 # Of the ten wrong passwords that an address may try, each web process allows its share.
 MOST_WEB_PROCESSES = 10
 SOURCES = ("auto", "live", "simulator")
 OASIS_URL = "https://oasis.caiso.com/oasisapi"
+# Of every process, whoever starts it.
+TUNED = {
+    "PYTHONUNBUFFERED": "1",
+    # With two threads on two cores LightGBM and XGBoost take 40 s, with one 6 s.
+    "OMP_NUM_THREADS": "1",
+    "MALLOC_ARENA_MAX": "2",
+}
 
 
 @dataclass(frozen=True)
@@ -116,10 +124,21 @@ def wanted_web_processes(environ: Mapping[str, str]) -> int:
     return int(wanted)
 
 
+def wanted_redis(environ: Mapping[str, str]) -> str | None:
+    """The address of a Redis; none means our own. Raises Refused."""
+    url = value_of("REDIS_URL", environ)
+    try:
+        if url:
+            redis_address.read(url)
+    except redis_address.Unreadable as fault:
+        raise Refused(f"REDIS_URL {fault}") from fault
+    return url
+
+
 def decide(environ: Mapping[str, str], *, source: str, port: int, var_dir: Path) -> Plan:
     """The plan for a source that is chosen: live or simulator."""
     state = var_dir / source
-    redis_url, oasis_url = value_of("REDIS_URL", environ), environ.get("OASIS_URL")
+    redis_url, oasis_url = wanted_redis(environ), environ.get("OASIS_URL")
     embeds_simulator = source == "simulator" and not oasis_url
     simulator_url = f"http://127.0.0.1:{port + 2}/oasisapi"
     return Plan(
@@ -156,13 +175,14 @@ def environment(plan: Plan, environ: Mapping[str, str]) -> dict[str, str]:
         "SOURCE": plan.source,
         "PORT": str(plan.port),
         "BIND": plan.bind,
-        # Colons are escaped in the description of a Twisted endpoint.
-        "WEB_INTERFACE": plan.bind.replace(":", r"\:"),
+        "WEB_INTERFACE": interface(plan.bind),
         "VAR_DIR": str(plan.state.parent),
         **plan.services(),
         "OASIS_ASKED": "1" if plan.oasis_was_asked else "",
-        "PYTHONUNBUFFERED": "1",
-        # With two threads on two cores LightGBM and XGBoost take 40 s, with one 6 s.
-        "OMP_NUM_THREADS": "1",
-        "MALLOC_ARENA_MAX": "2",
+        **TUNED,
     }
+
+
+def interface(bind: str) -> str:
+    """An address in the description of a Twisted endpoint, where colons are escaped."""
+    return bind.replace(":", r"\:")

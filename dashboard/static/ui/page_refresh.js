@@ -2,6 +2,7 @@
 // fresh copy of the page.
 
 import { isLogIn, showSignedOut } from "./signed_out.js";
+import { documentIn } from "./trusted.js";
 
 /** This page as the server writes it now, or null where it cannot be reached. */
 export async function fetchPage() {
@@ -20,7 +21,7 @@ export async function fetchPage() {
  * @type {(text: string) => Document | null}
  */
 export function pageIn(text) {
-  const page = new DOMParser().parseFromString(text, "text/html");
+  const page = documentIn(text);
   return page.querySelector("meta[name=application-name][content='CAISO Live']") ? page : null;
 }
 

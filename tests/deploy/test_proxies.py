@@ -1,0 +1,70 @@
+"""The proxies' configurations, as the proxies read them."""
+
+import os
+import re
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from tests.deploy.known import DEPLOY
+
+pytestmark = pytest.mark.process
+CADDY = Path(sys.executable).with_name("caddy")
+NGINX = shutil.which("nginx") or shutil.which("nginx", path="/usr/sbin")
+NGINX_CONF = "events {{}} pid {folder}/pid; error_log stderr; http {{ include {site}; }}\n"
+
+
+def said_by_caddy(*command: str) -> subprocess.CompletedProcess[str]:
+    environ = os.environ | {"SITE_HOST": "prices.example.com", "XDG_DATA_HOME": "/nonexistent"}
+    return subprocess.run(
+        [CADDY, *command], cwd=DEPLOY / "caddy", env=environ, capture_output=True, text=True
+    )
+
+
+@pytest.mark.parametrize("file", ["Caddyfile", "compose.caddy"])
+def test_caddy_finds_nothing_wrong(file: str) -> None:
+    checked = said_by_caddy("adapt", "--validate", "--config", file, "--adapter", "caddyfile")
+    assert checked.returncode == 0, checked.stderr
+    assert '"level":"warn"' not in checked.stderr
+
+
+@pytest.mark.parametrize("file", ["Caddyfile", "compose.caddy", "grafana.caddy"])
+def test_a_file_of_caddy_is_written_as_caddy_writes_it(file: str) -> None:
+    assert said_by_caddy("fmt", file).stdout == (DEPLOY / "caddy" / file).read_text()
+
+
+@pytest.mark.skipif(not NGINX, reason="no nginx is installed here")
+def test_nginx_finds_nothing_wrong(tmp_path: Path) -> None:
+    site = tmp_path / "site.conf"
+    written = (DEPLOY / "nginx/caiso-live.conf").read_text()
+    for name in ("fullchain", "privkey"):
+        written = re.sub(rf"/etc/letsencrypt/\S+/{name}\.pem", f"{tmp_path}/{name}.pem", written)
+    # Ports below 1024 and IPv6 are not everybody's.
+    site.write_text(
+        re.sub(r"listen \[::\].*\n", "", written).replace("listen ", "listen 127.0.0.1:")
+    )
+    give_certificate(tmp_path)
+    (tmp_path / "nginx.conf").write_text(NGINX_CONF.format(folder=tmp_path, site=site))
+    command = [str(NGINX), "-t", "-q", "-p", str(tmp_path), "-c", str(tmp_path / "nginx.conf")]
+    checked = subprocess.run(command, capture_output=True, text=True)
+    assert checked.returncode == 0, checked.stderr
+
+
+def give_certificate(folder: Path) -> None:
+    """One that nobody trusts, for a server that only reads it."""
+    made = ["openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-subj", "/CN=localhost"]
+    made += ["-keyout", f"{folder}/privkey.pem", "-out", f"{folder}/fullchain.pem"]
+    subprocess.run(made, check=True, capture_output=True)
+
+
+def test_both_keep_inside_what_tells_how_the_system_is_doing() -> None:
+    assert (
+        "@inside path /metrics /readyz\n\trespond @inside 404"
+        in (DEPLOY / "caddy/Caddyfile").read_text()
+    )
+    site = (DEPLOY / "nginx/caiso-live.conf").read_text()
+    for path in ("/metrics", "/readyz"):
+        assert f"location = {path} {{ return 404; }}" in site
