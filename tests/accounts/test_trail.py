@@ -16,7 +16,7 @@ from alerts.models import Method, Rule
 from battery.models import Battery
 from prices.models import Node
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.database, pytest.mark.django_db]
 
 
 @pytest.fixture
