@@ -11,8 +11,8 @@ import dj_database_url
 from accounts.roles import ROLES
 from caisoproject import environment, logs, production, redis_settings
 from caisoproject.beat_schedule import BEAT_SCHEDULE
-from telemetry import traces
 from live import cross_origin
+from telemetry import traces
 from telemetry.log_lines import SECRETS, secrets_among
 
 environment.take_proxies(os.environ)
