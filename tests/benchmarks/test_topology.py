@@ -16,7 +16,7 @@ from deploy.paths import ROOT
 
 WELL = Verdict(given=900, lost=0, doubled=0, out_of_order=0, snapshots=0, differing=0)
 TOLD = Messages(alerts=4, wanted=4, sent=8)
-SHORT = ["--readers", "24", "--kill", "web", "--watch", "4"]
+SHORT = ["--readers", "24", "--kill", "web", "--watch", "4", "--copies", "1"]
 
 
 def run(verdict: Verdict = WELL, messages: Messages = TOLD, ended: tuple[str, ...] = ()) -> Run:
