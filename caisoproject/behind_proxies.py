@@ -8,6 +8,7 @@ from collections.abc import Awaitable, Callable
 
 from django.conf import settings
 
+from caisoproject.request_log import PROXIED
 from live.forwarded import TrustedProxies, reader_behind, trusted_proxies
 from live.wire import Message, Receive, Send
 
@@ -39,5 +40,5 @@ def as_read(scope: Message, proxies: TrustedProxies, usual: str) -> Message:
     reader = reader_behind(address, scope["headers"], proxies)
     scheme = SCHEMES[scope["type"]].get(reader.scheme or usual, scope.get("scheme"))
     if reader.address == address:
-        return {**scope, "scheme": scheme}
-    return {**scope, "client": [reader.address, 0], "scheme": scheme}
+        return {**scope, "scheme": scheme, PROXIED: True}
+    return {**scope, "client": [reader.address, 0], "scheme": scheme, PROXIED: True}

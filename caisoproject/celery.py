@@ -15,7 +15,7 @@ from celery.signals import (
     worker_shutting_down,
 )
 
-from caisoproject import task_tallies  # noqa: F401 (listens to Celery's signals)
+from caisoproject import task_context, task_tallies  # noqa: F401 (listen to Celery's signals)
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "caisoproject.settings")
 
@@ -23,7 +23,7 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "caisoproject.settings")
 warnings.filterwarnings("ignore", category=CPendingDeprecationWarning)
 # What a worker is at may be finished so long after SIGTERM; then it is broken off, and done again
 # by the next tick, or by whoever the queue gives it to.
-FINISHES_WITHIN_S = 4.0
+FINISHES_WITHIN_S = 3.0
 app = Celery("caisoproject", amqp="caisoproject.broker:PromptAmqp")
 app.config_from_object("django.conf:settings", namespace="CELERY")
 app.autodiscover_tasks()

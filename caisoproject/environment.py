@@ -68,6 +68,14 @@ class Environment:
         """NAME as a list, separated by commas."""
         return [item.strip() for item in self.text(name, default).split(",") if item.strip()]
 
+    def some_of(self, name: str, choices: tuple[str, ...]) -> list[str]:
+        """The named choices, separated by commas; none if there are none."""
+        found = self.items(name, "")
+        for one in found:
+            if one not in choices:
+                raise SystemExit(f"{name} takes some of {', '.join(choices)}; {one!r} is none.")
+        return found
+
     def matching(self, name: str, pattern: str, what: str) -> str:
         """NAME, which must match `pattern` as a whole; empty where it is not set."""
         value = self.text(name, "")
@@ -119,11 +127,11 @@ class Environment:
                 )
         return found
 
-    def origins(self, name: str) -> list[str]:
-        """NAME as a list of whole origins, as browsers write them."""
+    def origins(self, name: str, *, exact: bool = False) -> list[str]:
+        """NAME as a list of whole origins, as browsers write them; `*.` only if not `exact`."""
         found = [origin.rstrip("/") for origin in self.items(name, "")]
         for origin in found:
-            if not ORIGIN.fullmatch(origin):
+            if not ORIGIN.fullmatch(origin) or (exact and "*" in origin):
                 raise SystemExit(
                     f"{name} has {origin!r}; it takes whole origins in lower case, with commas "
                     "between: https://prices.example.com."

@@ -1,14 +1,19 @@
 """Settings: every deployment value is an environment variable with a safe default."""
 
 import os
+from datetime import timedelta
 from email.utils import parseaddr
 from pathlib import Path
 from urllib.parse import quote
 
 import dj_database_url
 
+from accounts.roles import ROLES
 from caisoproject import environment, logs, production, redis_settings
 from caisoproject.beat_schedule import BEAT_SCHEDULE
+from live import cross_origin
+from telemetry import traces
+from telemetry.log_lines import SECRETS, secrets_among
 
 environment.take_proxies(os.environ)
 BASE_DIR = Path(__file__).resolve().parent.parent
@@ -166,6 +171,11 @@ SITE_URL = env.url("SITE_URL", "", ("http", "https")).rstrip("/")  # what links 
 OWN_HOSTS = f"localhost,127.0.0.1,[::1],{production.host_of(SITE_URL)}"
 ALLOWED_HOSTS = env.names("ALLOWED_HOSTS", OWN_HOSTS)
 CSRF_TRUSTED_ORIGINS = env.origins("CSRF_TRUSTED_ORIGINS")
+# Pages of other sites that may read answers and feed, without cookies: none.
+CORS_ALLOWED_ORIGINS = env.origins("CORS_ALLOWED_ORIGINS", exact=True)
+CORS_URLS_REGEX = r"^/api/"
+CORS_ALLOW_METHODS, CORS_ALLOW_HEADERS = cross_origin.METHODS, cross_origin.ASKED_WITH
+CORS_EXPOSE_HEADERS, CORS_PREFLIGHT_MAX_AGE = cross_origin.SHOWN, cross_origin.REMEMBERED_S
 # Of the account `admin`, when it is made: one by chance where this is empty.
 ADMIN_PASSWORD = env.text("ADMIN_PASSWORD", "")
 # Whose X-Forwarded-For and X-Forwarded-Proto are believed.
@@ -197,6 +207,26 @@ SECURE_REFERRER_POLICY = "same-origin"
 SECURE_CROSS_ORIGIN_OPENER_POLICY = "same-origin"
 # Addresses with passwords are shown on no error page.
 DEFAULT_EXCEPTION_REPORTER_FILTER = "caisoproject.hidden_settings.HiddenSettings"
+
+# Who gets in: everybody reads, or users who may; how long a log-in lasts; who needs a code too.
+PUBLIC_DASHBOARD = env.flag("PUBLIC_DASHBOARD", default=True)
+SESSION_DAYS = env.number("SESSION_DAYS", 7, least=1, most=90)
+SESSION_COOKIE_AGE = SESSION_DAYS * 86_400
+TWO_FACTOR_REQUIRED = env.some_of("TWO_FACTOR_REQUIRED", ROLES)
+# Wrong passwords are counted by django-axes, and judged by accounts/lock_out.py.
+AXES_HANDLER = "accounts.lock_out.Handler"
+AXES_CLIENT_IP_CALLABLE = "accounts.lock_out.address_of"
+AXES_USERNAME_CALLABLE = "accounts.lock_out.name_of"
+AXES_COOLOFF_TIME = timedelta(minutes=15)
+AXES_DISABLE_ACCESS_LOG = True
+AXES_ENABLE_ADMIN = False
+AXES_VERBOSE = False
+AXES_SENSITIVE_PARAMETERS = ["username", "password", "code", "next", "csrfmiddlewaretoken"]
+# A code holds for the half minutes before and after its own, for clocks that are not quite right.
+MFA_TOTP_TOLERANCE = 1
+MFA_TOTP_ISSUER = "CAISO Live"
+MFA_ADAPTER = "accounts.second_factor_secrets.Adapter"
+SIMPLE_HISTORY_HISTORY_CHANGE_REASON_USE_TEXT_FIELD = True
 
 # How many web processes there are. Of what all of them together may allow, each allows its share.
 WEB_PROCESSES = env.number("WEB_PROCESSES", 1, least=1, most=10)
@@ -248,12 +278,16 @@ VAPID_PRIVATE_KEY = env.matching(
 
 INSTALLED_APPS = [
     # The addresses ask for the apps' admin modules: workers have none and need none.
-    "django.contrib.admin.apps.SimpleAdminConfig",
+    "caisoproject.apps.OurAdminConfig",
     "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.sessions",
     "django.contrib.messages",
     "caisoproject.apps.PageFilesConfig",
+    "axes",
+    "simple_history",
+    "accounts.apps.AllauthAccounts",
+    "accounts.apps.SecondFactors",
     "prices",
     "accounts",
     "alerts",
@@ -263,11 +297,13 @@ INSTALLED_APPS = [
     "benchmarks",
     "caisoproject.apps.CaisoProjectConfig",
 ]
+LOGIN_URL = "log-in"
 LOGIN_REDIRECT_URL = "/"
 MIDDLEWARE = [
     "caisoproject.https_pages.no_redirect_in_circles",
     "caisoproject.counted_answers.counted_answers",
     "django.middleware.security.SecurityMiddleware",
+    "caisoproject.cross_origin.CrossOrigin",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "dashboard.content_security.content_security_policy",
     "caisoproject.failures.ProblemsUnderApi",
@@ -276,8 +312,12 @@ MIDDLEWARE = [
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "caisoproject.gate.Gate",
+    "simple_history.middleware.HistoryRequestMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "caisoproject.request_log.note_user",
+    "axes.middleware.AxesMiddleware",
 ]
 ROOT_URLCONF = "caisoproject.urls"
 ASGI_APPLICATION = "caisoproject.asgi.application"
@@ -290,10 +330,15 @@ TEMPLATES = [
             "context_processors": [
                 "django.template.context_processors.request",
                 "django.contrib.auth.context_processors.auth",
+                "dashboard.bar.of_the_user",
                 "django.contrib.messages.context_processors.messages",
             ],
         },
     }
+]
+AUTHENTICATION_BACKENDS = [
+    "axes.backends.AxesStandaloneBackend",
+    "django.contrib.auth.backends.ModelBackend",
 ]
 AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator"},
@@ -344,5 +389,8 @@ STORAGES = {
     "staticfiles": {"BACKEND": "caisoproject.static_files.HashedModulesStorage"},
 }
 
-logs.configure(as_json=env.flag("LOG_JSON", default=False), level=env.text("LOG_LEVEL", "INFO"))
+traces.check()
+LOG_JSON = env.flag("LOG_JSON", default=False)
+logs.configure(as_json=LOG_JSON, level=env.text("LOG_LEVEL", "INFO"))
+SECRETS.know(secrets_among(globals()) | {str(DATABASES["default"].get("PASSWORD", ""))})
 LOGGING_CONFIG = None

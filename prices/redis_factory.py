@@ -5,7 +5,7 @@ are asked on connections of their own, at each new connection to a server: so on
 a fail-over is made anew to whichever server is the primary then.
 """
 
-from typing import Any
+from typing import Any, cast
 
 import redis
 from redis import asyncio as aioredis
@@ -18,6 +18,7 @@ from redis.retry import Retry
 from prices import redis_address
 from prices.redis_address import CLUSTER, SENTINEL, SOCKET, Address, Unreadable
 from prices.redis_arguments import of_sentinels, of_server
+from prices.redis_cluster import Cluster
 
 
 def client(url: str, **options: Any) -> redis.Redis:
@@ -38,6 +39,14 @@ def async_client(url: str, **options: Any) -> "aioredis.Redis":
     made = of_server(address, **options)
     pool = aioredis.ConnectionPool(connection_class=connection_class(address, aioredis), **made)
     return aioredis.Redis.from_pool(pool)
+
+
+def projection(url: str, **options: Any) -> redis.Redis:
+    """A client for the projection and all that lies beside it, which a Cluster will do for."""
+    address = redis_address.read(url)
+    if address.kind == CLUSTER:
+        return cast(redis.Redis, Cluster(address, **options))
+    return client(url, **options)
 
 
 def of_one_server(url: str) -> Address:

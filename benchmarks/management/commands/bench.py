@@ -20,6 +20,7 @@ from benchmarks import (
     page,
     parse,
     rules_speed,
+    scaling,
     stack_memory,
 )
 from benchmarks.figures import Figure
@@ -42,8 +43,9 @@ BENCHMARKS = {
     "attacks": attacks,
     "chaos": feed_chaos,
     "fanout": fanout,
+    "scaling": scaling,
 }
-ONLY_BY_NAME = {"attacks", "chaos", "fanout"}
+ONLY_BY_NAME = {"attacks", "chaos", "fanout", "scaling"}
 
 
 class Command(BaseCommand):
