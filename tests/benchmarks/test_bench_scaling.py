@@ -61,4 +61,3 @@ def test_each_constant_is_measured_by_one_of_the_programs() -> None:
     lines = scaling.figures_of("SQLite", stored) + scaling.figures_of_readers(reader)
     lines += scaling.sums("SQLite", stored, reader, (1, 100))
     assert len({line.what for line in lines}) == len(lines) == 9 + 6 + 1 + 2 * 5
-
