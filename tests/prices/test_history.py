@@ -1,4 +1,4 @@
-from datetime import timedelta
+from datetime import datetime, timedelta
 from decimal import Decimal
 
 import pytest
@@ -178,3 +178,34 @@ def test_a_price_that_comes_at_last_closes_its_gap_and_no_other() -> None:
         )
     store([published(NOON - timedelta(minutes=5)), published(NOON)], SEEN)
     assert Gap.objects.get().interval_start == NOON + timedelta(minutes=5)
+
+
+def gap(node: Node, start: datetime) -> Gap:
+    return Gap.objects.create(
+        node=node, market="RTM", interval_start=start, since=SEEN, ask_after=SEEN
+    )
+
+
+def test_of_nodes_with_the_same_intervals_each_has_what_it_lacks() -> None:
+    """A file of all nodes is stored for all at once: what one holds counts for none of the others.
+
+    NP15 lacks the second interval, has seen the third before, and SP15's first is corrected.
+    """
+    first, second, third = (NOON + timedelta(minutes=5 * number) for number in range(3))
+    store([published(first, "40"), published(third, "30", node=NP15)], SEEN)
+    np15, later = Node.objects.get(slug="np15"), SEEN + timedelta(hours=1)
+    gaps = [gap(node, second) for node in (sp15(), np15)]
+    of_sp15 = [published(start, "41") for start in (first, second, third)]
+    of_np15 = [published(start, "30", node=NP15) for start in (first, third)]
+    recorded = store(of_sp15 + of_np15, later)
+    counts = {verdict.value: count for verdict, count in recorded.counts.items() if count}
+    assert counts == {"new": 3, "corrected": 1, "unchanged": 1}
+    assert list(Gap.objects.all()) == gaps[1:]
+    held = Price.objects.order_by("node__slug", "interval_start")
+    assert list(held.values_list("node__slug", "interval_start", "revision", "confirmed_at")) == [
+        ("np15", first, 1, None),
+        ("np15", third, 1, later),
+        ("sp15", first, 2, None),
+        ("sp15", second, 1, None),
+        ("sp15", third, 1, None),
+    ]
