@@ -17,7 +17,7 @@ from accounts.lock_out import COUNTED, lock_ends
 from dashboard import log_in
 from tests.conftest import utc
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.database, pytest.mark.django_db]
 LOG_IN = "/accounts/log-in/"
 NOON = utc("2026-07-14 19:00")
 MINUTE = timedelta(minutes=1)

@@ -124,8 +124,9 @@ def test_a_group_of_prices_has_a_member_for_each_component_with_all_nodes(ask):
         startdatetime="20250620T17:00-0000",
     )
 
-    assert "filename=20250620_20250620_RTM_LMP_GRP_N_N_v3_csv.zip;" in (
-        answer.headers["Content-Disposition"]
+    assert (
+        "filename=20250620_20250620_RTM_LMP_GRP_N_N_v3_csv.zip;"
+        in (answer.headers["Content-Disposition"])
     )
     found = members(answer.content)
     assert sorted(found) == [
