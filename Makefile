@@ -6,7 +6,7 @@ BIN := .venv/bin
 LOCK := $(BIN)/uv pip compile -q --python-version 3.11 --universal --generate-hashes \
 	--no-emit-index-url --custom-compile-command 'make lock'
 
-.PHONY: help setup setup-dev run test quick check sizes bench soak outage model kills lock
+.PHONY: help setup setup-dev run test quick check sizes bench soak outage model kills topology threats sbom lock
 
 help: ## these lines
 	@sed -n 's/^\([a-z]*\):.*## /make \1	/p' Makefile
@@ -31,6 +31,7 @@ quick: setup-dev ## the tests without processes, browsers and long stories, in h
 check: setup-dev ## format, lint, types, imports, migrations: of Python and of the page
 	$(BIN)/ruff format --check
 	$(BIN)/ruff check
+	$(BIN)/bandit -q -c pyproject.toml -r .
 	$(BIN)/mypy .
 	$(BIN)/lint-imports
 	$(BIN)/python -m deploy.npm_tool biome check --error-on-warnings
@@ -56,6 +57,15 @@ model: setup-dev ## 20,000 seeds of the feed with faults, and how soon each miss
 
 kills: setup-dev ## 200 kills of a worker at every step between a price and its delivery
 	@$(BIN)/python -m tests.stack.delivery_kills --runs $(or $(RUNS),200)
+
+threats: setup-dev ## takes each control of docs/security.md out in a copy, and sees its test fail
+	@$(BIN)/python -m tests.security.take_out $(WORDS)
+
+sbom: setup-dev ## lists what others wrote of what we ship, as CycloneDX, in var/
+	@$(BIN)/python -m deploy.sbom var
+
+topology: setup-dev ## what deploy/compose.yaml describes, as processes: one of each killed, nothing lost
+	@$(BIN)/python -m benchmarks.topology --readers $(or $(READERS),300)
 
 lock: setup-dev ## locks what the .in files ask for; --upgrade is LOCK_FLAGS=-U
 	$(LOCK) $(LOCK_FLAGS) requirements-dev.in -o requirements-dev.txt

@@ -23,6 +23,8 @@ def acknowledge(alert_id: int, user: AbstractBaseUser, *, now: datetime) -> None
 def mute(rule_id: int, until: datetime | None, user: AbstractBaseUser, *, now: datetime) -> None:
     """Let a rule send nothing until then; None: let it be heard again."""
     with transaction.atomic():
-        rules = Rule.objects.filter(pk=rule_id)
-        if rules.update(muted_until=until):
-            news.muted(rules.select_related("node").get(), user.get_username(), now=now)
+        rule = Rule.objects.select_related("node").filter(pk=rule_id).first()
+        if rule:
+            rule.muted_until = until
+            rule.save(update_fields=["muted_until"])
+            news.muted(rule, user.get_username(), now=now)

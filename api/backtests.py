@@ -1,4 +1,4 @@
-"""`/api/v1/backtests`: policies over a battery's past days, which staff may ask for."""
+"""`/api/v1/backtests`: policies over a battery's past days, which users who may can ask for."""
 
 import re
 from datetime import date, timedelta

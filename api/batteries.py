@@ -1,4 +1,4 @@
-"""`/api/v1/batteries`: batteries, which staff may add and change, and their states of charge."""
+"""`/api/v1/batteries`: batteries, added and changed by users who may; states of charge."""
 
 from http import HTTPStatus
 from typing import Any
@@ -95,7 +95,7 @@ class OneBattery(ApiView):
 
 
 class StateOfCharge(ApiView):
-    """A state of charge is reported, by a program or by staff."""
+    """A state of charge is reported, by a program or by a user."""
 
     authentication_classes = [BatteryToken, Session]
     permission_classes = [MayReport]

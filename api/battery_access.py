@@ -1,4 +1,4 @@
-"""Who may do what with batteries: everybody reads, staff change, programs report."""
+"""Who may do what with batteries: who may change them changes, programs report."""
 
 from hmac import compare_digest
 from http import HTTPStatus
@@ -10,6 +10,7 @@ from rest_framework.authentication import BaseAuthentication
 from rest_framework.permissions import SAFE_METHODS, BasePermission
 from rest_framework.request import Request
 
+from accounts.access import may
 from battery.models import Battery
 from live.problems import Problem
 
@@ -33,41 +34,36 @@ class BatteryToken(BaseAuthentication):
         return AnonymousUser(), PROGRAM
 
 
-class StaffWho(BasePermission):
-    """Staff with a permission may change something; everybody may read."""
+class WhoMay(BasePermission):
+    """Who has a permission may change something; the others may read."""
 
     needed = ""
     what = ""
 
     def has_permission(self, request: Request, view: Any) -> bool:
         self.message = f"Log in as somebody who may {self.what}."
-        return request.method in SAFE_METHODS or is_staff_who(request, self.needed)
+        return request.method in SAFE_METHODS or may(request.user, self.needed)
 
 
-class MayAddBatteries(StaffWho):
+class MayAddBatteries(WhoMay):
     needed, what = "battery.add_battery", "add batteries"
 
 
-class MayChangeBatteries(StaffWho):
+class MayChangeBatteries(WhoMay):
     needed, what = "battery.change_battery", "change batteries"
 
 
-class MayAddBacktests(StaffWho):
+class MayAddBacktests(WhoMay):
     needed, what = "battery.add_backtest", "ask for back-tests"
 
 
 class MayReport(BasePermission):
-    """Programs with the token, and staff who may change batteries."""
+    """Programs with the token, and who may change batteries."""
 
     message = "Log in as somebody who may change batteries, or send the battery token."
 
     def has_permission(self, request: Request, view: Any) -> bool:
-        return request.auth == PROGRAM or is_staff_who(request, "battery.change_battery")
-
-
-def is_staff_who(request: Request, permission: str) -> bool:
-    user: Any = request.user
-    return bool(user.is_staff and user.has_perm(permission))
+        return request.auth == PROGRAM or may(request.user, "battery.change_battery")
 
 
 def battery_of(battery_id: int, *, lock: bool = False) -> Battery:

@@ -141,7 +141,8 @@ def replaced(battery: Battery, name: str, rows: Sequence[dict[str, Any]]) -> boo
     if [*map(values_of, held)] == [*map(values_of, new)]:
         return False
     held.delete()
-    model.objects.bulk_create(new)
+    for row in new:
+        row.save()
     return True
 
 

@@ -10,6 +10,7 @@ from rest_framework.permissions import BasePermission
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from accounts.access import may
 from alerts.method_kinds import LABELS
 from alerts.models import Delivery
 from api.fields import Time
@@ -44,13 +45,12 @@ class DeliveryTest(serializers.Serializer[Any]):
 
 
 class MayChangeMethods(BasePermission):
-    """Staff who may change delivery methods."""
+    """Who may change delivery methods."""
 
     message = "Log in as somebody who may change delivery methods."
 
     def has_permission(self, request: Request, view: Any) -> bool:
-        user: Any = request.user
-        return bool(user.is_staff and user.has_perm("alerts.change_method"))
+        return may(request.user, "alerts.change_method")
 
 
 @method_decorator(never_cache, name="dispatch")

@@ -13,19 +13,20 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.throttling import BaseThrottle
 
+from accounts.access import may_ask_more
 from alerts.judging.preview import NoPreview, preview
 from api.fields import Minutes, Time
 from api.frame import ApiView
-from api.rule_request import OF_OTHERS, OF_STAFF, PreviewRequest, RuleRequest
+from api.rule_request import OF_OTHERS, OF_USERS, PreviewRequest, RuleRequest
 from api.session import ReadingSession
 from live.connection_limits import client_address
 from live.problems import Problem
 from live.rate_limit import RateLimit, RateLimits
 
 MOST_TIMES = 1000  # only the last are listed
-# A preview keeps a process busy for up to a second. Staff are counted by account, others by
-# address.
-of_staff, of_others = RateLimits(30, 10), RateLimits(10, 10)
+# A preview keeps a process busy for up to a second. Who may ask more is counted by account, others
+# by address.
+of_users, of_others = RateLimits(30, 10), RateLimits(10, 10)
 
 
 class Episode(serializers.Serializer[Any]):
@@ -75,7 +76,7 @@ class RulePreview(ApiView):
     throttle_classes = [PreviewThrottle]
 
     def post(self, request: Request) -> Response:
-        bounds = OF_STAFF if request.user.is_staff else OF_OTHERS
+        bounds = OF_USERS if may_ask_more(request.user) else OF_OTHERS
         rule = RuleRequest(data=request.data, context={"bounds": bounds})
         rule.is_valid(raise_exception=True)
         asked: PreviewRequest = rule.validated_data["asked"]
@@ -95,6 +96,6 @@ class RulePreview(ApiView):
 
 def rate_limit_of(request: Request) -> RateLimit:
     """The rate limit of this client."""
-    if request.user.is_staff:
-        return of_staff.of(request.user.pk)
+    if may_ask_more(request.user):
+        return of_users.of(request.user.pk)
     return of_others.of(client_address((request.META.get("REMOTE_ADDR") or "", 0)))

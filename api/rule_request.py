@@ -28,7 +28,7 @@ class Bounds(NamedTuple):
     days: int
 
 
-OF_STAFF, OF_OTHERS = Bounds(10, 366), Bounds(3, 90)
+OF_USERS, OF_OTHERS = Bounds(10, 366), Bounds(3, 90)
 
 
 class PreviewRequest(NamedTuple):
@@ -139,12 +139,13 @@ class RuleRequest(WatchingRequest):
         many=True,
         required=False,
         allow_null=True,
-        help_text="Further conditions, all of which must hold: at most 3, or 10 for staff.",
+        help_text="Further conditions, all of which must hold: at most 3, or 10 for users who may "
+        "ask more.",
     )
     days = DaysRequest(
         default=DAYS,
         allow_null=True,
-        help_text="Over how many days: 1 to 90, or to 366 for staff.",
+        help_text="Over how many days: 1 to 90, or to 366 for users who may ask more.",
     )
 
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:

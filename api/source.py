@@ -12,7 +12,7 @@ from rest_framework.response import Response
 
 from api.fields import Time
 from api.frame import ApiView
-from live.heads import source_state
+from prices.source_state import source_state
 
 
 class SourceAnswer(serializers.Serializer[Any]):

@@ -13,6 +13,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.throttling import BaseThrottle
 
+from accounts.access import may_ask_more
 from api.battery_access import battery_of
 from api.battery_shapes import figure
 from api.fields import PlainNumber, WholeNumber
@@ -27,9 +28,9 @@ from live.problems import Problem
 from live.rate_limit import RateLimit, RateLimits
 
 RETRY_AFTER = 5
-# One takes the process that calculates up to a second. Staff are counted by account, others by
-# address.
-of_staff, of_others = RateLimits(30, 10), RateLimits(10, 10)
+# One takes the process that calculates up to a second. Who may ask more is counted by account,
+# others by address.
+of_users, of_others = RateLimits(30, 10), RateLimits(10, 10)
 
 
 class WhatIfRequest(Known):
@@ -129,6 +130,6 @@ def plain(values: dict[str, Any]) -> dict[str, Any]:
 
 def rate_limit_of(request: Request) -> RateLimit:
     """The rate limit of this client."""
-    if request.user.is_staff:
-        return of_staff.of(request.user.pk)
+    if may_ask_more(request.user):
+        return of_users.of(request.user.pk)
     return of_others.of(client_address((request.META.get("REMOTE_ADDR") or "", 0)))

@@ -16,6 +16,7 @@ from typing import Any
 
 import redis
 import structlog
+from structlog.contextvars import get_contextvars
 
 from battery.asset import Impossible
 from prices.redis_client import redis_client
@@ -67,6 +68,8 @@ def ask_what_if(battery_id: int, change: dict[str, Any], *, timeout: float = 3.0
     """
     name = secrets.token_hex(8)
     asked = {"do": "what-if", "id": name, "battery": battery_id, "change": change}
+    if request_id := get_contextvars().get("request_id"):
+        asked["request_id"] = request_id
     try:
         put(QUICK, asked)
         came = redis_client().blpop([REPLY.format(name)], timeout=timeout)

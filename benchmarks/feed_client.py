@@ -11,7 +11,7 @@ TEXT, CLOSE, PING, PONG = 1, 8, 9, 10
 ABNORMAL = 1006
 AT_ONCE = struct.pack("ii", 1, 0)  # SO_LINGER: a close is a reset
 HANDSHAKE = (
-    "GET {path} HTTP/1.1\r\nHost: {host}\r\nOrigin: http://{host}\r\n"
+    "GET {path} HTTP/1.1\r\nHost: {host}\r\nOrigin: {scheme}://{host}\r\n"
     "Upgrade: websocket\r\nConnection: Upgrade\r\n"
     "Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: {key}\r\n\r\n"
 )
@@ -21,10 +21,15 @@ class FeedClient(asyncio.Protocol):
     """One socket. Calls `on_text` with each text, `on_end` with the close code or HTTP status."""
 
     def __init__(
-        self, host: str, path: str, on_text: Callable[[bytes], None], on_end: Callable[[int], None]
+        self,
+        host: str,
+        path: str,
+        on_text: Callable[[bytes], None],
+        on_end: Callable[[int], None],
+        scheme: str = "http",
     ) -> None:
         key = base64.b64encode(os.urandom(16)).decode()
-        self.request = HANDSHAKE.format(path=path, host=host, key=key).encode()
+        self.request = HANDSHAKE.format(path=path, host=host, key=key, scheme=scheme).encode()
         self.on_text = on_text
         self.on_end = on_end
         self.is_open = False

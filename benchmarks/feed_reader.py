@@ -4,7 +4,7 @@ import asyncio
 import json
 import random
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from functools import lru_cache
 from typing import Any, NamedTuple
 from urllib.parse import urlsplit
@@ -41,8 +41,12 @@ Took = Callable[[str, int, int, float], None]
 class Reader:
     """One reader: its cursor in each hub, and in `lines` what it got."""
 
-    def __init__(self, url: str, took: Took | None = None) -> None:
-        self.host = urlsplit(url).netloc
+    def __init__(
+        self, url: str, took: Took | None = None, way: Mapping[str, Any] | None = None
+    ) -> None:
+        """`way` is what asyncio is told of the connection: its TLS, the address to come from."""
+        self.scheme, self.host = urlsplit(url)[:2]
+        self.way = way or {}
         self.took = took
         self.cursors: dict[str, Cursor] = {}
         self.lines = {hub: Line() for hub in HUBS}
@@ -62,11 +66,11 @@ class Reader:
         """Open a socket after `wait_s` seconds."""
         await asyncio.sleep(wait_s)
         loop = asyncio.get_running_loop()
-        client = FeedClient(self.host, self.path(), self.hear, self.ended)
+        client = FeedClient(self.host, self.path(), self.hear, self.ended, self.scheme)
         name, _, port = self.host.partition(":")
         self.heard_at = time.monotonic()
         try:
-            await loop.create_connection(lambda: client, name, int(port))
+            await loop.create_connection(lambda: client, name, int(port), **self.way)
         except OSError:
             self.ended(0)
         else:

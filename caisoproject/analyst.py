@@ -17,6 +17,7 @@ from collections.abc import Iterator
 
 from caisoproject.bare_log import warn
 from caisoproject.bare_redis import Connection, Running
+from caisoproject.secret_files import value_of
 from telemetry import signs
 from telemetry.of_process import resident_bytes
 from telemetry.pulse import Pulse
@@ -117,7 +118,7 @@ def taken(url: str, name: str) -> Iterator[bytes]:
 
 def redis_url() -> str:
     """The address as the settings have it: the launcher always puts it into the environment."""
-    if url := os.environ.get("REDIS_URL"):
+    if url := value_of("REDIS_URL", os.environ):
         return url
     from caisoproject import settings  # noqa: PLC0415 (25 MB)
 

@@ -10,7 +10,12 @@ django_application = get_asgi_application()
 
 from django.urls import path, re_path  # noqa: E402
 
+from caisoproject.behind_proxies import behind_proxies  # noqa: E402
+from caisoproject.cross_origin import cross_origin  # noqa: E402
 from caisoproject.lifespan import lifespan  # noqa: E402
+from caisoproject.pooling import take_connections_from_a_pool  # noqa: E402
+from caisoproject.readiness import healthz, readyz  # noqa: E402
+from caisoproject.request_log import identified  # noqa: E402
 from caisoproject.send_queue import with_send_queue  # noqa: E402
 from live.event_stream import feed_stream  # noqa: E402
 from live.websocket import feed_socket, no_such_socket  # noqa: E402
@@ -20,14 +25,18 @@ from live.work_limits import (  # noqa: E402
     limited_per_address,
 )
 
+take_connections_from_a_pool()
 live_feed = URLRouter(
     [path("ws", with_send_queue(feed_socket)), re_path("", no_such_socket)]  # type: ignore[arg-type]
 )
 ordinary = limited_in_total(REQUESTS_AT_ONCE, django_application)  # type: ignore[arg-type]
-expensive = limited_per_address(django_application)  # type: ignore[arg-type]
+expensive = cross_origin(limited_per_address(django_application))  # type: ignore[arg-type]
+stream = cross_origin(with_send_queue(feed_stream))
 http = URLRouter(
     [
-        path("api/v1/stream", with_send_queue(feed_stream)),  # type: ignore[arg-type]
+        path("healthz", healthz),  # type: ignore[arg-type]
+        path("readyz", readyz),  # type: ignore[arg-type]
+        path("api/v1/stream", stream),  # type: ignore[arg-type]
         re_path("^api/history/", expensive),  # type: ignore[arg-type]
         re_path("^api/v1/days$", expensive),  # type: ignore[arg-type]
         re_path("^api/v1/measures$", expensive),  # type: ignore[arg-type]
@@ -36,4 +45,6 @@ http = URLRouter(
         re_path("", ordinary),  # type: ignore[arg-type]
     ]
 )
-application = ProtocolTypeRouter({"http": http, "websocket": live_feed, "lifespan": lifespan})
+application = behind_proxies(
+    identified(ProtocolTypeRouter({"http": http, "websocket": live_feed, "lifespan": lifespan}))
+)

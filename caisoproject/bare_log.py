@@ -8,7 +8,10 @@ import sys
 import time
 from datetime import UTC, datetime
 
+from telemetry.log_lines import facts_of, readable
+
 QUIET_S = 60.0
+LOGGER = "caisoproject.analyst"
 written: dict[str, tuple[float, int]] = {}
 
 
@@ -28,10 +31,9 @@ def warn(event: str, **facts: object) -> None:
 def line(event: str, facts: dict[str, object]) -> str:
     """A readable line, or JSON for a collector where LOG_JSON says so."""
     now = datetime.now(UTC).isoformat().replace("+00:00", "Z")
+    whole = {"timestamp": now, "level": "warning", "event": event, "logger": LOGGER, **facts}
     if os.environ.get("LOG_JSON", "").lower() in ("1", "true", "yes", "on"):
         import json  # noqa: PLC0415 (1 MB)
 
-        return json.dumps(facts | {"event": event, "level": "warning", "timestamp": now})
-    return " ".join(
-        [now, "[warning]", event, *(f"{name}={fact!r}" for name, fact in facts.items())]
-    )
+        return json.dumps(facts_of(whole))
+    return readable(whole)

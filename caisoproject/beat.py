@@ -22,7 +22,7 @@ from redis.exceptions import LockError
 
 from caisoproject import pulses
 from caisoproject.broker import broker_client, refusal, wait_until_writable
-from caisoproject.environment import from_celery
+from prices import redis_address, redis_factory
 
 log = structlog.get_logger(__name__)
 app = Celery("caisoproject.beat", fixups=[], set_as_current=False)
@@ -31,9 +31,17 @@ app.config_from_object("caisoproject.settings", namespace="CELERY")
 
 @app.on_after_configure.connect
 def place_the_lock(sender: Celery, **_: object) -> None:
-    """RedBeat reads these without the namespace that the settings have, so they are set here."""
-    sender.conf.redbeat_redis_url = from_celery(sender.conf.broker_url)
-    sender.conf.redbeat_redis_options = {"socket_timeout": 10, "socket_connect_timeout": 5}
+    """RedBeat reads these without the namespace that the settings have, so they are set here.
+
+    It is given a client of ours, and the address only to show it.
+    """
+    from caisoproject.settings import BROKER_REDIS_URL  # noqa: PLC0415 (it reads the environment)
+
+    waits = {"socket_timeout": 10, "socket_connect_timeout": 5}
+    client = redis_factory.client(BROKER_REDIS_URL, decode_responses=True, **waits)
+    sender.redbeat_redis = client  # type: ignore[attr-defined]
+    sender.conf.redbeat_redis_options = waits
+    sender.conf.redbeat_redis_url = redis_address.read(BROKER_REDIS_URL).shown
     sender.conf.redbeat_lock_timeout = 15
     sender.conf.redbeat_key_prefix = "caiso:beat:"
 
@@ -59,6 +67,8 @@ def in_the_future(last_run_at: datetime | None, *, now: datetime) -> bool:
 class SteadyScheduler(RedBeatScheduler):  # type: ignore[misc]
     """RedBeat that pulls back entries which lie in the future after a clock step."""
 
+    lock: Any  # declared nowhere in the package
+
     def __init__(self, app: Any, **options: Any) -> None:
         self.wall_over_monotonic = time.time() - time.monotonic()
         wait_until_writable(broker_client(), lambda fault, _: warn(fault))
@@ -73,7 +83,8 @@ class SteadyScheduler(RedBeatScheduler):  # type: ignore[misc]
         """One tick, after correcting for a clock that stepped back since the last one.
 
         While Redis is away or takes no writes, beat waits: being restarted would take longer
-        every time. A lock that expired meanwhile is acquired again, or waited for.
+        every time. A lock that expired meanwhile, or was not to be had because Redis went away
+        from who waited for it, is acquired again, or waited for.
         """
         difference = time.time() - time.monotonic()
         if stepped_back(self.wall_over_monotonic, difference):
@@ -83,9 +94,11 @@ class SteadyScheduler(RedBeatScheduler):  # type: ignore[misc]
         try:
             if fault := refusal(broker_client()):
                 raise fault
+            if self.lock is None:
+                acquire_distributed_beat_lock(SimpleNamespace(scheduler=self))
             until_next_s = float(super().tick(*arguments, **options))
         except LockError:
-            acquire_distributed_beat_lock(SimpleNamespace(scheduler=self))
+            self.lock = None
             return 0.0
         except (redis.ConnectionError, redis.TimeoutError, redis.ResponseError) as fault:
             warn(fault)

@@ -29,4 +29,5 @@ BEAT_SCHEDULE = {
     "tidy alerts": every(60, "alerts.tasks.tidy", "analysis"),
     "prune prices": every(600, "prices.tasks.prune", "analysis"),
     "prune alerts": every(600, "alerts.tasks.prune", "analysis"),
+    "prune the rest": every(600, "caisoproject.tasks.prune", "analysis"),
 }

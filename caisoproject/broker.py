@@ -13,7 +13,7 @@ import redis
 from celery.app.amqp import AMQP
 from kombu import Connection
 
-from caisoproject.environment import from_celery
+from prices import redis_factory
 
 EVERY_SECOND = {"interval_start": 1, "interval_step": 0, "interval_max": 1}
 WRITABLE = "caiso:broker:writable"
@@ -47,8 +47,9 @@ def broker_client() -> redis.Redis:
     """A plain Redis client for the broker."""
     from caisoproject import settings  # noqa: PLC0415 (beat has no Django)
 
-    url = from_celery(settings.CELERY_BROKER_URL)
-    return redis.Redis.from_url(url, socket_timeout=10, socket_connect_timeout=5)
+    return redis_factory.client(
+        settings.BROKER_REDIS_URL, socket_timeout=10, socket_connect_timeout=5
+    )
 
 
 def refusal(client: redis.Redis) -> redis.RedisError | None:

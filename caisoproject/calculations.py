@@ -13,6 +13,7 @@ import structlog
 from django.conf import settings
 from django.db import close_old_connections, reset_queries
 from django.utils import timezone
+from structlog.contextvars import bound_contextvars
 
 from battery import asking
 from battery.asset import Impossible
@@ -116,7 +117,11 @@ def do(line: bytes, handlers: Handlers = HANDLERS) -> None:
         log.warning("nothing to calculate", line=line.decode(errors="replace"), why=repr(fault))
         return
     began, state = time.monotonic(), "failed"
-    with Isolation("calculating", now=timezone.now()).each(subject(item)):
+    whose = {name: str(item[name]) for name in ("request_id",) if name in item}
+    with (
+        bound_contextvars(calculating=subject(item), **whose),
+        Isolation("calculating", now=timezone.now()).each(subject(item)),
+    ):
         handler(item)
         state = "done"
     task = f"analyst.{item['do']}"

@@ -9,22 +9,22 @@ import os
 import re
 import secrets
 import time
+from collections.abc import MutableMapping
 from contextlib import suppress
 from email.utils import parseaddr
-from ipaddress import ip_address
+from ipaddress import ip_address, ip_network
 from pathlib import Path
 from tempfile import NamedTemporaryFile
-from typing import Any
 from urllib.parse import urlsplit
+
+from caisoproject.secret_files import value_of
+from prices.redis_address import ENCODE
 
 HOST = re.compile(r"(?i:[a-z0-9_]([a-z0-9_.-]*[a-z0-9_])?\.?|\[[0-9a-f:.]+\])")
 ORIGIN = re.compile(r"https?://(\*\.)?([a-z0-9_.-]+|\[[0-9a-f:.]+\])(:[0-9]{1,5})?")
 MAILBOX = re.compile(r"[^\s@<>,;:\"()]+@[^\s@<>,;:\"()]+")
 SECRET_SECONDS = 2.0
 HOST_AND_PORT = re.compile(r"([a-z0-9.-]+|\[[0-9a-f:]+\]):[0-9]{1,5}")
-ENCODE = (
-    "in a user name or password write # as %23, ? as %3F, / as %2F, @ as %40, [ as %5B, % as %25."
-)
 TRUE, FALSE = {"1", "true", "yes", "on"}, {"0", "false", "no", "off"}
 
 
@@ -32,11 +32,14 @@ class Environment:
     """The environment, and behind it the values that the last `make run` chose."""
 
     def __init__(self, chosen: dict[str, str]) -> None:
-        self.chosen = chosen
+        self.chosen = {name.upper(): value for name, value in chosen.items()}
 
     def text(self, name: str, default: str) -> str:
-        """The value of NAME, or of the last run, or `default`; an empty value counts as none."""
-        return os.environ.get(name) or self.chosen.get(name.lower()) or default
+        """The value of NAME, or of the last run, or `default`; an empty value counts as none.
+
+        Any value may be in a file that NAME_FILE names instead.
+        """
+        return value_of(name, os.environ) or value_of(name, self.chosen) or default
 
     def flag(self, name: str, *, default: bool) -> bool:
         """NAME as yes or no."""
@@ -65,6 +68,14 @@ class Environment:
         """NAME as a list, separated by commas."""
         return [item.strip() for item in self.text(name, default).split(",") if item.strip()]
 
+    def some_of(self, name: str, choices: tuple[str, ...]) -> list[str]:
+        """The named choices, separated by commas; none if there are none."""
+        found = self.items(name, "")
+        for one in found:
+            if one not in choices:
+                raise SystemExit(f"{name} takes some of {', '.join(choices)}; {one!r} is none.")
+        return found
+
     def matching(self, name: str, pattern: str, what: str) -> str:
         """NAME, which must match `pattern` as a whole; empty where it is not set."""
         value = self.text(name, "")
@@ -79,12 +90,30 @@ class Environment:
             raise SystemExit(f"{name} is {value!r}; there is no such file.")
         return value
 
+    def folder(self, name: str) -> str:
+        """NAME as the path of an existing folder; empty where it is not set."""
+        value = self.text(name, "")
+        if value and not Path(value).is_dir():
+            raise SystemExit(f"{name} is {value!r}; there is no such folder.")
+        return value
+
     def hosts(self, name: str) -> list[str]:
         """NAME as a list of host:port, separated by commas."""
         found = self.items(name, "")
         for host in found:
             if not HOST_AND_PORT.fullmatch(host):
                 raise SystemExit(f"{name} has {host!r}; it takes host:port, with commas between.")
+        return found
+
+    def networks(self, name: str) -> list[str]:
+        """NAME as a list of addresses and networks, and `unix` for whoever comes over a socket."""
+        found = self.items(name, "")
+        for network in found:
+            if network != "unix" and not is_network(network):
+                raise SystemExit(
+                    f"{name} has {network!r}; it takes addresses, networks that end in zeros, and "
+                    "unix, with commas between: 10.0.0.7,192.0.2.0/24,2001:db8::/64."
+                )
         return found
 
     def names(self, name: str, default: str) -> list[str]:
@@ -98,11 +127,11 @@ class Environment:
                 )
         return found
 
-    def origins(self, name: str) -> list[str]:
-        """NAME as a list of whole origins, as browsers write them."""
+    def origins(self, name: str, *, exact: bool = False) -> list[str]:
+        """NAME as a list of whole origins, as browsers write them; `*.` only if not `exact`."""
         found = [origin.rstrip("/") for origin in self.items(name, "")]
         for origin in found:
-            if not ORIGIN.fullmatch(origin):
+            if not ORIGIN.fullmatch(origin) or (exact and "*" in origin):
                 raise SystemExit(
                     f"{name} has {origin!r}; it takes whole origins in lower case, with commas "
                     "between: https://prices.example.com."
@@ -164,9 +193,15 @@ def misread(url: str) -> str | None:
         return "has a blank or a line break in it."
     if parts.scheme in ("http", "https") and (not parts.hostname or parts.query or "?" in url):
         return "takes a host, and no question mark behind it."
-    if parts.scheme == "unix" and not parts.path.startswith("/"):
-        return "takes a whole path: unix:///run/redis.sock?db=0."
     return None
+
+
+def take_proxies(environ: MutableMapping[str, str]) -> None:
+    """Proxies that are named in files, to where every library looks for them."""
+    for name in ("HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY"):
+        if environ.get(f"{name}_FILE"):
+            environ[name] = value_of(name, environ)
+            del environ[f"{name}_FILE"]
 
 
 def is_address(text: str) -> bool:
@@ -176,25 +211,12 @@ def is_address(text: str) -> bool:
         return False
 
 
-def for_celery(redis_url: str) -> str:
-    """A Redis URL as Celery writes it, which names a Unix socket and its database differently."""
-    if not redis_url.startswith("unix://"):
-        return redis_url
-    return redis_url.replace("unix://", "redis+socket://", 1).replace("?db=", "?virtual_host=", 1)
-
-
-def from_celery(broker_url: str) -> str:
-    """A broker's URL as Redis's own client writes it."""
-    if not broker_url.startswith("redis+socket://"):
-        return broker_url
-    return broker_url.replace("redis+socket://", "unix://", 1).replace("?virtual_host=", "?db=", 1)
-
-
-def client_options(redis_url: str, **options: Any) -> dict[str, Any]:
-    """`options` for a Redis client, without keepalive for a Unix socket, which has none."""
-    if redis_url.startswith("unix://"):
-        options.pop("socket_keepalive", None)
-    return options
+def is_network(text: str) -> bool:
+    """Whether this is an address or a network, but not all there are."""
+    try:
+        return ip_network(text).prefixlen > 0
+    except ValueError:
+        return False
 
 
 def last_run(path: Path, source: str | None) -> dict[str, str]:

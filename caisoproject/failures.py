@@ -21,6 +21,7 @@ NEEDED = 64 * 1024
 DISK_IS_FULL = (errno.ENOSPC, errno.EDQUOT)
 NO_ROOM = "The server has no room left on its disk: nothing can be stored at the moment."
 NO_DATABASE = "The database can't be reached at the moment; the prices come back with it."
+BUSY = "More is asked of the database than it can answer at the moment."
 ANOTHER_NAME = "This server has another name."
 Handler = Callable[[HttpRequest], HttpResponse]
 
@@ -99,6 +100,8 @@ def trouble(fault: BaseException) -> str | None:
         return NO_ROOM
     if not isinstance(fault, OperationalError | InterfaceError):
         return None
+    if "connections to the database are in use" in str(fault):  # of this process
+        return BUSY
     return NO_ROOM if is_full(str(fault)) else NO_DATABASE
 
 

@@ -1,5 +1,9 @@
-"""One log format for Django, Celery, Daphne and ourselves."""
+"""One log format for Django, Celery, Daphne and ourselves: one line each, without secrets.
 
+What a line is made of is in `telemetry/log_lines.py`, which the analyst writes by too.
+"""
+
+import json
 import logging
 import logging.config
 import re
@@ -10,11 +14,15 @@ import redis
 import structlog
 from django.core.exceptions import PermissionDenied
 
+from telemetry.log_lines import facts_of, readable
+
 NUMBERS = re.compile(r"[0-9a-f]*\d[0-9a-fx]*")  # and task ids
 QUIET_SECONDS = 60.0
 MOST_KINDS = 500
 # Their traceback helps nobody: it leads to where a library missed Redis, or a view said no.
 WITHOUT_TRACEBACK = (redis.RedisError, PermissionDenied)
+# Of whom it was is no other thing to say.
+WHOSE = {"timestamp", "request_id", "connection_id", "task_id"}
 LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR")
 
 
@@ -25,13 +33,9 @@ def configure(*, as_json: bool, level: str) -> None:
     before: list[structlog.types.Processor] = [
         structlog.contextvars.merge_contextvars,
         structlog.stdlib.add_log_level,
+        structlog.stdlib.add_logger_name,
         structlog.processors.TimeStamper(fmt="iso", utc=True),
     ]
-    renderer: structlog.types.Processor = (
-        structlog.processors.JSONRenderer()
-        if as_json
-        else structlog.dev.ConsoleRenderer(colors=False, pad_event_to=0, pad_level=False)
-    )
     structlog.configure(
         processors=[*before, structlog.stdlib.ProcessorFormatter.wrap_for_formatter],
         logger_factory=structlog.stdlib.LoggerFactory(),
@@ -49,7 +53,7 @@ def configure(*, as_json: bool, level: str) -> None:
                     "processors": [
                         structlog.stdlib.ProcessorFormatter.remove_processors_meta,
                         structlog.processors.format_exc_info,
-                        renderer,
+                        as_json_line if as_json else as_readable_line,
                     ],
                 }
             },
@@ -69,11 +73,23 @@ def configure(*, as_json: bool, level: str) -> None:
                 "celery.app.trace": {"level": "WARNING"},
                 "daphne": {"level": "WARNING"},
                 "django.server": {"level": "WARNING"},
+                "psycopg.pool": {
+                    "level": "ERROR"
+                },  # whoever wanted a connection says what is wrong
                 "urllib3": {"level": "WARNING"},
                 "asyncio": {"level": "WARNING"},
             },
         }
     )
+
+
+def as_json_line(_logger: object, _method: str, facts: structlog.types.EventDict) -> str:
+    """For a collector. JSON spells out whatever is not ASCII, so it is one line."""
+    return json.dumps(facts_of(facts))
+
+
+def as_readable_line(_logger: object, _method: str, facts: structlog.types.EventDict) -> str:
+    return readable(facts)
 
 
 @dataclass
@@ -137,7 +153,7 @@ def kind_of(record: logging.LogRecord) -> tuple[str, int, str]:
     """Logger, level and text: records that agree in all three are the same."""
     words: object = record.getMessage()
     if isinstance(record.msg, dict):
-        words = {name: text for name, text in record.msg.items() if name != "timestamp"}
+        words = {name: text for name, text in record.msg.items() if name not in WHOSE}
     fault = repr(record.exc_info[1]) if record.exc_info else ""
     return record.name, record.levelno, NUMBERS.sub("0", f"{words} {fault}")
 

@@ -12,6 +12,7 @@ from weakref import WeakKeyDictionary
 
 import redis
 
+from prices import redis_factory
 from telemetry import signs, tallies
 from telemetry.of_process import free_bytes, resident_bytes
 from telemetry.pulse import Pulse
@@ -26,7 +27,7 @@ def impatient_client() -> redis.Redis:
     """A client for a process whose own work must not wait for Redis; beat has no Django."""
     from caisoproject import settings  # noqa: PLC0415
 
-    return redis.Redis.from_url(
+    return redis_factory.client(
         settings.REDIS_URL, socket_timeout=IMPATIENT_S, socket_connect_timeout=IMPATIENT_S
     )
 

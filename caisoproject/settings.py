@@ -1,15 +1,21 @@
 """Settings: every deployment value is an environment variable with a safe default."""
 
 import os
+from datetime import timedelta
 from email.utils import parseaddr
 from pathlib import Path
 from urllib.parse import quote
 
 import dj_database_url
 
-from caisoproject import environment, logs
+from accounts.roles import ROLES
+from caisoproject import environment, logs, production, redis_settings
 from caisoproject.beat_schedule import BEAT_SCHEDULE
+from live import cross_origin
+from telemetry import traces
+from telemetry.log_lines import SECRETS, secrets_among
 
+environment.take_proxies(os.environ)
 BASE_DIR = Path(__file__).resolve().parent.parent
 VAR_DIR = Path(os.environ.get("VAR_DIR") or BASE_DIR / "var")
 env = environment.Environment(environment.last_run(VAR_DIR / "run.json", os.environ.get("SOURCE")))
@@ -22,6 +28,8 @@ if SOURCE == "auto":  # `make run` decides; what is typed by hand before it mean
 PRICE_SOURCE = "simulator" if SOURCE == "simulator" else "oasis"
 STATE_DIR = VAR_DIR / SOURCE
 OASIS_URL = env.url("OASIS_URL", "https://oasis.caiso.com/oasisapi", ("http", "https")).rstrip("/")
+# A name that leads into our own network is refused, unless the operator means it.
+OASIS_INSIDE = env.flag("OASIS_INSIDE", default=False)
 # CAISO refuses what comes within five seconds; a stand-in need not.
 OASIS_SECONDS_BETWEEN_REQUESTS = env.number(
     "OASIS_SECONDS_BETWEEN_REQUESTS", 6, least=0 if SOURCE == "simulator" else 5, most=600
@@ -37,7 +45,18 @@ ANALYST_KEEP_S = env.number("ANALYST_KEEP_S", 60, least=1, most=86_400)
 # How long what is no price is kept: at least as long as corrections and digests look back.
 ALERTS_KEPT_DAYS = env.number("ALERTS_KEPT_DAYS", 730, least=60, most=36_500)
 DELIVERIES_KEPT_DAYS = env.number("DELIVERIES_KEPT_DAYS", 180, least=60, most=36_500)
+ADVICE_KEPT_DAYS = env.number("ADVICE_KEPT_DAYS", 365, least=60, most=36_500)
+BACKTESTS_KEPT_DAYS = env.number("BACKTESTS_KEPT_DAYS", 730, least=30, most=36_500)
+# Who changed what, and who signed in.
+AUDIT_KEPT_DAYS = env.number("AUDIT_KEPT_DAYS", 730, least=30, most=36_500)
 FETCH_RUNS_KEPT_DAYS = env.number("FETCH_RUNS_KEPT_DAYS", 90, least=30, most=36_500)
+
+# From when on something is wrong: less room on the disk, a fuller Redis (where it has a limit), a
+# worker or beat that is silent for longer; and for how long the source may be down before an alert.
+DISK_FREE_MB = env.number("DISK_FREE_MB", 1024, least=1, most=100_000_000)
+REDIS_FULL_PERCENT = env.number("REDIS_FULL_PERCENT", 85, least=20, most=99)
+SILENT_S = env.number("SILENT_S", 60, least=15, most=86_400)
+SOURCE_DOWN_MINUTES = env.number("SOURCE_DOWN_MINUTES", 5, least=0, most=1440)
 
 # The database is the truth --------------------------------------------------------------------
 
@@ -60,6 +79,7 @@ if DATABASES["default"]["ENGINE"].endswith("sqlite3"):
     # A shared in-memory database has no WAL: two threads of one test would lock each other out.
     DATABASES["default"]["TEST"] = {"NAME": str(STATE_DIR / f"test-{os.getpid()}.sqlite3")}
 if DATABASES["default"]["ENGINE"].endswith("postgresql"):
+    DATABASES["default"]["ENGINE"] = "caisoproject.postgresql"
     # A host that fell silent is known as away after seconds, not after the system's minutes.
     # What DATABASE_URL says of it itself counts.
     DATABASES["default"]["OPTIONS"] = {
@@ -69,34 +89,37 @@ if DATABASES["default"]["ENGINE"].endswith("postgresql"):
     }
     # Behind PgBouncer in transaction mode a cursor on the server is another connection's.
     DATABASES["default"]["DISABLE_SERVER_SIDE_CURSORS"] = True
+# Where pg_dump and pg_restore are, if not on the PATH: they may not be older than the server.
+POSTGRESQL_BIN = env.folder("POSTGRESQL_BIN")
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 # Redis is a projection ------------------------------------------------------------------------
 
-REDIS_SCHEMES = ("redis", "rediss", "unix")
-REDIS_URL = env.url("REDIS_URL", "redis://127.0.0.1:8001/0", REDIS_SCHEMES)
-CHANNEL_REDIS_URL = env.url("CHANNEL_REDIS_URL", REDIS_URL, REDIS_SCHEMES)
-CELERY_BROKER_URL = environment.for_celery(
-    env.url("CELERY_BROKER_URL", REDIS_URL, (*REDIS_SCHEMES, "redis+socket"))
+REDIS_URL = redis_settings.address(
+    env, "REDIS_URL", "redis://127.0.0.1:8001/0", use="the projection"
 )
-REDIS_OPTIONS = environment.client_options(
-    REDIS_URL,
-    socket_timeout=5,
-    socket_connect_timeout=2,
-    socket_keepalive=True,
-    health_check_interval=15,
+CHANNEL_REDIS_URL = redis_settings.address(
+    env, "CHANNEL_REDIS_URL", REDIS_URL, use="the channel layer"
 )
-CHANNEL_REDIS_OPTIONS = environment.client_options(
-    CHANNEL_REDIS_URL,
-    socket_timeout=30,
-    socket_connect_timeout=5,
-    socket_keepalive=True,
-    health_check_interval=15,
+BROKER_REDIS_URL = redis_settings.address(
+    env, "CELERY_BROKER_URL", REDIS_URL, use="the Celery broker"
 )
+REDIS_OPTIONS = {
+    "socket_timeout": 5,
+    "socket_connect_timeout": 2,
+    "socket_keepalive": True,
+    "health_check_interval": 15,
+}
+CHANNEL_REDIS_OPTIONS = {
+    "socket_timeout": 30,
+    "socket_connect_timeout": 5,
+    "socket_keepalive": True,
+    "health_check_interval": 15,
+}
 CHANNEL_LAYERS = {
     "default": {
         "BACKEND": "channels_redis.pubsub.RedisPubSubChannelLayer",
-        "CONFIG": {"hosts": [{"address": CHANNEL_REDIS_URL, **CHANNEL_REDIS_OPTIONS}]},
+        "CONFIG": {"hosts": [redis_settings.layer_host(CHANNEL_REDIS_URL, CHANNEL_REDIS_OPTIONS)]},
     }
 }
 
@@ -113,7 +136,6 @@ CELERY_WORKER_PREFETCH_MULTIPLIER = 1
 CELERY_WORKER_MAX_TASKS_PER_CHILD = 500
 # In KiB. A child that read a large archive keeps 25 MB of it for ever: it is replaced.
 CELERY_WORKER_MAX_MEMORY_PER_CHILD = 90_000
-CELERY_WORKER_SOFT_SHUTDOWN_TIMEOUT = 4
 # A task that loses its broker goes on: it works on the database, and may run twice.
 CELERY_WORKER_CANCEL_LONG_RUNNING_TASKS_ON_CONNECTION_LOSS = False
 CELERY_WORKER_HIJACK_ROOT_LOGGER = False
@@ -122,6 +144,8 @@ CELERY_TIMEZONE = "UTC"
 CELERY_ACCEPT_CONTENT = ["json"]
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
 CELERY_BROKER_CONNECTION_MAX_RETRIES = None
+CELERY_BROKER_URL = redis_settings.broker_url(BROKER_REDIS_URL)
+CELERY_BROKER_USE_SSL = redis_settings.broker_tls(BROKER_REDIS_URL)
 CELERY_BROKER_TRANSPORT_OPTIONS = {
     "visibility_timeout": 180,
     "socket_timeout": 10,
@@ -133,6 +157,7 @@ CELERY_BROKER_TRANSPORT_OPTIONS = {
     # Whatever else a worker does comes after its first queue: no poll behind a gap, no delivery
     # behind tidying.
     "queue_order_strategy": "priority",
+    **redis_settings.broker_options(BROKER_REDIS_URL),
 }
 CELERY_BEAT_SCHEDULE = BEAT_SCHEDULE
 CELERY_BEAT_SCHEDULER = "caisoproject.beat.SteadyScheduler"
@@ -142,8 +167,66 @@ CELERY_BEAT_MAX_LOOP_INTERVAL = 3
 
 DEBUG = env.flag("DEBUG", default=False)
 SECRET_KEY = env.text("SECRET_KEY", "") or environment.kept_secret(STATE_DIR / "secret_key")
-ALLOWED_HOSTS = env.names("ALLOWED_HOSTS", "localhost,127.0.0.1,[::1]")
+SITE_URL = env.url("SITE_URL", "", ("http", "https")).rstrip("/")  # what links begin with
+OWN_HOSTS = f"localhost,127.0.0.1,[::1],{production.host_of(SITE_URL)}"
+ALLOWED_HOSTS = env.names("ALLOWED_HOSTS", OWN_HOSTS)
 CSRF_TRUSTED_ORIGINS = env.origins("CSRF_TRUSTED_ORIGINS")
+# Pages of other sites that may read answers and feed, without cookies: none.
+CORS_ALLOWED_ORIGINS = env.origins("CORS_ALLOWED_ORIGINS", exact=True)
+CORS_URLS_REGEX = r"^/api/"
+CORS_ALLOW_METHODS, CORS_ALLOW_HEADERS = cross_origin.METHODS, cross_origin.ASKED_WITH
+CORS_EXPOSE_HEADERS, CORS_PREFLIGHT_MAX_AGE = cross_origin.SHOWN, cross_origin.REMEMBERED_S
+# Of the account `admin`, when it is made: one by chance where this is empty.
+ADMIN_PASSWORD = env.text("ADMIN_PASSWORD", "")
+# Whose X-Forwarded-For and X-Forwarded-Proto are believed.
+TRUSTED_PROXIES = env.networks("TRUSTED_PROXIES")
+PRODUCTION = env.flag("PRODUCTION", default=False)
+if PRODUCTION and (
+    unsafe := production.refusal(production.Chosen(SECRET_KEY, DEBUG, ALLOWED_HOSTS, SITE_URL))
+):
+    raise SystemExit(unsafe)
+
+# Where the site's address is https, browsers never come another way and never show a cookie there.
+# Programs and probes are not sent elsewhere.
+IS_HTTPS = SITE_URL.startswith("https://")
+SECURE_SSL_REDIRECT = IS_HTTPS
+SECURE_REDIRECT_EXEMPT = [r"^(healthz|readyz|metrics)$", r"^api/"]
+SECURE_HSTS_SECONDS = (
+    env.number("HSTS_SECONDS", 31_536_000, least=0, most=63_072_000) if IS_HTTPS else 0
+)
+SECURE_HSTS_INCLUDE_SUBDOMAINS = env.flag("HSTS_SUBDOMAINS", default=False)
+SECURE_HSTS_PRELOAD = env.flag("HSTS_PRELOAD", default=False)
+# Whether everything below the site's name is https too, only its operator knows.
+SILENCED_SYSTEM_CHECKS = ["security.W005", "security.W021"]
+SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = IS_HTTPS
+SESSION_COOKIE_HTTPONLY = CSRF_COOKIE_HTTPONLY = True
+SESSION_COOKIE_SAMESITE = CSRF_COOKIE_SAMESITE = "Lax"
+if IS_HTTPS:  # with this beginning browsers take them from the site itself alone, over https
+    SESSION_COOKIE_NAME, CSRF_COOKIE_NAME = "__Host-session", "__Host-csrf"
+SECURE_REFERRER_POLICY = "same-origin"
+SECURE_CROSS_ORIGIN_OPENER_POLICY = "same-origin"
+# Addresses with passwords are shown on no error page.
+DEFAULT_EXCEPTION_REPORTER_FILTER = "caisoproject.hidden_settings.HiddenSettings"
+
+# Who gets in: everybody reads, or users who may; how long a log-in lasts; who needs a code too.
+PUBLIC_DASHBOARD = env.flag("PUBLIC_DASHBOARD", default=True)
+SESSION_DAYS = env.number("SESSION_DAYS", 7, least=1, most=90)
+SESSION_COOKIE_AGE = SESSION_DAYS * 86_400
+TWO_FACTOR_REQUIRED = env.some_of("TWO_FACTOR_REQUIRED", ROLES)
+# Wrong passwords are counted by django-axes, and judged by accounts/lock_out.py.
+AXES_HANDLER = "accounts.lock_out.Handler"
+AXES_CLIENT_IP_CALLABLE = "accounts.lock_out.address_of"
+AXES_USERNAME_CALLABLE = "accounts.lock_out.name_of"
+AXES_COOLOFF_TIME = timedelta(minutes=15)
+AXES_DISABLE_ACCESS_LOG = True
+AXES_ENABLE_ADMIN = False
+AXES_VERBOSE = False
+AXES_SENSITIVE_PARAMETERS = ["username", "password", "code", "next", "csrfmiddlewaretoken"]
+# A code holds for the half minutes before and after its own, for clocks that are not quite right.
+MFA_TOTP_TOLERANCE = 1
+MFA_TOTP_ISSUER = "CAISO Live"
+MFA_ADAPTER = "accounts.second_factor_secrets.Adapter"
+SIMPLE_HISTORY_HISTORY_CHANGE_REASON_USE_TEXT_FIELD = True
 
 # How many web processes there are. Of what all of them together may allow, each allows its share.
 WEB_PROCESSES = env.number("WEB_PROCESSES", 1, least=1, most=10)
@@ -172,9 +255,6 @@ REVISION = env.matching("REVISION", r"[0-9A-Za-z._-]{1,64}", "letters, digits, .
 
 # How alerts go out ----------------------------------------------------------------------------
 
-SITE_URL = env.url("SITE_URL", "", ("http", "https")).rstrip(
-    "/"
-)  # what links in messages begin with
 EMAIL_HOST = env.host("EMAIL_HOST")
 EMAIL_PORT = env.number("EMAIL_PORT", 25, least=1, most=65535)
 EMAIL_HOST_USER = env.text("EMAIL_HOST_USER", "")
@@ -201,12 +281,16 @@ VAPID_PRIVATE_KEY = env.matching(
 
 INSTALLED_APPS = [
     # The addresses ask for the apps' admin modules: workers have none and need none.
-    "django.contrib.admin.apps.SimpleAdminConfig",
+    "caisoproject.apps.OurAdminConfig",
     "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.sessions",
     "django.contrib.messages",
     "caisoproject.apps.PageFilesConfig",
+    "axes",
+    "simple_history",
+    "accounts.apps.AllauthAccounts",
+    "accounts.apps.SecondFactors",
     "prices",
     "accounts",
     "alerts",
@@ -216,10 +300,13 @@ INSTALLED_APPS = [
     "benchmarks",
     "caisoproject.apps.CaisoProjectConfig",
 ]
+LOGIN_URL = "log-in"
 LOGIN_REDIRECT_URL = "/"
 MIDDLEWARE = [
+    "caisoproject.https_pages.no_redirect_in_circles",
     "caisoproject.counted_answers.counted_answers",
     "django.middleware.security.SecurityMiddleware",
+    "caisoproject.cross_origin.CrossOrigin",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "dashboard.content_security.content_security_policy",
     "caisoproject.failures.ProblemsUnderApi",
@@ -228,8 +315,12 @@ MIDDLEWARE = [
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "caisoproject.request_log.note_user",
+    "caisoproject.gate.Gate",
+    "simple_history.middleware.HistoryRequestMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "axes.middleware.AxesMiddleware",
 ]
 ROOT_URLCONF = "caisoproject.urls"
 ASGI_APPLICATION = "caisoproject.asgi.application"
@@ -242,10 +333,15 @@ TEMPLATES = [
             "context_processors": [
                 "django.template.context_processors.request",
                 "django.contrib.auth.context_processors.auth",
+                "dashboard.bar.of_the_user",
                 "django.contrib.messages.context_processors.messages",
             ],
         },
     }
+]
+AUTHENTICATION_BACKENDS = [
+    "axes.backends.AxesStandaloneBackend",
+    "django.contrib.auth.backends.ModelBackend",
 ]
 AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator"},
@@ -296,5 +392,8 @@ STORAGES = {
     "staticfiles": {"BACKEND": "caisoproject.static_files.HashedModulesStorage"},
 }
 
-logs.configure(as_json=env.flag("LOG_JSON", default=False), level=env.text("LOG_LEVEL", "INFO"))
+traces.check()
+LOG_JSON = env.flag("LOG_JSON", default=False)
+logs.configure(as_json=LOG_JSON, level=env.text("LOG_LEVEL", "INFO"))
+SECRETS.know(secrets_among(globals()) | {str(DATABASES["default"].get("PASSWORD", ""))})
 LOGGING_CONFIG = None

@@ -13,6 +13,7 @@ from caisoproject.bundles import bundled
 PAGES = (
     "ui/main.js",
     "ui/plain_page.js",
+    "ui/account_page.js",
     "alerts/alerts_page.js",
     "alerts/rule_page.js",
     "battery/battery_page.js",

@@ -14,6 +14,7 @@ from django.utils import timezone
 from alerts.judging.evaluate import evaluate
 from battery import asking, due
 from battery.models import Battery
+from caisoproject import retention
 from caisoproject.publishing import project_each, publish
 from market.markets import Market
 from oasis.errors import OasisTrouble, OurMistake
@@ -24,6 +25,7 @@ from prices.ingest import Ingested
 from prices.models import Node
 from prices.troubles import Isolation
 from prices.unpublished import publish_all
+from telemetry import traces
 
 log = structlog.get_logger(__name__)
 # Ten seconds for a turn and 55 for an answer (oasis.client); the rest to parse, store and judge.
@@ -99,9 +101,16 @@ def wake_analyst() -> None:
         asking.ask_backtest(backtest_id)
 
 
+@shared_task
+def prune() -> None:
+    """Delete what was kept long enough, of every app but prices and alerts."""
+    log.info("pruned", **retention.prune(now=timezone.now()))
+
+
 def judged() -> list[FeedRange]:
     """Judge the rules and return what to announce; if that fails, `catch_up` will do it."""
     news: list[FeedRange] = []
-    with Isolation("judging", now=timezone.now()).each("all rules"):
+    judging = Isolation("judging", now=timezone.now())
+    with traces.span("rules"), judging.each("all rules"):
         news += evaluate(now=timezone.now())
     return news

@@ -2,7 +2,7 @@ from django.contrib import admin
 from django.urls import include, path
 
 from caisoproject.metrics import view as metrics
-from dashboard.log_in import log_in
+from dashboard.log_in import log_out
 
 admin.autodiscover()
 admin.site.site_header = "CAISO Live"
@@ -13,7 +13,7 @@ admin.site.index_title = (
 
 handler500 = "caisoproject.failures.server_error"
 urlpatterns = [
-    path("admin/login/", log_in),
+    path("admin/logout/", log_out),
     path("admin/", admin.site.urls),
     path("api/", include("api.urls")),
     path("metrics", metrics.show, name="metrics"),

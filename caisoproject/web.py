@@ -22,17 +22,20 @@ import structlog  # isort: skip
 from django.conf import settings  # isort: skip
 from django.db import connection  # isort: skip
 
+from alerts import watching
 from caisoproject.listening import SharedPort, listen, passed_socket
 from caisoproject.memory import collect_seldom, give_back_memory, resident_mb
 from caisoproject.pulses import start_web_pulse, stop_web_pulse
 from live import websocket
-from live.daphne import open_files
+from live.daphne import direct, open_files
 from live.daphne.arrivals import Arrivals
 from live.daphne.channel import Channel, Request
 from live.daphne.compression import accepted
 from live.daphne.feed_protocol import FeedProtocol
 from live.daphne.quiet import quieten
 from live.fanout import fanout
+from live.forwarded import trusted_proxies
+from telemetry import traces
 
 # Time for a slow reader to take its backlog, and behind it the code that says why it was cut.
 CLOSE_SECONDS = 10
@@ -67,6 +70,7 @@ class Web(Server):  # type: ignore[misc]
         websocket.connection_limits.most = room.readers
         of_an_address = CONNECTIONS_A_READER * settings.SOCKETS_PER_ADDRESS
         Channel.arrivals = Arrivals(room.connections, of_an_address)
+        Channel.proxies = trusted_proxies(settings.TRUSTED_PROXIES)
 
     def prepare(self) -> None:
         """Called before the first connection: Daphne makes its factories only when it runs."""
@@ -86,6 +90,8 @@ class Web(Server):  # type: ignore[misc]
         quieten()
         collect_seldom()
         reactor.callLater(0, start_web_pulse)
+        watching.start(as_reserve=True)
+        traces.start("web")
         self.usual_mb = resident_mb()
         reactor.callLater(GIVE_BACK_SECONDS, self.give_back)
 
@@ -108,6 +114,7 @@ class Web(Server):  # type: ignore[misc]
         scope["extensions"] = {"caiso.protocol": protocol}
         if scope["type"] == "websocket":
             scope["extensions"]["websocket.http.response"] = {}
+            scope["scheme"] = "wss" if direct.is_encrypted(protocol.transport) else "ws"
         return super().create_application(protocol, scope)
 
     async def handle_reply(self, protocol: Any, message: dict[str, Any]) -> None:
@@ -148,6 +155,7 @@ class Web(Server):  # type: ignore[misc]
         await fanout().readers.close_all()
         await fanout().stop()
         await stop_web_pulse()
+        await asyncio.to_thread(traces.stop)
         running = [
             details["application_instance"]
             for details in self.connections.values()

@@ -16,6 +16,7 @@ from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
+from accounts.access import may
 from alerts import attending
 from alerts.models import CLEARED, CRITICAL, RETRACTED, WARNING, Alert, Rule
 from alerts.states import OPEN, STATE_WORDS, in_state
@@ -60,7 +61,7 @@ def alerts(request: HttpRequest) -> HttpResponse:
         "states": [(state, STATE_WORDS[state]) for state in PAST],
         "query": without_page(request.GET),
         "may": permitted(request),
-        "troubles": Trouble.objects.count() if may(request, "prices.view_trouble") else 0,
+        "troubles": Trouble.objects.count() if may(request.user, "prices.view_trouble") else 0,
         "page_data": page_data(request),
     }
     return render(request, "dashboard/alerts.html", context)
@@ -82,12 +83,7 @@ PERMISSIONS = {
 
 def permitted(request: HttpRequest) -> dict[str, bool]:
     """What the user may do on the page: nothing is offered that would then be refused."""
-    return {what: may(request, permission) for what, permission in PERMISSIONS.items()}
-
-
-def may(request: HttpRequest, permission: str) -> bool:
-    """Whether the user is staff and has the permission."""
-    return bool(request.user.is_staff and request.user.has_perm(permission))
+    return {what: may(request.user, permission) for what, permission in PERMISSIONS.items()}
 
 
 def push_key() -> str:
@@ -168,15 +164,15 @@ def without_page(asked: QueryDict) -> str:
 View = Callable[..., HttpResponseBase]
 
 
-def for_staff(permission: str) -> Callable[[View], View]:
-    """Let a view be used only by staff with the permission. Raises PermissionDenied."""
+def only_with(permission: str) -> Callable[[View], View]:
+    """Let a view be used only with the permission. Raises PermissionDenied."""
 
     def decorate(view: View) -> View:
         @wraps(view)
         def wrapped(
             request: HttpRequest, *arguments: object, **options: object
         ) -> HttpResponseBase:
-            if not may(request, permission):
+            if not may(request.user, permission):
                 raise PermissionDenied
             return view(request, *arguments, **options)
 
@@ -186,7 +182,7 @@ def for_staff(permission: str) -> Callable[[View], View]:
 
 
 @require_POST
-@for_staff(PERMISSIONS["acknowledge"])
+@only_with(PERMISSIONS["acknowledge"])
 def acknowledge(request: HttpRequest, alert_id: int) -> HttpResponseBase:
     """Record who acknowledged an alert first."""
     attending.acknowledge(alert_id, who(request), now=timezone.now())
@@ -194,7 +190,7 @@ def acknowledge(request: HttpRequest, alert_id: int) -> HttpResponseBase:
 
 
 @require_POST
-@for_staff(PERMISSIONS["mute"])
+@only_with(PERMISSIONS["mute"])
 def mute(request: HttpRequest, rule_id: int) -> HttpResponseBase:
     """Let a rule send nothing for an hour."""
     now = timezone.now()
@@ -203,7 +199,7 @@ def mute(request: HttpRequest, rule_id: int) -> HttpResponseBase:
 
 
 @require_POST
-@for_staff(PERMISSIONS["mute"])
+@only_with(PERMISSIONS["mute"])
 def unmute(request: HttpRequest, rule_id: int) -> HttpResponseBase:
     attending.mute(rule_id, None, who(request), now=timezone.now())
     return back(request, f"rule-{rule_id}")

@@ -13,8 +13,8 @@ from django.utils import timezone
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
+from accounts.access import may
 from battery.models import Battery
-from dashboard.alert_views import may
 from dashboard.bar import bar
 from dashboard.battery.pages import (
     HISTORY,
@@ -45,7 +45,7 @@ def battery(request: HttpRequest) -> HttpResponse:
     """The page of `?battery=1&tab=history`, or of the first battery at `?hub=SP15`."""
     response = page(request)
     # A form has a secret, which compression could give away (BREACH).
-    return response if request.user.is_staff else compressed(request, response)
+    return response if request.user.is_authenticated else compressed(request, response)
 
 
 def compressed(request: HttpRequest, response: HttpResponse) -> HttpResponse:
@@ -78,7 +78,7 @@ def of_a_hub(request: HttpRequest, node: Node | None, nodes: list[Node]) -> Http
     """What could have been earned at a hub that has no battery."""
     now = timezone.now()
     context = bar() | {"page_name": "battery", "hubs": nodes, "node": node, "made": made_text(now)}
-    context["may_add"] = may(request, "battery.add_battery")
+    context["may_add"] = may(request.user, "battery.add_battery")
     if node:
         context |= shown_days(newest_days(node, DAYS_BEFORE + 2, now=now))
     return render(request, "dashboard/battery_hub.html", context)
@@ -98,8 +98,8 @@ def of_a_battery(
         "tabs": TABS,
         "node": found.node,
         "made": made_text(now),
-        "may_report": may(request, REPORTS),
-        "may_test": may(request, TESTS),
+        "may_report": may(request.user, REPORTS),
+        "may_test": may(request.user, TESTS),
         "page_data": {"battery": found.pk, "hub": found.node.hub if found.node.tracked else ""},
     }
     context |= tab_context(found, tab, context)

@@ -1,4 +1,4 @@
-"""What staff do on a battery's page: report its state of charge, ask for a back-test; its CSV."""
+"""What may be done on a battery's page: report its state of charge, ask for a back-test; CSV."""
 
 from collections.abc import Callable
 from datetime import date, datetime, timedelta
@@ -21,7 +21,7 @@ from battery.changes import report_soc
 from battery.models import Backtest, Battery, SocReading
 from battery.models.backtests import RUNNING, WAITING
 from battery.news import backtest_moved
-from dashboard.alert_views import for_staff, who
+from dashboard.alert_views import only_with, who
 from dashboard.battery import past
 from dashboard.battery.backtest_lines import fault_of
 from dashboard.battery.pages import CHOICES, HISTORY
@@ -54,7 +54,7 @@ def page_of(battery_id: int, anchor: str, tab: str = "") -> str:
 
 @read_at("now")
 @require_POST
-@for_staff(REPORTS)
+@only_with(REPORTS)
 def report(request: HttpRequest, battery_id: int) -> HttpResponseBase:
     """Save a state of charge as of now; the page with a sentence if it can't be so."""
     battery = get_object_or_404(Battery, pk=battery_id)
@@ -97,7 +97,7 @@ def shown(request: HttpRequest, battery: Battery, tab: str = "plan") -> None:
 
 @read_at("backtests", HISTORY)
 @require_POST
-@for_staff(TESTS)
+@only_with(TESTS)
 def test(request: HttpRequest, battery_id: int) -> HttpResponseBase:
     """Ask for a back-test."""
     battery = get_object_or_404(Battery, pk=battery_id)

@@ -1,27 +1,27 @@
 """What is known of this installation, read anew for each `/status/` in so many queries at most."""
 
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import NamedTuple
 
-import redis
-from django.conf import settings
 from django.db import connection
-from django.db.models import Count
-from redis.backoff import NoBackoff
-from redis.retry import Retry
+from django.db.models import Count, F, Q
 
+from alerts.models import OperationalAlert
+from alerts.operations import facts as operations
+from alerts.operations.conditions import Condition
 from alerts.outbox_state import OutboxState, outbox_state
-from live.heads import SourceState, source_state
 from market.markets import Market
 from prices import readings
 from prices.models import FetchRun, Node, Trouble
 from prices.node_standings import Ledger, MarketState, ledger, market_state
 from prices.readings import Reading
 from prices.recent_corrections import RecentCorrections, recent_corrections
+from prices.source_state import SourceState, source_state
 
-A_DAY = timedelta(days=1)
+A_DAY, LATELY = timedelta(days=1), timedelta(days=7)
+MOST_OPERATIONAL = 5
 MOST_NODES, MOST_CORRECTIONS, MOST_TROUBLES = 100, 8, 20
-REDIS_PATIENCE_S = 1
 DATABASES = {"sqlite": "SQLite", "postgresql": "PostgreSQL"}
 
 
@@ -42,8 +42,9 @@ class Facts(NamedTuple):
     troubles: list[Trouble]
     troubles_count: int
     outbox: OutboxState
-    redis_answers: bool
+    conditions: list[Condition]
     database: str
+    operational: Sequence[OperationalAlert] = ()
 
 
 def facts(*, now: datetime) -> Facts:
@@ -65,8 +66,9 @@ def facts(*, now: datetime) -> Facts:
         troubles=list(Trouble.objects.order_by("-last_at", "pk")[:MOST_TROUBLES]),
         troubles_count=Trouble.objects.count(),
         outbox=outbox_state(now=now),
-        redis_answers=redis_answers(),
+        conditions=looked_at(),
         database=DATABASES.get(connection.vendor, connection.vendor),
+        operational=operational(now=now),
     )
 
 
@@ -76,17 +78,14 @@ def requests_by_outcome(*, now: datetime) -> dict[str, int]:
     return dict(runs.values_list("outcome").annotate(Count("pk")))
 
 
-def redis_answers() -> bool:
-    """Whether Redis answers within a second; asked once, on a connection of its own."""
-    client = redis.Redis.from_url(
-        settings.REDIS_URL,
-        socket_timeout=REDIS_PATIENCE_S,
-        socket_connect_timeout=REDIS_PATIENCE_S,
-        retry=Retry(NoBackoff(), 0),
-    )
-    try:
-        return bool(client.ping())
-    except redis.RedisError:
-        return False
-    finally:
-        client.close()
+def operational(*, now: datetime) -> list[OperationalAlert]:
+    """Operational alerts that are open, and the newest of the last days."""
+    opened = OperationalAlert.objects.filter(opened_at__isnull=False)
+    lately = Q(cleared_at=None) | Q(cleared_at__gt=now - LATELY)
+    order = F("cleared_at").desc(nulls_first=True)
+    return list(opened.filter(lately).order_by(order, "-opened_at")[:MOST_OPERATIONAL])
+
+
+def looked_at() -> list[Condition]:
+    """Disk, Redis, and the processes that give signs of life; seconds at most if Redis is away."""
+    return [operations.at_disk(), *operations.at_redis(), *operations.at_signs()]

@@ -5,6 +5,10 @@ from typing import NamedTuple
 
 from django.conf import settings
 
+from alerts.models import OperationalAlert
+from alerts.operations.conditions import REDIS, REDIS_EVICTS, REDIS_MEMORY, Condition
+from alerts.operations.words import words_of
+from alerts.rules.rule import Stance
 from dashboard.first_paint.market_times import day_text, duration_text
 from dashboard.status_facts import Facts
 from dashboard.status_words import (
@@ -25,6 +29,9 @@ from market.intervals import midnight, operating_date
 from market.markets import Market
 from prices.models import Node
 from prices.source_trouble import NAMES, sentence
+
+CONDITIONS = {REDIS: "Redis", REDIS_MEMORY: "Redis, memory", REDIS_EVICTS: "Redis, eviction"}
+TONES = {Stance.BEYOND: "bad", Stance.UNKNOWN: "high"}
 
 
 class Newest(NamedTuple):
@@ -52,8 +59,7 @@ def wrong(found: Facts) -> Iterator[str]:
     """What keeps this installation from being believed, the most serious first; a sentence each."""
     if found.source.trouble:
         yield found.source.trouble
-    if not found.redis_answers:
-        yield "Redis does not answer: nothing new is fetched or sent until it does."
+    yield from (one.reason for one in found.conditions if one.stance is Stance.BEYOND)
     if late := [*late_names(found)]:
         yield sentence(f"Late or not there yet: {named(late)}")
     if found.troubles_count:
@@ -132,14 +138,38 @@ def correction_lines(found: Facts) -> Iterator[tuple[Line, str]]:
 def part_lines(found: Facts) -> Iterator[Line]:
     """The database, Redis, messages, and what fails."""
     yield Line("database", f"{found.database}, answers")
-    is_there = found.redis_answers
-    yield Line("Redis", "answers" if is_there else "does not answer", "" if is_there else "bad")
+    yield from map(condition_line, found.conditions)
     yield from outbox_lines(found)
+    for alert in found.operational:
+        yield operational_line(alert, found)
     for trouble in found.troubles:
         times = counted(trouble.times, "time", "times")
         since = moment_text(trouble.since, now=found.now)
         name = f"{PARTS.get(trouble.part, trouble.part)}, {trouble.subject}"
         yield Line(name, f"failed {times} since {since}", "bad")
+
+
+def operational_line(alert: OperationalAlert, found: Facts) -> Line:
+    """An operational alert that is open, or was lately."""
+    since = moment_text(alert.since, now=found.now)
+    words = words_of(alert.kind)
+    if alert.cleared_at is None:
+        return Line(words.opened, f"since {since}", "bad")
+    return Line(words.opened, f"{since} to {moment_text(alert.cleared_at, now=found.now)}, over")
+
+
+def condition_line(condition: Condition) -> Line:
+    """What is told of a part, without its name once more."""
+    name = CONDITIONS.get(condition.kind, condition.kind)
+    of = (
+        f"{name}, {condition.subject}"
+        if condition.kind in CONDITIONS and condition.subject
+        else name
+    )
+    text = condition.reason.partition(":")[0] if condition.kind == REDIS else condition.reason
+    for start in ("The disk ", "Redis ", f"{condition.kind.capitalize()} "):
+        text = text.removeprefix(start)
+    return Line(of, text.rstrip("."), TONES.get(condition.stance, ""))
 
 
 def outbox_lines(found: Facts) -> Iterator[Line]:

@@ -6,6 +6,7 @@ from django.utils import timezone
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
+from accounts.access import may
 from dashboard.bar import bar
 from dashboard.first_paint.market_times import made_text
 from dashboard.status_facts import Facts, facts
@@ -28,7 +29,7 @@ def status(request: HttpRequest) -> HttpResponse:
     now = timezone.now()
     context = bar() | {
         "page_name": "status",
-        "may_see_troubles": request.user.is_staff and request.user.has_perm("prices.view_trouble"),
+        "may_see_troubles": may(request.user, "prices.view_trouble"),
         "made": made_text(now),
     }
     return render(request, "dashboard/status.html", context | shown(facts(now=now)))

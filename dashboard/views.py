@@ -19,10 +19,10 @@ from dashboard.first_paint.advice import Choice
 from dashboard.first_paint.held import Body, Source
 from dashboard.first_paint.page import first_paint, nothing_yet
 from dashboard.page_snapshot import PageSnapshot, page_snapshot
-from live.heads import source_state
 from live.slugs import DEFAULT_HUB
 from market.intervals import iso
 from prices.models import Node
+from prices.source_state import source_state
 
 LONGEST_NAMED = 60
 

@@ -1,12 +1,16 @@
 """Checks if OASIS answers, in the way of the poller: same client, proxies and certificates."""
 
+import os
 import sys
 from urllib.parse import urlsplit
 
 import requests
 
+from caisoproject.environment import Environment, take_proxies
 from deploy.source_choice import PATIENCE_S
 from oasis import proxies
+from oasis.outside import keep_outside
+from oasis.unreachable import causes_of, led_inside
 
 ENOUGH_BYTES = 2048
 # A zip, an error document, or the page for clients that ask too often.
@@ -22,24 +26,24 @@ def why_unreachable(url: str) -> str | None:
     if trouble := proxies.trouble(url):
         return trouble
     try:
-        with (
-            proxies.Session() as session,
-            session.get(
+        with proxies.Session() as session:
+            if not Environment({}).flag("OASIS_INSIDE", default=False):
+                keep_outside(session, url)
+            with session.get(
                 f"{url.rstrip('/')}/SingleZip",
                 timeout=PATIENCE_S,
                 allow_redirects=False,
                 stream=True,
-            ) as answer,
-        ):
-            return why_not_oasis(answer, next(answer.iter_content(ENOUGH_BYTES), b""))
+            ) as answer:
+                return why_not_oasis(answer, next(answer.iter_content(ENOUGH_BYTES), b""))
     except requests.Timeout:
         return f"no answer within {PATIENCE_S} s"
     except requests.exceptions.SSLError:
         return "its certificate can't be verified"
     except requests.exceptions.ProxyError:
         return "the proxy of the environment does not let us through"
-    except requests.RequestException:
-        return "no connection"
+    except requests.RequestException as fault:
+        return led_inside(causes_of(fault)) or "no connection"
 
 
 def why_not_oasis(answer: requests.Response, begin: bytes) -> str | None:
@@ -54,4 +58,5 @@ def why_not_oasis(answer: requests.Response, begin: bytes) -> str | None:
 
 
 if __name__ == "__main__":
-    print(why_unreachable(sys.argv[1]) or "")
+    take_proxies(os.environ)
+    print(why_unreachable(sys.stdin.read()) or "")

@@ -84,6 +84,7 @@ def store_plan(chosen: Plan) -> None:
     """Store the plan for `manage.py` run by hand; private, as it may hold a password."""
     file = chosen.state.parent / "run.json"
     file.touch(mode=0o600)
+    file.chmod(0o600)
     file.write_text(chosen.as_json())
 
 

@@ -4,6 +4,7 @@ import subprocess
 from collections.abc import Mapping
 from urllib.parse import urlsplit
 
+from caisoproject.secret_files import value_of
 from deploy.paths import PYTHON, ROOT
 from deploy.plan import OASIS_URL
 from deploy.refusal import Refused
@@ -24,7 +25,7 @@ def choose(source: str, environ: Mapping[str, str]) -> tuple[str, Mapping[str, s
     if problem is None:
         print(f"SOURCE=auto: {urlsplit(url).netloc} answers, so prices are live.", flush=True)
         return "live", {**environ, "OASIS_ASKED": "1"}
-    if environ.get("DATABASE_URL"):
+    if value_of("DATABASE_URL", environ):
         raise Refused(
             f"{urlsplit(url).netloc} gives no prices ({problem}), and simulated prices don't "
             "belong in the database of DATABASE_URL: choose SOURCE=live or SOURCE=simulator."
@@ -41,7 +42,8 @@ def why_unreachable(url: str) -> str | None:
     """As `deploy.reach`, in a process of its own: a hanging name look-up can't be ended."""
     try:
         asked = subprocess.run(
-            [PYTHON, "-m", "deploy.reach", url],
+            [PYTHON, "-m", "deploy.reach"],
+            input=url,  # not on the command line, which everybody on the machine may read
             cwd=ROOT,
             stdout=subprocess.PIPE,
             text=True,

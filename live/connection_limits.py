@@ -1,7 +1,10 @@
 """Connection limits of a web process: in total, and from one address. Pure."""
 
 from collections import Counter
-from ipaddress import IPv6Address, ip_address
+
+from accounts.client_address import client_address
+
+__all__ = ["ConnectionLimits", "Full", "client_address"]
 
 
 class Full(Exception):
@@ -28,17 +31,3 @@ class ConnectionLimits:
         """Count one connection less."""
         self.inside[address] -= 1
         self.inside += Counter()  # drops addresses without connections
-
-
-def client_address(client: tuple[str, int] | list[str | int] | None) -> str:
-    """The address to count a connection under; for IPv6 its /64 network, which one host may own."""
-    if not client:
-        return ""
-    try:
-        address = ip_address(str(client[0]))
-    except ValueError:  # a proxy's header may hold anything
-        return str(client[0])[:60]
-    if isinstance(address, IPv6Address):
-        mapped = address.ipv4_mapped
-        return str(mapped) if mapped else str(IPv6Address(int(address) >> 64 << 64))
-    return str(address)

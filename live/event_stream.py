@@ -22,6 +22,7 @@ from live.feed_request import MOST_HUBS, BadRequest, FeedRequest, feed_request
 from live.origin import NOT_FOR_YOU, is_our_host, may_read
 from live.problems import Problem, send_problem
 from live.reader import Reader
+from live.session_watch import SIGN_IN, SignedOut, session_of
 from live.slugs import quoted
 from live.websocket import NOT_READY, Refused, admitted
 from live.wire import AsgiStream, Cursors, Frame, Message, Receive, Send
@@ -37,7 +38,8 @@ async def feed_stream(scope: Message, receive: Receive, send: Send) -> None:
     try:
         asked = feed_request_of(scope)
         async with admitted(scope):
-            await serve(scope, receive, send, asked)
+            key = await session_of(dict(scope["headers"]))
+            await serve(scope, receive, send, asked, key)
     except Refused as refused:
         counted.client_refused("full")
         await send_off(send, Frame("error", refused.frame.text, FULL_RETRY_MS))
@@ -45,6 +47,11 @@ async def feed_stream(scope: Message, receive: Receive, send: Send) -> None:
         counted.client_refused("hub")
         problem = Problem(HTTPStatus.NOT_FOUND, f"There is no hub {quoted(unknown.slug)}.")
         await send_problem(send, problem)
+    except SignedOut:
+        counted.client_refused("session")
+        await send_problem(send, Problem(HTTPStatus.UNAUTHORIZED, SIGN_IN))
+    except DatabaseTrouble as trouble:
+        await not_ready(AsgiStream(send, {}), trouble)
     except Problem as problem:
         is_foreign = problem.status is HTTPStatus.FORBIDDEN
         counted.client_refused("origin" if is_foreign else "request")
@@ -58,7 +65,7 @@ def feed_request_of(scope: Message) -> FeedRequest:
         raise Problem(HTTPStatus.METHOD_NOT_ALLOWED, "The stream is read with GET.", allow=["GET"])
     if not is_our_host(headers):
         raise Problem(HTTPStatus.BAD_REQUEST, "This server has another name.")
-    if not may_read(headers):
+    if not may_read(headers, scope.get("scheme", "http")):
         raise Problem(HTTPStatus.FORBIDDEN, NOT_FOR_YOU)
     last = headers.get(b"last-event-id", b"").decode("latin-1")[:MOST_CURSORS]
     try:
@@ -67,8 +74,10 @@ def feed_request_of(scope: Message) -> FeedRequest:
         raise Problem(HTTPStatus.BAD_REQUEST, fault.message) from fault
 
 
-async def serve(scope: Message, receive: Receive, send: Send, asked: FeedRequest) -> None:
-    """Send the feed until the reader goes. Raises UnknownHub before the first byte."""
+async def serve(scope: Message, receive: Receive, send: Send, asked: FeedRequest, key: str) -> None:
+    """Send the feed until the reader goes, or its session ends. Raises UnknownHub before the first
+    byte.
+    """
     wire = stream_wire(scope, send, asked.cursors)
     if fanout().readers.closing:
         await fanout().readers.say_bye(wire)
@@ -76,17 +85,23 @@ async def serve(scope: Message, receive: Receive, send: Send, asked: FeedRequest
     reader = Reader(wire, asked)
     gone = asyncio.ensure_future(until_gone(receive))
     try:
-        await fanout().join(reader)
-        await gone
+        with fanout().sessions.following(reader, key):
+            await fanout().join(reader)
+            await gone
     except DatabaseTrouble as trouble:
-        log.warning("a reader can't be served", why=str(trouble))
-        counted.client_refused("database")
-        retry_ms = NOT_READY_RETRY_MS + random.randrange(NOT_READY_RETRY_MS)
-        await wire.write(Frame("error", frames.error("not_ready", NOT_READY), retry_ms))
-        await wire.close(TRY_AGAIN)
+        await not_ready(wire, trouble)
     finally:
         gone.cancel()
         fanout().leave(reader)
+
+
+async def not_ready(wire: AsgiStream, trouble: Exception) -> None:
+    """Say in the stream when to come back, and end it."""
+    log.warning("a reader can't be served", why=str(trouble))
+    counted.client_refused("database")
+    retry_ms = NOT_READY_RETRY_MS + random.randrange(NOT_READY_RETRY_MS)
+    await wire.write(Frame("error", frames.error("not_ready", NOT_READY), retry_ms))
+    await wire.close(TRY_AGAIN)
 
 
 def stream_wire(scope: Message, send: Send, cursors: Cursors) -> AsgiStream:

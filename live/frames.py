@@ -7,11 +7,11 @@ from django.conf import settings
 
 from live.answers import current_answer
 from live.cursor import Cursor
-from live.heads import SourceState
 from live.snapshot import snapshot_parts
 from market.intervals import iso
 from prices.feed import Body
 from prices.models import Feed, Node
+from prices.source_state import SourceState
 
 PROTOCOL = 1
 HEARTBEAT_SECONDS = 5

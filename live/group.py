@@ -16,10 +16,11 @@ from typing import Any
 import redis
 from channels.layers import get_channel_layer
 from django.conf import settings
-from redis.asyncio import Redis
 from redis.asyncio.retry import Retry
 from redis.backoff import NoBackoff
 from redis.retry import Retry as RetryOfSender
+
+from prices import redis_factory
 
 Messages = list[dict[str, Any]]
 
@@ -38,7 +39,7 @@ BRIEF = {"socket_timeout": 2, "socket_connect_timeout": 2, "retry": RetryOfSende
 def sender() -> redis.Redis:
     """The connection by which this process sends to the group."""
     options = settings.CHANNEL_REDIS_OPTIONS | BRIEF
-    return redis.Redis.from_url(settings.CHANNEL_REDIS_URL, **options)
+    return redis_factory.client(settings.CHANNEL_REDIS_URL, **options)
 
 
 def send(messages: Messages) -> None:
@@ -56,7 +57,7 @@ class Subscription:
     def __init__(self) -> None:
         self.layer = get_channel_layer()
         options = settings.CHANNEL_REDIS_OPTIONS | UNLIMITED
-        self.redis = Redis.from_url(settings.CHANNEL_REDIS_URL, **options)
+        self.redis = redis_factory.async_client(settings.CHANNEL_REDIS_URL, **options)
         self.pubsub = self.redis.pubsub()
         self.messages: Messages = []
         self.fault: Exception | None = None

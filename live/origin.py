@@ -7,25 +7,29 @@ from urllib.parse import urlsplit
 from django.conf import settings
 from django.http.request import validate_host
 
+from live.cross_origin import is_allowed
+
 Headers = Mapping[bytes, bytes]
+# The scheme of the page that opens a WebSocket of each scheme.
+PAGES = {"ws": "http", "wss": "https"}
 NOT_FOR_YOU = (
     "The live feed is for pages of this site, and for programs with its token: "
     "Authorization: Bearer <token>."
 )
 
 
-def may_read(headers: Headers) -> bool:
+def may_read(headers: Headers, scheme: str) -> bool:
     """Whether a WebSocket or an event stream may open.
 
     A page is known by the origin that its browser sends; a program sends none, but a token.
     """
     origin = headers.get(b"origin", b"").decode("latin-1")
     if origin:
-        return is_ours(origin, headers)
-    return is_from_our_page(headers) or has_token(headers)
+        return is_ours(origin, headers, scheme)
+    return is_from_our_page(headers, scheme) or has_token(headers)
 
 
-def is_from_our_page(headers: Headers) -> bool:
+def is_from_our_page(headers: Headers, scheme: str) -> bool:
     """Whether a request without an Origin comes from a page of this site.
 
     An EventSource sends no Origin to its own site. Sec-Fetch-Site says whose page it is, but
@@ -34,7 +38,7 @@ def is_from_our_page(headers: Headers) -> bool:
     site = headers.get(b"sec-fetch-site")
     if site:
         return site == b"same-origin" and is_our_host(headers)
-    return is_ours(origin_of(headers.get(b"referer", b"").decode("latin-1")), headers)
+    return is_ours(origin_of(headers.get(b"referer", b"").decode("latin-1")), headers, scheme)
 
 
 def origin_of(address: str) -> str:
@@ -44,22 +48,24 @@ def origin_of(address: str) -> str:
 
 def has_token(headers: Headers) -> bool:
     """Whether a program sends the feed token: `Authorization: Bearer ...`."""
-    scheme, _, token = headers.get(b"authorization", b"").partition(b" ")
-    return scheme.lower() == b"bearer" and compare_digest(
-        token.strip(), settings.FEED_TOKEN.encode()
-    )
+    return shows_token(headers.get(b"authorization", b""), settings.FEED_TOKEN)
 
 
-def is_ours(origin: str, headers: Headers) -> bool:
+def shows_token(authorization: bytes, right: str) -> bool:
+    """Whether an Authorization header is `Bearer` and this token."""
+    scheme, _, token = authorization.partition(b" ")
+    return scheme.lower() == b"bearer" and compare_digest(token.strip(), right.encode())
+
+
+def is_ours(origin: str, headers: Headers, scheme: str) -> bool:
     """Whether an origin is trusted, or is the host of the request, with the same scheme and port.
 
-    Behind a proxy that terminates TLS the page's origin is https and the request is not: there
-    the origin has to be in CSRF_TRUSTED_ORIGINS, which the admin needs as well.
+    Behind a proxy with TLS the scheme is what a trusted one says: see `live/forwarded.py`.
     """
-    if origin in settings.CSRF_TRUSTED_ORIGINS:
+    if origin in settings.CSRF_TRUSTED_ORIGINS or is_allowed(origin, settings.CORS_ALLOWED_ORIGINS):
         return True
     host = headers.get(b"host", b"").decode("latin-1")
-    return origin == f"http://{host}" and is_our_host(headers)
+    return origin == f"{PAGES.get(scheme, scheme)}://{host}" and is_our_host(headers)
 
 
 def is_our_host(headers: Headers) -> bool:

@@ -122,6 +122,13 @@ class Readers:
         self.leave(reader)
         await reader.wire.close(TOO_SLOW)
 
+    async def send_away(self, reader: Reader, frame: Frame, code: int) -> None:
+        """Tell a reader why it may not read any longer, and close its connection."""
+        counted.reader_dropped("session")
+        self.leave(reader)
+        await reader.wire.write(frame)
+        await reader.wire.close(code)
+
     def drop_the_silent(self, turn: int) -> None:
         """Give up the readers of a turn whose connection is dead: they did not answer a ping."""
         for reader in list(self.rota.turns[turn]):

@@ -14,7 +14,14 @@ from django.conf import settings
 from django.db import Error as DatabaseTrouble
 
 from live import counted, frames
-from live.close_codes import BAD_REQUEST, FOREIGN_ORIGIN, TOO_MANY, TRY_AGAIN, UNKNOWN_HUB
+from live.close_codes import (
+    BAD_REQUEST,
+    FOREIGN_ORIGIN,
+    SIGNED_OUT,
+    TOO_MANY,
+    TRY_AGAIN,
+    UNKNOWN_HUB,
+)
 from live.connection_limits import ConnectionLimits, Full, client_address
 from live.daphne.inflow import MOST_BYTES
 from live.daphne.wires import DaphneSocket
@@ -23,6 +30,7 @@ from live.feed_request import BadRequest, feed_request, resumed
 from live.origin import may_read
 from live.rate_limit import RateLimit
 from live.reader import Reader
+from live.session_watch import SIGN_IN, SignedOut, session_of
 from live.slugs import quoted
 from live.wire import AsgiSocket, Frame, Message, Receive, Send, Wire
 
@@ -30,7 +38,7 @@ log = structlog.get_logger(__name__)
 MOST_ID = 100
 MOST_FRAMES, FRAMES_SECONDS = 20, 10
 # As who is turned away is counted.
-WHY = {TOO_MANY: "full", UNKNOWN_HUB: "hub", TRY_AGAIN: "database"}
+WHY = {SIGNED_OUT: "session", TOO_MANY: "full", UNKNOWN_HUB: "hub", TRY_AGAIN: "database"}
 NOT_READY = "The database can't be read at the moment; come back soon."
 
 connection_limits = ConnectionLimits(settings.SOCKETS_MOST, settings.SOCKETS_PER_ADDRESS)
@@ -48,7 +56,7 @@ class Refused(Exception):
 async def feed_socket(scope: Message, receive: Receive, send: Send) -> None:
     """Serve one client: `/ws?hubs=SP15,NP15&after=<epoch>:<seq>,<epoch>:<seq>&hours=24`."""
     await receive()  # websocket.connect
-    if not may_read(dict(scope["headers"])):
+    if not may_read(dict(scope["headers"]), scope.get("scheme", "http")):
         counted.client_refused("origin")
         await send({"type": "websocket.close", "code": FOREIGN_ORIGIN})
         return
@@ -99,8 +107,12 @@ async def serve(scope: Message, receive: Receive, wire: Wire) -> None:
         await fanout().readers.say_bye(wire)
         return
     try:
+        key = await session_of(dict(scope["headers"]))
         reader = Reader(wire, feed_request(scope["query_string"]))
-        await live(reader, receive)
+        with fanout().sessions.following(reader, key):
+            await live(reader, receive)
+    except SignedOut as out:
+        raise Refused(SIGNED_OUT, "signed_out", SIGN_IN) from out
     except BadRequest as fault:
         raise Refused(BAD_REQUEST, fault.code, fault.message) from fault
     except UnknownHub as unknown:

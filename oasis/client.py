@@ -12,10 +12,12 @@ import requests
 
 from oasis.archive import ANSWER, MIB
 from oasis.errors import BadAnswer, OasisTrouble, RateLimited, ServerTrouble
+from oasis.outside import keep_outside
 from oasis.proxies import Session, without_credentials
 from oasis.query import PriceQuery
 from oasis.turns import NoTurn, Priority, Turn, Turns
 from oasis.unreachable import why_unreachable
+from telemetry import traces
 
 CONNECT_SECONDS = 5
 READ_SECONDS = 15
@@ -36,12 +38,17 @@ class Download:
 
 
 class Oasis:
-    """A client for one OASIS address. `turns` are those of the whole deployment."""
+    """A client for one OASIS address. `turns` are those of the whole deployment.
 
-    def __init__(self, url: str, turns: Turns) -> None:
+    Unless it may be `inside` our network, or on this machine, only public addresses are asked.
+    """
+
+    def __init__(self, url: str, turns: Turns, *, inside: bool = False) -> None:
         self.url = url
         self.turns = turns
         self.session = Session()
+        if not inside:
+            keep_outside(self.session, url)
         self.session.headers["User-Agent"] = USER_AGENT
 
     def single_zip(self, query: PriceQuery, priority: Priority) -> Download:
@@ -81,6 +88,11 @@ class Oasis:
 
     def request(self, servlet: str, parameters: dict[str, str], turn: Turn) -> Download:
         """One answer, whole and within its limits. Raises the errors of `oasis.errors`."""
+        with traces.span("OASIS request", servlet=servlet):
+            return self.request_whole(servlet, parameters, turn)
+
+    def request_whole(self, servlet: str, parameters: dict[str, str], turn: Turn) -> Download:
+        """The same, within a span."""
         until = time.monotonic() + DEADLINE_SECONDS
         with self.session.get(
             f"{self.url}/{servlet}",

@@ -6,6 +6,8 @@ from urllib.parse import urlsplit
 import requests
 from urllib3.exceptions import NameResolutionError
 
+from oasis.outside import Inside
+
 MOST_QUOTED = 80
 
 
@@ -23,6 +25,8 @@ def connection_trouble(
 ) -> str:
     """Why a request failed without a proxy."""
     host, where = host_and_port(fault)
+    if inside := led_inside(causes):
+        return inside
     if unknown_name(causes):
         return f"the name {host} can't be found: is OASIS_URL right, and does DNS work here?"
     if isinstance(fault, requests.exceptions.SSLError):
@@ -69,6 +73,15 @@ def causes_of(fault: BaseException) -> list[BaseException]:
             kept = (getattr(behind, name, None) for name in ("reason", "original_error"))
             waiting += [*behind.args, *kept, behind.__cause__, behind.__context__]
     return found
+
+
+def led_inside(causes: list[BaseException]) -> str | None:
+    """Where the name led, if that was into our own network."""
+    for cause in causes:
+        if isinstance(cause, Inside):
+            at = str(cause).rpartition(": ")[2]
+            return f"{at}: set OASIS_INSIDE=1 if OASIS_URL is meant to be in your own network"
+    return None
 
 
 def unknown_name(causes: list[BaseException]) -> bool:

@@ -3,7 +3,7 @@
 Pure.
 """
 
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -19,6 +19,9 @@ from prices.versions import Held, Verdict, verdict
 Run = list[PublishedPrice]
 HeldBetween = Callable[[Market, datetime, datetime], Mapping[datetime, Held]]
 Change = tuple[PublishedPrice, Held]
+News = list[tuple[PublishedPrice, Held | None]]
+# A market, and the starts of a first and a last interval.
+Window = tuple[Market, datetime, datetime]
 T = TypeVar("T")
 
 
@@ -35,7 +38,7 @@ class Sorted:
     corrected: list[Change] = field(default_factory=list)
     completed: list[Change] = field(default_factory=list)
     late: list[Change] = field(default_factory=list)
-    confirmed: list[tuple[Market, datetime, datetime]] = field(default_factory=list)
+    confirmed: list[Window] = field(default_factory=list)
     counts: Counter[Verdict] = field(default_factory=Counter)
 
     def add(
@@ -79,7 +82,7 @@ def sort(
     """
     batch = Sorted()
     for market, run in by_market(prices):
-        held = held_between(market, run[0].interval_start, run[-1].interval_start)
+        held = held_between(*window(market, run))
         batch.add(run, held, seen_at, limit)
         batch.confirmed += [(market, *stretch) for stretch in confirmed(run, held)]
     return batch
@@ -98,6 +101,19 @@ def by_market(prices: Iterable[PublishedPrice]) -> Iterator[tuple[Market, Run]]:
         yield market, list(group)
 
 
+def window(market: Market, run: Run) -> Window:
+    """From the first to the last interval of a run."""
+    return market, run[0].interval_start, run[-1].interval_start
+
+
+def by_window(of_nodes: Iterable[tuple[int, Window]]) -> Mapping[Window, list[int]]:
+    """The nodes that have each window: in a file of all nodes, they all have one."""
+    found: defaultdict[Window, list[int]] = defaultdict(list)
+    for node, one in of_nodes:
+        found[one].append(node)
+    return found
+
+
 def confirmed(
     run: Iterable[PublishedPrice], held: Mapping[datetime, Held]
 ) -> Iterator[tuple[datetime, datetime]]:
@@ -112,11 +128,9 @@ def confirmed(
             yield starts[0], starts[-1]
 
 
-def in_interval_order(
-    new: Sequence[PublishedPrice], corrected: Sequence[Change]
-) -> list[tuple[PublishedPrice, Held | None]]:
+def in_interval_order(new: Sequence[PublishedPrice], corrected: Sequence[Change]) -> News:
     """New prices, and corrected ones with the version they replace, oldest interval first."""
-    news: list[tuple[PublishedPrice, Held | None]] = [(price, None) for price in new]
+    news: News = [(price, None) for price in new]
     news += corrected
     news.sort(key=lambda change: change[0].interval_start)
     return news

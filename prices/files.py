@@ -121,11 +121,19 @@ def add_nodes(names: set[str]) -> None:
         with refused_by_name(name):
             Node._meta.get_field("oasis_name").run_validators(name)
     known = set(Node.objects.filter(oasis_name__in=names).values_list("oasis_name", flat=True))
-    for name in sorted(names - known):
-        node = Node(slug=free_slug(name), oasis_name=name, tracked=False)
+    if fresh := sorted(names - known):
+        Node.objects.bulk_create(untracked(fresh), batch_size=1000)
+
+
+def untracked(names: Iterable[str]) -> Iterator[Node]:
+    """A node that is not tracked for each of these names, with a slug that no other has."""
+    taken = set(Node.objects.values_list("slug", flat=True))
+    for name in names:
+        node = Node(slug=free_slug(name, taken), oasis_name=name, tracked=False)
+        taken.add(node.slug)
         with refused_by_name(name):
-            node.full_clean()
-        node.save()
+            node.clean_fields()
+        yield node
 
 
 @contextmanager
@@ -137,9 +145,8 @@ def refused_by_name(name: str) -> Iterator[None]:
         raise BadAnswer(f"{name[:80]!r} is not the name of a node: {fault.messages[0]}") from fault
 
 
-def free_slug(name: str) -> str:
-    """A slug that no other node has, with a number if two names give the same slug."""
+def free_slug(name: str, taken: Collection[str]) -> str:
+    """A slug that is not taken, with a number if two names give the same slug."""
     slug = slugify(name.replace("_", "-"))
-    taken = set(Node.objects.filter(slug__startswith=slug).values_list("slug", flat=True))
     numbered = (f"{slug}-{number}" for number in count(2))
     return next(one for one in chain([slug], numbered) if one not in taken)

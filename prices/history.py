@@ -1,7 +1,7 @@
 """Storing published prices: which are new, corrected or late, and what goes to the feed."""
 
-from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections import Counter, defaultdict
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from decimal import Decimal
@@ -9,16 +9,28 @@ from functools import cache, partial
 from typing import Any
 
 from django.db import connection, transaction
+from django.db.models import Exists, OuterRef
 from django.db.models.functions import Coalesce
 from django.db.models.lookups import LessThan
 
 from market.markets import Market
 from oasis.published import PublishedPrice
 from prices import counted, feed, readings, unpublished
-from prices.batch import Sorted, by_market, by_node, in_interval_order, sort
+from prices.adding import add_rows
+from prices.batch import (
+    News,
+    Sorted,
+    Window,
+    by_market,
+    by_node,
+    by_window,
+    in_interval_order,
+    sort,
+    window,
+)
 from prices.fault_points import fault_point
 from prices.feed import Event, FeedRange
-from prices.models import FeedEvent, Gap, Node, Price
+from prices.models import FeedEvent, Gap, Node, Price, PriceQuerySet
 from prices.revisions import complete, keep_late, revise
 from prices.versions import (
     Held,
@@ -30,10 +42,8 @@ from prices.versions import (
 )
 
 COLUMNS = ("node_id", "market", "interval_start", "interval_end", "recorded_at", *Held._fields)
-INSERT = (
-    f"INSERT INTO {Price._meta.db_table} ({', '.join(COLUMNS)}) "  # noqa: S608
-    f"VALUES ({', '.join(['%s'] * len(COLUMNS))})"
-)
+Compared = Sequence[tuple[Node, Sorted]]
+HeldByMarket = defaultdict[Market, dict[datetime, Held]]
 
 
 @dataclass
@@ -62,26 +72,35 @@ def record(
     nothing, if any price belongs to an unknown node.
     """
     recorded, counts = Recorded(), Counter[tuple[str, str]]()
-    # Each moment occurs once for every node, and again as the end of the interval before it.
-    adapted = cache(connection.ops.adapt_datetimefield_value)
     batches = dict(by_node(prices))
     with transaction.atomic():
         nodes = locked(set(batches))
         recorded.feed_ranges += unpublished.publish(nodes.values(), now=now)
+        held = held_versions(nodes, batches)
+        limit = clock_limit(seen_at, now=now)
+        compared = [
+            (nodes[name], sort(published, partial(held_between, held[name]), seen_at, limit))
+            for name, published in batches.items()
+        ]
+        for _, batch in compared:
+            counts.update(counted.by_verdict(batch))
         transaction.on_commit(lambda: counted.count(counts))
-        for name, published in batches.items():
-            held = partial(held_between, nodes[name])
-            batch = sort(published, held, seen_at, clock_limit(seen_at, now=now))
-            recorded.counts += batch.counts
-            counts += counted.by_verdict(batch)
-            confirm(nodes[name], batch, seen_at)
-            insert(nodes[name], batch.new, seen_at, source, adapted, now=now)
-            revise(nodes[name], batch.corrected, seen_at, source, now=now)
-            complete(nodes[name], batch.completed)
-            keep_late(nodes[name], batch.late, seen_at, source, now=now)
-            recorded.feed_ranges += publish(nodes[name], batch, seen_at, now)
+        store(compared, seen_at, source, now=now)
+        recorded.feed_ranges += publish_all(compared, seen_at, now=now)
+    for _, batch in compared:
+        recorded.counts += batch.counts
     fault_point("prices committed")
     return recorded
+
+
+def store(compared: Compared, seen_at: datetime, source: str, *, now: datetime) -> None:
+    """Store what each node's batch brings: of all nodes at once what most batches consist of."""
+    confirm(compared, seen_at)
+    insert(compared, seen_at, source, now=now)
+    for node, batch in compared:
+        revise(node, batch.corrected, seen_at, source, now=now)
+        complete(node, batch.completed)
+        keep_late(node, batch.late, seen_at, source, now=now)
 
 
 def locked(names: set[str]) -> dict[str, Node]:
@@ -97,92 +116,125 @@ def locked(names: set[str]) -> dict[str, Node]:
     return found
 
 
-def confirm(node: Node, batch: Sorted, seen_at: datetime) -> None:
+def held_versions(
+    nodes: Mapping[str, Node], batches: Mapping[str, Sequence[PublishedPrice]]
+) -> defaultdict[str, HeldByMarket]:
+    """The versions held in each node's batch from its first interval to its last.
+
+    Nodes whose batches cover the same intervals, as in a file of all nodes, take one query.
+    """
+    names = {node.pk: name for name, node in nodes.items()}
+    found: defaultdict[str, HeldByMarket] = defaultdict(partial(defaultdict, dict))
+    windows = windows_of((nodes[name], published) for name, published in batches.items())
+    for (market, first, last), of in windows.items():
+        rows = priced(market, first, last, of)
+        for pk, start, *version in rows.values_list("node_id", "interval_start", *Held._fields):
+            found[names[pk]][market][start] = Held(*version)
+    return found
+
+
+def held_between(
+    held: HeldByMarket, market: Market, _first: datetime, _last: datetime
+) -> dict[datetime, Held]:
+    """A node's versions from the first interval of a batch to its last, which are all of `held`."""
+    return held[market]
+
+
+def windows_of(
+    prices: Iterable[tuple[Node, Sequence[PublishedPrice]]],
+) -> Mapping[Window, list[int]]:
+    """The nodes whose prices, which are in order, go from one interval of a market to another."""
+    return by_window(
+        (node.pk, window(market, run)) for node, of in prices for market, run in by_market(of)
+    )
+
+
+def priced(market: Market, first: datetime, last: datetime, nodes: Sequence[int]) -> PriceQuerySet:
+    """The prices of nodes from the interval that starts at `first` to that of `last`."""
+    return Price.objects.filter(
+        node__in=nodes, market=market.value, interval_start__range=(first, last)
+    )
+
+
+def confirm(compared: Compared, seen_at: datetime) -> None:
     """Record that the held versions were seen again at `seen_at`, unless they were seen later.
 
     This includes versions that a correction is about to replace.
     """
-    for market, first, last in batch.confirmed:
-        Price.objects.of(node, market).filter(
+    stretches = ((node.pk, stretch) for node, batch in compared for stretch in batch.confirmed)
+    for (market, first, last), nodes in by_window(stretches).items():
+        priced(market, first, last, nodes).filter(
             LessThan(Coalesce("confirmed_at", "seen_at"), seen_at),
-            interval_start__range=(first, last),
         ).update(confirmed_at=seen_at)
 
 
-def held_between(
-    node: Node, market: Market, first: datetime, last: datetime
-) -> dict[datetime, Held]:
-    """The versions held from `first` to `last`, both included."""
-    rows = Price.objects.of(node, market).filter(interval_start__range=(first, last))
-    return {row[0]: Held(*row[1:]) for row in rows.values_list("interval_start", *Held._fields)}
-
-
-def insert(
-    node: Node,
-    prices: Sequence[PublishedPrice],
-    seen_at: datetime,
-    source: str,
-    adapted: Callable[[datetime], Any],
-    *,
-    now: datetime,
-) -> None:
+def insert(compared: Compared, seen_at: datetime, source: str, *, now: datetime) -> None:
     """Insert new prices with plain SQL: through the ORM a month of 5-minute prices takes seconds.
 
-    `adapted` turns a moment into what the database driver takes.
+    Then remove the gaps that they fill.
     """
-    if not prices:
-        return
+    # Each moment occurs once for every node, and again as the end of the interval before it.
+    adapted: Callable[[datetime], Any] = cache(connection.ops.adapt_datetimefield_value)
     seen, recorded = adapted(seen_at), adapted(now)
-    rows = [
-        (
-            node.pk,
-            price.market.value,
-            adapted(price.interval_start),
-            adapted(price.interval_end),
-            recorded,
-            *first_version(price, seen, source),
-        )
-        for price in prices
-    ]
-    with connection.cursor() as cursor:
-        cursor.executemany(INSERT, rows)
-    for market, first, last in ranges(prices):
-        close_gaps(node, market, first, last)
+    add_rows(
+        Price,
+        COLUMNS,
+        [
+            (
+                node.pk,
+                price.market.value,
+                adapted(price.interval_start),
+                adapted(price.interval_end),
+                recorded,
+                *first_version(price, seen, source),
+            )
+            for node, batch in compared
+            for price in batch.new
+        ],
+    )
+    windows = windows_of((node, batch.new) for node, batch in compared)
+    for (market, first, last), nodes in windows.items():
+        close_gaps(market, first, last, nodes)
 
 
-def close_gaps(node: Node, market: Market, first: datetime, last: datetime) -> None:
-    """Remove the gaps from `first` to `last` whose prices are now held."""
-    held = Price.objects.of(node, market).filter(interval_start__range=(first, last))
+def close_gaps(market: Market, first: datetime, last: datetime, nodes: Sequence[int]) -> None:
+    """Remove the gaps of nodes from `first` to `last` whose prices are now held."""
+    held = Price.objects.filter(
+        node=OuterRef("node"), market=market.value, interval_start=OuterRef("interval_start")
+    )
     Gap.objects.filter(
-        node=node,
+        Exists(held),
+        node__in=nodes,
         market=market.value,
         interval_start__range=(first, last),
-        interval_start__in=held.values("interval_start"),
     ).delete()
 
 
-def ranges(prices: Sequence[PublishedPrice]) -> Iterator[tuple[Market, datetime, datetime]]:
-    """First and last interval of each market in a sorted batch."""
-    for market, run in by_market(prices):
-        yield market, run[0].interval_start, run[-1].interval_start
-
-
-def publish(node: Node, batch: Sorted, seen_at: datetime, now: datetime) -> list[FeedRange]:
-    """Append the events of one node's batch to its feed, oldest interval first, if there are any.
+def publish_all(compared: Compared, seen_at: datetime, *, now: datetime) -> list[FeedRange]:
+    """Append each node's events to its feed, if there are any.
 
     A node that is not tracked publishes nothing; its feed is marked instead.
     """
-    ordered = news(batch, now=now)
-    if ordered and not node.tracked:
-        unpublished.mark(node, seen_at=seen_at)
-    if not ordered or not node.tracked:
-        return []
+    published: list[FeedRange] = []
+    untracked = []
+    for node, batch in compared:
+        ordered = news(batch, now=now)
+        if ordered and node.tracked:
+            published.append(publish(node, ordered, seen_at, now))
+        elif ordered:
+            untracked.append(node)
+    unpublished.mark(untracked, seen_at=seen_at)
+    return published
+
+
+def publish(node: Node, ordered: News, seen_at: datetime, now: datetime) -> FeedRange:
+    """Append the events of one node's batch to its feed, oldest interval first."""
     beside = day_ahead(node, [price for price, _ in ordered])
     events = [event_of(price, held, seen_at, beside) for price, held in ordered]
-    return [feed.append(node, events, now=now)]
+    return feed.append(node, events, now=now)
 
 
-def news(batch: Sorted, *, now: datetime) -> list[tuple[PublishedPrice, Held | None]]:
+def news(batch: Sorted, *, now: datetime) -> News:
     """What goes to the feed: new prices, and corrected and completed ones with what was held."""
     new = [price for price in batch.new if feed.is_news(price, now=now)]
     changes = [c for c in batch.corrected if c[0].interval_start > now - feed.KEPT]

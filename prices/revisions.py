@@ -16,7 +16,7 @@ from prices.versions import Held, revised
 # Not needed once the next version is held.
 NOT_KEPT = ("confirmed_at",)
 COMPLETE = (
-    f"UPDATE {Price._meta.db_table} "  # noqa: S608
+    f"UPDATE {Price._meta.db_table} "  # noqa: S608  # nosec B608
     f"SET {', '.join(f'{name} = %s' for name in (*COMPONENTS, 'verified'))} "
     "WHERE node_id = %s AND market = %s AND interval_start = %s"
 )

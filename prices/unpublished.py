@@ -5,7 +5,7 @@ node is tracked again, everything that the feed lacks is published in the transa
 the mark: a process killed meanwhile leaves the mark and publishes nothing.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 from decimal import Decimal
 
@@ -22,13 +22,14 @@ from prices.troubles import Isolation
 Interval = tuple[str, datetime]
 
 
-def mark(node: Node, *, seen_at: datetime) -> None:
-    """Note that prices seen at `seen_at` were not published, as `node` is not tracked.
+def mark(nodes: Sequence[Node], *, seen_at: datetime) -> None:
+    """Note that prices seen at `seen_at` were not published, as these nodes are not tracked.
 
     A node without a feed has no readers, and needs no mark.
     """
     later = Q(unpublished_since=None) | Q(unpublished_since__gt=seen_at)
-    Feed.objects.filter(later, node=node).update(unpublished_since=seen_at)
+    if nodes:
+        Feed.objects.filter(later, node__in=nodes).update(unpublished_since=seen_at)
 
 
 def publish_all(*, now: datetime) -> list[FeedRange]:

@@ -113,6 +113,10 @@ class Desk:
         if self.warm_groups is not None and stem not in self.warm_groups:
             self.warm_groups.add(stem)
             return self._error(STILL_PROCESSING, stem)
+        if query.prices:
+            found = self._prices(query.prices)
+            kind = "_csv" if query.prices.is_csv else ""
+            return replace(found, file_name=f"{stem}{kind}.zip") if found.rows else found
         return self._corrections(query, stem)
 
     def _corrections(self, query: GroupQuery, stem: str) -> Answer:

@@ -1,5 +1,6 @@
 """Parses a query string, or raises the error that OASIS answers."""
 
+import math
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
@@ -8,7 +9,14 @@ from datetime import UTC, date, datetime
 from simulator.error_documents import QueryError
 from simulator.operating_dates import HOUR, day_bounds, day_of, days_touched
 from simulator.pricing_nodes import HUBS
-from simulator.reports import CORRECTIONS_GROUP, CURRENT_HUBS, REPORTS, WITHOUT_DATA, Report
+from simulator.reports import (
+    CORRECTIONS_GROUP,
+    CURRENT_HUBS,
+    PRICE_GROUPS,
+    REPORTS,
+    WITHOUT_DATA,
+    Report,
+)
 
 LONGEST_PERIOD_DAYS = 31
 MOST_NODES = 10
@@ -33,9 +41,12 @@ class PriceQuery:
 
 @dataclass(frozen=True, slots=True)
 class GroupQuery:
+    """A valid query for a bundle: of corrections, or of the prices at all nodes."""
+
     group: str
     version: int
     day: date
+    prices: PriceQuery | None = None
 
 
 def price_query(params: Params, *, now: float) -> PriceQuery:
@@ -55,11 +66,23 @@ def group_query(params: Params) -> GroupQuery:
     """Raises QueryError with the code OASIS gives."""
     if not params:
         raise QueryError(1011)
-    if params.get("groupid") != CORRECTIONS_GROUP:
+    group = params.get("groupid", "")
+    if group in PRICE_GROUPS:
+        return _price_group(params, group)
+    if group != CORRECTIONS_GROUP:
         raise QueryError(1016)
     if params.get("version") != "1":
         raise QueryError(1020)
     return GroupQuery(CORRECTIONS_GROUP, 1, day_of(_time(params, "startdatetime")))
+
+
+def _price_group(params: Params, group: str) -> GroupQuery:
+    """All nodes from the start on: to the operating date's end (day-ahead), or for an hour."""
+    report = REPORTS[PRICE_GROUPS[group]]
+    start, version = _time(params, "startdatetime"), _version(params, report)
+    whole = PriceQuery(report, version, start, math.inf, everything="ALL", is_csv=_is_csv(params))
+    query = replace(whole, end=_clamped(whole))
+    return GroupQuery(group, version, day_of(start), query)
 
 
 def _report(params: Params) -> Report:

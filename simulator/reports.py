@@ -69,3 +69,9 @@ REPORTS = {
 # Reports of OASIS for which the stand-in never has data.
 WITHOUT_DATA = frozenset({"SLD_FCST", "SLD_REN_FCST", "ATL_PUB"})
 CORRECTIONS_GROUP = "PRC_CORR_GRP"
+# Bundles of the prices at all nodes, by the report that they consist of.
+PRICE_GROUPS = {
+    "DAM_LMP_GRP": "PRC_LMP",
+    "RTPD_LMP_GRP": "PRC_RTPD_LMP",
+    "RTM_LMP_GRP": "PRC_INTVL_LMP",
+}

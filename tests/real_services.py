@@ -10,6 +10,7 @@ import subprocess
 import tempfile
 import time
 from pathlib import Path
+from typing import Any
 
 import pytest
 import redis
@@ -48,21 +49,23 @@ os.environ.setdefault("XDG_RUNTIME_DIR", str(STATE))
 servers: list[subprocess.Popen[bytes]] = []
 
 
-def start_valkey(port: int, folder: Path, *options: str) -> subprocess.Popen[bytes]:
-    """A real server on loopback, ready to answer."""
+def start_valkey(port: int, folder: Path, *options: str, **login: str) -> subprocess.Popen[bytes]:
+    """A real server on loopback, ready to answer; `login` is of a client that may ask it."""
     folder.mkdir(parents=True, exist_ok=True)
     command = [str(get_binary_path()), "--port", str(port), "--bind", "127.0.0.1"]
     command += ["--dir", str(folder), "--save", "", "--appendonly", "yes", *options]
     log = folder / "output.txt"
     with log.open("wb") as output:
         server = subprocess.Popen(command, stdout=output, stderr=output)
-    wait_for_valkey(port, server, log)
+    wait_for_valkey(port, server, log, **login)
     return server
 
 
-def wait_for_valkey(port: int, server: "subprocess.Popen[bytes]", log: Path) -> None:
+def wait_for_valkey(
+    port: int, server: "subprocess.Popen[bytes]", log: Path, **options: Any
+) -> None:
     """Return once the server on `port` answers; say at once when it has ended instead."""
-    client = redis.Redis(port=port)
+    client = redis.Redis(port=port, **options)
     while server.poll() is None:
         try:
             client.ping()

@@ -43,7 +43,7 @@ def row(alert: Alert) -> list[object]:
     who = alert.acknowledged_by.get_username() if alert.acknowledged_by else ""
     return [
         alert.pk,
-        alert.facts["hub"],
+        plain(alert.facts["hub"]),
         plain(alert.wording),
         alert.severity,
         alert.state,

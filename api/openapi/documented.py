@@ -229,8 +229,9 @@ class Stream(APIView):
         "How often a rule would have fired",
         tag=ALERTS,
         description="Judges the rule over stored prices and changes nothing. An address gets 10 "
-        "previews in ten seconds, over 90 days and with 3 further conditions; a member of staff "
-        "30, over 366 days and with 10. A rule on data age can't be previewed: it is refused, 400.",
+        "previews in ten seconds, over 90 days and with 3 further conditions; a user who may ask "
+        "more 30, over 366 days and with 10. A rule on data age can't be previewed: it is refused, "
+        "400.",
         request={JSON: body(RuleRequest, examples.RULE)},
         answers={
             (200, JSON): answer(previews.PreviewAnswer, "How often, and when.", examples.PREVIEW)
@@ -247,7 +248,7 @@ class RulePreview(previews.RulePreview): ...
         "Send alerts to this browser",
         tag=ALERTS,
         description="Takes a PushSubscription as the browser writes it and makes a delivery "
-        "method of it, on every rule; the same one when the browser asks again. For staff who may "
+        "method of it, on every rule; the same one when the browser asks again. For users who may "
         "add delivery methods.",
         auth=[SESSION, CSRF],
         request={JSON: body(push.PushSubscription, examples.SUBSCRIPTION)},
@@ -273,7 +274,7 @@ class PushSubscriptions(push.PushSubscriptions): ...
         "deliveryTest",
         "What became of a test of a delivery method",
         tag=ALERTS,
-        description="A test is sent from a delivery method's page in the admin. For staff who may "
+        description="A test is sent from a delivery method's page in the admin. For users who may "
         "change delivery methods.",
         parameters=[
             OpenApiParameter(

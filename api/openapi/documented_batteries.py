@@ -43,7 +43,7 @@ def of_batteries(name: str, summary: str, **options: Any) -> Any:
         "addBattery",
         "Add a battery",
         description="From then on advice is given for it, and settled on paper; at a node without "
-        "live prices only back-tests work. For staff who may add batteries; it is theirs.",
+        "live prices only back-tests work. For users who may add batteries; it is theirs.",
         auth=[SESSION, CSRF],
         request={JSON: body(BatteryRequest, examples.NEW)},
         answers={(201, JSON): answer(BatteryAnswer, ONE, examples.BATTERY)},
@@ -65,7 +65,7 @@ class Batteries(batteries.Batteries): ...
         "changeBattery",
         "Change a battery",
         description="Only what is named is changed; `grid_limits` and `outages` replace those that "
-        "were there. For staff who may change batteries.",
+        "were there. For users who may change batteries.",
         parameters=[NUMBER],
         auth=[SESSION, CSRF],
         request={JSON: body(BatteryRequest(partial=True), examples.CHANGE)},
@@ -81,7 +81,7 @@ class OneBattery(batteries.OneBattery): ...
         "reportSoc",
         "Report a state of charge",
         description="Within the battery's window, not in the future, and not older than the newest "
-        "one. For programs with the battery token, and staff who may change batteries.",
+        "one. For programs with the battery token, and users who may change batteries.",
         parameters=[NUMBER],
         auth=[BATTERY_TOKEN],
         or_auth=[SESSION, CSRF],
@@ -137,7 +137,7 @@ class BatteryHistory(battery_history.BatteryHistory): ...
         "whatIf",
         "What another size would have earned",
         description="Works it out over past days and changes nothing. An address gets 10 in ten "
-        "seconds, a member of staff 30. If nobody answers in three seconds: 503.",
+        "seconds, a user who may ask more 30. If nobody answers in three seconds: 503.",
         parameters=[NUMBER],
         request={JSON: body(what_ifs.WhatIfRequest, examples.WHAT_IF)},
         answers={(200, JSON): answer(what_ifs.WhatIfAnswer, "Both.", examples.WOULD_BE)},
@@ -161,7 +161,7 @@ class WhatIf(what_ifs.WhatIf): ...
         "addBacktest",
         "Ask for a back-test",
         description="Its progress comes as `status` events of the battery's hub. Five of a battery "
-        "may wait. For staff who may add back-tests.",
+        "may wait. For users who may add back-tests.",
         parameters=[NUMBER],
         auth=[SESSION, CSRF],
         request={JSON: body(backtests.BacktestRequest, examples.DAYS)},

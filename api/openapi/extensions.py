@@ -8,7 +8,7 @@ from drf_spectacular.extensions import (
 )
 
 from api.fields import Moment, PlainNumber, WholeNumber
-from api.rule_request import OF_STAFF, DaysRequest
+from api.rule_request import OF_USERS, DaysRequest
 from api.strict import Known
 
 Schema = dict[str, Any]
@@ -42,7 +42,7 @@ class DaysSchema(OpenApiSerializerFieldExtension):
     target_class = DaysRequest
 
     def map_serializer_field(self, auto_schema: Any, direction: str) -> Schema:
-        return {"type": "integer", "minimum": 1, "maximum": OF_STAFF.days}
+        return {"type": "integer", "minimum": 1, "maximum": OF_USERS.days}
 
 
 class StrictSchema(OpenApiSerializerExtension):

@@ -12,7 +12,7 @@ from market.intervals import from_iso
 
 OFF = "It is switched off: no advice is given, and nothing is settled on paper."
 UNKNOWN_SOC = (
-    "Its state of charge is reported on this page by staff, or by a program: "
+    "Its state of charge is reported on this page by a user, or by a program: "
     "POST /api/v1/batteries/{}/soc."
 )
 REPORTED_SINCE = "Its state of charge was reported since: the next advice goes by it."

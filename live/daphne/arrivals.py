@@ -19,23 +19,27 @@ class Arrivals(Generic[Connection]):
     def __init__(self, most: int, most_of_an_address: int) -> None:
         self.most = most
         self.most_of_an_address = most_of_an_address
-        self.address_of: dict[Connection, str] = {}
+        self.address_of: dict[Connection, str | None] = {}
         self.of_address: Counter[str] = Counter()
         self.waiting: dict[Connection, None] = {}
 
-    def enter(self, connection: Connection, address: str) -> Connection | None:
-        """Add a connection; return the one to drop for it, if any. Raises Full if none can be."""
+    def enter(self, connection: Connection, address: str | None) -> Connection | None:
+        """Add a connection; return the one to drop for it, if any. Raises Full if none can be.
+
+        Those without an address are a proxy's, of many readers: they are limited in total alone.
+        """
         dropped = self.connection_to_drop(address)
         if dropped is not None:
             self.leave(dropped)
         self.address_of[connection] = address
-        self.of_address[address] += 1
+        if address is not None:
+            self.of_address[address] += 1
         self.waiting[connection] = None
         return dropped
 
-    def connection_to_drop(self, address: str) -> Connection | None:
+    def connection_to_drop(self, address: str | None) -> Connection | None:
         """The connection to drop before one of this address is added. Raises Full."""
-        is_crowded = self.of_address[address] >= self.most_of_an_address
+        is_crowded = address is not None and self.of_address[address] >= self.most_of_an_address
         if not is_crowded and len(self.address_of) < self.most:
             return None
         for connection in self.waiting:

@@ -20,6 +20,7 @@ from live.daphne import direct
 from live.daphne.arrivals import Arrivals
 from live.daphne.bodies import most_bytes
 from live.daphne.timer import Timer
+from live.forwarded import TrustedProxies
 from live.problems import problem_or_page
 
 IDLE_SECONDS = 30
@@ -76,6 +77,7 @@ class Channel(HTTPChannel):  # type: ignore[misc]
     abortTimeout = 5  # noqa: N815
     callLater = Timer  # noqa: N815
     arrivals: Arrivals[Any]
+    proxies = TrustedProxies()
     most_bytes = 0
     is_idle = True
     is_refused = False
@@ -91,12 +93,17 @@ class Channel(HTTPChannel):  # type: ignore[misc]
         opened.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, KERNEL_SENDS)
         super().connectionMade()
         try:
-            crowded_out = self.arrivals.enter(self.transport, address_of(self.transport))
+            crowded_out = self.arrivals.enter(self.transport, self.counted_address())
         except Full:
             self.transport.abortConnection()
             return
         if crowded_out is not None:
             end_now(crowded_out)
+
+    def counted_address(self) -> str | None:
+        """The address whose connection this is; none of a proxy's own: it has many readers."""
+        peer = getattr(self.transport.getPeer(), "host", "")
+        return None if self.proxies.has(peer) else client_address((peer, 0))
 
     def resetTimeout(self) -> None:  # noqa: N802
         """Not for every byte: each part of a request has a time limit of its own."""
@@ -164,12 +171,6 @@ class Channel(HTTPChannel):  # type: ignore[misc]
         self.flowing.set()
         self.arrivals.leave(self.transport)
         super().connectionLost(reason)
-
-
-def address_of(transport: Any) -> str:
-    """The address that a connection is counted under; empty for a Unix socket."""
-    peer = transport.getPeer()
-    return client_address((peer.host, peer.port)) if hasattr(peer, "host") else ""
 
 
 def end_now(transport: Any) -> None:

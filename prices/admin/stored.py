@@ -28,7 +28,10 @@ class NodeAdmin(DeleteUnusedAdmin, NodeWarningsAdmin, StrictAdmin):
 
     @admin.action(permissions=["change"], description="Stop tracking selected nodes")
     def stop_tracking(self, request: HttpRequest, nodes: QuerySet[Node]) -> None:
-        count = nodes.update(tracked=False)
+        count = nodes.count()
+        for node in nodes:
+            node.tracked = False
+            node.save(update_fields=["tracked"])
         self.message_user(request, f"{count} no longer tracked; prices are kept.", messages.SUCCESS)
 
     def save_model(self, request: HttpRequest, obj: Node, form: Any, change: bool) -> None:

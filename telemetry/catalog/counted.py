@@ -32,15 +32,17 @@ TALLIES: Families = {
         how=one_of("how a reader comes", "anew", "resumed"),
     ),
     "caiso_feed_dropped_readers": counter(
-        "Readers that were cut off: too slow, or silent for so long that nobody is there.",
-        why=one_of("why a reader is cut off", "slow", "silent"),
+        "Readers that were cut off: too slow, silent for so long that nobody is there, logged out.",
+        why=one_of("why a reader is cut off", "slow", "silent", "session"),
     ),
     "caiso_feed_skipped_readers": counter(
         "Readers with latest=1 that took too little and got a snapshot in place of what waited."
     ),
     "caiso_feed_refused": counter(
         "Clients that asked for the live feed and were turned away.",
-        why=one_of("why a client is refused", "origin", "full", "request", "hub", "database"),
+        why=one_of(
+            "why a client is refused", "origin", "session", "full", "request", "hub", "database"
+        ),
     ),
     "caiso_cache_reads": counter(
         "Reads that were answered from what a web process keeps (hit), or from the database (miss)."

@@ -97,7 +97,7 @@ def test_a_line_that_every_child_dies_of_is_given_up_and_said(
     lane.hand(b"dies")
     lane.hand(b"one")
     assert words(tmp_path) == ["dies"] * 3 + ["one"]
-    assert "[warning] given up line='dies' child='signal 9'" in capsys.readouterr().err
+    assert '[warning] given up line=dies child="signal 9"' in capsys.readouterr().err
 
 
 def test_a_child_that_takes_too_long_is_killed(
@@ -243,4 +243,9 @@ def test_a_collector_gets_json(
     bare_log.warn("no Redis", why="away")
     said: dict[str, str] = json.loads(capsys.readouterr().err)
     assert said.pop("timestamp").endswith("Z")
-    assert said == {"event": "no Redis", "level": "warning", "why": "away"}
+    assert said == {
+        "event": "no Redis",
+        "level": "warning",
+        "logger": "caisoproject.analyst",
+        "why": "away",
+    }

@@ -6,14 +6,16 @@ import ssl
 import threading
 from collections.abc import Iterator
 from pathlib import Path
-from urllib.parse import SplitResult, urlsplit
+from typing import Any
 
 import pytest
 import redis
 from redis.connection import parse_url
 
 from caisoproject import bare_redis
-from caisoproject.bare_redis import Connection, Lost, Refused, connected, greetings
+from caisoproject.bare_redis import Connection, Lost, Refused, connected, greetings, local
+from prices import redis_address
+from prices.redis_address import Host
 from tests.outbound.certificates import Authority
 
 URL = os.environ["REDIS_URL"]
@@ -51,8 +53,8 @@ def test_a_wrong_password_is_refused_in_redis_own_words_and_nothing_stays_open(
 ) -> None:
     opened: list[socket.socket] = []
 
-    def noted(parts: SplitResult) -> socket.socket:
-        opened.append(connected(parts))
+    def noted(host: Host, tls: dict[str, Any] | None) -> socket.socket:
+        opened.append(connected(host, tls))
         return opened[-1]
 
     monkeypatch.setattr(bare_redis, "connected", noted)
@@ -92,14 +94,14 @@ def test_an_address_is_understood_as_the_client_package_does(url: str) -> None:
         expected.append(("AUTH", *names, *([""] if "password" not in theirs else [])))
     if theirs.get("db"):
         expected.append(("SELECT", theirs["db"]))
-    assert greetings(urlsplit(url)) == expected
+    assert greetings(redis_address.read(url)) == expected
 
 
 def test_a_unix_socket_is_connected_to_by_its_path(tmp_path: Path) -> None:
     with socket.socket(socket.AF_UNIX) as server:
         server.bind(str(tmp_path / "a socket"))
         server.listen()
-        connected(urlsplit(f"unix://{tmp_path}/a%20socket?db=1")).close()
+        local(redis_address.read(f"unix://{tmp_path}/a%20socket?db=1").path).close()
 
 
 @pytest.mark.parametrize(

@@ -166,6 +166,14 @@ def test_the_first_administrator_is_made_once_with_a_password_shown_once() -> No
     assert said("first_admin") == ""
 
 
+def test_a_password_that_was_chosen_for_the_first_administrator_is_not_shown(
+    settings: Settings,
+) -> None:
+    settings.ADMIN_PASSWORD = "chosen-for-admin"
+    assert said("first_admin") == "An account for /admin/ was created: admin, with ADMIN_PASSWORD\n"
+    assert User.objects.get(username="admin").check_password("chosen-for-admin")
+
+
 def test_a_redis_that_keeps_everything_is_taken(valkey: redis.Redis) -> None:
     assert said("check_redis") == ""
 
@@ -187,7 +195,7 @@ def test_a_redis_cluster_is_refused_by_name(tmp_path: Path, settings: Settings) 
     cluster = ("--cluster-enabled", "yes", "--cluster-port", str(port + 1))
     server = start_valkey(port, tmp_path / "cluster", *cluster)
     try:
-        settings.CELERY_BROKER_URL = f"redis://127.0.0.1:{port}/0"
+        settings.BROKER_REDIS_URL = f"redis://127.0.0.1:{port}/0"
         with pytest.raises(CommandError, match="CELERY_BROKER_URL is a Redis Cluster"):
             said("check_redis")
     finally:

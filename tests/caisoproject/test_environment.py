@@ -13,9 +13,6 @@ from kombu import Connection
 from caisoproject import environment as environments
 from caisoproject.environment import (
     Environment,
-    client_options,
-    for_celery,
-    from_celery,
     kept_secret,
     last_run,
     write_once,
@@ -109,6 +106,22 @@ def test_a_host_without_its_port_stops_the_program(
         environment(monkeypatch, value).hosts(NAME)
 
 
+def test_proxies_are_named_by_address_network_or_as_unix(monkeypatch: pytest.MonkeyPatch) -> None:
+    named = environment(monkeypatch, "10.0.0.7, 192.0.2.0/24,2001:db8::/64,unix")
+    assert named.networks(NAME) == ["10.0.0.7", "192.0.2.0/24", "2001:db8::/64", "unix"]
+    assert environment(monkeypatch, None).networks(NAME) == []
+
+
+@pytest.mark.parametrize(
+    "value", ["proxy", "10.0.0.1/8", "0.0.0.0/0", "::/0", "10.0.0.1:80", "[::1]", "10.0.0.1;::1"]
+)
+def test_a_proxy_that_is_no_network_or_everybody_stops_the_program(
+    monkeypatch: pytest.MonkeyPatch, value: str
+) -> None:
+    with pytest.raises(SystemExit, match=f"{NAME} has .*; it takes addresses, networks"):
+        environment(monkeypatch, value).networks(NAME)
+
+
 def test_a_file_that_is_not_there_stops_the_program(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
@@ -116,6 +129,15 @@ def test_a_file_that_is_not_there_stops_the_program(
         environment(monkeypatch, str(tmp_path / "ca.pem")).file(NAME)
     (tmp_path / "ca.pem").touch()
     assert environment(monkeypatch, str(tmp_path / "ca.pem")).file(NAME) == str(tmp_path / "ca.pem")
+
+
+def test_a_folder_that_is_not_there_stops_the_program(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert environment(monkeypatch, None).folder(NAME) == ""
+    assert environment(monkeypatch, str(tmp_path)).folder(NAME) == str(tmp_path)
+    with pytest.raises(SystemExit, match="there is no such folder"):
+        environment(monkeypatch, str(tmp_path / "none")).folder(NAME)
 
 
 def test_a_wrong_key_is_not_repeated(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -244,7 +266,6 @@ def test_a_password_written_that_way_is_the_same_for_every_client() -> None:
         ("redis://redis.example:port/0", "can't be read"),
         ("redis://redis.example /0", "has a blank or a line break in it"),
         ("redis://redis.example/0\n", "has a blank or a line break in it"),
-        ("unix://redis.sock", "takes a whole path: unix:///run/redis.sock"),
         ("https:///oasisapi", "takes a host, and no question mark behind it"),
         ("https://oasis.example.com/oasisapi?x=1", "takes a host, and no question mark"),
         ("https:oasis.example.com", "does not begin with one of"),
@@ -255,16 +276,6 @@ def test_an_address_that_leads_nowhere_stops_the_program(
 ) -> None:
     with pytest.raises(SystemExit, match=sentence):
         environment(monkeypatch, url).url(NAME, "", ANY)
-
-
-def test_a_unix_socket_is_written_as_each_program_takes_it() -> None:
-    ours = "unix://:p%2Fw@/run/redis.sock?db=3"
-    theirs = for_celery(ours)
-    assert theirs == "redis+socket://:p%2Fw@/run/redis.sock?virtual_host=3"
-    assert from_celery(theirs) == ours
-    assert for_celery("redis://redis/0") == from_celery("redis://redis/0") == "redis://redis/0"
-    assert client_options(ours, socket_keepalive=True, socket_timeout=5) == {"socket_timeout": 5}
-    assert client_options("redis://redis", socket_keepalive=True) == {"socket_keepalive": True}
 
 
 @pytest.mark.parametrize("value", ["a.example", ".example.com", "*", "[::1]", "10.0.0.1", "web_1"])

@@ -14,7 +14,7 @@ from api import views
 from caisoproject import failures
 from caisoproject.failures import NO_DATABASE, NO_ROOM
 
-PAGES = ["/", "/alerts/", "/admin/"]
+PAGES = ["/", "/alerts/", "/battery/"]
 ANSWERS = ["/api/current", "/api/history/24"]
 
 

@@ -62,7 +62,7 @@ def wrong_password(web: Web) -> int:
     cookie = f"Cookie: csrftoken={TOKEN}"
     kind = "Content-Type: application/x-www-form-urlencoded"
     headers = (cookie, kind, f"Content-Length: {len(form)}")
-    return status(web.ask("/admin/login/", *headers, method="POST", body=form.encode()))
+    return status(web.ask("/accounts/log-in/", *headers, method="POST", body=form.encode()))
 
 
 def test_all_processes_count_the_same_for_prometheus(webs: list[Web]) -> None:

@@ -292,7 +292,7 @@ def test_redis_and_the_database_say_how_they_are(client: Client) -> None:
 def test_without_redis_there_are_the_figures_of_the_database(
     client: Client, settings: Settings
 ) -> None:
-    settings.REDIS_URL = settings.CELERY_BROKER_URL = "redis://127.0.0.1:1/0"
+    settings.REDIS_URL = settings.BROKER_REDIS_URL = "redis://127.0.0.1:1/0"
     engines.client.cache_clear()
     found = scraped(client)
     engines.client.cache_clear()

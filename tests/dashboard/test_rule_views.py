@@ -219,7 +219,7 @@ def test_who_is_not_logged_in_finds_the_way_in_and_back(client: Client) -> None:
     answer = client.get(f"{NEW}?hub=SP15&limit=85")
     page = answer.content.decode()
     assert answer.status_code == 403
-    assert 'href="/admin/login/?next=%2Falerts%2Fnew%2F%3Fhub%3DSP15%26limit%3D85"' in page
+    assert 'href="/accounts/log-in/?next=%2Falerts%2Fnew%2F%3Fhub%3DSP15%26limit%3D85"' in page
     client.force_login(User.objects.create(username="reader"))
     assert "You are logged in as reader, who may not make an alert." in (
         client.get(NEW).content.decode()

@@ -1,5 +1,6 @@
 """`/status/`: what it says when all is well, and what in each trouble; and what it never says."""
 
+import socket
 from collections.abc import Mapping
 from datetime import datetime, timedelta
 from decimal import Decimal
@@ -26,6 +27,9 @@ from dashboard.status_words import (
 from market.intervals import day_intervals, operating_date
 from market.markets import Market
 from prices.models import FetchRun, Gap, Node, Trouble
+from prices.redis_client import redis_client
+from telemetry import signs
+from telemetry.redis_pipe import through
 from tests.conftest import utc
 from tests.published import NP15, SP15, published, store
 
@@ -104,7 +108,9 @@ def test_figures_are_written_as_people_read_them() -> None:
 def real_redis(request: pytest.FixtureRequest) -> None:
     """Most of these tests need the one that is there."""
     if "db" in request.fixturenames or request.node.get_closest_marker("django_db"):
-        request.getfixturevalue("valkey")
+        valkey = request.getfixturevalue("valkey")
+        for kind in ("worker", "poller", "beat"):
+            through(valkey)(signs.saying(kind, "one", {}, now=NOW.timestamp()))
 
 
 def page(client: Client, at: datetime = NOW) -> str:
@@ -265,6 +271,19 @@ def test_without_redis_the_page_is_there_and_says_so(client: Client, settings: S
     text = page(client)
     assert "Redis does not answer: nothing new is fetched or sent until it does." in text
     assert "geheim" not in text
+
+
+@pytest.mark.django_db
+def test_a_full_disk_and_a_silent_worker_are_told(client: Client, settings: Settings) -> None:
+    all_is_well()
+    settings.DISK_FREE_MB = 100_000_000
+    redis_client().zadd(signs.key("worker"), {"one": (NOW - HOUR).timestamp()})
+    text = page(client)
+    assert "Worker has been silent for 1 h 00 min." in text
+    assert "Nothing is wrong" not in text
+    assert "MB left." in text
+    assert "<dt>beat</dt><dd>gave a sign of life 0 s ago</dd>" in text
+    assert socket.gethostname() not in text
 
 
 @pytest.mark.django_db

@@ -34,10 +34,13 @@ class Web:
         """A connection that waits ten seconds at the most."""
         return socket.create_connection((LOOPBACK, self.port), timeout=20)
 
-    def ask(self, path: str, *headers: str, method: str = "GET", body: bytes = b"") -> bytes:
+    def ask(
+        self, path: str, *headers: str, method: str = "GET", body: bytes = b"", host: str = ""
+    ) -> bytes:
         """All of the answer to one request."""
         with self.connect() as client:
-            client.sendall(request(path, self.port, *headers, method=method) + body)
+            asked = request(path, self.port, *headers, method=method, host=host)
+            client.sendall(asked + body)
             return read_to_the_end(client)
 
     def answers(self) -> bool:
@@ -63,9 +66,9 @@ class Web:
         return self.output.read_text(errors="replace")
 
 
-def request(path: str, port: int, *headers: str, method: str = "GET") -> bytes:
+def request(path: str, port: int, *headers: str, method: str = "GET", host: str = "") -> bytes:
     """A request that ends its connection."""
-    lines = [f"{method} {path} HTTP/1.1", f"Host: {LOOPBACK}:{port}", *headers]
+    lines = [f"{method} {path} HTTP/1.1", f"Host: {host or f'{LOOPBACK}:{port}'}", *headers]
     if not any(header.lower().startswith("connection:") for header in headers):
         lines.append("Connection: close")
     return "\r\n".join([*lines, "", ""]).encode("latin-1")

@@ -10,7 +10,8 @@ from django.test import Client
 from django.utils import timezone
 
 from live import heads
-from prices.models import FetchRun, Node
+from prices import source_state
+from prices.models import Feed, FetchRun, Node
 from tests.conftest import utc
 from tests.live.browsers import browser
 from tests.live.streaming import stream
@@ -96,11 +97,20 @@ def test_when_each_market_was_answered_is_told(client: Client) -> None:
     assert answered == {"RTM": "2026-07-14T19:28:00Z"}
 
 
+@pytest.mark.database
+@pytest.mark.django_db
+def test_a_feed_begins_with_its_first_reader_and_is_the_same_for_the_next() -> None:
+    Feed.objects.all().delete()
+    first = heads.feed_of("sp15")
+    assert first is not None
+    assert (first.head, heads.feed_of("sp15")) == (0, first)
+
+
 @pytest.mark.django_db
 def test_nobody_has_asked_yet(client: Client, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(heads, "WATCHED_SINCE", timezone.now())
+    monkeypatch.setattr(source_state, "WATCHED_SINCE", timezone.now())
     assert client.get("/api/v1/source").json()["source_trouble"] is None
-    monkeypatch.setattr(heads, "WATCHED_SINCE", timezone.now() - timedelta(minutes=2))
+    monkeypatch.setattr(source_state, "WATCHED_SINCE", timezone.now() - timedelta(minutes=2))
     trouble = client.get("/api/v1/source").json()["source_trouble"]
     assert trouble == ("The simulator has not been asked yet: do the worker, beat and Redis run?")
 

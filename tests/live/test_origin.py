@@ -20,7 +20,7 @@ def ours(settings: Settings) -> None:
         ("http://prices.example.org:8000", "prices.example.org:8000", True),
         ("http://[::1]:8000", "[::1]:8000", True),
         ("https://trusted.example.net", "prices.example.org", True),
-        # Another scheme is another origin: behind a proxy with TLS an operator names the whole.
+        # Another scheme is another origin.
         ("https://prices.example.org", "prices.example.org", False),
         ("HTTP://prices.example.org", "prices.example.org", False),
         ("http://prices.example.org/", "prices.example.org", False),
@@ -46,7 +46,26 @@ def ours(settings: Settings) -> None:
 def test_only_our_own_and_trusted_pages_may_open_the_feed(
     origin: str, host: str, may: bool
 ) -> None:
-    assert may_read({b"host": host.encode(), b"origin": origin.encode()}) is may
+    assert may_read({b"host": host.encode(), b"origin": origin.encode()}, "http") is may
+
+
+@pytest.mark.parametrize(
+    ("scheme", "origin", "may"),
+    [
+        ("https", "https://prices.example.org", True),
+        ("wss", "https://prices.example.org", True),
+        ("ws", "http://prices.example.org", True),
+        ("wss", "http://prices.example.org", False),
+        ("https", "http://prices.example.org", False),
+        ("wss", "wss://prices.example.org", False),
+    ],
+)
+def test_a_page_over_tls_is_of_the_same_site_as_a_connection_over_tls(
+    scheme: str, origin: str, may: bool
+) -> None:
+    assert may_read({b"host": b"prices.example.org", b"origin": origin.encode()}, scheme) is may
+    referer = {b"host": b"prices.example.org", b"referer": f"{origin}/alerts/".encode()}
+    assert may_read(referer, scheme) is may
 
 
 @pytest.mark.parametrize(
@@ -64,13 +83,13 @@ def test_only_our_own_and_trusted_pages_may_open_the_feed(
 )
 def test_a_program_without_an_origin_shows_the_token(authorization: str, may: bool) -> None:
     headers = {b"host": b"prices.example.org", b"authorization": authorization.encode()}
-    assert may_read(headers) is may
-    assert may_read(headers | {b"origin": b""}) is may
+    assert may_read(headers, "http") is may
+    assert may_read(headers | {b"origin": b""}, "http") is may
 
 
 def test_a_foreign_page_may_not_listen_with_a_token() -> None:
     headers = {b"origin": b"http://evil.example", b"authorization": b"Bearer of-the-desk"}
-    assert not may_read(headers | {b"host": b"prices.example.org"})
+    assert not may_read(headers | {b"host": b"prices.example.org"}, "http")
 
 
 HOST = {b"host": b"prices.example.org"}
@@ -107,10 +126,10 @@ HOST = {b"host": b"prices.example.org"}
 def test_a_page_that_sends_no_origin_is_known_by_what_its_browser_says(
     headers: dict[bytes, bytes], may: bool
 ) -> None:
-    assert may_read(HOST | headers) is may
+    assert may_read(HOST | headers, "http") is may
 
 
 def test_an_origin_of_any_bytes_is_an_answer_and_no_failure(settings: Settings) -> None:
     settings.ALLOWED_HOSTS = ["*"]
     for origin in (b"\xff\xfe", b"http://\xe9", b"http://[::1", b"://", b"http://a:b:c"):
-        assert may_read({b"origin": origin, b"host": b"prices.example.org"}) is False
+        assert may_read({b"origin": origin, b"host": b"prices.example.org"}, "http") is False

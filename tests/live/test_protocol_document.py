@@ -9,7 +9,7 @@ import pytest
 from asgiref.sync import sync_to_async
 from django.contrib.auth.models import User
 from django.db import OperationalError
-from django.test import Client
+from django.test import Client, override_settings
 from django.utils import timezone
 
 from alerts import attending
@@ -24,6 +24,7 @@ from live.fanout import fanout
 from market.intervals import day_intervals, floor, operating_date
 from market.markets import Market
 from market.peak_hours import on_peak
+from prices import source_state
 from prices.feed import FeedRange
 from prices.models import Feed, FeedEvent, FetchRun, Node
 from tests.battery.advised import advice, told
@@ -198,7 +199,7 @@ async def stream_frames() -> list[dict[str, Any]]:
 @pytest.mark.django_db(transaction=True, serialized_rollback=True)
 @pytest.mark.usefixtures("quick_fanout")
 async def test_what_is_documented_is_what_comes(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(heads, "WATCHED_SINCE", timezone.now() - HOUR)
+    monkeypatch.setattr(source_state, "WATCHED_SINCE", timezone.now() - HOUR)
     get = sync_to_async(said_by_get)
     compared = Comparison()
     await Node.objects.acreate(slug="unfollowed", oasis_name="UNFOLLOWED_1_N001", tracked=False)
@@ -256,9 +257,9 @@ BAD_FRAMES = [
 ]
 
 
-async def refused(hubs: str = "SP15") -> tuple[str, str]:
+async def refused(hubs: str = "SP15", **headers: str) -> tuple[str, str]:
     """The code of a refusal's error, and what became of the connection."""
-    client = browser(hubs)
+    client = browser(hubs, **headers)
     await client.connect()
     code = (await client.frame("error"))["code"]
     return code, f"closed, {(await client.receive_output())['code']}"
@@ -292,7 +293,9 @@ async def test_every_error_code_is_documented_with_what_becomes_of_the_connectio
     with monkeypatch.context() as patch:
         patch.setattr(websocket, "connection_limits", ConnectionLimits(0, 0))
         found |= [await refused()]
+    with override_settings(PUBLIC_DASHBOARD=False):
+        found |= [await refused(host="127.0.0.1:8000", origin="http://127.0.0.1:8000")]
     monkeypatch.setattr(heads, "feed_of", broken)
     found |= [await refused()]
     assert found == error_codes()
-    assert close_codes() == {1012, 1013, 4400, 4404, 4408, 4429}
+    assert close_codes() == {1012, 1013, 4400, 4401, 4404, 4408, 4429}

@@ -10,7 +10,8 @@ from http import HTTPStatus
 import pytest
 from pytest_django import Settings
 
-from outbound import guarded_http, public_address
+from oasis import public_network
+from outbound import guarded_http
 from outbound.errors import ForbiddenTarget, Unreachable
 from outbound.guarded_http import MOST_BYTES, post
 from outbound.receiver_answer import ReceiverAnswer
@@ -104,8 +105,8 @@ def test_a_name_that_changes_its_address_after_the_check_changes_nothing(
 ) -> None:
     """127.0.0.2 stands for a public address here, and 127.0.0.1 for what is inside."""
     settings.WEBHOOK_HOSTS_ALLOWED = []
-    inner = [net for net in public_address.NOT_PUBLIC_V4 if str(net) != "127.0.0.0/8"]
-    monkeypatch.setattr(public_address, "NOT_PUBLIC_V4", inner)
+    inner = [net for net in public_network.NOT_PUBLIC_V4 if str(net) != "127.0.0.0/8"]
+    monkeypatch.setattr(public_network, "NOT_PUBLIC_V4", inner)
     answers = iter([["127.0.0.2"], ["127.0.0.1"], ["127.0.0.1"]])
     context = authority.server("rebinding.example.com", "127.0.0.2")
     with receiving("127.0.0.2", context) as outside:
@@ -141,8 +142,8 @@ def test_no_proxy_of_the_environment_is_used(
 @pytest.fixture
 def outside(monkeypatch: pytest.MonkeyPatch) -> Callable[[str, int], list[str]]:
     """A resolver by which every name is at 127.0.0.2, which stands for a public address here."""
-    inner = [net for net in public_address.NOT_PUBLIC_V4 if str(net) != "127.0.0.0/8"]
-    monkeypatch.setattr(public_address, "NOT_PUBLIC_V4", inner)
+    inner = [net for net in public_network.NOT_PUBLIC_V4 if str(net) != "127.0.0.0/8"]
+    monkeypatch.setattr(public_network, "NOT_PUBLIC_V4", inner)
     return lambda host, port: ["127.0.0.2"]
 
 

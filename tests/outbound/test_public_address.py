@@ -4,8 +4,9 @@ from ipaddress import ip_address
 
 import pytest
 
+from oasis.public_network import is_public
 from outbound.errors import ForbiddenTarget, Unreachable
-from outbound.public_address import addresses, is_public
+from outbound.public_address import addresses
 from outbound.target_url import parse
 
 TARGET = parse("https://hooks.example.com/x", [])

@@ -7,20 +7,21 @@ from math import cos
 from typing import Any
 
 import pytest
-from django.contrib import admin
-from django.contrib.admin.forms import AdminAuthenticationForm
-from django.contrib.auth.models import AnonymousUser
+from django.contrib.auth.forms import PasswordChangeForm
+from django.contrib.auth.models import AnonymousUser, User
 from django.template.loader import render_to_string
 from django.test import RequestFactory
 from playwright.sync_api import Browser, Page, expect
 
+from accounts import second_factor
+from alerts.operations.conditions import MIB, of_disk, of_redis, of_signs
 from alerts.outbox_state import OutboxState
+from dashboard import log_in
 from dashboard.battery_page import shown_days
 from dashboard.content_security import POLICY
 from dashboard.first_paint.market_times import made_text
 from dashboard.status_facts import Facts
 from dashboard.status_page import shown
-from live.heads import SourceState
 from market.intervals import intervals_between, midnight
 from market.markets import Market
 from prices.daily_figures import HeldDay, figures_of
@@ -29,6 +30,7 @@ from prices.held_days import Days
 from prices.models import Gap, Node, Trouble
 from prices.node_standings import Ledger, MarketStanding, MarketState
 from prices.recent_corrections import Correction, RecentCorrections
+from prices.source_state import SourceState
 from tests.conftest import utc
 from tests.page import battery_stage
 from tests.page.modules import in_a_browser, reached
@@ -104,7 +106,11 @@ def in_trouble() -> Facts:
         troubles=[trouble, trouble],
         troubles_count=2,
         outbox=OutboxState(3, 2, 1, 4, 1),
-        redis_answers=False,
+        conditions=[
+            *of_redis(None, 85),
+            of_disk(1234 * MIB, 2048),
+            *of_signs({"worker": 3700.0, "beat": 2.0}, 60),
+        ],
         database="SQLite",
     )
 
@@ -120,7 +126,7 @@ def all_well() -> Facts:
         troubles=[],
         troubles_count=0,
         outbox=OutboxState(0, 0, 0, 0, 0),
-        redis_answers=True,
+        conditions=[],
     )
 
 
@@ -129,12 +135,22 @@ def status(found: Facts) -> str:
     return render_to_string("dashboard/status.html", context | shown(found))
 
 
-def log_in() -> str:
-    request = RequestFactory().get("/admin/login/")
-    request.user = AnonymousUser()
-    form = {"form": AdminAuthenticationForm(request), "app_path": "/admin/login/"}
-    context = admin.site.each_context(request) | form | {"title": "Log in"}
-    return render_to_string("admin/login.html", context, request)
+def account_page(template: str, user: User | AnonymousUser, **more: object) -> Callable[[], str]:
+    """A page of one's account, or to log in."""
+
+    def page() -> str:
+        request = RequestFactory().get("/accounts/")
+        request.user = user
+        context = {"source": "simulator", "open_alerts": 2} | more
+        return render_to_string(f"accounts/{template}.html", context, request)
+
+    return page
+
+
+NOBODY = AnonymousUser()
+ANNA = User(username="anna-of-a-long-name-in-the-north", is_superuser=True)
+OFFER = second_factor.offered(ANNA, "LS2Q2EW7FFCURLXQPAKEY5N7U7GWNFNO")
+CODES = [f"{number:08}" for number in range(10)]
 
 
 def no_such_hub() -> str:
@@ -153,7 +169,17 @@ PAGES: dict[str, Callable[[], str]] = {
     "status without nodes": lambda: status(
         all_well()._replace(nodes=[], nodes_count=0, requests={}, answered_at=None)
     ),
-    "log in": log_in,
+    "log in": account_page("log_in", NOBODY, next="/"),
+    "log in again": account_page("log_in", NOBODY, next="/", name="anna", fault=log_in.WRONG),
+    "log in with a code": account_page("second_step", NOBODY, fault=log_in.WRONG_CODE),
+    "log in with a new factor": account_page("second_step", NOBODY, offer=OFFER),
+    "account": account_page("account", ANNA, has_second_factor=True, said="It is done."),
+    "account in a group": account_page(
+        "account", User(username="vera", is_staff=True), groups=["viewer"]
+    ),
+    "change password": account_page("change_password", ANNA, form=PasswordChangeForm(ANNA)),
+    "second factor": account_page("second_factor", ANNA, offer=OFFER, fault=log_in.WRONG_CODE),
+    "recovery codes": account_page("recovery_codes", ANNA, codes=CODES),
     "no such hub": no_such_hub,
     "no such battery": no_such_battery,
     "a battery's whole history": whole_history,

@@ -36,6 +36,7 @@ pytestmark = pytest.mark.xdist_group("other-servers")
 ROOT = Path(__file__).resolve().parents[2]
 OF_AN_ADDRESS = 3
 CROWDED = "127.0.0.2"  # no other test waits for its readers to leave
+PROXY = "127.0.0.9"
 Greeting = Callable[[FeedStage, AsyncExitStack], Awaitable[str]]
 MISSED = 10
 MORE_THAN_THE_SYSTEM_KEEPS = 4_000_000  # without the queue, all stood still at 2.9 MB
@@ -55,8 +56,12 @@ def stage(request: pytest.FixtureRequest, prepared: Prepared) -> Iterator[FeedSt
         var_dir = played.plan.state.parent
         (var_dir / "static").unlink()
         prepared.give_static_files(var_dir)
-        limit = {"SOCKETS_PER_ADDRESS": str(OF_AN_ADDRESS), "PYTHONPATH": str(ROOT)}
-        stage = FeedStage(replace(played, environ={**played.environ, **limit}))
+        told = {
+            "SOCKETS_PER_ADDRESS": str(OF_AN_ADDRESS),
+            "TRUSTED_PROXIES": PROXY,
+            "PYTHONPATH": str(ROOT),
+        }
+        stage = FeedStage(replace(played, environ={**played.environ, **told}))
         stage.web.line = commands()[request.param]
         try:
             stage.start(held_hours=2)
@@ -143,6 +148,33 @@ async def greeting_of_a_stream(stage: FeedStage, readers: AsyncExitStack) -> str
     while not (line := await reader.readline()).startswith(b"event: "):
         assert line, "the stream has ended"
     return line.removeprefix(b"event: ").decode().strip()
+
+
+async def test_behind_a_trusted_proxy_each_reader_counts_for_himself(stage: FeedStage) -> None:
+    async with AsyncExitStack() as readers:
+        of_one = [await passed_on(stage, readers, "203.0.113.1") for _ in range(OF_AN_ADDRESS + 1)]
+        assert of_one == ["hello"] * OF_AN_ADDRESS + ["error"]
+        made_up = await passed_on(stage, readers, "198.51.100.1, 203.0.113.1")
+        another = await passed_on(stage, readers, "203.0.113.1, 203.0.113.2")
+        assert (made_up, another) == ("error", "hello")
+        with pytest.raises(InvalidStatus):
+            await passed_on(stage, readers, "203.0.113.3", proxy=CROWDED)
+
+
+async def passed_on(
+    stage: FeedStage, readers: AsyncExitStack, address_list: str, proxy: str = PROXY
+) -> str:
+    """How a page over https is greeted, which a proxy passes on."""
+    headers = {"X-Forwarded-For": address_list, "X-Forwarded-Proto": "https"}
+    page = connect(
+        f"ws://{address(stage)}/ws?hubs=SP15",
+        origin=f"https://{address(stage)}",
+        additional_headers=headers,
+        local_addr=(proxy, 0),
+        proxy=None,
+    )
+    opened_page = await readers.enter_async_context(page)
+    return str(json.loads(await opened_page.recv())["type"])
 
 
 @pytest.mark.long

@@ -8,6 +8,8 @@ from django.core.management.base import BaseCommand, CommandError
 
 from benchmarks import (
     advice,
+    all_nodes,
+    attacks,
     battery,
     dispatch,
     fanout,
@@ -19,6 +21,7 @@ from benchmarks import (
     page,
     parse,
     rules_speed,
+    scaling,
     stack_memory,
 )
 from benchmarks.figures import Figure
@@ -29,6 +32,7 @@ from benchmarks.table import table
 BENCHMARKS = {
     "parse": parse,
     "ingest": ingest_speed,
+    "all_nodes": all_nodes,
     "rules": rules_speed,
     "dispatch": dispatch,
     "battery": battery,
@@ -38,10 +42,12 @@ BENCHMARKS = {
     "feed": feed_load,
     "page": page,
     "advice": advice,
+    "attacks": attacks,
     "chaos": feed_chaos,
     "fanout": fanout,
+    "scaling": scaling,
 }
-ONLY_BY_NAME = {"chaos", "fanout", "metrics"}
+ONLY_BY_NAME = {"attacks", "chaos", "fanout", "metrics", "scaling"}
 
 
 class Command(BaseCommand):
@@ -51,11 +57,9 @@ class Command(BaseCommand):
     requires_system_checks = ()
 
     def add_arguments(self, parser: ArgumentParser) -> None:
-        parser.add_argument(
-            "which",
-            nargs="*",
-            help=f"{', '.join(BENCHMARKS)}; all but {', '.join(sorted(ONLY_BY_NAME))} by default",
-        )
+        left_out = ", ".join(sorted(ONLY_BY_NAME))
+        which = f"{', '.join(BENCHMARKS)}; all but {left_out} by default"
+        parser.add_argument("which", nargs="*", help=which)
 
     def handle(self, *args: Any, **options: Any) -> None:
         signal.signal(signal.SIGTERM, signal.default_int_handler)

@@ -2,6 +2,7 @@
 // The choice is the server's: it holds the subscription.
 
 import { element, reveal, show } from "../ui/show.js";
+import { scriptAddress } from "../ui/trusted.js";
 
 /** @typedef {"" | keyof typeof WHY} Obstacle Why the browser is not notified. */
 
@@ -20,7 +21,9 @@ export async function startPush(key) {
   if (!element("push")) return;
   const can = isSecureContext && "serviceWorker" in navigator && "PushManager" in globalThis;
   if (!can) return label(false, "none");
-  const worker = await navigator.serviceWorker.register("/push-worker.js", { scope: "/" }).catch(() => null);
+  const worker = await navigator.serviceWorker
+    .register(scriptAddress("/push-worker.js"), { scope: "/" })
+    .catch(() => null);
   if (!worker) return label(false, "refused");
   label((await worker.pushManager.getSubscription()) !== null);
   element("push").addEventListener("click", () => change(worker, key));

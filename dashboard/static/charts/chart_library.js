@@ -1,5 +1,7 @@
 // uPlot, which draws the charts. The page asks for it early and runs it late: prices and the feed do not wait for it.
 
+import { scriptAddress } from "../ui/trusted.js";
+
 /** What is known of it. @type {"asked" | "here" | "failed"} */
 let state = "asked";
 
@@ -21,6 +23,6 @@ export function startLibrary(href, onChange) {
   };
   script.addEventListener("load", judge);
   script.addEventListener("error", judge);
-  script.src = href;
+  script.src = scriptAddress(href);
   document.head.append(script);
 }

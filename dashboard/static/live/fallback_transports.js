@@ -11,9 +11,13 @@ export const EVERY_MS = 10_000;
 const ANSWER_MS = 20_000;
 const KINDS = ["hello", "snapshot", "events", "heartbeat", "bye"];
 /** @type {Record<number, number>} */
-const CODES = { 404: CLOSED.UNKNOWN_HUB, 429: CLOSED.TOO_MANY };
+const CODES = { 401: CLOSED.SIGNED_OUT, 403: CLOSED.SIGNED_OUT, 404: CLOSED.UNKNOWN_HUB, 429: CLOSED.TOO_MANY };
 /** A stream has no close codes: the server ends it after one of these errors. @type {Record<string, number>} */
-const FINAL_ERRORS = { too_many_sockets: CLOSED.TOO_MANY, not_ready: CLOSED.NOT_READY };
+const FINAL_ERRORS = {
+  too_many_sockets: CLOSED.TOO_MANY,
+  not_ready: CLOSED.NOT_READY,
+  signed_out: CLOSED.SIGNED_OUT,
+};
 
 /**
  * `address` is the one for a socket; polling is for what the reader `wants`.

@@ -1,6 +1,7 @@
 // The live feed of a hub, kept alive: by WebSocket, else by event stream, else by polling. It resumes from the page's
 // cursor, so that nothing is missed or comes twice.
 
+import { showSignedOut } from "../ui/signed_out.js";
 import { connect, isServerReached } from "./connection.js";
 import { isBehind, step } from "./cursor.js";
 import { feedAddress } from "./feed_address.js";
@@ -44,12 +45,15 @@ const since = (then) => (then === null ? 0 : performance.now() - then);
  * @property {(before: ConnectionState) => void} onChange is called at a new `state`
  * @property {(before: Transport | null) => void} [onTransport] is called at a new `transport`
  * @property {Wanted} [wants]
+ * @property {(isOut: boolean) => void} [onSignedOut] is called when the session has ended, and when there is one again
  */
 
 export class Feed {
   hub = "";
   hours = 0;
   isOver = false;
+  /** Nothing is tried by itself until somebody looks at the page again. */
+  isSignedOut = false;
 
   /** @type {ConnectionState} */
   state = "connecting";
@@ -92,12 +96,13 @@ export class Feed {
   catchingUp = null;
 
   /** @param {FeedReader} reader */
-  constructor({ cursor, onFrame, onChange, onTransport = () => {}, wants = "prices" }) {
+  constructor({ cursor, onFrame, onChange, onTransport = () => {}, wants = "prices", onSignedOut = showSignedOut }) {
     this.cursor = cursor;
     this.onFrame = onFrame;
     this.onChange = onChange;
     this.onTransport = onTransport;
     this.wants = wants;
+    this.onSignedOut = onSignedOut;
   }
 
   /**
@@ -143,10 +148,22 @@ export class Feed {
     this.judgeEnd(code);
     this.drop();
     this.become("down");
+    if (code === CLOSED.SIGNED_OUT) {
+      this.signOut(true);
+      return;
+    }
     this.refusal = closedText(code, this.hub);
     const delay = delayAfter({ code, byeMs: this.byeMs, lostMs: since(this.lostSince) });
     this.retryAt = performance.now() + delay;
     this.timer = setTimeout(() => this.open(), delay);
+  }
+
+  /** @type {(isOut: boolean) => void} */
+  signOut(isOut) {
+    if (isOut) this.stopTrying();
+    this.isSignedOut = isOut;
+    this.retryAt = null;
+    this.onSignedOut(isOut);
   }
 
   /**
@@ -261,6 +278,7 @@ export class Feed {
   /** @type {(frame: HelloFrame) => void} */
   greet(frame) {
     this.greeted = true;
+    if (this.isSignedOut) this.signOut(false);
     this.noteReplay(frame.feeds[this.hub]);
     this.become("live");
     const before = this.transport;

@@ -24,7 +24,8 @@ const POLLING = [
   "alerts and corrections appear here once the feed comes through again.",
 ].join(" ");
 
-/** @typedef {Pick<Feed, "state" | "lostAt" | "retryAt" | "refusal" | "catchingUp" | "transport">} Connection */
+/** @typedef {Pick<Feed, "state" | "lostAt" | "retryAt" | "refusal" | "catchingUp" | "transport">} Connected */
+/** @typedef {Connected & Partial<Pick<Feed, "isSignedOut">>} Connection */
 
 /**
  * The nearest cause hides those behind it: of a source one can only know through a connection.
@@ -40,6 +41,7 @@ export function outageOf({ state, connection, source, offlineSince, isTimeSure, 
       tone: "bad",
       text: `This browser is offline since ${at(offlineSince)}. ${LAST_RECEIVED}`,
     };
+  if (connection.isSignedOut) return null; // a notice of its own says so
   const unreached = unreachedText(connection, now);
   if (unreached) return { kind: "unreached", tone: "bad", text: unreached };
   if (connection.state === "live" && connection.catchingUp)

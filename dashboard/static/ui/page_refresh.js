@@ -1,9 +1,16 @@
 // Parts of a page that the server renders again: every element marked data-live is replaced by the one of its id in a
 // fresh copy of the page.
 
+import { isLogIn, showSignedOut } from "./signed_out.js";
+import { documentIn } from "./trusted.js";
+
 /** This page as the server writes it now, or null where it cannot be reached. */
 export async function fetchPage() {
   const answer = await fetch(location.href, { headers: { Accept: "text/html" } }).catch(() => null);
+  if (answer?.redirected && isLogIn(answer.url)) {
+    showSignedOut(true);
+    return null;
+  }
   const text = answer?.ok ? await answer.text().catch(() => null) : null;
   return text === null ? null : pageIn(text);
 }
@@ -14,7 +21,7 @@ export async function fetchPage() {
  * @type {(text: string) => Document | null}
  */
 export function pageIn(text) {
-  const page = new DOMParser().parseFromString(text, "text/html");
+  const page = documentIn(text);
   return page.querySelector("meta[name=application-name][content='CAISO Live']") ? page : null;
 }
 

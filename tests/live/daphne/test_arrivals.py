@@ -32,6 +32,16 @@ def test_who_owes_a_request_longest_is_dropped_and_who_is_answered_stays() -> No
     assert set(arrivals.address_of) == {"c", "e", "f"}
 
 
+def test_a_proxys_connections_are_limited_in_total_alone() -> None:
+    arrivals: Arrivals[int] = Arrivals(4, 1)
+    assert [arrivals.enter(number, None) for number in range(3)] == [None, None, None]
+    assert arrivals.enter(3, "reader") is None
+    assert arrivals.enter(4, None) == 0
+    arrivals.leave(1)
+    assert arrivals.enter(5, "reader") == 3
+    assert arrivals.of_address == {"reader": 1}
+
+
 def test_an_address_that_has_its_share_makes_room_among_its_own() -> None:
     arrivals: Arrivals[int] = Arrivals(9, 2)
     arrivals.enter(1, "other")

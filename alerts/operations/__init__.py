@@ -1,0 +1,1 @@
+"""Whether this installation works: what is looked at, and the alerts that open when it does not."""

@@ -1,0 +1,1 @@
+"""Backups: one private file with the database, what people typed as JSON, and a manifest."""

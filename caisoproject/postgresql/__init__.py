@@ -1,0 +1,1 @@
+"""Django's backend for PostgreSQL, with a pool that says at once why there is no connection."""

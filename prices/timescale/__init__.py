@@ -1,0 +1,1 @@
+"""What TimescaleDB adds where PostgreSQL has it. Nothing of ours depends on it."""
