@@ -250,6 +250,9 @@ METRICS_TOKEN = env.matching(
     "METRICS_TOKEN", r"[\x21-\x7e]+", "plain letters, digits and signs without a blank"
 )
 
+# The revision of the code, where it was built without git.
+REVISION = env.matching("REVISION", r"[0-9A-Za-z._-]{1,64}", "letters, digits, . _ and - alone")
+
 # How alerts go out ----------------------------------------------------------------------------
 
 EMAIL_HOST = env.host("EMAIL_HOST")
