@@ -11,6 +11,7 @@ django_application = get_asgi_application()
 from django.urls import path, re_path  # noqa: E402
 
 from caisoproject.behind_proxies import behind_proxies  # noqa: E402
+from caisoproject.cross_origin import cross_origin  # noqa: E402
 from caisoproject.lifespan import lifespan  # noqa: E402
 from caisoproject.pooling import take_connections_from_a_pool  # noqa: E402
 from caisoproject.readiness import healthz, readyz  # noqa: E402
@@ -29,12 +30,13 @@ live_feed = URLRouter(
     [path("ws", with_send_queue(feed_socket)), re_path("", no_such_socket)]  # type: ignore[arg-type]
 )
 ordinary = limited_in_total(REQUESTS_AT_ONCE, django_application)  # type: ignore[arg-type]
-expensive = limited_per_address(django_application)  # type: ignore[arg-type]
+expensive = cross_origin(limited_per_address(django_application))  # type: ignore[arg-type]
+stream = cross_origin(with_send_queue(feed_stream))
 http = URLRouter(
     [
         path("healthz", healthz),  # type: ignore[arg-type]
         path("readyz", readyz),  # type: ignore[arg-type]
-        path("api/v1/stream", with_send_queue(feed_stream)),  # type: ignore[arg-type]
+        path("api/v1/stream", stream),  # type: ignore[arg-type]
         re_path("^api/history/", expensive),  # type: ignore[arg-type]
         re_path("^api/v1/days$", expensive),  # type: ignore[arg-type]
         re_path("^api/v1/measures$", expensive),  # type: ignore[arg-type]

@@ -4,7 +4,7 @@ A table that grows by itself is a line in `OLD`, and so is one of an app that ma
 tests/caisoproject/test_retention.py lists every model and how it is bounded.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from functools import partial
 from typing import Any, NamedTuple
@@ -12,7 +12,7 @@ from typing import Any, NamedTuple
 from django.apps import apps
 from django.conf import settings
 from django.db import models, transaction
-from django.db.models import Exists, OuterRef, Q, QuerySet, Subquery
+from django.db.models import OuterRef, Q, QuerySet, Subquery
 
 from battery.models import Advice, Battery, SocReading
 from prices.retention import A_BATCH, MOST_BATCHES, in_batches
@@ -45,8 +45,6 @@ def prune(*, now: datetime) -> dict[str, int]:
         for one in (*OLD, *histories())
         if is_installed(one.model)
     }
-    for rows in orphans():
-        in_batches(rows, partial(delete, rows.model))
     before = now - timedelta(days=settings.ADVICE_KEPT_DAYS)
     readings = in_batches(old_readings(before), partial(delete, SocReading))
     thinned = sum(thin(battery, before) for battery in Battery.objects.order_by("pk"))
@@ -63,21 +61,17 @@ def is_installed(model: str) -> bool:
     return model.partition(".")[0] in apps.app_configs
 
 
-def histories() -> Iterator[Old]:
-    """The tables of changes, whichever models have one."""
+def histories() -> list[Old]:
+    """The tables of changes, whichever models have one; first those that say what was chosen."""
+    found = []
     for model in apps.get_models():
         names = {field.name for field in model._meta.concrete_fields}
         if {CHANGED_AT, "history_type"} <= names:
-            yield Old(model._meta.label, CHANGED_AT, "AUDIT_KEPT_DAYS")
-
-
-def orphans() -> Iterator[QuerySet[Any]]:
-    """What a change said of a model's lists (a rule's methods, a user's groups), without it."""
-    for model in apps.get_models():
-        if "m2m_history_id" in {field.attname for field in model._meta.concrete_fields}:
-            change = model._meta.get_field("history").related_model
-            its_own = change._base_manager.filter(pk=OuterRef("history_id"))  # type: ignore[union-attr]
-            yield model._base_manager.filter(~Exists(its_own))
+            found.append(Old(model._meta.label, CHANGED_AT, "AUDIT_KEPT_DAYS"))
+        elif {"m2m_history_id", "history"} <= names:
+            chosen = Old(model._meta.label, f"history__{CHANGED_AT}", "AUDIT_KEPT_DAYS")
+            found.insert(0, chosen)
+    return found
 
 
 def rows_of(one: Old, *, now: datetime) -> QuerySet[Any]:
@@ -107,8 +101,10 @@ def thin(battery: Battery, before: datetime) -> int:
     advice = Advice._base_manager.filter(battery=battery, interval_start__lt=before)
     newest_first = advice.order_by("-interval_start").values_list("interval_start", flat=True)
     done = newest_first.filter(parameters={}).first()
-    newest: Any = battery.advice.order_by("-interval_start").values_list("pk", flat=True).first()
-    whole = advice.filter(Q(interval_start__gt=done) if done else Q()).exclude(pk=newest)
+    newest = battery.advice.order_by("-interval_start").first()
+    whole = advice.filter(Q(interval_start__gt=done) if done else Q())
+    if newest:
+        whole = whole.exclude(pk=newest.pk)
     ids = list(
         whole.order_by("interval_start").values_list("pk", flat=True)[: A_BATCH * MOST_BATCHES]
     )

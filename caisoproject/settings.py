@@ -11,6 +11,7 @@ import dj_database_url
 from accounts.roles import ROLES
 from caisoproject import environment, logs, production, redis_settings
 from caisoproject.beat_schedule import BEAT_SCHEDULE
+from live import cross_origin
 from telemetry import traces
 from telemetry.log_lines import SECRETS, secrets_among
 
@@ -170,6 +171,11 @@ SITE_URL = env.url("SITE_URL", "", ("http", "https")).rstrip("/")  # what links 
 OWN_HOSTS = f"localhost,127.0.0.1,[::1],{production.host_of(SITE_URL)}"
 ALLOWED_HOSTS = env.names("ALLOWED_HOSTS", OWN_HOSTS)
 CSRF_TRUSTED_ORIGINS = env.origins("CSRF_TRUSTED_ORIGINS")
+# Pages of other sites that may read answers and feed, without cookies: none.
+CORS_ALLOWED_ORIGINS = env.origins("CORS_ALLOWED_ORIGINS", exact=True)
+CORS_URLS_REGEX = r"^/api/"
+CORS_ALLOW_METHODS, CORS_ALLOW_HEADERS = cross_origin.METHODS, cross_origin.ASKED_WITH
+CORS_EXPOSE_HEADERS, CORS_PREFLIGHT_MAX_AGE = cross_origin.SHOWN, cross_origin.REMEMBERED_S
 # Of the account `admin`, when it is made: one by chance where this is empty.
 ADMIN_PASSWORD = env.text("ADMIN_PASSWORD", "")
 # Whose X-Forwarded-For and X-Forwarded-Proto are believed.
@@ -297,6 +303,7 @@ MIDDLEWARE = [
     "caisoproject.https_pages.no_redirect_in_circles",
     "caisoproject.counted_answers.counted_answers",
     "django.middleware.security.SecurityMiddleware",
+    "caisoproject.cross_origin.CrossOrigin",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "dashboard.content_security.content_security_policy",
     "caisoproject.failures.ProblemsUnderApi",
