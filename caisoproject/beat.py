@@ -67,6 +67,8 @@ def in_the_future(last_run_at: datetime | None, *, now: datetime) -> bool:
 class SteadyScheduler(RedBeatScheduler):  # type: ignore[misc]
     """RedBeat that pulls back entries which lie in the future after a clock step."""
 
+    lock: Any  # declared nowhere in the package
+
     def __init__(self, app: Any, **options: Any) -> None:
         self.wall_over_monotonic = time.time() - time.monotonic()
         wait_until_writable(broker_client(), lambda fault, _: warn(fault))
