@@ -4,15 +4,19 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('accounts', '0001_initial'),
+        ("accounts", "0001_initial"),
     ]
 
     operations = [
         migrations.AddField(
-            model_name='historicalmethod',
-            name='operations',
-            field=models.BooleanField(db_default=False, default=False, help_text='Say here, too, when something of this installation does not work: the source, Redis, the disk, worker, poller or beat.', verbose_name='operational alerts'),
+            model_name="historicalmethod",
+            name="operations",
+            field=models.BooleanField(
+                db_default=False,
+                default=False,
+                help_text="Say here, too, when something of this installation does not work: the source, Redis, the disk, worker, poller or beat.",
+                verbose_name="operational alerts",
+            ),
         ),
     ]
