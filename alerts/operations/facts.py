@@ -110,7 +110,7 @@ def at_signs() -> list[Condition]:
 @cache
 def client(url: str) -> redis.Redis:
     """A client that waits for a second, once."""
-    return redis_factory.projection(
+    return redis_factory.client(
         url,
         socket_timeout=PATIENCE_S,
         socket_connect_timeout=PATIENCE_S,

@@ -25,7 +25,7 @@ def main(arguments: Sequence[str]) -> int:
     asked = parser().parse_args(arguments)
     signal.signal(signal.SIGTERM, signal.default_int_handler)
     try:
-        done = run.run(asked.readers, asked.kill, asked.watch, say)
+        done = run.run(run.Wanted(asked.readers, asked.copies, asked.kill, asked.watch), say)
     except DidNotWork as fault:
         say(str(fault))
         return 1
@@ -37,6 +37,7 @@ def main(arguments: Sequence[str]) -> int:
 def parser() -> ArgumentParser:
     made = ArgumentParser(prog="make topology", description=__doc__)
     made.add_argument("--readers", type=int, default=300)
+    made.add_argument("--copies", type=int, default=2, help="of poller, worker and beat")
     made.add_argument("--watch", type=float, default=20, help="seconds after each kill")
     made.add_argument("--kill", nargs="*", choices=list(KILLS), default=list(KILLS))
     return made

@@ -68,31 +68,41 @@ class Stack:
     receiver: Receiver
 
 
-def run(readers: int, names: Sequence[str], watch_s: float, say: Say) -> Run:
+@dataclass(frozen=True)
+class Wanted:
+    """What to do: how many readers, how many of each worker, what is killed, how long to watch."""
+
+    readers: int
+    copies: int
+    names: Sequence[str]
+    watch_s: float
+
+
+def run(wanted: Wanted, say: Say) -> Run:
     """Start everything, let the readers in, kill, and judge. Raises DidNotWork."""
-    done = Run(readers)
+    done = Run(wanted.readers)
     with ExitStack() as held:
-        stack = started(held)
+        stack = started(held, wanted.copies)
         done.started_s = time.monotonic() - done.began
         say(f"up after {done.started_s:.0f} s: {len(stack.fleet.programs)} programs, PostgreSQL")
-        asyncio.run(follow(stack, done, names, watch_s, say))
+        asyncio.run(follow(stack, done, wanted, say))
         done.messages = told(stack)
     done.seconds = time.monotonic() - done.began
     return done
 
 
-def started(held: ExitStack) -> Stack:
+def started(held: ExitStack, copies: int) -> Stack:
     """Everything, with a rule that notifies the receiver."""
     where = held.enter_context(site.sited())
     database = held.enter_context(truth.database(where.folder))
     oasis, receiver = held.enter_context(source.publishing()), held.enter_context(receiving())
     where = where.with_services(database.url, oasis.oasis.url, receiver.host)
-    running = held.enter_context(fleet.running(where))
+    running = held.enter_context(fleet.running(where, copies))
     where.stage.answer("topology.rule", f"http://{receiver.host}/")
     return Stack(running, database, oasis, receiver)
 
 
-async def follow(stack: Stack, done: Run, names: Sequence[str], watch_s: float, say: Say) -> None:
+async def follow(stack: Stack, done: Run, wanted: Wanted, say: Say) -> None:
     """The readers come, and stay through all kills."""
     publishing = asyncio.ensure_future(stack.source.publish())
     stack.source.flows.set()
@@ -103,8 +113,8 @@ async def follow(stack: Stack, done: Run, names: Sequence[str], watch_s: float, 
         webs = [f"web-{number + 1}" for number in range(site.EACH)]
         done.spread = [stack.fleet.readers_of(web) for web in webs]
         say(f"{done.readers} readers are in: {done.spread}")
-        for name in names:
-            done.kills.append(await killed(stack, crowd, name, watch_s))
+        for name in wanted.names:
+            done.kills.append(await killed(stack, crowd, name, wanted.watch_s))
             say(line(done.kills[-1]))
     finally:
         publishing.cancel()

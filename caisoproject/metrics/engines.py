@@ -33,7 +33,7 @@ def client(role: str) -> redis.Redis:
     """The Redis that is used for this, asked with little patience."""
     url = settings.REDIS_URL if role == PROJECTION else settings.BROKER_REDIS_URL
     patience = {"socket_timeout": IMPATIENT_S, "socket_connect_timeout": IMPATIENT_S}
-    return redis_factory.projection(url, **patience)
+    return redis_factory.client(url, **patience)
 
 
 def samples() -> Iterator[Sample]:

@@ -225,6 +225,7 @@ def test_every_page_says_who_is_logged_in(client: Client) -> None:
         assert '<a href="/accounts/" title="Your account">ada</a>' in text, page
 
 
+@pytest.mark.database
 def test_a_new_password_ends_the_other_sessions(client: Client) -> None:
     ada, elsewhere = User.objects.get(), Client()
     client.force_login(ada)
