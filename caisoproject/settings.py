@@ -235,6 +235,8 @@ WEB_PROCESSES = env.number("WEB_PROCESSES", 1, least=1, most=10)
 DIRECT_WRITES = env.flag("DIRECT_WRITES", default=True)
 SOCKETS_MOST = env.number("SOCKETS_MOST", 1000, least=1, most=100_000)
 SOCKETS_PER_ADDRESS = env.number("SOCKETS_PER_ADDRESS", 20, least=1, most=100_000)
+# Whether the limits of an address are those of all web processes together, counted in Redis.
+SHARED_LIMITS = env.flag("SHARED_LIMITS", default=True)
 FEED_TOKEN = env.matching(
     "FEED_TOKEN", r"[\x21-\x7e]+", "plain letters, digits and signs without a blank"
 ) or environment.kept_secret(STATE_DIR / "feed_token")
