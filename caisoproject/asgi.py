@@ -11,6 +11,7 @@ django_application = get_asgi_application()
 from django.urls import path, re_path  # noqa: E402
 
 from caisoproject.behind_proxies import behind_proxies  # noqa: E402
+from caisoproject.bounded_bodies import bounded_bodies  # noqa: E402
 from caisoproject.cross_origin import cross_origin  # noqa: E402
 from caisoproject.lifespan import lifespan  # noqa: E402
 from caisoproject.pooling import take_connections_from_a_pool  # noqa: E402
@@ -51,6 +52,5 @@ http = URLRouter(
         re_path("", ordinary),  # type: ignore[arg-type]
     ]
 )
-application = behind_proxies(
-    identified(ProtocolTypeRouter({"http": http, "websocket": live_feed, "lifespan": lifespan}))
-)
+by_kind = {"http": bounded_bodies(http), "websocket": live_feed, "lifespan": lifespan}
+application = behind_proxies(identified(ProtocolTypeRouter(by_kind)))

@@ -12,6 +12,7 @@ from accounts.roles import ROLES
 from caisoproject import environment, logs, production, redis_settings
 from caisoproject.beat_schedule import BEAT_SCHEDULE
 from live import cross_origin
+from live.daphne.bodies import MOST_BYTES
 from telemetry.log_lines import SECRETS, secrets_among
 
 environment.take_proxies(os.environ)
@@ -350,6 +351,9 @@ TIME_ZONE = "America/Los_Angeles"  # of the admin's forms; everything stored is 
 USE_TZ = True
 FORMAT_MODULE_PATH = "caisoproject.formats"
 X_FRAME_OPTIONS = "DENY"
+# No form is longer, and none has a file.
+DATA_UPLOAD_MAX_MEMORY_SIZE = MOST_BYTES
+FILE_UPLOAD_HANDLERS: list[str] = []
 
 # The API: rest_framework is no installed app, as it would be in every worker too.
 REST_FRAMEWORK = {
