@@ -28,8 +28,8 @@ from django.db.models.functions import Cast, Ceil, Coalesce, Round
 from alerts.models import Alert, Delivery, Rule, Total, Transition
 from alerts.totals import ANNOUNCED, BUCKETS_S, DELIVERED, FAILED, FINISHED, TOOK
 from prices.models import Trouble
-from telemetry.catalog.read import RULE
-from telemetry.sample import Sample
+from telemetry.catalog.read import ALERTS, RULE
+from telemetry.sample import Sample, zeros
 
 NOT_YET = (Delivery.WAITING, Delivery.HELD, Delivery.GATHERED)
 TEXT = CharField()
@@ -88,6 +88,7 @@ def rules() -> Iterator[Sample]:
 
 
 def delivered() -> Iterator[Sample]:
+    yield from zeros("caiso_deliveries", ALERTS)
     done = Delivery.objects.filter(state__in=FINISHED)
     rows = added(with_totals(DELIVERED, done, "method__kind", "state"))
     for (kind, state), count in rows.items():

@@ -23,7 +23,7 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "caisoproject.settings")
 warnings.filterwarnings("ignore", category=CPendingDeprecationWarning)
 # What a worker is at may be finished so long after SIGTERM; then it is broken off, and done again
 # by the next tick, or by whoever the queue gives it to.
-FINISHES_WITHIN_S = 4.0
+FINISHES_WITHIN_S = 3.0
 app = Celery("caisoproject", amqp="caisoproject.broker:PromptAmqp")
 app.config_from_object("django.conf:settings", namespace="CELERY")
 app.autodiscover_tasks()

@@ -16,7 +16,7 @@ from live.wire import Message, Receive, Send
 Application = Callable[[Message, Receive, Send], Awaitable[None]]
 
 
-class CrossOrigin(CorsMiddleware):  # type: ignore[misc]
+class CrossOrigin(CorsMiddleware):
     """django-cors-headers, which would also take an address for its origin."""
 
     def origin_found_in_white_lists(self, origin: str, url: Any) -> bool:

@@ -4,7 +4,7 @@ A table that grows by itself is a line in `OLD`, and so is one of an app that ma
 tests/caisoproject/test_retention.py lists every model and how it is bounded.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from functools import partial
 from typing import Any, NamedTuple
@@ -61,12 +61,17 @@ def is_installed(model: str) -> bool:
     return model.partition(".")[0] in apps.app_configs
 
 
-def histories() -> Iterator[Old]:
-    """The tables of changes, whichever models have one."""
+def histories() -> list[Old]:
+    """The tables of changes, whichever models have one; first those that say what was chosen."""
+    found = []
     for model in apps.get_models():
         names = {field.name for field in model._meta.concrete_fields}
         if {CHANGED_AT, "history_type"} <= names:
-            yield Old(model._meta.label, CHANGED_AT, "AUDIT_KEPT_DAYS")
+            found.append(Old(model._meta.label, CHANGED_AT, "AUDIT_KEPT_DAYS"))
+        elif {"m2m_history_id", "history"} <= names:
+            chosen = Old(model._meta.label, f"history__{CHANGED_AT}", "AUDIT_KEPT_DAYS")
+            found.insert(0, chosen)
+    return found
 
 
 def rows_of(one: Old, *, now: datetime) -> QuerySet[Any]:
@@ -96,8 +101,10 @@ def thin(battery: Battery, before: datetime) -> int:
     advice = Advice._base_manager.filter(battery=battery, interval_start__lt=before)
     newest_first = advice.order_by("-interval_start").values_list("interval_start", flat=True)
     done = newest_first.filter(parameters={}).first()
-    newest: Any = battery.advice.order_by("-interval_start").values_list("pk", flat=True).first()
-    whole = advice.filter(Q(interval_start__gt=done) if done else Q()).exclude(pk=newest)
+    newest = battery.advice.order_by("-interval_start").first()
+    whole = advice.filter(Q(interval_start__gt=done) if done else Q())
+    if newest:
+        whole = whole.exclude(pk=newest.pk)
     ids = list(
         whole.order_by("interval_start").values_list("pk", flat=True)[: A_BATCH * MOST_BATCHES]
     )

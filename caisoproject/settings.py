@@ -13,6 +13,7 @@ from caisoproject import environment, logs, production, redis_settings
 from caisoproject.beat_schedule import BEAT_SCHEDULE
 from live import cross_origin
 from live.daphne.bodies import MOST_BYTES
+from telemetry import traces
 from telemetry.log_lines import SECRETS, secrets_among
 
 environment.take_proxies(os.environ)
@@ -314,11 +315,11 @@ MIDDLEWARE = [
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "caisoproject.request_log.note_user",
     "caisoproject.gate.Gate",
     "simple_history.middleware.HistoryRequestMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
-    "caisoproject.request_log.note_user",
     "axes.middleware.AxesMiddleware",
 ]
 ROOT_URLCONF = "caisoproject.urls"
@@ -394,6 +395,7 @@ STORAGES = {
     "staticfiles": {"BACKEND": "caisoproject.static_files.HashedModulesStorage"},
 }
 
+traces.check()
 LOG_JSON = env.flag("LOG_JSON", default=False)
 logs.configure(as_json=LOG_JSON, level=env.text("LOG_LEVEL", "INFO"))
 SECRETS.know(secrets_among(globals()) | {str(DATABASES["default"].get("PASSWORD", ""))})

@@ -39,7 +39,7 @@ log = structlog.get_logger(__name__)
 MOST_ID = 100
 MOST_FRAMES, FRAMES_SECONDS = 20, 10
 # As who is turned away is counted.
-WHY = {TOO_MANY: "full", UNKNOWN_HUB: "hub", TRY_AGAIN: "database", SIGNED_OUT: "session"}
+WHY = {SIGNED_OUT: "session", TOO_MANY: "full", UNKNOWN_HUB: "hub", TRY_AGAIN: "database"}
 NOT_READY = "The database can't be read at the moment; come back soon."
 
 connection_limits = ConnectionLimits(settings.SOCKETS_MOST, settings.SOCKETS_PER_ADDRESS)

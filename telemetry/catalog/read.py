@@ -35,7 +35,9 @@ PRICES: Families = {
         report=REPORT,
         outcome=OUTCOME,
     ),
-    "caiso_oasis_last_answer_age_seconds": gauge("Time since OASIS last answered any request."),
+    "caiso_oasis_last_answer_age_seconds": gauge(
+        "Time since OASIS last answered any request; if it never did, since it was first asked."
+    ),
     "caiso_oasis_requests_needed_per_minute": gauge(
         "Requests to OASIS a minute that the tracked nodes need."
     ),

@@ -101,11 +101,16 @@ def test_a_digest_or_a_test_is_deleted_by_its_own_age(state: str, age: int, left
 
 
 def counters(client: Client) -> dict[str, float]:
-    """The counters of `/metrics`."""
+    """The counters of `/metrics` that are about alerts and deliveries."""
     lines = client.get("/metrics").content.decode().splitlines()
     samples = (line.rsplit(" ", 1) for line in lines if not line.startswith("#"))
     ends = ("_total", "_count", "_sum", "_bucket")
-    return {name: float(value) for name, value in samples if name.split("{")[0].endswith(ends)}
+    ours = ("caiso_alert", "caiso_deliver")
+    return {
+        name: float(value)
+        for name, value in samples
+        if name.startswith(ours) and name.split("{")[0].endswith(ends)
+    }
 
 
 def a_year_of_it() -> None:

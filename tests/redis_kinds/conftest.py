@@ -14,15 +14,10 @@ from prices.redis_client import redis_client
 from tests.outbound.certificates import Authority
 from tests.redis_kinds.kinds import started
 
-USES = {
-    "REDIS_URL": "the projection",
-    "CHANNEL_REDIS_URL": "the channel layer",
-    "CELERY_BROKER_URL": "the Celery broker",
-}
 CLIENTS = (redis_client, broker.broker_client, group.sender, ingest.oasis)
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def url(
     request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory, authority: Authority
 ) -> Iterator[str]:
@@ -34,22 +29,29 @@ def url(
 @pytest.fixture
 def used(url: str, settings: Settings, monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
     """The settings as they would be with this address, and clients by it."""
-    monkeypatch.setenv("REDIS_URL", url)
     env = Environment({})
-    for name, use in USES.items():
-        setattr(settings, name, redis_settings.address(env, name, url, use))
-    host = redis_settings.layer_host(url, settings.CHANNEL_REDIS_OPTIONS)
-    settings.CHANNEL_LAYERS = {
-        "default": {**settings.CHANNEL_LAYERS["default"], "CONFIG": {"hosts": [host]}}
-    }
-    settings.BROKER_REDIS_URL = settings.CELERY_BROKER_URL
-    monkeypatch.setattr(program, "BROKER_REDIS_URL", settings.BROKER_REDIS_URL)
+    settings.REDIS_URL = redis_settings.address(env, "URL", url, "the projection")
+    if not url.startswith("cluster"):
+        use_for_all_else(env, url, settings, monkeypatch)
     forget()
+    redis_client().flushdb()
     yield url
     for client in CLIENTS[:3]:
         if client.cache_info().currsize:
             client().close()
     forget()
+
+
+def use_for_all_else(
+    env: Environment, url: str, settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """For the layer and the broker too, as when REDIS_URL alone is set."""
+    settings.CHANNEL_REDIS_URL = redis_settings.address(env, "URL", url, "the channel layer")
+    host = redis_settings.layer_host(url, settings.CHANNEL_REDIS_OPTIONS)
+    layer = settings.CHANNEL_LAYERS["default"] | {"CONFIG": {"hosts": [host]}}
+    settings.CHANNEL_LAYERS = {"default": layer}
+    settings.BROKER_REDIS_URL = redis_settings.address(env, "URL", url, "the Celery broker")
+    monkeypatch.setattr(program, "BROKER_REDIS_URL", settings.BROKER_REDIS_URL)
 
 
 def forget() -> None:

@@ -17,9 +17,11 @@ from benchmarks import (
     feed_load,
     ingest_speed,
     latency,
+    metrics,
     page,
     parse,
     rules_speed,
+    scaling,
     stack_memory,
 )
 from benchmarks.figures import Figure
@@ -35,6 +37,7 @@ BENCHMARKS = {
     "dispatch": dispatch,
     "battery": battery,
     "http": latency,
+    "metrics": metrics,
     "memory": stack_memory,
     "feed": feed_load,
     "page": page,
@@ -42,8 +45,9 @@ BENCHMARKS = {
     "attacks": attacks,
     "chaos": feed_chaos,
     "fanout": fanout,
+    "scaling": scaling,
 }
-ONLY_BY_NAME = {"attacks", "chaos", "fanout"}
+ONLY_BY_NAME = {"attacks", "chaos", "fanout", "scaling"}
 
 
 class Command(BaseCommand):
