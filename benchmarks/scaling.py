@@ -4,22 +4,25 @@ import importlib
 import logging
 import os
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import replace
+from dataclasses import fields, replace
 from typing import Any
 
 from benchmarks import scaling_readers
 from benchmarks.feed_stage import ROOMY, FeedStage
 from benchmarks.figures import Figure
+from benchmarks.scaling_sums import Constants, most_copied, needs
 from benchmarks.stage import Stage, staged
 
 WEEKS, RULES = 4, 10_000
 NODES = 3
 HELD_HOURS = 48
+READERS = (100, 1_000, 10_000, 100_000, 1_000_000)
 NOTES = [
     f"scaling: {WEEKS} weeks of made-up prices of three markets at {NODES} nodes, stored a week at "
     "a time; bytes on disk with all indexes,",
+    "  of times the least, as other programs only add to them;",
     "  SQLite's pages and PostgreSQL's tables as they are after that, not vacuumed; PostgreSQL 18 "
     "over a Unix socket, as it comes, on this machine.",
     f"  rules: {RULES:,} at {NODES} nodes, none opens; publishing: announced and copied to Redis "
@@ -32,16 +35,21 @@ NOTES = [
 
 
 def measure() -> list[Figure]:
-    """On SQLite with readers, then on PostgreSQL where its wheel is installed."""
+    """On SQLite with readers, then on PostgreSQL where its wheel is installed; and the sums."""
     with staged() as stage:
-        figures = figures_of("SQLite", stored(stage))
+        on_sqlite = stored(stage)
     with staged() as stage:
-        figures += scaling_readers.figures(roomy(stage), HELD_HOURS)
+        reader = scaling_readers.found(roomy(stage), HELD_HOURS)
+    figures = [*figures_of("SQLite", on_sqlite), *figures_of_readers(reader)]
+    figures += sums("SQLite", on_sqlite, reader, (1, 100))
     with postgresql() as url:
         if url:
             with staged() as stage:
                 on_it = replace(stage, environ={**stage.environ, "DATABASE_URL": url})
-                figures += figures_of("PostgreSQL", stored(on_it))
+                found = stored(on_it)
+            figures += figures_of("PostgreSQL", found) + sums(
+                "PostgreSQL", found, reader, (16_000,)
+            )
     return figures
 
 
@@ -99,6 +107,71 @@ def figures_of(engine: str, found: dict[str, Any]) -> list[Figure]:
             f"{found['stream']:,} events in its stream",
         ),
     ]
+
+
+def figures_of_readers(found: dict[str, float]) -> list[Figure]:
+    """What one of many readers costs."""
+    held, wire = found["reader_bytes"] / 1024, found["price_bytes"]
+    return [
+        figure(
+            "a reader",
+            "snapshot of 24 hours",
+            f"{found['snapshot_bytes'] / 1000:,.0f} kB",
+            "uncompressed",
+        ),
+        figure(
+            "a reader",
+            "memory of the web process",
+            f"{held:,.0f} KiB",
+            f"PSS, {scaling_readers.READERS} readers",
+        ),
+        figure(
+            "a reader",
+            "waiting, processor time",
+            f"{found['waiting_us_a_s']:.1f} µs/s",
+            "heartbeats included",
+        ),
+        figure(
+            "a reader",
+            "waiting, on the wire",
+            f"{found['waiting_bytes_a_s']:,.0f} B/s",
+            "heartbeats",
+        ),
+        figure(
+            "a reader",
+            "a price to a socket",
+            f"{found['write_us']:.1f} µs",
+            f"processor time, {found['deliveries']:,} deliveries",
+        ),
+        figure("a reader", "a price on the wire", f"{wire:,.0f} B", "an event of the stream"),
+    ]
+
+
+def sums(
+    engine: str, stored: dict[str, Any], reader: dict[str, float], nodes: Sequence[int]
+) -> list[Figure]:
+    """What so many nodes and readers need, by these constants."""
+    measured = stored | reader | {"heads_ms_a_node": stored["heads_ms"] / stored["heads"]}
+    known = Constants(**{one.name: measured[one.name] for one in fields(Constants)})
+    most = figure(
+        engine, "nodes that one worker keeps copied", f"{most_copied(known):,}", "in 10 s of a core"
+    )
+    return [
+        most,
+        *(needed(engine, count, readers, known) for count in nodes for readers in READERS),
+    ]
+
+
+def needed(engine: str, nodes: int, readers: int, known: Constants) -> Figure:
+    need = needs(nodes, readers, known)
+    return figure(
+        engine,
+        f"{nodes:,} nodes, {readers:,} readers",
+        f"${need.usd:,.0f} a month",
+        f"{need.webs} webs; cores: {need.web_cores:.2f} web, {need.worker_cores:.2f} workers; "
+        f"GB: {need.memory_gb:.1f} memory, {need.redis_gb:.2f} Redis, {need.disk_gb:,.1f} disk, "
+        f"{need.egress_gb:,.0f} out a month",
+    )
 
 
 def figure(engine: str, what: str, ours: str, beside: str) -> Figure:

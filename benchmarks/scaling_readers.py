@@ -6,19 +6,28 @@ import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import NamedTuple
 
 import psutil
 
 from benchmarks.feed_stage import FeedStage
-from benchmarks.figures import Figure
 
 READERS, FIRST = 500, 20
-PAUSE_S, STARTING_S, LASTS_S, SETTLING_S = 0.2, 2, 10, 2
+PAUSE_S, STARTING_S, LASTS_S, SETTLING_S = 0.2, 2, 4, 2
+WAITS_S, WINDOWS = 20, 3
 REQUEST = (
     "GET /api/v1/stream?hubs=SP15&hours={hours} HTTP/1.1\r\nHost: 127.0.0.1:{port}\r\n{token}\r\n"
 )
 EVENT, SNAPSHOT = b"event: events\n", b"event: snapshot\n"
 CONNECTS_WITHIN_S = 30
+
+
+class Window(NamedTuple):
+    """Processor seconds, bytes and prices of some seconds."""
+
+    cpu_s: float
+    bytes: int
+    prices: int
 
 
 class Crowd:
@@ -70,7 +79,8 @@ def crowd(port: int, token: str) -> Iterator[Crowd]:
             reader.close()
 
 
-def figures(feed: FeedStage, held_hours: int) -> list[Figure]:
+def found(feed: FeedStage, held_hours: int) -> dict[str, float]:
+    """What a reader costs, by the names of `benchmarks.scaling_sums.Constants`, and a snapshot."""
     try:
         feed.start(held_hours)
         token = (feed.stage.plan.state / "feed_token").read_text().strip()
@@ -80,8 +90,8 @@ def figures(feed: FeedStage, held_hours: int) -> list[Figure]:
         feed.end()
 
 
-def measured(feed: FeedStage, readers: Crowd) -> list[Figure]:
-    """A day's snapshot, then memory of so many, then what publications cost them."""
+def measured(feed: FeedStage, readers: Crowd) -> dict[str, float]:
+    """A day's snapshot, memory of so many, what waiting costs them, and what publications do."""
     web = psutil.Process(feed.web.process.pid)
     readers.join(FIRST, hours=24)
     snapshot = readers.bytes / FIRST
@@ -90,30 +100,25 @@ def measured(feed: FeedStage, readers: Crowd) -> list[Figure]:
     readers.join(READERS - FIRST)
     time.sleep(SETTLING_S)
     held = (web.memory_full_info().pss - before) / (READERS - FIRST)
+    waiting = watched(web, readers, WAITS_S)
     feed.publish(PAUSE_S, 1)
     time.sleep(STARTING_S)
+    windows = [watched(web, readers, LASTS_S) for _ in range(WINDOWS)]
+    best = min(windows, key=lambda one: one.cpu_s / max(one.prices, 1))
+    return {
+        "snapshot_bytes": snapshot,
+        "reader_bytes": held,
+        "waiting_us_a_s": waiting.cpu_s / WAITS_S / READERS * 1e6,
+        "waiting_bytes_a_s": waiting.bytes / WAITS_S / READERS,
+        "write_us": best.cpu_s / max(best.prices, 1) * 1e6,
+        "price_bytes": best.bytes / max(best.prices, 1),
+        "deliveries": best.prices,
+    }
+
+
+def watched(web: psutil.Process, readers: Crowd, seconds: float) -> Window:
+    """What comes in some seconds, and what it costs the web process."""
     readers.bytes = readers.prices = 0
     began = sum(web.cpu_times()[:2])
-    time.sleep(LASTS_S)
-    spent = sum(web.cpu_times()[:2]) - began
-    each = readers.bytes / max(readers.prices, 1)
-    return [
-        Figure(
-            "scaling, a reader: snapshot of 24 hours", f"{snapshot / 1000:,.0f} kB", "uncompressed"
-        ),
-        Figure(
-            "scaling, a reader: memory of the web process",
-            f"{held / 1024:,.0f} KiB",
-            f"PSS, {READERS} readers",
-        ),
-        Figure(
-            "scaling, a reader: a price to a socket",
-            f"{spent / max(readers.prices, 1) * 1e6:.1f} µs",
-            f"processor time, {readers.prices:,} deliveries",
-        ),
-        Figure(
-            "scaling, a reader: a price on the wire",
-            f"{each:,.0f} B",
-            "an event of the stream, heartbeats included",
-        ),
-    ]
+    time.sleep(seconds)
+    return Window(sum(web.cpu_times()[:2]) - began, readers.bytes, readers.prices)

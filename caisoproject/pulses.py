@@ -27,7 +27,7 @@ def impatient_client() -> redis.Redis:
     """A client for a process whose own work must not wait for Redis; beat has no Django."""
     from caisoproject import settings  # noqa: PLC0415
 
-    return redis_factory.projection(
+    return redis_factory.client(
         settings.REDIS_URL, socket_timeout=IMPATIENT_S, socket_connect_timeout=IMPATIENT_S
     )
 

@@ -44,9 +44,9 @@ BEAT = (
     *("zrangebyscore", "sadd", "srem", "smembers"),
 )
 BEAT_KEYS = ("caiso:beat:*", "caiso:broker:writable")
-# The group of web processes, and what /metrics and /status/ show.
+# The group of web processes, and what is looked at for /metrics, /status/ and /readyz.
 LISTENING = ("publish", "subscribe", "unsubscribe")
-LOOKING = ("info", "llen", "hgetall", "zrevrange")
+LOOKING = ("info", "llen", "hlen", "hgetall", "zrevrange")
 COMMON = (*GREETING, *TRANSACTION, *SIGNS)
 # Replicas copy everything, and sentinels watch and promote: Redis documents what they need.
 REPLICATING = ("auth", "ping", "psync", "replconf")
@@ -73,10 +73,10 @@ def roles(database: int) -> dict[str, Role]:
             (*COMMON, *ASKING, *LISTENING, *LOOKING),
             (*SIGNS_KEYS, *ASKING_KEYS),
             (GROUP,),
-            QUEUES,
+            (*QUEUES, "unacked"),
         ),
         "worker": Role(
-            (*COMMON, *ASKING, *PUBLISHING, *TURNS, *SENDING, *TAKING, "scan"),
+            (*COMMON, *LOOKING, *ASKING, *PUBLISHING, *TURNS, *SENDING, *TAKING, "scan"),
             (*SIGNS_KEYS, *ASKING_KEYS, *PUBLISHING_KEYS, *TURNS_KEYS, *SENDING_KEYS, *TAKING_KEYS),
             (*PUBLISHING_CHANNELS, events, control),
         ),

@@ -312,11 +312,11 @@ MIDDLEWARE = [
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "caisoproject.request_log.note_user",
     "caisoproject.gate.Gate",
     "simple_history.middleware.HistoryRequestMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
-    "caisoproject.request_log.note_user",
     "axes.middleware.AxesMiddleware",
 ]
 ROOT_URLCONF = "caisoproject.urls"

@@ -212,8 +212,9 @@ class Fanout:
 
         The cursors move even when no reader has caught up: those catching up follow them.
         """
-        self.trace = next((message["trace"] for message in messages if "trace" in message), "")
-        with traces.following(self.trace, "fan out", messages=len(messages)):
+        parent = next((message["trace"] for message in messages if "trace" in message), "")
+        with traces.following(parent, "fan out", messages=len(messages)):
+            self.trace = traces.current() if parent else ""
             await self.publish_whole(messages)
 
     async def publish_whole(self, messages: Messages) -> None:

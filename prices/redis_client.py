@@ -12,9 +12,7 @@ from prices.redis_address import CLUSTER
 @cache
 def redis_client() -> redis.Redis:
     """The client of this process. It returns text and reconnects by itself."""
-    return redis_factory.projection(
-        settings.REDIS_URL, decode_responses=True, **settings.REDIS_OPTIONS
-    )
+    return redis_factory.client(settings.REDIS_URL, decode_responses=True, **settings.REDIS_OPTIONS)
 
 
 def tagged(name: str) -> str:

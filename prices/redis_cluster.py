@@ -29,6 +29,12 @@ def as_redis_errors() -> Iterator[None]:
         raise redis.ConnectionError(str(fault)) from fault
 
 
+def facts_of_each(client: redis.Redis) -> list[dict[str, Any]]:
+    """What a server says of itself, or each primary of a Cluster."""
+    found: Any = client.info()
+    return [found] if "redis_version" in found else list(found.values())
+
+
 class Nodes(redis.RedisCluster):  # type: ignore[type-arg, unused-ignore]
     """The client package's own, which connects as it is made."""
 
@@ -75,6 +81,11 @@ class Cluster:
         with self.connecting:
             self.nodes = self.nodes or Nodes(self.address, **self.options)
         return self.nodes
+
+    def info(self, *sections: str) -> dict[str, Any]:
+        """What each primary says of itself, by its name; or the only one."""
+        found: Any = self.connected().info(*sections, target_nodes=redis.RedisCluster.PRIMARIES)
+        return dict(found)
 
     def close(self) -> None:
         if self.nodes:

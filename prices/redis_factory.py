@@ -23,7 +23,9 @@ from prices.redis_cluster import Cluster
 
 def client(url: str, **options: Any) -> redis.Redis:
     """A client that connects when it is used first. Raises Unreadable."""
-    address = of_one_server(url)
+    address = redis_address.read(url)
+    if address.kind == CLUSTER:
+        return cast(redis.Redis, Cluster(address, **options))
     if address.kind == SENTINEL:
         return redis.Redis.from_pool(SentinelPool(address, **options))
     made = of_server(address, **options)
@@ -32,29 +34,18 @@ def client(url: str, **options: Any) -> redis.Redis:
 
 
 def async_client(url: str, **options: Any) -> "aioredis.Redis":
-    """The same for an event loop. A `retry` among the options is one of redis.asyncio."""
-    address = of_one_server(url)
+    """The same for an event loop, and not for a Cluster: messages need one primary.
+
+    A `retry` among the options is one of redis.asyncio.
+    """
+    address = redis_address.read(url)
+    if address.kind == CLUSTER:
+        raise Unreadable("is a Redis Cluster, which has no client for an event loop here.")
     if address.kind == SENTINEL:
         return aioredis.Redis.from_pool(AsyncSentinelPool(address, **options))
     made = of_server(address, **options)
     pool = aioredis.ConnectionPool(connection_class=connection_class(address, aioredis), **made)
     return aioredis.Redis.from_pool(pool)
-
-
-def projection(url: str, **options: Any) -> redis.Redis:
-    """A client for the projection and all that lies beside it, which a Cluster will do for."""
-    address = redis_address.read(url)
-    if address.kind == CLUSTER:
-        return cast(redis.Redis, Cluster(address, **options))
-    return client(url, **options)
-
-
-def of_one_server(url: str) -> Address:
-    """The address of what has one primary. Raises Unreadable."""
-    address = redis_address.read(url)
-    if address.kind == CLUSTER:
-        raise Unreadable("is a Redis Cluster, which only the projection can live on.")
-    return address
 
 
 def connection_class(address: Address, package: Any) -> Any:

@@ -13,6 +13,7 @@ from django.db import connection
 from caisoproject.analyst import LISTS
 from caisoproject.beat_schedule import BEAT_SCHEDULE
 from prices import redis_factory
+from prices.redis_cluster import facts_of_each
 from telemetry.sample import Sample
 
 UNACKNOWLEDGED = "unacked"  # as Celery calls it
@@ -32,7 +33,7 @@ def client(role: str) -> redis.Redis:
     """The Redis that is used for this, asked with little patience."""
     url = settings.REDIS_URL if role == PROJECTION else settings.BROKER_REDIS_URL
     patience = {"socket_timeout": IMPATIENT_S, "socket_connect_timeout": IMPATIENT_S}
-    return redis_factory.projection(url, **patience)
+    return redis_factory.client(url, **patience)
 
 
 def samples() -> Iterator[Sample]:
@@ -75,10 +76,9 @@ def of_redis(role: str) -> Iterator[Sample]:
 def info(client: Any) -> list[dict[str, Any]]:
     """What each server says of itself; nothing where our user may not ask."""
     try:
-        found = client.info()
+        return facts_of_each(client)
     except redis.exceptions.NoPermissionError:
         return []
-    return [found] if "used_memory" in found else [*found.values()]
 
 
 def of_server(found: dict[str, Any], labels: dict[str, str]) -> Iterator[Sample]:

@@ -100,6 +100,7 @@ MODELS: dict[str, tuple[str, str, str, str]] = {
     "prices/fetchrun": (ANALYST, NOBODY, NOBODY, NOBODY),
     "prices/gap": (ANALYST, NOBODY, NOBODY, NOBODY),
     "prices/trouble": (ANALYST, NOBODY, NOBODY, NOBODY),
+    "alerts/operationalalert": (ANALYST, NOBODY, NOBODY, NOBODY),
     "auth/user": (ADMIN, ADMIN, ADMIN, ADMIN),
     "auth/group": (ADMIN, ADMIN, ADMIN, ADMIN),
     "axes/accessattempt": (ADMIN, NOBODY, NOBODY, ADMIN),

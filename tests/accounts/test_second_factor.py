@@ -14,7 +14,7 @@ from pytest_django import Settings
 from accounts import second_factor
 from dashboard import log_in
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.database, pytest.mark.django_db]
 LOG_IN, CODE, SET_UP = "/accounts/log-in/", "/accounts/log-in/code/", "/accounts/second-factor/"
 
 

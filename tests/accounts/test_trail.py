@@ -12,11 +12,11 @@ from accounts.admin.history import changes_of
 from accounts.models import JUDGING
 from alerts import attending
 from alerts.delivery.deliver import switch_off
-from alerts.models import Method, Rule
-from battery.models import Battery
+from alerts.models import Condition, Method, Rule
+from battery.models import Battery, GridLimit, Outage
 from prices.models import Node
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.database, pytest.mark.django_db]
 
 
 @pytest.fixture
@@ -144,6 +144,18 @@ def test_users_groups_and_passwords(client: Client) -> None:
     group = Group.objects.get(name="viewer")
     group.permissions.add(Permission.objects.get(codename="change_alert"))
     assert "permissions: + " in rows(group)[-1][2]
+
+
+def test_what_belongs_to_a_rule_or_a_battery_is_followed(rule: Rule) -> None:
+    battery, noon = Battery.objects.get(), timezone.now()
+    for made in (
+        Condition.objects.create(rule=rule, watched="spread", direction="above", limit=20),
+        GridLimit.objects.create(battery=battery, from_hour=17, until_hour=21, max_in_mw=0),
+        Outage.objects.create(battery=battery, start=noon, end=noon + timedelta(hours=1)),
+    ):
+        kept, key = made.history.model.objects, made.pk
+        made.delete()
+        assert list(kept.filter(id=key).values_list("history_type", flat=True)) == ["-", "+"]
 
 
 def test_who_did_it_is_known_when_the_account_is_gone(ada: User, client: Client) -> None:

@@ -14,7 +14,7 @@ from accounts.roles import ADMIN, ANALYST, OPERATOR, OWN, ROLES, VIEWER, permitt
 from market.intervals import pacific
 from market.pacific_text import clock_text
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.database, pytest.mark.django_db]
 USERS = "/admin/auth/user/"
 
 

@@ -131,6 +131,15 @@ def test_a_file_that_is_not_there_stops_the_program(
     assert environment(monkeypatch, str(tmp_path / "ca.pem")).file(NAME) == str(tmp_path / "ca.pem")
 
 
+def test_a_folder_that_is_not_there_stops_the_program(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert environment(monkeypatch, None).folder(NAME) == ""
+    assert environment(monkeypatch, str(tmp_path)).folder(NAME) == str(tmp_path)
+    with pytest.raises(SystemExit, match="there is no such folder"):
+        environment(monkeypatch, str(tmp_path / "none")).folder(NAME)
+
+
 def test_a_wrong_key_is_not_repeated(monkeypatch: pytest.MonkeyPatch) -> None:
     assert environment(monkeypatch, "abc").matching(NAME, "[a-z]+", "a word") == "abc"
     with pytest.raises(SystemExit) as stopped:

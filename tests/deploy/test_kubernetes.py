@@ -220,4 +220,4 @@ def test_pods_are_counted_by_a_metric_that_is_there(client: Any) -> None:
     counted = measured["object"]["describedObject"]
     assert (counted["kind"], counted["name"]) in DOCUMENTS
     name = measured["object"]["metric"]["name"]
-    assert f"\n{name}{{" in client.get("/metrics").text
+    assert f"# TYPE {name} gauge\n" in client.get("/metrics").text

@@ -11,7 +11,7 @@ from django.utils import timezone
 
 from live import heads
 from prices import source_state
-from prices.models import FetchRun, Node
+from prices.models import Feed, FetchRun, Node
 from tests.conftest import utc
 from tests.live.browsers import browser
 from tests.live.streaming import stream
@@ -100,6 +100,7 @@ def test_when_each_market_was_answered_is_told(client: Client) -> None:
 @pytest.mark.database
 @pytest.mark.django_db
 def test_a_feed_begins_with_its_first_reader_and_is_the_same_for_the_next() -> None:
+    Feed.objects.all().delete()
     first = heads.feed_of("sp15")
     assert first is not None
     assert (first.head, heads.feed_of("sp15")) == (0, first)

@@ -11,6 +11,7 @@ from django.core.management import CommandError, call_command
 from caisoproject import redis_acl
 from caisoproject.redis_acl import OF_THE_PROGRAM, lines, roles
 from deploy import free_ports
+from prices import redis_factory
 from tests.redis_servers import valkey
 
 ROLES = tuple(roles(0))
@@ -62,7 +63,9 @@ SOMEBODYS = {
     "BLPOP caiso:analyst:quick 0.01": {"web", "worker", "analyst"},
     "HINCRBY caiso:tallies messages 1": {"web", "worker", "beat", "analyst"},
     "HSET caiso:signs:web:1 at 1": {"web", "worker", "beat", "analyst"},
-    "HGETALL caiso:tallies": {"web"},
+    "HGETALL caiso:tallies": {"web", "worker"},
+    "ZREVRANGE caiso:signs:web 0 -1": {"web", "worker"},
+    "HLEN unacked": {"web", "worker"},
     "PUBLISH asgi__group__feed x": {"web", "worker", "analyst", "sentinel"},
     "SUBSCRIBE asgi__group__feed": {"web", "worker", "sentinel"},
     "PUBLISH caiso:alerts x": {"worker", "analyst", "sentinel"},
@@ -111,11 +114,9 @@ def test_each_command_is_for_those_whose_work_it_is(port: int, command: str) -> 
 
 
 def test_without_a_user_and_with_another_ones_password_nobody_gets_in(port: int) -> None:
-    with redis.Redis(port=port) as client, pytest.raises(redis.AuthenticationError):
-        client.ping()
-    stranger = redis.Redis(port=port, username="web", password=PASSWORDS["beat"])
-    with stranger as client, pytest.raises(redis.AuthenticationError):
-        client.ping()
+    for url in (f"redis://127.0.0.1:{port}", f"redis://web:wrong@127.0.0.1:{port}"):
+        with redis_factory.client(url) as client, pytest.raises(redis.AuthenticationError):
+            client.ping()
 
 
 def printed() -> str:

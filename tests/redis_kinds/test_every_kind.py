@@ -8,9 +8,9 @@ import redis
 from django.core.management import CommandError, call_command
 from pytest_django import Settings
 
+from alerts.operations.facts import redis_state
 from battery import asking
 from caisoproject.bare_redis import Connection
-from dashboard.status_facts import redis_answers
 from market.markets import Market
 from oasis.turns import Priority, Turns
 from prices.models import Node
@@ -91,18 +91,20 @@ def test_the_analyst_takes_what_it_is_asked_and_answers(used: str) -> None:
     waiter.close()
 
 
-def test_the_start_checks_it_and_the_status_page_sees_it(used: str) -> None:
+def test_the_start_checks_it_and_the_status_page_sees_it(used: str, settings: Settings) -> None:
     call_command("check_redis")
-    assert redis_answers()
+    assert redis_state(settings.REDIS_URL)
 
 
-def test_one_that_evicts_is_refused_by_name(used: str) -> None:
+def test_one_that_evicts_is_refused_by_name(used: str, settings: Settings) -> None:
     everywhere = {} if tagged("x") == "x" else {"target_nodes": redis.RedisCluster.PRIMARIES}
     redis_client().config_set("maxmemory", "500mb", **everywhere)
     redis_client().config_set("maxmemory-policy", "allkeys-lru", **everywhere)
     try:
         with pytest.raises(CommandError, match=r"REDIS_URL evicts keys \(allkeys-lru\)"):
             call_command("check_redis")
+        assert (state := redis_state(settings.REDIS_URL))
+        assert state.policy == "allkeys-lru"
     finally:
         redis_client().config_set("maxmemory-policy", "noeviction", **everywhere)
         redis_client().config_set("maxmemory", "0", **everywhere)
@@ -121,7 +123,7 @@ def test_out_of_reach_is_an_error_of_redis_and_shows_no_password(
         redis_client().get("caiso:sp15:current")
     assert "ss%2Fw" not in str(fault.value)
     assert "p@ss" not in str(fault.value)
-    assert not redis_answers()
+    assert redis_state(settings.REDIS_URL) is None
     with pytest.raises(OSError) as lost:  # noqa: PT011 (of the system, whichever it is)
         Connection(settings.REDIS_URL)
     assert "ss%2Fw" not in str(lost.value)

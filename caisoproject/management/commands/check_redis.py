@@ -11,7 +11,7 @@ from redis.retry import Retry
 
 from caisoproject.broker import refusal
 from prices import redis_factory
-from prices.redis_cluster import Cluster
+from prices.redis_cluster import Cluster, facts_of_each
 
 USES = {
     "REDIS_URL": "the projection",
@@ -35,9 +35,8 @@ class Command(BaseCommand):
         retry = Retry(ConstantBackoff(0.25), 4 * options["wait"])
         for name, use in USES.items():
             url = getattr(settings, ADDRESS_OF.get(name, name))
-            made = redis_factory.projection if name == "REDIS_URL" else redis_factory.client
             try:
-                refuse_unfit(made(url, socket_timeout=5, retry=retry), name, use)
+                refuse_unfit(redis_factory.client(url, socket_timeout=5, retry=retry), name, use)
             except redis.ResponseError as fault:
                 raise CommandError(f"{name}: Redis takes no writes: {fault}") from fault
             except redis.RedisError as fault:
@@ -59,12 +58,3 @@ def refuse_unfit(client: redis.Redis, name: str, use: str) -> None:
     if fault := refusal(client):
         raise fault
     client.close()
-
-
-def facts_of_each(client: redis.Redis) -> list[dict[str, Any]]:
-    """What the server says of itself, or each primary of a Cluster."""
-    if isinstance(client, Cluster):
-        said: Any = client.info(target_nodes=redis.RedisCluster.PRIMARIES)
-        return [said] if "redis_version" in said else list(said.values())
-    alone: dict[str, Any] = client.info()  # type: ignore[assignment]
-    return [alone]
