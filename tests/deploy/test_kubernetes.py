@@ -210,7 +210,8 @@ def test_nobody_talks_to_anybody_but_for_what_is_named() -> None:
     assert len(pods_of(to_data)) == len(PODS)
 
 
-def test_pods_are_counted_by_a_metric_that_is_there() -> None:
+@pytest.mark.django_db
+def test_pods_are_counted_by_a_metric_that_is_there(client: Any) -> None:
     scaling = DOCUMENTS["HorizontalPodAutoscaler", "web"]["spec"]
     (measured,) = scaling["metrics"]
     assert "replicas" not in DOCUMENTS["Deployment", "web"]["spec"]
