@@ -1,6 +1,5 @@
 """What each user of Redis may do, and what it is refused: on a real server with our ACL file."""
 
-from collections.abc import Iterator
 from io import StringIO
 from pathlib import Path
 
@@ -9,14 +8,11 @@ import redis
 from django.core.management import CommandError, call_command
 
 from caisoproject import redis_acl
-from caisoproject.redis_acl import OF_THE_PROGRAM, lines, roles
-from deploy import free_ports
+from caisoproject.redis_acl import OF_THE_PROGRAM, roles
 from prices import redis_factory
-from tests.redis_servers import valkey
+from tests.redis_acl.conftest import PASSWORDS
 
 ROLES = tuple(roles(0))
-# Its own address, without which nobody gets in; the file is as the command prints it.
-PASSWORDS = {role: f"the password of {role}" for role in ROLES}
 NOBODYS = [
     "FLUSHALL",
     "FLUSHDB",
@@ -74,16 +70,6 @@ SOMEBODYS = {
 }
 # Sentinels may speak on every channel, as Redis says that they must.
 pytestmark = [pytest.mark.process, pytest.mark.xdist_group("redis-acl")]
-
-
-@pytest.fixture(scope="module")
-def port(tmp_path_factory: pytest.TempPathFactory) -> Iterator[int]:
-    folder = tmp_path_factory.mktemp("acl")
-    file, port = folder / "users.acl", free_ports.reserve()
-    file.write_text("\n".join(lines(PASSWORDS)) + "\n")
-    known = ("--aclfile", str(file))
-    with valkey(port, folder, *known, login=login("metrics")):
-        yield port
 
 
 def refused(port: int, role: str, command: str) -> bool:
