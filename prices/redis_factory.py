@@ -5,6 +5,7 @@ are asked on connections of their own, at each new connection to a server: so on
 a fail-over is made anew to whichever server is the primary then.
 """
 
+import re
 from typing import Any, cast
 
 import redis
@@ -54,12 +55,41 @@ def connection_class(address: Address, package: Any) -> Any:
     return package.Connection if address.tls is None else package.SSLConnection
 
 
+class Sentinels(sentinel.Sentinel):
+    """The client package's own names each connection it tried with all that it was made of."""
+
+    def discover_master(self, service_name: str) -> tuple[str, int]:
+        try:
+            host, port = super().discover_master(service_name)  # type: ignore[no-untyped-call]
+        except sentinel.MasterNotFoundError as fault:
+            raise sentinel.MasterNotFoundError(in_short(service_name, fault)) from fault
+        return host, port
+
+
+class AsyncSentinels(aiosentinel.Sentinel):
+    """The same for an event loop."""
+
+    async def discover_master(self, service_name: str) -> tuple[str, int]:
+        try:
+            host, port = await super().discover_master(service_name)
+        except aiosentinel.MasterNotFoundError as fault:
+            raise aiosentinel.MasterNotFoundError(in_short(service_name, fault)) from fault
+        return host, port
+
+
+def in_short(service: str, fault: Exception) -> str:
+    """That there is no primary, and what kinds of faults the sentinels had."""
+    kinds = sorted(set(re.findall(r" - \w+:(\w+)", str(fault))))
+    why = f": {', '.join(kinds)}" if kinds else ""
+    return f"No sentinel names a primary of {service}{why}."
+
+
 class SentinelPool(sentinel.SentinelConnectionPool):
     """Connections to the primary; with them those to the sentinels are closed."""
 
     def __init__(self, address: Address, **options: Any) -> None:
         told = of_sentinels(address, Retry(NoBackoff(), 0))
-        asked = sentinel.Sentinel(address.hosts, sentinel_kwargs=told)  # type: ignore[no-untyped-call]
+        asked = Sentinels(address.hosts, sentinel_kwargs=told)  # type: ignore[no-untyped-call]
         tls = {} if address.tls is None else {"ssl": True}
         super().__init__(address.service, asked, **tls, **of_server(address, **options))  # type: ignore[no-untyped-call]
 
@@ -74,7 +104,7 @@ class AsyncSentinelPool(aiosentinel.SentinelConnectionPool):
 
     def __init__(self, address: Address, **options: Any) -> None:
         told = of_sentinels(address, AsyncRetry(NoBackoff(), 0))
-        asked = aiosentinel.Sentinel(address.hosts, sentinel_kwargs=told)  # type: ignore[no-untyped-call]
+        asked = AsyncSentinels(address.hosts, sentinel_kwargs=told)  # type: ignore[no-untyped-call]
         tls = {} if address.tls is None else {"ssl": True}
         super().__init__(address.service, asked, **tls, **of_server(address, **options))  # type: ignore[no-untyped-call]
 

