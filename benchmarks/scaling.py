@@ -27,7 +27,7 @@ NOTES = [
     "over a Unix socket, as it comes, on this machine.",
     f"  rules: {RULES:,} at {NODES} nodes, none opens; publishing: announced and copied to Redis "
     "after one new price; Redis: MEMORY USAGE of a node's keys;",
-    f"  readers: {scaling_readers.READERS} of the event stream of one hub, on one web process, as "
+    f"  readers: {scaling_readers.READERS} of `/ws`, uncompressed, on one web process, as "
     "two hubs are published five times a second.",
     "  All nodes through parse and ingest into PostgreSQL: make bench BENCH=all_nodes. Readers by "
     "the thousand beside rivals: BENCH=fanout.",
@@ -143,7 +143,7 @@ def figures_of_readers(found: dict[str, float]) -> list[Figure]:
             f"{found['write_us']:.1f} µs",
             f"processor time, {found['deliveries']:,} deliveries",
         ),
-        figure("a reader", "a price on the wire", f"{wire:,.0f} B", "an event of the stream"),
+        figure("a reader", "a price on the wire", f"{wire:,.0f} B", "a frame with one event"),
     ]
 
 

@@ -12,6 +12,7 @@ from accounts.roles import ROLES
 from caisoproject import environment, logs, production, redis_settings
 from caisoproject.beat_schedule import BEAT_SCHEDULE
 from live import cross_origin
+from live.daphne.bodies import MOST_BYTES
 from telemetry import traces
 from telemetry.log_lines import SECRETS, secrets_among
 
@@ -236,6 +237,8 @@ WEB_PROCESSES = env.number("WEB_PROCESSES", 1, least=1, most=10)
 DIRECT_WRITES = env.flag("DIRECT_WRITES", default=True)
 SOCKETS_MOST = env.number("SOCKETS_MOST", 1000, least=1, most=100_000)
 SOCKETS_PER_ADDRESS = env.number("SOCKETS_PER_ADDRESS", 20, least=1, most=100_000)
+# Whether the limits of an address are those of all web processes together, counted in Redis.
+SHARED_LIMITS = env.flag("SHARED_LIMITS", default=True)
 FEED_TOKEN = env.matching(
     "FEED_TOKEN", r"[\x21-\x7e]+", "plain letters, digits and signs without a blank"
 ) or environment.kept_secret(STATE_DIR / "feed_token")
@@ -249,6 +252,9 @@ BATTERY_TOKEN = env.matching(
 METRICS_TOKEN = env.matching(
     "METRICS_TOKEN", r"[\x21-\x7e]+", "plain letters, digits and signs without a blank"
 )
+
+# The revision of the code, where it was built without git.
+REVISION = env.matching("REVISION", r"[0-9A-Za-z._-]{1,64}", "letters, digits, . _ and - alone")
 
 # How alerts go out ----------------------------------------------------------------------------
 
@@ -349,6 +355,9 @@ TIME_ZONE = "America/Los_Angeles"  # of the admin's forms; everything stored is 
 USE_TZ = True
 FORMAT_MODULE_PATH = "caisoproject.formats"
 X_FRAME_OPTIONS = "DENY"
+# No form is longer, and none has a file.
+DATA_UPLOAD_MAX_MEMORY_SIZE = MOST_BYTES
+FILE_UPLOAD_HANDLERS: list[str] = []
 
 # The API: rest_framework is no installed app, as it would be in every worker too.
 REST_FRAMEWORK = {

@@ -92,7 +92,7 @@ def by_method(deliveries: Iterable[Delivery]) -> Waiting:
     return {method: deque(group) for method, group in groups}
 
 
-def begin(waiting: Waiting, clock: Clock, lanes: Lanes) -> int:
+def begin(waiting: Waiting, clock: Clock, lanes: Lanes = LANES) -> int:
     """Begin to send one message to each idle method, while lanes are free. Returns how many."""
     count = 0
     for method in list(waiting):
@@ -109,7 +109,7 @@ def begin(waiting: Waiting, clock: Clock, lanes: Lanes) -> int:
     return count
 
 
-def begin_one(delivery: Delivery, clock: Clock, lanes: Lanes) -> set[int] | None:
+def begin_one(delivery: Delivery, clock: Clock, lanes: Lanes = LANES) -> set[int] | None:
     """Claim a delivery and begin to send it; None if another process has claimed it.
 
     Returns the ids of the deliveries that its message is for as well.

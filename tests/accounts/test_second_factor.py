@@ -168,6 +168,13 @@ def test_a_role_that_must_have_one_sets_it_up_before_it_is_let_in(
     assert second_factor.has(ada)
 
 
+def test_a_superuser_counts_as_an_administrator(ada: User, settings: Settings) -> None:
+    settings.TWO_FACTOR_REQUIRED = ["operator"]
+    assert not second_factor.is_required(ada)
+    settings.TWO_FACTOR_REQUIRED = ["admin"]
+    assert second_factor.is_required(ada)
+
+
 def test_an_administrator_takes_one_away_of_who_has_lost_it(client: Client, ada: User) -> None:
     vera = User.objects.create_user("vera")
     with_factor(vera)

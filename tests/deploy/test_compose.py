@@ -15,7 +15,6 @@ FILE = DEPLOY / "compose.yaml"
 COMPOSE = documents(FILE)[0]
 SERVICES: dict[str, dict[str, Any]] = COMPOSE["services"]
 OURS = [name for name, service in SERVICES.items() if service["image"].startswith("caiso-live")]
-SPOKEN_TO = {"database": "5432", "sentinel-1": "26379", "web-1": "8000", "grafana": "3000"}
 
 
 def each_service() -> Any:

@@ -10,12 +10,15 @@ from pytest_django import Settings
 
 from alerts.operations.facts import redis_state
 from battery import asking
-from caisoproject.bare_redis import Connection
+from caisoproject.bare_redis import Connection, Running
+from caisoproject.metrics import engines
 from market.markets import Market
 from oasis.turns import Priority, Turns
 from prices.models import Node
 from prices.projection import NAMES, Keys, forget_untracked, project
 from prices.redis_client import redis_client, tagged
+from telemetry import signs, tallies
+from telemetry.redis_pipe import through
 from tests.conftest import utc
 from tests.published import NP15, published, store
 from tests.redis_kinds.kinds import KINDS
@@ -128,3 +131,18 @@ def test_out_of_reach_is_an_error_of_redis_and_shows_no_password(
     with pytest.raises(OSError) as lost:  # noqa: PT011 (of the system, whichever it is)
         Connection(settings.REDIS_URL)
     assert "ss%2Fw" not in str(lost.value)
+
+
+def test_processes_count_together_and_say_that_they_live(used: str) -> None:
+    counting, bare = tallies.Tallies(), Running(used)
+    counting.count("caiso_feed_skipped_readers", 3)
+    counting.flush(through(redis_client()))
+    bare(signs.saying("analyst", "a.1", {}, now=NOON.timestamp()))
+    found = signs.read(through(redis_client()))["analyst"]
+    assert (found.alive.keys(), found.silent_s(NOON.timestamp() + 5)) == ({"a.1"}, 5)
+    bare.close()
+    assert [*tallies.read(through(redis_client()))] == [("caiso_feed_skipped_readers", (), 3)]
+    told = [*engines.of_redis(engines.PROJECTION)]
+    engines.client(engines.PROJECTION).close()
+    assert ("caiso_redis_up", 1) in [(one.name, one.value) for one in told]
+    assert {"caiso_redis_memory_used_bytes", "caiso_queue_length"} <= {one.name for one in told}
