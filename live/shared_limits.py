@@ -11,6 +11,7 @@ import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from functools import cache
+from typing import Any
 from weakref import WeakKeyDictionary
 
 import redis
@@ -78,7 +79,8 @@ def ask(script: str, keys: list[str], *arguments: str | float) -> int | None:
     if not asks():
         return None
     try:
-        return int(client().eval(script, len(keys), *keys, *map(str, arguments)))
+        said: Any = client().eval(script, len(keys), *keys, *map(str, arguments))
+        return int(said)
     except MISSED as fault:
         rest(fault)
         return None
@@ -91,7 +93,8 @@ async def ask_soon(script: str, keys: list[str], *arguments: str | float) -> int
     asking = askings.setdefault(asyncio.get_running_loop(), Asking())
     try:
         async with asyncio.timeout(WITHIN_S), asking.free:
-            return int(await asking.redis.eval(script, len(keys), *keys, *map(str, arguments)))
+            said: Any = asking.redis.eval(script, len(keys), *keys, *map(str, arguments))
+            return int(await said)
     except MISSED as fault:  # a timeout is one too
         rest(fault)
         return None
