@@ -18,6 +18,9 @@ from django.core.management import CommandError, call_command
 from caisoproject.backups import folder, package, sqlite
 from tests.caisoproject.backups.places import Place
 
+# Names that make the database large, and pairs that may come before its copying begins.
+MANY, JUST_BEFORE = 50_000, 3
+
 
 def made(place: Place, to: Path, **options: Any) -> Path:
     """The one backup that a command leaves."""
@@ -115,6 +118,9 @@ def test_it_is_of_one_moment_while_others_write_and_wait_for_nothing(
     old: Place, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(sqlite, "PAGES_A_STEP", 5)  # many steps, and much is written between them
+    with closing(sqlite3.connect(old.database)) as opened, opened:
+        names = ([f"{number}{'x' * 80}"] for number in range(MANY))
+        opened.executemany("INSERT INTO prices_knownname VALUES (?)", names)
     writer, written = Writer(old.database), []
     for module, name in ((sqlite.package, "private"), (sqlite, "make_one_file")):
         noted(monkeypatch, module, name, lambda: written.append(writer.written))
@@ -131,8 +137,7 @@ def test_it_is_of_one_moment_while_others_write_and_wait_for_nothing(
     in_it = manifest["rows"]["prices_knownname"]
     assert in_it % 2 == 0
     # Of the moment at which copying began: what is written meanwhile does not begin it anew.
-    began, ended = written[-2:]
-    assert began <= in_it / 2 <= (began + ended) / 2
+    assert written[-2] <= (in_it - MANY) / 2 <= written[-2] + JUST_BEFORE
 
 
 def test_old_backups_of_the_same_source_go_and_nothing_else(old: Place, tmp_path: Path) -> None:
