@@ -6,11 +6,13 @@ is put back.
 
 from typing import Any
 
+from django.apps import apps as django_apps
+
 from accounts.roles import ROLES, permitted
 
 
-def make_groups(apps: Any, **_: object) -> None:
-    """What `post_migrate` calls, once every app's permissions are there."""
+def make_groups(apps: Any = django_apps, **_: object) -> None:
+    """What `post_migrate` calls, once every app's permissions are there; `flush` names no apps."""
     try:
         group, permission = apps.get_model("auth", "Group"), apps.get_model("auth", "Permission")
     except LookupError:  # migrated back to before there were any

@@ -24,6 +24,7 @@ OWN: dict[str, tuple[str, ...]] = {
         "prices.view_fetchrun",
         "prices.view_gap",
         "prices.view_trouble",
+        "alerts.view_operationalalert",
     ),
     OPERATOR: (
         "alerts.*_rule",

@@ -16,6 +16,8 @@ from django.conf import settings
 from django.contrib.auth.models import User
 from django.db import transaction
 
+from accounts.roles import ADMIN
+
 KEPT_USED = 5  # codes: no more are valid at any moment
 DIGITS = 6
 
@@ -53,8 +55,10 @@ def has(user: User) -> bool:
 
 
 def is_required(user: User) -> bool:
-    """Whether one of the user's groups must have a second factor."""
+    """Whether one of the user's groups must have a second factor; superusers count as `admin`."""
     required = settings.TWO_FACTOR_REQUIRED
+    if user.is_superuser and ADMIN in required:
+        return True
     return bool(required) and user.groups.filter(name__in=required).exists()
 
 

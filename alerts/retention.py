@@ -7,7 +7,7 @@ from django.conf import settings
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from alerts import totals
-from alerts.models import Alert, Delivery, Transition
+from alerts.models import Alert, Delivery, OperationalAlert, Transition
 from prices.retention import in_batches
 
 UNFINISHED = (Delivery.WAITING, Delivery.HELD, Delivery.GATHERED)
@@ -20,6 +20,7 @@ def prune(*, now: datetime) -> dict[str, int]:
     return {
         "deliveries": in_batches(old_deliveries(before=deliveries), delete_deliveries),
         "alerts": in_batches(old_alerts(before=alerts), delete_alerts),
+        "operational alerts": in_batches(old_operational(before=alerts), delete_operational),
     }
 
 
@@ -46,7 +47,22 @@ def old_deliveries(*, before: datetime) -> QuerySet[Delivery]:
     Not of alerts that were still open: an all-clear goes where its opening went.
     """
     old = Delivery.objects.filter(created_at__lt=before).exclude(state__in=UNFINISHED)
+    old = old.filter(Q(operational=None) | Q(operational__cleared_at__isnull=False))
     return old.filter(Q(transition=None) | ended(before, "transition__alert__"))
+
+
+def old_operational(*, before: datetime) -> QuerySet[OperationalAlert]:
+    """Operational alerts that were over before then, with no delivery still to be sent."""
+    unfinished = Delivery.objects.filter(operational=OuterRef("pk"), state__in=UNFINISHED)
+    old = OperationalAlert.objects.filter(cleared_at__lt=before)
+    return old.exclude(Exists(unfinished.order_by()))
+
+
+def delete_operational(ids: Sequence[int]) -> None:
+    """Count their deliveries, and delete both."""
+    sent = Delivery.objects.filter(operational__in=ids).values_list("pk", flat=True)
+    delete_deliveries(list(sent))
+    OperationalAlert.objects.filter(pk__in=ids).delete()
 
 
 def delete_deliveries(ids: Sequence[int]) -> None:

@@ -2,10 +2,10 @@
 
 import structlog
 from celery import shared_task
-from celery.signals import worker_process_shutdown
+from celery.signals import worker_process_init, worker_process_shutdown
 from django.utils import timezone
 
-from alerts import retention
+from alerts import retention, watching
 from alerts.delivery.deliver import deliver_due, finish
 from alerts.delivery.digest import write_digests, write_gathered
 from alerts.totals import count_finished
@@ -24,6 +24,12 @@ def deliver() -> None:
 def finish_sending(**_: object) -> None:
     """Celery replaces a worker's child now and then: finish what it is sending first."""
     finish(now=timezone.now())
+
+
+@worker_process_init.connect
+def watch(**_: object) -> None:
+    """Beside its tasks each worker watches what all depend on."""
+    watching.start()
 
 
 @shared_task

@@ -4,7 +4,7 @@ from alerts.models import Method, Rule
 from market.markets import Market
 from prices.models import Node
 
-JUDGING, SENDING = "judging", "sending"
+JUDGING, SENDING, WATCHING = "judging", "sending", "watching"
 
 
 def subject_of(rule: Rule) -> str:

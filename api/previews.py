@@ -1,6 +1,5 @@
 """`POST /api/v1/rules/preview`: how often a rule would have fired. Changes nothing."""
 
-import time
 from http import HTTPStatus
 from math import ceil
 from typing import Any, NoReturn
@@ -11,7 +10,6 @@ from django.views.decorators.cache import never_cache
 from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
-from rest_framework.throttling import BaseThrottle
 
 from accounts.access import may_ask_more
 from alerts.judging.preview import NoPreview, preview
@@ -19,9 +17,9 @@ from api.fields import Minutes, Time
 from api.frame import ApiView
 from api.rule_request import OF_OTHERS, OF_USERS, PreviewRequest, RuleRequest
 from api.session import ReadingSession
-from live.connection_limits import client_address
+from api.throttle import Throttle
 from live.problems import Problem
-from live.rate_limit import RateLimit, RateLimits
+from live.rate_limit import RateLimits
 
 MOST_TIMES = 1000  # only the last are listed
 # A preview keeps a process busy for up to a second. Who may ask more is counted by account, others
@@ -57,15 +55,13 @@ class PreviewAnswer(serializers.Serializer[Any]):
     )
 
 
-class PreviewThrottle(BaseThrottle):
+class PreviewThrottle(Throttle):
     """Limits how many previews a client may ask for."""
 
-    def allow_request(self, request: Request, view: Any) -> bool:
-        self.rate_limit = rate_limit_of(request)
-        return self.rate_limit.take(time.monotonic())
+    limit = "previews"
 
-    def wait(self) -> float:
-        return self.rate_limit.wait(time.monotonic())
+    def rates(self, request: Request) -> RateLimits:
+        return of_users if may_ask_more(request.user) else of_others
 
 
 @method_decorator(never_cache, name="dispatch")
@@ -92,10 +88,3 @@ class RulePreview(ApiView):
         seconds = ceil(wait or 0)
         sentence = f"Too many previews: ask again in {seconds} seconds."
         raise Problem(HTTPStatus.TOO_MANY_REQUESTS, sentence, seconds)
-
-
-def rate_limit_of(request: Request) -> RateLimit:
-    """The rate limit of this client."""
-    if may_ask_more(request.user):
-        return of_users.of(request.user.pk)
-    return of_others.of(client_address((request.META.get("REMOTE_ADDR") or "", 0)))

@@ -1,6 +1,5 @@
 """`POST /api/v1/batteries/{id}/what-if`: what another size would have earned. Changes nothing."""
 
-import time
 from decimal import Decimal
 from http import HTTPStatus
 from math import ceil
@@ -11,7 +10,6 @@ from django.views.decorators.cache import never_cache
 from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
-from rest_framework.throttling import BaseThrottle
 
 from accounts.access import may_ask_more
 from api.battery_access import battery_of
@@ -20,12 +18,12 @@ from api.fields import PlainNumber, WholeNumber
 from api.frame import ApiView
 from api.session import ReadingSession
 from api.strict import Known
+from api.throttle import Throttle
 from battery import asking
 from battery.asset import Impossible
 from battery.what_ifs.variant import DAYS, MOST_DAYS
-from live.connection_limits import client_address
 from live.problems import Problem
-from live.rate_limit import RateLimit, RateLimits
+from live.rate_limit import RateLimits
 
 RETRY_AFTER = 5
 # One takes the process that calculates up to a second. Who may ask more is counted by account,
@@ -87,15 +85,13 @@ class WhatIfAnswer(serializers.Serializer[Any]):
         return {"from": first, **super().get_fields()}
 
 
-class WhatIfThrottle(BaseThrottle):
+class WhatIfThrottle(Throttle):
     """Limits how many what-ifs a client may ask for."""
 
-    def allow_request(self, request: Request, view: Any) -> bool:
-        self.rate_limit = rate_limit_of(request)
-        return self.rate_limit.take(time.monotonic())
+    limit = "what-ifs"
 
-    def wait(self) -> float:
-        return self.rate_limit.wait(time.monotonic())
+    def rates(self, request: Request) -> RateLimits:
+        return of_users if may_ask_more(request.user) else of_others
 
 
 @method_decorator(never_cache, name="dispatch")
@@ -126,10 +122,3 @@ class WhatIf(ApiView):
 def plain(values: dict[str, Any]) -> dict[str, Any]:
     """Values as JSON has them."""
     return {name: float(one) if isinstance(one, Decimal) else one for name, one in values.items()}
-
-
-def rate_limit_of(request: Request) -> RateLimit:
-    """The rate limit of this client."""
-    if may_ask_more(request.user):
-        return of_users.of(request.user.pk)
-    return of_others.of(client_address((request.META.get("REMOTE_ADDR") or "", 0)))

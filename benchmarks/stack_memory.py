@@ -9,11 +9,11 @@ from collections.abc import Mapping
 from contextlib import AbstractContextManager, closing, suppress
 
 import psutil
-import redis
 
 from battery import asking
 from benchmarks.figures import Figure
 from benchmarks.stage import DidNotWork, Stage, staged
+from prices import redis_factory
 
 HUBS = ("NP15", "SP15", "ZP26")
 LAUNCHER = "python -m deploy.run"
@@ -121,7 +121,7 @@ def has_advice(database: sqlite3.Connection) -> bool:
 
 
 def ask_for_advice(stage: Stage) -> None:
-    with redis.Redis.from_url(stage.plan.redis_url) as client:
+    with redis_factory.client(stage.plan.redis_url) as client:
         client.rpush(asking.QUICK, '{"do": "advise"}')
 
 

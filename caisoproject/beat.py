@@ -67,6 +67,8 @@ def in_the_future(last_run_at: datetime | None, *, now: datetime) -> bool:
 class SteadyScheduler(RedBeatScheduler):  # type: ignore[misc]
     """RedBeat that pulls back entries which lie in the future after a clock step."""
 
+    lock: Any  # declared nowhere in the package
+
     def __init__(self, app: Any, **options: Any) -> None:
         self.wall_over_monotonic = time.time() - time.monotonic()
         wait_until_writable(broker_client(), lambda fault, _: warn(fault))
@@ -81,7 +83,8 @@ class SteadyScheduler(RedBeatScheduler):  # type: ignore[misc]
         """One tick, after correcting for a clock that stepped back since the last one.
 
         While Redis is away or takes no writes, beat waits: being restarted would take longer
-        every time. A lock that expired meanwhile is acquired again, or waited for.
+        every time. A lock that expired meanwhile, or was not to be had because Redis went away
+        from who waited for it, is acquired again, or waited for.
         """
         difference = time.time() - time.monotonic()
         if stepped_back(self.wall_over_monotonic, difference):
@@ -91,9 +94,11 @@ class SteadyScheduler(RedBeatScheduler):  # type: ignore[misc]
         try:
             if fault := refusal(broker_client()):
                 raise fault
+            if self.lock is None:
+                acquire_distributed_beat_lock(SimpleNamespace(scheduler=self))
             until_next_s = float(super().tick(*arguments, **options))
         except LockError:
-            acquire_distributed_beat_lock(SimpleNamespace(scheduler=self))
+            self.lock = None
             return 0.0
         except (redis.ConnectionError, redis.TimeoutError, redis.ResponseError) as fault:
             warn(fault)

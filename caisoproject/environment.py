@@ -127,11 +127,11 @@ class Environment:
                 )
         return found
 
-    def origins(self, name: str) -> list[str]:
-        """NAME as a list of whole origins, as browsers write them."""
+    def origins(self, name: str, *, exact: bool = False) -> list[str]:
+        """NAME as a list of whole origins, as browsers write them; `*.` only if not `exact`."""
         found = [origin.rstrip("/") for origin in self.items(name, "")]
         for origin in found:
-            if not ORIGIN.fullmatch(origin):
+            if not ORIGIN.fullmatch(origin) or (exact and "*" in origin):
                 raise SystemExit(
                     f"{name} has {origin!r}; it takes whole origins in lower case, with commas "
                     "between: https://prices.example.com."

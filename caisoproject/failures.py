@@ -72,6 +72,11 @@ def our_name_alone(get_response: Handler) -> Handler:
     return middleware
 
 
+def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
+    """What can't be read. Django's own page would read the form once more, and fail again."""
+    return refusal(request.path_info, Problem(HTTPStatus.BAD_REQUEST))
+
+
 def server_error(request: HttpRequest) -> HttpResponse:
     """What no view caught: 503 if the database or the disk is in trouble, else 500."""
     return in_trouble(request, sys.exc_info()[1]) or usual_server_error(request)

@@ -12,10 +12,18 @@ from prices.feed import FeedRange
 from prices.models import Node
 from prices.projection import project
 from prices.troubles import Isolation
+from telemetry import traces
 
 
 def publish(feed_ranges: list[FeedRange]) -> None:
     """Announce new events to every web process, whose readers wait, and copy them to Redis."""
+    if feed_ranges:
+        with traces.span("publish", feeds=len(feed_ranges)):
+            publish_whole(feed_ranges)
+
+
+def publish_whole(feed_ranges: list[FeedRange]) -> None:
+    """The same, within a span that the messages carry on to the web processes."""
     slugs = {feed_range.slug for feed_range in feed_ranges}
     nodes = {node.slug: node for node in Node.objects.filter(slug__in=slugs).order_by("pk")}
     publishing = Isolation("publishing", now=timezone.now())

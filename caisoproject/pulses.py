@@ -60,9 +60,7 @@ def of_worker(hostname: str) -> Pulse:
 @cache
 def of_tasks() -> Pulse:
     """Where tasks run, and what calculates: it counts, and others say that they live."""
-    from prices.redis_client import redis_client  # noqa: PLC0415 (beat has no Django)
-
-    return Pulse(through(redis_client()), tallies.flush)
+    return Pulse(through(impatient_client()), tallies.flush)
 
 
 PULSING: WeakKeyDictionary[asyncio.AbstractEventLoop, asyncio.Task[None]] = WeakKeyDictionary()
@@ -70,9 +68,7 @@ PULSING: WeakKeyDictionary[asyncio.AbstractEventLoop, asyncio.Task[None]] = Weak
 
 @cache
 def of_web() -> Pulse:
-    from prices.redis_client import redis_client  # noqa: PLC0415
-
-    return Pulse(through(redis_client()), tallies.flush, signs.WEB, web_says)
+    return Pulse(through(impatient_client()), tallies.flush, signs.WEB, web_says)
 
 
 def web_says() -> Mapping[str, float]:

@@ -11,6 +11,9 @@ import dj_database_url
 from accounts.roles import ROLES
 from caisoproject import environment, logs, production, redis_settings
 from caisoproject.beat_schedule import BEAT_SCHEDULE
+from live import cross_origin
+from live.daphne.bodies import MOST_BYTES
+from telemetry import traces
 from telemetry.log_lines import SECRETS, secrets_among
 
 environment.take_proxies(os.environ)
@@ -169,6 +172,11 @@ SITE_URL = env.url("SITE_URL", "", ("http", "https")).rstrip("/")  # what links 
 OWN_HOSTS = f"localhost,127.0.0.1,[::1],{production.host_of(SITE_URL)}"
 ALLOWED_HOSTS = env.names("ALLOWED_HOSTS", OWN_HOSTS)
 CSRF_TRUSTED_ORIGINS = env.origins("CSRF_TRUSTED_ORIGINS")
+# Pages of other sites that may read answers and feed, without cookies: none.
+CORS_ALLOWED_ORIGINS = env.origins("CORS_ALLOWED_ORIGINS", exact=True)
+CORS_URLS_REGEX = r"^/api/"
+CORS_ALLOW_METHODS, CORS_ALLOW_HEADERS = cross_origin.METHODS, cross_origin.ASKED_WITH
+CORS_EXPOSE_HEADERS, CORS_PREFLIGHT_MAX_AGE = cross_origin.SHOWN, cross_origin.REMEMBERED_S
 # Of the account `admin`, when it is made: one by chance where this is empty.
 ADMIN_PASSWORD = env.text("ADMIN_PASSWORD", "")
 # Whose X-Forwarded-For and X-Forwarded-Proto are believed.
@@ -229,6 +237,8 @@ WEB_PROCESSES = env.number("WEB_PROCESSES", 1, least=1, most=10)
 DIRECT_WRITES = env.flag("DIRECT_WRITES", default=True)
 SOCKETS_MOST = env.number("SOCKETS_MOST", 1000, least=1, most=100_000)
 SOCKETS_PER_ADDRESS = env.number("SOCKETS_PER_ADDRESS", 20, least=1, most=100_000)
+# Whether the limits of an address are those of all web processes together, counted in Redis.
+SHARED_LIMITS = env.flag("SHARED_LIMITS", default=True)
 FEED_TOKEN = env.matching(
     "FEED_TOKEN", r"[\x21-\x7e]+", "plain letters, digits and signs without a blank"
 ) or environment.kept_secret(STATE_DIR / "feed_token")
@@ -242,6 +252,9 @@ BATTERY_TOKEN = env.matching(
 METRICS_TOKEN = env.matching(
     "METRICS_TOKEN", r"[\x21-\x7e]+", "plain letters, digits and signs without a blank"
 )
+
+# The revision of the code, where it was built without git.
+REVISION = env.matching("REVISION", r"[0-9A-Za-z._-]{1,64}", "letters, digits, . _ and - alone")
 
 # How alerts go out ----------------------------------------------------------------------------
 
@@ -296,6 +309,7 @@ MIDDLEWARE = [
     "caisoproject.https_pages.no_redirect_in_circles",
     "caisoproject.counted_answers.counted_answers",
     "django.middleware.security.SecurityMiddleware",
+    "caisoproject.cross_origin.CrossOrigin",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "dashboard.content_security.content_security_policy",
     "caisoproject.failures.ProblemsUnderApi",
@@ -304,11 +318,11 @@ MIDDLEWARE = [
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "caisoproject.request_log.note_user",
     "caisoproject.gate.Gate",
     "simple_history.middleware.HistoryRequestMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
-    "caisoproject.request_log.note_user",
     "axes.middleware.AxesMiddleware",
 ]
 ROOT_URLCONF = "caisoproject.urls"
@@ -341,6 +355,9 @@ TIME_ZONE = "America/Los_Angeles"  # of the admin's forms; everything stored is 
 USE_TZ = True
 FORMAT_MODULE_PATH = "caisoproject.formats"
 X_FRAME_OPTIONS = "DENY"
+# No form is longer, and none has a file.
+DATA_UPLOAD_MAX_MEMORY_SIZE = MOST_BYTES
+FILE_UPLOAD_HANDLERS: list[str] = []
 
 # The API: rest_framework is no installed app, as it would be in every worker too.
 REST_FRAMEWORK = {
@@ -381,6 +398,7 @@ STORAGES = {
     "staticfiles": {"BACKEND": "caisoproject.static_files.HashedModulesStorage"},
 }
 
+traces.check()
 LOG_JSON = env.flag("LOG_JSON", default=False)
 logs.configure(as_json=LOG_JSON, level=env.text("LOG_LEVEL", "INFO"))
 SECRETS.know(secrets_among(globals()) | {str(DATABASES["default"].get("PASSWORD", ""))})

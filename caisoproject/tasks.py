@@ -25,6 +25,7 @@ from prices.ingest import Ingested
 from prices.models import Node
 from prices.troubles import Isolation
 from prices.unpublished import publish_all
+from telemetry import traces
 
 log = structlog.get_logger(__name__)
 # Ten seconds for a turn and 55 for an answer (oasis.client); the rest to parse, store and judge.
@@ -109,6 +110,7 @@ def prune() -> None:
 def judged() -> list[FeedRange]:
     """Judge the rules and return what to announce; if that fails, `catch_up` will do it."""
     news: list[FeedRange] = []
-    with Isolation("judging", now=timezone.now()).each("all rules"):
+    judging = Isolation("judging", now=timezone.now())
+    with traces.span("rules"), judging.each("all rules"):
         news += evaluate(now=timezone.now())
     return news

@@ -11,6 +11,7 @@ admin.site.index_title = (
     "Rules, alerts and deliveries; batteries; nodes and what became of each request"
 )
 
+handler400 = "caisoproject.failures.bad_request"
 handler500 = "caisoproject.failures.server_error"
 urlpatterns = [
     path("admin/logout/", log_out),

@@ -22,6 +22,7 @@ import structlog  # isort: skip
 from django.conf import settings  # isort: skip
 from django.db import connection  # isort: skip
 
+from alerts import watching
 from caisoproject.listening import SharedPort, listen, passed_socket
 from caisoproject.memory import collect_seldom, give_back_memory, resident_mb
 from caisoproject.pulses import start_web_pulse, stop_web_pulse
@@ -34,6 +35,7 @@ from live.daphne.feed_protocol import FeedProtocol
 from live.daphne.quiet import quieten
 from live.fanout import fanout
 from live.forwarded import trusted_proxies
+from telemetry import traces
 
 # Time for a slow reader to take its backlog, and behind it the code that says why it was cut.
 CLOSE_SECONDS = 10
@@ -88,6 +90,8 @@ class Web(Server):  # type: ignore[misc]
         quieten()
         collect_seldom()
         reactor.callLater(0, start_web_pulse)
+        watching.start(as_reserve=True)
+        traces.start("web")
         self.usual_mb = resident_mb()
         reactor.callLater(GIVE_BACK_SECONDS, self.give_back)
 
@@ -151,6 +155,7 @@ class Web(Server):  # type: ignore[misc]
         await fanout().readers.close_all()
         await fanout().stop()
         await stop_web_pulse()
+        await asyncio.to_thread(traces.stop)
         running = [
             details["application_instance"]
             for details in self.connections.values()

@@ -1,11 +1,13 @@
 """What is known of this installation, read anew for each `/status/` in so many queries at most."""
 
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import NamedTuple
 
 from django.db import connection
-from django.db.models import Count
+from django.db.models import Count, F, Q
 
+from alerts.models import OperationalAlert
 from alerts.operations import facts as operations
 from alerts.operations.conditions import Condition
 from alerts.outbox_state import OutboxState, outbox_state
@@ -17,7 +19,8 @@ from prices.readings import Reading
 from prices.recent_corrections import RecentCorrections, recent_corrections
 from prices.source_state import SourceState, source_state
 
-A_DAY = timedelta(days=1)
+A_DAY, LATELY = timedelta(days=1), timedelta(days=7)
+MOST_OPERATIONAL = 5
 MOST_NODES, MOST_CORRECTIONS, MOST_TROUBLES = 100, 8, 20
 DATABASES = {"sqlite": "SQLite", "postgresql": "PostgreSQL"}
 
@@ -41,6 +44,7 @@ class Facts(NamedTuple):
     outbox: OutboxState
     conditions: list[Condition]
     database: str
+    operational: Sequence[OperationalAlert] = ()
 
 
 def facts(*, now: datetime) -> Facts:
@@ -64,6 +68,7 @@ def facts(*, now: datetime) -> Facts:
         outbox=outbox_state(now=now),
         conditions=looked_at(),
         database=DATABASES.get(connection.vendor, connection.vendor),
+        operational=operational(now=now),
     )
 
 
@@ -71,6 +76,14 @@ def requests_by_outcome(*, now: datetime) -> dict[str, int]:
     """How many requests of the last 24 hours came to each outcome."""
     runs = FetchRun.objects.filter(started_at__gt=now - A_DAY, started_at__lte=now).order_by()
     return dict(runs.values_list("outcome").annotate(Count("pk")))
+
+
+def operational(*, now: datetime) -> list[OperationalAlert]:
+    """Operational alerts that are open, and the newest of the last days."""
+    opened = OperationalAlert.objects.filter(opened_at__isnull=False)
+    lately = Q(cleared_at=None) | Q(cleared_at__gt=now - LATELY)
+    order = F("cleared_at").desc(nulls_first=True)
+    return list(opened.filter(lately).order_by(order, "-opened_at")[:MOST_OPERATIONAL])
 
 
 def looked_at() -> list[Condition]:

@@ -5,7 +5,9 @@ from typing import NamedTuple
 
 from django.conf import settings
 
+from alerts.models import OperationalAlert
 from alerts.operations.conditions import REDIS, REDIS_EVICTS, REDIS_MEMORY, Condition
+from alerts.operations.words import words_of
 from alerts.rules.rule import Stance
 from dashboard.first_paint.market_times import day_text, duration_text
 from dashboard.status_facts import Facts
@@ -138,11 +140,22 @@ def part_lines(found: Facts) -> Iterator[Line]:
     yield Line("database", f"{found.database}, answers")
     yield from map(condition_line, found.conditions)
     yield from outbox_lines(found)
+    for alert in found.operational:
+        yield operational_line(alert, found)
     for trouble in found.troubles:
         times = counted(trouble.times, "time", "times")
         since = moment_text(trouble.since, now=found.now)
         name = f"{PARTS.get(trouble.part, trouble.part)}, {trouble.subject}"
         yield Line(name, f"failed {times} since {since}", "bad")
+
+
+def operational_line(alert: OperationalAlert, found: Facts) -> Line:
+    """An operational alert that is open, or was lately."""
+    since = moment_text(alert.since, now=found.now)
+    words = words_of(alert.kind)
+    if alert.cleared_at is None:
+        return Line(words.opened, f"since {since}", "bad")
+    return Line(words.opened, f"{since} to {moment_text(alert.cleared_at, now=found.now)}, over")
 
 
 def condition_line(condition: Condition) -> Line:

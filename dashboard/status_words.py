@@ -28,6 +28,7 @@ PARTS = {
     "sending": "messages",
     "publishing": "live feed",
     "projecting": "copy in Redis",
+    "watching": "watch over operations",
 }
 MOST_NAMED = 3
 A_SECOND = timedelta(seconds=1)

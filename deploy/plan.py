@@ -13,6 +13,7 @@ from caisoproject.secret_files import value_of
 from deploy.paths import VENV
 from deploy.ports import Port
 from deploy.refusal import Refused
+from prices import redis_address
 
 # Of the ten wrong passwords that an address may try, each web process allows its share.
 MOST_WEB_PROCESSES = 10
@@ -123,10 +124,21 @@ def wanted_web_processes(environ: Mapping[str, str]) -> int:
     return int(wanted)
 
 
+def wanted_redis(environ: Mapping[str, str]) -> str | None:
+    """The address of a Redis; none means our own. Raises Refused."""
+    url = value_of("REDIS_URL", environ)
+    try:
+        if url:
+            redis_address.read(url)
+    except redis_address.Unreadable as fault:
+        raise Refused(f"REDIS_URL {fault}") from fault
+    return url
+
+
 def decide(environ: Mapping[str, str], *, source: str, port: int, var_dir: Path) -> Plan:
     """The plan for a source that is chosen: live or simulator."""
     state = var_dir / source
-    redis_url, oasis_url = value_of("REDIS_URL", environ), environ.get("OASIS_URL")
+    redis_url, oasis_url = wanted_redis(environ), environ.get("OASIS_URL")
     embeds_simulator = source == "simulator" and not oasis_url
     simulator_url = f"http://127.0.0.1:{port + 2}/oasisapi"
     return Plan(

@@ -13,6 +13,7 @@ from live.cursor import BATCH
 from live.group import Messages
 from prices.feed import FeedRange, event_texts_after
 from prices.models import Node
+from telemetry import traces
 
 log = structlog.get_logger(__name__)
 MOST_BATCHES = 4
@@ -47,8 +48,13 @@ def batches(feed_range: FeedRange) -> list[FeedRange]:
 
 
 def message(feed_range: FeedRange, node: Node) -> dict[str, Any]:
-    """The group message: which events they are, and the frame for the readers."""
-    return {"type": "publication", **feed_range._asdict(), "text": rendered(feed_range, node)}
+    """The group message: which events they are, and the frame for the readers.
+
+    Where traces are on it says within which span it was made; nobody needs that to read it.
+    """
+    text = rendered(feed_range, node)
+    traced = {"trace": trace} if (trace := traces.current()) else {}
+    return {"type": "publication", **feed_range._asdict(), "text": text, **traced}
 
 
 def rendered(feed_range: FeedRange, node: Node) -> str | None:

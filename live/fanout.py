@@ -10,7 +10,7 @@ have caught up in the same hubs.
 import asyncio
 import time
 from collections.abc import Awaitable, Callable, Coroutine
-from contextlib import aclosing
+from contextlib import AbstractContextManager, aclosing
 from functools import partial
 from typing import Any
 from weakref import WeakKeyDictionary
@@ -34,6 +34,7 @@ from live.session_watch import SessionWatch
 from live.single_flight import SharedRead
 from live.wire import Frame
 from prices.models import Feed
+from telemetry import traces
 
 log = structlog.get_logger(__name__)
 AFTER_TROUBLE_SECONDS = 0.25
@@ -60,6 +61,7 @@ class Fanout:
         self.batches = CatchUp()
         self.feeds = SharedRead()
         self.group = Membership()
+        self.trace = ""  # of the last messages, where traces are on
         self.waiting = asyncio.Event()
         self.tasks: set[asyncio.Task[None]] = set()
         self.passing: set[asyncio.Task[None]] = set()
@@ -210,11 +212,19 @@ class Fanout:
 
         The cursors move even when no reader has caught up: those catching up follow them.
         """
+        parent = next((message["trace"] for message in messages if "trace" in message), "")
+        with traces.following(parent, "fan out", messages=len(messages)):
+            self.trace = traces.current() if parent else ""
+            await self.publish_whole(messages)
+
+    async def publish_whole(self, messages: Messages) -> None:
+        """The same, within a span if the messages came with one."""
         async with self.lock:
             found = sorted_out(messages, self.cursors)
             self.move(found.frames)
             # Reading may take long: what is at hand does not wait for it.
-            await (self.readers.write_all() if found.unread else self.readers.write_some())
+            with self.traced():
+                await (self.readers.write_all() if found.unread else self.readers.write_some())
             for slug in found.unread:
                 feed = await database_sync_to_async(heads.feed_of)(slug)
                 if feed:  # else it is no longer tracked
@@ -268,8 +278,17 @@ class Fanout:
             while (seconds := self.readers.due_in_s()) is not None:
                 await asyncio.sleep(seconds)
                 async with self.lock:
-                    await self.readers.write_due()
+                    with self.traced():
+                        await self.readers.write_due()
             self.waiting.clear()
+
+    def traced(self) -> AbstractContextManager[Any]:
+        """One span for what is written to all readers, in the trace of the last messages."""
+        if not self.trace:
+            return traces.NOTHING
+        rows = self.readers.caught_up.waiting()
+        waiting = sum(len(row.members) for row in rows)
+        return traces.following(self.trace, "write to readers", readers=waiting)
 
     async def too_slow(self, reader: Reader) -> None:
         """Cut a reader, or if it asked for that, go on with the newest state once it takes it."""

@@ -7,6 +7,8 @@ from urllib.parse import urlsplit
 from django.conf import settings
 from django.http.request import validate_host
 
+from live.cross_origin import is_allowed
+
 Headers = Mapping[bytes, bytes]
 # The scheme of the page that opens a WebSocket of each scheme.
 PAGES = {"ws": "http", "wss": "https"}
@@ -60,7 +62,7 @@ def is_ours(origin: str, headers: Headers, scheme: str) -> bool:
 
     Behind a proxy with TLS the scheme is what a trusted one says: see `live/forwarded.py`.
     """
-    if origin in settings.CSRF_TRUSTED_ORIGINS:
+    if origin in settings.CSRF_TRUSTED_ORIGINS or is_allowed(origin, settings.CORS_ALLOWED_ORIGINS):
         return True
     host = headers.get(b"host", b"").decode("latin-1")
     return origin == f"{PAGES.get(scheme, scheme)}://{host}" and is_our_host(headers)

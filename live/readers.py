@@ -124,6 +124,7 @@ class Readers:
 
     async def send_away(self, reader: Reader, frame: Frame, code: int) -> None:
         """Tell a reader why it may not read any longer, and close its connection."""
+        counted.reader_dropped("session")
         self.leave(reader)
         await reader.wire.write(frame)
         await reader.wire.close(code)

@@ -31,6 +31,7 @@ from live.origin import may_read
 from live.rate_limit import RateLimit
 from live.reader import Reader
 from live.session_watch import SIGN_IN, SignedOut, session_of
+from live.shared_sockets import shared_sockets
 from live.slugs import quoted
 from live.wire import AsgiSocket, Frame, Message, Receive, Send, Wire
 
@@ -38,7 +39,7 @@ log = structlog.get_logger(__name__)
 MOST_ID = 100
 MOST_FRAMES, FRAMES_SECONDS = 20, 10
 # As who is turned away is counted.
-WHY = {TOO_MANY: "full", UNKNOWN_HUB: "hub", TRY_AGAIN: "database", SIGNED_OUT: "session"}
+WHY = {SIGNED_OUT: "session", TOO_MANY: "full", UNKNOWN_HUB: "hub", TRY_AGAIN: "database"}
 NOT_READY = "The database can't be read at the moment; come back soon."
 
 connection_limits = ConnectionLimits(settings.SOCKETS_MOST, settings.SOCKETS_PER_ADDRESS)
@@ -92,13 +93,25 @@ async def admitted(scope: Message) -> AsyncIterator[None]:
     """Count this client among the connections. Raises Refused if there is no room."""
     address = client_address(scope.get("client"))
     try:
-        connection_limits.enter(address)
+        is_shared = await enter(address)
     except Full as full:
         raise Refused(TOO_MANY, "too_many_sockets", str(full)) from full
     try:
         yield
     finally:
         connection_limits.leave(address)
+        if is_shared:
+            await shared_sockets.leave(address)
+
+
+async def enter(address: str) -> bool:
+    """Count a client here, and in all web processes; whether the second was done. Raises Full."""
+    connection_limits.enter(address)
+    try:
+        return await shared_sockets.enter(address, connection_limits.most_of_an_address)
+    except BaseException:
+        connection_limits.leave(address)
+        raise
 
 
 async def serve(scope: Message, receive: Receive, wire: Wire) -> None:

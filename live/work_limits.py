@@ -7,15 +7,18 @@ with threads, and with database connections that nobody closes.
 
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from contextlib import AbstractAsyncContextManager, asynccontextmanager, nullcontext
 from http import HTTPStatus
 
 from live.connection_limits import Full, client_address
 from live.problems import Problem, send_problem
+from live.shared_limits import leased
 from live.wire import Message, Receive, Send
 
 Application = Callable[[Message, Receive, Send], Awaitable[None]]
 AT_ONCE, WAITING = 2, 4
+# Of everything else: few enough that one address never has all places of a process.
+PAGES_AT_ONCE, PAGES_WAITING = 8, 100
 RETRY_AFTER = 5
 # Each takes a thread and up to three files.
 REQUESTS_AT_ONCE = 40
@@ -31,9 +34,13 @@ class AddressSlots:
 
 
 class WorkLimits:
-    """Slots by address, for as long as an address has requests."""
+    """Slots by address, for as long as an address has requests.
 
-    def __init__(self, at_once: int, waiting: int) -> None:
+    With a name they are those of all web processes together, and of this one.
+    """
+
+    def __init__(self, at_once: int, waiting: int, name: str = "") -> None:
+        self.name = name
         self.at_once = at_once
         self.most = at_once + waiting
         self.by_address: dict[str, AddressSlots] = {}
@@ -46,23 +53,33 @@ class WorkLimits:
             raise Full(f"{self.most} requests of your address are under way or wait already.")
         taken.requests += 1
         try:
-            async with taken.free:
+            async with taken.free, self.lease(address):
                 yield
         finally:
             taken.requests -= 1
             if not taken.requests:
                 del self.by_address[address]
 
+    def lease(self, address: str) -> AbstractAsyncContextManager[None]:
+        """The same slot at all web processes, if these count together."""
+        return leased(self.name, address, self.at_once) if self.name else nullcontext()
 
-slots = WorkLimits(AT_ONCE, WAITING)
+
+slots = WorkLimits(AT_ONCE, WAITING, "work")
+page_slots = WorkLimits(PAGES_AT_ONCE, PAGES_WAITING)
 
 
 def limited_per_address(application: Application) -> Application:
     """The application with two requests of an address at once and four waiting; more get 429."""
+    return limited_by(lambda: slots, application)
+
+
+def limited_by(limits: Callable[[], WorkLimits], application: Application) -> Application:
+    """The application with as many requests of an address as these limits allow."""
 
     async def limited(scope: Message, receive: Receive, send: Send) -> None:
         try:
-            slot = slots.slot(client_address(scope.get("client")))
+            slot = limits().slot(client_address(scope.get("client")))
             await run_to_completion(slot, application, scope, receive, send)
         except Full as full:
             await send_problem(send, Problem(HTTPStatus.TOO_MANY_REQUESTS, str(full), RETRY_AFTER))

@@ -17,6 +17,7 @@ from oasis.proxies import Session, without_credentials
 from oasis.query import PriceQuery
 from oasis.turns import NoTurn, Priority, Turn, Turns
 from oasis.unreachable import why_unreachable
+from telemetry import traces
 
 CONNECT_SECONDS = 5
 READ_SECONDS = 15
@@ -87,6 +88,11 @@ class Oasis:
 
     def request(self, servlet: str, parameters: dict[str, str], turn: Turn) -> Download:
         """One answer, whole and within its limits. Raises the errors of `oasis.errors`."""
+        with traces.span("OASIS request", servlet=servlet):
+            return self.request_whole(servlet, parameters, turn)
+
+    def request_whole(self, servlet: str, parameters: dict[str, str], turn: Turn) -> Download:
+        """The same, within a span."""
         until = time.monotonic() + DEADLINE_SECONDS
         with self.session.get(
             f"{self.url}/{servlet}",

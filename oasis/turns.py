@@ -18,6 +18,7 @@ import redis
 
 TURN = "caiso:oasis:turn"
 RESERVED = "caiso:oasis:reserved"
+SERVER = "caiso:oasis:server"
 UNDER_WAY_SECONDS = 60
 RESERVED_MS = 1000
 BUSY_SECONDS = 12
@@ -30,6 +31,9 @@ if redis.call('GET', KEYS[1]) == ARGV[1] then
 end
 return 0
 """
+
+# Asked by the key: of a Cluster, the node that keeps the turn answers.
+FACTS = "return redis.call('INFO', 'server')"
 
 
 class NoTurn(Exception):
@@ -126,6 +130,10 @@ class Turns:
         If Redis has just started, `has_just_started` sees to the pause.
         """
         with suppress(redis.RedisError):
+            self.begin_pause()
+
+    def begin_pause(self) -> None:
+        if self.pause_seconds:
             self.client.set(TURN, secrets.token_hex(8), nx=True, px=int(self.pause_seconds * 1000))
 
     def reserve(self, seconds: float) -> None:
@@ -198,9 +206,23 @@ class Turns:
         return left_ms > 0 or left_ms == NO_EXPIRY
 
     def has_just_started(self) -> bool:
-        """Whether Redis started less than a pause ago: it may have lost the last turn.
+        """Whether Redis may have lost the last turn: it started less than a pause ago, or another
+        server has taken its place, which may not have had everything.
 
         Its uptime is negative after the clock was set back.
         """
-        started: dict[str, int] = self.client.info("server")  # type: ignore[assignment]
-        return 0 <= started["uptime_in_seconds"] < self.pause_seconds
+        said = str(self.client.eval(FACTS, 1, TURN))
+        facts = dict(line.split(":", 1) for line in said.splitlines() if ":" in line)
+        if self.is_another(facts["run_id"]):
+            return True
+        return 0 <= int(facts["uptime_in_seconds"]) < self.pause_seconds
+
+    def is_another(self, server: str) -> bool:
+        """Whether the last turn was another server's. Then a pause begins, before that is noted."""
+        known = self.client.get(SERVER)
+        if known == server:
+            return False
+        if known:
+            self.begin_pause()
+        self.client.set(SERVER, server)
+        return bool(known)

@@ -24,6 +24,7 @@ from prices.history import Recorded, record
 from prices.models import FetchRun
 from prices.redis_client import redis_client
 from prices.versions import Verdict
+from telemetry import traces
 
 log = structlog.get_logger(__name__)
 T = TypeVar("T")
@@ -119,10 +120,12 @@ def read_answer(run: FetchRun, download: Download, reader: Callable[[bytes], T])
 def store_answer(run: FetchRun, query: PriceQuery, download: Download) -> Ingested:
     """Read and store an answer, also the good prices of a partly bad one."""
     seen_at = timezone.now()
-    answer = read_answer(run, download, read_archive)
+    with traces.span("parse", bytes=len(download.content)):
+        answer = read_answer(run, download, read_archive)
     asked = asked_for(answer, query)
     keep_archive(run, download.content, rejected=answer.rejected > 0)
-    recorded = record(asked, seen_at=seen_at, source=settings.PRICE_SOURCE, now=seen_at)
+    with traces.span("ingest transaction", prices=len(asked)):
+        recorded = record(asked, seen_at=seen_at, source=settings.PRICE_SOURCE, now=seen_at)
     note_result(run, answer, recorded)
     return Ingested(
         new=recorded[Verdict.NEW],

@@ -10,7 +10,8 @@ from market.markets import Market
 from prices import budget, readings, standings
 from prices.models import FetchRun, Gap, Node, RequestTotal
 from prices.schedule import late_by
-from telemetry.sample import Sample
+from telemetry.catalog.read import PRICES
+from telemetry.sample import Sample, zeros
 
 SECOND = timedelta(seconds=1)
 
@@ -28,6 +29,7 @@ def samples(*, now: datetime) -> Iterator[Sample]:
 
 def requests(nodes: list[Node]) -> Iterator[Sample]:
     """What OASIS was asked, what came of it, and how much of its limit the nodes need."""
+    yield from zeros("caiso_oasis_requests", PRICES)
     for report, outcome, count, seconds in RequestTotal.objects.values_list(
         "report", "outcome", "count", "seconds"
     ):
@@ -41,9 +43,10 @@ def requests(nodes: list[Node]) -> Iterator[Sample]:
 
 
 def last_answer(*, now: datetime) -> Iterator[Sample]:
-    """How long OASIS has been silent; nothing if it never answered."""
-    answered = FetchRun.objects.filter(outcome__in=FetchRun.ANSWERED).order_by("-started_at")
-    at = answered.values_list("started_at", flat=True).first()
+    """How long OASIS has been silent; if it never answered, since it was first asked."""
+    moments = FetchRun.objects.values_list("started_at", flat=True)
+    answered = moments.filter(outcome__in=FetchRun.ANSWERED).order_by("-started_at")
+    at = answered.first() or moments.order_by("started_at").first()
     if at is not None:
         yield Sample("caiso_oasis_last_answer_age_seconds", max(0.0, (now - at) / SECOND))
 

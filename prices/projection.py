@@ -10,6 +10,9 @@ may run it, at the same time and repeatedly. The keys, for a node with the slug 
 - caiso:sp15:da:hourly       the same for the day-ahead market, 30 days
 - caiso:sp15:updates         pub/sub: each price event as JSON
 - caiso:alerts               pub/sub: each alert event as JSON
+
+On a Redis Cluster a node's keys are written caiso:{sp15}:stream and so on, which puts all of them
+on one of its nodes: a script can reach no other.
 """
 
 import json
@@ -28,7 +31,7 @@ from prices import readings
 from prices.current import Current, current
 from prices.feed import Body, events_after
 from prices.models import Feed, FeedEvent, Node, new_epoch
-from prices.redis_client import redis_client
+from prices.redis_client import redis_client, tagged
 
 log = structlog.get_logger(__name__)
 ALERTS = "caiso:alerts"
@@ -36,7 +39,7 @@ STREAM_LENGTH = 10_000
 KEPT = {Market.RTM: timedelta(days=7), Market.DAM: timedelta(days=30)}
 SETS = {Market.RTM: "rt:5min", Market.DAM: "da:hourly"}
 NAMES = ("stream", "current", *SETS.values())
-OUR_KEY = re.compile(rf"caiso:([a-z0-9-]+):(?:{'|'.join(NAMES)})")
+OUR_KEY = re.compile(rf"caiso:\{{?([a-z0-9-]+)\}}?:(?:{'|'.join(NAMES)})")
 # The longest time from reading the clock to writing: a task's hard limit.
 CLOCKS_APART = timedelta(minutes=2)
 # A key of another type, and a stream into which somebody wrote an id of the far future.
@@ -101,7 +104,12 @@ class Keys:
     slug: str
 
     def __getitem__(self, name: str) -> str:
-        return f"caiso:{self.slug}:{name}"
+        return f"caiso:{tagged(self.slug)}:{name}"
+
+    @property
+    def updates(self) -> str:
+        """The channel, which a Cluster has on all of its nodes."""
+        return f"caiso:{self.slug}:updates"
 
     def written(self) -> list[str]:
         """The keys the script writes, in its order."""
@@ -231,7 +239,7 @@ def entry(event: Body, node: Node, keys: Keys) -> Body:
     written: Body = {"seq": event["seq"], "id": f"{event['seq']}-0"}
     if event["kind"] in PRICE_KINDS:
         fields |= plain_fields(body, node)
-        written |= {"channel": keys["updates"], "message": json.dumps(event)}
+        written |= {"channel": keys.updates, "message": json.dumps(event)}
         market = Market(body["market"])
         if market in SETS:
             start = from_iso(body["interval_start"])

@@ -24,3 +24,9 @@ def of_sentinels(address: Address, retry: object = None) -> dict[str, Any]:
     waits = {"socket_timeout": SENTINEL_S, "socket_connect_timeout": SENTINEL_S}
     tls = {} if address.tls is None else {"ssl": True, **address.tls}
     return {**waits, **tls, **address.sentinel_login(), **({"retry": retry} if retry else {})}
+
+
+def of_cluster(address: Address, **options: Any) -> dict[str, Any]:
+    """For connections to the nodes of a Cluster."""
+    tls = {} if address.tls is None else {"ssl": True, **address.tls}
+    return {**address.login(), **tls, **options}

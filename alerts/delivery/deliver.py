@@ -18,7 +18,7 @@ from itertools import groupby
 
 import structlog
 from django.db import transaction
-from django.db.models import Case, Exists, F, Min, OuterRef, QuerySet, When, Window
+from django.db.models import Case, Exists, F, Min, OuterRef, Q, QuerySet, When, Window
 from django.db.models.functions import RowNumber
 
 from alerts.delivery.backoff import next_try
@@ -38,22 +38,32 @@ MOST_OF_A_METHOD, MOST_OF_A_ROUND = 5, 200
 NOT_REACHED = f"{Unreachable.__name__}: "
 PATIENCE = timedelta(seconds=2)
 LONGEST_POSTPONED = timedelta(minutes=1)
-lanes = Lanes()
+LANES = Lanes()
+EVERY_KIND = Q()
 Waiting = dict[int, deque[Delivery]]
 
 
-def deliver_due(*, now: datetime, patience: timedelta = PATIENCE) -> int:
-    """Send what is due, and wait up to `patience` for it. Returns how many were begun."""
+def deliver_due(
+    *,
+    now: datetime,
+    patience: timedelta = PATIENCE,
+    lanes: Lanes = LANES,
+    which: Q = EVERY_KIND,
+) -> int:
+    """Send what is due, and wait up to `patience` for it. Returns how many were begun.
+
+    A thread has lanes of its own, and may send only some.
+    """
     isolation = Isolation(SENDING, now=now)
     with isolation.each("methods switched off"):
         give_up_switched_off(now=now)
     with isolation.each("claims"):
-        renew_claims(now=now)
+        renew_claims(lanes, now=now)
     begun, clock = 0, clock_from(now)
     waiting: Waiting = {}
     while True:
-        waiting = waiting or by_method(due(clock(), lanes.under_way))
-        started = begin(waiting, clock)
+        waiting = waiting or by_method(due(clock(), lanes.under_way, which))
+        started = begin(waiting, clock, lanes)
         begun += started
         left = patience - (clock() - now)
         finished = lanes.finished(left.total_seconds())
@@ -71,7 +81,7 @@ def finish(*, now: datetime, patience: timedelta = LEASE) -> int:
     Returns how many. After `patience` the claims run out, and another process may send the rest.
     """
     clock = clock_from(now)
-    ended = lanes.ended(patience.total_seconds())
+    ended = LANES.ended(patience.total_seconds())
     record_outcomes(ended, Isolation(SENDING, now=now), now=clock())
     return len(ended)
 
@@ -82,7 +92,7 @@ def by_method(deliveries: Iterable[Delivery]) -> Waiting:
     return {method: deque(group) for method, group in groups}
 
 
-def begin(waiting: Waiting, clock: Clock) -> int:
+def begin(waiting: Waiting, clock: Clock, lanes: Lanes = LANES) -> int:
     """Begin to send one message to each idle method, while lanes are free. Returns how many."""
     count = 0
     for method in list(waiting):
@@ -91,7 +101,7 @@ def begin(waiting: Waiting, clock: Clock) -> int:
         if method in lanes.under_way:
             continue
         queue = waiting.pop(method)
-        told = begin_one(queue.popleft(), clock)
+        told = begin_one(queue.popleft(), clock, lanes)
         if told is not None:
             count += 1
             if left := deque(one for one in queue if one.pk not in told):
@@ -99,7 +109,7 @@ def begin(waiting: Waiting, clock: Clock) -> int:
     return count
 
 
-def begin_one(delivery: Delivery, clock: Clock) -> set[int] | None:
+def begin_one(delivery: Delivery, clock: Clock, lanes: Lanes = LANES) -> set[int] | None:
     """Claim a delivery and begin to send it; None if another process has claimed it.
 
     Returns the ids of the deliveries that its message is for as well.
@@ -121,7 +131,7 @@ def begin_one(delivery: Delivery, clock: Clock) -> set[int] | None:
     return told
 
 
-def renew_claims(*, now: datetime) -> None:
+def renew_claims(lanes: Lanes, *, now: datetime) -> None:
     """Renew our claims on slow messages, so that no other process sends them."""
     for delivery in lanes.deliveries:
         if delivery.due_at < now + LEASE / 2:
@@ -138,13 +148,13 @@ def give_up_switched_off(*, now: datetime) -> None:
         waiting.update(state=Delivery.GIVEN_UP, given_up_at=now, last_error=error)
 
 
-def due(now: datetime, busy: Collection[int] = ()) -> list[Delivery]:
+def due(now: datetime, busy: Collection[int] = (), which: Q = EVERY_KIND) -> list[Delivery]:
     """The deliveries to try now: up to five to each method that is not busy, in order.
 
     None overtakes an earlier one about the same alert. The method that has waited longest comes
     first, and a method that was not reached gets one message.
     """
-    waiting = Delivery.objects.filter(state=Delivery.WAITING)
+    waiting = Delivery.objects.filter(which, state=Delivery.WAITING)
     ready = waiting.filter(due_at__lte=now).exclude(is_behind_another()).exclude(method__in=busy)
     number = Window(RowNumber(), partition_by="method", order_by="pk")
     oldest = Window(Min("due_at"), partition_by="method")
@@ -153,7 +163,7 @@ def due(now: datetime, busy: Collection[int] = ()) -> list[Delivery]:
     )
     limit = Case(When(unreachable, then=1), default=MOST_OF_A_METHOD)
     first = ready.annotate(number=number, oldest=oldest).filter(number__lte=limit)
-    related = ("method", "transition__alert__rule__node")
+    related = ("method", "operational", "transition__alert__rule__node")
     return list(first.select_related(*related).order_by("oldest", "method", "pk")[:MOST_OF_A_ROUND])
 
 

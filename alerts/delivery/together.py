@@ -67,7 +67,13 @@ def is_behind_another() -> Q:
         pk__lt=OuterRef("pk"),
     )
     waiting = Q(state=Delivery.WAITING) | Q(within__state=Delivery.WAITING)
-    return Q(Exists(of_alert.filter(waiting)))
+    of_operations = Delivery.objects.filter(
+        method=OuterRef("method"),
+        operational=OuterRef("operational"),
+        pk__lt=OuterRef("pk"),
+        state=Delivery.WAITING,
+    )
+    return Q(Exists(of_alert.filter(waiting))) | Q(Exists(of_operations))
 
 
 def ids(deliveries: QuerySet[Delivery]) -> list[tuple[int, int]]:

@@ -5,6 +5,7 @@ from alerts.models.conditions import Condition
 from alerts.models.deliveries import Delivery, new_key
 from alerts.models.judging_state import state_fields
 from alerts.models.methods import Method
+from alerts.models.operational import OperationalAlert
 from alerts.models.rules import CRITICAL, INFO, SEVERITIES, WARNING, Rule
 from alerts.models.totals import Total
 from alerts.models.watching import Watching
@@ -21,6 +22,7 @@ __all__ = [
     "Condition",
     "Delivery",
     "Method",
+    "OperationalAlert",
     "Rule",
     "Total",
     "Transition",

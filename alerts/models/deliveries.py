@@ -6,6 +6,7 @@ from django.db import models
 
 from alerts.models.alerts import KINDS, Transition
 from alerts.models.methods import Method
+from alerts.models.operational import OperationalAlert
 
 
 def new_key() -> str:
@@ -31,6 +32,9 @@ class Delivery(models.Model):
     TEST, DIGEST = "test", "digest"
 
     transition = models.ForeignKey(Transition, models.CASCADE, null=True, blank=True)
+    operational = models.ForeignKey(
+        OperationalAlert, models.CASCADE, null=True, blank=True, editable=False
+    )
     method = models.ForeignKey(Method, models.CASCADE)
     kind = models.CharField(max_length=9, choices=[*KINDS, (DIGEST, DIGEST), (TEST, TEST)])
     # The message that says this one too, if it is "in a digest" or went out with another.
@@ -54,7 +58,10 @@ class Delivery(models.Model):
     class Meta:
         verbose_name_plural = "deliveries"
         constraints = [
-            models.UniqueConstraint(fields=["transition", "method"], name="one_delivery_a_method")
+            models.UniqueConstraint(fields=["transition", "method"], name="one_delivery_a_method"),
+            models.UniqueConstraint(
+                fields=["operational", "method", "kind"], name="one_delivery_of_each_kind"
+            ),
         ]
         indexes = [
             models.Index(fields=["state", "due_at"]),

@@ -25,6 +25,13 @@ class Method(models.Model):
     )
     owner = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, null=True, blank=True)
     active = models.BooleanField(default=True)
+    operations = models.BooleanField(
+        "operational alerts",
+        default=False,
+        db_default=False,
+        help_text="Say here, too, when something of this installation does not work: the source, "
+        "Redis, the disk, worker, poller or beat.",
+    )
     # Rules made later use it too. A rule from which it was removed stays without it.
     every_rule = models.BooleanField(default=False, editable=False)
 

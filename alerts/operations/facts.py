@@ -8,6 +8,7 @@ import shutil
 import socket
 from datetime import datetime
 from functools import cache
+from typing import Any
 
 import redis
 from django.conf import settings
@@ -23,6 +24,7 @@ from alerts.operations.conditions import (
     of_source,
 )
 from prices import redis_factory
+from prices.redis_cluster import facts_of_each
 from prices.source_state import source_state
 from prices.source_trouble import NAMES
 from telemetry import signs
@@ -69,20 +71,30 @@ def redis_names() -> dict[str, str]:
 
 
 def redis_state(url: str) -> RedisState | None:
-    """What a Redis says of itself; None if it does not answer within a second, or refuses."""
+    """What a Redis says of itself; None if it does not answer within a second, or refuses.
+
+    Of a Cluster, the worst that one of its nodes says.
+    """
     try:
-        with client(url).pipeline(transaction=False) as pipeline:
-            pipeline.info("memory")
-            pipeline.info("replication")
-            memory, replication = pipeline.execute()
+        found = facts_of_each(client(url))
     except (redis.RedisError, OSError):
         return None
+    fullest = max(found, key=fullness)
     return RedisState(
-        used=memory["used_memory"],
-        most=memory["maxmemory"],
-        policy=memory["maxmemory_policy"],
-        is_replica=replication["role"] != "master",
+        used=fullest["used_memory"],
+        most=fullest["maxmemory"],
+        policy=min(found, key=keeps_everything)["maxmemory_policy"],
+        is_replica=any(facts["role"] != "master" for facts in found),
     )
+
+
+def fullness(facts: dict[str, Any]) -> float:
+    """The share of its memory that is used; of a server without a limit, nothing."""
+    return facts["used_memory"] / facts["maxmemory"] if facts["maxmemory"] else 0.0
+
+
+def keeps_everything(facts: dict[str, Any]) -> bool:
+    return bool(facts["maxmemory_policy"] == "noeviction")
 
 
 def at_signs() -> list[Condition]:

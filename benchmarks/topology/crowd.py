@@ -66,11 +66,19 @@ class Crowd:
                 raise DidNotWork(not_whole(lacking, heads, WITHIN_S))
             await asyncio.sleep(LOOK_EVERY_S / 2)
 
-    async def recovered_s(self, before: Heads) -> float:
-        """Seconds from now until all readers have something that came after `before`."""
-        began = time.monotonic()
-        await self.until_whole(await self.until_new(before))
-        return time.monotonic() - began
+    async def longest_wait_s(self, heads: Heads, watch_s: float) -> float:
+        """The longest that any reader waits for a price, from now on for so many seconds.
+
+        A wait that has begun by then counts whole: for the first beat after another, for example.
+        """
+        began = last = time.monotonic()
+        longest = 0.0
+        while last < began + watch_s:
+            heads = await self.until_new(heads)
+            await self.until_whole(heads)
+            now = time.monotonic()
+            longest, last = max(longest, now - last), now
+        return longest
 
     async def verdict(self) -> Verdict:
         """Compared with the whole log of the database, while nothing is published."""

@@ -23,6 +23,7 @@ class Fleet:
     """What runs, by name: `web-1`, `valkey-3`, `beat-2`."""
 
     site: Site
+    copies: int = 2
     programs: dict[str, Program] = field(default_factory=dict)
 
     def start(self) -> None:
@@ -52,7 +53,7 @@ class Fleet:
     def start_ours(self) -> None:
         for number, port in enumerate(self.site.webs, start=1):
             self.add(f"web-{number}", self.ours("web", PORT=str(port)))
-        for number in (1, 2):
+        for number in range(1, self.copies + 1):
             for role in TWICE:
                 self.add(f"{role}-{number}", self.ours(role, INSTANCE=f"-{number}"))
             if number == 1:  # the first beat is the one that is active
@@ -96,6 +97,10 @@ class Fleet:
         """What the processes said last."""
         return (self.site.stage.plan.state / "said.log").read_text(errors="replace")[-3000:]
 
+    def ended(self) -> list[str]:
+        """What does not run, though it should: it ended by itself."""
+        return [name for name, one in self.programs.items() if one.process.poll() is not None]
+
     def end(self) -> None:
         """The proxy first, Valkey last."""
         for program in reversed(self.programs.values()):
@@ -114,8 +119,9 @@ def proxy(site: Site) -> Program:
 
 
 @contextmanager
-def running(site: Site) -> Iterator[Fleet]:
-    fleet = Fleet(site)
+def running(site: Site, copies: int) -> Iterator[Fleet]:
+    """All of it, with so many of what there may be several of."""
+    fleet = Fleet(site, copies)
     try:
         fleet.start()
         yield fleet

@@ -27,8 +27,9 @@ class Killed:
     """What one kill came to."""
 
     what: str
-    recovered_s: float
+    longest_s: float
     reconnected: int
+    ended: list[str]
     verdict: Verdict
 
 
@@ -67,30 +68,41 @@ class Stack:
     receiver: Receiver
 
 
-def run(readers: int, names: Sequence[str], say: Say) -> Run:
+@dataclass(frozen=True)
+class Wanted:
+    """What to do: how many readers, how many of each worker, what is killed, how long to watch."""
+
+    readers: int
+    copies: int
+    names: Sequence[str]
+    watch_s: float
+
+
+def run(wanted: Wanted, say: Say) -> Run:
     """Start everything, let the readers in, kill, and judge. Raises DidNotWork."""
-    done = Run(readers)
+    done = Run(wanted.readers)
     with ExitStack() as held:
-        stack = started(held)
+        stack = started(held, wanted.copies)
         done.started_s = time.monotonic() - done.began
         say(f"up after {done.started_s:.0f} s: {len(stack.fleet.programs)} programs, PostgreSQL")
-        asyncio.run(follow(stack, done, names, say))
+        asyncio.run(follow(stack, done, wanted, say))
         done.messages = told(stack)
     done.seconds = time.monotonic() - done.began
     return done
 
 
-def started(held: ExitStack) -> Stack:
+def started(held: ExitStack, copies: int) -> Stack:
     """Everything, with a rule that notifies the receiver."""
-    where, database = held.enter_context(site.sited()), held.enter_context(truth.database())
+    where = held.enter_context(site.sited())
+    database = held.enter_context(truth.database(where.folder))
     oasis, receiver = held.enter_context(source.publishing()), held.enter_context(receiving())
     where = where.with_services(database.url, oasis.oasis.url, receiver.host)
-    running = held.enter_context(fleet.running(where))
+    running = held.enter_context(fleet.running(where, copies))
     where.stage.answer("topology.rule", f"http://{receiver.host}/")
     return Stack(running, database, oasis, receiver)
 
 
-async def follow(stack: Stack, done: Run, names: Sequence[str], say: Say) -> None:
+async def follow(stack: Stack, done: Run, wanted: Wanted, say: Say) -> None:
     """The readers come, and stay through all kills."""
     publishing = asyncio.ensure_future(stack.source.publish())
     stack.source.flows.set()
@@ -101,37 +113,37 @@ async def follow(stack: Stack, done: Run, names: Sequence[str], say: Say) -> Non
         webs = [f"web-{number + 1}" for number in range(site.EACH)]
         done.spread = [stack.fleet.readers_of(web) for web in webs]
         say(f"{done.readers} readers are in: {done.spread}")
-        for name in names:
-            done.kills.append(await killed(stack, crowd, name))
+        for name in wanted.names:
+            done.kills.append(await killed(stack, crowd, name, wanted.watch_s))
             say(line(done.kills[-1]))
     finally:
         publishing.cancel()
         crowd.leave()
 
 
-async def killed(stack: Stack, crowd: Crowd, name: str) -> Killed:
-    """Kill one; the time until every reader has a price that was published after it."""
+async def killed(stack: Stack, crowd: Crowd, name: str, watch_s: float) -> Killed:
+    """Kill one, and watch for how long any reader has to wait for a price."""
     stack.source.flows.set()
     what, kill = KILLS[name]
     before, ended = await crowd.heads(), crowd.connections()
     try:
-        recovered_s, _ = await asyncio.gather(
-            crowd.recovered_s(before), kill(Topology(stack.fleet, stack.truth))
+        longest_s, _ = await asyncio.gather(
+            crowd.longest_wait_s(before, watch_s), kill(Topology(stack.fleet, stack.truth))
         )
         stack.source.flows.clear()
         verdict = await crowd.verdict()
     except DidNotWork as fault:
         raise DidNotWork(f"{what} was killed: {fault}\n{stack.fleet.said()}") from fault
     again = sum(now > then for now, then in zip(crowd.connections(), ended, strict=True))
-    return Killed(what, recovered_s, again, verdict)
+    return Killed(what, longest_s, again, stack.fleet.ended(), verdict)
 
 
 def line(one: Killed) -> str:
     verdict = one.verdict
     return (
-        f"{one.what}: prices for all after {one.recovered_s:.1f} s, "
+        f"{one.what}: at most {one.longest_s:.1f} s without a new price, "
         f"{one.reconnected} readers came again, {verdict.lost} events lost, "
-        f"{verdict.doubled} doubled"
+        f"{verdict.doubled} doubled{'; ended: ' if one.ended else ''}{', '.join(one.ended)}"
     )
 
 

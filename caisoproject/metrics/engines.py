@@ -13,6 +13,7 @@ from django.db import connection
 from caisoproject.analyst import LISTS
 from caisoproject.beat_schedule import BEAT_SCHEDULE
 from prices import redis_factory
+from prices.redis_cluster import facts_of_each
 from telemetry.sample import Sample
 
 UNACKNOWLEDGED = "unacked"  # as Celery calls it
@@ -75,10 +76,9 @@ def of_redis(role: str) -> Iterator[Sample]:
 def info(client: Any) -> list[dict[str, Any]]:
     """What each server says of itself; nothing where our user may not ask."""
     try:
-        found = client.info()
+        return facts_of_each(client)
     except redis.exceptions.NoPermissionError:
         return []
-    return [found] if "used_memory" in found else [*found.values()]
 
 
 def of_server(found: dict[str, Any], labels: dict[str, str]) -> Iterator[Sample]:

@@ -79,6 +79,7 @@ class Channel(HTTPChannel):  # type: ignore[misc]
     arrivals: Arrivals[Any]
     proxies = TrustedProxies()
     most_bytes = 0
+    _path = b"/"  # until the first line has come
     is_idle = True
     is_refused = False
 
@@ -121,7 +122,7 @@ class Channel(HTTPChannel):  # type: ignore[misc]
         # Meant for a proxy to set, but Daphne would take it from anybody.
         self.requests[-1].requestHeaders.removeHeader(b"daphne-root-path")
         if self.length is not None and self.length > self.most_bytes:
-            self.refuse()
+            self.refuse_body()
             return
         self.setTimeout(BODY_SECONDS)
         super().allHeadersReceived()
@@ -132,7 +133,7 @@ class Channel(HTTPChannel):  # type: ignore[misc]
         try:
             super().rawDataReceived(data)
         except TooLong:
-            self.refuse()
+            self.refuse_body()
 
     def allContentReceived(self) -> None:  # noqa: N802
         self.setTimeout(IDLE_SECONDS)  # applies again after the answer
@@ -144,11 +145,21 @@ class Channel(HTTPChannel):  # type: ignore[misc]
         self.arrivals.request_answered(self.transport)
         super().requestDone(request)
 
-    def refuse(self) -> None:
-        """Answer 413 without reading the body, and close the connection."""
-        self.is_refused = True
+    def lineLengthExceeded(self, line: bytes) -> None:  # noqa: N802
+        """Say what is too long: otherwise the connection would only end."""
+        status, what = HTTPStatus.REQUEST_HEADER_FIELDS_TOO_LARGE, "A header"
+        if not self.requests:
+            status, what = HTTPStatus.REQUEST_URI_TOO_LONG, "An address"
+        self.refuse(status, f"{what} has at most {self.MAX_LENGTH} bytes.")
+
+    def refuse_body(self) -> None:
+        """Answer 413 without reading the body."""
         sentence = f"A request's body has at most {self.most_bytes} bytes here."
-        status = HTTPStatus.REQUEST_ENTITY_TOO_LARGE
+        self.refuse(HTTPStatus.REQUEST_ENTITY_TOO_LARGE, sentence)
+
+    def refuse(self, status: HTTPStatus, sentence: str) -> None:
+        """Answer before the request is whole, and close the connection."""
+        self.is_refused = True
         kind, body = problem_or_page(self._path.decode("latin-1"), status, sentence)
         lines = (
             f"HTTP/1.1 {status.value} {status.phrase}",

@@ -18,8 +18,9 @@ from prices.timescale.deciding import (
 )
 
 EXTENSION = """
-SELECT default_version, (SELECT extversion FROM pg_extension WHERE extname = 'timescaledb')
-FROM pg_available_extensions WHERE name = 'timescaledb'
+SELECT
+    (SELECT default_version FROM pg_available_extensions WHERE name = 'timescaledb'),
+    (SELECT extversion FROM pg_extension WHERE extname = 'timescaledb')
 """
 MAY_CREATE = """
 SELECT rolsuper OR (
@@ -49,7 +50,7 @@ def facts_of(connection: BaseDatabaseWrapper) -> Facts:
     """What the database has by now."""
     if connection.vendor != "postgresql":
         return Facts(connection.vendor)
-    available, installed = next(iter(asked(connection, EXTENSION)), (None, None))
+    available, installed = asked(connection, EXTENSION)[0]
     may_create = bool(available) and asked(connection, MAY_CREATE, available)[0][0]
     if not installed:
         return Facts(connection.vendor, available, may_create=may_create)

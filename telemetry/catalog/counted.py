@@ -32,8 +32,8 @@ TALLIES: Families = {
         how=one_of("how a reader comes", "anew", "resumed"),
     ),
     "caiso_feed_dropped_readers": counter(
-        "Readers that were cut off: too slow, or silent for so long that nobody is there.",
-        why=one_of("why a reader is cut off", "slow", "silent"),
+        "Readers that were cut off: too slow, silent for so long that nobody is there, logged out.",
+        why=one_of("why a reader is cut off", "slow", "silent", "session"),
     ),
     "caiso_feed_skipped_readers": counter(
         "Readers with latest=1 that took too little and got a snapshot in place of what waited."
@@ -41,8 +41,7 @@ TALLIES: Families = {
     "caiso_feed_refused": counter(
         "Clients that asked for the live feed and were turned away.",
         why=one_of(
-            *("why a client is refused", "origin", "session"),
-            *("full", "request", "hub", "database"),
+            "why a client is refused", "origin", "session", "full", "request", "hub", "database"
         ),
     ),
     "caiso_cache_reads": counter(

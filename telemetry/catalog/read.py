@@ -4,7 +4,7 @@ from telemetry.catalog.counted import MARKET
 from telemetry.catalog.family import Families, counter, gauge, histogram, info, names, one_of
 
 NODE = names("the tracked nodes, those that were added first", 100)
-RULE = names("the ids of the rules that ever fired, the lowest first", 200)
+RULE = names("the ids of the rules that ever fired, the lowest first", 100)
 METHOD_KIND = one_of(
     "the kinds of delivery methods", "email", "webhook", "slack", "teams", "ntfy", "apprise", "push"
 )
@@ -35,7 +35,9 @@ PRICES: Families = {
         report=REPORT,
         outcome=OUTCOME,
     ),
-    "caiso_oasis_last_answer_age_seconds": gauge("Time since OASIS last answered any request."),
+    "caiso_oasis_last_answer_age_seconds": gauge(
+        "Time since OASIS last answered any request; if it never did, since it was first asked."
+    ),
     "caiso_oasis_requests_needed_per_minute": gauge(
         "Requests to OASIS a minute that the tracked nodes need."
     ),
@@ -84,7 +86,8 @@ ALERTS: Families = {
         state=one_of("how a delivery ends", "sent", "in a digest", "dropped", "muted"),
     ),
     "caiso_deliveries_given_up": gauge(
-        "Deliveries that are given up, and can be tried again.", method_kind=METHOD_KIND
+        "Deliveries that are given up, and can be tried again; counted up to 10,000.",
+        method_kind=METHOD_KIND,
     ),
     "caiso_deliveries_waiting": gauge(
         "Deliveries still to go out.",

@@ -100,6 +100,7 @@ MODELS: dict[str, tuple[str, str, str, str]] = {
     "prices/fetchrun": (ANALYST, NOBODY, NOBODY, NOBODY),
     "prices/gap": (ANALYST, NOBODY, NOBODY, NOBODY),
     "prices/trouble": (ANALYST, NOBODY, NOBODY, NOBODY),
+    "alerts/operationalalert": (ANALYST, NOBODY, NOBODY, NOBODY),
     "auth/user": (ADMIN, ADMIN, ADMIN, ADMIN),
     "auth/group": (ADMIN, ADMIN, ADMIN, ADMIN),
     "axes/accessattempt": (ADMIN, NOBODY, NOBODY, ADMIN),
@@ -117,7 +118,14 @@ MODELS: dict[str, tuple[str, str, str, str]] = {
 # the others hand on to Django.
 ROUTES = {
     "http": {
-        *("api/v1/stream", "^api/history/", "^api/v1/days$", "^api/v1/measures$"),
+        *(
+            "healthz",
+            "readyz",
+            "api/v1/stream",
+            "^api/history/",
+            "^api/v1/days$",
+            "^api/v1/measures$",
+        ),
         *("^api/v1/prices$", "^api/v1/rules/preview$", ""),
     },
     "websocket": {"ws", ""},

@@ -14,7 +14,7 @@ from alerts.models import Delivery, Method, Rule
 from prices.models import Node
 from tests.conftest import utc
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.database]
 WHERE = "/api/v1/push/subscriptions"
 ENDPOINT = "https://push.example.org/send/abc"
 FIREFOX = "Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0"

@@ -49,6 +49,7 @@ def said() -> list[str]:
     return [one.body["text"] for one in events if one.body["about"] == "paper"]
 
 
+@pytest.mark.database
 def test_a_day_is_settled_over_the_intervals_that_have_advice_and_a_price(
     battery: Battery,
 ) -> None:
@@ -132,6 +133,7 @@ def test_a_day_whose_prices_are_all_there_waits_for_nothing() -> None:
     assert PaperDay.objects.get().settled == 96
 
 
+@pytest.mark.database
 def test_a_correction_restates_the_day_and_says_why(battery: Battery) -> None:
     morning(battery)
     settle_all(now=NEXT_DAY)
@@ -250,6 +252,7 @@ def test_a_battery_that_has_become_another_since_is_settled_as_it_was(battery: B
     assert PaperDay.objects.get().net_usd == Decimal("17.50")
 
 
+@pytest.mark.database
 def test_a_kill_before_the_commit_leaves_nothing_and_the_next_one_settles(
     battery: Battery, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -275,6 +278,7 @@ def test_a_kill_before_the_commit_leaves_nothing_and_the_next_one_settles(
     assert (Restatement.objects.count(), len(said())) == (1, 2)
 
 
+@pytest.mark.database
 def test_of_two_processes_one_settles_and_one_restates(battery: Battery) -> None:
     morning(battery)
     assert len(settle(battery, JULY_14, now=NEXT_DAY)) == 1

@@ -13,6 +13,7 @@ from django.core.management import CommandError, call_command
 from kombu.exceptions import OperationalError
 from pytest_django import Settings
 from redbeat.schedulers import RedBeatScheduler, acquire_distributed_beat_lock
+from redis.lock import Lock
 
 from caisoproject import broker
 from caisoproject.beat import AWAY_SECONDS, SteadyScheduler, app, in_the_future, stepped_back
@@ -115,8 +116,28 @@ def test_beat_takes_its_lock_anew_when_it_ran_out_meanwhile(
     valkey.delete(scheduler.lock_key)
     monkeypatch.setattr(scheduler, "maybe_due", lambda *_, **__: 3.0)
     assert scheduler.tick() == 0.0
+    assert scheduler.tick() == 3.0
     assert valkey.exists(scheduler.lock_key)
-    assert scheduler.tick() > 0
+
+
+def test_beat_takes_the_lock_that_it_could_not_wait_for_because_redis_went_away(
+    valkey: redis.Redis, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    scheduler = SteadyScheduler(app)  # Celery swallows what is raised while it waits
+    monkeypatch.setattr(scheduler, "maybe_due", lambda *_, **__: 3.0)
+    assert scheduler.tick() == 3.0
+    assert valkey.exists(scheduler.lock_key)
+
+
+def test_beat_waits_for_a_redis_that_goes_away_as_the_lock_is_taken(
+    valkey: redis.Redis, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def away(*_: object, **__: object) -> bool:
+        raise redis.ConnectionError("Connection refused.")
+
+    scheduler = SteadyScheduler(app)
+    monkeypatch.setattr(Lock, "acquire", away)
+    assert scheduler.tick() == AWAY_SECONDS
 
 
 @pytest.mark.parametrize(

@@ -4,6 +4,7 @@ import pytest
 from pytest_django import Settings
 
 from caisoproject.behind_proxies import behind_proxies
+from caisoproject.request_log import PROXIED
 from live.wire import Message
 
 PROXY, READER = "10.0.0.7", "203.0.113.5"
@@ -54,7 +55,7 @@ async def test_a_reader_without_a_trusted_proxy_changes_nothing(kind: str) -> No
 
 async def test_a_proxy_that_says_nothing_speaks_for_the_sites_address(settings: Settings) -> None:
     probe = scope("http", [PROXY, 4711])
-    assert await seen(probe) == probe
+    assert await seen(probe) == {**probe, PROXIED: True}
     settings.SITE_URL = "https://prices.example.com"
     assert (await seen(probe))["scheme"] == "https"
     assert (await seen(probe))["client"] == [PROXY, 4711]

@@ -353,3 +353,11 @@ def test_a_webhooks_proxy_has_a_host_and_a_port(monkeypatch: pytest.MonkeyPatch)
             environment(monkeypatch, wrong).proxy(NAME)
     with pytest.raises(SystemExit, match="does not begin with one of http://"):
         environment(monkeypatch, "socks5://proxy.example:1080").proxy(NAME)
+
+
+def test_some_of_a_few_names(monkeypatch: pytest.MonkeyPatch) -> None:
+    roles = ("operator", "admin")
+    assert environment(monkeypatch, None).some_of(NAME, roles) == []
+    assert environment(monkeypatch, "admin, operator").some_of(NAME, roles) == ["admin", "operator"]
+    with pytest.raises(SystemExit, match=f"{NAME} takes some of operator, admin; 'boss' is none."):
+        environment(monkeypatch, "admin,boss").some_of(NAME, roles)

@@ -57,7 +57,7 @@ def test_a_probe_of_the_proxys_own_gets_the_page(web: Web) -> None:
 
 
 def test_cookies_are_the_sites_own_and_never_go_over_http(web: Web) -> None:
-    page = ask(web, "/admin/login/", *SECURE)
+    page = ask(web, "/accounts/log-in/", *SECURE)
     [cookie] = re.findall(r"Set-Cookie: (.*)\r\n", page)
     name, *attributes = cookie.split("; ")
     assert name.startswith("__Host-csrf=")
@@ -78,7 +78,7 @@ def test_a_form_is_taken_from_the_https_page_alone(web: Web, origin: str, status
         "Content-Type: application/x-www-form-urlencoded",
         f"Content-Length: {len(body)}",
     )
-    answer = ask(web, "/admin/login/", *SECURE, *headers, method="POST", body=body)
+    answer = ask(web, "/accounts/log-in/", *SECURE, *headers, method="POST", body=body)
     assert answer.startswith(f"HTTP/1.1 {status}")
 
 

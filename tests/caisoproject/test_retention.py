@@ -58,6 +58,7 @@ BOUNDED = {
     "alerts.Alert": "ALERTS_KEPT_DAYS",
     "alerts.Transition": "with its alert",
     "alerts.Delivery": "DELIVERIES_KEPT_DAYS",
+    "alerts.OperationalAlert": "ALERTS_KEPT_DAYS",
     "alerts.Total": "some a rule and method kind",
     "battery.Battery": BY_PEOPLE,
     "battery.GridLimit": BY_PEOPLE,

@@ -17,7 +17,7 @@ from accounts.lock_out import COUNTED, lock_ends
 from dashboard import log_in
 from tests.conftest import utc
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.database, pytest.mark.django_db]
 LOG_IN = "/accounts/log-in/"
 NOON = utc("2026-07-14 19:00")
 MINUTE = timedelta(minutes=1)
@@ -225,6 +225,7 @@ def test_every_page_says_who_is_logged_in(client: Client) -> None:
         assert '<a href="/accounts/" title="Your account">ada</a>' in text, page
 
 
+@pytest.mark.database
 def test_a_new_password_ends_the_other_sessions(client: Client) -> None:
     ada, elsewhere = User.objects.get(), Client()
     client.force_login(ada)

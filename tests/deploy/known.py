@@ -27,7 +27,6 @@ def settings() -> set[str]:
     """Every name that is read from the environment, and each with `_FILE`."""
     source = "\n".join((ROOT / reader).read_text() for reader in READERS)
     names = {name for found in SETTING.findall(source) for name in found if name}
-    names.add("METRICS_TOKEN")
     return names | {f"{name}_FILE" for name in names}
 
 

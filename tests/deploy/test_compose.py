@@ -15,7 +15,6 @@ FILE = DEPLOY / "compose.yaml"
 COMPOSE = documents(FILE)[0]
 SERVICES: dict[str, dict[str, Any]] = COMPOSE["services"]
 OURS = [name for name, service in SERVICES.items() if service["image"].startswith("caiso-live")]
-SPOKEN_TO = {"database": "5432", "sentinel-1": "26379", "web-1": "8000", "grafana": "3000"}
 
 
 def each_service() -> Any:
@@ -153,14 +152,18 @@ def test_nothing_of_ours_runs_before_the_database_is_up_to_date() -> None:
         }
 
 
-def test_prometheus_asks_every_web_process_and_grafana_asks_prometheus() -> None:
-    scraped = documents(DEPLOY / "prometheus/prometheus.yml")[0]["scrape_configs"][0]
-    assert (
-        scraped["static_configs"][0]["targets"] == SERVICES["proxy"]["environment"]["WEBS"].split()
-    )
+def test_prometheus_asks_one_web_process_at_a_time_and_grafana_asks_prometheus() -> None:
+    scraped = documents(DEPLOY / "prometheus/compose.yml")[0]["scrape_configs"][0]
+    assert scraped["static_configs"] == [{"targets": ["web:8000"]}]
+    names = SERVICES["proxy"]["environment"]["WEBS"].split()
+    webs = [SERVICES[web.partition(":")[0]] for web in names]
+    assert all(web["networks"]["back"] == {"aliases": ["web"]} for web in webs)
+    assert "back" in SERVICES["prometheus"]["networks"]
     assert scraped["authorization"]["credentials_file"] == "/run/secrets/metrics_token"
-    source = documents(DEPLOY / "grafana/provisioning/datasources/prometheus.yaml")[0]
-    assert source["datasources"][0]["url"] == "http://prometheus:9090"
+    grafana = SERVICES["grafana"]
+    assert grafana["environment"]["PROMETHEUS_URL"] == "http://prometheus:9090"
+    dashboards = grafana["environment"]["CAISO_DASHBOARDS"]
+    assert f"./grafana/dashboards:{dashboards}:ro" in grafana["volumes"]
 
 
 def test_addresses_in_the_secrets_are_those_of_the_services() -> None:

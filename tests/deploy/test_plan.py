@@ -62,6 +62,16 @@ def test_an_impossible_address_is_named_in_the_sentence(bind):
         plan.decide({"BIND": bind}, source="live", port=8000, var_dir=VAR)
 
 
+def test_a_redis_that_no_program_could_find_is_refused_before_anything_starts():
+    environ = {"REDIS_URL": "sentinel://me:hunter2@a:26379,b:26379"}
+    with pytest.raises(Refused, match=r"^REDIS_URL does not say which service is meant") as refused:
+        plan.decide(environ, source="live", port=8000, var_dir=VAR)
+    assert "hunter2" not in str(refused.value)
+    named = environ["REDIS_URL"] + "/prices"
+    chosen = plan.decide({"REDIS_URL": named}, source="live", port=8000, var_dir=VAR)
+    assert (chosen.redis_url, chosen.embeds_valkey) == (named, False)
+
+
 def test_the_simulator_has_a_database_a_redis_and_an_oasis_of_its_own():
     chosen = plan.decide({}, source="simulator", port=8300, var_dir=VAR)
     assert chosen.embeds_valkey

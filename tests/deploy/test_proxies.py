@@ -5,11 +5,15 @@ import re
 import shutil
 import subprocess
 import sys
+import urllib.request
 from pathlib import Path
 
 import pytest
+import yaml
 
+from deploy import free_ports
 from tests.deploy.known import DEPLOY
+from tests.stack.running import Program, wait_until, watched
 
 pytestmark = pytest.mark.process
 CADDY = Path(sys.executable).with_name("caddy")
@@ -29,6 +33,36 @@ def test_caddy_finds_nothing_wrong(file: str) -> None:
     checked = said_by_caddy("adapt", "--validate", "--config", file, "--adapter", "caddyfile")
     assert checked.returncode == 0, checked.stderr
     assert '"level":"warn"' not in checked.stderr
+
+
+def test_the_container_of_caddy_is_well_once_it_listens(tmp_path: Path) -> None:
+    first = free_ports.reserve()
+    ports = dict(
+        zip(("HTTP_PORT", "HTTPS_PORT", "HEALTH_PORT"), range(first, first + 3), strict=True)
+    )
+    named = {"SITE_HOST": "localhost", "CERTIFICATES": "internal", "XDG_DATA_HOME": str(tmp_path)}
+    environ = os.environ | named | {name: str(port) for name, port in ports.items()}
+    command = [CADDY, "run", "--config", "compose.caddy", "--adapter", "caddyfile"]
+    output = tmp_path / "said"
+    with output.open("wb") as said:
+        proxy = subprocess.Popen(command, cwd=DEPLOY / "caddy", env=environ, stderr=said)
+    try:
+        with watched(Program(proxy, output)):
+            wait_until(lambda: answer(ports["HEALTH_PORT"]) == b"ok", 20, "Caddy says it is well")
+    finally:
+        proxy.terminate()
+        proxy.wait(10)
+    checked = yaml.safe_load((DEPLOY / "compose.yaml").read_text())["services"]["proxy"]
+    assert checked["healthcheck"]["test"][-1] == "http://127.0.0.1:2020/"
+    assert "HEALTH_PORT:2020" in (DEPLOY / "caddy/compose.caddy").read_text()
+
+
+def answer(port: int) -> bytes | None:
+    try:
+        with urllib.request.urlopen(f"http://127.0.0.1:{port}/", timeout=2) as answered:
+            return bytes(answered.read())
+    except OSError:
+        return None
 
 
 @pytest.mark.parametrize("file", ["Caddyfile", "compose.caddy", "grafana.caddy"])

@@ -9,8 +9,9 @@ from asgiref.sync import sync_to_async
 from django.test import Client
 from django.utils import timezone
 
+from live import heads
 from prices import source_state
-from prices.models import FetchRun, Node
+from prices.models import Feed, FetchRun, Node
 from tests.conftest import utc
 from tests.live.browsers import browser
 from tests.live.streaming import stream
@@ -94,6 +95,15 @@ def test_when_each_market_was_answered_is_told(client: Client) -> None:
     asked(1, "server_trouble")
     answered = client.get("/api/v1/source").json()["source_answered"]
     assert answered == {"RTM": "2026-07-14T19:28:00Z"}
+
+
+@pytest.mark.database
+@pytest.mark.django_db
+def test_a_feed_begins_with_its_first_reader_and_is_the_same_for_the_next() -> None:
+    Feed.objects.all().delete()
+    first = heads.feed_of("sp15")
+    assert first is not None
+    assert (first.head, heads.feed_of("sp15")) == (0, first)
 
 
 @pytest.mark.django_db

@@ -29,7 +29,7 @@ def status(answer: bytes) -> int:
     return int(answer.split(b" ", 2)[1])
 
 
-@pytest.mark.parametrize("path", ["/", "/api/v1/rules/preview", "/admin/login/", "/nowhere"])
+@pytest.mark.parametrize("path", ["/", "/api/v1/rules/preview", "/accounts/log-in/", "/nowhere"])
 def test_a_body_that_says_it_is_long_is_refused_before_it_comes(web: Web, path: str) -> None:
     answer = web.ask(path, f"Content-Length: {64 * 1024 + 1}", method="POST")
     assert status(answer) == 413

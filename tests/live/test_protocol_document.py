@@ -24,6 +24,7 @@ from live.fanout import fanout
 from market.intervals import day_intervals, floor, operating_date
 from market.markets import Market
 from market.peak_hours import on_peak
+from prices import source_state
 from prices.feed import FeedRange
 from prices.models import Feed, FeedEvent, FetchRun, Node
 from tests.battery.advised import advice, told
@@ -198,7 +199,7 @@ async def stream_frames() -> list[dict[str, Any]]:
 @pytest.mark.django_db(transaction=True, serialized_rollback=True)
 @pytest.mark.usefixtures("quick_fanout")
 async def test_what_is_documented_is_what_comes(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(heads, "WATCHED_SINCE", timezone.now() - HOUR)
+    monkeypatch.setattr(source_state, "WATCHED_SINCE", timezone.now() - HOUR)
     get = sync_to_async(said_by_get)
     compared = Comparison()
     await Node.objects.acreate(slug="unfollowed", oasis_name="UNFOLLOWED_1_N001", tracked=False)

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from tests.live.real_web import Web, request, running_web
+from tests.live.real_web import Web, running_web
 from tests.prepared import Prepared
 
 pytestmark = pytest.mark.process
@@ -74,8 +74,6 @@ def test_each_request_is_one_line_of_json_with_the_id_of_its_answer(
         )
         for path in ("/healthz", "/readyz", "/static/ui/none.js"):
             web.ask(path)
-        with web.connect() as reader:
-            reader.sendall(request("/ws?hubs=XX", web.port, f"Origin: http://127.0.0.1:{web.port}"))
     assert "geheimnis" not in web.said
     known = ID.search(answer)
     assert known, "an id that a client made up is not taken over"

@@ -114,6 +114,19 @@ def test_a_redis_that_has_just_started_may_have_forgotten_the_last_turn(
 
 
 @pytest.mark.long
+def test_another_server_in_place_of_the_last_turns_begins_with_a_pause(
+    valkey: redis.Redis,
+) -> None:
+    turns = polite(valkey, 5)
+    assert not turns.is_another("the first of all")
+    assert not turns.is_another("the first of all")
+    assert not valkey.exists(TURN)
+    assert turns.is_another("its replica")
+    assert 4_000 < valkey.pttl(TURN) <= 5_000
+    assert not turns.is_another("its replica")
+    assert polite(valkey, 0).is_another("one in front of a stand-in, which needs no pause")
+
+
 def test_without_redis_oasis_is_not_asked() -> None:
     away = redis.Redis(port=1, socket_connect_timeout=0.1)
     with pytest.raises(NoTurn, match="Redis can't be asked for a turn"):

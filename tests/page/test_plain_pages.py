@@ -7,15 +7,16 @@ from math import cos
 from typing import Any
 
 import pytest
-from django.contrib import admin
-from django.contrib.admin.forms import AdminAuthenticationForm
-from django.contrib.auth.models import AnonymousUser
+from django.contrib.auth.forms import PasswordChangeForm
+from django.contrib.auth.models import AnonymousUser, User
 from django.template.loader import render_to_string
 from django.test import RequestFactory
 from playwright.sync_api import Browser, Page, expect
 
+from accounts import second_factor
 from alerts.operations.conditions import MIB, of_disk, of_redis, of_signs
 from alerts.outbox_state import OutboxState
+from dashboard import log_in
 from dashboard.battery_page import shown_days
 from dashboard.content_security import POLICY
 from dashboard.first_paint.market_times import made_text
@@ -134,12 +135,22 @@ def status(found: Facts) -> str:
     return render_to_string("dashboard/status.html", context | shown(found))
 
 
-def log_in() -> str:
-    request = RequestFactory().get("/admin/login/")
-    request.user = AnonymousUser()
-    form = {"form": AdminAuthenticationForm(request), "app_path": "/admin/login/"}
-    context = admin.site.each_context(request) | form | {"title": "Log in"}
-    return render_to_string("admin/login.html", context, request)
+def account_page(template: str, user: User | AnonymousUser, **more: object) -> Callable[[], str]:
+    """A page of one's account, or to log in."""
+
+    def page() -> str:
+        request = RequestFactory().get("/accounts/")
+        request.user = user
+        context = {"source": "simulator", "open_alerts": 2} | more
+        return render_to_string(f"accounts/{template}.html", context, request)
+
+    return page
+
+
+NOBODY = AnonymousUser()
+ANNA = User(username="anna-of-a-long-name-in-the-north", is_superuser=True)
+OFFER = second_factor.offered(ANNA, "LS2Q2EW7FFCURLXQPAKEY5N7U7GWNFNO")
+CODES = [f"{number:08}" for number in range(10)]
 
 
 def no_such_hub() -> str:
@@ -158,7 +169,17 @@ PAGES: dict[str, Callable[[], str]] = {
     "status without nodes": lambda: status(
         all_well()._replace(nodes=[], nodes_count=0, requests={}, answered_at=None)
     ),
-    "log in": log_in,
+    "log in": account_page("log_in", NOBODY, next="/"),
+    "log in again": account_page("log_in", NOBODY, next="/", name="anna", fault=log_in.WRONG),
+    "log in with a code": account_page("second_step", NOBODY, fault=log_in.WRONG_CODE),
+    "log in with a new factor": account_page("second_step", NOBODY, offer=OFFER),
+    "account": account_page("account", ANNA, has_second_factor=True, said="It is done."),
+    "account in a group": account_page(
+        "account", User(username="vera", is_staff=True), groups=["viewer"]
+    ),
+    "change password": account_page("change_password", ANNA, form=PasswordChangeForm(ANNA)),
+    "second factor": account_page("second_factor", ANNA, offer=OFFER, fault=log_in.WRONG_CODE),
+    "recovery codes": account_page("recovery_codes", ANNA, codes=CODES),
     "no such hub": no_such_hub,
     "no such battery": no_such_battery,
     "a battery's whole history": whole_history,

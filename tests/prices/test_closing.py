@@ -19,7 +19,7 @@ from prices.schedule import oldest_kept
 from tests.conftest import utc
 from tests.published import published, store
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.database]
 NOW = utc("2026-07-14 19:02:30")
 LONG_AGO = utc("2025-05-02 07:00")
 HOUR = timedelta(hours=1)

@@ -1,4 +1,4 @@
-from datetime import timedelta
+from datetime import datetime, timedelta
 from decimal import Decimal
 
 import pytest
@@ -178,3 +178,39 @@ def test_a_price_that_comes_at_last_closes_its_gap_and_no_other() -> None:
         )
     store([published(NOON - timedelta(minutes=5)), published(NOON)], SEEN)
     assert Gap.objects.get().interval_start == NOON + timedelta(minutes=5)
+
+
+def gap(slug: str, start: datetime) -> Gap:
+    node = Node.objects.get(slug=slug)
+    return Gap.objects.create(
+        node=node, market="RTM", interval_start=start, since=SEEN, ask_after=SEEN
+    )
+
+
+def test_of_nodes_with_the_same_intervals_each_has_what_it_lacks() -> None:
+    """A file of all nodes is stored for all at once: what one holds counts for none of the others.
+
+    SP15's first price is corrected, NP15's third was seen before, NP15 and ZP26 lack the second.
+    """
+    zp26 = "TH_ZP26_GEN-APND"
+    first, second, third = (NOON + timedelta(minutes=5 * number) for number in range(3))
+    store([published(first, "40"), published(third, "30", node=NP15)], SEEN)
+    gaps = {slug: gap(slug, second) for slug in ("sp15", "np15", "zp26")}
+    prices = [published(start, "41") for start in (first, second, third)]
+    prices += [
+        published(start, "30", node=node) for node in (NP15, zp26) for start in (first, third)
+    ]
+    recorded = store(prices, later := SEEN + timedelta(hours=1))
+    counts = {verdict.value: count for verdict, count in recorded.counts.items() if count}
+    assert counts == {"new": 5, "corrected": 1, "unchanged": 1}
+    assert set(Gap.objects.all()) == {gaps["np15"], gaps["zp26"]}
+    held = Price.objects.order_by("node__slug", "interval_start")
+    assert list(held.values_list("node__slug", "interval_start", "revision", "confirmed_at")) == [
+        ("np15", first, 1, None),
+        ("np15", third, 1, later),
+        ("sp15", first, 2, None),
+        ("sp15", second, 1, None),
+        ("sp15", third, 1, None),
+        ("zp26", first, 1, None),
+        ("zp26", third, 1, None),
+    ]

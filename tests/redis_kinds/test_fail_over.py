@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 import redis
+from pytest_django import Settings
 
 from battery import asking
 from caisoproject.bare_redis import Connection
@@ -15,7 +16,7 @@ from caisoproject.broker import broker_client, refusal
 from live import fanout as fanouts
 from live import frames, group
 from live.fanout import fanout
-from oasis.turns import Priority, Turns
+from oasis.turns import TURN, Priority, Turns
 from prices.models import Node
 from prices.projection import project
 from prices.redis_client import redis_client
@@ -23,7 +24,7 @@ from tests.conftest import utc
 from tests.live.browsers import announce_all, browser, publish, seqs
 from tests.published import published, store
 from tests.redis_kinds.test_one_primary import broker_connection
-from tests.redis_servers import Watched, watched
+from tests.redis_servers import Watched, cluster, end, owner, watched
 
 pytestmark = pytest.mark.process
 NOON = utc("2026-07-14 19:00")
@@ -63,6 +64,8 @@ def test_copy_turns_tasks_and_the_analysts_list_go_on_at_the_new_primary(
     node = Node.objects.get(slug="sp15")
     store([published(NOON, "41.5")], SEEN)
     assert project(node, now=SEEN) == 1
+    turns = Turns(redis_client(), 0.3)
+    assert turns.take(Priority.IF_FREE)
     with broker_connection() as connection, connection.SimpleQueue("poll") as queue:
         queue.put({"task": "before"})
         redis_client().wait(1, 5000)  # a replica that has it
@@ -76,7 +79,8 @@ def test_copy_turns_tasks_and_the_analysts_list_go_on_at_the_new_primary(
         ]
     assert refusal(broker_client()) is None
     until_it_works(take_both_tasks)
-    turns = Turns(redis_client(), 0)
+    redis_client().delete(TURN)  # as if the replica had not had it
+    assert turns.take(Priority.IF_FREE) is None  # it may be so: a pause
     with turns.turn(Priority.FIRST):
         assert turns.take(Priority.IF_FREE) is None
     asking.wake()
@@ -93,6 +97,27 @@ def take_both_tasks() -> None:
             message = queue.get(timeout=5)
             message.ack()
             assert message.payload == {"task": name}
+
+
+@pytest.mark.django_db
+def test_on_a_cluster_the_copy_goes_on_at_the_replica_of_the_node_that_was_killed(
+    tmp_path: Path, settings: Settings
+) -> None:
+    node = Node.objects.get(slug="sp15")
+    store([published(NOON, "41.5")], SEEN)
+    with cluster(tmp_path, replica_of="caiso:{sp15}:stream") as servers:
+        settings.REDIS_URL = "cluster://" + ",".join(f"127.0.0.1:{port}" for port in servers)
+        redis_client.cache_clear()
+        try:
+            until_it_works(lambda: project(node, now=SEEN))
+            end(list(servers.values())[owner("caiso:{sp15}:stream")])
+            store([published(NOON + timedelta(minutes=5), "42.5")], SEEN)
+            assert until_it_works(lambda: project(node, now=SEEN)) > 0
+            prices = [fields["price"] for _, fields in redis_client().xrange("caiso:{sp15}:stream")]
+            assert prices == ["41.50000", "42.50000"]
+        finally:
+            redis_client().close()
+            redis_client.cache_clear()
 
 
 @pytest.fixture

@@ -9,64 +9,23 @@ from typing import Any
 import pytest
 from celery import Celery
 from channels.layers import get_channel_layer
-from django.core.management import call_command
 from redbeat.schedulers import acquire_distributed_beat_lock
 
-from battery import asking
 from caisoproject import redis_settings, settings
-from caisoproject.bare_redis import Connection
 from caisoproject.beat import SteadyScheduler, place_the_lock
 from caisoproject.broker import PromptConnection, broker_client, refusal
-from dashboard.status_facts import redis_answers
 from live import group
 from live.group import GROUP, Membership
-from oasis.turns import Priority, Turns
-from prices.models import Node
-from prices.projection import forget_untracked, project
-from prices.redis_client import redis_client
 from tests.conftest import utc
-from tests.published import published, store
 from tests.redis_kinds.kinds import OF_ONE_PRIMARY
 
 pytestmark = [
     pytest.mark.process,
     pytest.mark.xdist_group("redis-kinds"),
-    pytest.mark.parametrize("url", list(OF_ONE_PRIMARY), indirect=True, scope="module"),
+    pytest.mark.parametrize("url", list(OF_ONE_PRIMARY), indirect=True, scope="session"),
 ]
 NOON = utc("2026-07-14 19:00")
 SEEN = NOON + timedelta(minutes=1)
-
-
-@pytest.mark.django_db
-def test_prices_are_projected_and_forgotten(used: str) -> None:
-    store([published(NOON, "41.5")], SEEN)
-    node = Node.objects.get(slug="sp15")
-    assert project(node, now=SEEN) == 1
-    assert redis_client().hget("caiso:sp15:current", "rt_price") == "41.50000"
-    node.tracked = False
-    node.save()
-    assert forget_untracked() == ["sp15"]
-
-
-def test_turns_at_oasis_come_one_by_one(used: str) -> None:
-    turns = Turns(redis_client(), 0)
-    with turns.turn(Priority.FIRST):
-        assert turns.take(Priority.IF_FREE) is None
-    redis_client().flushdb()
-    with turns.only_one("backfill") as mine, turns.only_one("backfill") as another:
-        assert (mine, another) == (True, False)
-
-
-def test_the_analyst_takes_what_it_is_asked_and_answers(used: str) -> None:
-    asking.wake()
-    waiter = Connection(used)
-    assert waiter.ask("BLPOP", asking.QUICK, 1, wait_s=1) == [
-        asking.QUICK.encode(),
-        b'{"do": "advise"}',
-    ]
-    waiter.close()
-    asking.reply("7", {"worth": 1})
-    assert redis_client().blpop([asking.REPLY.format("7")], timeout=1)[1] == '{"worth": 1}'
 
 
 def test_a_task_goes_through_the_broker(used: str) -> None:
@@ -123,8 +82,3 @@ def test_beat_stores_its_schedule_and_holds_its_lock(used: str) -> None:
     scheduler.lock.extend(15)
     scheduler.lock.release()
     app.redbeat_redis.close()
-
-
-def test_the_start_checks_it_and_the_status_page_sees_it(used: str) -> None:
-    call_command("check_redis")
-    assert redis_answers()

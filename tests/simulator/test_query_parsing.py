@@ -91,8 +91,29 @@ def test_all_nodes_at_once_are_cut_to_one_operating_date_day_ahead():
 
 
 @pytest.mark.parametrize(
+    ("group", "start", "version", "hours"),
+    [
+        ("RTM_LMP_GRP", "20250620T07:00-0000", "3", 1),
+        ("RTPD_LMP_GRP", "20250620T07:00-0000", "2", 1),
+        ("DAM_LMP_GRP", "20250620T07:00-0000", "12", 24),
+        ("DAM_LMP_GRP", "20250309T08:00-0000", "12", 23),
+    ],
+)
+def test_a_group_of_prices_is_of_all_nodes_for_an_hour_or_to_the_end_of_the_day(
+    group, start, version, hours
+):
+    asked = {"groupid": group, "startdatetime": start, "version": version, "resultformat": "6"}
+    prices = group_query(asked).prices
+
+    assert prices.end - prices.start == hours * 3600
+    assert (prices.everything, prices.is_csv) == ("ALL", True)
+
+
+@pytest.mark.parametrize(
     ("params", "code"),
     [
+        ({"groupid": "RTM_LMP_GRP", "startdatetime": "20250620T07:00-0000"}, 1020),
+        ({"groupid": "RTM_LMP_GRP", "version": "3"}, 1002),
         ({"groupid": "NO_GRP", "version": "1", "startdatetime": "20250620T07:00-0000"}, 1016),
         ({"groupid": "PRC_CORR_GRP", "startdatetime": "20250620T07:00-0000"}, 1020),
         ({"groupid": "PRC_CORR_GRP", "version": "1"}, 1002),

@@ -13,6 +13,7 @@ import requests
 
 from simulator.clocks import stopped_at
 from simulator.limiter import Limiter
+from simulator.pricing_nodes import DEFAULT_NODES
 from simulator.server import running
 from simulator.stand_in import StandIn
 from tests.simulator.conftest import NOON, SP15, error_of, members, text_of
@@ -112,6 +113,32 @@ def test_corrections_list_a_price_forced_after_its_publication(oasis, ask):
         text_of(ask("GroupZip", **asked))
     )
     assert "<VALUE>1015.37</VALUE>" in text_of(ask())
+
+
+def test_a_group_of_prices_has_a_member_for_each_component_with_all_nodes(ask):
+    answer = ask(
+        "GroupZip",
+        groupid="RTM_LMP_GRP",
+        version="3",
+        resultformat="6",
+        startdatetime="20250620T17:00-0000",
+    )
+
+    assert (
+        "filename=20250620_20250620_RTM_LMP_GRP_N_N_v3_csv.zip;"
+        in (answer.headers["Content-Disposition"])
+    )
+    found = members(answer.content)
+    assert sorted(found) == [
+        f"20250620_20250620_PRC_INTVL_LMP_RTM_{kind}_v3.csv"
+        for kind in ("LMP", "MCC", "MCE", "MCL", "MGHG")
+    ]
+    assert {text.count("\n") for text in found.values()} == {1 + 12 * len(DEFAULT_NODES)}
+
+
+def test_a_group_of_an_hour_without_prices_is_error_1000(ask):
+    asked = {"groupid": "RTM_LMP_GRP", "version": "3", "startdatetime": "20250625T07:00-0000"}
+    assert error_of(ask("GroupZip", **asked)) == 1000
 
 
 def test_the_clock_can_be_moved_while_it_runs(oasis, ask):

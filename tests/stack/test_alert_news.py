@@ -30,10 +30,10 @@ def office(desk: Desk, screen: Screen) -> Iterator[Page]:
     assert screen.page.context.browser
     context = screen.page.context.browser.new_context()
     page = context.new_page()
-    page.goto(f"http://127.0.0.1:{desk.stack.port}/admin/login/?next=/alerts/")
-    page.fill("#id_username", NAME)
-    page.fill("#id_password", PASSWORD)
-    page.click("[type=submit]")
+    page.goto(f"http://127.0.0.1:{desk.stack.port}/accounts/log-in/?next=/alerts/")
+    page.fill("#username", NAME)
+    page.fill("#password", PASSWORD)
+    page.click("button.first")
     yield page
     context.close()
 

@@ -37,6 +37,7 @@ ROOT = Path(__file__).resolve().parents[2]
 OF_AN_ADDRESS = 3
 CROWDED = "127.0.0.2"  # no other test waits for its readers to leave
 PROXY = "127.0.0.9"
+TOO_LONG = 64 * 1024 + 1
 Greeting = Callable[[FeedStage, AsyncExitStack], Awaitable[str]]
 MISSED = 10
 MORE_THAN_THE_SYSTEM_KEEPS = 4_000_000  # without the queue, all stood still at 2.9 MB
@@ -78,6 +79,19 @@ def test_the_page_its_files_and_the_answers_come(stage: FeedStage) -> None:
     script = html.partition('type="module" src="')[2].partition('"')[0]
     with urlopen(stage.stage.url + script, timeout=20) as file:
         assert file.headers["Content-Type"].startswith("text/javascript")
+
+
+@pytest.mark.parametrize("says_so", [True, False])
+async def test_a_body_that_is_too_long_is_refused(stage: FeedStage, says_so: bool) -> None:
+    host, _, port = address(stage).partition(":")
+    reader, writer = await asyncio.open_connection(host, int(port))
+    said = f"Content-Length: {TOO_LONG}" if says_so else "Transfer-Encoding: chunked"
+    writer.write(f"POST /alerts/1/acknowledge/ HTTP/1.1\r\nHost: {host}\r\n{said}\r\n\r\n".encode())
+    if not says_so:
+        writer.write(f"{TOO_LONG:x}\r\n{'x' * TOO_LONG}\r\n0\r\n\r\n".encode())
+    async with asyncio.timeout(WITHIN_S):
+        assert b" 413 " in await reader.readline()
+    writer.transport.abort()
 
 
 async def test_a_socket_gets_what_is_published_once_and_is_answered(stage: FeedStage) -> None:

@@ -17,6 +17,7 @@ from benchmarks import (
     feed_load,
     ingest_speed,
     latency,
+    metrics,
     page,
     parse,
     rules_speed,
@@ -36,6 +37,7 @@ BENCHMARKS = {
     "dispatch": dispatch,
     "battery": battery,
     "http": latency,
+    "metrics": metrics,
     "memory": stack_memory,
     "feed": feed_load,
     "page": page,
@@ -45,7 +47,7 @@ BENCHMARKS = {
     "fanout": fanout,
     "scaling": scaling,
 }
-ONLY_BY_NAME = {"attacks", "chaos", "fanout", "scaling"}
+ONLY_BY_NAME = {"attacks", "chaos", "fanout", "metrics", "scaling"}
 
 
 class Command(BaseCommand):

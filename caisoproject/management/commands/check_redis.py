@@ -11,6 +11,7 @@ from redis.retry import Retry
 
 from caisoproject.broker import refusal
 from prices import redis_factory
+from prices.redis_cluster import Cluster, facts_of_each
 
 USES = {
     "REDIS_URL": "the projection",
@@ -18,6 +19,7 @@ USES = {
     "CHANNEL_REDIS_URL": "the channel layer",
 }
 
+INSTEAD = "use a single primary, or name it cluster://host:port in REDIS_URL alone."
 ADDRESS_OF = {"CELERY_BROKER_URL": "BROKER_REDIS_URL"}  # as typed, where Celery's is its own
 
 
@@ -42,17 +44,17 @@ class Command(BaseCommand):
 
 
 def refuse_unfit(client: redis.Redis, name: str, use: str) -> None:
-    """Raise CommandError for a Cluster or one that evicts keys, RedisError if it is unusable."""
-    facts: dict[str, Any] = client.info()  # type: ignore[assignment]
-    if int(facts.get("cluster_enabled", 0)):
-        raise CommandError(
-            f"{name} is a Redis Cluster, which {use} can't live on: use a single primary."
-        )
-    policy = facts.get("maxmemory_policy", "noeviction")
-    if facts.get("maxmemory", 0) and policy != "noeviction":
-        raise CommandError(
-            f"{name} evicts keys ({policy}) and would lose tasks: set maxmemory-policy noeviction."
-        )
+    """Raise CommandError for one that evicts keys or is a Cluster unexpectedly; RedisError if it is
+    unusable."""
+    for facts in facts_of_each(client):
+        if int(facts.get("cluster_enabled", 0)) and not isinstance(client, Cluster):
+            raise CommandError(f"{name} is a Redis Cluster, which {use} can't live on: {INSTEAD}")
+        policy = facts.get("maxmemory_policy", "noeviction")
+        if facts.get("maxmemory", 0) and policy != "noeviction":
+            raise CommandError(
+                f"{name} evicts keys ({policy}) and would lose tasks: "
+                "set maxmemory-policy noeviction."
+            )
     if fault := refusal(client):
         raise fault
     client.close()

@@ -24,7 +24,8 @@ const POLLING = [
   "alerts and corrections appear here once the feed comes through again.",
 ].join(" ");
 
-/** @typedef {Pick<Feed, "state" | "lostAt" | "retryAt" | "refusal" | "catchingUp" | "transport"> & Partial<Pick<Feed, "isSignedOut">>} Connection */
+/** @typedef {Pick<Feed, "state" | "lostAt" | "retryAt" | "refusal" | "catchingUp" | "transport">} Connected */
+/** @typedef {Connected & Partial<Pick<Feed, "isSignedOut">>} Connection */
 
 /**
  * The nearest cause hides those behind it: of a source one can only know through a connection.

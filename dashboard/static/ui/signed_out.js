@@ -5,7 +5,7 @@ import { make } from "./show.js";
 const LOG_IN = "/accounts/log-in/";
 const SAYS_SO = "signed-out";
 
-/** Whether an answer is the page to log in, which was asked for in place of another. @type {(url: string) => boolean} */
+/** Whether an answer is the page to log in in place of another. @type {(url: string) => boolean} */
 export function isLogIn(url) {
   return new URL(url, location.href).pathname === LOG_IN;
 }

@@ -17,7 +17,7 @@ from caisoproject import asgi, web
 from caisoproject.web import Web, hold_database, raise_files
 from live import websocket
 from live.daphne.channel import Channel
-from live.work_limits import REQUESTS_AT_ONCE
+from live.work_limits import PAGES_AT_ONCE, PAGES_WAITING, REQUESTS_AT_ONCE
 
 NO_LIMIT = resource.RLIM_INFINITY
 
@@ -165,11 +165,12 @@ async def test_so_many_requests_at_once_reach_django(monkeypatch: pytest.MonkeyP
     async def nothing(*_: object) -> None: ...
 
     monkeypatch.setattr(asgi.django_application, "handle", slow)
-    running = inspect.getclosurevars(asgi.ordinary).nonlocals["free"]
-    scope = {"type": "http", "path": "/", "client": ["192.0.2.7", 1], "headers": []}
+    running = inspect.getclosurevars(asgi.pages).nonlocals["free"]
 
     async def ask(requests: int) -> bool:
         for _ in range(requests):
+            client = [f"192.0.2.{len(asked)}", 1]
+            scope = {"type": "http", "path": "/", "client": client, "headers": []}
             asked.append(asyncio.ensure_future(asgi.application(scope, nothing, nothing)))
         for _ in range(20):
             await asyncio.sleep(0)
@@ -179,5 +180,28 @@ async def test_so_many_requests_at_once_reach_django(monkeypatch: pytest.MonkeyP
     assert not await ask(REQUESTS_AT_ONCE - 1)
     assert await ask(1)
     assert len(begun) == REQUESTS_AT_ONCE
+    may_end.set()
+    await asyncio.gather(*asked)
+
+
+async def test_one_address_leaves_most_places_to_the_others(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    may_end, begun, refused = asyncio.Event(), [], []
+
+    async def slow(*_: object) -> None:
+        begun.append(1)
+        await may_end.wait()
+
+    async def nothing(*messages: dict[str, Any]) -> None:
+        refused.extend(one["status"] for one in messages if "status" in one)
+
+    monkeypatch.setattr(asgi.django_application, "handle", slow)
+    scope = {"type": "http", "path": "/", "client": ["192.0.2.7", 1], "headers": []}
+    many = PAGES_AT_ONCE + PAGES_WAITING + 3
+    asked = [asyncio.ensure_future(asgi.application(scope, nothing, nothing)) for _ in range(many)]
+    for _ in range(20):
+        await asyncio.sleep(0)
+    assert (len(begun), refused) == (PAGES_AT_ONCE, [429] * 3)
     may_end.set()
     await asyncio.gather(*asked)

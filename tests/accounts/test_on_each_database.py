@@ -1,0 +1,38 @@
+"""What accounts keep in the database: on PostgreSQL too, by tests/stack/test_postgresql.py."""
+
+import time
+
+import pytest
+from allauth.mfa.totp.internal.auth import format_hotp_value, hotp_value
+from django.contrib.auth.models import Group, User
+from django.test import Client
+
+from accounts import second_factor
+
+pytestmark = [pytest.mark.database, pytest.mark.django_db]
+
+
+@pytest.fixture
+def ada() -> User:
+    return User.objects.create_user("ada", password="right")
+
+
+def test_somebody_of_a_group_is_in_it_and_logged_in_until_they_log_out(
+    ada: User, client: Client
+) -> None:
+    ada.groups.add(Group.objects.get(name="operator"))
+    client.force_login(ada)
+    assert client.session["_auth_user_id"] == str(ada.pk)
+    assert ada.has_perm("alerts.change_rule")
+    client.logout()
+    assert "_auth_user_id" not in client.session
+
+
+def test_a_code_of_a_second_factor_is_taken_once_and_a_reset_takes_all(ada: User) -> None:
+    secret = second_factor.offered(ada).secret
+    period = int(time.time()) // 30
+    codes = second_factor.set_up(ada, secret, format_hotp_value(hotp_value(secret, period - 1)))
+    code = format_hotp_value(hotp_value(secret, period))
+    assert [second_factor.is_right(ada, code) for _ in range(2)] == [True, False]
+    assert [second_factor.is_right(ada, codes[0]) for _ in range(2)] == [True, False]
+    assert [second_factor.reset(ada) for _ in range(2)] == [True, False]
