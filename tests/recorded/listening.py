@@ -75,7 +75,9 @@ def written(message: dict[str, Any]) -> str:
         for name, value in message.items()
         if name not in ("type", "headers", "subprotocol") and value is not None
     }
-    headers = [f"{name.decode()}: {value.decode()}" for name, value in message.get("headers") or ()]
+    held = {name.decode(): value.decode() for name, value in message.get("headers") or ()}
+    held.pop("x-request-id", None)  # another each time
+    headers = [f"{name}: {value}" for name, value in held.items()]
     return "\n".join([f"> {kind} {json.dumps(rest)}", *headers])
 
 
