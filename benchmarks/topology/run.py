@@ -17,7 +17,7 @@ from benchmarks.topology.receiver import Receiver, receiving
 from benchmarks.topology.source import Source
 from benchmarks.topology.truth import Truth
 
-TOLD_WITHIN_S = 90
+TOLD_WITHIN_S = 120
 UNTOLD = {"waiting", "gathered", "held"}
 Say = Callable[[str], None]
 
