@@ -39,6 +39,7 @@ check: setup-dev ## format, lint, types, imports, migrations: of Python and of t
 	$(BIN)/python -m deploy.npm_tool tsc -p tsconfig.worker.json
 	$(BIN)/python manage.py makemigrations --check --dry-run
 	$(BIN)/python manage.py check
+	PRODUCTION=1 SITE_URL=https://prices.example.com VAR_DIR=var/check $(BIN)/python manage.py check --deploy --fail-level WARNING
 
 sizes: setup-dev ## how long modules and functions are, by folder; BASE=revision: beside those of then
 	@$(BIN)/python -m benchmarks.sizes $(BASE)

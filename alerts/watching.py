@@ -35,29 +35,45 @@ threads: list[threading.Thread] = []
 def start(*, as_reserve: bool = False) -> None:
     """Begin to watch; again does no harm. A reserve does so while there is nobody else."""
     if not any(one.is_alive() for one in threads):
-        thread = threading.Thread(target=watch, args=(as_reserve,), name="watching", daemon=True)
+        go_on = Watch(as_reserve=as_reserve).go_on
+        thread = threading.Thread(target=go_on, name="watching", daemon=True)
         threads[:] = [thread]
         thread.start()
 
 
-def watch(as_reserve: bool) -> None:
-    """Look, again and again. What goes wrong is a trouble, and looked at again."""
-    from alerts.delivery.sending import Lanes  # noqa: PLC0415 (a web process seldom sends)
+class Watch:
+    """One who looks, and the lanes by which it sends, made when it first does: seldom."""
 
-    lanes = Lanes()
-    while True:
-        time.sleep(EVERY_S)
-        now = timezone.now()
-        with Isolation(WATCHING, now=now).each("operations"):
-            if not as_reserve or nobody_else():
-                watch_once(lanes, now=now)
-        connections.close_all()
+    def __init__(self, *, as_reserve: bool = False) -> None:
+        self.as_reserve = as_reserve
+        self.lanes: Lanes | None = None
 
+    def go_on(self) -> None:
+        """Look, again and again. What goes wrong is a trouble, and looked at again."""
+        while True:
+            time.sleep(EVERY_S)
+            with Isolation(WATCHING, now=timezone.now()).each("operations"):
+                if not self.as_reserve or nobody_else():
+                    self.once(now=timezone.now())
+            connections.close_all()
 
-def watch_once(lanes: "Lanes", *, now: datetime) -> None:
-    """Look at everything, and send what nobody else has sent of it."""
-    judge(facts.look(now=now), now=now)
-    send_overdue(lanes, now=now)
+    def once(self, *, now: datetime) -> None:
+        """Look at everything, and send what nobody else has sent of it."""
+        judge(facts.look(now=now), now=now)
+        self.send_overdue(now=now)
+
+    def send_overdue(self, *, now: datetime) -> None:
+        """Send messages about operations that wait for longer than any worker lets them."""
+        from alerts.models import Delivery  # noqa: PLC0415 (apps have no models before)
+
+        ours = Q(operational__isnull=False)
+        waiting = Delivery.objects.filter(ours, state=Delivery.WAITING, due_at__lt=now - OVERDUE)
+        if (self.lanes and self.lanes.under_way) or waiting.exists():
+            from alerts.delivery.deliver import deliver_due  # noqa: PLC0415 (the senders: 5 MB)
+            from alerts.delivery.sending import Lanes  # noqa: PLC0415
+
+            self.lanes = self.lanes or Lanes()
+            deliver_due(now=now, lanes=self.lanes, which=ours)
 
 
 def nobody_else() -> bool:
@@ -67,14 +83,3 @@ def nobody_else() -> bool:
 
 def is_alive(condition: Condition) -> bool:
     return condition.stance is Stance.BACK
-
-
-def send_overdue(lanes: "Lanes", *, now: datetime) -> None:
-    """Send messages about operations that have waited for longer than any worker lets them."""
-    from alerts.delivery.deliver import deliver_due  # noqa: PLC0415
-    from alerts.models import Delivery  # noqa: PLC0415
-
-    ours = Q(operational__isnull=False)
-    waiting = Delivery.objects.filter(ours, state=Delivery.WAITING, due_at__lt=now - OVERDUE)
-    if lanes.under_way or waiting.exists():
-        deliver_due(now=now, lanes=lanes, which=ours)

@@ -29,7 +29,9 @@ def main(path: str, count: str) -> None:
     call_command("migrate", interactive=False, verbosity=0)
     CLEAR_REFS.write_text(FORGET_THE_PEAK)
     idle = resident("VmRSS")
+    busy = time.process_time()
     first = loaded(hour)
+    busy = time.process_time() - busy
     peak = resident("VmHWM")
     again = loaded(hour)
     measured: dict[str, Any] = {"first": first, "again": again, "ours": [], "floor": []}
@@ -38,7 +40,8 @@ def main(path: str, count: str) -> None:
         measured["ours"].append(loaded(hour))
         measured["floor"].append(copied(emptied()))
     prices = Price.objects.count()
-    json.dump({**measured, "prices": prices, "idle_bytes": idle, "peak_bytes": peak}, sys.stdout)
+    measured |= {"prices": prices, "cpu": busy, "idle_bytes": idle, "peak_bytes": peak}
+    json.dump(measured, sys.stdout)
 
 
 def loaded(hour: Path) -> float:

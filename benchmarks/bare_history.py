@@ -19,7 +19,7 @@ from prices.models import Node  # noqa: E402
 from prices.readings import Reading  # noqa: E402
 
 QUERY = (
-    f"SELECT {', '.join(Reading._fields)} FROM prices_price "  # nosec B608
+    f"SELECT {', '.join(Reading._fields)} FROM prices_price "
     "WHERE node_id = %s AND market = 'RTM' AND interval_start >= %s ORDER BY interval_start"
 )
 

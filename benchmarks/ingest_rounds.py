@@ -29,9 +29,9 @@ NOW = datetime(2026, 11, 20, tzinfo=UTC)
 MONTH = timedelta(days=31)
 END = {"past": NOW - 2 * MONTH, "recent": NOW}
 TABLE = Price._meta.db_table
-SELECT = f"SELECT {', '.join(COLUMNS)} FROM {TABLE} ORDER BY rowid"  # nosec B608
+SELECT = f"SELECT {', '.join(COLUMNS)} FROM {TABLE} ORDER BY rowid"
 MARKS = ", ".join("?" * len(COLUMNS))
-INSERT = f"INSERT INTO {TABLE} ({', '.join(COLUMNS)}) VALUES ({MARKS})"  # nosec B608
+INSERT = f"INSERT INTO {TABLE} ({', '.join(COLUMNS)}) VALUES ({MARKS})"
 
 
 def main(case: str, count: str) -> None:

@@ -109,7 +109,7 @@ class Stage:
     def get(self, path: str) -> Any:
         """The JSON at `path` of the web process; None if it does not answer."""
         try:
-            with urllib.request.urlopen(f"{self.url}{path}", timeout=5) as response:  # noqa: S310  # nosec B310
+            with urllib.request.urlopen(f"{self.url}{path}", timeout=5) as response:  # noqa: S310
                 return json.load(response)
         except (OSError, ValueError):
             return None

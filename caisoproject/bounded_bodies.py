@@ -7,7 +7,7 @@ from collections.abc import Awaitable, Callable
 from http import HTTPStatus
 
 from live.daphne.bodies import most_bytes
-from live.problems import Problem, send_problem
+from live.problems import Problem, send_refusal
 from live.wire import Message, Receive, Send
 
 Application = Callable[[Message, Receive, Send], Awaitable[None]]
@@ -43,11 +43,11 @@ def bounded_bodies(application: Application) -> Application:
             await send(message)
 
         if declared(scope) > body.most:
-            await refuse(send, body.most)
+            await refuse(scope, send, body.most)
             return
         await application(scope, counted, noted)
         if body.is_too_long and not is_begun:
-            await refuse(send, body.most)
+            await refuse(scope, send, body.most)
 
     return asked
 
@@ -58,6 +58,7 @@ def declared(scope: Message) -> int:
     return int(said) if said.isdigit() else 0
 
 
-async def refuse(send: Send, most: int) -> None:
+async def refuse(scope: Message, send: Send, most: int) -> None:
     sentence = f"A request's body has at most {most} bytes here."
-    await send_problem(send, Problem(HTTPStatus.REQUEST_ENTITY_TOO_LARGE, sentence))
+    problem = Problem(HTTPStatus.REQUEST_ENTITY_TOO_LARGE, sentence)
+    await send_refusal(send, scope["path"], problem)

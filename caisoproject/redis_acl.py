@@ -46,6 +46,9 @@ BEAT = (
 BEAT_KEYS = ("caiso:beat:*", "caiso:broker:writable")
 # The group of web processes, and what is looked at for /metrics, /status/ and /readyz.
 LISTENING = ("publish", "subscribe", "unsubscribe")
+# Limits of all web processes together (`live/limit_scripts.py`).
+LIMITS = ("eval", "time", "zcard", "pexpire", "zrange", "zrem", "zscore", "hdel")
+LIMITS_KEYS = ("caiso:limits:*",)
 LOOKING = ("info", "llen", "hlen", "hgetall", "zrevrange")
 COMMON = (*GREETING, *TRANSACTION, *SIGNS)
 # Replicas copy everything, and sentinels watch and promote: Redis documents what they need.
@@ -70,8 +73,8 @@ def roles(database: int) -> dict[str, Role]:
     events, control = f"/{database}.celeryev/*", f"/{database}.celery.pidbox"
     return {
         "web": Role(
-            (*COMMON, *ASKING, *LISTENING, *LOOKING),
-            (*SIGNS_KEYS, *ASKING_KEYS),
+            (*COMMON, *ASKING, *LISTENING, *LIMITS, *LOOKING),
+            (*SIGNS_KEYS, *ASKING_KEYS, *LIMITS_KEYS),
             (GROUP,),
             (*QUEUES, "unacked"),
         ),

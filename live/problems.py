@@ -93,6 +93,17 @@ async def send_problem(send: Callable[[dict[str, Any]], Awaitable[None]], proble
     await send({"type": "http.response.body", "body": response.content})
 
 
+async def send_refusal(
+    send: Callable[[dict[str, Any]], Awaitable[None]], path: str, problem: Problem
+) -> None:
+    """The same, or a page for people where the path is one of theirs."""
+    kind, body = problem_or_page(path, problem.status, problem.detail)
+    said = {"Content-Type": kind, **problem.headers}
+    headers = [(name.lower().encode(), value.encode()) for name, value in said.items()]
+    await send({"type": "http.response.start", "status": problem.status.value, "headers": headers})
+    await send({"type": "http.response.body", "body": body})
+
+
 def problem_or_page(path: str, status: HTTPStatus, sentence: str) -> tuple[str, bytes]:
     """The content type and the body of a refusal that Django never sees."""
     if path.startswith(API):

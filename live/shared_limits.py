@@ -79,8 +79,8 @@ def ask(script: str, keys: list[str], *arguments: str | float) -> int | None:
     if not asks():
         return None
     try:
-        answer: Any = client().eval(script, len(keys), *keys, *map(str, arguments))
-        return int(answer)
+        said: Any = client().eval(script, len(keys), *keys, *map(str, arguments))
+        return int(said)
     except MISSED as fault:
         rest(fault)
         return None
@@ -93,8 +93,8 @@ async def ask_soon(script: str, keys: list[str], *arguments: str | float) -> int
     asking = askings.setdefault(asyncio.get_running_loop(), Asking())
     try:
         async with asyncio.timeout(WITHIN_S), asking.free:
-            answer: Any = asking.redis.eval(script, len(keys), *keys, *map(str, arguments))
-            return int(await answer)
+            said: Any = asking.redis.eval(script, len(keys), *keys, *map(str, arguments))
+            return int(await said)
     except MISSED as fault:  # a timeout is one too
         rest(fault)
         return None

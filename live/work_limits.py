@@ -11,7 +11,7 @@ from contextlib import AbstractAsyncContextManager, asynccontextmanager, nullcon
 from http import HTTPStatus
 
 from live.connection_limits import Full, client_address
-from live.problems import Problem, send_problem
+from live.problems import API, Problem, send_refusal
 from live.shared_limits import leased
 from live.wire import Message, Receive, Send
 
@@ -82,7 +82,8 @@ def limited_by(limits: Callable[[], WorkLimits], application: Application) -> Ap
             slot = limits().slot(client_address(scope.get("client")))
             await run_to_completion(slot, application, scope, receive, send)
         except Full as full:
-            await send_problem(send, Problem(HTTPStatus.TOO_MANY_REQUESTS, str(full), RETRY_AFTER))
+            problem = Problem(HTTPStatus.TOO_MANY_REQUESTS, str(full), RETRY_AFTER)
+            await send_refusal(send, scope.get("path", API), problem)
 
     return limited
 

@@ -77,10 +77,15 @@ class Cluster:
         return getattr(self.connected(), name)
 
     def connected(self) -> Nodes:
-        """Raises a RedisError."""
+        """Raises a RedisError, after as many tries as the options ask for."""
+        retry = self.options.get("retry") or Retry(NoBackoff(), 0)
         with self.connecting:
-            self.nodes = self.nodes or Nodes(self.address, **self.options)
-        return self.nodes
+            if self.nodes is None:
+                self.nodes = retry.call_with_retry(self.made, lambda _: None)
+            return self.nodes
+
+    def made(self) -> Nodes:
+        return Nodes(self.address, **self.options)
 
     def info(self, *sections: str) -> dict[str, Any]:
         """What each primary says of itself, by its name; or the only one."""

@@ -147,7 +147,7 @@ def aggregate(view: str) -> Step:
     return Step(
         f"{view} has statistics by {name.replace('_', ' ')}.",
         (
-            f"CREATE MATERIALIZED VIEW {view} "  # noqa: S608
+            f"CREATE MATERIALIZED VIEW {view} "  # noqa: S608  # nosec B608
             "WITH (timescaledb.continuous, timescaledb.materialized_only = false) AS "
             f"SELECT node_id, market, time_bucket({bucket}) AS {name}, count(*) AS intervals, "
             "avg(lmp) AS mean, min(lmp) AS least, max(lmp) AS most "

@@ -3,6 +3,7 @@
 import pytest
 
 from benchmarks import scaling
+from benchmarks.scaling_readers import frame_of, pong
 from benchmarks.scaling_sums import Constants, most_copied, needs
 from prices.budget import given_per_minute, needed_per_minute
 
@@ -61,3 +62,12 @@ def test_each_constant_is_measured_by_one_of_the_programs() -> None:
     lines = scaling.figures_of("SQLite", stored) + scaling.figures_of_readers(reader)
     lines += scaling.sums("SQLite", stored, reader, (1, 100))
     assert len({line.what for line in lines}) == len(lines) == 9 + 6 + 1 + 2 * 5
+
+
+def test_frames_are_taken_apart_wherever_they_are_cut() -> None:
+    ping, event = b"\x89\x02hi", b"\x81\x7e\x00\x80" + b"e" * 128
+    whole = b"HTTP/1.1 101 Switching Protocols\r\n\r\n" + event + ping
+    assert frame_of(whole) == (0x81, b"e" * 128, ping)
+    assert frame_of(ping) == (0x89, b"hi", b"")
+    assert [frame_of(event[:size]) for size in (0, 1, 3, 131)] == [None] * 4
+    assert pong(b"hi") == b"\x8a\x82\0\0\0\0hi"

@@ -1,6 +1,5 @@
 """What each user of Redis may do, and what it is refused: on a real server with our ACL file."""
 
-from collections.abc import Iterator
 from io import StringIO
 from pathlib import Path
 
@@ -9,14 +8,12 @@ import redis
 from django.core.management import CommandError, call_command
 
 from caisoproject import redis_acl
-from caisoproject.redis_acl import OF_THE_PROGRAM, lines, roles
-from deploy import free_ports
+from caisoproject.redis_acl import OF_THE_PROGRAM, roles
+from live import limit_scripts
 from prices import redis_factory
-from tests.redis_servers import valkey
+from tests.redis_acl.conftest import PASSWORDS
 
 ROLES = tuple(roles(0))
-# Its own address, without which nobody gets in; the file is as the command prints it.
-PASSWORDS = {role: f"the password of {role}" for role in ROLES}
 NOBODYS = [
     "FLUSHALL",
     "FLUSHDB",
@@ -45,7 +42,8 @@ SOMEBODYS = {
     "INFO server": {"web", "worker", "metrics", "sentinel"},
     "CONFIG GET maxmemory-policy": {"metrics"},
     "SCAN 0": {"worker"},
-    "EVAL return\x001 0": {"worker", "analyst"},
+    "EVAL return\x001 0": {"web", "worker", "analyst"},
+    "ZCARD caiso:limits:work:192.0.2.7": {"web"},
     "SCRIPT LOAD return\x001": {"worker", "beat"},
     "LPUSH poll task": {"worker", "beat"},
     "RPUSH alerts task": {"worker"},
@@ -76,16 +74,6 @@ SOMEBODYS = {
 pytestmark = [pytest.mark.process, pytest.mark.xdist_group("redis-acl")]
 
 
-@pytest.fixture(scope="module")
-def port(tmp_path_factory: pytest.TempPathFactory) -> Iterator[int]:
-    folder = tmp_path_factory.mktemp("acl")
-    file, port = folder / "users.acl", free_ports.reserve()
-    file.write_text("\n".join(lines(PASSWORDS)) + "\n")
-    known = ("--aclfile", str(file))
-    with valkey(port, folder, *known, login=login("metrics")):
-        yield port
-
-
 def refused(port: int, role: str, command: str) -> bool:
     words = [word.replace("\x00", " ") for word in command.split(" ")]
     with redis.Redis(port=port, **login(role)) as client:
@@ -111,6 +99,30 @@ def test_nobody_lists_empties_or_configures_the_server(port: int, role: str) -> 
 @pytest.mark.parametrize("command", SOMEBODYS)
 def test_each_command_is_for_those_whose_work_it_is(port: int, command: str) -> None:
     assert {role for role in ROLES if not refused(port, role, command)} == SOMEBODYS[command]
+
+
+@pytest.mark.parametrize(
+    ("script", "keys", "arguments"),
+    [
+        (limit_scripts.RATE, 1, (1, 60_000, "once")),
+        (limit_scripts.RATE, 1, (1, 60_000, "twice")),
+        (limit_scripts.LEASE, 1, (2, 60_000, "lease")),
+        (limit_scripts.GIVE_BACK, 1, ("lease",)),
+        (limit_scripts.ENTER, 2, (2, "process", 30_000)),
+        (limit_scripts.LEAVE, 1, ("process",)),
+        (limit_scripts.HEARD, 1, ("process", 86_400_000)),
+    ],
+)
+def test_a_web_process_may_count_with_the_others(
+    port: int, script: str, keys: int, arguments: tuple[str | int, ...]
+) -> None:
+    kind = str(hash(script) % 1000)
+    names = [limit_scripts.key_of(kind, "192.0.2.7"), limit_scripts.WEBS][:keys]
+    with redis.Redis(port=port, **login("web")) as client:
+        if script == limit_scripts.ENTER:
+            client.zadd(names[1], {"gone": 1})
+            client.hincrby(names[0], "gone", 1)
+        assert isinstance(client.eval(script, keys, *names, *arguments), int)
 
 
 def test_without_a_user_and_with_another_ones_password_nobody_gets_in(port: int) -> None:

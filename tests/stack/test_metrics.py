@@ -10,6 +10,7 @@ from typing import Any
 from urllib.parse import urlencode
 
 import pytest
+from websockets.sync.client import connect
 
 from deploy import free_ports
 from telemetry import signs
@@ -70,6 +71,7 @@ def prometheus(desk: Desk, tmp_path_factory: pytest.TempPathFactory) -> Iterator
     try:
         started = Prometheus(process, output, port)
         with watched(started):
+            wait_until(lambda: started.ask("query", query="up"), 60, "Prometheus")
             yield started
     finally:
         process.terminate()
@@ -113,7 +115,6 @@ def test_every_rule_is_evaluated_without_an_error(prometheus: Prometheus) -> Non
 
 
 def test_the_figures_are_those_of_the_stack(desk: Desk, prometheus: Prometheus) -> None:
-    wait_until(lambda: prometheus.ask("query", query="up"), 60, "Prometheus")
     wait_until(lambda: prometheus.values("caiso_processes"), 30, "a scrape")
     alive = {labels["kind"]: value for labels, value in prometheus.values("caiso_processes")}
     assert alive == dict.fromkeys(signs.KINDS, 1.0)
@@ -137,3 +138,21 @@ def test_promtool_has_nothing_to_say_against_the_page(desk: Desk) -> None:
     with urllib.request.urlopen(f"http://127.0.0.1:{desk.stack.port}/metrics") as answer:
         page = answer.read().decode()
     assert promtool("check", "metrics", told=page) == ""
+
+
+def test_who_reads_the_live_feed_is_counted_in_all(desk: Desk, prometheus: Prometheus) -> None:
+    token = (desk.stack.state / "feed_token").read_text()
+    address = f"ws://127.0.0.1:{desk.stack.port}/ws?hubs=SP15"
+    shown = {"Authorization": f"Bearer {token}"}
+    wait_until(lambda: prometheus.values("sum(caiso_feed_readers)"), 30, "a scrape")
+    before = prometheus.values("sum(caiso_feed_readers)")[0][1]
+    written = 'sum(caiso_feed_messages_total{kind=~"snapshot|heartbeat"})'
+    with connect(address, additional_headers=shown) as client:
+        assert json.loads(client.recv(timeout=10))["type"] == "hello"
+        wait_until(
+            lambda: prometheus.values("sum(caiso_feed_readers)")[0][1] == before + 1, 30, "a reader"
+        )
+        wait_until(lambda: prometheus.values(f"{written} > 0"), 30, "frames")
+    anew = 'caiso_feed_joins_total{how="anew"} > 0'
+    wait_until(lambda: prometheus.values(anew), 30, "who joined")
+    wait_until(lambda: prometheus.values("sum(caiso_feed_readers)")[0][1] == before, 30, "its end")

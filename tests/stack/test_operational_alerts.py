@@ -12,7 +12,6 @@ from collections.abc import Iterator
 from contextlib import ExitStack, closing, contextmanager
 from pathlib import Path
 
-import pytest
 import redis
 
 from deploy import free_ports
@@ -55,7 +54,6 @@ def fill(client: "redis.Redis", share: float) -> None:
         number += 1
 
 
-@pytest.mark.xdist_group("stack")
 def test_a_killed_worker_a_missing_beat_a_full_redis_and_a_full_disk_come_by_mail(
     tmp_path: Path, prepared: Prepared
 ) -> None:

@@ -33,9 +33,12 @@ default_pool_size = 2
 """
 # Two rules judged forty times while others use the same two connections.
 JUDGED = """
-import json, threading
+import json, sys, threading
 import django
 django.setup()
+from caisoproject.pooling import take_connections_from_a_pool
+if sys.argv[1] == "web":
+    take_connections_from_a_pool()
 from datetime import timedelta
 from decimal import Decimal
 from django.core.management import call_command
@@ -96,14 +99,19 @@ def pgbouncer(socket: str) -> Iterator[int]:
         shutil.rmtree(folder)
 
 
+@pytest.mark.parametrize("process", ["worker", "web"])
 @pytest.mark.xdist_group("postgresql")
 @pytest.mark.skipif(not PGBOUNCER, reason="no pgbouncer is installed here")
-def test_rules_are_judged_behind_pgbouncer_in_transaction_mode(cluster: PostgresServer) -> None:
+def test_rules_are_judged_behind_pgbouncer_in_transaction_mode(
+    cluster: PostgresServer, process: str
+) -> None:
+    """A web process has a pool of its own before PgBouncer's."""
+    cluster.psql(f"CREATE DATABASE judged_by_{process};")
     socket = parse_qs(urlsplit(cluster.get_uri()).query)["host"][0]
     with pgbouncer(socket) as port:
-        url = f"postgres://postgres@127.0.0.1:{port}/postgres"
+        url = f"postgres://postgres@127.0.0.1:{port}/judged_by_{process}"
         run = subprocess.run(
-            [sys.executable, "-c", JUDGED],
+            [sys.executable, "-c", JUDGED, process],
             cwd=ROOT,
             env=os.environ
             | {"DATABASE_URL": url, "DJANGO_SETTINGS_MODULE": "caisoproject.settings"},

@@ -7,6 +7,7 @@ from contextlib import ExitStack, contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
+from urllib.request import urlopen
 
 import pytest
 import redis
@@ -103,6 +104,8 @@ def test_each_process_has_its_own_user_and_a_killed_primary_stops_nothing(
         wait_until(lambda: held(found), 60, "prices")
         desk.publish("71.25")
         wait_until(lambda: held(found) == "71.25000", 30, "a price in Redis")
+        with urlopen(f"http://127.0.0.1:{stack.port}/metrics", timeout=20) as figures:
+            assert b'caiso_redis_up{role="broker"} 1.0' in figures.read()
         first = denied(found)
         found.kill_primary()
         desk.publish("72.25")

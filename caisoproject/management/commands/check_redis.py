@@ -26,7 +26,7 @@ ADDRESS_OF = {"CELERY_BROKER_URL": "BROKER_REDIS_URL"}  # as typed, where Celery
 class Command(BaseCommand):
     """Checks each Redis of the stack before anything relies on it."""
 
-    help = "Check that Redis can be reached, is not a Cluster, and evicts nothing."
+    help = "Check that each Redis can be reached, is what it is named as, and evicts nothing."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("--wait", type=int, default=0, help="seconds to wait for an answer")

@@ -7,7 +7,7 @@ import pytest
 from django.contrib.auth.models import User
 from django.test import Client
 
-from alerts import retention, watching
+from alerts import retention
 from alerts.delivery.composing import message_of
 from alerts.delivery.message import (
     Message,
@@ -17,11 +17,11 @@ from alerts.delivery.message import (
     teams_body,
     webhook_body,
 )
-from alerts.delivery.sending import Lanes
 from alerts.models import Delivery, Method, OperationalAlert
 from alerts.operations.conditions import Condition
 from alerts.operations.judging import judge
 from alerts.rules.rule import Stance
+from alerts.watching import Watch
 from tests.alerts.delivery.desk import deliver, plain, subjects
 from tests.alerts.delivery.inbox import Inbox, inbox
 from tests.conftest import utc
@@ -172,13 +172,14 @@ def test_an_all_clear_does_not_overtake_its_opening(inbox: Inbox) -> None:
 def test_who_watches_sends_what_no_worker_has_sent(
     inbox: Inbox, valkey: object, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    lanes = Lanes()
+    watch = Watch()
     looks(*[BEYOND] * 4)
     opened = NOW + 3 * TEN_S
-    watching.send_overdue(lanes, now=opened + timedelta(seconds=4))
+    watch.send_overdue(now=opened + timedelta(seconds=4))
     assert inbox.letters == [], "a worker may be about to send it"
-    watching.send_overdue(lanes, now=opened + timedelta(seconds=6))
-    lanes.ended(20)
+    watch.send_overdue(now=opened + timedelta(seconds=6))
+    assert watch.lanes
+    watch.lanes.ended(20)
     assert len(inbox.letters) == 1
 
 

@@ -5,6 +5,7 @@ import os
 import sqlite3
 import threading
 import zipfile
+from collections.abc import Callable
 from contextlib import closing
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -16,6 +17,9 @@ from django.core.management import CommandError, call_command
 
 from caisoproject.backups import folder, package, sqlite
 from tests.caisoproject.backups.places import Place
+
+# Names that make the database large, and pairs that may come before its copying begins.
+MANY, JUST_BEFORE = 50_000, 3
 
 
 def made(place: Place, to: Path, **options: Any) -> Path:
@@ -97,11 +101,29 @@ class Writer(threading.Thread):
                 self.written += 1
 
 
+def noted(
+    monkeypatch: pytest.MonkeyPatch, module: Any, name: str, note: Callable[[], object]
+) -> None:
+    """Something is called as ever, and noted before."""
+    called = getattr(module, name)
+
+    def calls(*given: object) -> Any:
+        note()
+        return called(*given)
+
+    monkeypatch.setattr(module, name, calls)
+
+
 def test_it_is_of_one_moment_while_others_write_and_wait_for_nothing(
     old: Place, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(sqlite, "PAGES_A_STEP", 5)  # many steps, and much is written between them
-    writer = Writer(old.database)
+    with closing(sqlite3.connect(old.database)) as opened, opened:
+        names = ([f"{number}{'x' * 80}"] for number in range(MANY))
+        opened.executemany("INSERT INTO prices_knownname VALUES (?)", names)
+    writer, written = Writer(old.database), []
+    for module, name in ((sqlite.package, "private"), (sqlite, "make_one_file")):
+        noted(monkeypatch, module, name, lambda: written.append(writer.written))
     writer.start()
     try:
         while writer.written < 20:
@@ -113,8 +135,9 @@ def test_it_is_of_one_moment_while_others_write_and_wait_for_nothing(
     assert writer.fault is None
     manifest = json.loads(parts(path)["manifest.json"])
     in_it = manifest["rows"]["prices_knownname"]
-    assert 40 <= in_it < 2 * writer.written
     assert in_it % 2 == 0
+    # Of the moment at which copying began: what is written meanwhile does not begin it anew.
+    assert written[-2] <= (in_it - MANY) / 2 <= written[-2] + JUST_BEFORE
 
 
 def test_old_backups_of_the_same_source_go_and_nothing_else(old: Place, tmp_path: Path) -> None:
