@@ -6,8 +6,11 @@ the options of `daphne`.
 """
 
 import asyncio
+import logging
+import os
 import resource
 import sqlite3
+import sys
 from contextlib import suppress
 from typing import Any
 
@@ -35,11 +38,14 @@ from live.daphne.feed_protocol import FeedProtocol
 from live.daphne.quiet import quieten
 from live.fanout import fanout
 from live.forwarded import trusted_proxies
+from live.work_limits import running_tasks
 from telemetry import traces
 
 # Time for a slow reader to take its backlog, and behind it the code that says why it was cut.
 CLOSE_SECONDS = 10
 CHECK_SECONDS = 2
+# What is being answered at SIGTERM may be finished, though nobody reads it.
+FINISH_SECONDS = 2
 # Giving memory back may take half a second: it is done in a thread, and only for so many MB.
 GIVE_BACK_SECONDS, GIVE_BACK_MB = 30, 32
 # For each reader of an address its own connection, and three for what its page requests.
@@ -165,6 +171,8 @@ class Web(Server):  # type: ignore[misc]
             application.cancel()
         if running:
             await asyncio.wait(running, timeout=1)
+        if running_tasks:  # their threads may need this loop to finish
+            await asyncio.wait(running_tasks, timeout=FINISH_SECONDS)
 
 
 def is_over(known: dict[str, Any]) -> bool:
@@ -204,5 +212,13 @@ class Program(CommandLineInterface):  # type: ignore[misc]
     server_class = Web
 
 
+def leave() -> None:
+    """End now. A thread that still waits, for a database or for the loop, would never let us."""
+    logging.shutdown()
+    sys.stderr.flush()
+    os._exit(0)
+
+
 if __name__ == "__main__":
     Program.entrypoint()
+    leave()

@@ -126,7 +126,8 @@ ROUTES = {
             "^api/v1/days$",
             "^api/v1/measures$",
         ),
-        *("^api/v1/prices$", "^api/v1/rules/preview$", ""),
+        *("^api/v1/prices$", "^api/v1/rules/preview$", "^api/v1/batteries/[0-9]+/what-if$"),
+        *("^api/", ""),
     },
     "websocket": {"ws", ""},
 }

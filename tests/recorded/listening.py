@@ -75,7 +75,11 @@ def written(message: dict[str, Any]) -> str:
         for name, value in message.items()
         if name not in ("type", "headers", "subprotocol") and value is not None
     }
-    headers = [f"{name.decode()}: {value.decode()}" for name, value in message.get("headers") or ()]
+    headers = [
+        f"{name.decode()}: {value.decode()}"
+        for name, value in message.get("headers") or ()
+        if name != b"x-request-id"  # another for each
+    ]
     return "\n".join([f"> {kind} {json.dumps(rest)}", *headers])
 
 

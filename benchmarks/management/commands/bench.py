@@ -47,7 +47,7 @@ BENCHMARKS = {
     "fanout": fanout,
     "scaling": scaling,
 }
-ONLY_BY_NAME = {"attacks", "chaos", "fanout", "metrics", "scaling"}
+ONLY_BY_NAME = {"all_nodes", "attacks", "chaos", "fanout", "metrics", "scaling"}
 
 
 class Command(BaseCommand):
