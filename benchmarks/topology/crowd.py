@@ -4,6 +4,7 @@ import asyncio
 import ssl
 import time
 from contextlib import suppress
+from datetime import datetime
 
 import psycopg
 
@@ -15,7 +16,7 @@ from benchmarks.stage import DidNotWork
 from benchmarks.topology.site import FROM_EACH_ADDRESS, Site
 from benchmarks.topology.truth import Truth
 
-LOOK_EVERY_S, AT_ONCE, WITHIN_S = 0.1, 25, 90.0
+LOOK_EVERY_S, AT_ONCE, WITHIN_S = 0.1, 25, 120.0
 Heads = dict[str, int]
 
 
@@ -79,6 +80,14 @@ class Crowd:
             now = time.monotonic()
             longest, last = max(longest, now - last), now
         return longest
+
+    async def until_stored(self, newest: datetime) -> None:
+        """Until the database has the interval that was published last."""
+        until = time.monotonic() + WITHIN_S
+        while await asyncio.to_thread(self.truth.newest) != newest:
+            if time.monotonic() > until:
+                raise DidNotWork(f"the interval of {newest} is not stored")
+            await asyncio.sleep(LOOK_EVERY_S)
 
     async def verdict(self) -> Verdict:
         """Compared with the whole log of the database, as soon as nothing is added to it."""

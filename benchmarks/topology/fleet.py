@@ -13,7 +13,7 @@ from benchmarks.topology import valkeys
 from benchmarks.topology.site import EACH, Site
 from deploy.paths import ROOT, VENV
 
-PATIENCE_S = 90
+PATIENCE_S = 180
 TWICE = ("poller", "worker", "beat")
 ONE_LINE = "python -m deploy.role {role}"
 

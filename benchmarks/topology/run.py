@@ -17,7 +17,7 @@ from benchmarks.topology.receiver import Receiver, receiving
 from benchmarks.topology.source import Source
 from benchmarks.topology.truth import Truth
 
-TOLD_WITHIN_S = 90
+TOLD_WITHIN_S = 120
 UNTOLD = {"waiting", "gathered", "held"}
 Say = Callable[[str], None]
 
@@ -131,6 +131,7 @@ async def killed(stack: Stack, crowd: Crowd, name: str, watch_s: float) -> Kille
             crowd.longest_wait_s(before, watch_s), kill(Topology(stack.fleet, stack.truth))
         )
         stack.source.flows.clear()
+        await crowd.until_stored(stack.source.newest)
         verdict = await crowd.verdict()
     except DidNotWork as fault:
         raise DidNotWork(f"{what} was killed: {fault}\n{stack.fleet.said()}") from fault

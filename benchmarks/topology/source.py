@@ -5,6 +5,7 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from decimal import Decimal
 
 from simulator.board import Board
@@ -42,6 +43,11 @@ class Source:
         self.board, self.oasis = board, oasis
         self.flows = asyncio.Event()
         self.highs = 0
+
+    @property
+    def newest(self) -> datetime:
+        """The start of the interval that was published last."""
+        return datetime.fromtimestamp(self.board.until[0] - INTERVAL_S, UTC)
 
     async def publish(self) -> None:
         """Goes on for ever."""

@@ -9,6 +9,7 @@ import tempfile
 from collections import Counter
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
+from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -26,6 +27,7 @@ EVENTS = """
 SELECT seq, kind, body FROM prices_feedevent JOIN prices_node ON id = node_id
 WHERE upper(slug) = %s ORDER BY seq
 """
+NEWEST = "SELECT max(interval_start) FROM prices_price WHERE market = 'RTM'"
 DELIVERIES = "SELECT key, state FROM alerts_delivery WHERE kind <> 'test'"
 ALERTS = "SELECT count(*) FROM alerts_alert JOIN alerts_rule r ON r.id = rule_id WHERE r.name = %s"
 UP_WITHIN_S = 60
@@ -59,6 +61,11 @@ class Truth:
             raise NotWhole(f"{hub}: {len(rows)} events, the last of them {rows[-1][0]}")
         events = [digest({"seq": seq, "kind": kind, **body}) for seq, kind, body in rows]
         return FeedLog(epoch, events)
+
+    def newest(self) -> datetime | None:
+        """The start of the newest five-minute interval of which there is a price."""
+        found: datetime | None = self.rows(NEWEST)[0][0]
+        return found
 
     def deliveries(self) -> dict[str, str]:
         """The state of each message, by its key."""

@@ -71,6 +71,7 @@ def test_a_file_of_caddy_is_written_as_caddy_writes_it(file: str) -> None:
 
 
 @pytest.mark.skipif(not NGINX, reason="no nginx is installed here")
+@pytest.mark.skipif(not shutil.which("openssl"), reason="no openssl is installed here")
 def test_nginx_finds_nothing_wrong(tmp_path: Path) -> None:
     site = tmp_path / "site.conf"
     written = (DEPLOY / "nginx/caiso-live.conf").read_text()
