@@ -41,7 +41,8 @@ PLACES = (
 PLACES += ("#simulated", "#notice-outage")
 SOURCE = """
     const source = await (await fetch(location.href)).text();
-    const page = new DOMParser().parseFromString(source, "text/html");
+    const { documentIn } = await import("/static/ui/trusted.js");
+    const page = documentIn(source);
 """
 WRITTEN = f"""async (places) => {{
     {SOURCE}
