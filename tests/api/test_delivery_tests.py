@@ -65,7 +65,7 @@ def test_only_who_may_change_the_method_sees_it(client: Client, test: Delivery) 
     looks = Permission.objects.get(codename="view_delivery")
     for name, is_active, permission, status in (
         ("reader", True, looks, 403),
-        ("clerk", False, may, 200),
+        ("gone", False, may, 403),
         ("operator", True, may, 200),
     ):
         user = User.objects.create(username=name, is_active=is_active)

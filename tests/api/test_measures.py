@@ -8,7 +8,6 @@ import time_machine
 from django.test import Client
 from pytest_django import DjangoAssertNumQueries
 
-from caisoproject import asgi
 from market.intervals import day_intervals, midnight
 from market.markets import Market
 from tests.conftest import utc
@@ -107,8 +106,3 @@ def test_pages_that_ask_together_share_one_answer(
 def test_what_there_is_not_is_said(client: Client, query: str, status: int, sentence: str) -> None:
     response = client.get(f"/api/v1/measures?{query}")
     assert (response.status_code, response.json()["detail"]) == (status, sentence)
-
-
-def test_an_address_gets_two_at_once() -> None:
-    [route] = [one for one in asgi.http.routes if str(one.pattern) == "^api/v1/measures$"]
-    assert route.callback is asgi.expensive
