@@ -35,8 +35,10 @@ def filled_tables() -> Rows:
 
 
 def put_back(kept: Rows) -> None:
-    """All of it, where it was not emptied too; what refers to what is looked at in the end."""
+    """All of it, in place of what is there; what refers to what is looked at in the end."""
     with transaction.atomic(), connection.cursor() as cursor:
+        for table in kept:  # a flush may have filled it, with other keys
+            cursor.execute(f'DELETE FROM "{table}"')
         for table, rows in kept.items():
             places = ", ".join(["%s"] * len(rows[0]))
-            cursor.executemany(f'INSERT OR REPLACE INTO "{table}" VALUES ({places})', rows)
+            cursor.executemany(f'INSERT INTO "{table}" VALUES ({places})', rows)

@@ -33,12 +33,17 @@ def copy(to: Path) -> None:
         with closing(sqlite3.connect(path(), timeout=20, isolation_level=None)) as source:
             source.execute("BEGIN")
             source.execute("SELECT count(*) FROM sqlite_master").fetchall()
-            with closing(sqlite3.connect(to)) as target:
-                target.execute("PRAGMA synchronous=OFF")
-                source.backup(target, pages=PAGES_A_STEP)
+            copy_what_is_read(source, to)
         make_one_file(to)
     except sqlite3.DatabaseError as fault:
         raise Refused(f"{path()} can't be copied: {fault}.") from fault
+
+
+def copy_what_is_read(source: sqlite3.Connection, to: Path) -> None:
+    """All that a reader's transaction sees, in steps."""
+    with closing(sqlite3.connect(to)) as target:
+        target.execute("PRAGMA synchronous=OFF")
+        source.backup(target, pages=PAGES_A_STEP)
 
 
 def make_one_file(database: Path) -> None:

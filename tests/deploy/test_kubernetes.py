@@ -128,7 +128,7 @@ async def status_of(path: str) -> int:
     return int(status)
 
 
-@pytest.mark.django_db(transaction=True)
+@pytest.mark.django_db(transaction=True, serialized_rollback=True)
 @pytest.mark.parametrize("probe", ["startupProbe", "readinessProbe", "livenessProbe"])
 async def test_each_probe_asks_for_an_address_that_answers_whatever_the_host(probe: str) -> None:
     (container,) = PODS["Deployment", "web"]["spec"]["containers"]
