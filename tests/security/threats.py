@@ -431,9 +431,9 @@ THREATS = [
         "each has a declared bound; the rest is `other`",
         "tests/telemetry/test_tallies.py::test_a_label_takes_no_more_values_than_its_bound",
         "11.1.4",
-        "telemetry/tallies.py",
-        "            if label.most\n",
-        "            if False\n",
+        "telemetry/catalog/family.py",
+        "if len(seen) >= self.most or SEPARATOR in value:",
+        "if SEPARATOR in value:",
     ),
     Threat(
         "A process that was taken over empties or reads all of Redis",

@@ -54,7 +54,8 @@ if not os.fork():
     os.write(write, str(backend()).encode())
     os._exit(0)
 in_the_child = int(os.read(read, 20))
-print(json.dumps([in_the_child != before, backend() == before]))
+# A pool may hand out another of its own; never the child's.
+print(json.dumps([in_the_child != before, backend() != in_the_child]))
 """
 ALL_IN_USE = """
 settings.DATABASES["default"]["OPTIONS"]["pool"] = {"max_size": 1, "timeout": 0.3}

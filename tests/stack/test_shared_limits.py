@@ -54,8 +54,7 @@ async def greetings(port: int, number: int) -> Counter[str]:
 
 async def test_an_address_has_so_many_readers_at_both_together(webs: list[Web]) -> None:
     met = await greetings(webs[0].port, 4 * OF_AN_ADDRESS)
-    # On a busy machine Redis may be missed: then a process goes by its own count.
-    assert OF_AN_ADDRESS <= met["hello"] < 2 * OF_AN_ADDRESS
+    assert OF_AN_ADDRESS <= met["hello"] <= most(webs, OF_AN_ADDRESS)
 
 
 async def test_without_redis_each_takes_as_many_as_alone_and_nobody_waits(
@@ -68,8 +67,13 @@ async def test_without_redis_each_takes_as_many_as_alone_and_nobody_waits(
 async def test_an_address_asks_for_so_many_previews_of_both_together(webs: list[Web]) -> None:
     asked = [asyncio.to_thread(preview, webs[0]) for _ in range(2 * PREVIEWS)]
     met = Counter([await one for one in asked])
-    assert met[429] > 0
-    assert PREVIEWS <= met[200] < 2 * PREVIEWS
+    assert PREVIEWS <= met[200] <= most(webs, PREVIEWS)
+
+
+def most(webs: list[Web], of_one: int) -> int:
+    """As of one process; each by its own count, where Redis was missed on a busy machine."""
+    said = "".join(web.output.read_text() for web in webs)
+    return 2 * of_one if "Redis does not answer" in said else of_one
 
 
 def preview(web: Web) -> int:
