@@ -43,11 +43,12 @@ def poll(market: Market, at: datetime) -> int:
 
 
 def sweep(oasis: Running, at: datetime) -> None:
-    """Sweep until nothing is asked for: at the same moment the next call would find the same."""
-    for _ in range(40):
+    """Sweep until nothing is asked for, a second for each call: what was asked later began later."""
+    for seconds in range(40):
         asked = len(oasis.requests)
-        with time_machine.travel(at):
-            corrections.sweep_next(now=at)
+        now = at + timedelta(seconds=seconds)
+        with time_machine.travel(now):
+            corrections.sweep_next(now=now)
         if len(oasis.requests) == asked:
             return
     raise AssertionError("the sweep has no end")
