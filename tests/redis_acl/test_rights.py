@@ -110,6 +110,8 @@ def test_each_command_is_for_those_whose_work_it_is(port: int, command: str) -> 
         (limit_scripts.GIVE_BACK, 1, ("lease",)),
         (limit_scripts.ENTER, 2, (2, "process", 30_000)),
         (limit_scripts.LEAVE, 1, ("process",)),
+        (limit_scripts.SETTLE, 1, ("process", 2)),
+        (limit_scripts.SETTLE, 1, ("process", 0)),
         (limit_scripts.HEARD, 1, ("process", 86_400_000)),
     ],
 )
