@@ -320,8 +320,9 @@ def test_with_a_token_it_is_read_by_who_shows_it(client: Client, settings: Setti
         refused = client.get("/metrics", headers=shown)
         assert (refused.status_code, b"caiso_" in refused.content) == (401, False)
         assert refused.headers["WWW-Authenticate"].startswith("Bearer")
-    shown = {"Authorization": "Bearer only-for-prometheus"}
-    assert client.get("/metrics", headers=shown).status_code == 200
+    for scheme in ("Bearer", "bearer"):  # RFC 7235: in any case
+        shown = {"Authorization": f"{scheme} only-for-prometheus"}
+        assert client.get("/metrics", headers=shown).status_code == 200
 
 
 def test_the_build_says_its_version_and_revision(client: Client) -> None:

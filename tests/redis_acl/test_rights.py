@@ -169,5 +169,8 @@ def test_a_role_without_a_password_is_named(
         printed()
     assert "short." not in str(e.value)
     monkeypatch.setenv("REDIS_PASSWORD_WEB_FILE", "/nowhere")
-    with pytest.raises(CommandError, match="REDIS_PASSWORD_WEB_FILE can't be read: No such file"):
+    with pytest.raises(SystemExit, match="REDIS_PASSWORD_WEB_FILE are both set"):
+        printed()
+    monkeypatch.delenv("REDIS_PASSWORD_WEB")
+    with pytest.raises(SystemExit, match="REDIS_PASSWORD_WEB_FILE names /nowhere, which can't be"):
         printed()
