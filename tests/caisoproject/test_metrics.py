@@ -270,15 +270,20 @@ def test_what_waits_in_queues_is_counted(client: Client) -> None:
     assert found["caiso_tasks_unacknowledged",] == 1
 
 
-def test_answers_are_counted_by_the_part_of_the_site_and_their_status(client: Client) -> None:
+def test_answers_are_counted_by_the_part_of_the_site_and_their_status(
+    client: Client, settings: Settings
+) -> None:
     tallies.TALLIES_HERE.taken()
-    for address in ("/healthz", "/api/v1/nothing", "/alerts/"):
+    for address in ("/metrics", "/api/v1/nothing", "/alerts/"):
         client.get(address)
+    settings.SECURE_SSL_REDIRECT = True
+    Client().get("/alerts/", headers={"X-Forwarded-Proto": "https"})
     tallies.flush(through(redis_client()))
     found = scraped(client)
-    assert found["caiso_http_responses_total", "health", "2xx"] == 1
+    assert found["caiso_http_responses_total", "metrics", "2xx"] == 1
     assert found["caiso_http_responses_total", "api", "4xx"] == 1
-    assert found["caiso_http_response_duration_seconds_count", "page"] == 1
+    assert found["caiso_http_responses_total", "page", "4xx"] == 1, "refused before all else"
+    assert found["caiso_http_response_duration_seconds_count", "page"] == 2
 
 
 def test_redis_and_the_database_say_how_they_are(client: Client) -> None:
