@@ -19,7 +19,6 @@ from pytest_django import Settings
 from alerts.delivery.deliver import record_outcome, try_again
 from alerts.models import Alert, Delivery, Method, Rule, Transition
 from battery.code_version import VERSION
-from caisoproject.metrics import engines
 from market.intervals import floor
 from market.markets import Market
 from oasis.errors import RateLimited
@@ -298,9 +297,7 @@ def test_without_redis_there_are_the_figures_of_the_database(
     client: Client, settings: Settings
 ) -> None:
     settings.REDIS_URL = settings.BROKER_REDIS_URL = "redis://127.0.0.1:1/0"
-    engines.client.cache_clear()
     found = scraped(client)
-    engines.client.cache_clear()
     assert found["caiso_redis_up", "projection"] == found["caiso_redis_up", "broker"] == 0
     assert found["caiso_collector_up", "processes"] == 0
     assert found["caiso_collector_up", "prices"] == 1
