@@ -32,7 +32,12 @@ def address_of(request: HttpRequest) -> str | None:
 def name_of(request: HttpRequest, credentials: dict[str, Any] | None = None) -> str:
     """What axes asks for: the name that an attempt counts for."""
     named = (credentials or {}).get("username") or request.POST.get("username") or ""
-    return str(named)[:LONGEST_NAME].casefold()
+    return counted_name(str(named))
+
+
+def counted_name(typed: str) -> str:
+    """The name under which is counted what was typed; PostgreSQL takes no NUL."""
+    return typed[:LONGEST_NAME].casefold().replace("\0", "")
 
 
 def wait_of(request: HttpRequest, name: str, *, now: datetime) -> timedelta:

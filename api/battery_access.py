@@ -1,6 +1,5 @@
 """Who may do what with batteries: who may change them changes, programs report."""
 
-from hmac import compare_digest
 from http import HTTPStatus
 from typing import Any
 
@@ -12,6 +11,7 @@ from rest_framework.request import Request
 
 from accounts.access import may
 from battery.models import Battery
+from live.origin import shows_token
 from live.problems import Problem
 
 PROGRAM = "a program"
@@ -27,9 +27,7 @@ class BatteryToken(BaseAuthentication):
         shown = request.headers.get("Authorization")
         if shown is None:
             return None
-        scheme, _, token = shown.partition(" ")
-        sent, right = token.strip().encode(), settings.BATTERY_TOKEN.encode()
-        if scheme.lower() != "bearer" or not compare_digest(sent, right):
+        if not shows_token(shown.encode(), settings.BATTERY_TOKEN):
             raise Problem(HTTPStatus.FORBIDDEN, WRONG)
         return AnonymousUser(), PROGRAM
 

@@ -14,8 +14,6 @@ AREAS = {
     "/admin/": "admin",
     "/static/": "static",
     "/metrics": "metrics",
-    "/healthz": "health",
-    "/readyz": "health",
 }
 
 

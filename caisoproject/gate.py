@@ -18,7 +18,7 @@ from live.problems import API, Problem, refusal
 # What a reader needs before there is a user, what programs of the operator ask for (some show a
 # token of their own), and pages that ask for a user themselves.
 OPEN = {
-    *("/healthz", "/readyz", "/metrics", "/favicon.ico", "/push-worker.js"),
+    *("/metrics", "/favicon.ico", "/push-worker.js"),
     *(
         "/accounts/",
         "/accounts/log-in/",

@@ -10,26 +10,19 @@ from functools import cache
 from pathlib import Path
 from weakref import WeakKeyDictionary
 
-import redis
-
-from prices import redis_factory
+from prices.redis_factory import IMPATIENT_S, impatient
 from telemetry import signs, tallies
 from telemetry.of_process import free_bytes, resident_bytes
 from telemetry.pulse import Pulse
 from telemetry.redis_pipe import through
-
-# A loop that does other work waits no longer than this for a Redis that is silent.
-IMPATIENT_S = 1
+from telemetry.redis_words import Run
 
 
-@cache
-def impatient_client() -> redis.Redis:
-    """A client for a process whose own work must not wait for Redis; beat has no Django."""
-    from caisoproject import settings  # noqa: PLC0415
+def projection() -> Run:
+    """The Redis that is flushed to, whose silence the loops that do other work don't wait for."""
+    from caisoproject import settings  # noqa: PLC0415 (beat has no Django)
 
-    return redis_factory.client(
-        settings.REDIS_URL, socket_timeout=IMPATIENT_S, socket_connect_timeout=IMPATIENT_S
-    )
+    return through(impatient(settings.REDIS_URL))
 
 
 def usual() -> dict[str, float]:
@@ -47,20 +40,20 @@ def room() -> dict[str, float]:
 @cache
 def of_beat() -> Pulse:
     """Beat's: only the one that holds the lock ticks."""
-    return Pulse(through(impatient_client()), tallies.flush, signs.BEAT, usual)
+    return Pulse(projection(), tallies.flush, signs.BEAT, usual)
 
 
 @cache
 def of_worker(hostname: str) -> Pulse:
     """A worker's main process: `poller@host` is a poller, whatever else it is called a worker."""
     kind = signs.POLLER if hostname.startswith("poller@") else signs.WORKER
-    return Pulse(through(impatient_client()), tallies.flush, kind, usual, who=hostname)
+    return Pulse(projection(), tallies.flush, kind, usual, who=hostname)
 
 
 @cache
 def of_tasks() -> Pulse:
     """Where tasks run, and what calculates: it counts, and others say that they live."""
-    return Pulse(through(impatient_client()), tallies.flush)
+    return Pulse(projection(), tallies.flush)
 
 
 PULSING: WeakKeyDictionary[asyncio.AbstractEventLoop, asyncio.Task[None]] = WeakKeyDictionary()
@@ -68,7 +61,7 @@ PULSING: WeakKeyDictionary[asyncio.AbstractEventLoop, asyncio.Task[None]] = Weak
 
 @cache
 def of_web() -> Pulse:
-    return Pulse(through(impatient_client()), tallies.flush, signs.WEB, web_says)
+    return Pulse(projection(), tallies.flush, signs.WEB, web_says)
 
 
 def web_says() -> Mapping[str, float]:

@@ -191,7 +191,7 @@ if PRODUCTION and (
 # Programs and probes are not sent elsewhere.
 IS_HTTPS = SITE_URL.startswith("https://")
 SECURE_SSL_REDIRECT = IS_HTTPS
-SECURE_REDIRECT_EXEMPT = [r"^(healthz|readyz|metrics)$", r"^api/"]
+SECURE_REDIRECT_EXEMPT = [r"^metrics$", r"^api/"]
 SECURE_HSTS_SECONDS = (
     env.number("HSTS_SECONDS", 31_536_000, least=0, most=63_072_000) if IS_HTTPS else 0
 )
@@ -306,8 +306,8 @@ INSTALLED_APPS = [
 LOGIN_URL = "log-in"
 LOGIN_REDIRECT_URL = "/"
 MIDDLEWARE = [
-    "caisoproject.https_pages.no_redirect_in_circles",
     "caisoproject.counted_answers.counted_answers",
+    "caisoproject.https_pages.no_redirect_in_circles",
     "django.middleware.security.SecurityMiddleware",
     "caisoproject.cross_origin.CrossOrigin",
     "whitenoise.middleware.WhiteNoiseMiddleware",

@@ -24,7 +24,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST
 
 from accounts import second_factor
-from accounts.lock_out import LONGEST_NAME, wait_of
+from accounts.lock_out import LONGEST_NAME, counted_name, wait_of
 from dashboard.bar import bar
 from dashboard.way_back import way_back
 from live.problems import Problem, refusal
@@ -70,7 +70,7 @@ def tried(request: HttpRequest) -> HttpResponse:
 
 def refuse_locked(request: HttpRequest, name: str) -> None:
     """Raises Problem if this address or this name had too many wrong ones."""
-    wait = ceil(wait_of(request, name.casefold(), now=timezone.now()).total_seconds())
+    wait = ceil(wait_of(request, counted_name(name), now=timezone.now()).total_seconds())
     if wait > 0:
         sentence = f"Too many wrong log-ins: try again in {ceil(wait / 60)} min."
         raise Problem(HTTPStatus.TOO_MANY_REQUESTS, sentence, wait)

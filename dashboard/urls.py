@@ -35,5 +35,4 @@ urlpatterns = [
     path("accounts/second-factor/remove/", account_views.remove, name="remove-second-factor"),
     path("push-worker.js", alert_views.push_worker, name="push-worker"),
     path("favicon.ico", views.icon, name="icon"),
-    path("healthz", views.health, name="health"),
 ]

@@ -1,4 +1,4 @@
-"""The dashboard's page, its icon, and the process's health."""
+"""The dashboard's page, and its icon."""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -99,10 +99,3 @@ def shown_hub(asked: str, tracked: Sequence[str]) -> str | None:
 def icon(_request: HttpRequest) -> HttpResponse:
     """`/favicon.ico`: browsers request it for pages that name no icon, such as the log-in."""
     return redirect(static("ui/favicon.svg"))
-
-
-@require_safe
-@never_cache
-def health(request: HttpRequest) -> HttpResponse:
-    """`/healthz`."""
-    return HttpResponse("ok\n", content_type="text/plain")

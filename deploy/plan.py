@@ -15,7 +15,7 @@ from deploy.ports import Port
 from deploy.refusal import Refused
 from prices import redis_address
 
-# Of the ten wrong passwords that an address may try, each web process allows its share.
+# As many as `caisoproject/settings.py` takes.
 MOST_WEB_PROCESSES = 10
 SOURCES = ("auto", "live", "simulator")
 OASIS_URL = "https://oasis.caiso.com/oasisapi"

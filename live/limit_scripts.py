@@ -62,6 +62,13 @@ if left <= 0 then redis.call('HDEL', KEYS[1], ARGV[1]) end
 return left
 """
 
+# KEYS: an address's sockets by process. ARGV: the process, how many it really has.
+SETTLE = """
+if tonumber(ARGV[2]) == 0 then return redis.call('HDEL', KEYS[1], ARGV[1]) end
+redis.call('HSET', KEYS[1], ARGV[1], ARGV[2])
+return redis.call('EXPIRE', KEYS[1], 86400)
+"""
+
 # KEYS: when each process was last heard of. ARGV: the process, after how many ms one is forgotten.
 HEARD = f"""{NOW}
 redis.call('ZREMRANGEBYSCORE', KEYS[1], '-inf', now - ARGV[2])

@@ -53,8 +53,9 @@ class RateLimits:
 
     def of(self, key: Hashable) -> RateLimit:
         """The rate limit of a key, which becomes the latest."""
-        known = self.each.pop(key) if key in self.each else RateLimit(self.most, self.seconds)
+        # Several threads ask at once: what one looked for another may have taken out by then.
+        known = self.each.pop(key, None) or RateLimit(self.most, self.seconds)
         self.each[key] = known
         if len(self.each) > self.kept:
-            del self.each[next(iter(self.each))]
+            self.each.pop(next(iter(self.each)), None)
         return known

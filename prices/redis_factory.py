@@ -6,6 +6,7 @@ a fail-over is made anew to whichever server is the primary then.
 """
 
 import re
+from functools import cache
 from typing import Any, cast
 
 import redis
@@ -20,6 +21,18 @@ from prices import redis_address
 from prices.redis_address import CLUSTER, SENTINEL, SOCKET, Address, Unreadable
 from prices.redis_arguments import of_sentinels, of_server
 from prices.redis_cluster import Cluster
+
+IMPATIENT_S = 1
+
+
+@cache
+def impatient(url: str) -> redis.Redis:
+    """This process's client for what must not wait: a second to connect, one for an answer, once.
+
+    Raises Unreadable.
+    """
+    waits = {"socket_timeout": IMPATIENT_S, "socket_connect_timeout": IMPATIENT_S}
+    return client(url, retry=Retry(NoBackoff(), 0), **waits)
 
 
 def client(url: str, **options: Any) -> redis.Redis:

@@ -5,7 +5,7 @@ It imports the standard library alone, as the analyst (`caisoproject/bare_log.py
 
 import re
 from collections.abc import Iterable, Mapping
-from urllib.parse import unquote, urlsplit
+from urllib.parse import parse_qsl, unquote, urlsplit
 
 LONGEST, LONGEST_TRACEBACK = 2_000, 20_000
 MOST_READ = 10 * LONGEST_TRACEBACK
@@ -48,15 +48,18 @@ def secrets_among(settings: Mapping[str, object]) -> set[str]:
     """The values of settings whose names say that they are secret, and passwords in addresses."""
     texts = {name: value for name, value in settings.items() if isinstance(value, str)}
     named = {value for name, value in texts.items() if SECRET_NAME.search(name)}
-    return named | {password_in(value) for value in texts.values() if "://" in value}
+    addresses = (value for value in texts.values() if "://" in value)
+    return named.union(*map(passwords_in, addresses))
 
 
-def password_in(url: str) -> str:
-    """The password of an address, as it is used; empty if it has none or can't be read."""
+def passwords_in(url: str) -> set[str]:
+    """The passwords of an address, as they are used: before its host, and behind its ?."""
     try:
-        return unquote(urlsplit(url).password or "")
+        parts = urlsplit(url)
     except ValueError:
-        return ""
+        return set()
+    asked = {value for name, value in parse_qsl(parts.query) if SECRET_NAME.search(name)}
+    return asked | {unquote(parts.password or "")}
 
 
 def hidden(text: str) -> str:

@@ -4,16 +4,12 @@ What is away is a condition too; only a fault of the database is raised, as ever
 recorded would be recorded there.
 """
 
-import shutil
 import socket
 from datetime import datetime
-from functools import cache
 from typing import Any
 
 import redis
 from django.conf import settings
-from redis.backoff import NoBackoff
-from redis.retry import Retry
 
 from alerts.operations.conditions import (
     Condition,
@@ -23,14 +19,13 @@ from alerts.operations.conditions import (
     of_signs,
     of_source,
 )
-from prices import redis_factory
 from prices.redis_cluster import facts_of_each
+from prices.redis_factory import impatient
 from prices.source_state import source_state
 from prices.source_trouble import NAMES
 from telemetry import signs
+from telemetry.of_process import free_bytes
 from telemetry.redis_pipe import through
-
-PATIENCE_S = 1
 
 
 def look(*, now: datetime) -> list[Condition]:
@@ -46,7 +41,7 @@ def at_source(*, now: datetime) -> Condition:
 
 def at_disk() -> Condition:
     """The disk of this machine that the state folder is on."""
-    free = shutil.disk_usage(settings.STATE_DIR).free
+    free = free_bytes(settings.STATE_DIR)
     return of_disk(free, settings.DISK_FREE_MB, socket.gethostname())
 
 
@@ -76,7 +71,7 @@ def redis_state(url: str) -> RedisState | None:
     Of a Cluster, the worst that one of its nodes says.
     """
     try:
-        found = facts_of_each(client(url))
+        found = facts_of_each(impatient(url))
     except (redis.RedisError, OSError):
         return None
     fullest = max(found, key=fullness)
@@ -100,19 +95,8 @@ def keeps_everything(facts: dict[str, Any]) -> bool:
 def at_signs() -> list[Condition]:
     """Whether beat and the workers live, by the signs of life that they leave in Redis."""
     try:
-        heard = signs.read(through(client(settings.REDIS_URL)))
+        heard = signs.read(through(impatient(settings.REDIS_URL)))
     except OSError:
         return of_signs(None, settings.SILENT_S)
     ages = {kind: one.silent_s() for kind, one in heard.items()}
     return of_signs(ages, settings.SILENT_S)
-
-
-@cache
-def client(url: str) -> redis.Redis:
-    """A client that waits for a second, once."""
-    return redis_factory.client(
-        url,
-        socket_timeout=PATIENCE_S,
-        socket_connect_timeout=PATIENCE_S,
-        retry=Retry(NoBackoff(), 0),
-    )

@@ -13,7 +13,7 @@ from alerts.operations.conditions import (
     SOURCE,
     WORKER,
 )
-from market.intervals import pacific
+from alerts.wording import clock, day
 
 
 class Words(NamedTuple):
@@ -99,5 +99,5 @@ def subject(kind: str, which: str, *, is_over: bool) -> str:
 
 
 def when(moment: datetime) -> str:
-    """`Mon 30 Nov, 14:05 PT`."""
-    return f"{pacific(moment):%a %-d %b, %H:%M} PT"
+    """`Mon 30 Nov, 14:05 PT`; in November's repeated hour PDT or PST."""
+    return f"{day(moment)}, {clock(moment)}"

@@ -1,7 +1,7 @@
 """PostgreSQL: `pg_dump` at one snapshot, and `pg_restore` in one transaction.
 
-Its programs are given everything but the password in the environment; the password stands in a
-private file that only they are told of.
+Its programs are told by the environment where the database is, and in it the name of a private file
+that has the password.
 """
 
 import os

@@ -24,11 +24,20 @@ PRECIOUS = {
 
 
 def applied(using: str) -> dict[str, list[str]]:
-    """The names of the migrations that a database has, by app."""
+    """The names of the migrations that a database has, by app, of those that this program has.
+
+    A database that is older still names those that were folded into others since.
+    """
     found: dict[str, list[str]] = {}
-    for app, name in sorted(MigrationRecorder(connections[using]).applied_migrations()):
+    recorded = MigrationRecorder(connections[using]).applied_migrations()
+    for app, name in sorted(recorded.keys() & on_disk()):
         found.setdefault(app, []).append(name)
     return found
+
+
+def on_disk() -> set[tuple[str, str]]:
+    """The migrations that this program has."""
+    return set(MigrationLoader(None).disk_migrations or ())
 
 
 def is_up_to_date(using: str) -> bool:
@@ -39,9 +48,8 @@ def is_up_to_date(using: str) -> bool:
 
 def unknown(migrations: Mapping[str, Iterable[str]]) -> list[str]:
     """Those of the migrations that this program does not have: it is older than they are."""
-    known = MigrationLoader(None).disk_migrations or {}
-    named = [(app, name) for app, names in migrations.items() for name in names]
-    return sorted(f"{app}.{name}" for app, name in named if (app, name) not in known)
+    named = {(app, name) for app, names in migrations.items() for name in names}
+    return sorted(f"{app}.{name}" for app, name in named - on_disk())
 
 
 def our_tables(using: str) -> list[str]:

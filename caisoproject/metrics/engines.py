@@ -2,7 +2,6 @@
 
 import time
 from collections.abc import Iterator
-from functools import cache
 from typing import Any
 
 import redis
@@ -12,14 +11,12 @@ from django.db import connection
 
 from caisoproject.analyst import LISTS
 from caisoproject.beat_schedule import BEAT_SCHEDULE
-from prices import redis_factory
 from prices.redis_cluster import facts_of_each
+from prices.redis_factory import impatient
 from telemetry.sample import Sample
 
 UNACKNOWLEDGED = "unacked"  # as Celery calls it
 PROJECTION, BROKER = "projection", "broker"
-# Prometheus waits for ten seconds in all: a Redis that is silent costs two of them.
-IMPATIENT_S = 1
 # What a server says of itself, and the family that it belongs to.
 OF_STATS = {
     "keyspace_hits": "caiso_redis_keyspace_hits",
@@ -28,12 +25,9 @@ OF_STATS = {
 }
 
 
-@cache
 def client(role: str) -> redis.Redis:
-    """The Redis that is used for this, asked with little patience."""
-    url = settings.REDIS_URL if role == PROJECTION else settings.BROKER_REDIS_URL
-    patience = {"socket_timeout": IMPATIENT_S, "socket_connect_timeout": IMPATIENT_S}
-    return redis_factory.client(url, **patience)
+    """The Redis that is used for this. Prometheus waits for ten seconds in all."""
+    return impatient(settings.REDIS_URL if role == PROJECTION else settings.BROKER_REDIS_URL)
 
 
 def samples() -> Iterator[Sample]:

@@ -3,6 +3,7 @@
 from typing import Any
 
 from django.contrib import admin, messages
+from django.db import transaction
 from django.db.models import QuerySet
 from django.http import HttpRequest
 
@@ -28,11 +29,13 @@ class NodeAdmin(DeleteUnusedAdmin, NodeWarningsAdmin, StrictAdmin):
 
     @admin.action(permissions=["change"], description="Stop tracking selected nodes")
     def stop_tracking(self, request: HttpRequest, nodes: QuerySet[Node]) -> None:
-        count = nodes.count()
-        for node in nodes:
-            node.tracked = False
-            node.save(update_fields=["tracked"])
-        self.message_user(request, f"{count} no longer tracked; prices are kept.", messages.SUCCESS)
+        tracked = list(nodes.filter(tracked=True))
+        with transaction.atomic():
+            for node in tracked:
+                node.tracked = False
+                node.save(update_fields=["tracked"])
+        text = f"{len(tracked)} no longer tracked; prices are kept."
+        self.message_user(request, text, messages.SUCCESS)
 
     def save_model(self, request: HttpRequest, obj: Node, form: Any, change: bool) -> None:
         super().save_model(request, obj, form, change)

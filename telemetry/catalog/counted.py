@@ -4,7 +4,7 @@ from telemetry.catalog.family import Families, counter, histogram, names, one_of
 
 MARKET = one_of("the markets", "RTM", "RTPD", "DAM")
 TASK = names("the tasks of our own code", 40)
-AREA = one_of("the parts of the site", "page", "api", "admin", "static", "metrics", "health")
+AREA = one_of("the parts of the site", "page", "api", "admin", "static", "metrics")
 CACHE = one_of("what a web process keeps", "page", "catch-up", "answers", "head")
 
 TALLIES: Families = {

@@ -38,7 +38,6 @@ PAGES: dict[str, tuple[str, dict[str, str]]] = {
     "push-worker.js": ("/push-worker.js", {"GET": OPEN}),
     "metrics": ("/metrics", {"GET": OPEN}),
     "favicon.ico": ("/favicon.ico", {"GET": OPEN}),
-    "healthz": ("/healthz", {"GET": OPEN}),
     "api/current": ("/api/current", {"GET": READ}),
     "api/history/<str:hours>": ("/api/history/1", {"GET": READ}),
     "api/v1/prices": ("/api/v1/prices", {"GET": READ}),

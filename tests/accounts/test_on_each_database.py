@@ -1,6 +1,7 @@
 """What accounts keep in the database: on PostgreSQL too, by tests/stack/test_postgresql.py."""
 
 import time
+from http import HTTPStatus
 
 import pytest
 from allauth.mfa.totp.internal.auth import format_hotp_value, hotp_value
@@ -36,3 +37,9 @@ def test_a_code_of_a_second_factor_is_taken_once_and_a_reset_takes_all(ada: User
     assert [second_factor.is_right(ada, code) for _ in range(2)] == [True, False]
     assert [second_factor.is_right(ada, codes[0]) for _ in range(2)] == [True, False]
     assert [second_factor.reset(ada) for _ in range(2)] == [True, False]
+
+
+def test_a_name_that_no_database_can_hold_belongs_to_no_account(client: Client) -> None:
+    page = client.post("/accounts/log-in/", {"username": "a\0da", "password": "right"})
+    assert page.status_code == HTTPStatus.OK
+    assert "do not belong together" in page.content.decode()

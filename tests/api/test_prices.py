@@ -361,10 +361,6 @@ def test_pages_that_name_no_icon_get_ours(client: Client) -> None:
     assert client.get("/favicon.ico").headers["Location"].endswith(".svg")
 
 
-def test_the_process_says_that_it_lives(client: Client) -> None:
-    assert client.get("/healthz").content == b"ok\n"
-
-
 @pytest.mark.database
 @pytest.mark.parametrize("model", ["prices/node", "prices/fetchrun", "prices/gap"])
 def test_admin_pages_open(admin_client: Client, model: str) -> None:

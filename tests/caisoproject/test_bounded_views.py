@@ -56,7 +56,6 @@ VIEWS = {
     "alerts/rules/<int:rule_id>/unmute/": PAGE,
     "push-worker.js": PAGE,
     "favicon.ico": PAGE,
-    "healthz": "probe",
 }
 # All below these is one kind. Passwords are limited by themselves (`accounts/lock_out.py`).
 FOLDERS = {"admin/": PAGE, "accounts/": PAGE}

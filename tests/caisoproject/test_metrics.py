@@ -19,7 +19,6 @@ from pytest_django import Settings
 from alerts.delivery.deliver import record_outcome, try_again
 from alerts.models import Alert, Delivery, Method, Rule, Transition
 from battery.code_version import VERSION
-from caisoproject.metrics import engines
 from market.intervals import floor
 from market.markets import Market
 from oasis.errors import RateLimited
@@ -270,15 +269,20 @@ def test_what_waits_in_queues_is_counted(client: Client) -> None:
     assert found["caiso_tasks_unacknowledged",] == 1
 
 
-def test_answers_are_counted_by_the_part_of_the_site_and_their_status(client: Client) -> None:
+def test_answers_are_counted_by_the_part_of_the_site_and_their_status(
+    client: Client, settings: Settings
+) -> None:
     tallies.TALLIES_HERE.taken()
-    for address in ("/healthz", "/api/v1/nothing", "/alerts/"):
+    for address in ("/metrics", "/api/v1/nothing", "/alerts/"):
         client.get(address)
+    settings.SECURE_SSL_REDIRECT = True
+    Client().get("/alerts/", headers={"X-Forwarded-Proto": "https"})
     tallies.flush(through(redis_client()))
     found = scraped(client)
-    assert found["caiso_http_responses_total", "health", "2xx"] == 1
+    assert found["caiso_http_responses_total", "metrics", "2xx"] == 1
     assert found["caiso_http_responses_total", "api", "4xx"] == 1
-    assert found["caiso_http_response_duration_seconds_count", "page"] == 1
+    assert found["caiso_http_responses_total", "page", "4xx"] == 1, "refused before all else"
+    assert found["caiso_http_response_duration_seconds_count", "page"] == 2
 
 
 def test_redis_and_the_database_say_how_they_are(client: Client) -> None:
@@ -293,9 +297,7 @@ def test_without_redis_there_are_the_figures_of_the_database(
     client: Client, settings: Settings
 ) -> None:
     settings.REDIS_URL = settings.BROKER_REDIS_URL = "redis://127.0.0.1:1/0"
-    engines.client.cache_clear()
     found = scraped(client)
-    engines.client.cache_clear()
     assert found["caiso_redis_up", "projection"] == found["caiso_redis_up", "broker"] == 0
     assert found["caiso_collector_up", "processes"] == 0
     assert found["caiso_collector_up", "prices"] == 1
@@ -320,8 +322,9 @@ def test_with_a_token_it_is_read_by_who_shows_it(client: Client, settings: Setti
         refused = client.get("/metrics", headers=shown)
         assert (refused.status_code, b"caiso_" in refused.content) == (401, False)
         assert refused.headers["WWW-Authenticate"].startswith("Bearer")
-    shown = {"Authorization": "Bearer only-for-prometheus"}
-    assert client.get("/metrics", headers=shown).status_code == 200
+    for scheme in ("Bearer", "bearer"):  # RFC 7235: in any case
+        shown = {"Authorization": f"{scheme} only-for-prometheus"}
+        assert client.get("/metrics", headers=shown).status_code == 200
 
 
 def test_the_build_says_its_version_and_revision(client: Client) -> None:

@@ -45,6 +45,15 @@ def test_each_of_our_processes_is_one_of_the_procfile(name: str) -> None:
 
 
 @pytest.mark.parametrize("name", OURS)
+def test_the_state_of_each_lies_on_the_disk_whose_room_is_watched(name: str) -> None:
+    folders = {"/app/var/live", "/app/var/simulator"}
+    in_memory = {one.partition(":")[0] for one in SERVICES[name]["tmpfs"]}
+    on_disk = {one.split(":")[1] for one in SERVICES[name]["volumes"]}
+    assert folders <= on_disk
+    assert not folders & in_memory, "a disk of 16 MB is always too full"
+
+
+@pytest.mark.parametrize("name", OURS)
 def test_each_setting_is_one_that_the_code_reads(name: str) -> None:
     assert SERVICES[name]["environment"].keys() - settings() == set()
 

@@ -2,6 +2,8 @@
 
 import asyncio
 import json
+from collections.abc import Iterator
+from typing import Any
 
 import pytest
 
@@ -14,7 +16,7 @@ from live.daphne import inflow
 from live.daphne.inflow import MOST_WAITING, Inflow
 from live.fanout import fanout
 from live.feed_request import feed_request
-from live.rate_limit import RateLimit
+from live.rate_limit import RateLimit, RateLimits
 from live.reader import MOST_BACKLOG, Reader
 from live.wire import NO_LINE, Frame
 from tests.live.browsers import announce_all, browser, publish, soon
@@ -85,6 +87,22 @@ def test_the_first_that_is_too_many_is_known_and_how_long_to_wait() -> None:
     assert (rate_limit.take(5), rate_limit.is_first_too_many()) == (False, False)
     assert rate_limit.wait(5) == 5
     assert rate_limit.wait(11) == 0
+
+
+class TakenMeanwhile(dict[Any, RateLimit]):
+    """Another thread takes out what this one has just seen, and forgets what it would forget."""
+
+    def __contains__(self, key: object) -> bool:
+        return True
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(["forgotten by then"])
+
+
+def test_several_threads_may_ask_for_the_limit_of_one_address() -> None:
+    limits = RateLimits(3, 10, kept=0)
+    limits.each = TakenMeanwhile()
+    assert limits.of("192.0.2.7").take(0)
 
 
 class Transport:

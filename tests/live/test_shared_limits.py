@@ -3,6 +3,7 @@
 import asyncio
 import time
 from collections.abc import AsyncIterator, Iterator
+from typing import Any
 
 import pytest
 import redis
@@ -152,7 +153,7 @@ class TestReaders:
         assert await one.enter(ADDRESS, 2)
         for address in (ADDRESS, ADDRESS, OTHER):
             await one.leave(address)
-        assert (one.counted, one.telling, another.telling) == (0, None, None)
+        assert (one.counted, one.telling, another.telling) == ({}, None, None)
 
     async def test_readers_of_a_process_that_was_killed_count_half_a_minute(
         self, valkey: redis.Redis
@@ -188,10 +189,37 @@ class TestReaders:
             await process.leave(ADDRESS)
         assert valkey.keys(f"{PREFIX}:sockets:*") == []
 
+    @pytest.mark.parametrize("is_silent_at", ["enter", "leave"])
+    async def test_what_redis_counted_wrongly_while_it_was_silent_is_put_right(
+        self, valkey: redis.Redis, monkeypatch: pytest.MonkeyPatch, is_silent_at: str
+    ) -> None:
+        monkeypatch.setattr("live.shared_sockets.HEARD_EVERY_S", 0)
+        process, another = SharedSockets(), SharedSockets()
+        await process.enter(OTHER, 1)
+        if is_silent_at == "enter":  # it is counted, and the answer is lost
+            with monkeypatch.context() as silent:
+                silent.setattr("live.shared_sockets.ask_soon", counts_and_says_nothing)
+                assert not await process.enter(ADDRESS, 1)
+        else:
+            await process.enter(ADDRESS, 1)
+            with monkeypatch.context() as silent:
+                silent.setattr(Rest, "until", time.monotonic() + 60)
+                await process.leave(ADDRESS)
+        async with asyncio.timeout(5):
+            while valkey.exists(f"{PREFIX}:sockets:{ADDRESS}"):
+                await asyncio.sleep(0.01)
+        assert await another.enter(ADDRESS, 1)
+        await another.leave(ADDRESS)
+        await process.leave(OTHER)
+
     async def test_without_redis_nobody_is_counted_and_nobody_refused(self, away: None) -> None:
         process = SharedSockets()
         assert [await process.enter(ADDRESS, 1) for _ in range(3)] == [False] * 3
         assert process.telling is None
+
+
+async def counts_and_says_nothing(*asked: Any) -> None:
+    await shared_limits.ask_soon(*asked)
 
 
 async def test_where_limits_are_not_shared_redis_is_not_asked(

@@ -110,6 +110,8 @@ def test_each_command_is_for_those_whose_work_it_is(port: int, command: str) -> 
         (limit_scripts.GIVE_BACK, 1, ("lease",)),
         (limit_scripts.ENTER, 2, (2, "process", 30_000)),
         (limit_scripts.LEAVE, 1, ("process",)),
+        (limit_scripts.SETTLE, 1, ("process", 2)),
+        (limit_scripts.SETTLE, 1, ("process", 0)),
         (limit_scripts.HEARD, 1, ("process", 86_400_000)),
     ],
 )
@@ -167,5 +169,8 @@ def test_a_role_without_a_password_is_named(
         printed()
     assert "short." not in str(e.value)
     monkeypatch.setenv("REDIS_PASSWORD_WEB_FILE", "/nowhere")
-    with pytest.raises(CommandError, match="REDIS_PASSWORD_WEB_FILE can't be read: No such file"):
+    with pytest.raises(SystemExit, match="REDIS_PASSWORD_WEB_FILE are both set"):
+        printed()
+    monkeypatch.delenv("REDIS_PASSWORD_WEB")
+    with pytest.raises(SystemExit, match="REDIS_PASSWORD_WEB_FILE names /nowhere, which can't be"):
         printed()

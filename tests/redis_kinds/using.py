@@ -6,17 +6,15 @@ from contextlib import contextmanager
 import pytest
 from pytest_django import Settings
 
-from alerts.operations import facts
 from caisoproject import broker, redis_settings
 from caisoproject import settings as program
 from caisoproject.environment import Environment
-from caisoproject.metrics import engines
 from live import group
-from prices import ingest
+from prices import ingest, redis_factory
 from prices.redis_client import redis_client
 
 CLIENTS = (redis_client, broker.broker_client, group.sender)
-KEEPERS = (*CLIENTS, ingest.oasis, facts.client, engines.client)
+KEEPERS = (*CLIENTS, ingest.oasis, redis_factory.impatient)
 
 
 @contextmanager

@@ -98,13 +98,14 @@ def test_the_secrets_of_the_settings_are_hidden_under_any_name() -> None:
         "FEED_TOKEN": "abcdefgh",
         "VAPID_PRIVATE_KEY": "ijklmnop",
         "REDIS_URL": "redis://:q%2Frstuvw@host/0",
+        "CHANNEL_REDIS_URL": "sentinel://a,b/caiso/0?sentinel_password=x%20sentinel&db=0",
         "SHORT_TOKEN": "on",
         "LANGUAGE_CODE": "en-us-long",
     }
     known.know(secrets_among(settings))
     assert (
-        known.hidden("abcdefgh, ijklmnop, q/rstuvw, on, en-us-long")
-        == "***, ***, ***, on, en-us-long"
+        known.hidden("abcdefgh, ijklmnop, q/rstuvw, x sentinel, on, en-us-long")
+        == "***, ***, ***, ***, on, en-us-long"
     )
 
 

@@ -1,13 +1,13 @@
 """Print the users of Redis that the program needs, for its ACL file."""
 
 import os
-from pathlib import Path
 from typing import Any
 
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 
 from caisoproject.redis_acl import LEAST_PASSWORD, OF_THE_PROGRAM, lines, roles
+from caisoproject.secret_files import value_of
 from prices import redis_address
 
 
@@ -36,14 +36,9 @@ def setting(role: str) -> str:
 
 
 def password_of(role: str) -> str:
-    """The role's password; empty where there is none. Raises CommandError."""
+    """The role's password; empty where there is none. Raises CommandError or SystemExit."""
     name = setting(role)
-    password = os.environ.get(name, "")
-    if path := os.environ.get(f"{name}_FILE"):
-        try:
-            password = Path(path).read_text().rstrip("\r\n")
-        except OSError as fault:
-            raise CommandError(f"{name}_FILE can't be read: {fault.strerror}.") from fault
+    password = value_of(name, os.environ)
     if password and len(password) < LEAST_PASSWORD:
         raise CommandError(f"{name} is shorter than {LEAST_PASSWORD} characters.")
     return password

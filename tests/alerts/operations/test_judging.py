@@ -9,6 +9,7 @@ from django.test import Client
 
 from alerts import retention
 from alerts.delivery.composing import message_of
+from alerts.delivery.deliver import due
 from alerts.delivery.message import (
     Message,
     ntfy_body,
@@ -167,6 +168,18 @@ def test_an_all_clear_does_not_overtake_its_opening(inbox: Inbox) -> None:
         "CRITICAL",
         "Cleared:",
     ]
+
+
+def test_an_all_clear_waits_while_its_opening_is_put_off() -> None:
+    looks(*[BEYOND] * 4)
+    Delivery.objects.update(attempts=3, due_at=NOW + timedelta(hours=1))
+    looks(*[BACK] * 7, start=4)
+    assert told() == [("ops", "opened"), ("ops", "cleared")]
+    assert due(NOW + timedelta(minutes=5)) == []
+    again = due(NOW + timedelta(hours=2))
+    assert [one.kind for one in again] == ["opened"]
+    Delivery.objects.filter(kind="opened").update(state=Delivery.SENT)
+    assert [one.kind for one in due(NOW + timedelta(minutes=5))] == ["cleared"]
 
 
 def test_who_watches_sends_what_no_worker_has_sent(

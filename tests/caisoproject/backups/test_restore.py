@@ -204,6 +204,17 @@ def test_an_older_database_is_migrated(old: Place, fresh: Place, tmp_path: Path)
             assert cursor.fetchone()[0] == len(list(MIGRATIONS.glob("0*.py")))
 
 
+def test_a_database_that_names_migrations_which_were_folded_since_is_restored(
+    old: Place, fresh: Place, tmp_path: Path
+) -> None:
+    with closing(sqlite3.connect(old.database)) as opened, opened:
+        opened.execute(
+            "INSERT INTO django_migrations (app, name, applied) "
+            "VALUES ('battery', '0003_learned', '2026-11-01')"
+        )
+    assert "Restored" in fresh.does("restore", made(old, tmp_path / "kept"))
+
+
 def test_secrets_come_back_if_that_is_said(old: Place, fresh: Place, tmp_path: Path) -> None:
     (old.folder / "feed_token").write_text("of old")
     path = made(old, tmp_path / "kept", with_secrets=True)

@@ -135,6 +135,15 @@ def test_tracking_can_be_stopped_instead(admin_client: Client) -> None:
     assert not node.tracked
 
 
+def test_nodes_that_are_not_tracked_anyway_are_left_alone_and_not_counted(
+    admin_client: Client,
+) -> None:
+    untracked = Node.objects.create(slug="alta", oasis_name="ALTA_1_N001", tracked=False)
+    posted = {"action": "stop_tracking", "_selected_action": [sp15().pk, untracked.pk], "index": 0}
+    answer = admin_client.post("/admin/prices/node/", posted, follow=True)
+    assert "1 no longer tracked; prices are kept." in answer.content.decode()
+
+
 def test_a_reader_does_not_see_why_a_node_is_kept(client: Client) -> None:
     node = sp15()
     client.force_login(User.objects.create_user("reader", is_staff=True))
