@@ -202,7 +202,7 @@ async def test_who_is_cancelled_while_redis_is_asked_asks_no_more() -> None:
         for _ in range(turns):
             await asyncio.sleep(0)
         if asking.cancel():
-            await asyncio.wait([asking])
+            await asyncio.wait([asking], timeout=5)
             assert asking.cancelled(), f"cancelled after {turns} turns of the event loop"
 
 

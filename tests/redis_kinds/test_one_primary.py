@@ -74,7 +74,7 @@ async def test_who_is_cancelled_while_it_is_asked_asks_no_more(used: str) -> Non
             for _ in range(turns):
                 await asyncio.sleep(0)
             if asking.cancel():
-                await asyncio.wait([asking])
+                await asyncio.wait([asking], timeout=5)
                 assert asking.cancelled(), f"cancelled after {turns} turns of the event loop"
 
 
