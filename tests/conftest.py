@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 from itertools import count
 from pathlib import Path
 
+import hypothesis
 import pytest
 import redis
 from django.conf import settings as django_settings
@@ -46,6 +47,9 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
             raise pytest.UsageError(f"{item.nodeid} empties the database and is in a group.")
 
 
+# How long an example takes depends on how busy the machine is.
+hypothesis.settings.register_profile("any machine", deadline=None)
+hypothesis.settings.load_profile("any machine")
 PLAIN_FILES = {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}
 number = count()
 

@@ -205,7 +205,9 @@ def test_workers_come_back_to_their_broker_every_second() -> None:
 def test_a_process_does_not_hold_what_only_others_need(process, unneeded) -> None:
     ask = f"import sys; {process}; print(*(set({unneeded}) & sys.modules.keys()))"
     environ = {**os.environ, "CELERY_SKIP_CHECKS": "true"}
-    answer = subprocess.check_output([sys.executable, "-c", ask], env=environ, text=True)
+    answer = subprocess.check_output(
+        [sys.executable, "-c", ask], env=environ, text=True, timeout=120
+    )
     assert answer.split() == []
 
 

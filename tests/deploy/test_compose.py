@@ -24,7 +24,7 @@ def each_service() -> Any:
 @pytest.mark.process
 def test_it_is_as_the_compose_specification_has_it() -> None:
     command = [sys.executable, "-m", "check_jsonschema", "--builtin-schema", "vendor.compose-spec"]
-    checked = subprocess.run([*command, str(FILE)], capture_output=True, text=True)
+    checked = subprocess.run([*command, str(FILE)], capture_output=True, text=True, timeout=120)
     assert checked.returncode == 0, checked.stdout
 
 

@@ -30,7 +30,7 @@ def written_settings() -> dict[str, str]:
 @pytest.mark.process
 @pytest.mark.parametrize("block", BLOCKS, ids=lambda block: block.split("\n")[0][:40])
 def test_a_shell_can_read_each_block(block: str) -> None:
-    read = subprocess.run(["sh", "-n"], input=block, capture_output=True, text=True)
+    read = subprocess.run(["sh", "-n"], input=block, capture_output=True, text=True, timeout=120)
     assert (read.returncode, read.stderr) == (0, "")
 
 
@@ -100,7 +100,9 @@ def test_without_systemd_a_command_gets_settings_and_the_same_secrets(tmp_path: 
     (tmp_path / "settings.env").write_text('SITE_URL=https://a.example\nSIGNED="Two words"\n')
     environ = {"PATH": os.environ["PATH"], "SETTINGS_DIR": str(tmp_path)}
     command = [DEPLOY / "with_settings.sh", "env"]
-    run = subprocess.run(command, cwd="/", env=environ, capture_output=True, text=True, check=True)
+    run = subprocess.run(
+        command, cwd="/", env=environ, capture_output=True, text=True, check=True, timeout=120
+    )
     got = dict(line.split("=", 1) for line in run.stdout.splitlines())
     assert (got["SITE_URL"], got["SIGNED"]) == ("https://a.example", "Two words")
     files = {name: path for name, path in got.items() if name.endswith("_FILE")}

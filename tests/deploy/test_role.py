@@ -73,7 +73,7 @@ def test_a_container_is_healthy_while_its_web_process_says_so(monkeypatch, statu
     monkeypatch.setenv("PORT", str(port))
     monkeypatch.setattr(Answering, "status", status)
     with HTTPServer(("127.0.0.1", port), Answering) as server:
-        Thread(target=server.handle_request).start()
+        Thread(target=server.handle_request, daemon=True).start()
         assert healthy.main() == (said and said.format(port=port))
 
 

@@ -45,7 +45,7 @@ def test_systemd_finds_nothing_wrong_with_any_unit(tmp_path: Path) -> None:
     for unit in UNITS:
         (tmp_path / unit.name).write_text(unit.read_text().replace(HOME, str(ROOT)))
     command = ["systemd-analyze", "verify", "--man=no", str(tmp_path / "caiso.target")]
-    checked = subprocess.run(command, capture_output=True, text=True)
+    checked = subprocess.run(command, capture_output=True, text=True, timeout=120)
     assert (checked.returncode, checked.stderr) == (0, "")
 
 
