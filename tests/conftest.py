@@ -15,6 +15,7 @@ from pytest_django import Settings
 
 from prices import ingest
 from prices.redis_client import redis_client
+from tests.left_running import nothing_left_running
 from tests.live.quick_fanout import quick_fanout
 from tests.outbound.receivers import authority, receiver, secure
 from tests.prepared import prepared
@@ -24,6 +25,7 @@ from tests.simulated import oasis
 __all__ = [
     "authority",
     "django_db_setup",
+    "nothing_left_running",
     "oasis",
     "prepared",
     "quick_fanout",
