@@ -229,7 +229,7 @@ MFA_TOTP_ISSUER = "CAISO Live"
 MFA_ADAPTER = "accounts.second_factor_secrets.Adapter"
 SIMPLE_HISTORY_HISTORY_CHANGE_REASON_USE_TEXT_FIELD = True
 
-# How many web processes there are. Of what all of them together may allow, each allows its share.
+# How many web processes there are, at most. Of what all of them may allow, each allows its share.
 WEB_PROCESSES = env.number("WEB_PROCESSES", 1, least=1, most=10)
 
 # The live feed: clients of one web process, in all and from one address; what a program shows
