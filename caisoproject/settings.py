@@ -182,10 +182,6 @@ ADMIN_PASSWORD = env.text("ADMIN_PASSWORD", "")
 # Whose X-Forwarded-For and X-Forwarded-Proto are believed.
 TRUSTED_PROXIES = env.networks("TRUSTED_PROXIES")
 PRODUCTION = env.flag("PRODUCTION", default=False)
-if PRODUCTION and (
-    unsafe := production.refusal(production.Chosen(SECRET_KEY, DEBUG, ALLOWED_HOSTS, SITE_URL))
-):
-    raise SystemExit(unsafe)
 
 # Where the site's address is https, browsers never come another way and never show a cookie there.
 # Programs and probes are not sent elsewhere.
@@ -252,6 +248,14 @@ BATTERY_TOKEN = env.matching(
 METRICS_TOKEN = env.matching(
     "METRICS_TOKEN", r"[\x21-\x7e]+", "plain letters, digits and signs without a blank"
 )
+if PRODUCTION and (
+    unsafe := production.refusal(
+        production.Chosen(
+            SECRET_KEY, DEBUG, ALLOWED_HOSTS, SITE_URL, PUBLIC_DASHBOARD, METRICS_TOKEN
+        )
+    )
+):
+    raise SystemExit(unsafe)
 
 # The revision of the code, where it was built without git.
 REVISION = env.matching("REVISION", r"[0-9A-Za-z._-]{1,64}", "letters, digits, . _ and - alone")

@@ -379,7 +379,7 @@ THREATS = [
         "return bool(origin)",
     ),
     Threat(
-        "It runs in production as on a desk: a weak key, DEBUG, any host, no TLS",
+        "It runs in production as on a desk: a weak key, DEBUG, any host, no TLS, open figures",
         "PRODUCTION=1 refuses to start, in a sentence",
         "tests/caisoproject/test_production.py::"
         "test_what_strangers_could_use_is_refused_by_the_settings_name",
