@@ -103,7 +103,8 @@ def restore_sqlite(held: Held) -> None:
         file = Path(workshop) / DATABASES["sqlite"]
         held.extract(file.name, file)
         with sqlite.staged(file):
-            bring_up_to_date(held)
+            refuse_other_rows(held)
+            bring_up_to_date()
         sqlite.replace(file)
 
 
@@ -112,16 +113,20 @@ def restore_postgresql(held: Held) -> None:
     with TemporaryDirectory(prefix="caiso-live-") as workshop:
         file = Path(workshop) / DATABASES["postgresql"]
         held.extract(file.name, file)
-        postgresql.restore(file, has_timescale=held.manifest["timescale"])
+        postgresql.restore(file, held.manifest["rows"], has_timescale=held.manifest["timescale"])
     connection.close()
-    bring_up_to_date(held)
+    bring_up_to_date()
 
 
-def bring_up_to_date(held: Held) -> None:
-    """Compare the rows with the manifest, migrate, and begin each feed's numbering anew."""
+def refuse_other_rows(held: Held) -> None:
+    """Raises Refused if a table has another number of rows than the manifest says."""
     found = schema.counts("default")
     if wrong := [name for name, count in held.manifest["rows"].items() if found.get(name) != count]:
         raise Refused(f"{wrong[0]} has not as many rows as the backup says.")
+
+
+def bring_up_to_date() -> None:
+    """Migrate, and begin each feed's numbering anew."""
     call_command("migrate", interactive=False, verbosity=0)
     begin_epochs()
 
