@@ -1,15 +1,17 @@
 """Wrong passwords: so many of an address and of a name, counted in the database for all processes.
 
-django-axes records them (`AccessAttempt`); how many are too many, and until when, is said here.
+Each is a row of django-axes (`AccessFailureLog`); how many are too many, and until when, is said
+here. The rows that axes itself would lock by (`AccessAttempt`) count what failed with one time for
+all of it: that of the last.
 """
 
-from collections.abc import Iterable
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
 import structlog
 from axes.handlers.database import AxesDatabaseHandler
-from axes.models import AccessAttempt
+from axes.models import AccessFailureLog
 from django.conf import settings
 from django.http import HttpRequest
 from django.utils import timezone
@@ -21,7 +23,6 @@ COUNTED: timedelta = settings.AXES_COOLOFF_TIME
 # For one address that guesses, and for many addresses that guess at one name.
 MOST_OF_ADDRESS, MOST_OF_NAME = 10, 30
 LONGEST_NAME = 150
-Failures = Iterable[tuple[datetime, int]]
 
 
 def address_of(request: HttpRequest) -> str | None:
@@ -42,34 +43,27 @@ def counted_name(typed: str) -> str:
 
 def wait_of(request: HttpRequest, name: str, *, now: datetime) -> timedelta:
     """How long until this address may try this name again; zero: now."""
-    counting = AccessAttempt.objects.filter(attempt_time__gt=now - COUNTED)
-    found = counting.order_by("attempt_time").values_list("attempt_time", "failures_since_start")
+    counting = AccessFailureLog.objects.filter(attempt_time__gt=now - COUNTED)
+    found = counting.order_by("attempt_time").values_list("attempt_time", flat=True)
     address = address_of(request)
     of_address = found.filter(ip_address=address) if address else found.none()
     ends = (
-        lock_ends(of_address, MOST_OF_ADDRESS),
-        lock_ends(found.filter(username=name), MOST_OF_NAME),
+        lock_ends(list(of_address), MOST_OF_ADDRESS),
+        lock_ends(list(found.filter(username=name)), MOST_OF_NAME),
     )
     return max((end - now for end in ends if end), default=timedelta(0))
 
 
-def lock_ends(failures: Failures, most: int) -> datetime | None:
+def lock_ends(failures: Sequence[datetime], most: int) -> datetime | None:
     """When so many of these no longer count that fewer than `most` are left; None: already so.
 
-    They are in the order of time: what failed at some time, and how often by then.
+    They are in the order of time.
     """
-    known = list(failures)
-    left = sum(times for _, times in known)
-    end = None
-    for at, times in known:
-        if left < most:
-            break
-        left, end = left - times, at + COUNTED
-    return end
+    return failures[-most] + COUNTED if len(failures) >= most else None
 
 
 class Handler(AxesDatabaseHandler):  # type: ignore[misc]
-    """Records as axes does, and locks by `wait_of`."""
+    """Records each that failed, and locks by `wait_of`."""
 
     def is_locked(self, request: HttpRequest, credentials: dict[str, Any] | None = None) -> bool:
         return bool(wait_of(request, name_of(request, credentials), now=timezone.now()))
@@ -81,6 +75,19 @@ class Handler(AxesDatabaseHandler):  # type: ignore[misc]
     def user_login_failed(
         self, sender: str, credentials: dict[str, Any], request: Any = None, **more: Any
     ) -> None:
-        super().user_login_failed(sender, credentials, request, **more)
+        """Not as axes does: of a name with 1,000 rows it deletes the newest, so none counts.
+
+        What counts no more is deleted: people type passwords as names too.
+        """
+        if request.axes_locked_out:
+            return
+        AccessFailureLog.objects.filter(attempt_time__lt=timezone.now() - COUNTED).delete()
         name, address = name_of(request, credentials), address_of(request)
+        AccessFailureLog.objects.create(
+            username=name,
+            ip_address=address,
+            user_agent=request.axes_user_agent,
+            http_accept=request.axes_http_accept,
+            path_info=request.axes_path_info,
+        )
         log.warning("a wrong password or code", name=name, address=address)

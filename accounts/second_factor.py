@@ -17,6 +17,7 @@ from django.contrib.auth.models import User
 from django.db import transaction
 
 from accounts.roles import ADMIN
+from accounts.second_factor_secrets import sealed, unsealed
 
 KEPT_USED = 5  # codes: no more are valid at any moment
 DIGITS = 6
@@ -27,6 +28,11 @@ class Offer(NamedTuple):
 
     secret: str
     picture: str
+
+    @property
+    def sealed(self) -> str:
+        """The secret as a session keeps it until it is set up."""
+        return sealed(self.secret)
 
     @property
     def spoken(self) -> str:
@@ -66,9 +72,9 @@ def of_kind(user: User, kind: str) -> Any:
     return Authenticator.objects.filter(user=user, type=kind).first()
 
 
-def offered(user: User, secret: str = "") -> Offer:
-    """A new second factor, or that with this secret again."""
-    secret = secret or generate_totp_secret()
+def offered(user: User, kept: str = "") -> Offer:
+    """A new second factor, or the one again whose sealed secret a session has kept."""
+    secret = (unsealed(kept) if kept else "") or generate_totp_secret()
     query = urlencode({"secret": secret, "issuer": settings.MFA_TOTP_ISSUER}, quote_via=quote)
     address = f"otpauth://totp/{quote(user.get_username())}?{query}"
     return Offer(secret, picture_of(address))

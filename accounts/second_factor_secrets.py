@@ -1,4 +1,4 @@
-"""What allauth stores of a second factor, encrypted by SECRET_KEY: a copy of the database has none.
+"""What is stored of a second factor, encrypted by SECRET_KEY: a copy of the database has none.
 
 Whoever changes SECRET_KEY has the second factors set up anew (docs/accounts.md).
 """
@@ -21,9 +21,24 @@ def box() -> Any:
     return Fernet(base64.urlsafe_b64encode(key))
 
 
+def sealed(secret: str) -> str:
+    """A secret as a session may hold it, which is a row of the database too."""
+    return str(box().encrypt(secret.encode()), "ascii")
+
+
+def unsealed(stored: str) -> str:
+    """Such a secret again; empty for what another SECRET_KEY has encrypted, or nothing has."""
+    from cryptography.fernet import InvalidToken  # noqa: PLC0415
+
+    try:
+        return str(box().decrypt(stored.encode()), "utf-8")
+    except InvalidToken:
+        return ""
+
+
 class Adapter(DefaultMFAAdapter):  # type: ignore[misc]
     def encrypt(self, text: str) -> str:
-        return str(box().encrypt(text.encode()), "ascii")
+        return sealed(text)
 
     def decrypt(self, encrypted_text: str) -> str:
         """Raises InvalidToken for what another SECRET_KEY has encrypted."""

@@ -11,6 +11,8 @@ from live.problems import Problem
 from live.slugs import quoted
 
 MOST_BYTES = 16 * 1024
+# Python reads no number of thousands of digits.
+LENGTH_DIGITS = len(str(MOST_BYTES))
 Body = dict[str, Any]
 
 
@@ -27,7 +29,8 @@ class StrictJSONParser(BaseParser):
     ) -> Body:
         request = (parser_context or {})["request"]
         length = request.headers.get("Content-Length") or "0"
-        if not length.isdigit() or int(length) > MOST_BYTES:
+        is_number = length.isascii() and length.isdigit() and len(length) <= LENGTH_DIGITS
+        if not is_number or int(length) > MOST_BYTES:
             raise too_long()
         body = stream.read(MOST_BYTES + 1)
         if len(body) > MOST_BYTES:

@@ -18,7 +18,7 @@ from tempfile import NamedTemporaryFile
 from urllib.parse import urlsplit
 
 from caisoproject.secret_files import value_of
-from prices.redis_address import ENCODE
+from prices.redis_address import ENCODE, Unreadable, split
 
 HOST = re.compile(r"(?i:[a-z0-9_]([a-z0-9_.-]*[a-z0-9_])?\.?|\[[0-9a-f:.]+\])")
 ORIGIN = re.compile(r"https?://(\*\.)?([a-z0-9_.-]+|\[[0-9a-f:.]+\])(:[0-9]{1,5})?")
@@ -182,15 +182,12 @@ class Environment:
 def misread(url: str) -> str | None:
     """Why programs would misread the URL, as the second half of a sentence."""
     try:
-        parts = urlsplit(url)
+        parts = split(url, has_server=not url.startswith("sqlite:"))
         parts.port  # noqa: B018 (raises where it is none)
+    except Unreadable as fault:
+        return str(fault)
     except ValueError:
         return f"can't be read: {ENCODE}"
-    names_a_server = parts.netloc and parts.scheme != "sqlite"
-    if "#" in url or (names_a_server and "@" in f"{parts.path}?{parts.query}"):
-        return f"has a # ? / or @ where none can be: {ENCODE}"
-    if not url.isprintable() or " " in url:
-        return "has a blank or a line break in it."
     if parts.scheme in ("http", "https") and (not parts.hostname or parts.query or "?" in url):
         return "takes a host, and no question mark behind it."
     return None

@@ -13,6 +13,7 @@ from django.db import InterfaceError, OperationalError
 from django.http import HttpRequest, HttpResponse
 from django.views.defaults import server_error as usual_server_error
 
+from caisoproject.postgresql import ALL_IN_USE
 from live.problems import API, PROBLEM_JSON, Problem, refusal
 
 log = structlog.get_logger(__name__)
@@ -105,7 +106,7 @@ def trouble(fault: BaseException) -> str | None:
         return NO_ROOM
     if not isinstance(fault, OperationalError | InterfaceError):
         return None
-    if "connections to the database are in use" in str(fault):  # of this process
+    if ALL_IN_USE in str(fault):  # of this process
         return BUSY
     return NO_ROOM if is_full(str(fault)) else NO_DATABASE
 

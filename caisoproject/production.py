@@ -15,11 +15,14 @@ class Chosen(NamedTuple):
     debug: bool
     allowed_hosts: Sequence[str]
     site_url: str
+    public_dashboard: bool
+    metrics_token: str
 
 
 def refusal(chosen: Chosen) -> str | None:
     """Why nothing may start: the setting, and what to do about it; None if it may."""
     found = of_debug(chosen) or of_key(chosen) or of_address(chosen) or of_hosts(chosen)
+    found = found or of_metrics(chosen)
     return f"{OPENING}{found}" if found else None
 
 
@@ -57,6 +60,16 @@ def of_hosts(chosen: Chosen) -> str | None:
     if not any(is_covered(own, allowed.lower()) for allowed in chosen.allowed_hosts):
         return f"ALLOWED_HOSTS lacks {own}, the host of SITE_URL: add it."
     return None
+
+
+def of_metrics(chosen: Chosen) -> str | None:
+    """/metrics names rules, nodes and batteries, which a closed dashboard shows to its readers."""
+    if chosen.public_dashboard or chosen.metrics_token:
+        return None
+    return (
+        "PUBLIC_DASHBOARD is off and METRICS_TOKEN is missing, so /metrics is open to everybody: "
+        "set METRICS_TOKEN, and have Prometheus show it."
+    )
 
 
 def is_covered(host: str, allowed: str) -> bool:

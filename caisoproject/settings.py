@@ -180,10 +180,6 @@ ADMIN_PASSWORD = env.text("ADMIN_PASSWORD", "")
 # Whose X-Forwarded-For and X-Forwarded-Proto are believed.
 TRUSTED_PROXIES = env.networks("TRUSTED_PROXIES")
 PRODUCTION = env.flag("PRODUCTION", default=False)
-if PRODUCTION and (
-    unsafe := production.refusal(production.Chosen(SECRET_KEY, DEBUG, ALLOWED_HOSTS, SITE_URL))
-):
-    raise SystemExit(unsafe)
 
 # Where the site's address is https, browsers never come another way and never show a cookie there.
 # Programs and probes are not sent elsewhere.
@@ -227,7 +223,7 @@ MFA_TOTP_ISSUER = "CAISO Live"
 MFA_ADAPTER = "accounts.second_factor_secrets.Adapter"
 SIMPLE_HISTORY_HISTORY_CHANGE_REASON_USE_TEXT_FIELD = True
 
-# How many web processes there are. Of what all of them together may allow, each allows its share.
+# How many web processes there are, at most. Of what all of them may allow, each allows its share.
 WEB_PROCESSES = env.number("WEB_PROCESSES", 1, least=1, most=10)
 
 # The live feed: clients of one web process, in all and from one address; what a program shows
@@ -250,6 +246,14 @@ BATTERY_TOKEN = env.matching(
 METRICS_TOKEN = env.matching(
     "METRICS_TOKEN", r"[\x21-\x7e]+", "plain letters, digits and signs without a blank"
 )
+if PRODUCTION and (
+    unsafe := production.refusal(
+        production.Chosen(
+            SECRET_KEY, DEBUG, ALLOWED_HOSTS, SITE_URL, PUBLIC_DASHBOARD, METRICS_TOKEN
+        )
+    )
+):
+    raise SystemExit(unsafe)
 
 # The revision of the code, where it was built without git.
 REVISION = env.matching("REVISION", r"[0-9A-Za-z._-]{1,64}", "letters, digits, . _ and - alone")

@@ -76,7 +76,7 @@ def set_up(request: HttpRequest) -> HttpResponse:
     if second_factor.has(user):
         return redirect("account")
     offer = second_factor.offered(user, request.session.get(OFFERED, ""))
-    request.session[OFFERED] = offer.secret
+    request.session[OFFERED] = offer.sealed
     said: dict[str, object] = {"offer": offer}
     if request.method == "POST":
         codes = second_factor.set_up(user, offer.secret, request.POST.get("code", ""))

@@ -144,7 +144,7 @@ def set_up_step(request: HttpRequest, user: User) -> HttpResponse:
     """The account is let in once its app has shown that it has the secret."""
     known = request.session[PENDING]
     offer = second_factor.offered(user, known.get("secret", ""))
-    request.session[PENDING] = known | {"secret": offer.secret}
+    request.session[PENDING] = known | {"secret": offer.sealed}
     if request.method != "POST":
         return second_page(request, offer=offer)
     codes = second_factor.set_up(user, offer.secret, request.POST.get("code", ""))

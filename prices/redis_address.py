@@ -137,15 +137,18 @@ def refuse(why: str) -> NoReturn:
     raise Unreadable(why)
 
 
-def split(url: str) -> SplitResult:
-    """The parts of an address in which nothing stands where it can't. Raises Unreadable."""
+def split(url: str, *, has_server: bool = True) -> SplitResult:
+    """The parts of an address, of any kind, in which nothing stands where it can't.
+
+    Raises Unreadable. Where it names no server, what stands before a path is none either.
+    """
     if not url.isprintable() or " " in url:
         refuse("has a blank or a line break in it.")
     try:
         parts = urlsplit(url)
     except ValueError as fault:
         raise Unreadable(f"can't be read: {ENCODE}") from fault
-    if "#" in url or (parts.netloc and "@" in f"{parts.path}?{parts.query}"):
+    if "#" in url or (has_server and parts.netloc and "@" in f"{parts.path}?{parts.query}"):
         refuse(f"has a # ? / or @ where none can be: {ENCODE}")
     return parts
 

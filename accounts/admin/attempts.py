@@ -1,11 +1,11 @@
-"""Wrong log-ins of the last quarter of an hour: deleting one lets its name and address try again.
+"""Wrong log-ins of the last quarter of an hour: with them deleted, name and address try again.
 
 What allauth would show besides is not ours to edit: addresses we do not use, and secrets.
 """
 
 from allauth.account.models import EmailAddress, EmailConfirmation
 from allauth.mfa.models import Authenticator
-from axes.models import AccessAttempt
+from axes.models import AccessFailureLog
 from django.contrib import admin
 from django.http import HttpRequest
 
@@ -16,19 +16,16 @@ for model in (EmailAddress, EmailConfirmation, Authenticator):
         admin.site.unregister(model)
 
 
-@admin.register(AccessAttempt)
-class AttemptAdmin(StrictAdmin):
-    list_display = ["attempt_time", "username", "ip_address", "failures_since_start", "user_agent"]
+SHOWN = ("attempt_time", "username", "ip_address", "user_agent")
+
+
+@admin.register(AccessFailureLog)
+class FailureAdmin(StrictAdmin):
+    list_display = SHOWN
     search_fields = ["username", "ip_address"]
     date_hierarchy = "attempt_time"
-    fields = ["attempt_time", "username", "ip_address", "failures_since_start", "user_agent"]
-    readonly_fields = [
-        "attempt_time",
-        "username",
-        "ip_address",
-        "failures_since_start",
-        "user_agent",
-    ]
+    fields = SHOWN
+    readonly_fields = SHOWN
 
     def has_add_permission(self, request: HttpRequest) -> bool:
         return False

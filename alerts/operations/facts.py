@@ -4,7 +4,6 @@ What is away is a condition too; only a fault of the database is raised, as ever
 recorded would be recorded there.
 """
 
-import socket
 from datetime import datetime
 from typing import Any
 
@@ -24,7 +23,7 @@ from prices.redis_factory import impatient
 from prices.source_state import source_state
 from prices.source_trouble import NAMES
 from telemetry import signs
-from telemetry.of_process import free_bytes
+from telemetry.of_process import free_bytes, name_of_disk
 from telemetry.redis_pipe import through
 
 
@@ -40,9 +39,9 @@ def at_source(*, now: datetime) -> Condition:
 
 
 def at_disk() -> Condition:
-    """The disk of this machine that the state folder is on."""
+    """The disk that the state folder is on. Whoever shares it finds the same."""
     free = free_bytes(settings.STATE_DIR)
-    return of_disk(free, settings.DISK_FREE_MB, socket.gethostname())
+    return of_disk(free, settings.DISK_FREE_MB, name_of_disk(settings.STATE_DIR))
 
 
 def at_redis() -> list[Condition]:

@@ -8,7 +8,7 @@ import os
 import re
 import shutil
 import subprocess
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -44,6 +44,7 @@ IN_THE_ENVIRONMENT = {
     "connect_timeout": "PGCONNECT_TIMEOUT",
     "target_session_attrs": "PGTARGETSESSIONATTRS",
 }
+TABLE = re.compile("[a-z0-9_]+")
 VERSION = re.compile(r"\) (\d+)")
 ENDS_WITHIN_S = 3
 TIMESCALE = "timescaledb"
@@ -98,8 +99,11 @@ def dump(to: Path, at: str) -> None:
         run([*order, f"--snapshot={at}", f"--file={to}"], known)
 
 
-def restore(dumped: Path, *, has_timescale: bool) -> None:
-    """Replace our tables by those of a dump, all or nothing. Raises Refused with what is wrong."""
+def restore(dumped: Path, rows: Mapping[str, int], *, has_timescale: bool) -> None:
+    """Replace our tables by those of a dump, with so many rows in each, all or nothing.
+
+    Raises Refused with what is wrong; then nothing has changed.
+    """
     reading = [program("pg_restore"), "--no-owner", "--no-privileges", "--file=-", str(dumped)]
     writing = [
         program("psql"),
@@ -113,7 +117,7 @@ def restore(dumped: Path, *, has_timescale: bool) -> None:
         try:
             say(psql, "BEGIN;\n" + before(has_timescale=has_timescale))
             run(reading, known, stdout=psql.stdin)
-            say(psql, after(has_timescale=has_timescale) + "COMMIT;\n")
+            say(psql, after(rows, has_timescale=has_timescale) + "COMMIT;\n")
         except BrokenPipeError:
             pass  # psql has ended, and says why
         except (Refused, KeyboardInterrupt):
@@ -150,8 +154,22 @@ def before(*, has_timescale: bool) -> str:
     return f"{gone}CREATE EXTENSION IF NOT EXISTS {TIMESCALE};\nSELECT timescaledb_pre_restore();\n"
 
 
-def after(*, has_timescale: bool) -> str:
-    return "SELECT timescaledb_post_restore();\n" if has_timescale else ""
+def after(rows: Mapping[str, int], *, has_timescale: bool) -> str:
+    """What comes behind it. The dump leaves no schema in which tables are looked for."""
+    end = "SELECT timescaledb_post_restore();\n" if has_timescale else ""
+    checks = "".join(check_of(name, count) for name, count in rows.items())
+    return f"{end}RESET search_path;\n\\set VERBOSITY terse\n{checks}"
+
+
+def check_of(table: str, count: int) -> str:
+    """What fails, and with it the transaction, unless a table has so many rows."""
+    if not TABLE.fullmatch(table):
+        raise Refused("The backup names a table that can be none of ours. Nothing was changed.")
+    wrong = f"{table} has not as many rows as the backup says"
+    return (
+        f"DO $$BEGIN IF (SELECT count(*) FROM {table}) <> {int(count)} THEN "  # noqa: S608  # nosec B608
+        f"RAISE EXCEPTION '{wrong}'; END IF; END$$;\n"
+    )
 
 
 @contextmanager

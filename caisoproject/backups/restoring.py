@@ -9,7 +9,7 @@ from django.core.management import call_command
 from django.db import DatabaseError, connection, transaction
 
 from caisoproject.backups import folder, in_use, package, postgresql, schema, sqlite, typed
-from caisoproject.backups.making import DATABASES
+from caisoproject.backups.making import DATABASES, SECRET_FILES
 from caisoproject.backups.package import Held
 from caisoproject.backups.refused import Refused
 from prices.models import Feed, new_epoch
@@ -20,6 +20,7 @@ UNREADABLE = "a database that can't be read"
 def restore(held: Held, *, replace: bool, with_secrets: bool) -> None:
     """Put the whole backup in the database's place. Raises Refused; then nothing has changed."""
     refuse_unfit(held)
+    refuse_other_files(held)
     refuse_other_engine(held)
     in_use.refuse_in_use()
     refuse_to_lose(replace=replace)
@@ -60,6 +61,17 @@ def refuse_unfit(held: Held, *, any_source: bool = False) -> None:
             f"{held.path} has prices of SOURCE={source}, and this is SOURCE={settings.SOURCE}: "
             f"run it with SOURCE={source}."
         )
+
+
+def refuse_other_files(held: Held) -> None:
+    """Raises Refused if a secret is none of ours: it would be written into the state folder."""
+    for name in held.parts:
+        if name.startswith(package.SECRETS) and secret_of(name) not in SECRET_FILES:
+            raise package.damaged(held.path, f"{name} is no secret of this program")
+
+
+def secret_of(name: str) -> str:
+    return name.removeprefix(package.SECRETS)
 
 
 def refuse_other_engine(held: Held) -> None:
@@ -103,7 +115,8 @@ def restore_sqlite(held: Held) -> None:
         file = Path(workshop) / DATABASES["sqlite"]
         held.extract(file.name, file)
         with sqlite.staged(file):
-            bring_up_to_date(held)
+            refuse_other_rows(held)
+            bring_up_to_date()
         sqlite.replace(file)
 
 
@@ -112,16 +125,20 @@ def restore_postgresql(held: Held) -> None:
     with TemporaryDirectory(prefix="caiso-live-") as workshop:
         file = Path(workshop) / DATABASES["postgresql"]
         held.extract(file.name, file)
-        postgresql.restore(file, has_timescale=held.manifest["timescale"])
+        postgresql.restore(file, held.manifest["rows"], has_timescale=held.manifest["timescale"])
     connection.close()
-    bring_up_to_date(held)
+    bring_up_to_date()
 
 
-def bring_up_to_date(held: Held) -> None:
-    """Compare the rows with the manifest, migrate, and begin each feed's numbering anew."""
+def refuse_other_rows(held: Held) -> None:
+    """Raises Refused if a table has another number of rows than the manifest says."""
     found = schema.counts("default")
     if wrong := [name for name, count in held.manifest["rows"].items() if found.get(name) != count]:
         raise Refused(f"{wrong[0]} has not as many rows as the backup says.")
+
+
+def bring_up_to_date() -> None:
+    """Migrate, and begin each feed's numbering anew."""
     call_command("migrate", interactive=False, verbosity=0)
     begin_epochs()
 
@@ -137,7 +154,7 @@ def begin_epochs() -> None:
 def restore_secrets(held: Held) -> None:
     """The keys and tokens of the state folder, each whole."""
     for name in [name for name in held.parts if name.startswith(package.SECRETS)]:
-        to = settings.STATE_DIR / Path(name).name
+        to = settings.STATE_DIR / secret_of(name)
         with TemporaryDirectory(prefix=".restored-", dir=settings.STATE_DIR) as workshop:
             held.extract(name, Path(workshop) / to.name)
             folder.publish(Path(workshop) / to.name, to)

@@ -12,13 +12,14 @@ import psycopg
 from psycopg.pq import TransactionStatus
 from psycopg_pool import ConnectionPool, PoolTimeout
 
+from caisoproject.postgresql import ALL_IN_USE
+
 # How long a request waits for a connection that others have, and how often it looks up meanwhile.
 PATIENCE_S = 5.0
 A_LOOK_S = 0.1
 # A failed attempt is made once more, and given up: the next request makes another.
 GIVEN_UP_AFTER_S = 0.05
 IDLE_S = 60.0
-BUSY = "all connections to the database are in use"
 
 
 class Connection(psycopg.Connection[Any]):
@@ -77,7 +78,7 @@ class Pool(ConnectionPool[Connection]):
                 if fault := self.out_of_reach(since=began):
                     raise type(fault)(*fault.args) from nothing
                 if left <= A_LOOK_S:
-                    raise PoolTimeout(BUSY) from nothing
+                    raise PoolTimeout(ALL_IN_USE) from nothing
 
     def out_of_reach(self, *, since: float) -> psycopg.OperationalError | None:
         """Why no connection can be made, if an attempt has failed and there is none to wait for."""

@@ -1,9 +1,12 @@
-"""How long a request's body may be, by path. Pure."""
+"""How long a request's body may be. Pure."""
 
 MOST_BYTES = 64 * 1024
-# Paths that take more, by prefix.
-MORE_BYTES: dict[bytes, int] = {}
+# Python reads no number of thousands of digits; this many are too long a body in any case.
+DIGITS = 18
 
 
-def most_bytes(path: bytes) -> int:
-    return next((most for start, most in MORE_BYTES.items() if path.startswith(start)), MOST_BYTES)
+def declared(said: bytes) -> int:
+    """How long a client says that its body is; 0 where it writes no number."""
+    if not said.isdigit():
+        return 0
+    return int(said) if len(said) <= DIGITS else 10**DIGITS

@@ -18,7 +18,7 @@ from twisted.web.http import HTTPChannel
 from live.connection_limits import Full, client_address
 from live.daphne import direct
 from live.daphne.arrivals import Arrivals
-from live.daphne.bodies import most_bytes
+from live.daphne.bodies import DIGITS, MOST_BYTES
 from live.daphne.timer import Timer
 from live.forwarded import TrustedProxies
 from live.problems import problem_or_page
@@ -35,7 +35,7 @@ KERNEL_SENDS = 128 * 1024
 
 
 class TooLong(Exception):
-    """A body is longer than its path allows."""
+    """A body is longer than any may be."""
 
 
 class Request(WebRequest):  # type: ignore[misc]
@@ -55,7 +55,7 @@ class Request(WebRequest):  # type: ignore[misc]
         self.content = BytesIO()
 
     def handleContentChunk(self, data: bytes) -> None:  # noqa: N802
-        if self.content.tell() + len(data) > self.channel.most_bytes:
+        if self.content.tell() + len(data) > MOST_BYTES:
             raise TooLong
         super().handleContentChunk(data)
 
@@ -78,7 +78,6 @@ class Channel(HTTPChannel):  # type: ignore[misc]
     callLater = Timer  # noqa: N815
     arrivals: Arrivals[Any]
     proxies = TrustedProxies()
-    most_bytes = 0
     _path = b"/"  # until the first line has come
     is_idle = True
     is_refused = False
@@ -117,11 +116,17 @@ class Channel(HTTPChannel):  # type: ignore[misc]
             self.setTimeout(HEADER_SECONDS)
         super().dataReceived(data)
 
+    def headerReceived(self, line: bytes) -> bool:  # noqa: N802
+        """A length of more digits than Python reads is another that is too long as well."""
+        name, colon, value = line.partition(b":")
+        if name.lower() == b"content-length" and value.strip().isdigit():
+            value = value if len(value.strip()) <= DIGITS else b"9" * DIGITS
+        return bool(super().headerReceived(name + colon + value))
+
     def allHeadersReceived(self) -> None:  # noqa: N802
-        self.most_bytes = most_bytes(self._path)
         # Meant for a proxy to set, but Daphne would take it from anybody.
         self.requests[-1].requestHeaders.removeHeader(b"daphne-root-path")
-        if self.length is not None and self.length > self.most_bytes:
+        if self.length is not None and self.length > MOST_BYTES:
             self.refuse_body()
             return
         self.setTimeout(BODY_SECONDS)
@@ -154,7 +159,7 @@ class Channel(HTTPChannel):  # type: ignore[misc]
 
     def refuse_body(self) -> None:
         """Answer 413 without reading the body."""
-        sentence = f"A request's body has at most {self.most_bytes} bytes here."
+        sentence = f"A request's body has at most {MOST_BYTES} bytes here."
         self.refuse(HTTPStatus.REQUEST_ENTITY_TOO_LARGE, sentence)
 
     def refuse(self, status: HTTPStatus, sentence: str) -> None:

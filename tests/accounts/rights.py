@@ -102,7 +102,7 @@ MODELS: dict[str, tuple[str, str, str, str]] = {
     "alerts/operationalalert": (ANALYST, NOBODY, NOBODY, NOBODY),
     "auth/user": (ADMIN, ADMIN, ADMIN, ADMIN),
     "auth/group": (ADMIN, ADMIN, ADMIN, ADMIN),
-    "axes/accessattempt": (ADMIN, NOBODY, NOBODY, ADMIN),
+    "axes/accessfailurelog": (ADMIN, NOBODY, NOBODY, ADMIN),
     "accounts/historicalrule": (OPERATOR, NOBODY, NOBODY, NOBODY),
     "accounts/historicalcondition": (OPERATOR, NOBODY, NOBODY, NOBODY),
     "accounts/historicalmethod": (OPERATOR, NOBODY, NOBODY, NOBODY),

@@ -8,6 +8,7 @@ import pytest
 from allauth.mfa.models import Authenticator
 from allauth.mfa.totp.internal.auth import format_hotp_value, hotp_value
 from django.contrib.auth.models import Group, User
+from django.contrib.sessions.models import Session
 from django.test import Client
 from pytest_django import Settings
 
@@ -59,6 +60,34 @@ def test_it_is_set_up_with_a_picture_and_the_first_code(client: Client, ada: Use
     codes = re.findall(r"<code>(\d{8})</code>", done.content.decode())
     assert len(set(codes)) == 10
     assert client.get(SET_UP).headers["Location"] == "/accounts/"
+
+
+def test_one_that_was_begun_and_never_finished_is_in_no_copy_of_the_database(
+    client: Client, ada: User, settings: Settings
+) -> None:
+    """Sessions are rows, and whoever reads one could show codes once it is set up."""
+    client.force_login(ada)
+    secrets = [client.get(SET_UP).context["offer"].secret]
+    client.logout()
+    settings.TWO_FACTOR_REQUIRED = ["admin"]
+    there = show_password(client).headers["Location"]
+    secrets.append(client.get(there).context["offer"].secret)
+    assert client.get(there).context["offer"].secret == secrets[-1]
+    stored = [session.get_decoded() for session in Session.objects.all()]
+    assert stored
+    assert not any(secret in str(stored) for secret in secrets)
+
+
+def test_one_that_was_begun_under_another_key_is_begun_anew(
+    client: Client, ada: User, settings: Settings
+) -> None:
+    sealed = second_factor.offered(ada).sealed
+    again = second_factor.offered(ada, sealed)
+    settings.SECRET_KEY = "another" * 9
+    anew = second_factor.offered(ada, sealed)
+    assert again.sealed != anew.sealed
+    assert again.secret != anew.secret
+    assert second_factor.offered(ada, "JBSWY3DPEHPK3PXP").secret != "JBSWY3DPEHPK3PXP"
 
 
 def test_the_password_alone_logs_nobody_in(client: Client, ada: User) -> None:

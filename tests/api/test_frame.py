@@ -159,8 +159,9 @@ def test_a_body_in_chunks_is_read_too(body: str, status: int) -> None:
     assert RulePreview.as_view()(request).status_code == status
 
 
-def test_a_length_that_is_none_is_refused(reader: Client) -> None:
-    assert sentence(ask(reader, f"POST {PREVIEW}", RULE, content_length="-1"), 413)
+@pytest.mark.parametrize("length", ["-1", "9" * 5000, "²"], ids=lambda one: one[:5])
+def test_a_length_that_is_none_is_refused(length: str, reader: Client) -> None:
+    assert sentence(ask(reader, f"POST {PREVIEW}", RULE, content_length=length), 413)
 
 
 def test_a_session_needs_its_csrf_token_where_something_changes(admin_user: User) -> None:

@@ -13,6 +13,7 @@ from django.test import Client
 from api import views
 from caisoproject import failures
 from caisoproject.failures import BUSY, NO_DATABASE, NO_ROOM
+from caisoproject.postgresql import ALL_IN_USE
 
 PAGES = ["/", "/alerts/", "/battery/"]
 ANSWERS = ["/api/current", "/api/history/24"]
@@ -45,7 +46,7 @@ def is_problem(answer: Any, status: int, sentence: str) -> bool:
     [
         (OperationalError("connection refused"), NO_DATABASE),
         (InterfaceError("the connection is closed"), NO_DATABASE),
-        (OperationalError("all connections to the database are in use"), BUSY),
+        (OperationalError(ALL_IN_USE), BUSY),
         (OperationalError("database or disk is full"), NO_ROOM),
         (OSError(errno.ENOSPC, "No space left on device"), NO_ROOM),
     ],

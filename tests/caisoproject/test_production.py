@@ -12,7 +12,8 @@ from deploy.paths import ROOT
 
 KEY = "".join(map(chr, range(48, 112)))
 SITE = "https://prices.example.com"
-GOOD = Chosen(KEY, False, ["prices.example.com"], SITE)
+GOOD = Chosen(KEY, False, ["prices.example.com"], SITE, True, "")
+CLOSED = GOOD._replace(public_dashboard=False)
 
 
 @pytest.mark.parametrize(
@@ -35,6 +36,8 @@ GOOD = Chosen(KEY, False, ["prices.example.com"], SITE)
         (GOOD._replace(allowed_hosts=[]), "ALLOWED_HOSTS lacks prices.example.com"),
         (GOOD._replace(allowed_hosts=["example.com"]), "ALLOWED_HOSTS lacks prices.example.com"),
         (GOOD._replace(allowed_hosts=[".rices.example.com"]), "ALLOWED_HOSTS lacks"),
+        (CLOSED, "PUBLIC_DASHBOARD is off and METRICS_TOKEN is missing"),
+        (CLOSED._replace(metrics_token="for-prometheus"), None),
     ],
 )
 def test_what_strangers_could_use_is_refused_by_the_settings_name(
@@ -60,7 +63,7 @@ def test_the_host_of_an_address_is_written_as_hosts_are_allowed() -> None:
 
 def checked(folder: Path, *options: str, **environ: str) -> "subprocess.CompletedProcess[str]":
     """`manage.py check` in a new folder."""
-    unset = ("SECRET_KEY", "ALLOWED_HOSTS", "SITE_URL", "DEBUG")
+    unset = ("SECRET_KEY", "ALLOWED_HOSTS", "SITE_URL", "DEBUG", "METRICS_TOKEN")
     kept = {name: value for name, value in os.environ.items() if name not in unset}
     return subprocess.run(
         [sys.executable, "-W", "error", "manage.py", "check", *options],
@@ -85,3 +88,13 @@ def test_what_is_refused_stops_the_start_with_a_sentence_alone(tmp_path: Path) -
     assert found.returncode == 1
     assert found.stderr.startswith("PRODUCTION is on, but ALLOWED_HOSTS has *, any name")
     assert found.stderr.count("\n") == 1
+
+
+@pytest.mark.process
+def test_a_closed_dashboard_starts_only_with_a_token_for_its_figures(tmp_path: Path) -> None:
+    closed = {"PRODUCTION": "1", "SITE_URL": SITE, "PUBLIC_DASHBOARD": "0"}
+    refused = checked(tmp_path, **closed)
+    assert (refused.returncode, refused.stderr.count("\n")) == (1, 1)
+    assert "METRICS_TOKEN is missing" in refused.stderr
+    found = checked(tmp_path, **closed, METRICS_TOKEN="for-prometheus")
+    assert found.returncode == 0, found.stderr

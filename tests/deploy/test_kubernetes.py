@@ -9,6 +9,7 @@ import yaml
 from asgiref.testing import ApplicationCommunicator
 
 from caisoproject.asgi import application
+from caisoproject.pooling import most_connections
 from deploy import new_secrets
 from telemetry.catalog.everything import FAMILIES
 from tests.deploy.known import DEPLOY, is_ours, secrets_of, settings, within
@@ -236,3 +237,11 @@ def test_pods_are_counted_by_a_metric_that_is_there() -> None:
     counted = measured["object"]["describedObject"]
     assert (counted["kind"], counted["name"]) in DOCUMENTS
     assert measured["object"]["metric"]["name"] in FAMILIES
+
+
+def test_what_web_processes_share_is_shared_by_as_many_as_there_can_be() -> None:
+    most = DOCUMENTS["HorizontalPodAutoscaler", "web"]["spec"]["maxReplicas"]
+    assert DOCUMENTS["ConfigMap", "caiso-live"]["data"]["WEB_PROCESSES"] == str(most)
+    surge = DOCUMENTS["Deployment", "web"]["spec"]["strategy"]["rollingUpdate"]["maxSurge"]
+    # PostgreSQL gives 97, unless it is told otherwise.
+    assert (most + surge) * most_connections(most) <= 97 - 30

@@ -123,7 +123,7 @@ THREATS = [
     # Who gets in -----------------------------------------------------------------------------
     Threat(
         "Passwords are guessed",
-        "10 wrong ones of an address, 30 of a name, counted in the database for all processes",
+        "10 wrong ones of an address or 30 of a name in 15 minutes, counted for all processes",
         "tests/dashboard/test_log_in.py::test_after_ten_wrong_ones_an_address_waits_and_others_do_not",
         "2.2.1, 11.1.4",
         "accounts/lock_out.py",
@@ -172,8 +172,8 @@ THREATS = [
         "tests/accounts/test_second_factor.py::test_the_database_has_no_secret_in_clear",
         "2.8.2, 6.1.1",
         "accounts/second_factor_secrets.py",
-        'return str(box().encrypt(text.encode()), "ascii")',
-        "return text",
+        'return str(box().encrypt(secret.encode()), "ascii")',
+        "return secret",
     ),
     Threat(
         "A new address is open to everybody by oversight",
@@ -379,7 +379,7 @@ THREATS = [
         "return bool(origin)",
     ),
     Threat(
-        "It runs in production as on a desk: a weak key, DEBUG, any host, no TLS",
+        "It runs in production as on a desk: a weak key, DEBUG, any host, no TLS, open figures",
         "PRODUCTION=1 refuses to start, in a sentence",
         "tests/caisoproject/test_production.py::"
         "test_what_strangers_could_use_is_refused_by_the_settings_name",

@@ -6,6 +6,7 @@ import re
 import subprocess
 import sys
 import threading
+import zipfile
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -193,6 +194,15 @@ def test_a_database_is_replaced_with_all_its_tables_or_not_at_all(
     assert set(place.asked(tables)) == {("prices_later",), ("of_others",)}
 
     place.change("DROP VIEW prices_price")
+    for changed, said in (
+        ({"prices_price": 99}, "prices_price has not as many rows as the backup says. Nothing was"),
+        ({"prices_lost": 0}, 'relation "prices_lost" does not exist'),
+        ({"prices_price; COMMIT": 0}, "a table that can be none of ours. Nothing was changed."),
+    ):
+        [refused] = place.does(["restore", with_rows(backup, changed, tmp_path), "--replace"])
+        assert said in refused
+        assert set(place.asked(tables)) == {("prices_later",), ("of_others",)}
+
     [restored] = place.does(["restore", backup, "--replace"])
     assert restored.startswith("Restored")
     assert place.counts() == old.counts()
@@ -202,6 +212,19 @@ def test_a_database_is_replaced_with_all_its_tables_or_not_at_all(
     with psycopg.connect(place.url):
         [in_use] = place.does(["restore", backup, "--replace"])
     assert "is connected to the database, as keep_replaced" in in_use
+
+
+def with_rows(backup: Path, changed: dict[str, int], folder: Path) -> Path:
+    """A copy of a backup whose manifest says that tables have other numbers of rows."""
+    copy = folder / "changed.zip"
+    with zipfile.ZipFile(backup) as whole, zipfile.ZipFile(copy, "w") as other:
+        for name in whole.namelist():
+            content = whole.read(name)
+            if name == "manifest.json":
+                known = json.loads(content)
+                content = json.dumps(known | {"rows": known["rows"] | changed}).encode()
+            other.writestr(name, content)
+    return copy
 
 
 def test_the_password_is_in_no_command_line_and_no_message(old: Place, tmp_path: Path) -> None:

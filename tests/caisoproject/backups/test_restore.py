@@ -5,6 +5,7 @@ import sqlite3
 import zipfile
 from collections.abc import Callable
 from contextlib import closing
+from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
@@ -121,6 +122,17 @@ def another_part(path: Path) -> None:
     rewrite(path, lambda found: found.update({"settings.json": b"{}"}))
 
 
+def with_part(name: str) -> Callable[[Path], None]:
+    """A part that is known by its manifest, as sound as the others."""
+
+    def change(found: dict[str, bytes]) -> None:
+        manifest = json.loads(found["manifest.json"])
+        manifest["parts"][name] = {"bytes": 1, "sha256": sha256(b"x").hexdigest()}
+        found |= {name: b"x", "manifest.json": json.dumps(manifest).encode()}
+
+    return lambda path: rewrite(path, change)
+
+
 def rewrite(path: Path, change: Callable[[dict[str, bytes]], object]) -> None:
     found = parts(path)
     change(found)
@@ -145,6 +157,8 @@ def manifest_with(**values: Any) -> Callable[[Path], None]:
         (something_else, "is damaged, or no backup"),
         (without_manifest, "no manifest"),
         (another_part, "has another SHA-256"),
+        (with_part("secrets/db.sqlite3"), "secrets/db.sqlite3 is no secret of this program"),
+        (with_part("secrets/../secret_key"), "secret_key is no secret of this program"),
         (Path.unlink, "can't be read: No such file"),
         (manifest_with(format=2), "of format 2"),
         (manifest_with(migrations={"prices": ["0099_later"]}), "newer program.*prices.0099_later"),
@@ -160,7 +174,7 @@ def test_what_can_not_be_restored_is_refused_and_changes_nothing(
     before = rows(fresh)
     broken(backup)
     with pytest.raises(CommandError, match=said):
-        fresh.does("restore", backup)
+        fresh.does("restore", backup, with_secrets=True)
     assert rows(fresh) == before
     assert {path.name for path in fresh.folder.iterdir()} == {"db.sqlite3"}
 
