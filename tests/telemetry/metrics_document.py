@@ -8,11 +8,11 @@ from telemetry.catalog.family import COUNTER, INFO, Family, Label
 HEAD = """# What `/metrics` tells
 
 Each figure is of the whole deployment: any web process answers the same, so Prometheus asks one of
-them, at its own port: the proxies in `deploy/` keep this page inside. The database says what is in the database; what processes count as they
-work, and say of themselves, they put into Redis every five seconds. Counters begin anew when Redis
-is emptied, as `rate()` and `increase()` expect; those of alerts, deliveries and requests to OASIS
-are in the database and never do. A part that can't be read is left out, and
-`caiso_collector_up` says so.
+them, at its own port: the proxies in `deploy/` keep this page inside. The database says what is in
+the database; what processes count as they work, and say of themselves, they put into Redis every
+five seconds. Counters begin anew when Redis is emptied, as `rate()` and `increase()` expect; those
+of alerts, deliveries and requests to OASIS are in the database and never do. A part that can't be
+read is left out, and `caiso_collector_up` says so.
 
 No label takes more values than its bound: what would be one too many counts as `other`. The table
 is made from the program: `RECORD=1 python -m pytest -n 0 tests/telemetry/test_document.py` writes
