@@ -6,7 +6,8 @@ and is 15 MB smaller. `celery -A caisoproject` finds it in `caisoproject.celery`
 
 import sys
 
-# Where Twisted is installed structlog loads it, which workers and beat have no other use for; and
-# Rich, which comes with tools for developers: 4 MB in every process.
-for unneeded in ("structlog.twisted", "rich"):
+# What packages take along wherever it is installed, and nothing here uses: structlog its ties to
+# Twisted, and Rich; redis-py OpenTelemetry's counters (traces need none); requests a second guess
+# at encodings. Up to 6 MB in a process.
+for unneeded in ("structlog.twisted", "rich", "opentelemetry.sdk.metrics", "chardet"):
     sys.modules.setdefault(unneeded, None)  # type: ignore[arg-type]

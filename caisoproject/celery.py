@@ -1,4 +1,4 @@
-"""The Celery application of the workers: `celery -A caisoproject worker`."""
+"""The Celery application of the workers, which `caisoproject/worker_program.py` starts."""
 
 import gc
 import os

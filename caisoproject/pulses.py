@@ -91,4 +91,5 @@ async def stop_web_pulse() -> None:
     if task := PULSING.pop(asyncio.get_running_loop(), None):
         task.cancel()
         with suppress(TimeoutError):
-            await asyncio.wait_for(asyncio.to_thread(of_web().end), IMPATIENT_S)
+            async with asyncio.timeout(IMPATIENT_S):
+                await asyncio.to_thread(of_web().end)

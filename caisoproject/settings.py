@@ -135,8 +135,6 @@ CELERY_TASK_TIME_LIMIT = 120
 CELERY_TASK_DEFAULT_QUEUE = "poll"
 CELERY_WORKER_PREFETCH_MULTIPLIER = 1
 CELERY_WORKER_MAX_TASKS_PER_CHILD = 500
-# In KiB. A child that read a large archive keeps 25 MB of it for ever: it is replaced.
-CELERY_WORKER_MAX_MEMORY_PER_CHILD = 90_000
 # A task that loses its broker goes on: it works on the database, and may run twice.
 CELERY_WORKER_CANCEL_LONG_RUNNING_TASKS_ON_CONNECTION_LOSS = False
 CELERY_WORKER_HIJACK_ROOT_LOGGER = False

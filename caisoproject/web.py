@@ -14,6 +14,10 @@ import sys
 from contextlib import suppress
 from typing import Any
 
+# Twisted loads it wherever it is installed, 6 MB, and uses it for `ssl:` endpoints alone.
+if not any("ssl:" in word for word in sys.argv):
+    sys.modules.setdefault("OpenSSL", None)  # type: ignore[arg-type]
+
 from daphne.server import Server, reactor  # first: it installs Twisted's reactor
 
 from daphne.cli import CommandLineInterface  # isort: skip

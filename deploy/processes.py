@@ -13,7 +13,7 @@ from pathlib import Path
 
 from honcho.environ import parse_procfile
 
-from deploy import leftovers
+from deploy import leftovers, redis_users
 
 LONG_ENOUGH_S = 60  # a process that lived this long did not fail to start
 LONGEST_DELAY_S = 30
@@ -34,8 +34,12 @@ class Command:
 
 
 def of_procfile(procfile: Path, environ: Mapping[str, str]) -> list[Command]:
+    """Its commands; each gets the environment with its own user of Redis."""
     lines = parse_procfile(procfile.read_text()).processes
-    return [Command(name, line, procfile.parent, environ) for name, line in lines.items()]
+    return [
+        Command(name, line, procfile.parent, redis_users.environment(name, environ))
+        for name, line in lines.items()
+    ]
 
 
 def delay_s(failures: int) -> int:

@@ -9,7 +9,7 @@ import sys
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
-from deploy import plan, processes
+from deploy import plan, processes, redis_users
 from deploy.paths import ROOT
 from deploy.refusal import Refused
 
@@ -17,7 +17,8 @@ from deploy.refusal import Refused
 def main(arguments: Sequence[str]) -> str:
     """Does not return, unless there is no such process."""
     try:
-        line, environ = line_of(arguments), environment(os.environ)
+        line = line_of(arguments)
+        environ = redis_users.environment(arguments[0], environment(os.environ))
     except Refused as refusal:
         return str(refusal)
     os.chdir(ROOT)

@@ -42,13 +42,15 @@ class Rest:
 
 
 class Asking:
-    """An event loop's client; so many questions at once share its connections."""
+    """An event loop's client; so many questions at once share its connections.
+
+    It has no `socket_timeout`, as each question has its own: with one the client package sends by
+    `asyncio.wait_for`, in which Python 3.11 loses a cancellation that comes as all is sent.
+    """
 
     def __init__(self) -> None:
-        options = {"socket_timeout": 1, "socket_connect_timeout": 1}
-        retry = AsyncRetry(NoBackoff(), 0)
         self.redis: aioredis.Redis = redis_factory.async_client(
-            settings.CHANNEL_REDIS_URL, retry=retry, **options
+            settings.CHANNEL_REDIS_URL, retry=AsyncRetry(NoBackoff(), 0), socket_connect_timeout=1
         )
         self.free = asyncio.Semaphore(AT_ONCE)
 

@@ -5,6 +5,7 @@ are asked on connections of their own, at each new connection to a server: so on
 a fail-over is made anew to whichever server is the primary then.
 """
 
+import asyncio
 import re
 from functools import cache
 from typing import Any, cast
@@ -80,14 +81,28 @@ class Sentinels(sentinel.Sentinel):
 
 
 class AsyncSentinels(aiosentinel.Sentinel):
-    """The same for an event loop."""
+    """The same for an event loop.
+
+    Each is asked with a `socket_timeout`, to which the client package keeps by `asyncio.wait_for`.
+    In that, Python 3.11 loses a cancellation that comes as the question has just been sent.
+    """
 
     async def discover_master(self, service_name: str) -> tuple[str, int]:
+        cancellations = count_cancellations()
         try:
             host, port = await super().discover_master(service_name)
         except aiosentinel.MasterNotFoundError as fault:
             raise aiosentinel.MasterNotFoundError(in_short(service_name, fault)) from fault
+        finally:
+            if count_cancellations() > cancellations:
+                raise asyncio.CancelledError
         return host, port
+
+
+def count_cancellations() -> int:
+    """How often this task was asked to end, by whoever waits no longer."""
+    task = asyncio.current_task()
+    return task.cancelling() if task else 0
 
 
 def in_short(service: str, fault: Exception) -> str:

@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 from itertools import count
 from pathlib import Path
 
+import hypothesis
 import pytest
 import redis
 from django.conf import settings as django_settings
@@ -14,6 +15,7 @@ from pytest_django import Settings
 
 from prices import ingest
 from prices.redis_client import redis_client
+from tests.left_running import nothing_left_running
 from tests.live.quick_fanout import quick_fanout
 from tests.outbound.receivers import authority, receiver, secure
 from tests.prepared import prepared
@@ -23,6 +25,7 @@ from tests.simulated import oasis
 __all__ = [
     "authority",
     "django_db_setup",
+    "nothing_left_running",
     "oasis",
     "prepared",
     "quick_fanout",
@@ -46,6 +49,9 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
             raise pytest.UsageError(f"{item.nodeid} empties the database and is in a group.")
 
 
+# How long an example takes depends on how busy the machine is.
+hypothesis.settings.register_profile("any machine", deadline=None)
+hypothesis.settings.load_profile("any machine")
 PLAIN_FILES = {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}
 number = count()
 

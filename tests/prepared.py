@@ -51,4 +51,4 @@ def manage(var_dir: Path, *order: str) -> None:
     """Run a command of `manage.py`."""
     environment = os.environ | {"VAR_DIR": str(var_dir), "SOURCE": "simulator"}
     command = [sys.executable, "manage.py", *order]
-    subprocess.run(command, cwd=ROOT, env=environment, check=True)
+    subprocess.run(command, cwd=ROOT, env=environment, check=True, timeout=120)

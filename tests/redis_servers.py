@@ -40,9 +40,16 @@ def valkey(port: int, folder: Path, *options: str, login: Login = NO_LOGIN) -> I
 
 @contextmanager
 def debian(
-    port: int, folder: Path, *options: str, tls: tuple[Path, Path] | None = None
+    port: int,
+    folder: Path,
+    *options: str,
+    tls: tuple[Path, Path] | None = None,
+    login: Login = NO_LOGIN,
 ) -> Iterator[Server]:
-    """Debian's server, which has TLS; `tls` has the authority's file and ours."""
+    """Debian's server, which has TLS; `tls` has the authority's file and ours.
+
+    With the login it is asked if it is up.
+    """
     folder.mkdir(parents=True, exist_ok=True)
     log = folder / "output.txt"
     command = ["redis-server", "--bind", "127.0.0.1", "--dir", str(folder), "--save", "", *options]
@@ -54,7 +61,7 @@ def debian(
         else {"host": "127.0.0.1", "ssl": True, "ssl_ca_certs": tls[0], "ssl_certfile": tls[1]}
     )
     try:
-        wait_for_valkey(port, server, log, **secured)
+        wait_for_valkey(port, server, log, **secured, **login)
         yield server
     finally:
         end(server)

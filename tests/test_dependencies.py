@@ -71,6 +71,7 @@ def test_the_bill_of_materials_has_everything_that_is_locked(tmp_path: Path) -> 
         capture_output=True,
         text=True,
         check=False,
+        timeout=120,
     )
     assert made.returncode == 0, made.stdout + made.stderr
     python, page = (

@@ -63,7 +63,8 @@ class Fleet:
             self.wait(lambda at=port: self.answers(at), f"the web process on port {port}")
 
     def ours(self, role: str, **settings: str) -> Program:
-        return Program(self.site.told(**settings), ONE_LINE.format(role=role))
+        told = self.site.told(REDIS_URL_FILE=self.site.redis_url_file(role), **settings)
+        return Program(told, ONE_LINE.format(role=role))
 
     def is_ticking(self) -> bool:
         return valkeys.beat_is_active(self.site)

@@ -2,15 +2,16 @@
 
 import secrets
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
 
 from benchmarks.stage import Stage, staged
-from deploy import free_ports
+from deploy import free_ports, redis_users
+from deploy.redis_users import SERVICE
 
-SERVICE, RULE = "caiso", "topology"
+RULE = "topology"
 EACH = 3  # web processes, Valkeys, Sentinels
 # The readers come from so many addresses of loopback, as many as a web process takes from one.
 FROM_EACH_ADDRESS = 5
@@ -32,7 +33,7 @@ class Site:
     folder: Path
     first_port: int
     proxy_port: int
-    password: str
+    passwords: Mapping[str, str]  # of the users of Redis
 
     @property
     def webs(self) -> list[int]:
@@ -52,9 +53,15 @@ class Site:
         return f"https://localhost:{self.proxy_port}"
 
     @property
-    def redis_url(self) -> str:
+    def redis_secrets(self) -> dict[str, str]:
+        """What servers and processes are told of the users of Redis, as a deployment has it."""
         sentinels = ",".join(f"127.0.0.1:{port}" for port in self.sentinels)
-        return f"sentinel://:{self.password}@{sentinels}/{SERVICE}/0"
+        addresses = redis_users.addresses(self.passwords, f"sentinel://{sentinels}/{SERVICE}/0")
+        return {**redis_users.of_servers(self.passwords), **addresses}
+
+    def redis_url_file(self, process: str) -> str:
+        """The address of a process's own user; what is done once, or by hand, is a worker's."""
+        return str(self.folder / f"redis_url_{redis_users.OF_PROCESS.get(process, 'worker')}")
 
     @property
     def authority(self) -> Path:
@@ -67,18 +74,19 @@ class Site:
 
     def with_services(self, database_url: str, oasis_url: str, webhook_host: str) -> "Site":
         """What every process is told: secrets by files, everything else by name."""
-        files = {
-            "DATABASE_URL": database_url,
-            "REDIS_URL": self.redis_url,
-            "SECRET_KEY": secrets.token_urlsafe(48),
-            "ADMIN_PASSWORD": secrets.token_urlsafe(12),
+        own = {
+            "database_url": database_url,
+            "secret_key": secrets.token_urlsafe(48),
+            "admin_password": secrets.token_urlsafe(12),
         }
-        for name, text in files.items():
-            (self.folder / name.lower()).write_text(f"{text}\n")
-        named = {f"{name}_FILE": str(self.folder / name.lower()) for name in files}
+        for name, text in {**own, **self.redis_secrets}.items():
+            (self.folder / name).write_text(f"{text}\n")
+        named = {f"{name.upper()}_FILE": str(self.folder / name) for name in own}
+        named["REDIS_URL_FILE"] = self.redis_url_file("prepare")
         services = {"OASIS_URL": oasis_url, "WEBHOOK_HOSTS_ALLOWED": webhook_host}
         addresses = {"SITE_URL": self.url, "ALLOWED_HOSTS": "localhost"}
-        environ = {n: text for n, text in self.stage.environ.items() if n not in files}
+        held = self.stage.environ.items()
+        environ = {name: text for name, text in held if f"{name}_FILE" not in named}
         told = {**environ, **named, **services, **addresses, **OURS}
         return replace(self, stage=replace(self.stage, environ=told))
 
@@ -87,5 +95,5 @@ class Site:
 def sited() -> Iterator[Site]:
     """A site in a temporary folder."""
     with staged() as stage, tempfile.TemporaryDirectory(prefix="caiso-live-topology-") as folder:
-        password = secrets.token_urlsafe(24)
-        yield Site(stage, Path(folder), stage.plan.port, free_ports.reserve(), password)
+        passwords = {user: secrets.token_urlsafe(24) for user in redis_users.PASSWORDS}
+        yield Site(stage, Path(folder), stage.plan.port, free_ports.reserve(), passwords)

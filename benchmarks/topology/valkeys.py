@@ -5,9 +5,10 @@ import re
 import redis
 
 from benchmarks.feed_stage import Program
-from benchmarks.topology.site import EACH, SERVICE, Site
+from benchmarks.topology.site import EACH, Site
 from deploy import valkey
 from deploy.paths import ROOT
+from deploy.redis_users import SERVICE
 
 AS_DEPLOYED = ROOT / "deploy/valkey_server"
 HERE = "bind 127.0.0.1\nloglevel warning\nlogfile said.log\n"
@@ -16,7 +17,8 @@ HERE = "bind 127.0.0.1\nloglevel warning\nlogfile said.log\n"
 def server(site: Site, number: int) -> Program:
     """One Valkey: the first is the primary, until the Sentinels say otherwise."""
     text = as_deployed("server.conf", site.valkeys[number])
-    text += f"requirepass {site.password}\nmasterauth {site.password}\n"
+    text = re.sub(r"(?m)^aclfile .*$", f"aclfile {site.folder / 'redis_acl'}", text)
+    text += f"{site.redis_secrets['server_conf']}\n"
     if number:
         text += f"replicaof 127.0.0.1 {site.valkeys[0]}\n"
     return program(site, f"valkey-{number + 1}", text)
@@ -25,7 +27,7 @@ def server(site: Site, number: int) -> Program:
 def sentinel(site: Site, number: int) -> Program:
     text = as_deployed("sentinel.conf", site.sentinels[number])
     text = text.replace(f"{SERVICE} valkey-1 6379", f"{SERVICE} 127.0.0.1 {site.valkeys[0]}")
-    text += f"sentinel auth-pass {SERVICE} {site.password}\n"
+    text += f"{site.redis_secrets['sentinel_conf']}\n"
     return program(site, f"sentinel-{number + 1}", text, "--sentinel")
 
 
@@ -67,9 +69,9 @@ def agree(site: Site) -> bool:
 
 def takes_writes(site: Site) -> bool:
     """A primary without replicas takes none."""
-    asked = redis.Redis(port=site.valkeys[0], password=site.password)
+    asked = as_beat(site)
     try:
-        return bool(asked.set("caiso:topology:writable", 1, ex=60))
+        return bool(asked.set("caiso:broker:writable", 1, ex=60))
     except redis.RedisError:
         return False
     finally:
@@ -89,8 +91,13 @@ def knows_all(port: int) -> bool:
 
 def beat_is_active(site: Site) -> bool:
     """Whether one beat has taken it upon itself to say what is due."""
-    asked = redis.Redis(port=site.valkeys[0], password=site.password, decode_responses=True)
+    asked = as_beat(site)
     try:
         return bool(asked.exists("caiso:beat::lock"))
     finally:
         asked.close()
+
+
+def as_beat(site: Site) -> redis.Redis:
+    """The first server, as one of the users that there are."""
+    return redis.Redis(port=site.valkeys[0], username="beat", password=site.passwords["beat"])

@@ -12,14 +12,14 @@ from importlib.metadata import version
 from typing import Any
 
 from twisted.internet import tcp
-from twisted.protocols.tls import TLSMemoryBIOProtocol
+from twisted.protocols.policies import ProtocolWrapper
 
 TESTED = {"daphne": "4.2.3", "twisted": "26.10.0", "autobahn": "26.10.2"}
 
 
 def is_encrypted(transport: Any) -> bool:
-    """Whether bytes go through TLS first."""
-    return isinstance(transport, TLSMemoryBIOProtocol)
+    """Whether bytes go through TLS first; nothing else is wrapped around a connection."""
+    return isinstance(transport, ProtocolWrapper)
 
 
 def socket_below(transport: Any) -> socket.socket:

@@ -231,5 +231,7 @@ def test_the_framework_comes_without_what_it_would_bring_along() -> None:
         " & sys.modules.keys()))"
     )
     environ = os.environ | {"DATABASE_URL": ""}
-    answer = subprocess.check_output([sys.executable, "-c", ask], env=environ, text=True)
+    answer = subprocess.check_output(
+        [sys.executable, "-c", ask], env=environ, text=True, timeout=120
+    )
     assert answer.split() == ["rest_framework.views"]

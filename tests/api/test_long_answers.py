@@ -214,7 +214,7 @@ async def test_a_client_who_leaves_keeps_its_slot_until_its_work_is_over(
     left = asyncio.ensure_future(bounded({}, nothing, no_one))
     await until(lambda: slow.running == 1)
     left.cancel()
-    await asyncio.wait([left])
+    await asyncio.wait([left], timeout=5)
     other = asyncio.ensure_future(bounded({}, nothing, no_one))
     for _ in range(10):
         await asyncio.sleep(0)
@@ -230,7 +230,7 @@ async def test_who_leaves_while_it_waits_takes_no_slot() -> None:
     first, waits = (asyncio.ensure_future(bounded({}, nothing, no_one)) for _ in range(2))
     await until(lambda: slow.running == 1)
     waits.cancel()
-    await asyncio.wait([waits])
+    await asyncio.wait([waits], timeout=5)
     slow.may_end.set()
     await first
     assert slow.begun == 1

@@ -13,6 +13,7 @@ from battery import asking
 from battery.asking import NoAnswer, ask_backtest, ask_to_settle, ask_what_if, wake
 from battery.asset import Impossible
 from prices.redis_client import redis_client
+from tests.stack.running import join
 
 
 @pytest.fixture
@@ -72,7 +73,7 @@ def analyst(answer: dict[str, Any], asked: list[Any]) -> threading.Thread:
         asked.append(json.loads(taken[1]))  # type: ignore[index]
         asking.reply(asked[0]["id"], answer)
 
-    thread = threading.Thread(target=take_one)
+    thread = threading.Thread(target=take_one, daemon=True)
     thread.start()
     return thread
 
@@ -81,7 +82,7 @@ def test_a_what_if_is_answered_to_whoever_asked(valkey: redis.Redis) -> None:
     asked: list[Any] = []
     somebody = analyst({"as_is": {"net_usd": 12.5}}, asked)
     assert ask_what_if(7, {"energy_mwh": 8}) == {"as_is": {"net_usd": 12.5}}
-    somebody.join()
+    join(somebody)
     assert asked[0] | {"id": ""} == {
         "do": "what-if",
         "id": "",
@@ -104,7 +105,7 @@ def test_a_what_if_that_has_no_answer_says_why(
     somebody = analyst(answer, [])
     with pytest.raises(error, match=sentence):
         ask_what_if(7, {})
-    somebody.join()
+    join(somebody)
 
 
 def test_a_what_if_that_nobody_answers_in_time_is_taken_back(valkey: redis.Redis) -> None:

@@ -84,7 +84,7 @@ def decided(
     st.sampled_from([Market.RTM, Market.RTPD]),
     st.sampled_from([None, 0.5, 3.9]),
 )
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 def test_what_is_done_follows_from_the_numbers_that_are_said(
     own: float,
     share: float,
@@ -136,7 +136,7 @@ def test_what_is_done_follows_from_the_numbers_that_are_said(
     st.sampled_from([-0.5, 0.5]),
     st.booleans(),
 )
-@settings(max_examples=400, deadline=None)
+@settings(max_examples=400)
 def test_the_worths_that_are_said_are_those_that_the_price_is_compared_with(
     slopes: list[int], level: int, part: float, beside: int, off: float, sold: bool
 ) -> None:

@@ -72,7 +72,7 @@ def test_a_real_day_earns_what_another_formulation_finds(real_days, wear):
         certified(found)
 
 
-@settings(deadline=None, max_examples=60)
+@settings(max_examples=60)
 @given(
     prices=st.lists(st.integers(-60, 120), min_size=1, max_size=16),
     wear=st.sampled_from([0.0, 10.0]),

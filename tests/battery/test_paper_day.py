@@ -60,7 +60,7 @@ def day_known(dice: Random, lowest: int) -> Known:
 
 
 @given(SEEDS)
-@settings(deadline=None, max_examples=60)
+@settings(max_examples=60)
 def test_perfect_foresight_is_above_advice_and_every_other_policy(seed: int) -> None:
     ledger, limits, dice = drawn(seed, lowest=-150)
     found = beside(BATTERY, ledger, day_known(dice, -150), limits)
@@ -74,7 +74,7 @@ def test_perfect_foresight_is_above_advice_and_every_other_policy(seed: int) -> 
 
 
 @given(SEEDS)
-@settings(deadline=None, max_examples=60)
+@settings(max_examples=60)
 def test_what_is_left_is_worth_what_perfect_foresight_would_make_of_it(seed: int) -> None:
     """So nobody is better by leaving less, without anything being cut."""
     ledger, limits, dice = drawn(seed, lowest=0)

@@ -1,7 +1,7 @@
 """Functions of straight pieces: what is highest ahead, and the higher of two."""
 
 import numpy as np
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from battery.optimum.pieces import Pieces
@@ -14,7 +14,6 @@ def shape(values):
     return Pieces(np.linspace(0.0, 1.0, len(values)), np.array(values, float))
 
 
-@settings(deadline=None)
 @given(values=SHAPES, most=st.sampled_from([0.0, 0.07, 1 / 3, 0.5, 2.0]))
 def test_what_is_highest_ahead_is_no_less_than_any_point_ahead_and_is_one_of_them(values, most):
     function = shape(values)
@@ -27,7 +26,6 @@ def test_what_is_highest_ahead_is_no_less_than_any_point_ahead_and_is_one_of_the
     assert missed.max() <= steepest * most / 300 + 1e-9
 
 
-@settings(deadline=None)
 @given(one=SHAPES, other=SHAPES)
 def test_the_higher_of_two_is_the_higher_everywhere(one, other):
     one, other = shape(one), shape(other)

@@ -159,7 +159,7 @@ def test_nothing_changed_restates_nothing() -> None:
     assert same.ledger.lines == old.lines
 
 
-@settings(deadline=None, max_examples=60)
+@settings(max_examples=60)
 @given(corrected_days())
 def test_a_restated_ledger_is_as_if_settled_at_the_new_prices(days: tuple[Drawn, Drawn]) -> None:
     old, new = days
@@ -170,7 +170,7 @@ def test_a_restated_ledger_is_as_if_settled_at_the_new_prices(days: tuple[Drawn,
     assert moved + found.rounding_usd == found.new.net_usd - found.old.net_usd
 
 
-@settings(deadline=None, max_examples=60)
+@settings(max_examples=60)
 @given(corrected_days())
 def test_restating_back_gives_the_first_ledger(days: tuple[Drawn, Drawn]) -> None:
     old, new = days

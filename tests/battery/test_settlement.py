@@ -319,7 +319,7 @@ def test_an_interval_without_a_time_zone_is_refused() -> None:
 LEDGERS = st.one_of(drawn_days().map(Drawn.alone), drawn_days().map(Drawn.both))
 
 
-@settings(deadline=None, max_examples=60)
+@settings(max_examples=60)
 @given(LEDGERS)
 def test_lines_add_up_to_the_cent(ledger: Ledger) -> None:
     lines, totals = ledger.lines, ledger.totals
@@ -340,7 +340,7 @@ def exactly_wear(line: Line) -> Fraction:
 
 
 @pytest.mark.parametrize(("name", "exactly"), [("rt_usd", exactly_rt), ("wear_usd", exactly_wear)])
-@settings(deadline=None, max_examples=60)
+@settings(max_examples=60)
 @given(day=drawn_days())
 def test_every_running_total_is_within_half_a_cent(
     name: str, exactly: Callable[[Line], Fraction], day: Drawn
@@ -352,7 +352,7 @@ def test_every_running_total_is_within_half_a_cent(
         assert abs(total - exact) <= Fraction(1, 200)
 
 
-@settings(deadline=None, max_examples=60)
+@settings(max_examples=60)
 @given(drawn_days(gaps=False))
 def test_no_awards_are_the_same_as_real_time_alone(day: Drawn) -> None:
     alone, both = day.alone(), day.both({})
@@ -366,7 +366,7 @@ def test_no_awards_are_the_same_as_real_time_alone(day: Drawn) -> None:
     ]
 
 
-@settings(deadline=None, max_examples=60)
+@settings(max_examples=60)
 @given(drawn_days(lengths=[HOUR]))
 def test_a_run_that_follows_its_award_is_settled_day_ahead(day: Drawn) -> None:
     ledger = day.both({run.interval_start: run.power_mw for run in day.runs})
@@ -378,7 +378,7 @@ def test_a_run_that_follows_its_award_is_settled_day_ahead(day: Drawn) -> None:
     assert ledger.totals.da_usd == Decimal(round(revenue * 100)).scaleb(-2)
 
 
-@settings(deadline=None, max_examples=60)
+@settings(max_examples=60)
 @given(drawn_days(), SEEDS)
 def test_the_order_of_runs_and_prices_does_not_matter(day: Drawn, seed: int) -> None:
     order = Random(seed)
@@ -388,13 +388,13 @@ def test_the_order_of_runs_and_prices_does_not_matter(day: Drawn, seed: int) -> 
     assert day._replace(runs=some, rt=dict(prices)).both() == day.both()
 
 
-@settings(deadline=None, max_examples=60)
+@settings(max_examples=60)
 @given(LEDGERS)
 def test_a_stored_ledger_is_read_back_as_it_was(ledger: Ledger) -> None:
     assert from_json(json.loads(json.dumps(as_json(ledger)))) == ledger
 
 
-@settings(deadline=None, max_examples=60)
+@settings(max_examples=60)
 @given(drawn_days())
 def test_every_interval_is_settled_or_named_and_its_charge_follows(day: Drawn) -> None:
     ledger = day.both()

@@ -92,7 +92,7 @@ def test_neither_the_simulator_nor_battery_work_is_part_of_the_stack_at_rest():
 @pytest.mark.parametrize(
     ("line", "name"),
     [
-        ("python -m celery -A caisoproject worker -n poller@%h -Q poll,backfill", "poller"),
+        ("python -m caisoproject.worker_program poller@%h poll,backfill", "poller"),
         ("python -m caisoproject.beat_program", "beat"),
         ("python -m caisoproject.analyst", "analyst"),
         ("python -m caisoproject.calculating quick", "calculating"),

@@ -66,7 +66,9 @@ def test_its_messages_are_too_few_to_be_gathered() -> None:
 def test_behind_the_proxy_a_killed_web_process_costs_its_readers_nothing() -> None:
     environ = {name: text for name, text in os.environ.items() if not name.startswith("PYTEST")}
     command = [sys.executable, "-m", "benchmarks.topology", *SHORT]
-    done = subprocess.run(command, cwd=ROOT, env=environ, capture_output=True, text=True)
+    done = subprocess.run(
+        command, cwd=ROOT, env=environ, capture_output=True, text=True, timeout=800
+    )
     assert done.returncode == 0, done.stdout[-4000:] + done.stderr[-2000:]
     assert re.search(r"feed: lost +0 +0 +met", done.stdout)
     came_again = re.search(r"killed: a web process .* (\d+) readers came again", done.stdout)

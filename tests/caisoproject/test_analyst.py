@@ -208,7 +208,9 @@ def test_it_waits_at_the_lists_that_are_written_to() -> None:
 
 def test_the_waiting_process_holds_nothing_of_what_calculates() -> None:
     ask = "import sys; import caisoproject.analyst; print(*sys.modules)"
-    loaded = subprocess.check_output([sys.executable, "-c", ask], cwd=ROOT, text=True).split()
+    loaded = subprocess.check_output(
+        [sys.executable, "-c", ask], cwd=ROOT, text=True, timeout=120
+    ).split()
     assert not {"django", "redis", "structlog", "logging", "json", "ssl", "numpy"} & set(loaded)
 
 

@@ -10,6 +10,7 @@ import psutil
 import pytest
 
 from deploy.paths import ROOT
+from tests.stack.running import line_of
 
 pytestmark = pytest.mark.process
 PRINTS = """
@@ -37,16 +38,17 @@ def calculating(lane: str, *program: str, keep_s: int = 600) -> Iterator["subpro
         stderr=subprocess.PIPE,
     )
     with process:
-        yield process
-        process.kill()
+        try:
+            yield process
+        finally:
+            process.kill()
 
 
 def answer(process: "subprocess.Popen[bytes]", line: bytes) -> bytes:
     assert process.stdin
-    assert process.stdout
     process.stdin.write(line + b"\n")
     process.stdin.flush()
-    return process.stdout.readline()
+    return line_of(process)
 
 
 @pytest.mark.long
@@ -70,7 +72,7 @@ def test_a_back_test_yields_to_everything_else(lane: str, niceness: int) -> None
 def test_what_a_solver_prints_is_no_answer() -> None:
     with calculating("quick", "-c", PRINTS) as process:
         assert answer(process, b'{"do": "advise"}') == b"done\n"
-        out, said = process.communicate()
+        out, said = process.communicate(timeout=60)
     assert out == b""
     assert said.split(b"\n")[-4:] == [b"from Python", b"from below", b"1", b""]
 
@@ -82,7 +84,9 @@ def loaded_by(module: str, *unneeded: str) -> list[str]:
         f"print(*{set(unneeded)} & sys.modules.keys())"
     )
     environ = {**os.environ, "DJANGO_SETTINGS_MODULE": "caisoproject.settings"}
-    told = subprocess.check_output([sys.executable, "-c", ask], cwd=ROOT, env=environ, text=True)
+    told = subprocess.check_output(
+        [sys.executable, "-c", ask], cwd=ROOT, env=environ, text=True, timeout=120
+    )
     return told.split()
 
 

@@ -195,7 +195,7 @@ def secrets_at_once(path: Path) -> set[str]:
     gate = Barrier(TOGETHER)
 
     def start(_: int) -> str:
-        gate.wait()
+        gate.wait(30)
         return kept_secret(path)
 
     with ThreadPoolExecutor(TOGETHER) as starting:

@@ -3,32 +3,36 @@
 import threading
 from collections.abc import Iterable
 
+import pytest
 from django.db import OperationalError
 
 from alerts.operations.conditions import Condition
 from alerts.rules.rule import Stance
 from caisoproject.looks import Look, look_at
+from tests.stack.running import join
 
 
 def well() -> Iterable[Condition]:
     yield Condition("disk", Stance.BACK, "There is room.")
 
 
+@pytest.mark.long
 async def test_what_hangs_is_said_to_hang_while_the_others_are_heard() -> None:
     begun, goes_on = [], threading.Event()
 
     def hangs() -> Iterable[Condition]:
         begun.append(threading.current_thread())
-        goes_on.wait()
+        goes_on.wait(60)
         yield Condition("redis", Stance.BACK, "Redis answers.")
 
     looks = [Look("redis", hangs, "It hangs."), Look("disk", well, "")]
-    for _ in range(3):
-        found = await look_at(looks, 0.05)
-        assert [one.reason for one in found] == ["It hangs.", "There is room."]
+    found = await look_at(looks, 2)  # on a busy machine a thread takes its time
+    assert [one.reason for one in found] == ["It hangs.", "There is room."]
+    [again] = await look_at(looks[:1], 0.01)
+    assert again.reason == "It hangs."
     assert len(begun) == 1, "a second thread was begun for what hangs"
     goes_on.set()
-    begun[0].join()
+    join(begun[0])
     assert [one.reason for one in await look_at(looks, 5)] == ["Redis answers.", "There is room."]
 
 

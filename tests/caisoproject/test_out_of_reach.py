@@ -21,6 +21,7 @@ def said(var_dir: Path, *words: str, **settings: str) -> str:
         env={**os.environ, "VAR_DIR": str(var_dir), "SOURCE": "simulator", **settings},
         capture_output=True,
         text=True,
+        timeout=120,
     )
     assert command.returncode == 1
     return command.stderr
@@ -71,7 +72,7 @@ def test_every_other_command_before_the_first_run_says_so_too(tmp_path: Path) ->
 def test_a_database_of_an_older_program_is_told_from_none(tmp_path: Path) -> None:
     migrate = [sys.executable, "manage.py", "migrate", "-v0", "prices", "0001"]
     environ = {**os.environ, "VAR_DIR": str(tmp_path), "SOURCE": "simulator"}
-    subprocess.run(migrate, cwd=ROOT, env=environ, check=True)
+    subprocess.run(migrate, cwd=ROOT, env=environ, check=True, timeout=120)
     assert said(tmp_path, "manage.py", "first_admin") == (
         "The database is older than this program: run make run or manage.py migrate first.\n"
     )

@@ -71,6 +71,7 @@ def checked(folder: Path, *options: str, **environ: str) -> "subprocess.Complete
         env=kept | {"VAR_DIR": str(folder)} | environ,
         capture_output=True,
         text=True,
+        timeout=120,
     )
 
 

@@ -103,8 +103,9 @@ async def test_a_web_process_lives_from_its_servers_first_word_to_the_last(
     server = ApplicationCommunicator(application, {"type": "lifespan"})
     await server.send_input({"type": "lifespan.startup"})
     assert await server.receive_output() == {"type": "lifespan.startup.complete"}
-    while not (alive := await asyncio.to_thread(signs.read, through(valkey)))["web"].alive:
-        await asyncio.sleep(0.01)
+    async with asyncio.timeout(20):
+        while not (alive := await asyncio.to_thread(signs.read, through(valkey)))["web"].alive:
+            await asyncio.sleep(0.01)
     (said,) = alive["web"].alive.values()
     assert said["caiso_feed_readers|socket"] == 0
     await server.send_input({"type": "lifespan.shutdown"})

@@ -44,12 +44,14 @@ def test_a_cluster_for_anything_but_the_projection_stops_the_program(
 def test_a_cluster_in_redis_url_alone_is_no_broker_by_default() -> None:
     environ = {**os.environ, "REDIS_URL": "cluster://a:6379,b:6379"}
     command = [sys.executable, "-c", "import caisoproject.settings"]
-    ended = subprocess.run(command, env=environ, capture_output=True, text=True, check=False)
+    ended = subprocess.run(
+        command, env=environ, capture_output=True, text=True, check=False, timeout=120
+    )
     assert ended.returncode == 1
     assert ended.stderr.startswith("CHANNEL_REDIS_URL is a Redis Cluster, which the channel layer")
     assert ended.stderr.count("\n") == 1
     environ |= dict.fromkeys(USES, "redis://127.0.0.1:1/0")
-    subprocess.run(command, env=environ, check=True)
+    subprocess.run(command, env=environ, check=True, timeout=120)
 
 
 def test_a_wrong_address_stops_the_program_without_repeating_it() -> None:

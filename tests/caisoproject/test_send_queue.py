@@ -43,7 +43,7 @@ class Connection:
     async def begin(self) -> "asyncio.Task[None]":
         serving = with_send_queue(self.serve)({"type": self.kind}, self.receive, self.send)
         task = asyncio.ensure_future(serving)
-        await self.begun.wait()
+        await until(self.begun.is_set)
         return task
 
 
@@ -131,7 +131,7 @@ async def test_a_long_snapshot_on_a_slow_line_is_not_what_others_wrote() -> None
     connection = Connection()
     serving = with_send_queue(application)({"type": "http"}, connection.receive, connection.send)
     task = asyncio.ensure_future(serving)
-    await connection.begun.wait()
+    await until(connection.begun.is_set)
     for number in (1, 2):
         await connection.write(text(number))
     connection.takes.set()

@@ -16,6 +16,15 @@ SETTING = re.compile(r"""env\.\w+\(\s*"([A-Z][A-Z_]+)"|environ(?:\.get)?[\[(]"([
 READERS = ["caisoproject/settings.py", "caisoproject/environment.py", "deploy/plan.py", "Procfile"]
 RUNS = ["python", "-m"]
 PROGRAMS = {"deploy.prepare", "deploy.healthy"}
+# Whose user of Redis each process is; what comes before them is done as a worker.
+LOGS_IN_AS = {
+    "web": "web",
+    "poller": "worker",
+    "worker": "worker",
+    "beat": "beat",
+    "analyst": "analyst",
+    "deploy.prepare": "worker",
+}
 
 
 def roles() -> set[str]:
@@ -40,6 +49,13 @@ def is_ours(command: list[str]) -> bool:
         case [program]:
             return program in PROGRAMS and (ROOT / f"{program.replace('.', '/')}.py").exists()
     return False
+
+
+def secrets_of(command: list[str]) -> set[str]:
+    """What a process is handed, exactly: of the users of Redis its own alone."""
+    common = {"secret_key", "database_url", "feed_token", "battery_token", "metrics_token"}
+    own = {"admin_password"} if "deploy.prepare" in command else set()
+    return {*common, *own, "vapid_private_key", f"redis_url_{LOGS_IN_AS[command[-1]]}"}
 
 
 def documents(file: Path) -> list[dict[str, Any]]:

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from deploy import new_secrets
-from tests.deploy.known import DEPLOY, documents, is_ours, settings
+from tests.deploy.known import DEPLOY, documents, is_ours, secrets_of, settings
 
 FILE = DEPLOY / "compose.yaml"
 COMPOSE = documents(FILE)[0]
@@ -24,7 +24,7 @@ def each_service() -> Any:
 @pytest.mark.process
 def test_it_is_as_the_compose_specification_has_it() -> None:
     command = [sys.executable, "-m", "check_jsonschema", "--builtin-schema", "vendor.compose-spec"]
-    checked = subprocess.run([*command, str(FILE)], capture_output=True, text=True)
+    checked = subprocess.run([*command, str(FILE)], capture_output=True, text=True, timeout=120)
     assert checked.returncode == 0, checked.stdout
 
 
@@ -62,13 +62,43 @@ def test_each_setting_is_one_that_the_code_reads(name: str) -> None:
 def test_each_secret_named_is_there_is_made_and_reaches_who_reads_it(
     service: dict[str, Any],
 ) -> None:
-    given = [
-        one if isinstance(one, dict) else {"source": one} for one in service.get("secrets", [])
-    ]
-    assert {one["source"] for one in given} <= COMPOSE["secrets"].keys()
-    places = {f"/run/secrets/{one.get('target', one['source'])}" for one in given}
-    read = re.findall(r"/run/secrets/\w+", str(service.get("environment", "")))
-    assert set(read) <= places
+    assert set(handed(service).values()) <= COMPOSE["secrets"].keys()
+    read = re.findall(r"/run/secrets/(\w+)", str(service.get("environment", "")))
+    assert set(read) <= handed(service).keys()
+
+
+def handed(service: dict[str, Any]) -> dict[str, str]:
+    """The secrets of a service: the file's name there, and whose it is."""
+    given = service.get("secrets", [])
+    named = [one if isinstance(one, dict) else {"source": one, "target": one} for one in given]
+    return {one["target"]: one["source"] for one in named}
+
+
+@pytest.mark.parametrize("name", OURS)
+def test_each_of_our_processes_is_handed_its_own_secrets_and_nobody_elses(name: str) -> None:
+    service = SERVICES[name]
+    assert set(handed(service).values()) == secrets_of(service["command"])
+    assert service["environment"]["REDIS_URL_FILE"] == "/run/secrets/redis_url"
+    assert handed(service)["redis_url"].startswith("redis_url_")
+
+
+def test_of_the_others_only_redis_servers_know_who_gets_in() -> None:
+    theirs = {name: set(handed(one).values()) for name, one in SERVICES.items() if name not in OURS}
+    for name, secrets in theirs.items():
+        of_redis = {one for one in secrets if re.search("redis|_conf", one)}
+        match name.partition("-")[0]:
+            case "valkey":
+                assert secrets == {"server_conf", "redis_acl", "redis_password_metrics"}
+            case "sentinel":
+                assert secrets == {"sentinel_conf"}
+            case _:
+                assert of_redis == set(), name
+
+
+def test_whoever_asks_how_a_redis_server_is_may_do_no_more() -> None:
+    (_, command) = SERVICES["valkey-1"]["healthcheck"]["test"]
+    assert "cat /run/secrets/redis_password_metrics" in command
+    assert "valkey-cli --user metrics info replication" in command
 
 
 def test_every_secret_is_made_by_the_program_for_it(tmp_path: Path) -> None:
@@ -175,13 +205,13 @@ def test_prometheus_asks_one_web_process_at_a_time_and_grafana_asks_prometheus()
     assert f"./grafana/dashboards:{dashboards}:ro" in grafana["volumes"]
 
 
-def test_addresses_in_the_secrets_are_those_of_the_services() -> None:
-    made = {"valkey_password": "v", "postgres_password": "p"}
-    derived = new_secrets.derived(made, "database", None)
-    assert "@database/caiso" in derived["database_url"]
+def test_addresses_in_the_secrets_are_those_of_the_services(tmp_path: Path) -> None:
+    new_secrets.main([str(tmp_path)])
+    assert "@database/caiso" in (tmp_path / "database_url").read_text()
     assert SERVICES["database"]["environment"]["POSTGRES_DB"] == "caiso"
     assert SERVICES["database"]["environment"]["POSTGRES_USER"] == "caiso"
     sentinels = ",".join(f"{name}:26379" for name in SERVICES if name.startswith("sentinel-"))
-    assert f"@{sentinels}/caiso/0" in derived["redis_url"]
+    for file in tmp_path.glob("redis_url_*"):
+        assert f"@{sentinels}/caiso/0" in file.read_text()
     watched = (DEPLOY / "valkey_server/sentinel.conf").read_text()
     assert "sentinel monitor caiso valkey-1 6379 2" in watched

@@ -12,7 +12,7 @@ import pytest
 
 from deploy import free_ports
 from deploy.paths import ROOT
-from tests.stack.running import running_stack, wait_until
+from tests.stack.running import line_of, running_stack, wait_until
 
 ASKED = (
     "import sys; from deploy import free_ports; print(free_ports.reserve(), flush=True);"
@@ -46,9 +46,9 @@ def test_processes_that_ask_at_the_same_moment_get_different_ports() -> None:
     with ThreadPoolExecutor() as together:
         askers = [together.submit(asking) for _ in range(8)]
     processes = [asker.result() for asker in askers]
-    given = [int(process.stdout.readline()) for process in processes if process.stdout]
+    given = [int(line_of(process)) for process in processes]
     for process in processes:
-        process.communicate("")
+        process.communicate("", timeout=60)
     assert len({port // free_ports.SIZE for port in given}) == 8
 
 

@@ -19,7 +19,9 @@ NOT_IN_IT = {"docs", "tests"}
 @pytest.mark.process
 def test_a_linter_of_dockerfiles_finds_nothing() -> None:
     linter = Path(sys.executable).with_name("hadolint")
-    checked = subprocess.run([linter, ROOT / "Dockerfile"], capture_output=True, text=True)
+    checked = subprocess.run(
+        [linter, ROOT / "Dockerfile"], capture_output=True, text=True, timeout=120
+    )
     assert (checked.returncode, checked.stdout) == (0, "")
 
 

@@ -12,7 +12,7 @@ from caisoproject.asgi import application
 from caisoproject.pooling import most_connections
 from deploy import new_secrets
 from telemetry.catalog.everything import FAMILIES
-from tests.deploy.known import DEPLOY, is_ours, settings, within
+from tests.deploy.known import DEPLOY, is_ours, secrets_of, settings, within
 from tests.deploy.kustomized import identity, rendered
 
 BASE, EXAMPLE = DEPLOY / "k8s/base", DEPLOY / "k8s/example"
@@ -74,14 +74,30 @@ def test_each_secret_is_made_by_the_program_for_it_and_is_where_it_is_read(
     pod: dict[str, Any], tmp_path: Path
 ) -> None:
     new_secrets.main([str(tmp_path)])
-    volumes = {volume["name"]: volume for volume in pod["spec"]["volumes"]}
+    keys = {one["path"]: one["key"] for one in secret_of(pod)["items"]}
+    assert set(keys.values()) <= {file.name for file in tmp_path.iterdir()}
     for container in [*pod["spec"].get("initContainers", []), *pod["spec"]["containers"]]:
         (mount,) = (one for one in container["volumeMounts"] if one["name"] == "secrets")
-        assert volumes["secrets"]["secret"]["secretName"] == "caiso-live"
         for one in container["env"]:
             folder, _, name = one["value"].rpartition("/")
             assert (folder, mount["readOnly"]) == (mount["mountPath"], True)
-            assert (tmp_path / name).exists()
+            assert name in keys
+
+
+def secret_of(pod: dict[str, Any]) -> dict[str, Any]:
+    """What a pod takes of the Secret."""
+    (found,) = (one["secret"] for one in pod["spec"]["volumes"] if one["name"] == "secrets")
+    assert isinstance(found, dict)
+    return found
+
+
+@each_pod
+def test_each_pod_is_handed_its_own_secrets_and_nobody_elses(pod: dict[str, Any]) -> None:
+    (process,) = pod["spec"]["containers"]
+    assert secret_of(pod)["secretName"] == "caiso-live"
+    keys = {one["path"]: one["key"] for one in secret_of(pod)["items"]}
+    assert set(keys.values()) == secrets_of(process["args"])
+    assert keys["redis_url"].startswith("redis_url_")
 
 
 @each_pod

@@ -1,11 +1,15 @@
 """The secrets of a deployment in containers."""
 
 import stat
+import subprocess
+import sys
 
 import pytest
 
 from caisoproject.environment import misread
+from caisoproject.redis_acl import OF_THE_PROGRAM, lines, roles
 from deploy import new_secrets
+from deploy.paths import ROOT
 from prices import redis_address
 
 
@@ -18,9 +22,30 @@ def test_addresses_have_the_passwords_that_their_servers_have(tmp_path):
     held = made(tmp_path / "secrets")
     assert held["database_url"] == f"postgres://caiso:{held['postgres_password']}@database/caiso"
     assert misread(held["database_url"]) is None
-    assert redis_address.read(held["redis_url"]).password == held["valkey_password"]
-    assert f"requirepass {held['valkey_password']}\n" in held["valkey_conf"]
-    assert held["sentinel_conf"].endswith(held["valkey_password"])
+    for user in OF_THE_PROGRAM:
+        address = redis_address.read(held[f"redis_url_{user}"])
+        assert (address.user, address.password) == (user, held[f"redis_password_{user}"])
+    copies, watches = held["redis_password_replica"], held["redis_password_sentinel"]
+    assert held["server_conf"] == f"masteruser replica\nmasterauth {copies}"
+    assert held["sentinel_conf"].splitlines() == [
+        "sentinel auth-user caiso sentinel",
+        f"sentinel auth-pass caiso {watches}",
+    ]
+
+
+def test_the_servers_get_digests_of_all_users_and_nobody_else_gets_in(tmp_path):
+    held = made(tmp_path)
+    passwords = {user: held[f"redis_password_{user}"] for user in roles(0)}
+    assert held["redis_acl"].splitlines() == lines(passwords)
+    assert not [password for password in passwords.values() if password in held["redis_acl"]]
+
+
+@pytest.mark.process
+def test_it_runs_before_anything_is_installed(tmp_path):
+    """Without the folder of installed packages."""
+    command = [sys.executable, "-S", "-m", "deploy.new_secrets", str(tmp_path)]
+    run = subprocess.run(command, cwd=ROOT, capture_output=True, text=True)
+    assert (run.returncode, run.stderr) == (0, "")
 
 
 def test_what_is_there_stays(tmp_path):
@@ -46,11 +71,72 @@ def test_no_password_is_shown(tmp_path, capsys):
 def test_servers_of_this_machine_are_named_without_sentinels(tmp_path):
     held = made(tmp_path, "--database", "127.0.0.1", "--redis", "127.0.0.1:6379")
     assert held["database_url"].endswith("@127.0.0.1/caiso")
-    assert held["redis_url"] == f"redis://:{held['valkey_password']}@127.0.0.1:6379/0"
-    assert redis_address.read(held["redis_url"]).hosts == (("127.0.0.1", 6379),)
+    assert held["redis_url_web"] == f"redis://web:{held['redis_password_web']}@127.0.0.1:6379/0"
+    assert redis_address.read(held["redis_url_web"]).hosts == (("127.0.0.1", 6379),)
 
 
 def test_without_a_folder_it_says_what_is_missing(capsys):
     with pytest.raises(SystemExit):
         new_secrets.main([])
     assert "required: folder" in capsys.readouterr().err
+
+
+OLD = {
+    "valkey_password": "hunter2",
+    "valkey_conf": "requirepass hunter2\nmasterauth hunter2",
+    "sentinel_conf": "sentinel auth-pass caiso hunter2",
+    "secret_key": "kept",
+}
+
+
+def older(folder, redis_url):
+    """A folder as it was made while everybody had one password."""
+    for name, text in {**OLD, "redis_url": redis_url}.items():
+        (folder / name).write_text(f"{text}\n")
+
+
+def test_a_folder_of_an_older_version_gets_what_is_missing_and_hears_what_nobody_reads(
+    tmp_path, capsys
+):
+    older(tmp_path, "sentinel://:hunter2@a:26379,b:26379/caiso/0")
+    held = made(tmp_path)
+    assert (held["secret_key"], held["valkey_password"]) == ("kept", "hunter2")
+    assert held["redis_url_web"].endswith("@a:26379,b:26379/caiso/0")
+    assert held["sentinel_conf"].startswith("sentinel auth-user caiso sentinel\n")
+    said = capsys.readouterr().out.splitlines()[1]
+    assert said.startswith("redis_url, valkey_password, valkey_conf: nothing reads that any longer")
+
+
+@pytest.mark.parametrize(
+    ("was", "place"),
+    [
+        ("redis://:hunter2@127.0.0.1:6379/0", "redis://web:{}@127.0.0.1:6379/0"),
+        ("rediss://h/2?ssl_ca_certs=/ca", "rediss://web:{}@h/2?ssl_ca_certs=/ca"),
+        ("unix:///run/redis.sock?db=1", "unix://web:{}@/run/redis.sock?db=1"),
+    ],
+)
+def test_where_redis_was_there_it_is(tmp_path, was, place):
+    older(tmp_path, was)
+    held = made(tmp_path)
+    assert held["redis_url_web"] == place.format(held["redis_password_web"])
+    assert f"&/{redis_address.read(was).database}.celeryev/*" in held["redis_acl"]
+
+
+def test_an_address_that_was_typed_stays_and_what_users_may_do_is_that_of_this_version(tmp_path):
+    first = made(tmp_path)
+    (tmp_path / "redis_url_web").chmod(0o644)
+    (tmp_path / "redis_url_web").write_text("redis://web:typed@redis.example/0")
+    (tmp_path / "redis_acl").chmod(0o644)
+    (tmp_path / "redis_acl").write_text("user web on nopass +get")
+    again = made(tmp_path)
+    assert again["redis_url_web"] == "redis://web:typed@redis.example/0"
+    assert again["redis_acl"] == first["redis_acl"]
+    assert sorted(again) == sorted(first)
+
+
+def test_an_address_that_was_typed_wrongly_is_said_in_a_sentence(tmp_path):
+    made(tmp_path)
+    (tmp_path / "redis_url_worker").chmod(0o644)
+    (tmp_path / "redis_url_worker").write_text("redis://worker:secret@h:port/0")
+    with pytest.raises(SystemExit, match="redis_url_worker can't be read: a host, or its port"):
+        made(tmp_path)

@@ -24,7 +24,12 @@ NGINX_CONF = "events {{}} pid {folder}/pid; error_log stderr; http {{ include {s
 def said_by_caddy(*command: str) -> subprocess.CompletedProcess[str]:
     environ = os.environ | {"SITE_HOST": "prices.example.com", "XDG_DATA_HOME": "/nonexistent"}
     return subprocess.run(
-        [CADDY, *command], cwd=DEPLOY / "caddy", env=environ, capture_output=True, text=True
+        [CADDY, *command],
+        cwd=DEPLOY / "caddy",
+        env=environ,
+        capture_output=True,
+        text=True,
+        timeout=120,
     )
 
 
@@ -84,7 +89,7 @@ def test_nginx_finds_nothing_wrong(tmp_path: Path) -> None:
     give_certificate(tmp_path)
     (tmp_path / "nginx.conf").write_text(NGINX_CONF.format(folder=tmp_path, site=site))
     command = [str(NGINX), "-t", "-q", "-p", str(tmp_path), "-c", str(tmp_path / "nginx.conf")]
-    checked = subprocess.run(command, capture_output=True, text=True)
+    checked = subprocess.run(command, capture_output=True, text=True, timeout=120)
     assert checked.returncode == 0, checked.stderr
 
 
@@ -92,7 +97,7 @@ def give_certificate(folder: Path) -> None:
     """One that nobody trusts, for a server that only reads it."""
     made = ["openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-subj", "/CN=localhost"]
     made += ["-keyout", f"{folder}/privkey.pem", "-out", f"{folder}/fullchain.pem"]
-    subprocess.run(made, check=True, capture_output=True)
+    subprocess.run(made, check=True, capture_output=True, timeout=120)
 
 
 def test_both_keep_inside_what_tells_how_the_system_is_doing() -> None:

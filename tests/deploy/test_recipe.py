@@ -10,7 +10,7 @@ import pytest
 from django.core.management import get_commands
 
 from caisoproject.production import Chosen, refusal
-from deploy import new_secrets
+from deploy import new_secrets, redis_users
 from deploy.paths import ROOT
 from tests.deploy.known import DEPLOY, is_ours, settings
 
@@ -18,6 +18,7 @@ README = (ROOT / "README.md").read_text()
 RECIPE = README[README.index("## Run it for real") : README.index("## Settings")]
 BLOCKS = re.findall(r"```sh\n(.*?)```", RECIPE, re.DOTALL)
 SHELL = "\n".join(BLOCKS)
+ONE_EACH = set(redis_users.ONE_EACH.values())
 WEBS = ["127.0.0.1:8001", "127.0.0.1:8002"]
 
 
@@ -30,7 +31,7 @@ def written_settings() -> dict[str, str]:
 @pytest.mark.process
 @pytest.mark.parametrize("block", BLOCKS, ids=lambda block: block.split("\n")[0][:40])
 def test_a_shell_can_read_each_block(block: str) -> None:
-    read = subprocess.run(["sh", "-n"], input=block, capture_output=True, text=True)
+    read = subprocess.run(["sh", "-n"], input=block, capture_output=True, text=True, timeout=120)
     assert (read.returncode, read.stderr) == (0, "")
 
 
@@ -100,13 +101,32 @@ def test_without_systemd_a_command_gets_settings_and_the_same_secrets(tmp_path: 
     (tmp_path / "settings.env").write_text('SITE_URL=https://a.example\nSIGNED="Two words"\n')
     environ = {"PATH": os.environ["PATH"], "SETTINGS_DIR": str(tmp_path)}
     command = [DEPLOY / "with_settings.sh", "env"]
-    run = subprocess.run(command, cwd="/", env=environ, capture_output=True, text=True, check=True)
+    run = subprocess.run(
+        command, cwd="/", env=environ, capture_output=True, text=True, check=True, timeout=120
+    )
     got = dict(line.split("=", 1) for line in run.stdout.splitlines())
     assert (got["SITE_URL"], got["SIGNED"]) == ("https://a.example", "Two words")
     files = {name: path for name, path in got.items() if name.endswith("_FILE")}
-    assert files.keys() <= settings()
+    assert files.keys() <= settings() | ONE_EACH
     assert all(Path(path).is_file() for path in files.values())
     unit = (DEPLOY / "systemd/caiso-prepare.service").read_text()
-    assert files.keys() == set(re.findall(r"(?m)^Environment=(\w+_FILE)=", unit))
+    assert files["REDIS_URL_FILE"] == files["REDIS_URL_WORKER_FILE"]
+    assert files.keys() - ONE_EACH == set(re.findall(r"(?m)^Environment=(\w+_FILE)=", unit))
     assert got["PWD"] == str(ROOT)
     assert got["PATH"].startswith(f"{ROOT}/.venv/bin:")
+
+
+@pytest.mark.process
+def test_without_systemd_a_folder_of_an_older_version_is_said_in_a_sentence(tmp_path: Path) -> None:
+    (tmp_path / "settings.env").touch()
+    environ = {"PATH": os.environ["PATH"], "SETTINGS_DIR": str(tmp_path)}
+    command = [DEPLOY / "with_settings.sh", "env"]
+    run = subprocess.run(command, env=environ, capture_output=True, text=True)
+    missing = tmp_path / "secrets/redis_url_worker"
+    said = f'There is no {missing} to read: see docs/operations.md, "Upgrades".\n'
+    assert (run.returncode, run.stdout, run.stderr) == (1, "", said)
+
+
+def test_redis_reads_its_users_from_where_the_recipe_puts_them() -> None:
+    (place,) = re.findall(r"redis_acl (/\S+)", SHELL)
+    assert f"\naclfile {place}\n" in (DEPLOY / "redis.conf").read_text()

@@ -10,10 +10,11 @@ from threading import Thread
 
 import pytest
 
-from deploy import free_ports, healthy, role
+from deploy import free_ports, healthy, redis_users, role
 from deploy.paths import ROOT
 from deploy.processes import of_procfile
 from deploy.refusal import Refused
+from tests.deploy.known import LOGS_IN_AS
 from tests.stack.running import wait_until
 
 
@@ -37,6 +38,31 @@ def test_a_process_gets_what_the_launcher_would_give_it():
 
 def test_what_was_tuned_by_hand_stays():
     assert role.environment({"OMP_NUM_THREADS": "4"})["OMP_NUM_THREADS"] == "4"
+
+
+HANDED = {
+    "REDIS_URL_FILE": "/secrets/by_hand",
+    **{name: f"/secrets/{user}" for user, name in redis_users.ONE_EACH.items()},
+}
+
+
+@pytest.mark.parametrize(("process", "user"), LOGS_IN_AS.items())
+def test_of_an_environment_that_is_for_all_each_process_takes_its_own_user_of_redis(process, user):
+    own = "by_hand" if process == "deploy.prepare" else user
+    told = redis_users.environment(process, HANDED)
+    assert told == {"REDIS_URL_FILE": f"/secrets/{own}"}
+
+
+def test_where_one_address_is_for_all_it_stays():
+    for environ in ({"REDIS_URL": "redis://h"}, {"REDIS_URL_FILE": "/one"}, {}):
+        assert redis_users.environment("web", environ) == environ
+
+
+def test_the_launcher_gives_each_process_its_own():
+    given = {one.name: one.environ for one in of_procfile(ROOT / "Procfile", HANDED)}
+    assert {name: environ["REDIS_URL_FILE"] for name, environ in given.items()} == {
+        name: f"/secrets/{user}" for name, user in LOGS_IN_AS.items() if name in given
+    }
 
 
 @pytest.mark.process
@@ -73,7 +99,7 @@ def test_a_container_is_healthy_while_its_web_process_says_so(monkeypatch, statu
     monkeypatch.setenv("PORT", str(port))
     monkeypatch.setattr(Answering, "status", status)
     with HTTPServer(("127.0.0.1", port), Answering) as server:
-        Thread(target=server.handle_request).start()
+        Thread(target=server.handle_request, daemon=True).start()
         assert healthy.main() == (said and said.format(port=port))
 
 

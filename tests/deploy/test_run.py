@@ -19,6 +19,7 @@ def refusal_of(tmp_path: Path, **environ: str) -> str:
         env={**os.environ, "VAR_DIR": str(tmp_path), "SOURCE": "simulator", **environ},
         capture_output=True,
         text=True,
+        timeout=120,
     )
     assert (launcher.returncode, launcher.stdout) == (1, "")
     return launcher.stderr

@@ -41,6 +41,7 @@ def test_a_folder_that_cannot_be_written_is_reported_in_one_sentence(tmp_path):
         env={**os.environ, "VAR_DIR": str(file / "var")},
         capture_output=True,
         text=True,
+        timeout=300,
     )
     assert setup.returncode == 1
     assert setup.stderr == f"CAISO Live can't write what it needs: {file}/var: Not a directory.\n"

@@ -4,7 +4,7 @@ import socket
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
-from http.server import BaseHTTPRequestHandler, HTTPServer
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 import pytest
@@ -12,6 +12,7 @@ import pytest
 from deploy import plan, source_choice
 from deploy.refusal import Refused
 from simulator.server import running
+from tests.stack.running import join
 
 pytestmark = pytest.mark.process
 
@@ -35,12 +36,14 @@ def answering(status: int, body: bytes, **headers: str) -> Iterator[str]:
         def log_message(self, *args: object) -> None:
             pass
 
-    with HTTPServer(("127.0.0.1", 0), Handler) as server:
-        serving = threading.Thread(target=server.serve_forever, args=(0.01,))
+    with ThreadingHTTPServer(("127.0.0.1", 0), Handler) as server:
+        serving = threading.Thread(target=server.serve_forever, args=(0.01,), daemon=True)
         serving.start()
-        yield f"http://127.0.0.1:{server.server_port}/oasisapi"
-        server.shutdown()
-        serving.join()
+        try:
+            yield f"http://127.0.0.1:{server.server_port}/oasisapi"
+        finally:
+            server.shutdown()
+            join(serving)
 
 
 @pytest.fixture

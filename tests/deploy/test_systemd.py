@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from deploy.paths import ROOT
-from tests.deploy.known import DEPLOY, is_ours, roles, settings
+from tests.deploy.known import DEPLOY, is_ours, roles, secrets_of, settings
 
 UNITS = sorted((DEPLOY / "systemd").iterdir())
 SERVICES = [unit for unit in UNITS if unit.suffix == ".service"]
@@ -25,6 +25,7 @@ LEAST = {
     "User=caiso-live",
     "StateDirectory=caiso-live",
     "UMask=0077",
+    "InaccessiblePaths=-/etc/caiso-live/secrets",
 }
 each_unit = pytest.mark.parametrize("unit", SERVICES, ids=lambda path: path.name)
 
@@ -45,7 +46,7 @@ def test_systemd_finds_nothing_wrong_with_any_unit(tmp_path: Path) -> None:
     for unit in UNITS:
         (tmp_path / unit.name).write_text(unit.read_text().replace(HOME, str(ROOT)))
     command = ["systemd-analyze", "verify", "--man=no", str(tmp_path / "caiso.target")]
-    checked = subprocess.run(command, capture_output=True, text=True)
+    checked = subprocess.run(command, capture_output=True, text=True, timeout=120)
     assert (checked.returncode, checked.stderr) == (0, "")
 
 
@@ -86,6 +87,17 @@ def test_each_secret_is_handed_over_as_a_file(unit: Path) -> None:
     assert set(loaded.values()) == {f"/etc/caiso-live/secrets/{name}" for name in loaded}
     files = {value for name, value in given(unit).items() if name.endswith("_FILE")}
     assert files == {f"%d/{name}" for name in loaded}
+
+
+@each_unit
+def test_each_is_handed_its_own_secrets_and_nobody_elses(unit: Path) -> None:
+    (command,) = values(unit, "ExecStart")
+    loaded = {value.partition(":")[0] for value in values(unit, "LoadCredential")}
+    if "manage.py backup" in command:  # which asks the database alone
+        assert not any("redis" in name for name in loaded)
+    else:
+        words = command.partition(" -m ")[2].partition(";")[0].split()
+        assert loaded == secrets_of(words)
 
 
 def test_the_target_has_all_of_them() -> None:

@@ -12,6 +12,7 @@ from redis.backoff import ConstantBackoff
 from redis.retry import Retry
 
 from deploy import free_ports, valkey
+from tests.stack.running import join
 
 
 @pytest.fixture
@@ -64,10 +65,10 @@ def test_a_valkey_that_keeps_its_data_elsewhere_is_left_alone(tmp_path, port):
 @pytest.mark.parametrize("said", [b"", b"HTTP/1.1 400 Bad Request\r\n\r\n", b"-NOAUTH\r\n"])
 def test_another_server_is_not_taken_for_valkey(said, tmp_path):
     with socket.create_server(("127.0.0.1", 0)) as listener:
-        answering = threading.Thread(target=answer_once, args=(listener, said))
+        answering = threading.Thread(target=answer_once, args=(listener, said), daemon=True)
         answering.start()
         assert valkey.data_folder(listener.getsockname()[1]) is None
-        answering.join()
+        join(answering)
 
 
 def answer_once(listener: socket.socket, said: bytes) -> None:

@@ -66,7 +66,7 @@ def test_it_starts_again_after_a_hard_kill_and_ctrl_c_ends_all_of_it(tmp_path, p
         second_start = "".join(heard_until(launcher.stdout, "CAISO Live: http"))
         assert f"http://127.0.0.1:{port}  (source: simulator, state in " in second_start
         assert "password" not in second_start
-        with urllib.request.urlopen(f"http://127.0.0.1:{port}/healthz") as answer:
+        with urllib.request.urlopen(f"http://127.0.0.1:{port}/healthz", timeout=20) as answer:
             assert answer.status == 200
         assert what_lives_on(tmp_path)
         launcher.send_signal(signal.SIGINT)

@@ -131,7 +131,7 @@ def environ_of_webs(folder: Path, prepared: Prepared, settings: dict[str, str]) 
     prepared.give_database(folder)
     if "DATABASE_URL" in settings:
         migrate = [sys.executable, "manage.py", "migrate", "-v0"]
-        subprocess.run(migrate, cwd=ROOT, env=environ, check=True)
+        subprocess.run(migrate, cwd=ROOT, env=environ, check=True, timeout=120)
     return environ
 
 

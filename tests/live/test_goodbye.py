@@ -81,7 +81,7 @@ async def test_who_is_catching_up_gets_bye_too_and_nothing_more(
     halted = Halted(monkeypatch)
     client = browser()
     assert (await client.connect())[0]
-    await halted.asked.wait()
+    await soon(halted.asked.is_set)
     going = asyncio.ensure_future(fanout().readers.close_all())
     await client.frame("bye")
     halted.may_go_on.set()

@@ -38,12 +38,12 @@ async def test_what_is_sent_while_the_group_is_joined_anew_comes_all_the_same(
 
     joined = asyncio.Event()
     listening = asyncio.create_task(listen())
-    await joined.wait()
+    await soon(joined.is_set)
     for number in range(200):
         await send(number)
     await soon(lambda: 199 in heard)
     listening.cancel()
-    await asyncio.wait([listening])
+    await asyncio.wait([listening], timeout=5)
     assert list(dict.fromkeys(heard)) == list(range(200))
 
 

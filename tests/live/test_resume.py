@@ -13,7 +13,7 @@ from live import frames, heads, websocket
 from live.catch_up import CatchUp
 from live.fanout import fanout
 from prices.models import FeedEvent, Node
-from tests.live.browsers import Browser, announce_all, browser, cursor_of, publish, seqs
+from tests.live.browsers import Browser, announce_all, browser, cursor_of, publish, seqs, soon
 from tests.published import NP15
 
 pytestmark = [
@@ -147,7 +147,7 @@ async def test_what_is_published_while_a_client_catches_up_comes_once_and_after_
     halted = Halted(monkeypatch)
     client = browser(after=cursor)
     assert (await client.connect())[0]
-    await halted.asked.wait()
+    await soon(halted.asked.is_set)
     await announce_all(await publish("44"))
     assert seqs(await other.all_events()) == [3, 4]
     halted.may_go_on.set()
@@ -165,7 +165,7 @@ async def test_a_lone_client_gets_at_once_what_was_published_while_it_caught_up(
     halted = Halted(monkeypatch)
     client = browser(after=cursor)
     assert (await client.connect())[0]
-    await halted.asked.wait()
+    await soon(halted.asked.is_set)
     [events] = await publish("43")
     await fanout().publish([{**events._asdict(), "text": '{"type":"events"}'}])
     monkeypatch.setattr(heads, "standing", None)  # no heartbeat helps it
@@ -217,7 +217,7 @@ async def test_what_a_resume_passes_on_to_all_comes_to_all_even_if_the_one_who_a
     for other in others:
         assert seqs([await other.frame("events")]) == [2]
         await other.disconnect()
-    await asyncio.wait([client.future])
+    await asyncio.wait([client.future], timeout=5)
 
 
 async def nothing(*_: Any) -> None: ...
@@ -248,9 +248,9 @@ async def test_a_client_that_is_ended_while_it_catches_up_leaves_nothing_behind(
     halted = Halted(monkeypatch)
     client = browser()
     assert (await client.connect())[0]
-    await halted.asked.wait()
+    await soon(halted.asked.is_set)
     client.future.cancel()
-    await asyncio.wait([client.future])
+    await asyncio.wait([client.future], timeout=5)
     assert (fanout().readers.everyone, websocket.connection_limits.inside) == (set(), {})
 
 
@@ -260,7 +260,7 @@ async def test_a_client_that_leaves_while_it_catches_up_is_not_served_any_more(
     halted = Halted(monkeypatch)
     client = browser()
     assert (await client.connect())[0]
-    await halted.asked.wait()
+    await soon(halted.asked.is_set)
     await client.send_input({"type": "websocket.disconnect", "code": 1001})
     halted.may_go_on.set()
     await client.wait()

@@ -11,9 +11,9 @@ from pytest_django import Settings
 
 from live import shared_limits
 from live.connection_limits import Full
-from live.limit_scripts import PREFIX, WEBS
+from live.limit_scripts import HEARD, PREFIX, WEBS
 from live.rate_limit import RateLimit
-from live.shared_limits import Rest, wait_for
+from live.shared_limits import Rest, ask_soon, wait_for
 from live.shared_sockets import GONE_S, SharedSockets
 from live.work_limits import WorkLimits
 
@@ -220,6 +220,18 @@ class TestReaders:
 
 async def counts_and_says_nothing(*asked: Any) -> None:
     await shared_limits.ask_soon(*asked)
+
+
+@pytest.mark.usefixtures("closing")
+async def test_who_is_cancelled_while_redis_is_asked_asks_no_more() -> None:
+    for turns in range(20):
+        await ask_soon(HEARD, [WEBS], "a process", 1)  # from here on it is connected
+        asking = asyncio.create_task(ask_soon(HEARD, [WEBS], "a process", 1))
+        for _ in range(turns):
+            await asyncio.sleep(0)
+        if asking.cancel():
+            await asyncio.wait([asking], timeout=5)
+            assert asking.cancelled(), f"cancelled after {turns} turns of the event loop"
 
 
 async def test_where_limits_are_not_shared_redis_is_not_asked(

@@ -174,7 +174,7 @@ async def test_what_waits_comes_to_all_even_if_the_one_for_whom_it_is_written_is
     for other in others:
         assert await events_of(other) == [("SP15", 1)]
         await other.disconnect()
-    await asyncio.wait([comes.future])
+    await asyncio.wait([comes.future], timeout=5)
 
 
 async def test_who_was_too_slow_gets_what_waited_in_its_snapshot_only() -> None:

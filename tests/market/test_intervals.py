@@ -155,7 +155,7 @@ def test_a_moment_lies_between_two_interval_starts(
 
 
 @given(MOMENTS, st.sampled_from(Market))
-@settings(deadline=None, max_examples=100)
+@settings(max_examples=100)
 def test_floor_and_ceiling_enclose_every_moment(moment: datetime, market: Market) -> None:
     low, high = floor(moment, market), ceiling(moment, market)
     assert low <= moment <= high
@@ -224,7 +224,7 @@ def test_a_timestamp_beyond_the_years_1_to_9999_is_refused(text: str) -> None:
 
 
 @given(MOMENTS, st.integers(-12, 14))
-@settings(deadline=None, max_examples=100)
+@settings(max_examples=100)
 def test_a_moment_that_is_written_and_read_again_is_the_same(moment: datetime, hours: int) -> None:
     abroad = moment.astimezone(timezone(timedelta(hours=hours)))
     assert from_iso(iso(abroad)) == moment
@@ -250,6 +250,7 @@ def test_market_time_does_not_need_the_systems_time_zones() -> None:
         env={**os.environ, "PYTHONTZPATH": ""},
         capture_output=True,
         text=True,
+        timeout=120,
     )
     assert (result.stdout, result.stderr) == ("() 25\n", "")
 

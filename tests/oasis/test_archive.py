@@ -97,7 +97,7 @@ def test_one_damaged_member_is_an_error_of_the_whole_archive() -> None:
 
 
 @given(st.integers(0, len(VALID) - 1), st.binary(min_size=1, max_size=4))
-@settings(deadline=None, max_examples=300)
+@settings(max_examples=300)
 def test_an_archive_with_any_bytes_overwritten_is_read_or_refused(place: int, junk: bytes) -> None:
     broken = VALID[:place] + junk + VALID[place + len(junk) :]
     try:

@@ -26,7 +26,7 @@ TWO = price("-30.12345", "0", "-0.00001", start=LATER)
 
 
 @given(rendered.reports(), st.sampled_from(["MW", "PRC", "VALUE"]))
-@settings(deadline=None, max_examples=60)
+@settings(max_examples=60)
 def test_csv_has_the_prices_written_and_the_same_as_xml(
     report: tuple[Market, list[PublishedPrice], list[Row]], column: str
 ) -> None:
@@ -63,7 +63,7 @@ def hours(count: int) -> list[PublishedPrice]:
 
 
 @given(st.data())
-@settings(deadline=None, max_examples=300)
+@settings(max_examples=300)
 def test_whatever_is_in_a_line_columns_are_read_as_rows_are(data: st.DataObject) -> None:
     lines = csv(in_runs(rows_of(*hours(12)))).splitlines()
     nth = data.draw(st.integers(2, len(lines) - 1))
@@ -195,7 +195,7 @@ def test_a_line_that_has_only_the_beginning_of_the_names_is_cut_short() -> None:
 
 
 @given(st.permutations(range(16)), st.integers(0, 2))
-@settings(deadline=None, max_examples=60)
+@settings(max_examples=60)
 def test_columns_of_runs_may_be_in_any_order_and_others_missing(
     order: list[int], left_out: int
 ) -> None:

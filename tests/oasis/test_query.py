@@ -145,7 +145,7 @@ def test_a_single_interval_is_not_halved() -> None:
 
 @given(MOMENTS, st.integers(1, 40_000))
 @example(utc("2011-03-07 07:05"), 8352)  # 23:05 Pacific, and clocks are put forward meanwhile
-@settings(deadline=None, max_examples=60)
+@settings(max_examples=60)
 def test_windows_cover_any_span_and_oasis_takes_each(moment: datetime, intervals: int) -> None:
     start = floor(moment, Market.RTM)
     end = start + intervals * Market.RTM.interval

@@ -103,7 +103,7 @@ def test_whoever_shares_a_process_with_the_polls_waits_for_no_turn(
     began = time.monotonic()
     with pytest.raises(NoTurn), polite(valkey).turn(priority):
         pass
-    assert time.monotonic() - began < 1
+    assert time.monotonic() - began < 10  # of the 30 for which the turn is taken
 
 
 def test_a_redis_that_has_just_started_may_have_forgotten_the_last_turn(

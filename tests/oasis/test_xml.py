@@ -25,7 +25,7 @@ def reasons(answer: Answer) -> list[str]:
 
 
 @given(rendered.reports(), rendered.STYLES)
-@settings(deadline=None, max_examples=60)
+@settings(max_examples=60)
 def test_every_price_written_is_the_price_read(
     report: tuple[Market, list[PublishedPrice], list[Row]], style: Style
 ) -> None:
@@ -38,7 +38,7 @@ def test_every_price_written_is_the_price_read(
 
 @pytest.mark.long
 @given(rendered.reports(), st.integers(0, 100))
-@settings(deadline=None, max_examples=40)
+@settings(max_examples=40)
 def test_rows_may_be_spread_over_any_members(
     report: tuple[Market, list[PublishedPrice], list[Row]], cut: int
 ) -> None:
@@ -58,7 +58,7 @@ def test_five_members_with_one_component_each_make_complete_prices() -> None:
 
 
 @given(rendered.reports(), st.sampled_from(["<!-- a note -->", "<?php ?>", "<EXTRA>1</EXTRA>"]))
-@settings(deadline=None, max_examples=40)
+@settings(max_examples=40)
 def test_reading_row_by_row_gives_the_same_as_reading_by_column(
     report: tuple[Market, list[PublishedPrice], list[Row]], odd: str
 ) -> None:

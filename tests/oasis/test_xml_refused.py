@@ -84,7 +84,7 @@ def test_anything_but_an_oasis_report_is_refused(content: bytes, reason: str) ->
 
 
 @given(st.data())
-@settings(deadline=None, max_examples=40)
+@settings(max_examples=40)
 def test_a_report_that_is_cut_off_anywhere_is_refused_as_a_whole(data: st.DataObject) -> None:
     whole = xml(rows_of(ONE, TWO))
     cut = data.draw(st.integers(1, len(whole) - 1))

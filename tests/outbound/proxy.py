@@ -11,6 +11,8 @@ from http.client import HTTPConnection
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from urllib.parse import urlsplit
 
+from tests.stack.running import join
+
 
 class Proxy(ThreadingHTTPServer):
     """Keeps the requests (`CONNECT name:port` or `GET http://...`) and their credentials."""
@@ -86,8 +88,10 @@ def copy(one: socket.socket, other: socket.socket) -> None:
 def proxying(leads_to: int, context: ssl.SSLContext | None = None) -> Iterator[Proxy]:
     """A running proxy."""
     with Proxy(leads_to, context) as proxy:
-        thread = threading.Thread(target=proxy.serve_forever, args=(0.01,))
+        thread = threading.Thread(target=proxy.serve_forever, args=(0.01,), daemon=True)
         thread.start()
-        yield proxy
-        proxy.shutdown()
-        thread.join()
+        try:
+            yield proxy
+        finally:
+            proxy.shutdown()
+            join(thread)

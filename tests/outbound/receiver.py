@@ -7,6 +7,8 @@ from contextlib import contextmanager, suppress
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import NamedTuple
 
+from tests.stack.running import join
+
 DRIP_SECONDS = 0.05
 
 
@@ -95,9 +97,11 @@ def receiving(
 ) -> Iterator[Receiver]:
     """A running receiver."""
     with Receiver(address, context) as receiver:
-        thread = threading.Thread(target=receiver.serve_forever, args=(0.01,))
+        thread = threading.Thread(target=receiver.serve_forever, args=(0.01,), daemon=True)
         thread.start()
-        yield receiver
-        receiver.over.set()
-        receiver.shutdown()
-        thread.join()
+        try:
+            yield receiver
+        finally:
+            receiver.over.set()
+            receiver.shutdown()
+            join(thread)

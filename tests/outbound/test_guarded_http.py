@@ -18,6 +18,7 @@ from outbound.receiver_answer import ReceiverAnswer
 from tests.outbound.certificates import Authority
 from tests.outbound.proxy import proxying
 from tests.outbound.receiver import Handler, Receiver, dripping, endless, receiving, status
+from tests.stack.running import join
 
 HEAD = b"HTTP/1.1 200 OK\r\n"
 
@@ -217,11 +218,11 @@ def test_a_proxy_that_takes_too_long_is_given_up(
                 while connection.send(b"x"):
                     time.sleep(0.05)
 
-        dripping_proxy = threading.Thread(target=drip)
+        dripping_proxy = threading.Thread(target=drip, daemon=True)
         dripping_proxy.start()
         with pytest.raises(Unreachable, match=r"took too long|timed out"):
             post("https://hooks.example.com/", b"{}", {}, resolve=outside)
-        dripping_proxy.join()
+        join(dripping_proxy)
 
 
 @pytest.mark.long

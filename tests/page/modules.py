@@ -12,6 +12,7 @@ import pytest
 from playwright.sync_api import Browser, Page
 
 from tests.browser import CHROMIUM
+from tests.stack.running import join
 
 MODULES = Path(__file__).resolve().parents[2] / "dashboard" / "static"
 Call = Callable[..., Any]
@@ -40,7 +41,7 @@ def served() -> Iterator[str]:
         yield f"http://127.0.0.1:{server.server_port}"
     finally:
         server.shutdown()
-        thread.join()
+        join(thread)
         server.server_close()
 
 

@@ -16,6 +16,8 @@ from typing import Any, NamedTuple
 
 from django.contrib.staticfiles import finders
 
+from tests.stack.running import join
+
 
 class Answer(NamedTuple):
     """The body, what it is, and further headers."""
@@ -88,10 +90,10 @@ def static_file(path: str) -> Answer:
 def serving() -> Iterator[PageServer]:
     """It answers while this is open."""
     with PageServer() as server:
-        thread = threading.Thread(target=server.serve_forever, args=(0.05,))
+        thread = threading.Thread(target=server.serve_forever, args=(0.05,), daemon=True)
         thread.start()
         try:
             yield server
         finally:
             server.shutdown()
-            thread.join()
+            join(thread)

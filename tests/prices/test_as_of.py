@@ -91,7 +91,7 @@ def held(as_of: datetime | None = None) -> dict[int, tuple[Decimal, int]]:
 
 @pytest.mark.long
 @given(seen=observations)
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=25)
 @example(seen=[V(0, 40, 1), V(0, 50, 2)])
 @example(seen=[V(0, 50, 2), V(0, 40, 1)])
 @example(seen=[V(0, 40, 1, 0), V(0, 50, 1, 0), V(0, 60, 1, 0)])
@@ -140,7 +140,7 @@ def said_at(interval: int, moment: datetime) -> Decimal:
 
 @pytest.mark.long
 @given(seen=observations)
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=25)
 @example(seen=[V(0, 40, 1), V(0, 40, 3), V(0, 50, 2)])
 @example(seen=[V(0, 40, 1), V(0, 50, 3), V(0, 50, 2), V(0, 60, 2)])
 @example(seen=[V(0, 40, 1), V(0, 40, 3), V(0, 50, 2), V(0, 60, 2), V(0, 50, 2)])

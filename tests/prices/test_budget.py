@@ -46,7 +46,7 @@ def test_a_deployment_with_many_nodes_polls_more_slowly(settings: Settings) -> N
 
 
 @given(st.integers(1, 90))
-@hypothesis_settings(deadline=None, max_examples=30)
+@hypothesis_settings(max_examples=30)
 def test_every_node_is_asked_for_once_before_any_is_twice(nodes: int) -> None:
     held = {node: Held(newest=NOW - 7 * MINUTE) for node in range(nodes)}
     pace = Pace(shortest_round(nodes, 6), shortest_round(nodes, 6))

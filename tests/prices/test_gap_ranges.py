@@ -77,7 +77,7 @@ def test_an_empty_day_is_one_gap_of_the_whole_day(day: date, market: Market, cou
 
 
 @given(st.sets(st.integers(0, 60)))
-@settings(deadline=None, max_examples=60)
+@settings(max_examples=60)
 def test_ranges_have_exactly_the_missing_intervals(held: set[int]) -> None:
     gone = missing({at(step) for step in held}, at(0), at(61), Market.RTM)
     found = ranges(gone, Market.RTM)

@@ -43,7 +43,7 @@ def poll(market: Market, at: datetime) -> int:
 
 
 def sweep(oasis: Running, at: datetime) -> None:
-    """Sweep until nothing is asked for, a second for each call: what was asked later began later."""
+    """Sweep until nothing is asked for; a second a call: what was asked later began later."""
     for seconds in range(40):
         asked = len(oasis.requests)
         now = at + timedelta(seconds=seconds)

@@ -119,7 +119,7 @@ def test_each_price_event_is_published_once(valkey: redis.Redis) -> None:
         store([published(NOON + timedelta(minutes=5), "41")], SEEN)
         project_sp15()
         project_sp15()
-        messages = [listener.get_message(timeout=1), listener.get_message(timeout=0.1)]
+        messages = [listener.get_message(timeout=5), listener.get_message(timeout=0.1)]
     assert messages[0] is not None
     assert json.loads(messages[0]["data"])["lmp"] == 41.0
     assert messages[1] is None

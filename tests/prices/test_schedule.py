@@ -268,7 +268,7 @@ def test_the_delay_is_the_lower_quartile_of_those_seen(
 
 
 @given(st.lists(st.integers(-3600, 3600), min_size=4, max_size=50))
-@settings(deadline=None, max_examples=50)
+@settings(max_examples=50)
 def test_the_learned_delay_does_not_depend_on_the_order(delays: list[int]) -> None:
     learned = learned_delay([delay * SECOND for delay in delays])
     assert learned == learned_delay([delay * SECOND for delay in sorted(delays)])

@@ -26,6 +26,7 @@ from prices.source_trouble import Failure, Record, explain, trouble
 from tests.conftest import utc
 from tests.outbound.certificates import Authority
 from tests.published import SP15
+from tests.stack.running import join
 
 NOW = utc("2026-07-14 19:05")
 HOUR = PriceQuery(Market.RTM, (SP15,), NOW - timedelta(hours=2), NOW - timedelta(hours=1))
@@ -62,14 +63,14 @@ def listener(answer: bytes | None, context: ssl.SSLContext | None = None) -> Ite
                         wrapped.sendall(answer)
 
     server = socket.create_server(("127.0.0.1", 0))
-    thread = threading.Thread(target=serve)
+    thread = threading.Thread(target=serve, daemon=True)
     thread.start()
     try:
         yield int(server.getsockname()[1])
     finally:
         server.shutdown(socket.SHUT_RDWR)
         server.close()
-        thread.join()
+        join(thread)
         for connection in kept:
             connection.close()
 
@@ -78,7 +79,7 @@ def listener(answer: bytes | None, context: ssl.SSLContext | None = None) -> Ite
 def once(monkeypatch: pytest.MonkeyPatch) -> None:
     """One try and a short wait for the answer; no proxy from this machine's environment."""
     monkeypatch.setattr(Priority, "tries", 1)
-    monkeypatch.setattr(client, "READ_SECONDS", 0.3)
+    monkeypatch.setattr(client, "READ_SECONDS", 1)
     for name in ("HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY", "NO_PROXY"):
         monkeypatch.delenv(name, raising=False)
         monkeypatch.delenv(name.lower(), raising=False)

@@ -10,12 +10,15 @@ import pytest
 from celery import Celery
 from channels.layers import get_channel_layer
 from redbeat.schedulers import acquire_distributed_beat_lock
+from redis.asyncio.retry import Retry
+from redis.backoff import NoBackoff
 
 from caisoproject import redis_settings, settings
 from caisoproject.beat import SteadyScheduler, place_the_lock
 from caisoproject.broker import PromptConnection, broker_client, refusal
 from live import group
 from live.group import GROUP, Membership
+from prices import redis_factory
 from tests.conftest import utc
 from tests.redis_kinds.kinds import OF_ONE_PRIMARY
 
@@ -62,6 +65,17 @@ async def test_a_message_reaches_the_group(used: str) -> None:
         await get_channel_layer().group_send(GROUP, {"type": "publication", "number": 2})
         assert await anext(batches) == [{"type": "publication", "number": 2}]
         await close_layer()
+
+
+async def test_who_is_cancelled_while_it_is_asked_asks_no_more(used: str) -> None:
+    for turns in range(80):
+        async with redis_factory.async_client(used, retry=Retry(NoBackoff(), 0)) as client:
+            asking = asyncio.create_task(client.ping())
+            for _ in range(turns):
+                await asyncio.sleep(0)
+            if asking.cancel():
+                await asyncio.wait([asking], timeout=5)
+                assert asking.cancelled(), f"cancelled after {turns} turns of the event loop"
 
 
 async def close_layer() -> None:

@@ -38,6 +38,7 @@ def copied(copy: Path) -> Path:
         capture_output=True,
         text=True,
         check=True,
+        timeout=1200,
     )
     for name in filter(lambda name: (ROOT / name).is_file(), listed.stdout.splitlines()):
         (copy / name).parent.mkdir(parents=True, exist_ok=True)
@@ -75,6 +76,7 @@ def passed(copy: Path, tests: list[str]) -> int:
         stdout=subprocess.DEVNULL,
         stderr=subprocess.DEVNULL,
         check=False,
+        timeout=1200,
     ).returncode
 
 

@@ -445,6 +445,16 @@ THREATS = [
         'LISTENING = ("publish", "subscribe", "unsubscribe", "flushall")',
     ),
     Threat(
+        "A process that was taken over reads another's password for Redis",
+        "each is handed its own address alone; nobody else gets in",
+        "tests/deploy/test_compose.py::"
+        "test_each_of_our_processes_is_handed_its_own_secrets_and_nobody_elses",
+        "1.2.1, 2.10.4",
+        "deploy/compose.yaml",
+        "{source: redis_url_web, target: redis_url}",
+        "{source: redis_url_worker, target: redis_url}",
+    ),
+    Threat(
         "A Redis that evicts keys loses tasks unseen",
         "refused at the start, in a sentence",
         "tests/caisoproject/test_commands.py::test_a_redis_that_evicts_is_refused_by_name",

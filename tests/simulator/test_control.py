@@ -1,5 +1,4 @@
 import json
-import time
 
 import pytest
 import requests
@@ -19,10 +18,8 @@ def control(oasis):
 
 def test_status_says_what_is_published_and_asked(control, ask):
     ask()
-    began = time.monotonic()
     status = requests.get(control, timeout=5).json()
 
-    assert time.monotonic() - began < 0.5
     assert status["now"] == "2025-06-20T19:02:00+00:00"
     assert status["published_today"] == {"DAM": 24, "RTPD": 50, "RTM": 145}
     assert status["requests"] == 1

@@ -14,6 +14,7 @@ import requests
 
 from simulator import options
 from simulator.clocks import starting_at
+from tests.stack.running import line_of
 
 ROOT = Path(__file__).parents[2]
 # Settings of its own, so that this test needs nothing but the stand-in.
@@ -52,8 +53,7 @@ def test_the_command_serves_and_ends_at_once_even_while_dripping(tmp_path, numbe
     with start(
         "--port", "0", "--fault", "drip", "--drip-seconds", "60", "--log", str(log)
     ) as serving:
-        assert serving.stdout is not None
-        url = serving.stdout.readline().split()[-1]
+        url = line_of(serving).split()[-1]
         with requests.get(f"{url}/SingleZip", timeout=5, stream=True) as dripping:
             assert dripping.status_code == 200
             serving.send_signal(number)

@@ -18,7 +18,7 @@ from market.markets import Market
 from simulator.server import Running
 from tests.published import SP15
 from tests.stack.mailbox import Mailbox
-from tests.stack.running import ROOT, Stack
+from tests.stack.running import ROOT, Stack, join
 
 FIVE = Market.RTM.interval
 HEAD = """
@@ -61,20 +61,22 @@ class Desk:
             file.write_bytes(answer.read())
         environment = {"VAR_DIR": str(self.stack.state.parent), "SOURCE": "simulator"}
         command = [sys.executable, "manage.py", "load", str(file)]
-        subprocess.run(command, cwd=ROOT, env=environment, check=True, capture_output=True)
+        subprocess.run(
+            command, cwd=ROOT, env=environment, check=True, capture_output=True, timeout=120
+        )
 
     @contextmanager
     def commits(self) -> Iterator[dict[int, float]]:
         """When each head of SP15's feed was first there for others to read, by the wall clock."""
         seen: dict[int, float] = {}
         over = Event()
-        thread = Thread(target=watch, args=(self.stack.database, seen, over))
+        thread = Thread(target=watch, args=(self.stack.database, seen, over), daemon=True)
         thread.start()
         try:
             yield seen
         finally:
             over.set()
-            thread.join()
+            join(thread)
 
 
 def gmt(moment: datetime) -> str:

@@ -2,9 +2,11 @@
 
 import json
 import os
+import select
 import signal
 import subprocess
 import sys
+import threading
 import time
 import urllib.request
 from collections.abc import Callable, Iterator
@@ -120,6 +122,19 @@ def all_run(what: str) -> None:
     """Raises AssertionError, with its last words, where a program has ended: no `what` then."""
     for program in running:
         assert program.process.poll() is None, f"no {what}: {program.last_words()}"
+
+
+def line_of(process: "subprocess.Popen[Any]") -> Any:
+    """The next line that a process says by a pipe; fail where it says none."""
+    assert process.stdout
+    assert select.select([process.stdout], [], [], 60)[0], f"it says nothing: {process.args}"
+    return process.stdout.readline()
+
+
+def join(thread: threading.Thread) -> None:
+    """Wait for a thread that is about to end; fail where it is not."""
+    thread.join(30)
+    assert not thread.is_alive(), f"a thread has not ended within 30 s: {thread.name}"
 
 
 def wait_until(true: Callable[[], Any], seconds: float, what: str) -> None:

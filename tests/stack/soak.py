@@ -172,9 +172,8 @@ def of(stack: Stack, var_dir: Path, url: str) -> dict[str, str]:
 
 def second_worker(environment: dict[str, str]) -> AbstractContextManager[None]:
     """Another poller."""
-    words = ("-m", "celery", "-A", "caisoproject", "worker", "-n", "second@%h")
-    queues = ("-Q", "poll,backfill", "--concurrency", "1", "--without-gossip", "--without-mingle")
-    return program(*words, *queues, env=environment)
+    words = ("-m", "caisoproject.worker_program", "second@%h", "poll,backfill")
+    return program(*words, env=environment)
 
 
 def is_up(stack: Stack) -> bool:

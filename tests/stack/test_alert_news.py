@@ -26,7 +26,7 @@ def office(desk: Desk, screen: Screen) -> Iterator[Page]:
     }
     command = [sys.executable, "manage.py", "createsuperuser", "--noinput", "--username", NAME]
     command += ["--email", "boss@example.org"]
-    subprocess.run(command, cwd=ROOT, env=environment, check=True, capture_output=True)
+    subprocess.run(command, cwd=ROOT, env=environment, check=True, capture_output=True, timeout=120)
     assert screen.page.context.browser
     context = screen.page.context.browser.new_context()
     page = context.new_page()

@@ -24,7 +24,7 @@ from deploy import free_ports
 from tests.live.real_web import Web, request, running_web
 from tests.prepared import Prepared
 from tests.real_services import start_valkey
-from tests.stack.running import ROOT
+from tests.stack.running import ROOT, join
 
 pytestmark = pytest.mark.xdist_group("postgresql")
 # Commands, one after the other in one process: each tells what it said, or why it refused.
@@ -126,13 +126,13 @@ def writing(place: Place) -> Iterator[Callable[[], int]]:
                 connection.commit()
                 written[0] += 1
 
-    thread = threading.Thread(target=write)
+    thread = threading.Thread(target=write, daemon=True)
     thread.start()
     try:
         yield lambda: written[0]
     finally:
         over.set()
-        thread.join()
+        join(thread)
 
 
 @pytest.fixture(scope="module")

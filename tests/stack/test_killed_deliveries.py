@@ -16,7 +16,9 @@ RUNS = 9  # each step once; make kills has 200
 def test_every_transition_is_one_row_and_every_delivery_is_made(options: list[str]) -> None:
     kept = {name: text for name, text in os.environ.items() if not name.startswith("PYTEST")}
     command = [sys.executable, "-m", "tests.stack.delivery_kills", "--runs", str(RUNS), *options]
-    done = subprocess.run(command, cwd=ROOT, env=kept, capture_output=True, text=True, check=False)
+    done = subprocess.run(
+        command, cwd=ROOT, env=kept, capture_output=True, text=True, check=False, timeout=300
+    )
     assert done.returncode == 0, done.stdout + done.stderr
     found = json.loads(done.stdout)
     assert found["violations"] == []

@@ -135,7 +135,9 @@ def test_the_figures_are_those_of_the_stack(desk: Desk, prometheus: Prometheus) 
 
 
 def test_promtool_has_nothing_to_say_against_the_page(desk: Desk) -> None:
-    with urllib.request.urlopen(f"http://127.0.0.1:{desk.stack.port}/metrics") as answer:
+    with urllib.request.urlopen(
+        f"http://127.0.0.1:{desk.stack.port}/metrics", timeout=20
+    ) as answer:
         page = answer.read().decode()
     assert promtool("check", "metrics", told=page) == ""
 

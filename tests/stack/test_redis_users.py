@@ -67,7 +67,7 @@ def started(found: Watched, var_dir: Path, oasis_url: str) -> Iterator[Stack]:
         for user in set(USERS.values())
     }
     prepare = ["python", "-m", "deploy.prepare"]
-    subprocess.run(prepare, cwd=ROOT, env=environs["worker"], check=True)
+    subprocess.run(prepare, cwd=ROOT, env=environs["worker"], check=True, timeout=120)
     with ExitStack() as running_now, (var_dir / "output.txt").open("wb") as output:
         for command in processes.of_procfile(ROOT / "Procfile", {}):
             line = ["sh", "-c", f"exec {command.line}"]

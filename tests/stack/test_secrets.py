@@ -10,22 +10,26 @@ import psutil
 import pytest
 import redis
 
-from deploy import free_ports
+from caisoproject.redis_acl import lines, roles
+from deploy import free_ports, redis_users
 from tests.real_services import start_valkey
 from tests.stack.running import Stack, running_stack, wait_until
 
 pytestmark = pytest.mark.xdist_group("secrets")
 MARK = "hunter2"
 PROCESSES = {"web", "poller", "worker", "beat", "analyst"}
+OPERATOR = {"username": "operator", "password": "may-do-all-of-it"}
+# Which version of the client package this is: it says so at each connection, and goes on.
+UNHEARD = {"client|setinfo"}
 
 
 @pytest.fixture(scope="module")
 def redis_port(tmp_path_factory: pytest.TempPathFactory) -> Iterator[int]:
-    """A Redis with a password, which is not of the stack."""
-    port = free_ports.reserve()
-    server = start_valkey(port, tmp_path_factory.mktemp("valkey"))
-    with redis.Redis(port=port) as client:
-        client.config_set("requirepass", password("redis"))
+    """A Redis with users, which is not of the stack."""
+    port, folder = free_ports.reserve(), tmp_path_factory.mktemp("valkey")
+    ours = f"user operator on >{OPERATOR['password']} ~* &* +@all"
+    (folder / "users.acl").write_text("\n".join([*lines(PASSWORDS), ours]) + "\n")
+    server = start_valkey(port, folder, "--aclfile", str(folder / "users.acl"), **OPERATOR)
     yield port
     server.terminate()
     server.wait(timeout=10)
@@ -35,11 +39,16 @@ def password(name: str) -> str:
     return f"{MARK}-{name}-".ljust(43, "x")
 
 
+PASSWORDS = {user: password(user) for user in roles(0)}
+
+
 @pytest.fixture(scope="module")
 def stack(tmp_path_factory: pytest.TempPathFactory, redis_port: int) -> Iterator[Stack]:
     var_dir, secrets = tmp_path_factory.mktemp("var"), tmp_path_factory.mktemp("secrets")
+    addresses = redis_users.addresses(PASSWORDS, f"redis://127.0.0.1:{redis_port}/0")
     held = {
-        "REDIS_URL": f"redis://:{password('redis')}@127.0.0.1:{redis_port}/0",
+        "REDIS_URL": addresses["redis_url_worker"],
+        **{name.upper(): address for name, address in addresses.items()},
         "SECRET_KEY": password("key") * 2,
         **{
             name: password(name.lower().replace("_", "-"))
@@ -91,12 +100,22 @@ def test_the_token_of_the_file_is_the_one_that_counts(stack: Stack) -> None:
         urlopen(Request(address, headers={"Authorization": f"Bearer {MARK}"}), timeout=20)
 
 
+def test_each_process_of_the_launcher_is_its_own_user_of_redis_and_nothing_is_refused(
+    stack: Stack, redis_port: int
+) -> None:
+    with redis.Redis(port=redis_port, decode_responses=True, **OPERATOR) as client:
+        wanted = {*redis_users.OF_PROCESS.values(), "operator"}
+        wait_until(lambda: {one["user"] for one in client.client_list()} == wanted, 30, "all users")
+        assert {entry["object"] for entry in client.acl_log()} <= UNHEARD
+
+
 def test_what_is_logged_when_the_password_is_wrong_does_not_repeat_it(
     stack: Stack, redis_port: int
 ) -> None:
-    with redis.Redis(port=redis_port, password=password("redis")) as client:
-        client.config_set("requirepass", "another")
+    with redis.Redis(port=redis_port, **OPERATOR) as client:
+        for user in PASSWORDS:
+            client.acl_setuser(user, enabled=True, reset_passwords=True, passwords="+another")
         client.execute_command("CLIENT", "KILL", "TYPE", "NORMAL", "SKIPME", "yes")
         wait_until(lambda: "password" in stack.output.read_text().lower(), 30, "a line in the log")
-        client.config_set("requirepass", password("redis"))
+        client.acl_load()
     assert MARK not in stack.output.read_text()

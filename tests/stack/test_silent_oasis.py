@@ -48,7 +48,9 @@ def test_a_request_that_hangs_delays_neither_deliveries_nor_readers(desk: Desk) 
     with client, silence(desk) as hanging:
         assert hanging.bytes / DRIP_BYTES * SILENCE_S > GIVEN_UP_AFTER_S
         client.delete("caiso:zp26:current")
-        subprocess.run(write_test, cwd=ROOT, env=environment, check=True, capture_output=True)
+        subprocess.run(
+            write_test, cwd=ROOT, env=environment, check=True, capture_output=True, timeout=120
+        )
         wait_until(lambda: desk.letters.accepted("Test"), 6, "the letter is accepted")
         wait_until(lambda: client.exists("caiso:zp26:current"), 12, "Redis is caught up")
         assert desk.oasis.requests[-1] is hanging

@@ -98,7 +98,7 @@ def session(var_dir: Path) -> str:
     command = [sys.executable, "manage.py", "shell", "-v0", "-c", LOGGED_IN]
     environ = {"VAR_DIR": str(var_dir), "SOURCE": "simulator", "SECRET_KEY": "of the tests"}
     made = subprocess.run(
-        command, cwd=ROOT, env=environ, check=True, capture_output=True, text=True
+        command, cwd=ROOT, env=environ, check=True, capture_output=True, text=True, timeout=120
     )
     return made.stdout
 

@@ -111,7 +111,7 @@ async def until_two_accept(stack: Stack) -> None:
     async with asyncio.timeout(WITHIN_S):
         with ExitStack() as came:
             while sum(bool(clients_of(web, stack.port)) for web in webs(stack)) < 2:
-                came.enter_context(socket.create_connection(("127.0.0.1", stack.port)))
+                came.enter_context(socket.create_connection(("127.0.0.1", stack.port), 20))
                 await asyncio.sleep(0.05)
 
 

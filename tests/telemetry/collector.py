@@ -9,6 +9,8 @@ from typing import NamedTuple
 
 from opentelemetry.proto.collector.trace.v1.trace_service_pb2 import ExportTraceServiceRequest
 
+from tests.stack.running import join
+
 
 class Span(NamedTuple):
     """What came of a span, and of which service."""
@@ -63,11 +65,11 @@ def collector() -> Iterator[Collector]:
 
     server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
     kept.url = f"http://127.0.0.1:{server.server_address[1]}"
-    thread = threading.Thread(target=server.serve_forever)
+    thread = threading.Thread(target=server.serve_forever, daemon=True)
     thread.start()
     try:
         yield kept
     finally:
         server.shutdown()
         server.server_close()
-        thread.join()
+        join(thread)

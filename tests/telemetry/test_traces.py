@@ -37,7 +37,7 @@ def test_off_a_span_is_nothing_and_has_no_name_to_carry_on() -> None:
 @pytest.mark.process
 def test_off_nothing_of_it_is_imported() -> None:
     said = subprocess.run(
-        [sys.executable, "-c", LOADED], capture_output=True, text=True, check=True
+        [sys.executable, "-c", LOADED], capture_output=True, text=True, check=True, timeout=120
     )
     assert said.stdout == "[]\n"
 

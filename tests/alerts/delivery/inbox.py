@@ -55,7 +55,7 @@ def inbox(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> Iterator[Inbox
     settings.EMAIL_HOST, settings.EMAIL_PORT = server.hostname, server.port
     settings.DEFAULT_FROM_EMAIL = "CAISO Live <prices@example.com>"
     yield kept
-    asyncio.run_coroutine_threadsafe(hung_up(), server.loop).result()
+    asyncio.run_coroutine_threadsafe(hung_up(), server.loop).result(30)
     server.stop()
 
 

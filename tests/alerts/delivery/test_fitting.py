@@ -87,7 +87,7 @@ def unescaped(text: str) -> str:
     return text.replace("&lt;", "<").replace("&gt;", ">").replace("&amp;", "&")
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(lines, st.integers(0, 5000), st.sampled_from([LINK, ""]))
 def test_any_digest_fits_every_service_in_whole_lines_and_the_rest_is_counted(
     lines: list[str], more: int, link: str
@@ -115,7 +115,7 @@ def test_a_long_digest_keeps_what_fits_and_links_to_the_rest(count: int) -> None
         assert is_whole or last.endswith(f" more: {LINK}") or service == "text message", service
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(st.text(st.sampled_from("ab <&−é𝄞"), max_size=6000))
 def test_one_message_with_very_long_names_fits_every_service(name: str) -> None:
     facts = {f"fact_{number}": name for number in range(18)}

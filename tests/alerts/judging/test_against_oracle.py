@@ -30,7 +30,6 @@ DAYS = 5
 QUARTERS = DAYS * 96
 T = MIDNIGHT + timedelta(hours=12)
 PER_EXAMPLE = settings(
-    deadline=None,
     max_examples=12,
     # Each example is days of prices in a database: finding a smaller one would take minutes.
     phases=[Phase.explicit, Phase.reuse, Phase.generate],

@@ -144,7 +144,7 @@ def test_an_alert_is_one_message_on_the_alert_channel(valkey: redis.Redis) -> No
         list(series("120", "130"))
         project(sp15, now=NOON + FIVE)
         project(sp15, now=NOON + FIVE)
-        messages = [listener.get_message(timeout=0.5), listener.get_message(timeout=0.1)]
+        messages = [listener.get_message(timeout=5), listener.get_message(timeout=0.1)]
     assert messages[0] is not None
     assert "over 100" in messages[0]["data"]
     assert messages[1] is None

@@ -81,7 +81,7 @@ def stretches(cuts: list[int]) -> list[Episode]:
 
 
 @given(CUTS, CUTS, st.integers(0, 61))
-@settings(deadline=None, max_examples=100)
+@settings(max_examples=100)
 def test_after_the_amends_an_alert_is_open_just_where_one_should_be(
     was: list[int], right: list[int], last: int
 ) -> None:

@@ -140,7 +140,7 @@ RULINGS = st.sampled_from([PLAIN, LONG, CALM, Ruling((SHARP,)), Ruling((BELOW,))
 
 
 @given(RULINGS, PRICES, st.randoms(use_true_random=False))
-@settings(deadline=None, max_examples=60)
+@settings(max_examples=60)
 def test_the_order_in_which_intervals_arrive_changes_nothing(
     ruling: Ruling, prices: Prices, random: object
 ) -> None:
@@ -150,7 +150,7 @@ def test_the_order_in_which_intervals_arrive_changes_nothing(
 
 
 @given(RULINGS, PRICES, st.integers(0, 40))
-@settings(deadline=None, max_examples=60)
+@settings(max_examples=60)
 def test_prices_in_two_polls_give_the_same_alerts_as_in_one(
     ruling: Ruling, prices: Prices, cut: int
 ) -> None:
@@ -161,7 +161,7 @@ def test_prices_in_two_polls_give_the_same_alerts_as_in_one(
 
 
 @given(RULINGS, PRICES)
-@settings(deadline=None, max_examples=60)
+@settings(max_examples=60)
 def test_an_alert_opens_and_clears_in_turn(ruling: Ruling, prices: Prices) -> None:
     state, transitions = judge(ruling, State(), readings(ruling, *prices))
     assert [one.opens for one in transitions] == [n % 2 == 0 for n in range(len(transitions))]

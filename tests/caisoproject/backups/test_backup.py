@@ -17,6 +17,7 @@ from django.core.management import CommandError, call_command
 
 from caisoproject.backups import folder, package, sqlite
 from tests.caisoproject.backups.places import Place
+from tests.stack.running import join, wait_until
 
 # Names that make the database large, and pairs that may come before its copying begins.
 MANY = 50_000
@@ -82,7 +83,7 @@ class Writer(threading.Thread):
     """Writes two rows in each transaction, all the time, and waits for nobody."""
 
     def __init__(self, database: Path) -> None:
-        super().__init__()
+        super().__init__(daemon=True)
         self.database, self.over, self.fault = database, threading.Event(), None
         self.written = 0
 
@@ -122,17 +123,21 @@ def test_it_is_of_one_moment_while_others_write_and_wait_for_nothing(
         names = ([f"{number}{'x' * 80}"] for number in range(MANY))
         opened.executemany("INSERT INTO prices_knownname VALUES (?)", names)
     writer, written = Writer(old.database), []
+
+    def note() -> None:
+        """How much is written by now; then somebody writes twice more."""
+        written.append(writer.written)
+        wait_until(lambda: writer.fault or writer.written > written[-1] + 1, 20, "rows")
+
     steps = (sqlite.package, "private"), (sqlite, "copy_what_is_read"), (sqlite, "make_one_file")
     for module, name in steps:
-        noted(monkeypatch, module, name, lambda: written.append(writer.written))
+        noted(monkeypatch, module, name, note)
     writer.start()
     try:
-        while writer.written < 20:
-            assert writer.fault is None, writer.fault
         path = made(old, tmp_path / "kept")
     finally:
         writer.over.set()
-        writer.join()
+        join(writer)
     assert writer.fault is None
     manifest = json.loads(parts(path)["manifest.json"])
     in_it = manifest["rows"]["prices_knownname"]
