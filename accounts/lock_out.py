@@ -37,8 +37,13 @@ def name_of(request: HttpRequest, credentials: dict[str, Any] | None = None) -> 
 
 
 def counted_name(typed: str) -> str:
-    """The name under which is counted what was typed; PostgreSQL takes no NUL."""
-    return typed[:LONGEST_NAME].casefold().replace("\0", "")
+    """The name under which is counted what was typed."""
+    return without_nul(typed[:LONGEST_NAME].casefold())
+
+
+def without_nul(text: str) -> str:
+    """PostgreSQL takes none: a wrong password with one would be an error, and not counted."""
+    return text.replace("\0", "")
 
 
 def wait_of(request: HttpRequest, name: str, *, now: datetime) -> timedelta:
@@ -86,8 +91,7 @@ class Handler(AxesDatabaseHandler):  # type: ignore[misc]
         AccessFailureLog.objects.create(
             username=name,
             ip_address=address,
-            user_agent=request.axes_user_agent,
-            http_accept=request.axes_http_accept,
+            user_agent=without_nul(request.axes_user_agent),
             path_info=request.axes_path_info,
         )
         log.warning("a wrong password or code", name=name, address=address)

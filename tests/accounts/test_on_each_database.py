@@ -43,3 +43,12 @@ def test_a_name_that_no_database_can_hold_belongs_to_no_account(client: Client) 
     page = client.post("/accounts/log-in/", {"username": "a\0da", "password": "right"})
     assert page.status_code == HTTPStatus.OK
     assert "do not belong together" in page.content.decode()
+
+
+def test_a_wrong_password_counts_whatever_the_browser_calls_itself(client: Client) -> None:
+    """Else a NUL there would be an error for each wrong one, and none would be counted."""
+    User.objects.create_user("ada", password="right")
+    strange = {"user-agent": "a\0b", "accept": "a\0b"}
+    account = {"username": "ada", "password": "wrong"}
+    answers = [client.post("/accounts/log-in/", account, headers=strange) for _ in range(11)]
+    assert [one.status_code for one in answers] == [200] * 10 + [429]

@@ -8,8 +8,8 @@ from telemetry.catalog.family import COUNTER, INFO, Family, Label
 HEAD = """# What `/metrics` tells
 
 Each figure is of the whole deployment: any web process answers the same, so Prometheus asks one of
-them, at its own port, as the proxies in `deploy/` keep this page inside. The database says what is
-in the database; what processes count as they work, and say of themselves, they put into Redis every
+them, at its own port: the proxies in `deploy/` keep this page inside. The database says what is in
+the database; what processes count as they work, and say of themselves, they put into Redis every
 five seconds. Counters begin anew when Redis is emptied, as `rate()` and `increase()` expect; those
 of alerts, deliveries and requests to OASIS are in the database and never do. A part that can't be
 read is left out, and `caiso_collector_up` says so.
