@@ -28,9 +28,14 @@ def held_by(pid: str) -> int:
 
 
 def free_bytes(folder: Path) -> int:
-    """Room that is left for us on the disk of a folder."""
-    found = os.statvfs(folder)
+    """Room that is left for us on the disk of a folder, whether the folder is made yet or not."""
+    found = os.statvfs(nearest(folder))
     return found.f_bavail * found.f_frsize
+
+
+def nearest(folder: Path) -> Path:
+    """The folder, or the first above it that there is: the first archive makes a state folder."""
+    return next(place for place in (folder, *folder.parents) if place.exists())
 
 
 def name_of_disk(folder: Path) -> str:
@@ -45,7 +50,7 @@ def name_of_disk(folder: Path) -> str:
         boot = (PROC / "sys/kernel/random/boot_id").read_text()
     except OSError:
         return socket.gethostname()
-    return f"disk {os.statvfs(folder).f_fsid % 2**32:08x} of machine {boot[:8]}"
+    return f"disk {os.statvfs(nearest(folder)).f_fsid % 2**32:08x} of machine {boot[:8]}"
 
 
 def is_in_container() -> bool:

@@ -53,6 +53,17 @@ def test_containers_on_one_disk_tell_of_it_once_and_so_do_those_that_replace_the
     assert Delivery.objects.count() == 1
 
 
+def test_the_disk_is_known_before_its_state_folder_is_made(
+    settings: Settings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "mark").touch()
+    monkeypatch.setattr(of_process, "OF_CONTAINERS", (str(tmp_path / "mark"),))
+    there = facts.at_disk()
+    settings.STATE_DIR = tmp_path / "simulator" / "deeper"
+    not_yet = facts.at_disk()
+    assert (not_yet.subject, not_yet.stance) == (there.subject, there.stance)
+
+
 def test_in_kubernetes_a_pod_goes_by_no_name_of_its_own_either(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
