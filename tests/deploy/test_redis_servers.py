@@ -2,13 +2,16 @@
 
 import re
 import shutil
+from collections.abc import Callable
+from contextlib import AbstractContextManager
 from pathlib import Path
+from typing import NamedTuple
 
 import pytest
 import redis
 
 from deploy import free_ports
-from prices import redis_factory
+from prices import redis_address, redis_factory
 from tests.deploy.containers import SERVERS, Containers, client, containers, made, text
 from tests.deploy.known import DEPLOY
 from tests.redis_servers import debian
@@ -31,21 +34,60 @@ def each_does_its_own_work_alone(addresses: dict[str, str]) -> None:
                 process.execute_command(*anothers.split())
 
 
-@pytest.mark.process
-@pytest.mark.skipif(not shutil.which("redis-server"), reason="no Redis of Debian's is installed")
-def test_at_debians_redis_as_the_readme_has_it_each_logs_in_and_does_its_own_work(
-    tmp_path: Path,
-) -> None:
+on_debians = pytest.mark.skipif(
+    not shutil.which("redis-server"), reason="no Redis of Debian's here"
+)
+
+
+class Debians(NamedTuple):
+    """Debian's server as the README has it: its secrets, and each start of it."""
+
+    secrets: Path
+    start: Callable[[], AbstractContextManager[object]]
+
+    def address(self, user: str) -> str:
+        return text(self.secrets, f"redis_url_{user}")
+
+
+@pytest.fixture
+def debians(tmp_path: Path) -> Debians:
     port = free_ports.reserve()
     secrets = made(tmp_path / "secrets", "--redis", f"127.0.0.1:{port}")
     written = (DEPLOY / "redis.conf").read_text()
     file = tmp_path / "caiso-live.conf"
     file.write_text(written.replace("/etc/redis/caiso-live.acl", str(secrets / "redis_acl")))
     login = {"username": "metrics", "password": text(secrets, "redis_password_metrics")}
-    with debian(port, tmp_path, "--port", str(port), "--include", str(file), login=login):
-        each_does_its_own_work_alone({user: text(secrets, f"redis_url_{user}") for user in WORK})
-        with client(port) as nobody, pytest.raises(redis.AuthenticationError):
-            nobody.ping()
+    options = ("--port", str(port), "--include", str(file))
+    return Debians(secrets, lambda: debian(port, tmp_path, *options, login=login))
+
+
+@pytest.mark.process
+@on_debians
+def test_at_debians_redis_as_the_readme_has_it_each_logs_in_and_does_its_own_work(
+    debians: Debians,
+) -> None:
+    with debians.start():
+        each_does_its_own_work_alone({user: debians.address(user) for user in WORK})
+        port = redis_address.read(debians.address("web")).hosts[0].port
+        for nobody in ({}, {"username": "default", "password": ""}):
+            with client(port, **nobody) as stranger, pytest.raises(redis.AuthenticationError):
+                stranger.ping()
+
+
+@pytest.mark.process
+@on_debians
+def test_at_debians_redis_what_was_written_in_a_transaction_is_there_after_a_restart(
+    debians: Debians,
+) -> None:
+    key, entry = "caiso:sp15:stream", {"price": "31.5"}
+    with debians.start(), redis_factory.client(debians.address("worker")) as worker:
+        transaction = worker.pipeline(transaction=True)
+        transaction.xadd(key, entry)
+        transaction.lpush("poll", "task")
+        transaction.execute()
+    with debians.start(), redis_factory.client(debians.address("worker")) as worker:
+        assert worker.delete(key) == 1
+        assert worker.llen("poll") == 1
 
 
 def fail_over(found: Containers) -> None:
