@@ -60,8 +60,17 @@ def add_parts(writing: package.Writing, moment: Moment, *, with_secrets: bool) -
     if schema.is_up_to_date(moment.using):
         writing.add_json(package.SETTINGS, typed.document(moment.using))
     for name in SECRET_FILES if with_secrets else ():
-        if (settings.STATE_DIR / name).is_file():
+        if is_in_use(name):
             writing.add_file(package.SECRETS + name, settings.STATE_DIR / name)
+
+
+def is_in_use(name: str) -> bool:
+    """Whether the program has this secret of the state folder, and not one of the environment.
+
+    `make setup` makes some before it knows of an environment.
+    """
+    file: Path = settings.STATE_DIR / name
+    return file.is_file() and file.read_text().strip() == getattr(settings, name.upper())
 
 
 def manifest_of(moment: Moment, *, now: datetime) -> package.Manifest:

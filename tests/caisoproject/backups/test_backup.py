@@ -14,6 +14,7 @@ from typing import Any
 import pytest
 from django.contrib.auth.models import Group, User
 from django.core.management import CommandError, call_command
+from pytest_django import Settings
 
 from caisoproject.backups import folder, package, sqlite
 from tests.caisoproject.backups.places import Place
@@ -70,13 +71,24 @@ def test_what_people_typed_is_readable_and_nodes_have_their_names(
 
 
 def test_secrets_of_the_state_folder_are_in_it_only_if_that_is_said(
-    old: Place, tmp_path: Path
+    old: Place, tmp_path: Path, settings: Settings
 ) -> None:
     (old.folder / "feed_token").write_text("a token")
+    settings.FEED_TOKEN = "a token"
     assert not any("secrets" in name for name in parts(made(old, tmp_path / "without")))
     assert (
         parts(made(old, tmp_path / "with", with_secrets=True))["secrets/feed_token"] == b"a token"
     )
+
+
+def test_a_secret_that_the_environment_replaces_is_not_in_it(
+    old: Place, tmp_path: Path, settings: Settings
+) -> None:
+    (old.folder / "feed_token").write_text("of the first setup")
+    (old.folder / "battery_token").write_text("a token")
+    settings.FEED_TOKEN, settings.BATTERY_TOKEN = "of the environment", "a token"
+    found = parts(made(old, tmp_path / "with", with_secrets=True))
+    assert [name for name in found if "secrets" in name] == ["secrets/battery_token"]
 
 
 class Writer(threading.Thread):

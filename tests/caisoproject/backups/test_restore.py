@@ -14,6 +14,7 @@ import redis
 from django.contrib.auth.models import Group, User
 from django.core.management import CommandError
 from django.db import connection
+from pytest_django import Settings
 
 from alerts.models import Alert, Method, Rule
 from battery.models import Battery
@@ -229,8 +230,11 @@ def test_a_database_that_names_migrations_which_were_folded_since_is_restored(
     assert "Restored" in fresh.does("restore", made(old, tmp_path / "kept"))
 
 
-def test_secrets_come_back_if_that_is_said(old: Place, fresh: Place, tmp_path: Path) -> None:
+def test_secrets_come_back_if_that_is_said(
+    old: Place, fresh: Place, tmp_path: Path, settings: Settings
+) -> None:
     (old.folder / "feed_token").write_text("of old")
+    settings.FEED_TOKEN = "of old"
     path = made(old, tmp_path / "kept", with_secrets=True)
     (fresh.folder / "feed_token").write_text("of fresh")
     fresh.does("restore", path)
