@@ -1,0 +1,108 @@
+"""What is kept and said."""
+
+from tests.security.threats.threat import Threat
+
+THREATS = [
+    Threat(
+        "A line that a client sent passes for one of ours in the log",
+        "whatever can't be seen is spelt out; one line is one line",
+        "tests/telemetry/test_log_lines.py::test_whatever_a_client_sends_is_one_line_in_both_formats",
+        "7.3.1",
+        "telemetry/log_lines.py",
+        "    if text.isprintable():\n        return text\n",
+        "    return text\n",
+    ),
+    Threat(
+        "A password, token or address with one stands in the log",
+        "hidden by name, by form and by value",
+        "tests/telemetry/test_log_lines.py::test_no_secret_stands_in_a_text",
+        "7.1.1",
+        "telemetry/log_lines.py",
+        'return USER_IN_URL.sub(rf"\\1{HIDDEN}@", text)',
+        "return text",
+    ),
+    Threat(
+        "A secret is read in the list of processes or a file of the launcher",
+        "environment or files (NAME_FILE) only, and never written down",
+        "tests/caisoproject/test_secret_files.py::"
+        "test_the_launcher_passes_files_on_and_writes_no_secret_down",
+        "2.10.4, 6.4.1",
+        "deploy/plan.py",
+        'if f"{name}_FILE" not in self.files}',
+        "if True}",
+    ),
+    Threat(
+        "Somebody reads /metrics who should not",
+        "METRICS_TOKEN, compared in constant time",
+        "tests/caisoproject/test_metrics.py::test_with_a_token_it_is_read_by_who_shows_it",
+        "4.1.1, 13.1.1",
+        "caisoproject/metrics/view.py",
+        "if not may_read(request):",
+        "if False:",
+    ),
+    Threat(
+        "A label without bound fills Prometheus",
+        "each has a declared bound; the rest is `other`",
+        "tests/telemetry/test_tallies.py::test_a_label_takes_no_more_values_than_its_bound",
+        "11.1.4",
+        "telemetry/catalog/family.py",
+        "if len(seen) >= self.most or SEPARATOR in value:",
+        "if SEPARATOR in value:",
+    ),
+    Threat(
+        "A process that was taken over empties or reads all of Redis",
+        "a user for each kind of process, with its commands and keys alone",
+        "tests/redis_acl/test_rights.py::test_nobody_lists_empties_or_configures_the_server",
+        "1.2.1, 4.1.3",
+        "caisoproject/redis_acl.py",
+        'LISTENING = ("publish", "subscribe", "unsubscribe")',
+        'LISTENING = ("publish", "subscribe", "unsubscribe", "flushall")',
+    ),
+    Threat(
+        "A process that was taken over reads another's password for Redis",
+        "each is handed its own address alone; nobody else gets in",
+        "tests/deploy/test_compose.py::"
+        "test_each_of_our_processes_is_handed_its_own_secrets_and_nobody_elses",
+        "1.2.1, 2.10.4",
+        "deploy/compose.yaml",
+        "{source: redis_url_web, target: redis_url}",
+        "{source: redis_url_worker, target: redis_url}",
+    ),
+    Threat(
+        "A Redis that evicts keys loses tasks unseen",
+        "refused at the start, in a sentence",
+        "tests/caisoproject/test_commands.py::test_a_redis_that_evicts_is_refused_by_name",
+        "14.1.3",
+        "caisoproject/management/commands/check_redis.py",
+        'if facts.get("maxmemory", 0) and policy != "noeviction":',
+        "if False:",
+    ),
+    Threat(
+        "A backup that was changed is put back",
+        "a SHA-256 of each part; nothing changes before all is checked",
+        "tests/caisoproject/backups/test_restore.py::"
+        "test_what_can_not_be_restored_is_refused_and_changes_nothing",
+        "10.3.2",
+        "caisoproject/backups/package.py",
+        'if digest.hexdigest() != self.parts[name]["sha256"]:',
+        "if False:",
+    ),
+    Threat(
+        "One address does at several web processes what one forbids",
+        "counted for all of them in Redis; each goes by its own count without it",
+        "tests/live/test_shared_limits.py::TestHowOften::test_what_one_process_counted_counts_at_the_others",
+        "11.1.4",
+        "live/shared_limits.py",
+        "    wait_ms = ask(RATE,",
+        "    wait_ms = None and ask(RATE,",
+    ),
+    Threat(
+        "A script makes elements or scripts from a text",
+        "Trusted Types: the browser refuses; one policy, which runs nothing",
+        "tests/stack/test_trusted_types.py::test_what_would_run_becomes_no_element",
+        "5.3.3, 14.4.3",
+        "dashboard/content_security.py",
+        "        \"require-trusted-types-for 'script'\",\n",
+        "",
+    ),
+]
