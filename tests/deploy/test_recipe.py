@@ -75,6 +75,8 @@ def test_its_settings_are_some_that_production_takes() -> None:
         debug=False,
         allowed_hosts=held["ALLOWED_HOSTS"].split(","),
         site_url=held["SITE_URL"],
+        public_dashboard=held.get("PUBLIC_DASHBOARD", "1") == "1",
+        metrics_token="one that new_secrets made",
     )
     assert refusal(chosen) is None
     assert "SITE_URL" in str(refusal(chosen._replace(site_url="http://prices.example.com")))
