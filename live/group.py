@@ -112,16 +112,21 @@ class Subscription:
 
         That is known once Redis confirms it; a silent one is not waited for long.
         """
+        try:
+            await self.hear_the_last()
+        finally:
+            if self.reading:
+                self.reading.cancel()
+            await self.pubsub.aclose()  # type: ignore[no-untyped-call]
+            await self.redis.aclose()
+        return self.messages
+
+    async def hear_the_last(self) -> None:
         if self.reading and not self.fault:
             with suppress(redis.RedisError, OSError):
                 async with asyncio.timeout(LEAVING_SECONDS):
                     await self.pubsub.unsubscribe(CHANNEL)
                     await asyncio.wait([self.reading])
-        if self.reading:
-            self.reading.cancel()
-        await self.pubsub.aclose()  # type: ignore[no-untyped-call]
-        await self.redis.aclose()
-        return self.messages
 
 
 class Membership:

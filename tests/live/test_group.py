@@ -106,3 +106,15 @@ async def test_a_connection_lost_just_as_another_was_made_leaves_neither_behind(
             await anext(batches)
     done, left_behind = await asyncio.wait([each.reading for each in made], timeout=5)
     assert (len(done), left_behind) == (2, set())
+
+
+async def test_who_is_cancelled_while_it_leaves_has_closed_its_connection(
+    valkey: redis.Redis,
+) -> None:
+    for turns in range(1, 9):
+        leaving = asyncio.create_task((await group.joined()).leave())
+        for _ in range(turns):
+            await asyncio.sleep(0)
+        leaving.cancel()
+        await asyncio.wait([leaving], timeout=5)
+        await soon(lambda: not valkey.client_list(_type="pubsub"))
